@@ -1,0 +1,1 @@
+"""Nexus: answers questions from an organisation's own documents, with sources it can prove."""

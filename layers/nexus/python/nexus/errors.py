@@ -1,0 +1,96 @@
+"""The errors Nexus raises, whatever library failed underneath.
+
+NexusError
+├── InvalidRequest            the caller can fix it: 422, names the field
+├── NotFound                  it does not exist, or belongs to another tenant: 404
+├── NotAllowed                the key is unknown, revoked or lacks the role: 403
+├── Superseded                a newer version of the document took over; nothing is lost
+├── DocumentRejected          this document can never be indexed; not retried
+│   ├── UnsupportedFormat
+│   ├── CorruptDocument
+│   ├── EncryptedDocument
+│   ├── EmptyDocument
+│   └── DocumentTooLarge
+├── UpstreamError             another service failed; `retry_after_s` when it said how long to wait
+│   ├── UpstreamUnavailable   passing: time-outs, throttling, 5xx: 503 with Retry-After
+│   └── UpstreamRefused       lasting: bad credentials, unknown model, missing table
+└── ConfigurationError        the environment is wrong; says which variable and what it should hold
+
+Every message is one sentence that tells the reader what to do, and never holds a key, a prompt or
+the text of a document.
+"""
+
+from __future__ import annotations
+
+
+class NexusError(Exception):
+    """The root of every error that Nexus raises on purpose."""
+
+
+class InvalidRequest(NexusError):
+    """The caller sent something that cannot be used; `field` names it."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotFound(NexusError):
+    """The thing asked for does not exist for this tenant."""
+
+
+class NotAllowed(NexusError):
+    """The key is unknown, expired or revoked, or its role does not permit the call."""
+
+
+class Superseded(NexusError):
+    """Another worker began on a newer state of the same document, so this work stops."""
+
+
+class DocumentRejected(NexusError):
+    """This document can never be indexed as it is; the message says why to its owner."""
+
+
+class UnsupportedFormat(DocumentRejected):
+    """The document's format is not one that Nexus reads."""
+
+
+class CorruptDocument(DocumentRejected):
+    """The bytes are not a valid document of their format."""
+
+
+class EncryptedDocument(DocumentRejected):
+    """The document is protected by a password."""
+
+
+class EmptyDocument(DocumentRejected):
+    """The document holds no text."""
+
+
+class DocumentTooLarge(DocumentRejected):
+    """The document, or what it unpacks to, is over the size limit."""
+
+
+class UpstreamError(NexusError):
+    """A service that Nexus depends on failed.
+
+    `service` is its name in /health: "models", "index", "catalogue", "conversations", "clients",
+    "documents", "queue", "secrets". `retry_after_s` is what the service asked for, if it did.
+    """
+
+    def __init__(self, service: str, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.service = service
+        self.retry_after_s = retry_after_s
+
+
+class UpstreamUnavailable(UpstreamError):
+    """The failure is a passing one: trying again later can succeed."""
+
+
+class UpstreamRefused(UpstreamError):
+    """The failure is a lasting one: an operator has to change something."""
+
+
+class ConfigurationError(NexusError):
+    """A setting is missing or has a value that cannot be used."""

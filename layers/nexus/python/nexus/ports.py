@@ -1,0 +1,272 @@
+"""What the core asks of the world outside: one Protocol for each thing an adapter provides.
+
+Every method may raise `UpstreamUnavailable` (try again) or `UpstreamRefused` (do not), and no other
+error unless its docstring says so. Implementations are safe to call from several threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from nexus.models import (
+    ApiClient,
+    DocumentRecord,
+    DocumentStatus,
+    Filters,
+    Hit,
+    IndexRecord,
+    ObjectState,
+    Turn,
+    Usage,
+)
+
+
+class VectorIndex(Protocol):
+    """Chunks with their vectors, in namespaces, searchable by meaning and by words."""
+
+    def upsert(self, namespace: str, records: Sequence[IndexRecord]) -> None:
+        """Writes records; one with a known chunk id replaces it. Any number of records."""
+        ...
+
+    def search_dense(
+        self, namespace: str, vector: Sequence[float], top_k: int, filters: Filters
+    ) -> list[Hit]:
+        """The `top_k` chunks whose vectors are nearest by cosine, best first."""
+        ...
+
+    def search_text(self, namespace: str, query: str, top_k: int, filters: Filters) -> list[Hit]:
+        """The `top_k` chunks that share words with the query, best first; any input is safe."""
+        ...
+
+    def fetch(self, namespace: str, chunk_ids: Sequence[str]) -> dict[str, IndexRecord]:
+        """The records with these ids, vectors included; unknown ids are left out."""
+        ...
+
+    def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
+        """Removes these chunks; unknown ids are ignored."""
+        ...
+
+    def delete_document(self, namespace: str, document_id: str) -> None:
+        """Removes every chunk of the document."""
+        ...
+
+    def count(self, namespace: str, document_id: str | None = None) -> int:
+        """How many chunks the namespace, or one document in it, holds."""
+        ...
+
+    def ping(self) -> None:
+        """Returns when the index answers; raises otherwise. Costs one cheap call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """Vectors in the order of the texts, of unit length, and the tokens that were billed."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    tokens: int
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of unit length."""
+
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        """Embeds any number of texts, in as many calls as the endpoint's limits ask for."""
+        ...
+
+    def ping(self) -> None:
+        """Returns when the endpoint answers; raises otherwise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt; `role` is system, user or assistant."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model wrote, and the tokens that were billed."""
+
+    text: str
+    usage: Usage
+
+
+class ChatModel(Protocol):
+    """A language model that continues a conversation."""
+
+    def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
+        """Writes the next message, at most `max_tokens` long."""
+        ...
+
+
+class Reranker(Protocol):
+    """Orders texts by how well they answer a question."""
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One relevance from 0 to 1 for each text, in the order of the texts."""
+        ...
+
+
+class DocumentStore(Protocol):
+    """The bucket that holds the documents, under `documents/{tenant}/{path}`."""
+
+    def head(self, key: str) -> ObjectState | None:
+        """What the bucket holds at the key now, or None. Raises NotFound for a foreign key."""
+        ...
+
+    def read(self, state: ObjectState) -> bytes:
+        """The content of exactly that version. Raises NotFound if it is gone."""
+        ...
+
+    def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
+        """All objects after the key `start_after`, in key order, one page in memory at a time.
+
+        Listings carry no metadata and no content type; `version` is "".
+        """
+        ...
+
+    def ping(self) -> None:
+        """Returns when the bucket answers; raises otherwise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The chunks of a document's live revision, in reading order."""
+
+    revision: int
+    chunk_ids: tuple[str, ...]
+
+
+class Catalogue(Protocol):
+    """What is known of every document: its status, its live revision and that revision's chunks.
+
+    A worker calls `begin`, works, then `publish` or `fail`; the last to begin is the only one whose
+    publish succeeds, so stale work can never replace newer.
+    """
+
+    def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
+        """The document's record, read consistently, or None."""
+        ...
+
+    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
+        """The records that exist, by document id; eventually consistent reads do."""
+        ...
+
+    def begin(self, record: DocumentRecord) -> DocumentRecord:
+        """Starts an attempt: stores status `indexing` and a revision one higher, atomically.
+
+        Takes path, uri, title, version, etag, size and metadata from `record`; the live revision
+        and its statistics stay as stored. Returns the record as stored.
+        """
+        ...
+
+    def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
+        """Makes `record.revision` the live one, with `manifest`, in one transaction.
+
+        Raises Superseded if another attempt began since.
+        """
+        ...
+
+    def settle(self, record: DocumentRecord) -> None:
+        """Stores a state that changes no manifest: failed, deleted, or hidden chunks cleared.
+
+        Raises Superseded if another attempt began since.
+        """
+        ...
+
+    def manifest(self, tenant: str, document_id: str) -> Manifest | None:
+        """The live revision's chunks, read consistently; None if there is no live revision."""
+        ...
+
+    def remove(self, record: DocumentRecord) -> None:
+        """Deletes the manifest and marks the record deleted. Raises Superseded as publish does."""
+        ...
+
+    def list_documents(
+        self, tenant: str | None, status: DocumentStatus | None = None, start_after: str = ""
+    ) -> Iterator[DocumentRecord]:
+        """Every record of the tenant (of all tenants: None), one page in memory at a time."""
+        ...
+
+    def ping(self) -> None:
+        """Returns when the catalogue answers; raises otherwise."""
+        ...
+
+
+class ConversationStore(Protocol):
+    """Conversations, each of one tenant and client, that expire on their own."""
+
+    def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
+        """The last `turns` turns, oldest first; empty if the conversation is not this client's."""
+        ...
+
+    def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
+        """Adds a turn and puts off the conversation's expiry."""
+        ...
+
+    def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
+        """Removes every turn; False if there was none."""
+        ...
+
+    def ping(self) -> None:
+        """Returns when the store answers; raises otherwise."""
+        ...
+
+
+class ClientStore(Protocol):
+    """API keys' entries, found by the SHA-256 of the key."""
+
+    def find(self, key_hash: str) -> ApiClient | None:
+        """The entry for a key's hash (64 lower-case hex digits), or None."""
+        ...
+
+    def put(self, client: ApiClient) -> None:
+        """Stores an entry, replacing one with the same hash."""
+        ...
+
+    def remove(self, key_hash: str) -> None:
+        """Removes an entry; an unknown one is ignored."""
+        ...
+
+    def list_clients(self) -> Iterator[ApiClient]:
+        """Every entry."""
+        ...
+
+    def ping(self) -> None:
+        """Returns when the store answers; raises otherwise."""
+        ...
+
+
+class WorkQueue(Protocol):
+    """The queue that the ingestion function reads."""
+
+    def send(self, bodies: Sequence[str]) -> None:
+        """Queues any number of messages; returns when all are accepted."""
+        ...
+
+    def ping(self) -> None:
+        """Returns when the queue answers; raises otherwise."""
+        ...
+
+
+class Secrets(Protocol):
+    """Named secrets, read once and kept for the life of the process."""
+
+    def get(self, secret_id: str) -> str:
+        """The secret's string value. Raises ConfigurationError if it is not set."""
+        ...
+
+
+class Clock(Protocol):
+    """The time, so that tests can set it."""
+
+    def now(self) -> float:
+        """Seconds since 1970, UTC."""
+        ...

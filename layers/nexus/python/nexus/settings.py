@@ -1,0 +1,123 @@
+"""What a deployment configures: read from the environment once, checked, and frozen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from nexus.errors import ConfigurationError
+
+# Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
+CHUNKER_VERSION = 1
+
+
+def _setting(doc: str, default: Any, *, choices: tuple[str, ...] = (), low: float = 0) -> Any:
+    return field(default=default, metadata={"doc": doc, "choices": choices, "low": low})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of the functions; the variable of field `x_y` is `NEXUS_X_Y`."""
+
+    stage: str = _setting("Name of the deployment stage.", "local")
+    log_level: str = _setting(
+        "Least severe log level written.",
+        "INFO",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+    )
+    documents_bucket: str = _setting("Bucket that holds the documents.", "")
+    catalogue_table: str = _setting("DynamoDB table of documents and manifests.", "")
+    conversations_table: str = _setting("DynamoDB table of conversations.", "")
+    clients_table: str = _setting("DynamoDB table of API clients.", "")
+    ingest_queue_url: str = _setting("SQS queue that the ingestion function reads.", "")
+    reindex_function: str = _setting(
+        "Function that the reindexing run starts to continue itself.", ""
+    )
+    models_url: str = _setting(
+        "Base URL of the OpenAI-compatible endpoint.", "https://api.openai.com/v1"
+    )
+    models_secret: str = _setting("Secret that holds the endpoint's API key.", "")
+    embedding_model: str = _setting("Embedding model.", "text-embedding-3-small")
+    embedding_dimension: int = _setting("Length of the embedding vectors.", 1536, low=1)
+    embedding_batch: int = _setting("Texts embedded in one call.", 128, low=1)
+    chat_model: str = _setting("Model that writes answers.", "gpt-5.4-mini")
+    chat_api: str = _setting(
+        "OpenAI API that writes answers.",
+        "responses",
+        choices=("responses", "chat_completions"),
+    )
+    rerank_url: str = _setting(
+        "Cohere- or Jina-compatible rerank URL; empty means the ranking is not reranked.", ""
+    )
+    rerank_model: str = _setting("Model named to the rerank URL.", "")
+    models_timeout_s: float = _setting("Time allowed for one call to a model, in seconds.", 20.0)
+    models_retries: int = _setting("Retries after a passing failure of a model call.", 3)
+    vector_index: str = _setting(
+        "Vector index: one SQLite file, or Pinecone.", "pinecone", choices=("sqlite", "pinecone")
+    )
+    sqlite_path: str = _setting("File of the SQLite index.", "")
+    pinecone_host: str = _setting("Host of the Pinecone index (https://…).", "")
+    pinecone_secret: str = _setting("Secret that holds the Pinecone API key.", "")
+    top_k: int = _setting("Passages given to the answer unless the request says (1 to 20).", 5)
+    history_turns: int = _setting("Earlier turns used to understand a follow-up question.", 6)
+    conversation_ttl_h: float = _setting(
+        "Hours after its last turn that a conversation expires.", 24.0
+    )
+    answer_max_tokens: int = _setting("Longest answer, in tokens.", 700, low=1)
+    refuse_below: float = _setting(
+        "Relevance of the best passage (0 to 1) under which the question is refused.", 0.3
+    )
+    max_document_bytes: int = _setting(
+        "Largest document that is read, in bytes.", 100 * 1024 * 1024, low=1
+    )
+    max_unpacked_bytes: int = _setting(
+        "Largest size that a zipped document may unpack to, in bytes.", 512 * 1024 * 1024, low=1
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        "Origins that browsers may call from, separated by commas.", ()
+    )
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Reads the settings; a variable that is absent or empty takes its default.
+
+        Raises ConfigurationError naming the variable, the value's fault and what it should hold.
+        """
+        values: dict[str, Any] = {}
+        for spec in fields(cls):
+            variable = f"NEXUS_{spec.name.upper()}"
+            raw = environ.get(variable, "").strip()
+            if raw:
+                values[spec.name] = _parse(variable, raw, spec.type, spec.metadata)
+        settings = cls(**values)
+        if not 1 <= settings.top_k <= 20:
+            raise ConfigurationError("NEXUS_TOP_K must be from 1 to 20.")
+        if not 0 <= settings.refuse_below <= 1:
+            raise ConfigurationError("NEXUS_REFUSE_BELOW must be from 0 to 1.")
+        return settings
+
+    @property
+    def generation(self) -> str:
+        """Names the index generation: eight hex digits that change with model, size or chunker."""
+        basis = f"{self.embedding_model}|{self.embedding_dimension}|{CHUNKER_VERSION}"
+        return hashlib.sha256(basis.encode()).hexdigest()[:8]
+
+
+def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
+    if metadata["choices"] and raw not in metadata["choices"]:
+        raise ConfigurationError(
+            f"{variable} must be one of {', '.join(metadata['choices'])}; it is {raw!r}."
+        )
+    if kind == "str":
+        return raw
+    if kind == "tuple[str, ...]":
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
+    try:
+        number = int(raw) if kind == "int" else float(raw)
+    except ValueError:
+        raise ConfigurationError(f"{variable} must be a number; it is {raw!r}.") from None
+    if not number >= metadata["low"]:
+        raise ConfigurationError(f"{variable} must be at least {metadata['low']}; it is {raw}.")
+    return number
