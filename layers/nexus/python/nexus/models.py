@@ -255,7 +255,9 @@ class DocumentRecord:
     """A document as the catalogue knows it.
 
     `revision` grows by one with every begun attempt; `live_revision` is the one readers see (0:
-    none). `hidden` are chunk ids that the live revision no longer has but the index may still hold.
+    none). `published` are the revisions whose chunks the live revision is made of; `hidden` are
+    chunk ids that it no longer has but the index may still hold. A reader sees exactly the chunks
+    whose `added_in` is published and whose id is not hidden.
     `sequencer` is the S3 sequencer of the last finished event; `fingerprint` says what was indexed:
     content, metadata and generation. Times are UTC ISO 8601 with Z.
     """
@@ -268,6 +270,7 @@ class DocumentRecord:
     status: DocumentStatus
     revision: int = 0
     live_revision: int = 0
+    published: tuple[int, ...] = ()
     version: str = ""
     etag: str = ""
     size: int = 0
@@ -283,3 +286,7 @@ class DocumentRecord:
     hidden: frozenset[str] = frozenset()
     created_at: str = ""
     updated_at: str = ""
+
+    def shows(self, hit: Hit) -> bool:
+        """Whether a hit belongs to the version of the document that readers see."""
+        return hit.added_in in self.published and hit.chunk_id not in self.hidden

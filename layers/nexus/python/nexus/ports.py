@@ -48,8 +48,8 @@ class VectorIndex(Protocol):
         """Removes these chunks; unknown ids are ignored."""
         ...
 
-    def delete_document(self, namespace: str, document_id: str) -> None:
-        """Removes every chunk of the document."""
+    def delete_document(self, namespace: str, document_id: str, through_revision: int) -> None:
+        """Removes the document's chunks that revisions up to and including this one added."""
         ...
 
     def count(self, namespace: str, document_id: str | None = None) -> int:
@@ -162,8 +162,9 @@ class Catalogue(Protocol):
     def begin(self, record: DocumentRecord) -> DocumentRecord:
         """Starts an attempt: stores status `indexing` and a revision one higher, atomically.
 
-        Takes path, uri, title, version, etag, size and metadata from `record`; the live revision
-        and its statistics stay as stored. Returns the record as stored.
+        A document that readers see keeps everything else as stored, so that its sources are
+        described truly until the next publish; one without a live revision takes path, uri, title,
+        version, etag, size and metadata from `record`. Returns the record as stored.
         """
         ...
 
@@ -256,17 +257,17 @@ class WorkQueue(Protocol):
         ...
 
 
+class Continuation(Protocol):
+    """Starts the running function again, with a payload, when this invocation has no time left."""
+
+    def start(self, payload: str) -> None:
+        """Returns when the new invocation is accepted; `payload` is JSON."""
+        ...
+
+
 class Secrets(Protocol):
     """Named secrets, read once and kept for the life of the process."""
 
     def get(self, secret_id: str) -> str:
         """The secret's string value. Raises ConfigurationError if it is not set."""
-        ...
-
-
-class Clock(Protocol):
-    """The time, so that tests can set it."""
-
-    def now(self) -> float:
-        """Seconds since 1970, UTC."""
         ...

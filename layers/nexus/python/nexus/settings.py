@@ -104,6 +104,10 @@ class Settings:
         basis = f"{self.embedding_model}|{self.embedding_dimension}|{CHUNKER_VERSION}"
         return hashlib.sha256(basis.encode()).hexdigest()[:8]
 
+    def namespace(self, tenant: str) -> str:
+        """The index namespace of a tenant in this generation; a tenant's name holds no dot."""
+        return f"{tenant}.{self.generation}"
+
 
 def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
     if metadata["choices"] and raw not in metadata["choices"]:

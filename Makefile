@@ -1,0 +1,64 @@
+# The two commands of the README, and what a developer repeats.
+#   make run [DOCS=folder] [PORT=4566]   the whole service on this machine
+#   make test                            everything that CI checks
+# Needs: make and Python 3.11 or newer. All the rest is installed into .venv and .local.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: run test setup check format lint types unit e2e lock down clean
+
+run: setup
+	@$(BIN)/nexus up $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
+
+test: setup check
+	@$(BIN)/pytest -n 2 --dist loadgroup tests
+
+setup: $(STAMP)
+
+$(STAMP): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "nexus: Python 3.11 or newer is needed: install it, or name one with PYTHON=…" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "nexus: $(PYTHON) cannot make a virtual environment: install its venv module (on Debian: python3-venv)." >&2; exit 1; }
+	@echo "installing the pinned packages into .venv"
+	@grep -A 99 '^uv==' requirements.txt | awk 'NR > 1 && /^[a-z0-9]/ { exit } /^ *#/ { next } { print }' > .venv/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+check: lint types
+	@$(BIN)/lint-imports --no-cache
+
+lint: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: setup
+	@$(BIN)/mypy
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# The quick tests: no emulator, under a minute.
+unit: setup
+	@$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/contract tests/functions
+
+e2e: setup
+	@$(BIN)/pytest tests/e2e
+
+# Compiles every lock file anew from pyproject.toml and the *.in files.
+lock: setup
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		pyproject.toml --group cli --group cdk --group dev --output-file requirements.txt
+	@$(BIN)/python -m cdk.locking
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		cli/local/emulator-requirements.in --output-file cli/local/emulator-requirements.txt
+
+down: setup
+	@$(BIN)/nexus down
+
+clean:
+	rm -rf .local cdk.out .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,99 @@
+"""One Lambda function with a role, a log group and an alias of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk import packaging
+from cdk.findings import acknowledge
+from cdk.layers import architecture, asset, runtime
+from cdk.stages import Stage
+
+ALIAS = "live"
+
+
+def function_name(stage: Stage, name: str) -> str:
+    """The function's name, fixed so that a function can be told its own."""
+    return f"nexus-{stage.name}-{name}"
+
+
+class NexusFunction(Construct):
+    """Runs `functions.<name>.handler.handler`; callers use the alias `live`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        folder: str,
+        memory_mb: int,
+        timeout_s: int,
+        layers: Sequence[lambda_.ILayerVersion],
+        environment: Mapping[str, str],
+    ) -> None:
+        super().__init__(scope, name)
+        named = function_name(stage, folder)
+        log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/lambda/{named}",
+            retention=retention(stage),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        log_group.grant_write(self.role)
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            function_name=named,
+            runtime=runtime(stage),
+            architecture=architecture(stage),
+            handler=f"functions.{folder}.handler.handler",
+            code=asset(
+                packaging.function_code(folder, packaging.Target(stage.architecture, stage.python))
+            ),
+            layers=list(layers),
+            memory_size=memory_mb,
+            timeout=Duration.seconds(timeout_s),
+            role=self.role,
+            environment=dict(environment),
+            log_group=log_group,
+            tracing=lambda_.Tracing.ACTIVE,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start else None,
+        )
+        self.alias = lambda_.Alias(
+            self, "Live", alias_name=ALIAS, version=self.function.current_version
+        )
+        acknowledge(
+            self.role,
+            "IAM5[Resource::*]",
+            "X-Ray's two write actions take no resource; everything else in the role names one.",
+        )
+        acknowledge(
+            self.function,
+            "L1",
+            "The layers hold compiled code and bytecode for exactly this version of Python.",
+        )
+
+
+def retention(stage: Stage) -> logs.RetentionDays:
+    """How long a stage's logs are kept."""
+    return {
+        1: logs.RetentionDays.ONE_DAY,
+        3: logs.RetentionDays.THREE_DAYS,
+        5: logs.RetentionDays.FIVE_DAYS,
+        7: logs.RetentionDays.ONE_WEEK,
+        14: logs.RetentionDays.TWO_WEEKS,
+        30: logs.RetentionDays.ONE_MONTH,
+        60: logs.RetentionDays.TWO_MONTHS,
+        90: logs.RetentionDays.THREE_MONTHS,
+        180: logs.RetentionDays.SIX_MONTHS,
+        365: logs.RetentionDays.ONE_YEAR,
+    }[stage.log_retention_days]

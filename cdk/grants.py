@@ -1,0 +1,72 @@
+"""What each function may do: only the calls it makes, only on the things it makes them to."""
+
+from __future__ import annotations
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+
+from cdk.data_stack import DataStack
+from cdk.documents_bucket import PREFIX
+from cdk.findings import acknowledge
+
+_READ = ("GetItem", "BatchGetItem", "Query")
+_WRITE = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+
+
+def grant_chat(role: iam.Role, data: DataStack) -> None:
+    """Conversations to read and write, the catalogue to read, one client at a time to look up."""
+    tables = data.tables
+    _allow(role, "dynamodb", (*_READ, *_WRITE), tables.conversations.table_arn)
+    _allow(role, "dynamodb", _READ, tables.catalogue.table_arn)
+    _allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
+    _grant_secrets(role, data)
+
+
+def grant_ingest(role: iam.Role, data: DataStack) -> None:
+    """The bucket to read, the catalogue to read and write; the event source adds the queue."""
+    _grant_documents(role, data)
+    _allow(role, "dynamodb", (*_READ, *_WRITE), data.tables.catalogue.table_arn)
+    _grant_secrets(role, data)
+
+
+def grant_reindex(role: iam.Role, data: DataStack, function: str) -> None:
+    """The bucket to list, the catalogue to page through, the queue to fill, itself to continue."""
+    _grant_documents(role, data)
+    _allow(role, "dynamodb", (*_READ, "Scan", "UpdateItem"), data.tables.catalogue.table_arn)
+    _allow(role, "sqs", ("SendMessage", "GetQueueAttributes"), data.ingest.queue.queue_arn)
+    # By name: the function's own ARN would make it depend on its role, and its role on it.
+    arn = Stack.of(role).format_arn(
+        service="lambda",
+        resource="function",
+        resource_name=function,
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    _allow(role, "lambda", ("InvokeFunction",), arn)
+
+
+def _grant_documents(role: iam.Role, data: DataStack) -> None:
+    bucket = data.documents
+    # Without the right to list, S3 answers 403 where an object is missing, and not 404.
+    _allow(role, "s3", ("ListBucket",), bucket.bucket_arn)
+    _allow(role, "s3", ("GetObject", "GetObjectVersion"), bucket.arn_for_objects(f"{PREFIX}*"))
+    stack = Stack.of(bucket)
+    exported = stack.resolve(stack.export_value(bucket.bucket_arn))["Fn::ImportValue"]
+    acknowledge(
+        role,
+        f"IAM5[Resource::{exported}/{PREFIX}*]",
+        "Every tenant's documents are read by these functions, and nothing outside the prefix.",
+    )
+
+
+def _grant_secrets(role: iam.Role, data: DataStack) -> None:
+    for secret in (data.models_secret, data.pinecone_secret):
+        if secret is not None:
+            _allow(role, "secretsmanager", ("GetSecretValue",), secret.secret_arn)
+
+
+def _allow(role: iam.Role, service: str, actions: tuple[str, ...], resource: str) -> None:
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=[f"{service}:{action}" for action in actions], resources=[resource]
+        )
+    )

@@ -1,0 +1,69 @@
+"""The Lambda layers of a stage, each built once and given only to the functions that need it."""
+
+from __future__ import annotations
+
+from aws_cdk import AssetHashType
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from cdk import packaging
+from cdk.stages import Stage
+
+
+class Layers(Construct):
+    """`nexus` and the dependency layers; which vector index is used decides the last one."""
+
+    def __init__(self, scope: Construct, name: str, *, stage: Stage) -> None:
+        super().__init__(scope, name)
+        self._stage = stage
+        target = packaging.Target(stage.architecture, stage.python)
+        self._add("nexus", packaging.source_layer(target))
+        for lock in ("service", "api", "parsing", f"index_{stage.vector_index}"):
+            self._add(lock, packaging.dependency_layer(lock, target))
+        self._index = f"index_{stage.vector_index}"
+
+    def chat(self) -> list[lambda_.ILayerVersion]:
+        """What serving the HTTP API imports."""
+        return self._named("nexus", "service", "api", self._index)
+
+    def ingest(self) -> list[lambda_.ILayerVersion]:
+        """What parsing and indexing import."""
+        return self._named("nexus", "service", "parsing", self._index)
+
+    def reindex(self) -> list[lambda_.ILayerVersion]:
+        """What comparing the bucket with the catalogue imports."""
+        return self._named("nexus", "service")
+
+    def _add(self, name: str, package: packaging.Package) -> None:
+        lambda_.LayerVersion(
+            self,
+            name,
+            layer_version_name=f"nexus-{self._stage.name}-{name}",
+            code=asset(package),
+            compatible_runtimes=[runtime(self._stage)],
+            compatible_architectures=[architecture(self._stage)],
+        )
+
+    def _named(self, *names: str) -> list[lambda_.ILayerVersion]:
+        children = (self.node.find_child(name) for name in names)
+        return [child for child in children if isinstance(child, lambda_.LayerVersion)]
+
+
+def asset(package: packaging.Package) -> lambda_.Code:
+    """A built package as CDK uploads it, named by the hash of its inputs."""
+    return lambda_.Code.from_asset(
+        str(package.path), asset_hash=package.digest, asset_hash_type=AssetHashType.CUSTOM
+    )
+
+
+def runtime(stage: Stage) -> lambda_.Runtime:
+    """Lambda's Python of the stage."""
+    return lambda_.Runtime(
+        f"python{stage.python}", lambda_.RuntimeFamily.PYTHON, supports_snap_start=True
+    )
+
+
+def architecture(stage: Stage) -> lambda_.Architecture:
+    """Lambda's processor of the stage."""
+    arm = stage.lambda_architecture == "arm64"
+    return lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64

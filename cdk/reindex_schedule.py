@@ -1,0 +1,51 @@
+"""When the reindexing run starts by itself, and where a run that failed is kept."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy, TimeZone
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as targets
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from cdk.findings import acknowledge
+
+
+class ReindexSchedule(Construct):
+    """Starts the function on the stage's schedule; a failed start or run is kept 14 days."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, expression: str, function: lambda_.Alias
+    ) -> None:
+        super().__init__(scope, name)
+        self.failures = sqs.Queue(
+            self,
+            "Failures",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        function.configure_async_invoke(
+            retry_attempts=1,
+            max_event_age=Duration.hours(1),
+            on_failure=destinations.SqsDestination(self.failures),
+        )
+        scheduler.Schedule(
+            self,
+            "Schedule",
+            description="Compares the bucket with the catalogue and queues what differs",
+            schedule=scheduler.ScheduleExpression.expression(expression, TimeZone.ETC_UTC),
+            target=targets.LambdaInvoke(
+                function,
+                input=scheduler.ScheduleTargetInput.from_object({}),
+                retry_attempts=3,
+                max_event_age=Duration.hours(1),
+                dead_letter_queue=self.failures,
+            ),
+        )
+        acknowledge(
+            self.failures, "SQS3", "It is itself where failed runs end; nothing reads it on."
+        )

@@ -1,0 +1,144 @@
+"""The REST API: which routes exist, which of them need a key, what is checked before Lambda."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from cdk.access_log import ACCESS_LOG
+from cdk.findings import acknowledge
+from cdk.function import retention
+from cdk.gateway_errors import add_gateway_errors
+from cdk.stages import Stage
+
+STAGE_NAME = "live"
+KEYLESS = ("health", "ready", "openapi.json", "docs", "redoc")
+_CHECKED = {"chat": "message", "search": "query"}
+
+
+class NexusApi(Construct):
+    """Every route goes to one function; all but health, readiness and reference need a key."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, stage: Stage, handler: lambda_.IFunction
+    ) -> None:
+        super().__init__(scope, name)
+        log = logs.LogGroup(
+            self, "Access", retention=retention(stage), removal_policy=RemovalPolicy.DESTROY
+        )
+        self.api = apigateway.RestApi(
+            self,
+            "Api",
+            rest_api_name=f"nexus-{stage.name}",
+            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            min_compression_size=Size.kibibytes(1),
+            cloud_watch_role=True,
+            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
+            default_cors_preflight_options=_preflight(stage.cors_origins),
+            deploy_options=_deployment(stage, log),
+        )
+        # The stack has its own output of the URL, under a name that stays.
+        self.api.node.try_remove_child("Endpoint")
+        add_gateway_errors(self.api, stage.cors_origins)
+        self._route(apigateway.LambdaIntegration(handler, scope_permission_to_method=False))
+        self._acknowledge()
+
+    def _route(self, function: apigateway.LambdaIntegration) -> None:
+        for path in KEYLESS:
+            self.api.root.add_resource(path).add_method("GET", function, api_key_required=False)
+        version = self.api.root.add_resource("v1")
+        validator = self.api.add_request_validator("Bodies", validate_request_body=True)
+        for path, field in _CHECKED.items():
+            version.add_resource(path).add_method(
+                "POST",
+                function,
+                api_key_required=True,
+                request_validator=validator,
+                request_models={"application/json": self._model(path, field)},
+            )
+        conversation = version.add_resource("conversations").add_resource("{id}")
+        for method in ("GET", "DELETE"):
+            conversation.add_method(method, function, api_key_required=True)
+        # Paths that only the application knows, and its own answer to those that nobody knows.
+        for parent in (version, self.api.root):
+            parent.add_resource("{proxy+}").add_method("ANY", function, api_key_required=True)
+
+    def _model(self, name: str, field: str) -> apigateway.Model:
+        # Looser than the application, which names the field at fault: this only keeps away bodies
+        # that are no JSON object at all, or lack the one field that every request has.
+        kinds = apigateway.JsonSchemaType
+        return self.api.add_model(
+            f"{name.capitalize()}Body",
+            model_name=f"{name.capitalize()}Body",
+            content_type="application/json",
+            schema=apigateway.JsonSchema(
+                schema=apigateway.JsonSchemaVersion.DRAFT4,
+                type=kinds.OBJECT,
+                required=[field],
+                properties={field: apigateway.JsonSchema(type=kinds.STRING)},
+            ),
+        )
+
+    def _acknowledge(self) -> None:
+        keys = "Clients are machines with API keys; the function derives the tenant from the key."
+        open_routes = "Health, readiness, reference and CORS preflights are public by design."
+        for method in self.api.methods:
+            why = keys if method.node.path.count("{") or "v1" in method.node.path else open_routes
+            acknowledge(method, "APIG4", why)
+            acknowledge(method, "COG4", why)
+        acknowledge(
+            self.api,
+            "APIG2",
+            "Chat and search bodies have a validator; the other routes have no body, or one that "
+            "the application validates.",
+        )
+        acknowledge(
+            self.api,
+            "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
+            "AmazonAPIGatewayPushToCloudWatchLogs]",
+            "API Gateway asks for exactly this policy to write any API's logs in the account.",
+        )
+        acknowledge(
+            self.api.deployment_stage,
+            "APIG3",
+            "A web ACL costs 5 dollars a month while idle; keys, throttles and quotas come first. "
+            "Attach one to the stage where an organisation has it.",
+        )
+
+
+def _preflight(origins: tuple[str, ...]) -> apigateway.CorsOptions | None:
+    if not origins:
+        return None
+    return apigateway.CorsOptions(
+        allow_origins=list(origins),
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+        allow_headers=["Authorization", "Content-Type", "X-Api-Key", "X-Conversation-Id"],
+        max_age=Duration.hours(1),
+    )
+
+
+def _deployment(stage: Stage, log: logs.LogGroup) -> apigateway.StageOptions:
+    return apigateway.StageOptions(
+        stage_name=STAGE_NAME,
+        tracing_enabled=True,
+        metrics_enabled=True,
+        # Errors only and never bodies: a body holds a question.
+        logging_level=apigateway.MethodLoggingLevel.ERROR,
+        data_trace_enabled=False,
+        access_log_destination=apigateway.LogGroupLogDestination(log),
+        access_log_format=apigateway.AccessLogFormat.custom(ACCESS_LOG),
+        # Keyed routes have their plans; these have nothing else in front of the function.
+        method_options={
+            f"/{path}/GET": apigateway.MethodDeploymentOptions(
+                metrics_enabled=True,
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,
+                throttling_rate_limit=stage.keyless_rate,
+                throttling_burst_limit=stage.keyless_burst,
+            )
+            for path in KEYLESS
+        },
+    )

@@ -1,0 +1,189 @@
+"""What distinguishes one deployment from another: the stages of cdk.json, typed and checked."""
+
+from __future__ import annotations
+
+import math
+import platform
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class StageError(ValueError):
+    """A stage's configuration is wrong; the message names the stage and the field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One deployment's configuration; rates are requests per second, quotas requests per day.
+
+    `architecture` and `python_version` "host" mean this machine's own, for an emulator that runs
+    functions as local processes. `reindex_schedule` is an EventBridge Scheduler expression, in UTC.
+    """
+
+    name: str
+    account: str = ""
+    region: str = ""
+    architecture: Literal["arm64", "x86_64", "host"]
+    python_version: str
+    snap_start: bool
+    chat_memory_mb: int
+    chat_timeout_s: int
+    ingest_memory_mb: int
+    ingest_timeout_s: int
+    ingest_batch_size: int
+    ingest_concurrency: int
+    reindex_memory_mb: int
+    reindex_timeout_s: int
+    reindex_schedule: str
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+    log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 180, 365]
+    removal_policy: Literal["retain", "destroy"]
+    protected: bool
+    standard_rate: float
+    standard_burst: int
+    standard_quota: int
+    admin_rate: float
+    admin_burst: int
+    admin_quota: int
+    keyless_rate: float
+    keyless_burst: int
+    cors_origins: tuple[str, ...]
+    conversation_ttl_h: float
+    models_url: str
+    embedding_model: str
+    embedding_dimension: int
+    chat_model: str
+    chat_api: Literal["responses", "chat_completions"]
+    rerank_url: str = ""
+    rerank_model: str = ""
+    refuse_below: float
+    vector_index: Literal["sqlite", "pinecone"]
+    sqlite_path: str = ""
+    pinecone_host: str = ""
+
+    @property
+    def host(self) -> bool:
+        """Whether this machine itself runs the functions."""
+        return self.architecture == "host"
+
+    @property
+    def lambda_architecture(self) -> str:
+        """The architecture as Lambda names it, "arm64" or "x86_64"."""
+        arm = self.architecture == "arm64" or (
+            self.host and platform.machine().lower() in ("arm64", "aarch64")
+        )
+        return "arm64" if arm else "x86_64"
+
+    @property
+    def python(self) -> str:
+        """The minor version of Python that runs the functions, such as "3.13"."""
+        if self.python_version == "host":
+            return f"{sys.version_info.major}.{sys.version_info.minor}"
+        return self.python_version
+
+
+def read_stages(context: Callable[[str], Any]) -> list[Stage]:
+    """The stage that the context `stage` names, or all; a field's own context value overrides it.
+
+    Raises StageError with one sentence that names the stage and the field.
+    """
+    configured = context("stages")
+    if not isinstance(configured, Mapping) or not configured:
+        raise StageError('cdk.json has no stages in its context: add {"stages": {"dev": {…}}}.')
+    chosen = context("stage")
+    if chosen and chosen not in configured:
+        raise StageError(
+            f"There is no stage {chosen!r} in cdk.json; there are {', '.join(sorted(configured))}."
+        )
+    overrides = {spec.name: context(spec.name) for spec in fields(Stage) if spec.name != "name"}
+    given = {name: value for name, value in overrides.items() if value is not None}
+    names = [chosen] if chosen else list(configured)
+    return [read_stage(name, {**configured[name], **given}) for name in names]
+
+
+def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
+    """Checks one stage's values; text such as "4" or "true" stands for what it says."""
+    specs = {spec.name: spec for spec in fields(Stage) if spec.name != "name"}
+    if unknown := sorted(set(values) - set(specs)):
+        raise StageError(f"Stage {name!r} has no field {unknown[0]!r}: correct it in cdk.json.")
+    kinds = get_type_hints(Stage)
+    parsed: dict[str, Any] = {}
+    for field, spec in specs.items():
+        if field in values:
+            parsed[field] = _parse(name, field, kinds[field], values[field])
+        elif spec.default is MISSING:
+            raise StageError(f"Stage {name!r} lacks the field {field!r} in cdk.json.")
+    stage = Stage(name=name, **parsed)
+    _check(stage)
+    if stage.sqlite_path:
+        object.__setattr__(stage, "sqlite_path", str(ROOT / stage.sqlite_path))
+    return stage
+
+
+def _parse(stage: str, field: str, kind: Any, value: Any) -> Any:
+    text = value.strip() if isinstance(value, str) else value
+    for choice in get_args(kind) if kind != tuple[str, ...] else ():
+        if str(text) == str(choice):
+            return choice
+    if kind is bool and str(text).lower() in ("true", "false"):
+        return str(text).lower() == "true"
+    if kind is str and isinstance(text, str):
+        return text
+    if kind in (int, float) and (number := _number(text)) is not None and number == kind(number):
+        return kind(number)
+    if kind == tuple[str, ...]:
+        parts = text.split(",") if isinstance(text, str) else text
+        if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
+            return tuple(part.strip() for part in parts if part.strip())
+    raise StageError(f"Stage {stage!r}: {field} must be {_wanted(kind)}; it is {value!r}.")
+
+
+def _number(text: Any) -> float | None:
+    try:
+        number = None if isinstance(text, bool) else float(text)
+    except (TypeError, ValueError):
+        return None
+    return number if number is not None and math.isfinite(number) else None
+
+
+def _wanted(kind: Any) -> str:
+    names = {bool: "true or false", str: "a text", int: "a whole number", float: "a number"}
+    if kind == tuple[str, ...]:
+        return "a list of texts"
+    return names.get(kind) or f"one of {', '.join(str(choice) for choice in get_args(kind))}"
+
+
+# Lambda's, API Gateway's and SQS's own limits, told before a deployment finds them.
+_RANGES = {
+    "chat_memory_mb": (128, 10_240),
+    "ingest_memory_mb": (128, 10_240),
+    "reindex_memory_mb": (128, 10_240),
+    "chat_timeout_s": (1, 29),
+    "ingest_timeout_s": (1, 900),
+    "reindex_timeout_s": (1, 900),
+    "ingest_batch_size": (1, 10),
+    "ingest_concurrency": (2, 1000),
+    "refuse_below": (0, 1),
+}
+_POSITIVE = [
+    *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
+    *("keyless_rate", "keyless_burst", "conversation_ttl_h", "embedding_dimension"),
+]
+
+
+def _check(stage: Stage) -> None:
+    for field, (low, high) in _RANGES.items():
+        if not low <= getattr(stage, field) <= high:
+            raise StageError(f"Stage {stage.name!r}: {field} must be from {low} to {high}.")
+    for field in _POSITIVE:
+        if not getattr(stage, field) > 0:
+            raise StageError(f"Stage {stage.name!r}: {field} must be more than 0.")
+    if not stage.models_url.startswith(("http://", "https://")):
+        raise StageError(f"Stage {stage.name!r}: models_url must begin with http:// or https://.")
+    if stage.vector_index == "sqlite" and not stage.sqlite_path:
+        raise StageError(f"Stage {stage.name!r}: sqlite_path must name the file of the index.")

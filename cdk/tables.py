@@ -1,0 +1,40 @@
+"""The tables: conversations, the catalogue of documents, and the clients."""
+
+from __future__ import annotations
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+
+class Tables(Construct):
+    """On demand, encrypted, recoverable to any second of the last 35 days."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, removal: RemovalPolicy, protected: bool
+    ) -> None:
+        super().__init__(scope, name)
+        self._removal = removal
+        self._protected = protected
+        self.conversations = self._table("Conversations", sort_key="sk", ttl="expires_at")
+        self.catalogue = self._table("Catalogue", sort_key="sk")
+        self.clients = self._table("Clients")
+
+    def _table(
+        self, name: str, *, sort_key: str | None = None, ttl: str | None = None
+    ) -> dynamodb.Table:
+        text = dynamodb.AttributeType.STRING
+        return dynamodb.Table(
+            self,
+            name,
+            partition_key=dynamodb.Attribute(name="pk", type=text),
+            sort_key=dynamodb.Attribute(name=sort_key, type=text) if sort_key else None,
+            time_to_live_attribute=ttl,
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption=dynamodb.TableEncryption.AWS_MANAGED,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=self._protected,
+            removal_policy=self._removal,
+        )

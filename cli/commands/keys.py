@@ -1,0 +1,108 @@
+"""`nexus keys create|list|revoke`: who may call the API."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.table import Table
+
+from cli import keys
+from cli.connection import connect
+from cli.failure import Failure
+from cli.terminal import Json, Stage, Tenant, console, print_json
+from nexus.models import ApiClient, Filters
+
+app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
+Client = Annotated[str, typer.Argument(help="Name of the client, unique in its tenant.")]
+
+
+@app.command()
+def create(
+    client: Client,
+    stage: Stage = "local",
+    tenant: Tenant = None,
+    role: Annotated[
+        Literal["user", "admin"], typer.Option("--role", help="user asks; admin manages.")
+    ] = "user",
+    department: Annotated[
+        list[str] | None,
+        typer.Option("--department", help="Only documents of this department; repeatable."),
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option("--tag", help="Only documents with one of these tags; repeatable."),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, help="Days that the key is valid.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a key; it is shown once."""
+    connection = connect(stage)
+    filters = Filters(departments=tuple(department or ()), tags=tuple(tag or ()))
+    key, entry = keys.create(connection, connection.tenant(tenant), client, role, filters, days)
+    if as_json:
+        print_json({"key": key, **_public(entry)})
+        return
+    console.print(key, soft_wrap=True)
+    console.print("[dim]Keep it now: it is not stored anywhere and cannot be shown again.[/]")
+
+
+@app.command("list")
+def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = False) -> None:
+    """List the clients that have a key."""
+    entries = [
+        entry
+        for entry in connect(stage).operator.clients.list_clients()
+        if tenant in (None, entry.principal.tenant)
+    ]
+    entries.sort(key=lambda entry: (entry.principal.tenant, entry.principal.client))
+    if as_json:
+        print_json([_public(entry) for entry in entries])
+        return
+    table = Table("tenant", "client", "role", "plan", "made", "expires", "sees")
+    for entry in entries:
+        who = entry.principal
+        sees = ", ".join((*who.filters.departments, *(f"#{tag}" for tag in who.filters.tags)))
+        table.add_row(
+            who.tenant,
+            who.client,
+            who.role,
+            who.plan,
+            entry.created_at,
+            _expiry(who.expires_at) or "never",
+            sees or "everything",
+        )
+    console.print(table)
+
+
+@app.command()
+def revoke(client: Client, stage: Stage = "local", tenant: Tenant = None) -> None:
+    """Revoke a client's key at once."""
+    connection = connect(stage)
+    found = connection.tenant(tenant)
+    if not keys.revoke(connection, found, client):
+        raise Failure(f"Tenant {found} has no client {client}: see `nexus keys list`.")
+    console.print(f"The key of {client} is revoked.")
+
+
+def _public(entry: ApiClient) -> dict[str, Any]:
+    who = entry.principal
+    return {
+        "tenant": who.tenant,
+        "client": who.client,
+        "role": who.role,
+        "plan": who.plan,
+        "filters": asdict(who.filters),
+        "created_at": entry.created_at,
+        "expires_at": _expiry(who.expires_at),
+    }
+
+
+def _expiry(expires_at: int | None) -> str | None:
+    if expires_at is None:
+        return None
+    return datetime.fromtimestamp(expires_at, UTC).isoformat()[:19] + "Z"

@@ -1,0 +1,23 @@
+"""`nexus pinecone-index`: makes the Pinecone index that a stage's vectors need."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.terminal import console
+from nexus.settings import Settings
+from nexus.wiring import create_pinecone_index
+
+
+def pinecone_index(
+    name: Annotated[str, typer.Argument(help="Name of the index, for example nexus-prod.")],
+    api_key: Annotated[str, typer.Option("--api-key", envvar="PINECONE_API_KEY")],
+    dimension: Annotated[
+        int, typer.Option("--dimension", min=1, help="Length of the embedding model's vectors.")
+    ] = 1536,
+) -> None:
+    """Make a Pinecone index with the schema that Nexus needs, and print its host for cdk.json."""
+    host = create_pinecone_index(api_key, name, Settings(embedding_dimension=dimension))
+    console.print(host, soft_wrap=True)

@@ -1,0 +1,39 @@
+"""`nexus status`: where a deployment is and how it does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from cli import api
+from cli.connection import connect, demo_key
+from cli.stacks import LOCAL
+from cli.terminal import Json, Stage, console, print_json
+
+
+def status(stage: Stage = "local", as_json: Json = False) -> None:
+    """Show a deployment's URL, health and documents."""
+    connection = connect(stage)
+    url = connection.deployment.api_url
+    health = api.call(url, "/health")
+    counts = Counter(record.status for record in connection.operator.catalogue.list_documents(None))
+    report: dict[str, Any] = {
+        "stage": stage,
+        "url": url,
+        "key": demo_key() if stage == LOCAL else None,
+        "health": health,
+        "documents": dict(sorted(counts.items())),
+    }
+    if as_json:
+        print_json(report)
+        return
+    console.print(f"[bold]{stage}[/]  {url}", soft_wrap=True)
+    if report["key"]:
+        console.print(f"key     {report['key']}", soft_wrap=True)
+    console.print(f"health  {health['status']}")
+    for name, check in health["checks"].items():
+        mark = "[green]✓[/]" if check["status"] == "ok" else "[red]✗[/]"
+        detail = f"  {check['detail']}" if check.get("detail") else ""
+        console.print(f"  {mark} {name}  [dim]{check['latency_ms']:.0f} ms[/]{detail}")
+    said = ", ".join(f"{number} {state}" for state, number in report["documents"].items())
+    console.print(f"documents  {said or 'none'}")

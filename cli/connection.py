@@ -1,0 +1,80 @@
+"""A connection to a deployed stage: its session, its outputs, its settings and its tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import boto3
+
+from cli.failure import Failure
+from cli.local.layout import Layout, read_json, write_json
+from cli.stacks import LOCAL, Deployment, read_deployment, session_for
+from nexus.settings import Settings
+from nexus.wiring import OperatorServices, operator_services
+
+DEMO_TENANT = "demo"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A stage as the CLI sees it."""
+
+    stage: str
+    session: boto3.Session
+    deployment: Deployment
+
+    def client(self, service: str) -> Any:
+        """A client of an AWS service, in the stage's account."""
+        return self.session.client(service)  # type: ignore[call-overload]
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings that the chat function runs with."""
+        configured = self.client("lambda").get_function_configuration(
+            FunctionName=self.deployment.chat_function
+        )
+        return Settings.from_environ(configured.get("Environment", {}).get("Variables", {}))
+
+    @cached_property
+    def operator(self) -> OperatorServices:
+        """The stage's catalogue and clients."""
+        return operator_services(self.settings, self.client)
+
+    def tenant(self, given: str | None) -> str:
+        """The tenant that a command works for. Raises Failure if it has to be named."""
+        if given:
+            return given
+        if self.stage == LOCAL:
+            return DEMO_TENANT
+        raise Failure("Say which tenant with --tenant.")
+
+
+def connect(stage: str) -> Connection:
+    """Connects to a stage. Raises Failure if it is not deployed or not running."""
+    session = session_for(stage)
+    return Connection(stage, session, read_deployment(stage, session))
+
+
+def demo_key(layout: Layout | None = None) -> str | None:
+    """The local stage's demo key; None before `nexus up` has made one."""
+    key = read_json((layout or Layout()).root / "demo-key.json").get("key")
+    return key if isinstance(key, str) else None
+
+
+def keep_demo_key(key: str, layout: Layout) -> None:
+    """Keeps the demo key for the commands that come, readable only by this user."""
+    path = layout.root / "demo-key.json"
+    write_json(path, {"key": key})
+    path.chmod(0o600)
+
+
+def key_for(stage: str, given: str | None) -> str:
+    """The API key to call a stage with. Raises Failure if there is none."""
+    key = given or (demo_key() if stage == LOCAL else None)
+    if not key:
+        raise Failure(
+            "Give an API key with --key or in NEXUS_API_KEY; `nexus keys create` makes one."
+        )
+    return key

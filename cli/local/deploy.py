@@ -1,0 +1,166 @@
+"""Deploys the CDK app onto the emulator with the real CDK CLI, and only when something changed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.failure import Failure
+from cli.local.emulator import ACCOUNT, REGION, client_environment
+from cli.local.layout import PROJECT, Layout, emptied, read_json, write_json
+from cli.local.node import cdk_command, node_environment
+from cli.stacks import stack_names
+
+_BOOTSTRAP_S = 120
+_DEPLOY_S = 600
+_QUIET = ("--no-notices", "--no-version-reporting", "--no-color", "--ci")
+_INPUTS = ("functions", "layers", "cdk", "cdk.json", "pyproject.toml")
+# "nexus-local-data | 3/9 | 10:00:00 AM | CREATE_COMPLETE | AWS::S3::Bucket | Documents (…)"
+_RESOURCE = re.compile(r"^(\S+) \|.*\| (AWS::\S+|Custom::\S+)\s+\| (\S+)")
+_FAULT = re.compile(r"error|fail|❌|exception", re.IGNORECASE)
+_NOISE = re.compile(r"^\s*(at |\^|File \"|node:|Traceback|jsii\.errors|WARNING)")
+
+
+def deploy(
+    layout: Layout,
+    session: boto3.Session,
+    port: int,
+    context: Mapping[str, str],
+    progress: Callable[[str], None],
+) -> bool:
+    """Brings the emulator's stacks up to date; returns whether anything had to be deployed.
+
+    `context` is given to the CDK app (models_url, sqlite_path, …). `progress` is called with the
+    resource at hand. Raises Failure, naming the log, if it fails or exceeds its time.
+    """
+    wanted = inputs_digest(context)
+    existing = _existing_stacks(session)
+    up_to_date = read_json(layout.deployed_file).get("digest") == wanted
+    if up_to_date and existing.issuperset(stack_names("local")):
+        return False
+    layout.log("deploy").unlink(missing_ok=True)
+    command = cdk_command(layout)
+    env = (
+        client_environment(port)
+        | node_environment()
+        | {
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "CDK_DISABLE_VERSION_CHECK": "true",
+            "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "true",
+        }
+    )
+    if "CDKToolkit" not in existing:
+        progress("bootstrap")
+        # From a folder without cdk.json: with one, the CLI would first synthesize the app.
+        target = f"aws://{ACCOUNT}/{REGION}"
+        bootstrap = [*command, "bootstrap", target, *_QUIET]
+        _run(layout, bootstrap, env, layout.node, _BOOTSTRAP_S, progress)
+    progress("synthesis")
+    given = [part for name, value in _context(context) for part in ("--context", f"{name}={value}")]
+    # Emptied, for the CLI keeps every version of every asset there.
+    assembly = str(emptied(layout.root / "cdk.out"))
+    arguments = ["--app", f"{sys.executable} -m cdk.app", "--output", assembly]
+    arguments += ["--all", "--require-approval", "never", "--method", "direct"]
+    arguments += ["--progress", "events", *given, *_QUIET]
+    _run(layout, [*command, "deploy", *arguments], env, PROJECT, _DEPLOY_S, progress)
+    write_json(layout.deployed_file, {"digest": wanted})
+    return True
+
+
+def inputs_digest(context: Mapping[str, str], project: Path = PROJECT) -> str:
+    """A digest of all that decides what is deployed: the sources, the lock files, the context."""
+    digest = hashlib.sha256(json.dumps(_context(context)).encode() + sys.version.encode())
+    for name in _INPUTS:
+        top = project / name
+        for path in [top] if top.is_file() else sorted(top.rglob("*")):
+            parts = path.relative_to(project).parts
+            hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+            if path.is_file() and not hidden:
+                digest.update(f"{'/'.join(parts)}:{path.stat().st_size}:".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _context(context: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted({**context, "stage": "local"}.items())
+
+
+def _existing_stacks(session: boto3.Session) -> set[str]:
+    try:
+        stacks = session.client("cloudformation").describe_stacks()["Stacks"]
+    except (ClientError, BotoCoreError) as err:
+        raise Failure(f"The local AWS does not answer: {err}") from err
+    return {
+        stack["StackName"]
+        for stack in stacks
+        if stack["StackStatus"].endswith("_COMPLETE") and "ROLLBACK" not in stack["StackStatus"]
+    }
+
+
+def _run(
+    layout: Layout,
+    command: Sequence[str],
+    env: Mapping[str, str],
+    cwd: Path,
+    limit_s: float,
+    progress: Callable[[str], None],
+) -> None:
+    log = layout.log("deploy")
+    fault = ""
+    with (
+        log.open("a", encoding="utf-8") as output,
+        subprocess.Popen(
+            command,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,  # so that the CDK app and its Node end with it
+        ) as cdk,
+    ):
+        assert cdk.stdout is not None  # noqa: S101  (it is piped)
+        late = threading.Event()
+        alarm = threading.Timer(limit_s, _end_late, (late, cdk.pid))
+        alarm.start()
+        try:
+            for line in cdk.stdout:
+                output.write(line)
+                output.flush()
+                if resource := _RESOURCE.match(line):
+                    progress(f"{resource[3]} ({resource[2]})")
+                if _FAULT.search(line) and not _NOISE.match(line):
+                    fault = line.strip()
+        except BaseException:
+            _kill(cdk.pid)
+            raise
+        finally:
+            alarm.cancel()
+    if late.is_set():
+        raise Failure(f"Deploying took over {limit_s:.0f} s and was ended; see {log}.")
+    if cdk.returncode != 0:
+        raise Failure(f"Deploying failed: {fault or 'the CDK CLI ended'}. See {log}.")
+
+
+def _end_late(late: threading.Event, group: int) -> None:
+    late.set()
+    _kill(group)
+
+
+def _kill(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)

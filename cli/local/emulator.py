@@ -1,0 +1,108 @@
+"""The local AWS: how the emulator is started, and what it must be told so that it keeps its state.
+
+The emulator (ministack) runs each function in subprocesses of its own interpreter and gives them
+its own environment, so that environment holds only what is listed here. It saves its state when it
+is ended by SIGTERM, and every address in that state names its port.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cli.local.layout import Layout, emptied, read_json, write_json
+from cli.local.processes import Process, require_free, start
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+# The machine's own settings that functions may need: how to reach the network, and nothing else.
+_PASSED_ON = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"),
+)
+
+
+def start_emulator(layout: Layout, python: Path, port: int) -> Process:
+    """Starts the emulator on 127.0.0.1; it answers a moment later.
+
+    Raises Failure if the port is taken.
+    """
+    require_free(port, "the local AWS")
+    _move_saved_state(layout, port)
+    emptied(layout.scratch)
+    return start(
+        "emulator",
+        # -P: nothing that lies in the current folder may be imported by chance.
+        [str(python), "-P", "-m", "ministack"],
+        env=_environment(layout, port),
+        cwd=layout.root,
+        log=layout.log("emulator"),
+        port=port,
+    )
+
+
+def health_url(port: int) -> str:
+    """Answers 200 once the emulator is up."""
+    return f"http://127.0.0.1:{port}/_ministack/health"
+
+
+def client_environment(port: int) -> dict[str, str]:
+    """This process's environment with every AWS variable replaced by the emulator's.
+
+    A profile or credentials of the person's own can then neither be used nor get in the way.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return kept | {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def _environment(layout: Layout, port: int) -> dict[str, str]:
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return passed_on | {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(layout.state),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(layout.objects),
+        # Each warm worker unpacks its function and layers here; they are left behind at the end.
+        "TMPDIR": str(layout.scratch),
+        # Surplus warm workers after a burst are ended after two minutes instead of five.
+        "LAMBDA_WARM_TTL_SECONDS": "120",
+        # Listeners and clients of services that are not used.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _move_saved_state(layout: Layout, port: int) -> None:
+    # Queues are kept by their URL and functions hold it in their settings: after a change of port
+    # the saved addresses have to follow, or messages would go nowhere.
+    before = read_json(layout.port_file).get("port")
+    if isinstance(before, int) and before != port:
+        old, new = f"http://127.0.0.1:{before}/", f"http://127.0.0.1:{port}/"
+        for path in layout.state.glob("*.json"):
+            text = path.read_text(encoding="utf-8")
+            if old in text:
+                draft = path.with_suffix(".moved")
+                draft.write_text(text.replace(old, new), encoding="utf-8")
+                draft.replace(path)
+    write_json(layout.port_file, {"port": port})

@@ -1,0 +1,89 @@
+"""Reads a folder of documents: which files count, what keys they get, what is said about them."""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.failure import Failure
+from nexus.errors import InvalidRequest
+from nexus.models import DocumentMetadata
+from nexus.object_keys import encode_metadata, object_key
+
+METADATA_FILE = "metadata.json"
+_TEMPORARY = (".swp", ".swo", ".tmp", ".part", ".crdownload", "~")
+_TEMPORARY_STARTS = (".", "~$", "#")
+_DESKTOP = {"thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A file to be a document: where it is, its key in the bucket, and its encoded metadata."""
+
+    path: Path
+    key: str
+    metadata: dict[str, str]
+
+
+def scan(folder: Path, tenant: str) -> tuple[list[LocalFile], list[str]]:
+    """The documents in a folder and below, by key, and a sentence for each file left out.
+
+    Hidden and temporary files are passed over, as are links that lead out of the folder. What
+    `metadata.json` in a file's own folder says of it ({name: {title, author, department, date,
+    tags}}) becomes its metadata. Raises Failure if a `metadata.json` cannot be read.
+    """
+    top = folder.resolve()
+    files: dict[str, LocalFile] = {}
+    left_out: list[str] = []
+    for current, folders, names in os.walk(top):
+        folders[:] = sorted(name for name in folders if not _passed_over(name))
+        described = _described(Path(current) / METADATA_FILE)
+        for name in sorted(names):
+            path = Path(current) / name
+            if name == METADATA_FILE or _passed_over(name) or not _inside(path, top):
+                continue
+            # One spelling of each name: macOS lists accents decomposed.
+            relative = unicodedata.normalize("NFC", path.relative_to(top).as_posix())
+            try:
+                key = object_key(tenant, relative)
+                metadata = encode_metadata(described.get(name, DocumentMetadata()))
+            except InvalidRequest as err:
+                left_out.append(f"{relative}: {err}")
+                continue
+            files[key] = LocalFile(path, key, metadata)
+    return [files[key] for key in sorted(files)], left_out
+
+
+def _passed_over(name: str) -> bool:
+    lower = name.lower()
+    return lower.startswith(_TEMPORARY_STARTS) or lower.endswith(_TEMPORARY) or lower in _DESKTOP
+
+
+def _inside(path: Path, top: Path) -> bool:
+    target = path.resolve()
+    return target.is_file() and target.is_relative_to(top)
+
+
+def _described(path: Path) -> dict[str, DocumentMetadata]:
+    if not path.is_file():
+        return {}
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return {name: _metadata(entry) for name, entry in entries.items()}
+    except (OSError, ValueError, AttributeError, TypeError) as err:
+        raise Failure(
+            f"{path} cannot be read: it should hold "
+            '{"file.pdf": {"title": "…", "author": "…", "department": "…", "date": "…", '
+            f'"tags": ["…"]}}}}. {err}'
+        ) from err
+
+
+def _metadata(entry: dict[str, Any]) -> DocumentMetadata:
+    known = {name: entry.get(name) for name in ("title", "author", "department", "date")}
+    tags = entry.get("tags", [])
+    given = tags.split(",") if isinstance(tags, str) else tags
+    return DocumentMetadata(**known, tags=tuple(str(tag).strip() for tag in given))

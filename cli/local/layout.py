@@ -1,0 +1,113 @@
+"""Where the local stack keeps its files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders and files under `.local/`, which holds all that the local stack writes."""
+
+    root: Path = PROJECT / ".local"
+
+    @property
+    def run_file(self) -> Path:
+        """What is running now; absent when nothing is."""
+        return self.root / "run.json"
+
+    @property
+    def port_file(self) -> Path:
+        """The port that the emulator's saved state speaks of."""
+        return self.root / "port.json"
+
+    @property
+    def deployed_file(self) -> Path:
+        """Digest of what was last deployed."""
+        return self.root / "deployed.json"
+
+    @property
+    def synced_file(self) -> Path:
+        """The files that sync uploaded, so that it removes only those."""
+        return self.root / "synced.json"
+
+    @property
+    def aws_config(self) -> Path:
+        """AWS configuration file that points at the emulator."""
+        return self.root / "aws-config"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the emulator, the model server and the deployment."""
+        return self.root / "logs"
+
+    @property
+    def emulator(self) -> Path:
+        """The emulator's own virtual environment."""
+        return self.root / "emulator"
+
+    @property
+    def node(self) -> Path:
+        """The installed CDK CLI."""
+        return self.root / "node"
+
+    @property
+    def state(self) -> Path:
+        """What the emulator saves when it stops."""
+        return self.root / "state"
+
+    @property
+    def objects(self) -> Path:
+        """Contents of the emulator's buckets."""
+        return self.root / "objects"
+
+    @property
+    def scratch(self) -> Path:
+        """Unpacked functions while the emulator runs; emptied at each start."""
+        return self.root / "scratch"
+
+    @property
+    def models(self) -> Path:
+        """The converted embedding model."""
+        return self.root / "models"
+
+    @property
+    def sqlite(self) -> Path:
+        """The local vector index."""
+        return self.root / "index.sqlite"
+
+    def log(self, name: str) -> Path:
+        """Path of a log, its folder made."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        return self.logs / f"{name}.log"
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; empty if the file is absent or unreadable."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Replaces a JSON file as a whole: a reader sees the old content or the new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+    draft.replace(path)
+
+
+def emptied(folder: Path) -> Path:
+    """The folder, made if absent, without what it held."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,138 @@
+"""Answers a question with sentences quoted from the passages of its prompt, or refuses.
+
+The weights were fitted on the development questions, the gold passage among four that a search
+ranks beside it; the refusals on the same questions without their gold passage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cli.local.models.evidence import (
+    Candidate,
+    candidates,
+    coverage,
+    measure_meaning,
+    measure_words,
+    word_weights,
+)
+from cli.local.models.minilm import MiniLM
+from cli.local.models.prompt_reader import AnswerPrompt, read_prompt
+from cli.local.models.words import content_stems
+from nexus.prompts import NO_ANSWER
+
+Array = NDArray[np.float32]
+
+# One weight for each of evidence.FEATURES: by words alone, and with the encoder.
+WORD_WEIGHTS = np.array([@W1@], np.float32)  # fmt: skip
+WEIGHTS = np.array([@W2@], np.float32)  # fmt: skip
+# Sentences that the encoder reads: more of them do not change the answers, only the time.
+ENCODED = 12
+# The logistic that tells an answer's presence: its inputs are in `_confidence`.
+PRESENCE = np.array([@W3@], np.float32)  # fmt: skip
+REFUSE_BELOW = @T@
+# A second sentence comes when the best one has less than this share of the belief, a third when
+# the best two have.
+ALONE = @A@
+BOTH = @B@
+MAX_SENTENCES = 3
+GREETING = (
+    "This local model only quotes answers from passages. Send a prompt with passages and a "
+    "question, or set OPENAI_API_KEY to use a language model."
+)
+_REFERS_BACK = re.compile(
+    r"^\s*(?:and|but|what about|how about|dan|lalu|kalau|bagaimana dengan)\b|"
+    r"\b(?:it|its|they|their|them|he|she|his|her|that|those|these|this|there|one|"
+    r"itu|ini|nya|tersebut|mereka|dia|ia|\w+nya)\b",
+    re.IGNORECASE,
+)
+
+
+def answer(prompt: str, model: MiniLM) -> str:
+    """One to three quotes, each followed by its passage's number like [1], or NO_ANSWER.
+
+    A prompt that `nexus.prompts` did not make gets a fixed sentence.
+    """
+    read = read_prompt(prompt)
+    if read is None:
+        return GREETING
+    found = candidates(read)
+    question = _standalone(read)
+    if not found or not content_stems(question):
+        return NO_ANSWER
+    weights = word_weights(question, found, model)
+    rows = measure_words(question, found, weights)
+    first = np.argsort(-(rows @ WORD_WEIGHTS), kind="stable")[:ENCODED]
+    best = [found[index] for index in first]
+    rows = measure_meaning(question, best, rows[first], model)
+    scores = rows @ WEIGHTS
+    order = np.argsort(-scores, kind="stable")
+    present = coverage(weights, frozenset().union(*(candidate.stems for candidate in found)))
+    if confidence(rows[order], scores[order], present) < REFUSE_BELOW:
+        return NO_ANSWER
+    return _compose([best[index] for index in order], scores[order])
+
+
+def confidence(rows: Array, scores: Array, present: float) -> float:
+    """The probability that the passages hold the answer; the best candidate comes first.
+
+    `present` is the share of the question's weight that stands anywhere in the passages.
+    """
+    top = rows[0]
+    inputs = [1.0, scores[0], top[0], top[3], top[4], top[13], top[14], rows[:, 13].max(), present]
+    return float(1 / (1 + np.exp(-(np.array(inputs, np.float32) @ PRESENCE))))
+
+
+def _standalone(prompt: AnswerPrompt) -> str:
+    """The question, with the earlier one before it if it cannot be understood without."""
+    stems = content_stems(prompt.question)
+    if prompt.earlier and (len(stems) <= 2 or _REFERS_BACK.search(prompt.question)):
+        return f"{prompt.earlier[-1]} {prompt.question}"
+    return prompt.question
+
+
+def _compose(best: Sequence[Candidate], scores: Array) -> str:
+    belief = np.exp(scores - scores.max())
+    shares = np.cumsum(belief / belief.sum())
+    wanted = 1 if shares[0] >= ALONE else 2
+    if wanted == 2 and len(shares) > 1 and shares[1] < BOTH:
+        wanted = MAX_SENTENCES
+    chosen: list[Candidate] = []
+    for candidate in best:
+        if len(chosen) == wanted:
+            break
+        if candidate.unit.kind != "heading" and not any(_repeats(candidate, c) for c in chosen):
+            chosen.append(candidate)
+    chosen = chosen or [best[0]]
+    # Sentences of one passage stand in its order, after the passage that answers best.
+    first_seen = {c.rank: place for place, c in reversed(list(enumerate(chosen)))}
+    chosen.sort(key=lambda c: (first_seen[c.rank], c.unit.start))
+    quotes: list[tuple[Candidate, int, int]] = []
+    for candidate in chosen:
+        for start, end in _spans(candidate):
+            if not any(q[0].rank == candidate.rank and q[1] <= start < q[2] for q in quotes):
+                quotes.append((candidate, start, end))
+    lines = any(c.unit.kind != "sentence" for c in chosen)
+    return ("\n" if lines else " ").join(
+        f"{c.passage.text[start:end]} [{c.passage.number}]" for c, start, end in quotes
+    )
+
+
+def _spans(candidate: Candidate) -> list[tuple[int, int]]:
+    """What to quote: the unit with what it needs beside it, as one stretch where they adjoin."""
+    unit = candidate.unit
+    if unit.context is None:
+        return [(unit.start, unit.end)]
+    text = candidate.passage.text
+    if unit.kind == "sentence" and not text[unit.context[1] : unit.start].strip():
+        return [(unit.context[0], unit.end)]
+    return [unit.context, (unit.start, unit.end)]
+
+
+def _repeats(candidate: Candidate, other: Candidate) -> bool:
+    """Whether one of the two says nothing that the other does not, as overlapping chunks do."""
+    return candidate.text in other.text or other.text in candidate.text

@@ -1,0 +1,54 @@
+"""Reads the passages, the earlier turns and the question back out of an answering prompt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from xml.sax.saxutils import unescape
+
+_PASSAGE = re.compile(r"<passage number=(\"\d+\"|'\d+')([^>]*)>\n(.*?)\n</passage>", re.DOTALL)
+_TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)')""")
+_PLACE = re.compile(r"""\bplace=(?:"([^"]*)"|'([^']*)')""")
+_ASKED = re.compile(r"<turn>\n<asked>(.*?)</asked>", re.DOTALL)
+_QUESTION = re.compile(r"<question>\n(.*?)\n</question>\s*\Z", re.DOTALL)
+_ENTITIES = {"&quot;": '"', "&apos;": "'", "&#10;": "\n", "&#13;": "\r", "&#9;": "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPassage:
+    """A passage of the prompt; `number` is what a citation names."""
+
+    number: int
+    title: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPrompt:
+    """What `nexus.prompts.answer_messages` was given; `earlier` are questions, oldest first."""
+
+    question: str
+    passages: tuple[QuotedPassage, ...]
+    earlier: tuple[str, ...]
+
+
+def read_prompt(text: str) -> AnswerPrompt | None:
+    """The parts of a prompt that asks for a cited answer, or None if it is another prompt."""
+    question = _QUESTION.search(text)
+    if question is None:
+        return None
+    passages = tuple(
+        QuotedPassage(
+            int(found[1][1:-1]), _attribute(_TITLE, found[2]), _attribute(_PLACE, found[2]),
+            unescape(found[3]),
+        )
+        for found in _PASSAGE.finditer(text)
+    )  # fmt: skip
+    earlier = tuple(unescape(found[1]) for found in _ASKED.finditer(text))
+    return AnswerPrompt(unescape(question[1]).strip(), passages, earlier)
+
+
+def _attribute(pattern: re.Pattern[str], attributes: str) -> str:
+    found = pattern.search(attributes)
+    return unescape(found[1] or found[2] or "", _ENTITIES) if found else ""

@@ -1,0 +1,153 @@
+"""Cuts a passage into the units that an answer can quote: sentences, list items, table rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["sentence", "item", "row", "field", "heading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch `text[start:end]` of a passage that can be quoted on its own.
+
+    `context` is another stretch that a reader needs beside it: the sentence that a pronoun points
+    to, the heading of a list, the first row of a table.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    context: tuple[int, int] | None = None
+
+
+# A context longer than this says more than the answer.
+MAX_CONTEXT = 220
+MIN_WRAPPED_LINE = 45  # a shorter line without a full stop ends a block: a heading, an address
+
+_ITEM = re.compile(r"(?:[-*•–·▪◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+_ROW = re.compile(r"[^|\n]*\S[^|\n]*\|[^\n]*|\|[^\n]*|[^\t\n]+\t[^\n]*")
+_RULE = re.compile(r"[\s|:+=_-]+")
+_FIELD = re.compile(r"(?!\d+:)[^\s:.|][^:.|\n]{0,40}:\s+\S")
+_MARKED_HEADING = re.compile(r"#{1,6}\s+\S")
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\[\d+\])*(?=\s)")
+_NEXT = re.compile(r"\s+[\"'“‘«(\[]*[A-Z0-9À-Þ]")
+_ABBREVIATIONS = frozenset(
+    """mr mrs ms dr prof st sr jr vs inc ltd co corp no nos fig figs eq vol eds pp p al cf
+    approx dept est gen gov hon lt col capt sgt rev rep sen u.s u.k e.g i.e a.k.a ph.d sec ch
+    jan feb mar apr jun jul aug sep sept oct nov dec
+    bpk drs ir hj jl gg kec kab kel prov tlp telp rp hlm yth a.n s.d d.a u.p tn ny sdr""".split()
+)
+_POINTS_BACK = re.compile(
+    r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such|Both|Here|There|However|"
+    r"Ia|Dia|Mereka|Ini|Itu|Hal|Beliau|Keduanya|Namun|Tersebut)\b"
+)
+
+
+def split_units(text: str) -> list[Unit]:
+    """The units of a passage in reading order; none overlap, none is blank, none has white ends."""
+    units: list[Unit] = []
+    heading: tuple[int, int] | None = None
+    header_row: tuple[int, int] | None = None
+    previous_end = 0
+    for start, end in _blocks(text):
+        kind = _kind(text, start, end)
+        # A blank line ends a table.
+        if kind != "row" or "\n\n" in text[previous_end:start]:
+            header_row = None
+        previous_end = end
+        if kind == "row":
+            if _RULE.fullmatch(text, start, end):
+                continue
+            units.append(Unit(start, end, "row", header_row or heading))
+            header_row = header_row or (start, end)
+        elif kind in ("item", "field"):
+            units.append(Unit(start, end, kind, heading))
+        elif kind == "heading":
+            units.append(Unit(start, end, "heading"))
+            heading = (start, end)
+        else:
+            units += _with_context(text, list(_sentences(text, start, end)))
+            last = units[-1]
+            introduces = text[last.end - 1] == ":" and last.end - last.start <= MAX_CONTEXT
+            heading = (last.start, last.end) if introduces else heading
+    return units
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Lines that stand alone, and runs of lines that are one paragraph."""
+    open_block: tuple[int, int] | None = None
+    for line in re.finditer(r"[^\n]+", text):
+        body = line.group()
+        start = line.start() + len(body) - len(body.lstrip())
+        end = line.start() + len(body.rstrip())
+        if open_block is not None and (start >= end or not _continues(text, open_block, start, end)):
+            yield open_block
+            open_block = None
+        if start < end:
+            open_block = (open_block[0], end) if open_block else (start, end)
+    if open_block is not None:
+        yield open_block
+
+
+def _continues(text: str, block: tuple[int, int], start: int, end: int) -> bool:
+    """Whether the line goes on with the block above it, wrapped there only for its width."""
+    if text.count("\n", block[1], start) > 1 or _alone(text, start, end):
+        return False
+    last_line = text[max(block[0], text.rfind("\n", block[0], block[1]) + 1) : block[1]]
+    if _ROW.fullmatch(last_line) or _MARKED_HEADING.match(last_line):
+        return False
+    return len(last_line) >= MIN_WRAPPED_LINE or text[start].islower()
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    patterns = (_ITEM, _FIELD, _MARKED_HEADING)
+    return bool(_ROW.fullmatch(text, start, end)) or any(p.match(text, start, end) for p in patterns)
+
+
+def _kind(text: str, start: int, end: int) -> Kind:
+    if _ROW.fullmatch(text, start, end):
+        return "row"
+    if _MARKED_HEADING.match(text, start, end):
+        return "heading"
+    if _ITEM.match(text, start, end):
+        return "item"
+    if _FIELD.match(text, start, end) and end - start <= 160:
+        return "field"
+    if end - start < 80 and text[end - 1] not in ".!?…:;,\"”'’)":
+        return "heading"
+    return "sentence"
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    begin = start
+    for mark in _END.finditer(text, start, end):
+        if not _NEXT.match(text, mark.end(), end):
+            continue
+        if text[mark.start()] == "." and _abbreviates(text, begin, mark.start()):
+            continue
+        yield begin, mark.end()
+        begin = mark.end()
+        while text[begin].isspace():
+            begin += 1
+    yield begin, end
+
+
+def _abbreviates(text: str, begin: int, dot: int) -> bool:
+    """Whether the full stop at `dot` belongs to an abbreviation or an initial."""
+    word = re.split(r"[\s(\[\"'“‘]", text[begin:dot])[-1]
+    return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()) or word == ""
+
+
+def _with_context(text: str, spans: list[tuple[int, int]]) -> list[Unit]:
+    units = []
+    for place, (start, end) in enumerate(spans):
+        context = None
+        if place and _POINTS_BACK.match(text, start):
+            before = spans[place - 1]
+            context = before if before[1] - before[0] <= MAX_CONTEXT else None
+        units.append(Unit(start, end, "sentence", context))
+    return units

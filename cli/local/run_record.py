@@ -1,0 +1,53 @@
+"""What is written down of the local stack that runs, so that any terminal can find and end it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from cli.local.layout import Layout, read_json, write_json
+from cli.local.processes import Process
+
+
+@dataclass(frozen=True)
+class Running:
+    """The local stack that runs: its processes and ports."""
+
+    port: int
+    models_port: int
+    processes: tuple[Process, ...]
+    ready: bool = False  # whether the stack is deployed and answers
+
+    def alive(self) -> bool:
+        """Whether all of it still runs."""
+        return len(self.processes) == 2 and all(process.alive() for process in self.processes)
+
+    @property
+    def models_url(self) -> str:
+        """Base URL of the local model server, as OpenAI's clients want it."""
+        return f"http://127.0.0.1:{self.models_port}/v1"
+
+
+def write_record(layout: Layout, current: Running) -> None:
+    """Writes down what runs; the calling command becomes its owner."""
+    write_json(
+        layout.run_file,
+        {
+            "owner": os.getpid(),
+            "ready": current.ready,
+            "port": current.port,
+            "models_port": current.models_port,
+            "processes": [process.as_record() for process in current.processes],
+        },
+    )
+
+
+def read_record(layout: Layout) -> Running | None:
+    """What was written down last, running or not; None if nothing was."""
+    record = read_json(layout.run_file)
+    try:
+        known = [Process.from_record(entry) for entry in record["processes"]]
+        ports = int(record["port"]), int(record["models_port"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return Running(*ports, tuple(filter(None, known)), bool(record.get("ready")))

@@ -1,0 +1,169 @@
+"""Starts and stops the local stack as a whole, for `nexus up`, `nexus down` and `nexus status`."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from cli.failure import Failure
+from cli.local import processes
+from cli.local.emulator import health_url, start_emulator
+from cli.local.environment import emulator_python
+from cli.local.layout import PROJECT, Layout
+from cli.local.node import cdk_command
+from cli.local.processes import Process
+from cli.local.run_record import Running, read_record, write_record
+
+_START_S = 60
+Progress = Callable[[str], None]
+
+
+def running(layout: Layout) -> Running | None:
+    """What runs now, whoever started it; None if nothing does, or only a part of it."""
+    found = read_record(layout)
+    return found if found and found.alive() else None
+
+
+def prepare(layout: Layout, model: Callable[[Path], Path], progress: Progress) -> Path:
+    """Makes what the stack needs, once: the emulator, the CDK CLI, the embedding model.
+
+    `model` makes the model under a folder and returns its own. Returns that. Raises Failure.
+    """
+    progress("tools")
+    with ThreadPoolExecutor(3) as pool:
+        python = pool.submit(emulator_python, layout)
+        cdk = pool.submit(cdk_command, layout)
+        made = pool.submit(model, layout.models)
+        python.result()
+        cdk.result()
+        return made.result()
+
+
+@contextlib.contextmanager
+def started(
+    layout: Layout, port: int, model_dir: Path, *, detach: bool = False
+) -> Iterator[Running]:
+    """The local AWS and the model server while inside, then stopped unless `detach`.
+
+    The model server listens on the port after `port`. With `detach` they go on after a block that
+    ended well, and are stopped only if it failed. Raises Failure if something runs already, a port
+    is taken, or a process does not come up.
+    """
+    with _only_one(layout):
+        if running(layout):
+            raise Failure("The local stack is already running.")
+        stop(layout)  # what is left of one that was cut short
+        with processes.ended_by_signals(), contextlib.ExitStack() as cleanup:
+            if not detach:
+                cleanup.callback(_guard(layout))
+            cleanup.callback(stop, layout)
+            yield _start(layout, port, model_dir)
+            if detach:
+                cleanup.pop_all()
+
+
+def mark_ready(layout: Layout, current: Running) -> None:
+    """Notes for other commands that the stack is deployed and answers."""
+    write_record(layout, replace(current, ready=True))
+
+
+def stop(layout: Layout) -> bool:
+    """Ends what the run file names; returns whether anything ran. The state is saved first."""
+    found = read_record(layout)
+    if found is None:
+        layout.run_file.unlink(missing_ok=True)
+        return False
+    was_alive = any(process.alive() for process in found.processes)
+    # A second Ctrl-C must not cut short the emulator's saving of its state.
+    with _uninterrupted():
+        for process in found.processes:
+            processes.stop(process)
+        shutil.rmtree(layout.scratch, ignore_errors=True)  # the functions' unpacked code
+        layout.run_file.unlink(missing_ok=True)
+    return was_alive
+
+
+def _start(layout: Layout, port: int, model_dir: Path) -> Running:
+    processes.require_free(port + 1, "the local model server")
+    current = Running(port, port + 1, (start_emulator(layout, emulator_python(layout), port),))
+    write_record(layout, current)
+    arguments = ["--port", str(port + 1), "--model-dir", str(model_dir)]
+    models = processes.start(
+        "models",
+        [sys.executable, "-m", "cli.local.models.server", *arguments],
+        env=os.environ,
+        cwd=PROJECT,
+        log=layout.log("models"),
+        port=port + 1,
+    )
+    current = Running(port, port + 1, (*current.processes, models))
+    write_record(layout, current)
+    urls = (health_url(port), f"{current.models_url}/models")
+    for process, url in zip(current.processes, urls, strict=True):
+        _wait_for(process, url, layout.log(process.name))
+    return current
+
+
+def _wait_for(process: Process, url: str, log: Path) -> None:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline:
+        if not process.alive():
+            raise Failure(f"The {process.name} process ended while it started; see {log}.")
+        with contextlib.suppress(OSError), direct.open(url, timeout=2):
+            return
+        time.sleep(0.05)
+    raise Failure(f"The {process.name} process did not answer within {_START_S} s; see {log}.")
+
+
+@contextlib.contextmanager
+def _only_one(layout: Layout) -> Iterator[None]:
+    layout.root.mkdir(parents=True, exist_ok=True)
+    with (layout.root / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as err:
+            raise Failure("Another `nexus up` is at work: see `nexus status`.") from err
+        yield
+
+
+def _guard(layout: Layout) -> Callable[[], None]:
+    """Starts the guard of the run file; returns what dismisses it."""
+    guard = subprocess.Popen(
+        [sys.executable, "-m", "cli.local.guard", str(layout.run_file), str(os.getpid())],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+    def dismiss() -> None:
+        guard.terminate()
+        guard.wait(10)
+        if guard.stdin:
+            guard.stdin.close()
+
+    return dismiss
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not in the main thread, where signals do not arrive
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

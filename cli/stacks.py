@@ -1,0 +1,151 @@
+"""Where a stage is deployed: its AWS session, and the outputs of its stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
+
+from cli.failure import Failure
+from cli.local.layout import Layout, read_json
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What a stage's stacks put out; the output of field `x_y` is `XY`.
+
+    Functions are named with their alias. What does not apply to a stage is empty.
+    """
+
+    stage: str
+    region: str
+    api_url: str
+    rest_api_id: str
+    documents_bucket: str
+    catalogue_table: str
+    conversations_table: str
+    clients_table: str
+    ingest_queue_url: str
+    dead_letter_queue_url: str
+    standard_plan_id: str
+    admin_plan_id: str
+    chat_function: str
+    ingest_function: str
+    reindex_function: str
+    models_secret: str
+    models_url: str
+    embedding_model: str
+    embedding_dimension: str
+    vector_index: str
+    sqlite_path: str = ""
+    pinecone_host: str = ""
+    pinecone_secret: str = ""
+
+
+def stack_names(stage: str) -> tuple[str, str]:
+    """Names of a stage's data stack and service stack."""
+    return f"nexus-{stage}-data", f"nexus-{stage}-service"
+
+
+def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:
+    """The AWS session of a stage: the emulator's if `local`, else the person's own credentials.
+
+    Raises Failure if the local stack is not running, or no region or profile is configured.
+    """
+    if stage != LOCAL:
+        try:
+            session = boto3.Session()
+        except ProfileNotFound as err:
+            raise Failure(f"{err}: correct AWS_PROFILE.") from err
+        if session.region_name is None:
+            raise Failure("No AWS region is configured: set AWS_REGION.")
+        return session
+    layout = layout or Layout()
+    port = read_json(layout.run_file).get("port")
+    if not isinstance(port, int):
+        raise Failure("The local stack is not running: start it with `nexus up`.")
+    return local_session(layout, port)
+
+
+def local_session(layout: Layout, port: int) -> boto3.Session:
+    """A session whose every client calls the emulator, whatever the environment says."""
+    # botocore takes an endpoint for all services only from its configuration file.
+    layout.aws_config.parent.mkdir(parents=True, exist_ok=True)
+    endpoint = f"http://127.0.0.1:{port}"
+    text = f"[default]\nendpoint_url = {endpoint}\ns3 =\n  addressing_style = path\n"
+    if not layout.aws_config.exists() or layout.aws_config.read_text(encoding="utf-8") != text:
+        layout.aws_config.write_text(text, encoding="utf-8")
+    core = botocore.session.Session(profile="default")
+    core.set_config_variable("config_file", str(layout.aws_config))
+    core.set_config_variable("region", "us-east-1")
+    core.set_credentials("test", "test")
+    return boto3.Session(botocore_session=core)
+
+
+def read_deployment(stage: str, session: boto3.Session) -> Deployment:
+    """Reads a stage's outputs from CloudFormation.
+
+    Raises Failure if the stage is not deployed in the session's region, or was by another version.
+    """
+    outputs: dict[str, str] = {}
+    for name in stack_names(stage):
+        outputs |= _outputs(stage, name, session)
+    region = session.region_name or ""
+    values = {"stage": stage, "region": region}
+    for spec in fields(Deployment):
+        if spec.name not in values:
+            output = "".join(part.capitalize() for part in spec.name.split("_"))
+            if output not in outputs and spec.default is MISSING:
+                raise Failure(
+                    f"Stage {stage} was deployed by another version (it has no output {output}): "
+                    f"{_how_to_deploy(stage)}."
+                )
+            values[spec.name] = outputs.get(output, "")
+    if stage == LOCAL:
+        values["api_url"] = _local_api_url(values, session)
+    return Deployment(**{**values, "api_url": values["api_url"].rstrip("/")})
+
+
+def _outputs(stage: str, stack: str, session: boto3.Session) -> dict[str, str]:
+    try:
+        found = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except NoCredentialsError as err:
+        raise Failure("There are no AWS credentials: sign in, or set AWS_PROFILE.") from err
+    except ClientError as err:
+        if "does not exist" in str(err):
+            raise Failure(
+                f"Stage {stage} is not deployed in {session.region_name}: {_how_to_deploy(stage)}."
+            ) from err
+        raise Failure(f"AWS refused to describe the stack {stack}: {err}") from err
+    except (BotoCoreError, NoRegionError) as err:
+        raise Failure(f"AWS could not be reached: {err}") from err
+    return {
+        output["OutputKey"]: output["OutputValue"]
+        for output in found[0].get("Outputs", [])
+        if "OutputKey" in output and "OutputValue" in output
+    }
+
+
+def _how_to_deploy(stage: str) -> str:
+    if stage == LOCAL:
+        return "run `nexus up`"
+    return f"run `npx aws-cdk deploy --all --context stage={stage}`"
+
+
+def _local_api_url(values: Mapping[str, str], session: boto3.Session) -> str:
+    # The template can only name the address that the API has on AWS.
+    stage = urlsplit(values["api_url"]).path.strip("/")
+    endpoint = session.client("apigateway").meta.endpoint_url
+    return f"{endpoint}/_aws/execute-api/{values['rest_api_id']}/{stage}"

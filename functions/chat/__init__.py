@@ -1,0 +1,1 @@
+"""The chat function: the HTTP API that answers questions."""

@@ -1,0 +1,74 @@
+"""What surrounds every request: its id, its log line and metrics, and the security headers."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from aws_lambda_powertools.metrics import MetricUnit
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from nexus.observability import logger, metrics
+
+SECURITY_HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+class RequestRecord:
+    """Gives a request its id, and writes one line and its metrics when it is done."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        context = scope.get("aws.event", {}).get("requestContext", {})
+        scope["request_id"] = context.get("requestId") or uuid.uuid4().hex
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = scope["request_id"]
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        finally:
+            self._record(scope, status, (time.perf_counter() - started) * 1000)
+
+    @staticmethod
+    def _record(scope: Scope, status: int, duration_ms: float) -> None:
+        # The route's pattern, not the path: a path holds conversation ids.
+        route = getattr(scope.get("route"), "path", "unknown")
+        logger.info(
+            "request",
+            extra={
+                "request_id": scope["request_id"],
+                "tenant": scope.get("tenant"),
+                "client": scope.get("client_name"),
+                "method": scope["method"],
+                "route": route,
+                "status": status,
+                "duration_ms": round(duration_ms, 1),
+                **scope.get("counts", {}),
+            },
+        )
+        metrics.add_metric("requests", MetricUnit.Count, 1)
+        metrics.add_metric("request_duration", MetricUnit.Milliseconds, duration_ms)
+        if status >= 500:
+            metrics.add_metric("server_errors", MetricUnit.Count, 1)

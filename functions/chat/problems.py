@@ -1,0 +1,124 @@
+"""Turns every error into problem JSON (RFC 9457) that tells the caller what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from functions.chat.schemas import Problem
+from nexus.errors import (
+    ConfigurationError,
+    InvalidRequest,
+    NexusError,
+    NotAllowed,
+    NotFound,
+    UpstreamUnavailable,
+)
+from nexus.observability import logger
+
+RETRY_AFTER_S = 5.0
+
+
+def install(app: FastAPI) -> None:
+    """Makes the app answer every error with problem JSON."""
+    app.add_exception_handler(NexusError, _nexus)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    field: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """A problem response for this request."""
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        request_id=request.scope.get("request_id", ""),
+        field=field,
+    )
+    return JSONResponse(
+        body.model_dump(exclude_none=True),
+        status_code=status,
+        headers=dict(headers or {}),
+        media_type="application/problem+json",
+    )
+
+
+async def _nexus(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, InvalidRequest):
+        return problem(request, 422, str(error), error.field)
+    if isinstance(error, NotFound):
+        return problem(request, 404, str(error))
+    if isinstance(error, NotAllowed):
+        return problem(request, 403, str(error))
+    service = getattr(error, "service", "")
+    logger.error(
+        "upstream_failed",
+        extra={
+            "request_id": request.scope.get("request_id", ""),
+            "error": type(error).__name__,
+            "upstream": service,
+            "detail": str(error),
+        },
+    )
+    wait = RETRY_AFTER_S
+    if isinstance(error, UpstreamUnavailable) and error.retry_after_s:
+        wait = error.retry_after_s
+    if isinstance(error, ConfigurationError):
+        return problem(request, 503, "The service is not configured: tell its operator.")
+    detail = f"The {service} service is not available: try again in {wait:.0f} seconds."
+    return problem(request, 503, detail, headers={"Retry-After": f"{max(1, round(wait))}"})
+
+
+async def _validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+    first = error.errors()[0]
+    location = [str(part) for part in first["loc"]]
+    if first["type"] == "json_invalid":
+        return problem(request, 400, "The body is not valid JSON: check it and send it again.")
+    field = ".".join(location[1:]) or location[0]
+    # Pydantic's own messages name the rule, never the value.
+    return problem(request, 422, f"{field}: {first['msg']}.", field)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
+    details = {
+        404: "There is no such route: see /docs for those there are.",
+        405: "The route does not take this method: see /docs for those it takes.",
+    }
+    detail = details.get(error.status_code, "The request could not be read: see /docs.")
+    return problem(request, error.status_code, detail, headers=error.headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    # The type alone: a message or a traceback can quote what the user wrote.
+    logger.error(
+        "unexpected_error",
+        extra={
+            "request_id": request.scope.get("request_id", ""),
+            "error": type(error).__name__,
+            "where": _where(error),
+        },
+    )
+    return problem(request, 500, "Something went wrong here: report the request_id.")
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"

@@ -1,0 +1,43 @@
+"""POST /v1/chat: a question in, an answer with its sources out."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+
+from functions.chat.dependencies import Caller, ConversationHeader, Services
+from functions.chat.schemas import ChatRequest, ChatResponse
+from nexus.answering import Question
+from nexus.errors import InvalidRequest
+
+router = APIRouter(tags=["chat"])
+
+
+@router.post("/v1/chat", summary="Ask a question")
+async def chat(
+    body: ChatRequest,
+    request: Request,
+    principal: Caller,
+    services: Services,
+    header_id: ConversationHeader = None,
+) -> ChatResponse:
+    """Answers from the documents of the key's tenant, with sources, or says that it cannot."""
+    if header_id and body.conversation_id and header_id != body.conversation_id:
+        raise InvalidRequest(
+            "The header X-Conversation-Id and conversation_id differ: send one of them.",
+            "conversation_id",
+        )
+    question = Question(
+        message=body.message,
+        conversation_id=header_id or body.conversation_id,
+        top_k=body.top_k or services.settings.top_k,
+        filters=body.filters.to_filters(),
+    )
+    answer = services.answerer.answer(principal, question)
+    request.scope["counts"] = {
+        "sources": len(answer.sources),
+        "refused": answer.refused,
+        "input_tokens": answer.usage.input_tokens,
+        "output_tokens": answer.usage.output_tokens,
+        "embedding_tokens": answer.usage.embedding_tokens,
+    }
+    return ChatResponse.of(answer)

@@ -1,0 +1,50 @@
+"""GET and DELETE /v1/conversations/{id}: what was said, and forgetting it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from functions.chat.dependencies import Caller, Services
+from functions.chat.schemas import ConversationId, ConversationResponse, TurnBody
+from nexus.errors import NotFound
+
+router = APIRouter(tags=["conversations"])
+MOST_TURNS = 200
+
+Id = Annotated[ConversationId, Path(description="The conversation's id.")]
+UNKNOWN = "There is no such conversation: it may have expired."
+
+
+@router.get("/v1/conversations/{conversation_id}", summary="Read a conversation")
+async def read(conversation_id: Id, principal: Caller, services: Services) -> ConversationResponse:
+    """The conversation's last 200 turns, oldest first."""
+    turns = services.conversations.history(
+        principal.tenant, principal.client, conversation_id, MOST_TURNS
+    )
+    if not turns:
+        raise NotFound(UNKNOWN)
+    return ConversationResponse(
+        conversation_id=conversation_id,
+        turns=[
+            TurnBody(
+                message_id=turn.message_id,
+                question=turn.question,
+                answer=turn.answer,
+                refused=turn.refused,
+                created_at=turn.created_at,
+            )
+            for turn in turns
+        ],
+    )
+
+
+@router.delete(
+    "/v1/conversations/{conversation_id}", summary="Delete a conversation", status_code=204
+)
+async def delete(conversation_id: Id, principal: Caller, services: Services) -> Response:
+    """Removes every turn of the conversation."""
+    if not services.conversations.delete(principal.tenant, principal.client, conversation_id):
+        raise NotFound(UNKNOWN)
+    return Response(status_code=204)

@@ -1,0 +1,225 @@
+"""The request and response bodies of the chat API, as they are documented in /docs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from nexus import models
+
+ConversationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
+
+
+class FilterFields(BaseModel):
+    """Which documents to search; an absent field does not restrict."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    departments: list[Name] = Field(default=[], max_length=50, examples=[["Finance"]])
+    tags: list[Name] = Field(default=[], max_length=50, description="At least one of these.")
+    date_from: date | None = Field(default=None, description="Documents dated on or after.")
+    date_to: date | None = Field(default=None, description="Documents dated on or before.")
+    document_ids: list[Name] = Field(default=[], max_length=100)
+
+    def to_filters(self) -> models.Filters:
+        """The same, for the core."""
+        return models.Filters(
+            departments=tuple(self.departments),
+            tags=tuple(self.tags),
+            date_from=self.date_from.isoformat() if self.date_from else None,
+            date_to=self.date_to.isoformat() if self.date_to else None,
+            document_ids=tuple(self.document_ids),
+        )
+
+
+class SearchRequest(BaseModel):
+    """What to look for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: Text = Field(examples=["When is the tuition fee due?"])
+    top_k: int | None = Field(default=None, ge=1, le=20, description="Passages to return.")
+    filters: FilterFields = FilterFields()
+
+
+class ChatRequest(BaseModel):
+    """A message, and optionally the conversation it belongs to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    message: Text = Field(examples=["How much is the late fee for a library book?"])
+    conversation_id: ConversationId | None = Field(
+        default=None,
+        description="Continues a conversation; the header X-Conversation-Id does the same.",
+    )
+    top_k: int | None = Field(default=None, ge=1, le=20, description="Passages to answer from.")
+    filters: FilterFields = FilterFields()
+
+
+class Locator(BaseModel):
+    """Where in the document a text stands; counts start at 1."""
+
+    page: int | None = None
+    slide: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+    heading: list[str] = []
+
+    @classmethod
+    def of(cls, locator: models.Locator) -> Locator:
+        """From the core's locator."""
+        return cls(
+            page=locator.page,
+            slide=locator.slide,
+            sheet=locator.sheet,
+            row=locator.row,
+            heading=list(locator.heading),
+        )
+
+
+class PassageBody(BaseModel):
+    """A passage of a document."""
+
+    document_id: str
+    title: str
+    uri: str
+    version: str
+    locator: Locator
+    score: float = Field(description="Relevance to the question, from 0 to 1.")
+    text: str
+
+
+class SourceBody(BaseModel):
+    """What an answer cites as [number]; the quote stands verbatim in the document."""
+
+    number: int
+    document_id: str
+    title: str
+    uri: str
+    version: str
+    locator: Locator
+    score: float
+    quote: str
+
+
+class ConfidenceBody(BaseModel):
+    """How well the documents support the answer."""
+
+    level: Literal["high", "medium", "low"]
+    score: float
+
+
+class UsageBody(BaseModel):
+    """Tokens that were billed."""
+
+    embedding_tokens: int
+    input_tokens: int
+    output_tokens: int
+
+
+class ChatResponse(BaseModel):
+    """An answer with its sources, or a refusal."""
+
+    answer: str
+    sources: list[SourceBody]
+    confidence: ConfidenceBody
+    refused: bool = Field(description="True when the documents do not hold the answer.")
+    conversation_id: str
+    message_id: str
+    remembered: bool = Field(description="False when the conversation store was unreachable.")
+    usage: UsageBody
+    timings: dict[str, float] = Field(description="Milliseconds by stage.")
+
+    @classmethod
+    def of(cls, answer: models.Answer) -> ChatResponse:
+        """From the core's answer."""
+        return cls(
+            answer=answer.text,
+            sources=[
+                SourceBody(
+                    number=source.number,
+                    document_id=source.passage.document_id,
+                    title=source.passage.title,
+                    uri=source.passage.uri,
+                    version=source.passage.version,
+                    locator=Locator.of(source.passage.locator),
+                    score=round(source.passage.score, 4),
+                    quote=source.quote,
+                )
+                for source in answer.sources
+            ],
+            confidence=ConfidenceBody(level=answer.confidence.level, score=answer.confidence.score),
+            refused=answer.refused,
+            conversation_id=answer.conversation_id,
+            message_id=answer.message_id,
+            remembered=answer.remembered,
+            usage=UsageBody(
+                embedding_tokens=answer.usage.embedding_tokens,
+                input_tokens=answer.usage.input_tokens,
+                output_tokens=answer.usage.output_tokens,
+            ),
+            timings=answer.timings_ms,
+        )
+
+
+class SearchResponse(BaseModel):
+    """Passages, best first."""
+
+    passages: list[PassageBody]
+    timings: dict[str, float] = Field(description="Milliseconds by stage.")
+
+
+class TurnBody(BaseModel):
+    """One question and its answer."""
+
+    message_id: str
+    question: str
+    answer: str
+    refused: bool
+    created_at: str
+
+
+class ConversationResponse(BaseModel):
+    """A conversation, oldest turn first."""
+
+    conversation_id: str
+    turns: list[TurnBody]
+
+
+class CheckBody(BaseModel):
+    """What one dependency said."""
+
+    status: Literal["ok", "failing"]
+    latency_ms: float
+    detail: str | None = None
+
+
+class HealthResponse(BaseModel):
+    """The service and each service it depends on."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    stage: str
+    checks: dict[str, CheckBody]
+
+
+class ReadyResponse(BaseModel):
+    """Whether questions can be answered now."""
+
+    ready: bool
+    failing: list[str]
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = Field(description="A sentence that says what to do.")
+    request_id: str
+    field: str | None = Field(default=None, description="The field of the request at fault.")

@@ -1,0 +1,62 @@
+"""The ingestion function's entry: an SQS batch of S3 events in, the messages to retry out."""
+
+from __future__ import annotations
+
+import gc
+import os
+from typing import Any
+
+gc.disable()  # imports make many objects and no garbage; see gc.freeze below
+
+from aws_lambda_powertools.utilities.batch import (  # noqa: E402
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord  # noqa: E402
+
+from functions.ingest.events import objects_of  # noqa: E402
+from nexus.observability import logger, metrics  # noqa: E402
+from nexus.settings import Settings  # noqa: E402
+from nexus.wiring import ingest_services  # noqa: E402
+
+indexer = ingest_services(Settings.from_environ(os.environ))
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+gc.freeze()
+gc.enable()
+
+
+def process(record: SQSRecord) -> None:
+    """Brings every object that a message names into the index."""
+    for changed in objects_of(record.body):
+        report = indexer.reconcile(changed.key, changed.sequencer)
+        logger.info(
+            "document",
+            extra={
+                "tenant": report.tenant,
+                "document_id": report.document_id,
+                "status": report.outcome,
+                "reason": report.reason,
+                "chunks": report.chunks,
+                "chunks_embedded": report.chunks_embedded,
+                "tokens_embedded": report.tokens_embedded,
+                "duration_ms": round(report.duration_ms, 1),
+            },
+        )
+        metrics.add_metric(f"documents_{report.outcome}", "Count", 1)
+        metrics.add_metric("chunks_embedded", "Count", report.chunks_embedded)
+        metrics.add_metric("tokens_embedded", "Count", report.tokens_embedded)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Processes a batch; SQS keeps the messages that this returns as failures."""
+    return dict(
+        process_partial_response(
+            event=event,
+            record_handler=process,
+            processor=processor,
+            context=context,  # type: ignore[arg-type]
+        )
+    )

@@ -1,0 +1,1 @@
+"""The reindexing function: finds and queues what the index has missed."""

@@ -1,0 +1,38 @@
+"""The reindexing function's entry: runs until done or out of time, then continues itself."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from nexus.observability import logger, metrics
+from nexus.reindexing import Progress
+from nexus.settings import Settings
+from nexus.wiring import reindex_services
+
+services = reindex_services(Settings.from_environ(os.environ))
+
+# A page of 1,000 objects takes seconds; with less left than this, the run goes on in a new
+# invocation.
+ENOUGH_MS = 60_000
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Compares bucket and catalogue; `event["progress"]` is where an earlier invocation stopped."""
+    progress = services.reindexer.run(
+        Progress(**event.get("progress", {})),
+        has_time=lambda: context.get_remaining_time_in_millis() > ENOUGH_MS,
+    )
+    counts = asdict(progress)
+    if progress.phase != "done":
+        services.continuation.start(json.dumps({"progress": counts}))
+    else:
+        for name in ("listed", "missing", "changed", "removed", "unchanged"):
+            metrics.add_metric(f"reindex_{name}", "Count", counts[name])
+    logger.info("reindex", extra=counts)
+    return counts

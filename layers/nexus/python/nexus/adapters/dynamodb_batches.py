@@ -1,0 +1,79 @@
+"""Reads and deletes many DynamoDB items at once, again and again until none is left unprocessed."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from nexus.errors import UpstreamUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
+    from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef as WriteRequest
+
+READ_BATCH = 100  # DynamoDB's limits on one call
+WRITE_BATCH = 25
+
+ATTEMPTS = 8
+FIRST_PAUSE_S = 0.05
+
+
+def read_items(
+    client: DynamoDBClient,
+    service: str,
+    table: str,
+    keys: Sequence[dict[str, AttributeValue]],
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[dict[str, AttributeValue]]:
+    """The items that exist, in any order, read eventually consistently; keys must be distinct.
+
+    Raises botocore's errors, and UpstreamUnavailable naming `service` if some stay unprocessed.
+    """
+    found: list[dict[str, AttributeValue]] = []
+    for start in range(0, len(keys), READ_BATCH):
+        left = list(keys[start : start + READ_BATCH])
+        for _ in _attempts(service, sleep):
+            response = client.batch_get_item(RequestItems={table: {"Keys": left}})
+            found += response["Responses"].get(table, [])
+            rest = response.get("UnprocessedKeys", {}).get(table)
+            if not rest:
+                break
+            left = [dict(key) for key in rest["Keys"]]
+    return found
+
+
+def delete_items(
+    client: DynamoDBClient,
+    service: str,
+    table: str,
+    keys: Sequence[dict[str, AttributeValue]],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Deletes items, whether they exist or not; keys must be distinct. Raises as `read_items`."""
+    for start in range(0, len(keys), WRITE_BATCH):
+        left: list[WriteRequest] = [
+            {"DeleteRequest": {"Key": key}} for key in keys[start : start + WRITE_BATCH]
+        ]
+        for _ in _attempts(service, sleep):
+            response = client.batch_write_item(RequestItems={table: left})
+            left = [
+                {"DeleteRequest": {"Key": request["DeleteRequest"]["Key"]}}
+                for request in response.get("UnprocessedItems", {}).get(table, [])
+                if "DeleteRequest" in request
+            ]
+            if not left:
+                break
+
+
+def _attempts(service: str, sleep: Callable[[float], None]) -> Iterator[None]:
+    """Yields for each attempt, after a pause that doubles; raises when they are used up."""
+    yield
+    for attempt in range(ATTEMPTS - 1):
+        sleep(FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter
+        yield
+    raise UpstreamUnavailable(
+        service, f"DynamoDB is throttling the {service} table; try again in a moment."
+    )

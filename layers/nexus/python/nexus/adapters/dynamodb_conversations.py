@@ -1,0 +1,148 @@
+"""Conversations in one DynamoDB table, a turn an item, that expire a while after the last turn.
+
+pk `{tenant}#{client}#{conversation}`, each percent-encoded so that no name can pass for two; sk
+`turn#{microseconds since 1970}#{message id}`. Every turn has its own `expires_at`, the table's TTL
+attribute in seconds since 1970. Appending a turn also puts off the expiry of the turns before it,
+but not more often than 24 times in the time to live: so they may go that little sooner than the
+last one (an hour sooner when conversations live for a day). DynamoDB deletes expired items days
+late; readers never see one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, fields
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from nexus.adapters.botocore_errors import translate
+from nexus.adapters.dynamodb_batches import delete_items
+from nexus.adapters.dynamodb_values import from_item, to_attribute, to_item
+from nexus.models import Turn
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
+
+SERVICE = "conversations"
+_FIELDS = {field.name for field in fields(Turn)}
+
+
+class DynamoConversations:
+    """A ConversationStore in a table with the string keys `pk` and `sk` and TTL on `expires_at`."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        ttl_h: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._ttl_s = ttl_h * 3600
+        self._clock = clock
+
+    def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
+        """The last `turns` turns, oldest first; empty if the conversation is not this client's."""
+        if turns <= 0:
+            return []
+        pk = _partition(tenant, client, conversation_id)
+        with translate(SERVICE):
+            newest_first = [_turn(item) for item in islice(self._live(pk, turns), turns)]
+        return newest_first[::-1]
+
+    def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
+        """Adds a turn and puts off the conversation's expiry; the same message id replaces."""
+        pk = _partition(tenant, client, conversation_id)
+        now = self._clock()
+        with translate(SERVICE):
+            latest = next(self._live(pk, 1), None)
+            extended_at = from_item(latest)["extended_at"] if latest else now
+            if now - extended_at > self._ttl_s / 24:
+                self._extend(pk, now)
+                extended_at = now
+            item = to_item(
+                {
+                    "pk": pk,
+                    "sk": f"turn#{_microseconds(turn.created_at):017d}#{turn.message_id}",
+                    "expires_at": int(now + self._ttl_s),
+                    "extended_at": extended_at,
+                    **asdict(turn),
+                }
+            )
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
+        """Removes every turn, expired ones too; False if none was still readable."""
+        now = self._clock()
+        keys: list[dict[str, AttributeValue]] = []
+        existed = False
+        with translate(SERVICE):
+            for item in self._items(_partition(tenant, client, conversation_id)):
+                keys.append({"pk": item["pk"], "sk": item["sk"]})
+                existed = existed or _expiry(item) > now
+            delete_items(self._client, SERVICE, self._table, keys)
+        return existed
+
+    def ping(self) -> None:
+        """Reads a key that is never written: half a read unit, and no right beyond GetItem."""
+        with translate(SERVICE):
+            self._client.get_item(TableName=self._table, Key=to_item({"pk": "ping", "sk": "ping"}))
+
+    def _live(self, pk: str, page: int | None = None) -> Iterator[dict[str, AttributeValue]]:
+        # Turns expire in their order: behind the first expired one there is no live one.
+        now = self._clock()
+        return takewhile(lambda item: _expiry(item) > now, self._items(pk, page))
+
+    def _items(self, pk: str, page: int | None = None) -> Iterator[dict[str, AttributeValue]]:
+        """The items of a conversation, newest first, read consistently, `page` at a time."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": to_item({":pk": pk}),
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+        }
+        if page is not None:
+            request["Limit"] = page
+        while True:
+            response = self._client.query(**request)
+            yield from response["Items"]
+            if "LastEvaluatedKey" not in response:
+                return
+            request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+
+    def _extend(self, pk: str, now: float) -> None:
+        for item in self._live(pk):
+            # A turn that was deleted meanwhile must not come back as a stump.
+            with suppress(self._client.exceptions.ConditionalCheckFailedException):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key={"pk": item["pk"], "sk": item["sk"]},
+                    UpdateExpression="SET expires_at = :expires_at",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeValues={":expires_at": to_attribute(int(now + self._ttl_s))},
+                )
+
+
+def _partition(*names: str) -> str:
+    return "#".join(quote(name, safe="") for name in names)
+
+
+def _microseconds(created_at: str) -> int:
+    moment = datetime.datetime.fromisoformat(created_at)
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    return (moment - epoch) // datetime.timedelta(microseconds=1)
+
+
+def _expiry(item: dict[str, AttributeValue]) -> int:
+    return int(item["expires_at"]["N"])
+
+
+def _turn(item: dict[str, AttributeValue]) -> Turn:
+    return Turn(**{name: value for name, value in from_item(item).items() if name in _FIELDS})

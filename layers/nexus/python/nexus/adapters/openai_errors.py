@@ -1,0 +1,165 @@
+"""Turns every failure of a call to a model endpoint into one of our errors."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import math
+import re
+import struct
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import httpx2
+import openai
+
+from nexus.errors import UpstreamError, UpstreamRefused, UpstreamUnavailable
+
+SERVICE = "models"
+
+_OUT_OF_QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+_FILTERED = ("content_filter", "content_policy_violation", "invalid_prompt")
+_TOO_LONG = ("context_length_exceeded", "string_above_max_length", "max_tokens_per_request")
+
+# What to check for each status that no retry can mend.
+_ADVICE = {
+    400: "check the model's name and, for embeddings, NEXUS_EMBEDDING_DIMENSION",
+    401: "put a valid API key in the secret that NEXUS_MODELS_SECRET names",
+    402: "its account has to be paid up",
+    403: "give the API key's project access to the model",
+    404: "check NEXUS_MODELS_URL and the names in NEXUS_CHAT_MODEL and NEXUS_EMBEDDING_MODEL",
+    413: "the request was too large for it; lower NEXUS_EMBEDDING_BATCH or NEXUS_TOP_K",
+    422: "check the model's name and, for embeddings, NEXUS_EMBEDDING_DIMENSION",
+}
+
+# Faults of the address or the headers that the SDK reports as a failed connection.
+_WRONG_CALL = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL)
+
+
+@contextmanager
+def translate() -> Iterator[None]:
+    """Raises our error in place of the SDK's, of httpx2's, or of one met in reading the answer.
+
+    The block holds one call and the reading of its result, nothing else: whatever is missing from
+    the result or of the wrong type counts as an answer that is not in OpenAI's format.
+    """
+    try:
+        yield
+    except openai.OpenAIError as err:
+        raise _from_sdk(err) from _without_text(err)
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.CookieConflict, httpx2.StreamError) as err:
+        raise _from_transport(err) from err
+    except json.JSONDecodeError as err:
+        raise UpstreamUnavailable(
+            SERVICE, "The model endpoint sent a damaged answer; try again."
+        ) from err
+    except (AttributeError, LookupError, TypeError, ValueError, struct.error) as err:
+        raise not_understood() from err
+
+
+def not_understood() -> UpstreamRefused:
+    """The error for an answer that is not in the format that the endpoint should speak."""
+    return UpstreamRefused(
+        SERVICE,
+        "The model endpoint's answer is not in the expected format; check NEXUS_MODELS_URL "
+        "(for OpenAI it ends in /v1) and NEXUS_RERANK_URL.",
+    )
+
+
+def from_status(
+    status: int, headers: Mapping[str, str], code: str | None, kind: str | None = None
+) -> UpstreamError:
+    """The error for an HTTP status; `code` and `kind` are what OpenAI calls code and type."""
+    if is_out_of_quota(code, kind):
+        return UpstreamRefused(
+            SERVICE,
+            "The model endpoint's account is out of quota; add credit or raise its limit.",
+        )
+    if status in (408, 409, 425, 429) or status >= 500:
+        return UpstreamUnavailable(
+            SERVICE,
+            f"The model endpoint cannot serve the call just now (HTTP {status}); try again later.",
+            retry_after_s(headers),
+        )
+    if code in _FILTERED:
+        return content_filtered()
+    if code in _TOO_LONG:
+        return UpstreamRefused(
+            SERVICE, "The prompt is longer than the model can read; lower NEXUS_TOP_K."
+        )
+    # A code is a short identifier; anything longer could be a message that repeats the prompt.
+    named = f", {code}" if code and re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", code) else ""
+    advice = _ADVICE.get(status, "check NEXUS_MODELS_URL")
+    return UpstreamRefused(
+        SERVICE, f"The model endpoint refused the call (HTTP {status}{named}); {advice}."
+    )
+
+
+def content_filtered() -> UpstreamRefused:
+    """The error for a question or an answer that the endpoint's content filter held back."""
+    return UpstreamRefused(
+        SERVICE, "The model endpoint's content filter held this back; ask in other words."
+    )
+
+
+def is_out_of_quota(code: object, kind: object) -> bool:
+    """Whether a 429 means an empty account, which no retry can mend, and not a rate."""
+    return code in _OUT_OF_QUOTA or kind in _OUT_OF_QUOTA
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """How long the endpoint asks us to wait, in seconds, from either header and either form."""
+    for name, per_second in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        raw = headers.get(name, "")
+        try:
+            wait = float(raw) / per_second
+        except ValueError:
+            parsed = email.utils.parsedate_tz(raw)
+            wait = email.utils.mktime_tz(parsed) - time.time() if parsed else math.nan
+        if math.isfinite(wait):
+            return max(0.0, wait)
+    return None
+
+
+def _from_sdk(err: openai.OpenAIError) -> UpstreamError:
+    if isinstance(err, openai.APIStatusError):
+        return from_status(err.status_code, err.response.headers, err.code, err.type)
+    if isinstance(err, openai.APIConnectionError):
+        return _from_transport(err.__cause__ or err)
+    if isinstance(err, openai.APIResponseValidationError):
+        return not_understood()
+    if isinstance(err, openai.ContentFilterFinishReasonError):
+        return content_filtered()
+    if isinstance(err, openai.LengthFinishReasonError):
+        return UpstreamRefused(
+            SERVICE, "The model's answer did not fit; raise NEXUS_ANSWER_MAX_TOKENS."
+        )
+    return UpstreamRefused(
+        SERVICE,
+        f"The OpenAI SDK could not make the call ({type(err).__name__}); "
+        "check NEXUS_MODELS_URL and NEXUS_MODELS_SECRET.",
+    )
+
+
+def _from_transport(err: BaseException) -> UpstreamError:
+    if isinstance(err, (*_WRONG_CALL, httpx2.TooManyRedirects)):
+        return UpstreamRefused(
+            SERVICE,
+            f"No call can be made to the model endpoint ({type(err).__name__}); check "
+            "NEXUS_MODELS_URL, NEXUS_RERANK_URL and that the API key is one line of plain text.",
+        )
+    if isinstance(err, (httpx2.TimeoutException, openai.APITimeoutError)):
+        return UpstreamUnavailable(SERVICE, "The model endpoint did not answer in time; try again.")
+    return UpstreamUnavailable(
+        SERVICE,
+        f"The connection to the model endpoint failed ({type(err).__name__}); try again.",
+    )
+
+
+def _without_text(err: openai.OpenAIError) -> openai.OpenAIError:
+    # The SDK puts the endpoint's whole answer in the message, and that can repeat the prompt or
+    # part of the key; a log of the chained traceback would then hold it.
+    status = getattr(err, "status_code", None)
+    err.args = (f"HTTP {status}",) if status else (type(err).__name__,)
+    return err

@@ -1,0 +1,189 @@
+"""Turns records into Pinecone documents and back, and filters into Pinecone's operators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nexus.adapters.query_words import storable
+from nexus.errors import UpstreamRefused
+from nexus.models import Chunk, DocumentMetadata, Filters, Hit, IndexRecord, Locator
+
+# The fields that the index's schema declares: those that are searched.
+VECTOR_FIELD = "vector"
+TEXT_FIELD = "text"
+TITLE_FIELD = "title"
+
+# All others are metadata, which Pinecone indexes for filtering when it first sees them.
+HIT_FIELDS = (
+    TEXT_FIELD,
+    TITLE_FIELD,
+    "document_id",
+    "uri",
+    "ordinal",
+    "added_in",
+    "page",
+    "heading",
+    "slide",
+    "sheet",
+    "row",
+)
+
+# Pinecone's limit on a document without its vector. A chunk is about 1,000 characters.
+MOST_BYTES = 40 * 1024
+
+
+def to_document(record: IndexRecord, dimension: int) -> dict[str, Any]:
+    """The record as Pinecone stores it; what is None or empty is left out, as Pinecone asks.
+
+    Raises UpstreamRefused if the record cannot be stored: its vector's length, or its size.
+    """
+    check_dimension(record.vector, dimension)
+    chunk, metadata, locator = record.chunk, record.metadata, record.chunk.locator
+    fields: dict[str, Any] = {
+        TEXT_FIELD: chunk.text,
+        TITLE_FIELD: record.title,
+        "document_id": record.document_id,
+        "uri": record.uri,
+        "ordinal": chunk.ordinal,
+        "added_in": record.added_in,
+        "page": locator.page,
+        "heading": list(locator.heading),
+        "slide": locator.slide,
+        "sheet": locator.sheet,
+        "row": locator.row,
+        "department": metadata.department,
+        "tags": list(metadata.tags),
+        "date": metadata.date,
+        "day": day_number(metadata.date),
+        "author": metadata.author,
+        "own_title": metadata.title,
+    }
+    document = {name: _storable(value) for name, value in fields.items() if value not in (None, [])}
+    size = document_bytes(document)
+    if size > MOST_BYTES:
+        raise UpstreamRefused(
+            "index",
+            f"A chunk with its metadata is {size} bytes; Pinecone stores at most {MOST_BYTES}: "
+            "shorten the document's metadata or its chunks.",
+        )
+    return {"_id": chunk.chunk_id, VECTOR_FIELD: list(record.vector), **document}
+
+
+def document_bytes(document: Mapping[str, Any]) -> int:
+    """The bytes that a document takes without its vector."""
+    return sum(_size(value) + len(name) for name, value in document.items() if name != VECTOR_FIELD)
+
+
+def to_hit(document: Mapping[str, Any]) -> Hit:
+    """A hit from a search's match."""
+    chunk = _chunk(document)
+    return Hit(
+        chunk_id=chunk.chunk_id,
+        document_id=document["document_id"],
+        title=document.get(TITLE_FIELD, ""),
+        uri=document.get("uri", ""),
+        text=chunk.text,
+        locator=chunk.locator,
+        ordinal=chunk.ordinal,
+        added_in=int(document["added_in"]),
+        score=float(document["_score"]),
+    )
+
+
+def to_record(document: Mapping[str, Any]) -> IndexRecord:
+    """A record from a fetched document."""
+    return IndexRecord(
+        chunk=_chunk(document),
+        document_id=document["document_id"],
+        title=document.get(TITLE_FIELD, ""),
+        uri=document.get("uri", ""),
+        added_in=int(document["added_in"]),
+        vector=tuple(document[VECTOR_FIELD]),
+        metadata=DocumentMetadata(
+            title=document.get("own_title"),
+            author=document.get("author"),
+            department=document.get("department"),
+            date=document.get("date"),
+            tags=tuple(document.get("tags", ())),
+        ),
+    )
+
+
+def to_filter(filters: Filters) -> dict[str, Any] | None:
+    """The filter in Pinecone's operators; None if nothing restricts."""
+    every: list[dict[str, Any]] = []
+    if filters.departments:
+        every.append({"department": {"$in": _storable(filters.departments)}})
+    if filters.tags:
+        # On a list of strings, $in asks for at least one in common.
+        every.append({"tags": {"$in": _storable(filters.tags)}})
+    if filters.document_ids:
+        every.append({"document_id": {"$in": _storable(filters.document_ids)}})
+    # Pinecone compares numbers only. A document without a date has no `day`, which passes neither.
+    if filters.date_from is not None:
+        every.append({"day": {"$gte": _bound(filters.date_from)}})
+    if filters.date_to is not None:
+        every.append({"day": {"$lte": _bound(filters.date_to)}})
+    if not every:
+        return None
+    return every[0] if len(every) == 1 else {"$and": every}
+
+
+def day_number(date: str | None) -> int | None:
+    """YYYY-MM-DD as the number YYYYMMDD, which orders as dates do; None if it is not a date."""
+    if date is None or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", date):
+        return None
+    return int(date.replace("-", ""))
+
+
+def check_dimension(vector: Sequence[float], dimension: int) -> None:
+    """Raises UpstreamRefused unless the vector has the index's length."""
+    if len(vector) != dimension:
+        raise UpstreamRefused(
+            "index",
+            f"The index holds vectors of {dimension} numbers and was given {len(vector)}: "
+            "create an index for the new embedding model.",
+        )
+
+
+def _bound(date: str) -> int:
+    day = day_number(date)
+    if day is None:
+        raise UpstreamRefused("index", "A date bound must be YYYY-MM-DD.")
+    return day
+
+
+def _chunk(document: Mapping[str, Any]) -> Chunk:
+    # Pinecone keeps numbers as floats.
+    page, slide, row = (
+        None if document.get(name) is None else int(document[name])
+        for name in ("page", "slide", "row")
+    )
+    return Chunk(
+        chunk_id=document["_id"],
+        text=document.get(TEXT_FIELD, ""),
+        locator=Locator(
+            page=page,
+            heading=tuple(document.get("heading", ())),
+            slide=slide,
+            sheet=document.get("sheet"),
+            row=row,
+        ),
+        ordinal=int(document["ordinal"]),
+    )
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value.encode())
+    return sum(map(_size, value)) if isinstance(value, list) else 8

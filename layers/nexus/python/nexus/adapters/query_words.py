@@ -1,0 +1,45 @@
+"""Takes the words out of what a user typed, so that no search engine can misread it as syntax."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# A message is at most 5,000 characters; more words than this change no ranking, only its cost.
+MOST_WORDS = 64
+
+
+# Words so common, in the languages that users write, that matching them tells nothing and makes the
+# search score nearly every chunk (measured at 100,000 chunks: 90 ms instead of 3).
+STOP_WORDS = frozenset(
+    """
+    a an and are as at be by can could do does for from had has have how i if in is it its me my of
+    on or our should so than that the their them then there these they this those to was we were
+    what when where which who whom whose why will with would you your
+    ada adalah akan apa apakah atau bagaimana bagi berapa bisa dan dapat dari dengan di dimana harus
+    ini itu jika juga kami kapan karena ke kepada kita mana mengapa oleh pada saat saya sebagai
+    siapa sudah telah tentang untuk yaitu yang
+    """.split()
+)
+
+
+def query_words(text: str) -> list[str]:
+    """The different words of a text, lower-cased, in order: letters, digits and their marks only.
+
+    Without `STOP_WORDS` unless there are no others; at most `MOST_WORDS`; empty if the text holds
+    no word. Operators, quotes, emoji, control characters and lone surrogates never come through.
+    """
+    kept = "".join(character if _in_word(character) else " " for character in text)
+    found = dict.fromkeys(kept.lower().split())
+    words = [word for word in found if any(map(str.isalnum, word))]
+    telling = [word for word in words if word not in STOP_WORDS]
+    return (telling or words)[:MOST_WORDS]
+
+
+def storable(text: str) -> str:
+    """The text with lone surrogates, which no UTF-8 store can hold, replaced by "?"."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _in_word(character: str) -> bool:
+    # Marks (M*) are vowel signs in Devanagari, Thai and others: without them words fall apart.
+    return character.isalnum() or unicodedata.category(character).startswith("M")

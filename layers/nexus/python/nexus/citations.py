@@ -1,0 +1,78 @@
+"""Ties an answer to its passages: reads `[n]` markers, finds the quotes, numbers the sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nexus.models import Passage, Source
+
+MARKER = re.compile(r"\[(\d{1,2})\]")
+# What a dropped marker leaves: a space before a stop, at the end, or before another space.
+LEFT_OVER = re.compile(r"[ \t]+(?=[ \t.,;:!?]|$)", re.MULTILINE)
+WORD = re.compile(r"\w+", re.UNICODE)
+# A sentence ends after . ! or ? before a space and a capital, a digit or a quote; or with its line.
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"'“(]?[A-Z0-9À-Þ])|\n+")
+QUOTE_CHARS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class CitedAnswer:
+    """An answer whose markers count from 1, and the sources they name, in that order."""
+
+    text: str
+    sources: tuple[Source, ...]
+
+
+def cite(text: str, passages: Sequence[Passage]) -> CitedAnswer:
+    """Renumbers the answer's markers in order of appearance and quotes what each cites.
+
+    Markers that name no passage are dropped. An answer without a valid marker is given one for the
+    passage that shares most words with it, so that no answer is without a source.
+    """
+    claims: dict[int, list[str]] = {}
+    for sentence in _sentences_with_markers(text):
+        for number in map(int, MARKER.findall(sentence)):
+            if 1 <= number <= len(passages):
+                claims.setdefault(number, []).append(MARKER.sub("", sentence))
+    if not claims and passages:
+        best = max(range(len(passages)), key=lambda i: _overlap(text, passages[i].text))
+        text = f"{MARKER.sub('', text).rstrip()} [{best + 1}]"
+        claims = {best + 1: [text]}
+    renumbered = {old: new for new, old in enumerate(claims, start=1)}
+
+    def rewrite(match: re.Match[str]) -> str:
+        new = renumbered.get(int(match.group(1)))
+        return f"[{new}]" if new else ""
+
+    sources = tuple(
+        Source(new, passages[old - 1], quote(" ".join(claims[old]), passages[old - 1].text))
+        for old, new in renumbered.items()
+    )
+    return CitedAnswer(LEFT_OVER.sub("", MARKER.sub(rewrite, text)).strip(), sources)
+
+
+def quote(claim: str, text: str) -> str:
+    """The stretch of `text`, verbatim, that shares most words with the claim; ≤ 400 characters."""
+    if claim.strip() and claim.strip() in text:
+        return claim.strip()[:QUOTE_CHARS]
+    best = max(sentences(text), key=lambda sentence: _overlap(claim, sentence), default=text)
+    return best[:QUOTE_CHARS]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and lines of a text, each verbatim."""
+    return [part.strip() for part in SENTENCE.split(text) if part.strip()]
+
+
+def _sentences_with_markers(text: str) -> list[str]:
+    """The sentences of an answer, each with the markers that stand before or after its stop."""
+    return sentences(re.sub(r"([.!?])((?:\s*\[\d{1,2}\])+)", r"\2\1", text))
+
+
+def _overlap(claim: str, sentence: str) -> float:
+    """The share of the claim's words that the sentence has, less a little for its length."""
+    wanted = {word.lower() for word in WORD.findall(claim)}
+    found = {word.lower() for word in WORD.findall(sentence)}
+    return len(wanted & found) / (len(wanted) or 1) - len(found) / 10_000

@@ -1,0 +1,128 @@
+"""How documents are named in the bucket, and how their metadata is spelled there.
+
+A document is the object `documents/{tenant}/{path}`. What its uploader says of it travels as S3
+user metadata (`x-amz-meta-title, -author, -department, -date, -tags`), which may hold only ASCII:
+values are percent-encoded UTF-8 where they need it, so plain ASCII stays as typed. Tags are
+separated by commas; a comma inside a tag is `%2C`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from urllib.parse import quote, unquote
+
+from nexus.errors import InvalidRequest, NotFound
+from nexus.models import DocumentMetadata
+
+DOCUMENTS_PREFIX = "documents/"
+MAX_KEY_BYTES = 1024  # S3's limit on a key
+MAX_METADATA_BYTES = 2048  # S3's limit on all names and values of an object's user metadata
+
+_TENANT = re.compile(r"[a-z0-9-]{1,64}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Printable ASCII that may stay as it is: all but "%", which starts an escape.
+_SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
+_SAFE_IN_TAG = _SAFE.replace(",", "")
+
+
+def tenant_prefix(tenant: str) -> str:
+    """The beginning of every key of a tenant. Raises InvalidRequest naming `tenant`."""
+    if not _TENANT.fullmatch(tenant):
+        raise InvalidRequest("A tenant is 1 to 64 of a-z, 0-9 and '-'.", "tenant")
+    return f"{DOCUMENTS_PREFIX}{tenant}/"
+
+
+def object_key(tenant: str, path: str) -> str:
+    """The key of a tenant's document. Raises InvalidRequest naming `tenant` or `path`."""
+    key = tenant_prefix(tenant) + path
+    if not path or path.endswith("/"):
+        raise InvalidRequest("A document's path is not empty and does not end with '/'.", "path")
+    if path != _without_controls(path):
+        raise InvalidRequest("A document's path holds no control characters.", "path")
+    if len(key.encode()) > MAX_KEY_BYTES:
+        raise InvalidRequest(f"A document's key is at most {MAX_KEY_BYTES} bytes long.", "path")
+    return key
+
+
+def parse_key(key: str) -> tuple[str, str]:
+    """The tenant and the path that a key names. Raises NotFound if it names no document."""
+    tenant, slash, path = key.removeprefix(DOCUMENTS_PREFIX).partition("/")
+    try:
+        if slash and object_key(tenant, path) == key:
+            return tenant, path
+    except InvalidRequest as err:
+        raise NotFound("The key does not name a document.") from err
+    raise NotFound("The key does not name a document.")
+
+
+def document_id(tenant: str, path: str) -> str:
+    """A document's id: 24 hex digits that stay the same for its key."""
+    return hashlib.sha256(f"{tenant}/{path}".encode()).hexdigest()[:24]
+
+
+def encode_metadata(metadata: DocumentMetadata) -> dict[str, str]:
+    """S3 user metadata (without `x-amz-meta-`) that says the same; empty fields are left out.
+
+    Raises InvalidRequest naming `date` if it is not YYYY-MM-DD, or `metadata` if the whole is over
+    S3's 2,048 bytes.
+    """
+    if metadata.date is not None and not _is_date(metadata.date):
+        raise InvalidRequest("A document's date is a calendar date as YYYY-MM-DD.", "date")
+    values = {
+        "title": _encode(metadata.title or "", _SAFE),
+        "author": _encode(metadata.author or "", _SAFE),
+        "department": _encode(metadata.department or "", _SAFE),
+        "date": metadata.date or "",
+        "tags": ",".join(filter(None, (_encode(tag, _SAFE_IN_TAG) for tag in metadata.tags))),
+    }
+    encoded = {name: value for name, value in values.items() if value}
+    if sum(len(name) + len(value) for name, value in encoded.items()) > MAX_METADATA_BYTES:
+        raise InvalidRequest(
+            f"A document's metadata is at most {MAX_METADATA_BYTES} bytes when encoded.", "metadata"
+        )
+    return encoded
+
+
+def decode_metadata(values: Mapping[str, str]) -> DocumentMetadata:
+    """What an object's user metadata says; unknown names and invalid dates are dropped."""
+    known = {name.lower(): value for name, value in values.items()}
+    date = known.get("date", "").strip()
+    tags = (_decode(tag) for tag in known.get("tags", "").split(","))
+    return DocumentMetadata(
+        title=_decode(known.get("title", "")) or None,
+        author=_decode(known.get("author", "")) or None,
+        department=_decode(known.get("department", "")) or None,
+        date=date if _is_date(date) else None,
+        tags=tuple(dict.fromkeys(filter(None, tags))),
+    )
+
+
+def _encode(value: str, safe: str) -> str:
+    return quote(_one_line(value), safe=safe)
+
+
+def _decode(value: str) -> str:
+    return _one_line(unquote(value))
+
+
+def _one_line(value: str) -> str:
+    # Titles and tags end up in tables and prompts: one line, no control characters.
+    return _without_controls(" ".join(value.split()))
+
+
+def _without_controls(value: str) -> str:
+    return "".join(char for char in value if unicodedata.category(char) != "Cc")
+
+
+def _is_date(value: str) -> bool:
+    if not _DATE.fullmatch(value):
+        return False
+    try:
+        datetime.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

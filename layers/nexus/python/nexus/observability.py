@@ -1,0 +1,18 @@
+"""The one logger and the one set of metrics; what is logged is ids, sizes and times, never text."""
+
+from __future__ import annotations
+
+import os
+
+from aws_lambda_powertools import Logger, Metrics
+
+logger = Logger(
+    service=os.environ.get("POWERTOOLS_SERVICE_NAME", "nexus"),
+    level=os.environ.get("NEXUS_LOG_LEVEL", "INFO"),
+    utc=True,
+    location=False,
+)
+metrics = Metrics(
+    namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Nexus"),
+    service=os.environ.get("POWERTOOLS_SERVICE_NAME", "nexus"),
+)

@@ -1,0 +1,46 @@
+"""Makes text that came out of any file safe to store, compare and quote."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Control characters (tab and newline stay), surrogates, soft hyphens, zero-width spaces, BOMs and
+# non-characters. Zero-width joiners stay: Persian and Indic scripts spell with them.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\xad\u200b\u200e\u200f\u2060\ufeff"
+    "\ufff9-\uffff\ud800-\udfff]"
+)
+_LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_WIDE_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_TRAILING = re.compile(r"[ \t]+(?=\n)")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_FILE_NAME = re.compile(r"\.(docx?|pptx?|xlsx?|pdf|indd|tex|dvi|html?|rtf|odt|txt|qxd)$", re.I)
+_PLACEHOLDERS = {"untitled", "powerpoint presentation", "presentation", "document", "word document"}
+_LONGEST_TITLE = 200
+
+
+def clean(text: str) -> str:
+    """The text without control characters, NFC-normalised, with plain spaces and newlines.
+
+    Indentation is kept; trailing spaces and blank lines beyond one are not.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = _WIDE_SPACES.sub(" ", _LINE_BREAKS.sub("\n", text))
+    text = unicodedata.normalize("NFC", _UNWANTED.sub("", text))
+    text = _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text))
+    return text.strip("\n").rstrip() if text[:1] in " \t\n" else text.strip()
+
+
+def squeeze(text: str) -> str:
+    """The text on one line: every run of white space becomes one space."""
+    return " ".join(text.split())
+
+
+def sensible_title(title: str | None) -> str | None:
+    """A title from a file's metadata, or None if it is a placeholder or the name of a file."""
+    words = squeeze(clean(title or "").removeprefix("Microsoft Word - "))
+    words = words.removeprefix("Microsoft PowerPoint - ")
+    usable = 0 < len(words) <= _LONGEST_TITLE and words.strip("()").lower() not in _PLACEHOLDERS
+    return words if usable and not _FILE_NAME.search(words) else None

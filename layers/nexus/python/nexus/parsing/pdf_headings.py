@@ -1,0 +1,79 @@
+"""Puts the lines of PDF pages under the bookmarks whose titles they show."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nexus.parsing.cleaning import clean, squeeze
+from nexus.parsing.pdf_layout import Line, Page
+
+_NUMBERING = re.compile(r"^(?:[\dIVXLC]+[.)]?|[A-Z][.)])(?:\d+[.)]?)*\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """An entry of the file's table of contents: nesting from 0, and the page it leads to."""
+
+    level: int
+    title: str
+    page: int
+
+
+class Bookmarks:
+    """Follows the bookmarks from page to page; feed it the pages in order."""
+
+    def __init__(self, bookmarks: Sequence[Bookmark]) -> None:
+        self._on_page: dict[int, list[Bookmark]] = defaultdict(list)
+        for bookmark in bookmarks:
+            self._on_page[bookmark.page].append(bookmark)
+        self._open: list[Bookmark] = []
+
+    def sections(self, page: Page) -> Iterator[tuple[tuple[str, ...], list[Line]]]:
+        """The page's lines, cut where a line shows the title of a bookmark to that page.
+
+        A bookmark whose title no line shows begins somewhere on the page: that page keeps only
+        the headings that hold before and after it.
+        """
+        waiting = self._on_page.get(page.number, [])
+        if not waiting:
+            yield self._path(), page.lines
+            return
+        titles = [_comparable(bookmark.title) for bookmark in waiting]
+        done, lines = 0, list[Line]()
+        for line in page.lines:
+            shown = _comparable(line.text)
+            match = next((i for i in range(done, len(titles)) if _shows(shown, titles[i])), None)
+            if match is not None:
+                yield self._between(waiting[done:match]), lines
+                for bookmark in waiting[done : match + 1]:
+                    self._enter(bookmark)
+                done, lines = match + 1, []
+            lines.append(line)
+        yield self._between(waiting[done:]), lines
+        for bookmark in waiting[done:]:
+            self._enter(bookmark)
+
+    def _between(self, unseen: Sequence[Bookmark]) -> tuple[str, ...]:
+        kept = [*self._open]
+        for bookmark in unseen:
+            kept = [entry for entry in kept if entry.level < bookmark.level]
+        return tuple(squeeze(clean(entry.title)) for entry in kept)
+
+    def _path(self) -> tuple[str, ...]:
+        return self._between(())
+
+    def _enter(self, bookmark: Bookmark) -> None:
+        self._open = [entry for entry in self._open if entry.level < bookmark.level]
+        self._open.append(bookmark)
+
+
+def _comparable(title: str) -> str:
+    return _NUMBERING.sub("", squeeze(clean(title))).casefold()
+
+
+def _shows(line: str, title: str) -> bool:
+    """Whether the line is the title, or the first line of a long one."""
+    return bool(line) and (line == title or (len(line) > 20 and title.startswith(line)))

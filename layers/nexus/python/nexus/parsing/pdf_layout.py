@@ -1,0 +1,166 @@
+"""Makes paragraphs of the lines of PDF pages: joins lines, drops running headers, mends hyphens."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from nexus.models import LocatedText
+from nexus.parsing.cleaning import squeeze
+
+# PDFium's sign for a hyphen at the end of a line; it joins the two lines itself.
+HYPHEN = "\ufffe"
+_HYPHENATED = re.compile(rf"(\w+){HYPHEN}(\w+)")
+_WORDS = re.compile(r"\w+(?:-\w+)*")
+_ITEM = re.compile(r"[•●▪◦‣–—*·-]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s")
+_INTEGER = re.compile(r"\d+")
+# Running lines stand in the outer eighth of a page and repeat on about half of all (left and right
+# pages may differ) but on three at least.
+_MARGIN = 0.12
+_SHARE = 0.45
+_FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text with its place on the page in points, y growing upwards; size 0: unknown."""
+
+    text: str
+    left: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    top: float = 0.0
+    size: float = 0.0
+    first_size: float = 0.0
+    is_row: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's lines in reading order, its number from 1 and its height in points."""
+
+    number: int
+    height: float
+    lines: list[Line]
+
+
+def without_running_lines(pages: Sequence[Page]) -> list[Page]:
+    """The pages without repeated headers and footers.
+
+    A line that repeats word for word is kept where it first stands; one that only counts the pages
+    goes from all of them.
+    """
+    pages_of: Counter[tuple[bool, str]] = Counter()
+    for page in pages:
+        pages_of.update({key for line in page.lines for key in _running_keys(page, line)})
+    filled = sum(1 for page in pages if page.lines)
+    needed = max(_FEWEST, _SHARE * filled)
+    seen: set[tuple[bool, str]] = set()
+    kept_pages = []
+    for page in pages:
+        kept = []
+        for line in page.lines:
+            keys = [key for key in _running_keys(page, line) if pages_of[key] >= needed]
+            if not keys or (keys[0] not in seen and keys[0] == _running_keys(page, line)[0]):
+                kept.append(line)
+            seen.update(keys)
+        kept_pages.append(replace(page, lines=kept))
+    return kept_pages
+
+
+def _running_keys(page: Page, line: Line) -> list[tuple[bool, str]]:
+    """What the line would have in common with its like on other pages: itself, first of all.
+
+    A number that counts with the pages is the same for all of them once the page is subtracted.
+    """
+    at_top = line.bottom > page.height * (1 - _MARGIN)
+    if not line.size or not (at_top or line.top < page.height * _MARGIN):
+        return []
+    keys = [(at_top, line.text)]
+    for match in list(_INTEGER.finditer(line.text))[:4]:
+        offset = f"\0{int(match[0][:9]) - page.number}\0"
+        keys.append((at_top, line.text[: match.start()] + offset + line.text[match.end() :]))
+    return keys
+
+
+def paragraphs(lines: Sequence[Line]) -> Iterator[str]:
+    """The text of each block of lines, the lines of running text joined."""
+    pitches = [a.bottom - b.top for a, b in pairwise(lines) if b.top < a.bottom]
+    gap = median(pitches) if pitches else 0.0
+    block: list[Line] = []
+    for line in lines:
+        if block and not _continues(block[-1], line, gap):
+            yield _joined(block)
+            block = []
+        block.append(line)
+    if block:
+        yield _joined(block)
+
+
+def _continues(above: Line, line: Line, gap: float) -> bool:
+    if not above.size or not line.size:
+        return True
+    same_size = abs(above.size - line.first_size) < 0.12 * above.size
+    overlap = min(above.right, line.right) - max(above.left, line.left)
+    distance = above.bottom - line.top
+    return (
+        same_size
+        and overlap > 0
+        and -0.7 * above.size < distance < max(gap, 0.0) + 0.25 * above.size
+    )
+
+
+def _joined(block: Sequence[Line]) -> str:
+    edge = max(line.right for line in block)
+    text = squeeze(block[0].text)
+    for above, line in pairwise(block):
+        words = squeeze(line.text)
+        if not _is_wrapped(above, line, edge):
+            text += "\n" + words
+        elif text.endswith("-") and text[-2:-1].isalpha():
+            text = text[:-1] + HYPHEN + words
+        else:
+            text += " " + words
+    return text
+
+
+def _is_wrapped(above: Line, line: Line, edge: float) -> bool:
+    """Whether the line break is only there because the next word did not fit."""
+    if not above.size:
+        return False
+    if above.is_row or line.is_row or _ITEM.match(line.text):
+        return False
+    word = line.text.split(maxsplit=1)[0]
+    letter = (line.right - line.left) / max(len(line.text), 1)
+    if not 0 < letter < line.size:
+        letter = line.size / 2
+    return above.right + (len(word) + 1) * letter > edge - 0.5 * letter
+
+
+def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
+    """The texts with words that were hyphenated at line ends put together again.
+
+    The hyphen stays where the word has one: as the rest of the document spells it, and in
+    Indonesian reduplication (anak-anak, mahasiswa-mahasiswi).
+    """
+    if not any(HYPHEN in text.text for text in texts):
+        return list(texts)
+    known = {word for text in texts for word in _WORDS.findall(text.text.lower())}
+
+    def mend(match: re.Match[str]) -> str:
+        first, second = match[1], match[2]
+        joined, apart = f"{first}{second}", f"{first}-{second}"
+        if not second[0].islower() or any(c.isdigit() for c in joined):
+            return apart
+        if joined.lower() in known:
+            return joined
+        doubled = first.lower()[:4] == second.lower()[:4] and len(first) > 2
+        return apart if apart.lower() in known or doubled else joined
+
+    return [
+        replace(text, text=_HYPHENATED.sub(mend, text.text).replace(HYPHEN, "-")) for text in texts
+    ]

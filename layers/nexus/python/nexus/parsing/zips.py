@@ -1,0 +1,179 @@
+"""Looks into a zipped office file before any parser does: what it is, and whether it is a bomb."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Literal
+
+from nexus.errors import (
+    CorruptDocument,
+    DocumentTooLarge,
+    EncryptedDocument,
+    UnsupportedFormat,
+)
+
+ZipKind = Literal["docx", "pptx", "xlsx", "ods"]
+
+_MOST_ENTRIES = 20_000
+# Office XML packs 5 to 40 times smaller; deflate's limit is about 1,030.
+_HIGHEST_RATIO = 200
+_RATIO_MATTERS_ABOVE = 16 * 1024 * 1024
+_BLOCK = 1024 * 1024
+_SLICE = 64 * 1024
+_DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E", re.I)
+_UNPARSED = re.compile(r"(^|/)(media|embeddings)/")
+_MAIN_PARTS: tuple[tuple[bytes, ZipKind], ...] = (
+    (b"wordprocessingml.document.main+xml", "docx"),
+    (b"presentationml.presentation.main+xml", "pptx"),
+    (b"ms-powerpoint.presentation.macroEnabled.main+xml", "pptx"),
+    (b"spreadsheetml.sheet.main+xml", "xlsx"),
+    (b"spreadsheetml.template.main+xml", "xlsx"),
+    (b"ms-excel.sheet.macroEnabled.main+xml", "xlsx"),
+)
+_SAVE_AS = (
+    ("word/", "DOCX"),
+    ("ppt/", "PPTX"),
+    ("xl/", "XLSX"),
+)
+
+
+def inspect(content: bytes, max_unpacked_bytes: int) -> ZipKind:
+    """The kind of office file, once it is known to be safe to unpack.
+
+    Raises DocumentTooLarge for a bomb, EncryptedDocument, CorruptDocument or UnsupportedFormat.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            kind = _kind(archive)
+            _refuse_bombs(archive, content, kind, max_unpacked_bytes)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError) as err:
+        raise CorruptDocument(
+            "The file is damaged: open it in its own program, save it again and upload that."
+        ) from err
+    except (NotImplementedError, RuntimeError) as err:
+        raise UnsupportedFormat(
+            "The file is packed in a way that cannot be read: save it again as DOCX, PPTX or XLSX."
+        ) from err
+    return kind
+
+
+def _kind(archive: zipfile.ZipFile) -> ZipKind:
+    names = set(archive.namelist())
+    if any(info.flag_bits & 1 for info in archive.infolist()):
+        raise EncryptedDocument(
+            "The file is protected by a password: remove the protection and upload it again."
+        )
+    if "[Content_Types].xml" in names:
+        types = _head(archive, "[Content_Types].xml")
+        for mark, kind in _MAIN_PARTS:
+            if mark in types:
+                if kind != "xlsx" and b"purl.oclc.org/ooxml" in _head(archive, "_rels/.rels"):
+                    raise UnsupportedFormat(
+                        "The file is saved as Strict Open XML: save it as an ordinary "
+                        f"{kind.upper()} and upload that."
+                    )
+                return kind
+        for folder, modern in _SAVE_AS:
+            if any(name.startswith(folder) for name in names):
+                raise UnsupportedFormat(
+                    f"This variant of the format is not read: save the file as {modern} and upload "
+                    "that."
+                )
+    if "mimetype" in names:
+        mimetype = _head(archive, "mimetype")
+        if b"opendocument.spreadsheet" in mimetype:
+            return "ods"
+        for mark, modern in ((b"opendocument.text", "DOCX"), (b"presentation", "PPTX")):
+            if mark in mimetype:
+                raise UnsupportedFormat(
+                    f"OpenDocument files of this kind are not read: save the file as {modern} and "
+                    "upload that."
+                )
+    raise UnsupportedFormat(
+        "Archives are not read: unpack the file and upload the documents in it one by one."
+    )
+
+
+def _head(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        with archive.open(name) as part:
+            return part.read(_BLOCK)
+    except KeyError:
+        return b""
+
+
+def _refuse_bombs(
+    archive: zipfile.ZipFile, content: bytes, kind: ZipKind, max_unpacked_bytes: int
+) -> None:
+    infos = archive.infolist()
+    too_large = DocumentTooLarge(
+        f"The file unpacks to more than {max_unpacked_bytes // 1024 // 1024} MB or is packed like "
+        "a zip bomb: split it into smaller documents."
+    )
+    if len(infos) > _MOST_ENTRIES or sum(i.file_size for i in infos) > max_unpacked_bytes:
+        raise too_large
+    # Entries that share bytes (an overlapping bomb) claim more than the file holds.
+    if sum(info.compress_size for info in infos) > len(content):
+        raise too_large
+    names = [info.filename for info in infos]
+    if len(set(names)) != len(names):
+        raise zipfile.BadZipFile("two entries of one name: parsers disagree on which counts")
+    for info in infos:
+        if info.file_size > _RATIO_MATTERS_ABOVE and (
+            info.file_size > _HIGHEST_RATIO * max(info.compress_size, 1)
+        ):
+            raise too_large
+        _unpack_once(archive, info, content, forbid_doctype=kind != "ods")
+
+
+def _unpack_once(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, content: bytes, *, forbid_doctype: bool
+) -> None:
+    """Unpacks one entry in blocks, to see that it is as long as it claims and defines no entities.
+
+    Other unzippers than Python's go on past the size that the directory claims, so it is checked
+    on the stream itself. Office XML may not hold a DTD (ECMA-376, part 2), the door of entity
+    bombs and of external entities.
+    """
+    if info.is_dir():
+        return
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError("compression method")
+    with archive.open(info):  # checks the local header against the directory
+        pass
+    header = info.header_offset
+    lengths = content[header + 26 : header + 30]
+    start = header + 30 + int.from_bytes(lengths[:2], "little")
+    start += int.from_bytes(lengths[2:], "little")
+    packed = memoryview(content)[start : start + info.compress_size]
+    # Pictures and embedded files may well hold a DTD; they are never parsed.
+    forbid_doctype = forbid_doctype and not _UNPARSED.search(info.filename)
+    unpacked, tail = 0, b""
+    for block in _blocks(packed, info.compress_type):
+        unpacked += len(block)
+        if unpacked > info.file_size:
+            raise zipfile.BadZipFile("an entry is longer than it claims")
+        if forbid_doctype and _DOCTYPE.search(tail + block):
+            raise zipfile.BadZipFile("an XML part holds a DTD")
+        tail = block[-32:]
+    if unpacked != info.file_size:
+        raise zipfile.BadZipFile("an entry is shorter than it claims")
+
+
+def _blocks(packed: memoryview, method: int) -> Iterator[bytes]:
+    if method == zipfile.ZIP_STORED:
+        yield bytes(packed)
+        return
+    unpacker = zlib.decompressobj(-15)
+    for at in range(0, len(packed), _SLICE):
+        rest: bytes | memoryview = packed[at : at + _SLICE]
+        while rest and not unpacker.eof:
+            yield unpacker.decompress(rest, _BLOCK)
+            rest = unpacker.unconsumed_tail
+    yield unpacker.flush()
+    if not unpacker.eof:
+        raise EOFError

@@ -1,0 +1,305 @@
+"""The composition root: from settings to the services that each function needs.
+
+The only module that imports adapters, and it does so inside functions, so that a function loads no
+SDK that it does not use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from nexus.errors import ConfigurationError, NexusError
+from nexus.ports import (
+    Catalogue,
+    ChatModel,
+    ClientStore,
+    Continuation,
+    ConversationStore,
+    Embedder,
+    Reranker,
+    VectorIndex,
+)
+from nexus.settings import Settings
+
+if TYPE_CHECKING:
+    import openai
+
+    from nexus.answering import Answerer
+    from nexus.clients import Authenticator
+    from nexus.health import Health
+    from nexus.indexing import Indexer
+    from nexus.reindexing import Reindexer
+    from nexus.retrieval import Retriever
+
+T = TypeVar("T")
+
+# Makes an AWS client by its service's name: botocore's in the functions, a stage's in the CLI.
+ClientFactory = Callable[[str], Any]
+
+THREADS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ChatServices:
+    """What the chat function works with."""
+
+    settings: Settings
+    authenticator: Authenticator
+    answerer: Answerer
+    retriever: Retriever
+    conversations: ConversationStore
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexServices:
+    """What the reindexing function works with."""
+
+    reindexer: Reindexer
+    continuation: Continuation
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorServices:
+    """What an operator's terminal works with."""
+
+    catalogue: Catalogue
+    clients: ClientStore
+
+
+def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatServices:
+    """The services of the chat function, with their connections opened where they can be."""
+    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+    from nexus.adapters.dynamodb_clients import DynamoClients
+    from nexus.adapters.dynamodb_conversations import DynamoConversations
+    from nexus.answering import Answerer
+    from nexus.clients import Authenticator
+    from nexus.health import Dependency, Health
+    from nexus.retrieval import Retriever
+
+    aws = aws or aws_clients
+    executor = ThreadPoolExecutor(THREADS)
+    dynamodb = aws("dynamodb")
+    catalogue = DynamoCatalogue(dynamodb, settings.catalogue_table)
+    conversations = DynamoConversations(
+        dynamodb, settings.conversations_table, settings.conversation_ttl_h
+    )
+    clients = DynamoClients(dynamodb, settings.clients_table)
+    models = _Models(settings, aws)
+    index = _index(settings, aws)
+    embedder = models.embedder()
+    retriever = Retriever(index, catalogue, embedder, models.reranker(), settings, executor)
+    health = Health(
+        {
+            "models": Dependency(embedder.ping),
+            "index": Dependency(index.ping),
+            "catalogue": Dependency(catalogue.ping),
+            "clients": Dependency(clients.ping),
+            "conversations": Dependency(conversations.ping, required=False),
+        },
+        executor,
+    )
+    health.checks()  # opens every connection, at once, while the function initialises
+    return ChatServices(
+        settings=settings,
+        authenticator=Authenticator(clients),
+        answerer=Answerer(retriever, models.chat(), conversations, settings),
+        retriever=retriever,
+        conversations=conversations,
+        health=health,
+    )
+
+
+def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> Indexer:
+    """The indexer of the ingestion function."""
+    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+    from nexus.adapters.s3_documents import S3Documents
+    from nexus.indexing import Indexer
+
+    aws = aws or aws_clients
+    return Indexer(
+        S3Documents(aws("s3"), settings.documents_bucket),
+        DynamoCatalogue(aws("dynamodb"), settings.catalogue_table),
+        _index(settings, aws),
+        _Models(settings, aws).embedder(),
+        settings,
+    )
+
+
+def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> ReindexServices:
+    """The services of the reindexing function."""
+    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+    from nexus.adapters.lambda_continuation import LambdaContinuation
+    from nexus.adapters.s3_documents import S3Documents
+    from nexus.adapters.sqs_queue import SqsQueue
+    from nexus.reindexing import Reindexer
+
+    aws = aws or aws_clients
+    reindexer = Reindexer(
+        S3Documents(aws("s3"), settings.documents_bucket),
+        DynamoCatalogue(aws("dynamodb"), settings.catalogue_table),
+        SqsQueue(aws("sqs"), settings.ingest_queue_url),
+        settings,
+        ThreadPoolExecutor(THREADS),
+    )
+    return ReindexServices(reindexer, LambdaContinuation(aws("lambda"), settings.reindex_function))
+
+
+def operator_services(settings: Settings, aws: ClientFactory) -> OperatorServices:
+    """The tables that the CLI reads and writes."""
+    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+    from nexus.adapters.dynamodb_clients import DynamoClients
+
+    dynamodb = aws("dynamodb")
+    return OperatorServices(
+        DynamoCatalogue(dynamodb, settings.catalogue_table),
+        DynamoClients(dynamodb, settings.clients_table),
+    )
+
+
+def create_pinecone_index(api_key: str, name: str, settings: Settings) -> str:
+    """Creates the Pinecone index that these settings need; returns its host."""
+    from nexus.adapters.pinecone_provisioning import create_index
+
+    return create_index(api_key, name, settings.embedding_dimension)
+
+
+@cache
+def aws_clients(service: str) -> Any:
+    """The process's client of an AWS service, with time limits that suit a Lambda function."""
+    from botocore.config import Config
+
+    return _session().create_client(
+        service,
+        config=Config(
+            connect_timeout=2,
+            read_timeout=20,
+            retries={"mode": "standard", "max_attempts": 3},
+            max_pool_connections=THREADS,
+        ),
+    )
+
+
+@cache
+def _session() -> Any:
+    from botocore.session import Session
+
+    return Session()
+
+
+class _Models:
+    """The endpoint's embedder, chat model and reranker, over one client."""
+
+    def __init__(self, settings: Settings, aws: ClientFactory) -> None:
+        self._settings = settings
+        self._aws = aws
+        self._client: _Deferred[openai.OpenAI] = _Deferred(self._connect)
+
+    def embedder(self) -> Embedder:
+        from nexus.adapters.openai_models import OpenAIEmbedder
+
+        settings = self._settings
+        return deferred(
+            lambda: OpenAIEmbedder(
+                self._client.get(),
+                settings.embedding_model,
+                settings.embedding_dimension,
+                settings.embedding_batch,
+            )
+        )
+
+    def chat(self) -> ChatModel:
+        from nexus.adapters.openai_models import OpenAIChat
+
+        settings = self._settings
+        return deferred(
+            lambda: OpenAIChat(self._client.get(), settings.chat_model, settings.chat_api)
+        )
+
+    def reranker(self) -> Reranker | None:
+        from nexus.adapters.rerank_endpoint import RerankEndpoint
+
+        settings = self._settings
+        if not settings.rerank_url:
+            return None
+        return deferred(
+            lambda: RerankEndpoint(
+                settings.rerank_url,
+                self._key(),
+                settings.rerank_model,
+                settings.models_timeout_s,
+            )
+        )
+
+    def _connect(self) -> openai.OpenAI:
+        from nexus.adapters.openai_connection import connect
+
+        settings = self._settings
+        return connect(
+            settings.models_url, self._key(), settings.models_timeout_s, settings.models_retries
+        )
+
+    def _key(self) -> str:
+        return _secret(self._aws, self._settings.models_secret)
+
+
+def _index(settings: Settings, aws: ClientFactory) -> VectorIndex:
+    if settings.vector_index == "sqlite":
+        from nexus.adapters.sqlite_index import SqliteIndex
+
+        if not settings.sqlite_path:
+            raise ConfigurationError("NEXUS_SQLITE_PATH must name the index's file.")
+        return SqliteIndex(settings.sqlite_path)
+
+    from nexus.adapters.pinecone_index import PineconeIndex
+
+    return deferred(
+        lambda: PineconeIndex(
+            settings.pinecone_host,
+            _secret(aws, settings.pinecone_secret),
+            settings.embedding_dimension,
+        )
+    )
+
+
+def _secret(aws: ClientFactory, secret_id: str) -> str:
+    from nexus.adapters.secrets_manager import SecretsManager
+
+    return SecretsManager(aws("secretsmanager")).get(secret_id)
+
+
+class _Deferred(Generic[T]):
+    """Makes a thing when it is first needed, and tries again if that failed.
+
+    A function whose secret is not set yet thus starts, tells so in /health, and works as soon as
+    the secret is there.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: T | None = None
+        self._lock = Lock()
+
+    def get(self) -> T:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        # The method is looked up when it is called, so that `x.ping` can be handed on unmade.
+        return lambda *args, **kwargs: getattr(self.get(), name)(*args, **kwargs)
+
+
+def deferred(make: Callable[[], T]) -> T:
+    """Something that behaves as what `make` returns; made now if that works, else when used."""
+    thing = _Deferred(make)
+    with suppress(NexusError):
+        thing.get()
+    return cast(T, thing)

@@ -1,0 +1,370 @@
+"""The catalogue, in memory and on DynamoDB: who may publish, and what readers see meanwhile."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+from nexus.errors import Superseded, UpstreamRefused
+from nexus.models import DocumentMetadata, DocumentRecord
+from nexus.ports import Catalogue, Manifest
+from tests.fakes import FakeCatalogue, FakeClock
+
+ONE = DocumentRecord(
+    tenant="acme",
+    document_id="d1",
+    path="fees.pdf",
+    uri="s3://documents/acme/fees.pdf",
+    title="Fees",
+    status="pending",
+    version="v1",
+    etag="e1",
+    size=10,
+    metadata=DocumentMetadata("Fees", "Ani", "Finance", "2025-01-02", ("a", "b")),
+)
+EDITED = replace(ONE, title="Fees 2026", version="v2", etag="e2", size=20)
+
+
+def ids(revision: int, count: int) -> tuple[str, ...]:
+    return tuple(f"{number:024x}{revision:08x}" for number in range(count))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def catalogue(
+    request: pytest.FixtureRequest, clock: FakeClock
+) -> Iterator[FakeCatalogue | DynamoCatalogue]:
+    if request.param == "fake":
+        yield FakeCatalogue(clock)
+    else:
+        yield request.getfixturevalue("on_dynamodb")
+
+
+@pytest.fixture
+def on_dynamodb(
+    make_table: Callable[..., str], dynamodb_client: Any, clock: FakeClock
+) -> DynamoCatalogue:
+    return DynamoCatalogue(dynamodb_client, make_table("catalogue", "pk", "sk"), clock)
+
+
+def indexed(catalogue: Catalogue, record: DocumentRecord, chunks: int = 2) -> DocumentRecord:
+    """The record after an attempt that worked."""
+    attempt = catalogue.begin(record)
+    attempt = replace(attempt, title=record.title, version=record.version, chunks=chunks)
+    attempt = replace(attempt, published=(attempt.revision,))
+    catalogue.publish(attempt, Manifest(attempt.revision, ids(attempt.revision, chunks)))
+    stored = catalogue.get(record.tenant, record.document_id)
+    assert stored is not None
+    return stored
+
+
+def test_the_first_attempt_creates_the_document(catalogue: Catalogue):
+    assert catalogue.get("acme", "d1") is None
+    assert catalogue.manifest("acme", "d1") is None
+
+    begun = catalogue.begin(ONE)
+
+    expected = replace(
+        ONE,
+        status="indexing",
+        revision=1,
+        created_at="2025-06-15T15:06:40.000Z",
+        updated_at="2025-06-15T15:06:40.000Z",
+    )
+    assert begun == expected
+    assert catalogue.get("acme", "d1") == expected
+    assert catalogue.get("other", "d1") is None
+    assert catalogue.manifest("acme", "d1") is None
+
+
+def test_publishing_stores_everything_an_attempt_found_out(catalogue: Catalogue, clock: FakeClock):
+    attempt = catalogue.begin(ONE)
+    clock.advance(61.5)
+    found = replace(
+        attempt,
+        published=(1,),
+        sequencer="0A",
+        fingerprint="f",
+        pages=3,
+        chunks=2,
+        tokens_embedded=99,
+        chunks_embedded=2,
+        duration_ms=61_500.25,
+        hidden=frozenset(ids(7, 3)),
+    )
+    catalogue.publish(found, Manifest(1, ids(1, 2)))
+
+    assert catalogue.get("acme", "d1") == replace(
+        found,
+        status="indexed",
+        live_revision=1,
+        updated_at="2025-06-15T15:07:41.500Z",
+    )
+    assert catalogue.manifest("acme", "d1") == Manifest(1, ids(1, 2))
+
+
+def test_a_new_attempt_describes_only_a_document_that_nobody_sees(catalogue: Catalogue):
+    catalogue.begin(ONE)
+    assert catalogue.begin(EDITED).title == "Fees 2026"
+
+    live = indexed(catalogue, ONE)
+    again = catalogue.begin(EDITED)
+
+    changed = {"status": "indexing", "revision": live.revision + 1}
+    assert again == replace(live, **changed)  # type: ignore[arg-type]
+    assert catalogue.manifest("acme", "d1") == Manifest(live.revision, ids(live.revision, 2))
+
+
+@pytest.mark.parametrize("chunks", [0, 1, 16_384, 40_000])
+def test_manifests_of_any_length_replace_each_other(catalogue: Catalogue, chunks: int):
+    indexed(catalogue, ONE, chunks=3)
+    indexed(catalogue, ONE, chunks=chunks)
+    assert catalogue.manifest("acme", "d1") == Manifest(2, ids(2, chunks))
+    indexed(catalogue, ONE, chunks=1)
+    assert catalogue.manifest("acme", "d1") == Manifest(3, ids(3, 1))
+
+
+def test_hidden_chunks_of_any_number_come_back_and_are_cleared(catalogue: Catalogue):
+    record = indexed(catalogue, ONE)
+    for count in (20_000, 5, 40_000, 0):
+        record = replace(record, hidden=frozenset(ids(9, count)))
+        catalogue.settle(record)
+        for read in (
+            catalogue.get("acme", "d1"),
+            catalogue.get_many("acme", ["d1"])["d1"],
+            *catalogue.list_documents("acme"),
+        ):
+            assert read == record
+    record = replace(record, hidden=frozenset(ids(9, 20_000)))
+    catalogue.settle(record)
+    assert catalogue.begin(ONE).hidden == record.hidden
+
+
+@pytest.mark.parametrize(
+    "finish",
+    [
+        lambda catalogue, record: catalogue.publish(record, Manifest(record.revision, ids(8, 1))),
+        lambda catalogue, record: catalogue.settle(replace(record, status="failed")),
+        lambda catalogue, record: catalogue.remove(record),
+    ],
+    ids=["publish", "settle", "remove"],
+)
+def test_an_attempt_that_was_overtaken_changes_nothing(
+    catalogue: Catalogue, finish: Callable[[Catalogue, DocumentRecord], None]
+):
+    indexed(catalogue, ONE)
+    stale = catalogue.begin(ONE)
+    current = catalogue.begin(ONE)
+
+    with pytest.raises(Superseded):
+        finish(catalogue, stale)
+    with pytest.raises(Superseded):
+        finish(catalogue, replace(ONE, document_id="unknown", revision=1))
+
+    assert catalogue.get("acme", "d1") == current
+    assert catalogue.manifest("acme", "d1") == Manifest(1, ids(1, 2))
+    finish(catalogue, current)
+
+
+def test_in_every_interleaving_only_the_last_to_begin_publishes(catalogue: Catalogue):
+    first, second = ("begin", "publish") * 2, ("begin", "publish")
+    for number, places in enumerate(itertools.combinations(range(6), 2)):
+        document = replace(ONE, document_id=f"d{number}")
+        steps = {0: iter(first), 1: iter(second)}
+        attempts: dict[int, DocumentRecord] = {}
+        last, manifest = 0, None
+        for place in range(6):
+            worker = int(place in places)
+            if next(steps[worker]) == "begin":
+                attempts[worker] = catalogue.begin(document)
+                assert attempts[worker].revision == last + 1
+                last += 1
+                continue
+            attempt = attempts[worker]
+            mine = Manifest(attempt.revision, ids(attempt.revision, 2))
+            if attempt.revision == last:
+                catalogue.publish(attempt, mine)
+                manifest = mine
+            else:
+                with pytest.raises(Superseded):
+                    catalogue.publish(attempt, mine)
+            assert catalogue.manifest("acme", document.document_id) == manifest
+
+
+def test_a_failure_leaves_the_live_version_as_it_was(catalogue: Catalogue):
+    live = indexed(catalogue, ONE)
+    attempt = catalogue.begin(EDITED)
+
+    catalogue.settle(replace(attempt, live_revision=0, status="failed", reason="It is encrypted."))
+
+    assert catalogue.get("acme", "d1") == replace(
+        live, revision=2, status="failed", reason="It is encrypted."
+    )
+    assert catalogue.manifest("acme", "d1") == Manifest(1, ids(1, 2))
+
+
+def test_a_removed_document_stays_removed_until_an_attempt_begins(catalogue: Catalogue):
+    indexed(catalogue, ONE)
+    attempt = catalogue.begin(ONE)
+    catalogue.remove(attempt)
+
+    gone = catalogue.get("acme", "d1")
+    assert gone is not None
+    assert (gone.status, gone.live_revision, gone.published) == ("deleted", 0, ())
+    assert (gone.fingerprint, gone.chunks) == ("", 0)
+    assert catalogue.manifest("acme", "d1") is None
+    with pytest.raises(Superseded):
+        catalogue.publish(attempt, Manifest(2, ids(2, 1)))
+    with pytest.raises(Superseded):
+        catalogue.settle(replace(attempt, status="failed"))
+    catalogue.settle(replace(gone, sequencer="0B"))
+    assert catalogue.get("acme", "d1") == replace(gone, sequencer="0B")
+
+    back = catalogue.begin(EDITED)
+    assert (back.revision, back.status, back.title) == (3, "indexing", "Fees 2026")
+    assert back.created_at == gone.created_at
+
+
+def test_many_records_are_read_at_once(catalogue: Catalogue):
+    names = [f"d{number}" for number in range(130)]
+    known = [names[0], names[99], names[100], names[129]]
+    for name in known:
+        catalogue.begin(replace(ONE, document_id=name))
+    catalogue.begin(replace(ONE, tenant="other", document_id="theirs"))
+
+    found = catalogue.get_many("acme", [*names, "d0", "theirs"])
+
+    assert sorted(found) == sorted(known)
+    assert all(found[name].document_id == name for name in known)
+    assert catalogue.get_many("acme", []) == {}
+
+
+def test_listing_is_by_tenant_and_status_and_can_be_resumed(catalogue: Catalogue):
+    for name in ("c", "a", "b"):
+        indexed(catalogue, replace(ONE, document_id=name))
+    catalogue.begin(replace(ONE, document_id="b"))
+    theirs = indexed(catalogue, replace(ONE, tenant="other", document_id="z"))
+
+    def listed(*args: Any) -> list[str]:
+        return [record.document_id for record in catalogue.list_documents(*args)]
+
+    assert listed("acme") == ["a", "b", "c"]
+    assert listed("acme", "indexed") == ["a", "c"]
+    assert listed("acme", None, "a") == ["b", "c"]
+    assert listed("acme", None, "aa") == ["b", "c"]
+    assert listed("nobody") == []
+    everything = list(catalogue.list_documents(None))
+    assert len(everything) == 4
+    assert theirs in everything
+    assert sorted(listed(None, "indexed")) == ["a", "c", "z"]
+    for number, record in enumerate(everything):
+        cursor = f"{record.tenant}/{record.document_id}"
+        assert list(catalogue.list_documents(None, None, cursor)) == everything[number + 1 :]
+
+
+def test_the_catalogue_answers_a_ping(catalogue: Catalogue):
+    catalogue.ping()
+
+
+def test_a_reader_never_sees_a_mixture_while_manifests_are_replaced(
+    on_dynamodb: DynamoCatalogue, dynamodb_client: Any, during: Callable[..., Any]
+):
+    indexed(on_dynamodb, ONE, chunks=20_000)
+    replaced: list[DocumentRecord] = []
+
+    def replace_once(**_: Any) -> None:
+        if len(replaced) < 2:
+            replaced.append(indexed(on_dynamodb, ONE, chunks=20_000 + len(replaced)))
+
+    with during(dynamodb_client, "before-call", "Query", replace_once):
+        assert on_dynamodb.manifest("acme", "d1") == Manifest(3, ids(3, 20_001))
+
+
+def test_nothing_is_left_over_of_replaced_lost_and_removed_manifests(
+    on_dynamodb: DynamoCatalogue, dynamodb_client: Any, during: Callable[..., Any]
+):
+    def items() -> int:
+        return sum(
+            page["Count"]
+            for page in dynamodb_client.get_paginator("scan").paginate(TableName="catalogue")
+        )
+
+    def crash(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    for chunks in (40_000, 20_000):
+        record = indexed(on_dynamodb, ONE, chunks=chunks)
+    assert items() == 1 + 2
+    on_dynamodb.settle(replace(record, hidden=frozenset(ids(9, 20_000))))
+    on_dynamodb.settle(replace(record, hidden=frozenset(ids(9, 1))))
+    stale, attempt = on_dynamodb.begin(ONE), on_dynamodb.begin(ONE)
+    stale = replace(stale, hidden=frozenset(ids(9, 20_000)))
+    with pytest.raises(Superseded):
+        on_dynamodb.publish(stale, Manifest(3, ids(3, 9)))
+    assert items() == 1 + 2
+    with (
+        during(dynamodb_client, "before-call", "UpdateItem", crash),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        on_dynamodb.publish(attempt, Manifest(4, ids(4, 1)))
+    assert items() == 1 + 2 + 1
+
+    on_dynamodb.remove(on_dynamodb.begin(ONE))
+    assert items() == 1
+
+
+def test_a_publish_that_is_sent_twice_succeeds(on_dynamodb: DynamoCatalogue):
+    attempt = on_dynamodb.begin(ONE)
+    for _ in range(2):
+        on_dynamodb.publish(attempt, Manifest(1, ids(1, 2)))
+    assert on_dynamodb.manifest("acme", "d1") == Manifest(1, ids(1, 2))
+
+
+def test_what_dynamodb_leaves_unprocessed_is_asked_for_again(
+    on_dynamodb: DynamoCatalogue, dynamodb_client: Any, during: Callable[..., Any]
+):
+    names = [f"d{number}" for number in range(5)]
+    for name in names:
+        on_dynamodb.begin(replace(ONE, document_id=name))
+    calls = []
+
+    def hold_back(parsed: dict[str, Any], **_: Any) -> None:
+        calls.append(parsed)
+        items = parsed["Responses"]["catalogue"]
+        if len(items) > 2:
+            keys = [{"pk": item["pk"], "sk": item["sk"]} for item in items[2:]]
+            parsed["UnprocessedKeys"] = {"catalogue": {"Keys": keys}}
+            del items[2:]
+
+    with during(dynamodb_client, "after-call", "BatchGetItem", hold_back):
+        assert sorted(on_dynamodb.get_many("acme", names)) == names
+    assert len(calls) == 3
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_missing_table_is_reported_as_ours(dynamodb_client: Any):
+    missing = DynamoCatalogue(dynamodb_client, "missing")
+    for call in (
+        missing.ping,
+        lambda: missing.get("acme", "d1"),
+        lambda: missing.get_many("acme", ["d1"]),
+        lambda: missing.begin(ONE),
+        lambda: missing.publish(ONE, Manifest(1, ids(1, 1))),
+        lambda: missing.settle(ONE),
+        lambda: missing.remove(ONE),
+        lambda: missing.manifest("acme", "d1"),
+        lambda: list(missing.list_documents(None)),
+        lambda: list(missing.list_documents("acme")),
+    ):
+        with pytest.raises(UpstreamRefused) as caught:
+            call()
+        assert caught.value.service == "catalogue"

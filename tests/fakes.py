@@ -1,0 +1,483 @@
+"""In-memory stand-ins for every port; the contract tests prove that they behave as the adapters do.
+
+Set `failure` on any of them and each of its calls raises that error until it is None again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import math
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded
+from nexus.models import (
+    ApiClient,
+    Chunk,
+    DocumentMetadata,
+    DocumentRecord,
+    DocumentStatus,
+    Filters,
+    Hit,
+    IndexRecord,
+    ObjectState,
+    Turn,
+    Usage,
+)
+from nexus.object_keys import object_key, parse_key, tenant_prefix
+from nexus.ports import Completion, Embeddings, Manifest, Message
+
+
+class FakeClock:
+    """A clock that stands still until it is advanced; callable like `time.time`."""
+
+    def __init__(self, now: float = 1_750_000_000.0) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        return self._now
+
+    __call__ = now
+
+    def advance(self, seconds: float) -> None:
+        self._now += seconds
+
+
+class _Service:
+    """What all fakes share: they can be made to fail, and are safe to call from threads."""
+
+    failure: NexusError | None = None
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    def ping(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+def _iso(seconds: float) -> str:
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class FakeCatalogue(_Service):
+    """A Catalogue in dictionaries; `records` and `manifests` are keyed by (tenant, id)."""
+
+    def __init__(self, clock: Callable[[], float] | None = None) -> None:
+        super().__init__()
+        self._clock = clock or FakeClock()
+        self.records: dict[tuple[str, str], DocumentRecord] = {}
+        self.manifests: dict[tuple[str, str], Manifest] = {}
+
+    def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
+        self.ping()
+        return self.records.get((tenant, document_id))
+
+    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
+        self.ping()
+        found = {item: self.records.get((tenant, item)) for item in document_ids}
+        return {item: record for item, record in found.items() if record is not None}
+
+    def begin(self, record: DocumentRecord) -> DocumentRecord:
+        self.ping()
+        with self._lock:
+            key, now = (record.tenant, record.document_id), _iso(self._clock())
+            stored = self.records.get(key)
+            if stored is None:
+                stored = DocumentRecord(
+                    record.tenant, record.document_id, "", "", "", "pending", created_at=now
+                )
+            if stored.live_revision == 0:
+                stored = replace(
+                    stored,
+                    path=record.path,
+                    uri=record.uri,
+                    title=record.title,
+                    version=record.version,
+                    etag=record.etag,
+                    size=record.size,
+                    metadata=record.metadata,
+                )
+            stored = replace(
+                stored, status="indexing", revision=stored.revision + 1, updated_at=now
+            )
+            self.records[key] = stored
+            return stored
+
+    def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
+        with self._lock:
+            key = self._store(replace(record, status="indexed"), record.revision)
+            self.manifests[key] = replace(manifest, revision=record.revision)
+
+    def settle(self, record: DocumentRecord) -> None:
+        self._store(record)
+
+    def remove(self, record: DocumentRecord) -> None:
+        with self._lock:
+            gone = replace(
+                record, status="deleted", reason=None, fingerprint="", published=(), chunks=0
+            )
+            self.manifests.pop(self._store(gone, 0), None)
+
+    def manifest(self, tenant: str, document_id: str) -> Manifest | None:
+        self.ping()
+        return self.manifests.get((tenant, document_id))
+
+    def list_documents(
+        self, tenant: str | None, status: DocumentStatus | None = None, start_after: str = ""
+    ) -> Iterator[DocumentRecord]:
+        self.ping()
+        for owner, item in sorted(self.records):
+            place = item if tenant is not None else f"{owner}/{item}"
+            record = self.records[owner, item]
+            if tenant in (None, owner) and place > start_after and status in (None, record.status):
+                yield record
+
+    def _store(self, record: DocumentRecord, live_revision: int | None = None) -> tuple[str, str]:
+        self.ping()
+        key = (record.tenant, record.document_id)
+        with self._lock:
+            stored = self.records.get(key)
+            if (
+                stored is None
+                or stored.revision != record.revision
+                or (stored.status == "deleted" and record.status != "deleted")
+            ):
+                raise Superseded("Another attempt on the document began since.")
+            self.records[key] = replace(
+                record,
+                live_revision=stored.live_revision if live_revision is None else live_revision,
+                created_at=stored.created_at,
+                updated_at=_iso(self._clock()),
+            )
+        return key
+
+
+class FakeConversations(_Service):
+    """A ConversationStore in a dictionary keyed by (tenant, client, conversation)."""
+
+    def __init__(self, ttl_h: float = 24.0, clock: Callable[[], float] | None = None) -> None:
+        super().__init__()
+        self._ttl_s = ttl_h * 3600
+        self._clock = clock or FakeClock()
+        self._turns: dict[tuple[str, str, str], list[Turn]] = {}
+        self._expiry: dict[tuple[str, str, str], float] = {}
+
+    def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
+        self.ping()
+        live = self._live((tenant, client, conversation_id))
+        return live[-turns:] if turns > 0 else []
+
+    def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
+        self.ping()
+        key = (tenant, client, conversation_id)
+        with self._lock:
+            kept = [item for item in self._live(key) if item.message_id != turn.message_id]
+            self._turns[key] = sorted(
+                [*kept, turn],
+                key=lambda item: (
+                    datetime.datetime.fromisoformat(item.created_at),
+                    item.message_id,
+                ),
+            )
+            self._expiry[key] = self._clock() + self._ttl_s
+
+    def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
+        self.ping()
+        key = (tenant, client, conversation_id)
+        with self._lock:
+            existed = bool(self._live(key))
+            self._turns.pop(key, None)
+        return existed
+
+    def _live(self, key: tuple[str, str, str]) -> list[Turn]:
+        expired = self._expiry.get(key, 0) <= self._clock()
+        return [] if expired else list(self._turns.get(key, ()))
+
+
+class FakeClients(_Service):
+    """A ClientStore in a dictionary keyed by hash."""
+
+    def __init__(self, *clients: ApiClient) -> None:
+        super().__init__()
+        self.clients = {client.key_hash: client for client in clients}
+
+    def find(self, key_hash: str) -> ApiClient | None:
+        self.ping()
+        return self.clients.get(key_hash)
+
+    def put(self, client: ApiClient) -> None:
+        self.ping()
+        self.clients[client.key_hash] = client
+
+    def remove(self, key_hash: str) -> None:
+        self.ping()
+        self.clients.pop(key_hash, None)
+
+    def list_clients(self) -> Iterator[ApiClient]:
+        self.ping()
+        yield from list(self.clients.values())
+
+
+class FakeDocuments(_Service):
+    """A DocumentStore that keeps every version; `put` and `drop` are the uploader's side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._current: dict[str, ObjectState] = {}
+        self._content: dict[tuple[str, str], bytes] = {}
+
+    def put(
+        self,
+        tenant: str,
+        path: str,
+        content: bytes,
+        *,
+        content_type: str = "application/octet-stream",
+        metadata: DocumentMetadata | None = None,
+    ) -> ObjectState:
+        key, version = object_key(tenant, path), f"v{len(self._content) + 1}"
+        state = ObjectState(
+            tenant=tenant,
+            path=path,
+            key=key,
+            size=len(content),
+            etag=hashlib.md5(content, usedforsecurity=False).hexdigest(),
+            version=version,
+            content_type=content_type,
+            metadata=metadata or DocumentMetadata(),
+            last_modified=_iso(1_750_000_000 + len(self._content)).replace(".000Z", "Z"),
+        )
+        self._current[key] = state
+        self._content[key, version] = content
+        return state
+
+    def drop(self, tenant: str, path: str) -> None:
+        """Deletes the object; its versions stay readable, as in a versioned bucket."""
+        self._current.pop(object_key(tenant, path), None)
+
+    def head(self, key: str) -> ObjectState | None:
+        self.ping()
+        parse_key(key)
+        return self._current.get(key)
+
+    def read(self, state: ObjectState) -> bytes:
+        self.ping()
+        current = self._current.get(state.key)
+        version = state.version or (
+            current.version if current and current.etag == state.etag else ""
+        )
+        content = self._content.get((state.key, version))
+        if content is None:
+            raise NotFound("The document's version is no longer in the bucket.")
+        return content
+
+    def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
+        self.ping()
+        prefix = "" if tenant is None else tenant_prefix(tenant)
+        for key in sorted(self._current, key=str.encode):
+            if key.startswith(prefix) and key.encode() > start_after.encode():
+                yield replace(
+                    self._current[key], version="", content_type="", metadata=DocumentMetadata()
+                )
+
+
+class FakeQueue(_Service):
+    """A WorkQueue; `bodies` is what was sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bodies: list[str] = []
+
+    def send(self, bodies: Sequence[str]) -> None:
+        self.ping()
+        self.bodies.extend(bodies)
+
+
+class FakeContinuation(_Service):
+    """A Continuation; `payloads` is what was started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.payloads: list[str] = []
+
+    def start(self, payload: str) -> None:
+        self.ping()
+        self.payloads.append(payload)
+
+
+class FakeSecrets(_Service):
+    """Secrets from a dictionary."""
+
+    def __init__(self, **values: str) -> None:
+        super().__init__()
+        self.values = values
+
+    def get(self, secret_id: str) -> str:
+        self.ping()
+        if secret_id not in self.values:
+            raise ConfigurationError(f"The secret {secret_id} has no value: set it.")
+        return self.values[secret_id]
+
+
+class FakeIndex(_Service):
+    """A VectorIndex in dictionaries: exact cosines, and words counted for the lexical score."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spaces: dict[str, dict[str, IndexRecord]] = {}
+
+    def upsert(self, namespace: str, records: Sequence[IndexRecord]) -> None:
+        self.ping()
+        with self._lock:
+            space = self.spaces.setdefault(namespace, {})
+            space.update({record.chunk.chunk_id: record for record in records})
+
+    def search_dense(
+        self, namespace: str, vector: Sequence[float], top_k: int, filters: Filters
+    ) -> list[Hit]:
+        return self._best(namespace, filters, top_k, lambda record: _dot(vector, record.vector))
+
+    def search_text(self, namespace: str, query: str, top_k: int, filters: Filters) -> list[Hit]:
+        asked = set(words(query))
+        hits = self._best(
+            namespace, filters, top_k, lambda record: float(len(asked & set(words(_text(record)))))
+        )
+        return [hit for hit in hits if hit.score > 0]
+
+    def fetch(self, namespace: str, chunk_ids: Sequence[str]) -> dict[str, IndexRecord]:
+        self.ping()
+        space = self.spaces.get(namespace, {})
+        return {item: space[item] for item in chunk_ids if item in space}
+
+    def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
+        self.ping()
+        with self._lock:
+            for item in chunk_ids:
+                self.spaces.get(namespace, {}).pop(item, None)
+
+    def delete_document(self, namespace: str, document_id: str, through_revision: int) -> None:
+        self.ping()
+        with self._lock:
+            self.spaces[namespace] = {
+                item: record
+                for item, record in self.spaces.get(namespace, {}).items()
+                if record.document_id != document_id or record.added_in > through_revision
+            }
+
+    def count(self, namespace: str, document_id: str | None = None) -> int:
+        self.ping()
+        space = self.spaces.get(namespace, {})
+        return sum(document_id in (None, record.document_id) for record in space.values())
+
+    def _best(
+        self,
+        namespace: str,
+        filters: Filters,
+        top_k: int,
+        score: Callable[[IndexRecord], float],
+    ) -> list[Hit]:
+        self.ping()
+        records = [r for r in self.spaces.get(namespace, {}).values() if passes(r, filters)]
+        hits = [_hit(record, score(record)) for record in records]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))[:top_k]
+
+
+def passes(record: IndexRecord, filters: Filters) -> bool:
+    """Whether a record passes the filters, as `Filters` words it."""
+    said = record.metadata
+    dated = filters.date_from is not None or filters.date_to is not None
+    return (
+        (not filters.departments or said.department in filters.departments)
+        and (not filters.tags or bool(set(said.tags) & set(filters.tags)))
+        and (not filters.document_ids or record.document_id in filters.document_ids)
+        and (not dated or said.date is not None)
+        and (filters.date_from or "") <= (said.date or "") <= (filters.date_to or "9999-99-99")
+    )
+
+
+def _text(record: IndexRecord) -> str:
+    return f"{record.title} {record.chunk.text}"
+
+
+def _hit(record: IndexRecord, score: float) -> Hit:
+    piece: Chunk = record.chunk
+    return Hit(
+        chunk_id=piece.chunk_id,
+        document_id=record.document_id,
+        title=record.title,
+        uri=record.uri,
+        text=piece.text,
+        locator=piece.locator,
+        ordinal=piece.ordinal,
+        added_in=record.added_in,
+        score=score,
+    )
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case."""
+    return re.findall(r"\w+", text.lower())
+
+
+def _dot(left: Sequence[float], right: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(left, right, strict=True))
+
+
+class FakeEmbedder(_Service):
+    """Bags of words hashed into vectors: texts that share words are near. `texts` is what came."""
+
+    def __init__(self, dimension: int = 256) -> None:
+        super().__init__()
+        self.dimension = dimension
+        self.texts: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        self.ping()
+        self.texts.extend(texts)
+        return Embeddings(
+            tuple(self._vector(text) for text in texts), sum(len(words(text)) for text in texts)
+        )
+
+    def _vector(self, text: str) -> tuple[float, ...]:
+        values = [0.0] * self.dimension
+        for word in words(text) or [""]:
+            digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+            values[int.from_bytes(digest) % self.dimension] += 1.0
+        length = math.sqrt(sum(value * value for value in values))
+        return tuple(value / length for value in values)
+
+
+class FakeChat(_Service):
+    """A ChatModel that says its script line by line, the last one for ever; an error is raised.
+
+    `prompts` is what it was asked.
+    """
+
+    def __init__(self, *script: str | NexusError) -> None:
+        super().__init__()
+        self._script = list(script)
+        self.prompts: list[tuple[Message, ...]] = []
+
+    def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
+        self.ping()
+        self.prompts.append(tuple(messages))
+        line = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+        if isinstance(line, NexusError):
+            raise line
+        asked = sum(len(words(message.content)) for message in messages)
+        written = min(len(words(line)), max_tokens)
+        return Completion(line, Usage(input_tokens=asked, output_tokens=written))
+
+
+class FakeReranker(_Service):
+    """A Reranker that scores the share of the question's words that a text holds."""
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        self.ping()
+        asked = set(words(question))
+        return [len(asked & set(words(text))) / max(1, len(asked)) for text in texts]

@@ -1,0 +1,54 @@
+"""The chat function's services over fakes, with two tenants and a few documents."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from nexus.answering import Answerer
+from nexus.clients import Authenticator, hash_key
+from nexus.health import Dependency, Health
+from nexus.models import ApiClient, Filters, Principal
+from nexus.settings import Settings
+from nexus.wiring import ChatServices
+from tests.fakes import FakeChat, FakeClients, FakeConversations
+from tests.unit.test_retrieval import Library
+
+ACME_KEY, RIVAL_KEY, COLLEAGUE_KEY = "nx_acme", "nx_rival", "nx_colleague"
+
+
+def client(key: str, tenant: str, name: str, filters: Filters | None = None) -> ApiClient:
+    principal = Principal(tenant, name, "user", "standard", filters or Filters())
+    return ApiClient(hash_key(key), "gw", principal, "2026-01-01T00:00:00Z")
+
+
+class World:
+    """Everything the API stands on, each part of which a test can make fail."""
+
+    def __init__(self, *script: str, **settings: object) -> None:
+        self.settings = Settings(embedding_dimension=256, **settings)
+        self.library = Library()
+        self.library.add("acme", "fees.md", "The tuition fee is nine million rupiah.")
+        self.library.add("rival", "fees.md", "The tuition fee is one million rupiah.")
+        self.chat = FakeChat(*(script or ("The tuition fee is nine million rupiah. [1]",)))
+        self.conversations = FakeConversations()
+        self.clients = FakeClients(
+            client(ACME_KEY, "acme", "web"),
+            client(COLLEAGUE_KEY, "acme", "mobile"),
+            client(RIVAL_KEY, "rival", "web"),
+        )
+        retriever = self.library.retriever
+        self.services = ChatServices(
+            settings=self.settings,
+            authenticator=Authenticator(self.clients),
+            answerer=Answerer(retriever, self.chat, self.conversations, self.settings),
+            retriever=retriever,
+            conversations=self.conversations,
+            health=Health(
+                {
+                    "models": Dependency(self.chat.ping),
+                    "index": Dependency(self.library.index.ping),
+                    "conversations": Dependency(self.conversations.ping, required=False),
+                },
+                ThreadPoolExecutor(4),
+            ),
+        )

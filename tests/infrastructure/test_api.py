@@ -1,0 +1,129 @@
+"""The gateway: who may call what, how often, and what an error looks like."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.infrastructure.assembly import configuration
+
+KEYLESS = {"health", "ready", "openapi.json", "docs", "redoc"}
+
+
+def methods(assembly, stage: str) -> dict[tuple[str, str], dict]:
+    """Every method's properties by path and verb."""
+    resources = assembly.resources(stage, "service", "ApiGateway::Resource")
+
+    def path(reference) -> str:
+        if "Ref" not in reference:
+            return ""
+        properties = resources[reference["Ref"]]["Properties"]
+        return f"{path(properties['ParentId'])}/{properties['PathPart']}"
+
+    found = [
+        m["Properties"] for m in assembly.resources(stage, "service", "ApiGateway::Method").values()
+    ]
+    return {(path(p["ResourceId"]) or "/", p["HttpMethod"]): p for p in found}
+
+
+def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stage):
+    found = methods(assembly, stage)
+    served = {key: p for key, p in found.items() if key[1] != "OPTIONS"}
+    assert {key for key, p in served.items() if not p.get("ApiKeyRequired")} == {
+        (f"/{path}", "GET") for path in KEYLESS
+    }
+    assert {key for key, p in served.items() if p.get("ApiKeyRequired")} == {
+        ("/v1/chat", "POST"),
+        ("/v1/search", "POST"),
+        ("/v1/conversations/{id}", "GET"),
+        ("/v1/conversations/{id}", "DELETE"),
+        ("/v1/{proxy+}", "ANY"),
+        ("/{proxy+}", "ANY"),
+    }
+
+
+@pytest.mark.parametrize(("path", "field"), [("/v1/chat", "message"), ("/v1/search", "query")])
+def test_bodies_are_checked_before_the_function_runs(assembly, stage, path, field):
+    post = methods(assembly, stage)[path, "POST"]
+    validator = assembly.resources(stage, "service", "ApiGateway::RequestValidator")
+    assert validator[post["RequestValidatorId"]["Ref"]]["Properties"]["ValidateRequestBody"] is True
+    model = assembly.resources(stage, "service", "ApiGateway::Model")[
+        post["RequestModels"]["application/json"]["Ref"]
+    ]
+    schema = model["Properties"]["Schema"]
+    assert schema["type"] == "object"
+    assert schema["required"] == [field]
+
+
+def test_plans_limit_rate_burst_and_quota_as_the_stage_says(assembly, stage):
+    configured = configuration(stage)
+    for name in ("standard", "admin"):
+        plan = assembly.only(stage, "service", "ApiGateway::UsagePlan", f"Plans{name}")
+        properties = plan["Properties"]
+        assert properties["Throttle"] == {
+            "RateLimit": configured[f"{name}_rate"],
+            "BurstLimit": configured[f"{name}_burst"],
+        }
+        assert properties["Quota"] == {"Limit": configured[f"{name}_quota"], "Period": "DAY"}
+        assert len(properties["ApiStages"]) == 1
+    assert not assembly.resources(stage, "service", "ApiGateway::ApiKey")
+
+
+def test_the_stage_logs_traces_and_throttles_what_needs_no_key(assembly, stage):
+    properties = assembly.only(stage, "service", "ApiGateway::Stage")["Properties"]
+    assert properties["StageName"] == "live"
+    assert properties["TracingEnabled"] is True
+    log = json.loads(properties["AccessLogSetting"]["Format"])
+    assert {"request_id", "key_id", "status", "latency_ms"} <= set(log)
+    assert not {"$context.path", "$context.identity.apiKey"} & set(log.values())
+    settings = {s.get("ResourcePath"): s for s in properties["MethodSettings"]}
+    assert all(s["DataTraceEnabled"] is False for s in settings.values())
+    for path in KEYLESS:
+        limited = settings[f"/~1{path}"]
+        assert limited["ThrottlingRateLimit"] == configuration(stage)["keyless_rate"]
+        assert limited["ThrottlingBurstLimit"] == configuration(stage)["keyless_burst"]
+    api = assembly.only(stage, "service", "ApiGateway::RestApi")["Properties"]
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    assert api["MinimumCompressionSize"] == 1024
+
+
+def test_the_gateway_s_errors_are_problem_json(assembly, stage):
+    statuses = {}
+    for response in assembly.resources(stage, "service", "ApiGateway::GatewayResponse").values():
+        properties = response["Properties"]
+        body = json.loads(properties["ResponseTemplates"]["application/json"])
+        assert list(body) == ["type", "title", "status", "detail", "request_id"]
+        assert body["request_id"] == "$context.requestId"
+        assert body["detail"]
+        assert str(body["status"]) == properties["StatusCode"]
+        headers = properties["ResponseParameters"]
+        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+        statuses[properties["ResponseType"]] = body["status"]
+    assert (
+        statuses.items()
+        >= {
+            "DEFAULT_4XX": 400,
+            "DEFAULT_5XX": 500,
+            "INVALID_API_KEY": 403,
+            "ACCESS_DENIED": 403,
+            "MISSING_AUTHENTICATION_TOKEN": 404,
+            "BAD_REQUEST_BODY": 400,
+            "THROTTLED": 429,
+            "QUOTA_EXCEEDED": 429,
+        }.items()
+    )
+
+
+def test_browsers_of_the_allowed_origins_may_call_and_read_errors(assembly, stage):
+    origins = configuration(stage)["cors_origins"]
+    preflights = {path for path, verb in methods(assembly, stage) if verb == "OPTIONS"}
+    responses = assembly.resources(stage, "service", "ApiGateway::GatewayResponse").values()
+    allowed = {
+        r["Properties"]["ResponseParameters"].get(
+            "gatewayresponse.header.Access-Control-Allow-Origin"
+        )
+        for r in responses
+    }
+    assert ("/v1/chat" in preflights) is bool(origins)
+    assert allowed == ({f"'{origins[0]}'"} if origins else {None})

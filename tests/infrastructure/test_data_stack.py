@@ -1,0 +1,125 @@
+"""What the data stack promises of documents, queue, tables and secrets, in every stage."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.infrastructure.assembly import configuration
+
+STATEFUL = ("S3::Bucket", "DynamoDB::Table", "SecretsManager::Secret")
+
+
+def test_the_bucket_is_private_versioned_encrypted_and_tidy(assembly, stage):
+    bucket = assembly.only(stage, "data", "S3::Bucket")["Properties"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["PublicAccessBlockConfiguration"] == {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    }
+    [encryption] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    [rule] = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 90
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+
+@pytest.mark.parametrize("kind", ["S3::BucketPolicy", "SQS::QueuePolicy"])
+def test_plain_http_is_refused(assembly, stage, kind):
+    policies = assembly.resources(stage, "data", kind).values()
+    assert policies
+    for policy in policies:
+        statements = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert any(
+            s["Effect"] == "Deny"
+            and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+            and s["Principal"] == {"AWS": "*"}
+            for s in statements
+        )
+
+
+def test_changes_of_documents_reach_the_queue_and_nothing_else_does(assembly, stage):
+    bucket = assembly.only(stage, "data", "S3::Bucket")
+    configurations = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    assert [c["Event"] for c in configurations] == ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
+    for one in configurations:
+        assert one["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "documents/"}]}}
+        assert "IngestQueue" in json.dumps(one["Queue"])
+    policy_id, policy = next(
+        (name, value)
+        for name, value in assembly.resources(stage, "data", "SQS::QueuePolicy").items()
+        if "DeadLetters" not in name
+    )
+    assert policy_id in bucket["DependsOn"]
+    [allowed] = [
+        s for s in policy["Properties"]["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"
+    ]
+    assert allowed["Action"] == "sqs:SendMessage"
+    assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert set(allowed["Condition"]) == {"StringEquals", "ArnLike"}
+
+
+def test_a_message_is_hidden_for_six_timeouts_and_ends_in_the_dead_letters(assembly, stage):
+    queue = assembly.only(stage, "data", "SQS::Queue", "IngestQueue")["Properties"]
+    timeout = assembly.function(stage, "ingest")["Timeout"]
+    assert timeout == configuration(stage)["ingest_timeout_s"]
+    assert queue["VisibilityTimeout"] >= 6 * timeout
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert "DeadLetters" in json.dumps(queue["RedrivePolicy"]["deadLetterTargetArn"])
+    for one in assembly.resources(stage, "data", "SQS::Queue").values():
+        assert one["Properties"]["SqsManagedSseEnabled"] is True
+
+
+def test_tables_are_on_demand_encrypted_and_recoverable(assembly, stage):
+    tables = assembly.resources(stage, "data", "DynamoDB::Table")
+    keys = {}
+    for name, table in tables.items():
+        properties = table["Properties"]
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["SSESpecification"] == {"SSEEnabled": True}
+        recovery = properties["PointInTimeRecoverySpecification"]
+        assert recovery == {"PointInTimeRecoveryEnabled": True}
+        assert properties["DeletionProtectionEnabled"] is (stage == "prod")
+        keys[name.removeprefix("Tables")[:-8]] = [
+            k["AttributeName"] for k in properties["KeySchema"]
+        ]
+    assert keys == {"Conversations": ["pk", "sk"], "Catalogue": ["pk", "sk"], "Clients": ["pk"]}
+
+
+def test_only_conversations_expire(assembly, stage):
+    found = {
+        name.removeprefix("Tables")[:-8]: table["Properties"].get("TimeToLiveSpecification")
+        for name, table in assembly.resources(stage, "data", "DynamoDB::Table").items()
+    }
+    assert found == {
+        "Conversations": {"AttributeName": "expires_at", "Enabled": True},
+        "Catalogue": None,
+        "Clients": None,
+    }
+
+
+def test_data_outlives_the_stack_where_the_stage_says_so(assembly, stage):
+    wanted = "Retain" if stage in ("staging", "prod") else "Delete"
+    for kind in STATEFUL:
+        for name, resource in assembly.resources(stage, "data", kind).items():
+            assert resource["DeletionPolicy"] == wanted, name
+            assert resource["UpdateReplacePolicy"] == wanted, name
+
+
+def test_only_prod_is_protected_from_termination(assembly, stage):
+    manifest = json.loads((assembly.path / "manifest.json").read_text())["artifacts"]
+    for stack in ("data", "service"):
+        properties = manifest[f"nexus-{stage}-{stack}"]["properties"]
+        assert properties.get("terminationProtection", False) is (stage == "prod")
+
+
+def test_secrets_begin_unset_and_pinecone_has_one_only_where_it_is_used(assembly, stage):
+    secrets = assembly.resources(stage, "data", "SecretsManager::Secret").values()
+    assert [s["Properties"]["SecretString"] for s in secrets] == ["unset"] * len(secrets)
+    uses_pinecone = configuration(stage)["vector_index"] == "pinecone"
+    assert len(secrets) == (2 if uses_pinecone else 1)
+    assert ("PineconeSecret" in assembly.outputs(stage)) is uses_pinecone

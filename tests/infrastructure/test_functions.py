@@ -1,0 +1,127 @@
+"""The functions as they are deployed: platform, alias, events, environment, logs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from nexus.settings import Settings
+from tests.infrastructure.assembly import FUNCTIONS, configuration
+
+TOKEN = "resolved-by-cloudformation"
+EVERYWHERE = {"stage", "log_level"}
+MODELS = {"models_url", "models_secret", "embedding_model", "embedding_dimension"}
+INDEX = {
+    "sqlite": {"vector_index", "sqlite_path"},
+    "pinecone": {"vector_index", "pinecone_host", "pinecone_secret"},
+}
+TABLES = {"catalogue_table", "conversations_table", "clients_table"}
+READS = {
+    "chat": MODELS
+    | TABLES
+    | {"chat_model", "chat_api", "rerank_url", "rerank_model", "refuse_below"}
+    | {"conversation_ttl_h", "cors_origins"},
+    "ingest": MODELS | {"documents_bucket", "catalogue_table"},
+    "reindex": {"embedding_model", "embedding_dimension", "documents_bucket", "catalogue_table"}
+    | {"ingest_queue_url", "reindex_function"},
+}
+
+
+def environ(assembly, stage: str, function: str) -> dict[str, str]:
+    variables: dict[str, Any] = assembly.function(stage, function)["Environment"]["Variables"]
+    return {k: v if isinstance(v, str) else TOKEN for k, v in variables.items()}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, stage, function):
+    found = environ(assembly, stage, function)
+    index = INDEX[configuration(stage)["vector_index"]] if function != "reindex" else set()
+    names = EVERYWHERE | READS[function] | index
+    assert {name for name in found if name.startswith("NEXUS_")} == {
+        f"NEXUS_{name.upper()}" for name in names
+    }
+    settings = Settings.from_environ(found)
+    configured = configuration(stage)
+    for name in names & set(configured) - {"sqlite_path", "cors_origins"}:
+        assert getattr(settings, name) == configured[name], name
+    assert settings.stage == stage
+    assert found["POWERTOOLS_SERVICE_NAME"] == function
+    assert found["POWERTOOLS_METRICS_NAMESPACE"] == "Nexus"
+
+
+def test_reader_and_writer_of_the_index_agree(assembly, stage):
+    chat = Settings.from_environ(environ(assembly, stage, "chat"))
+    ingest = Settings.from_environ(environ(assembly, stage, "ingest"))
+    reindex = Settings.from_environ(environ(assembly, stage, "reindex"))
+    assert chat.generation == ingest.generation == reindex.generation
+    assert (chat.vector_index, chat.sqlite_path) == (ingest.vector_index, ingest.sqlite_path)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_runs_its_handler_traced_with_its_own_log(assembly, stage, function):
+    properties = assembly.function(stage, function)
+    assert properties["FunctionName"] == f"nexus-{stage}-{function}"
+    assert properties["Handler"] == f"functions.{function}.handler.handler"
+    assert properties["TracingConfig"] == {"Mode": "Active"}
+    log = properties["LoggingConfig"]["LogGroup"]["Ref"]
+    group = assembly.resources(stage, "service", "Logs::LogGroup")[log]["Properties"]
+    assert group["LogGroupName"] == f"/aws/lambda/nexus-{stage}-{function}"
+    assert group["RetentionInDays"] == configuration(stage)["log_retention_days"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_aws_stages_run_python_3_13_on_arm_with_snap_start_where_it_is_on(
+    assembly, stage, function
+):
+    if stage == "local":
+        pytest.skip("the local stage runs on this machine's own Python")
+    properties = assembly.function(stage, function)
+    assert (properties["Runtime"], properties["Architectures"]) == ("python3.13", ["arm64"])
+    snap_start = properties.get("SnapStart") == {"ApplyOn": "PublishedVersions"}
+    assert snap_start is configuration(stage)["snap_start"]
+
+
+def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
+    aliases = assembly.resources(stage, "service", "Lambda::Alias")
+    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 3
+    events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
+    function = json.dumps(events["FunctionName"])
+    schedule = assembly.only(stage, "service", "Scheduler::Schedule")["Properties"]
+    methods = assembly.resources(stage, "service", "ApiGateway::Method").values()
+    targets = [m["Properties"]["Integration"] for m in methods]
+    proxies = [json.dumps(t["Uri"]) for t in targets if t["Type"] == "AWS_PROXY"]
+    assert any(name in json.dumps(schedule["Target"]["Arn"]) for name in aliases)
+    assert ":live" in function or any(name in function for name in aliases)
+    assert proxies
+    assert all(any(name in uri for name in aliases) for uri in proxies)
+
+
+def test_ingestion_reports_partial_failures_and_is_bounded(assembly, stage):
+    events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
+    configured = configuration(stage)
+    assert events["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert events["BatchSize"] == configured["ingest_batch_size"]
+    assert events["ScalingConfig"] == {"MaximumConcurrency": configured["ingest_concurrency"]}
+
+
+def test_the_schedule_retries_and_keeps_what_failed(assembly, stage):
+    schedule = assembly.only(stage, "service", "Scheduler::Schedule")["Properties"]
+    assert schedule["State"] == "ENABLED"
+    assert schedule["ScheduleExpression"] == configuration(stage)["reindex_schedule"]
+    assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 3
+    assert "Failures" in json.dumps(schedule["Target"]["DeadLetterConfig"])
+    run = assembly.only(stage, "service", "Lambda::EventInvokeConfig")["Properties"]
+    assert "Failures" in json.dumps(run["DestinationConfig"]["OnFailure"])
+    assert run["Qualifier"] == "live"
+
+
+def test_the_outputs_that_the_cli_reads_keep_their_names(assembly, stage):
+    assert assembly.outputs(stage) >= {
+        *("ApiUrl", "RestApiId", "StandardPlanId", "AdminPlanId"),
+        *("DocumentsBucket", "CatalogueTable", "ConversationsTable", "ClientsTable"),
+        *("IngestQueueUrl", "DeadLetterQueueUrl", "ModelsSecret"),
+        *("ChatFunction", "IngestFunction", "ReindexFunction"),
+        *("VectorIndex", "EmbeddingModel", "EmbeddingDimension", "ModelsUrl"),
+    }

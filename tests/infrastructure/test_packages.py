@@ -1,0 +1,143 @@
+"""The packages: locked, small, complete, with bytecode that Lambda reads and lazy re-exports."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cdk import packaging
+from cdk.locking import locked_versions
+from cdk.packaging import DEPENDENCIES, Target
+from cdk.trimming import re_exports
+from tests.infrastructure.assembly import FUNCTIONS, ROOT
+
+HOST = Target("host", f"{sys.version_info.major}.{sys.version_info.minor}")
+LOCKS = sorted(path.stem for path in DEPENDENCIES.glob("*.in"))
+SERVED = ("service", "api", "parsing", "index_pinecone", "index_sqlite")
+
+
+def test_every_layer_has_a_lock_of_the_versions_that_are_tested():
+    assert sorted(SERVED) == LOCKS
+    tested = set(re.findall(r"^(\S+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(), re.M))
+    for name in LOCKS:
+        lock = (DEPENDENCIES / f"{name}.txt").read_text()
+        pinned = set(re.findall(r"^(\S+)==([^\s;\\]+)", lock, re.M))
+        assert pinned <= tested, name
+        assert lock.count("--hash=sha256:") >= len(pinned)
+        wanted = (DEPENDENCIES / f"{name}.in").read_text().splitlines()
+        assert {line for line in wanted if line and line[0] != "#"} <= {one for one, _ in pinned}
+
+
+def test_layers_hold_nothing_twice_and_nothing_of_the_runtime():
+    base = set(locked_versions(DEPENDENCIES / "service.txt"))
+    for name in LOCKS:
+        packages = set(locked_versions(DEPENDENCIES / f"{name}.txt"))
+        assert not packages & {"boto3", "botocore", "s3transfer"}
+        assert name == "service" or not packages & base
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_and_its_layers_stay_under_120_mb_in_prod(assembly, function):
+    assert 1_000_000 < assembly.unzipped_bytes("prod", function) < 120_000_000
+
+
+def test_each_function_has_only_the_layers_it_needs(assembly, stage):
+    def held(function: str) -> set[str]:
+        folders = assembly.layer_folders(stage, function)
+        return {path.name for folder in folders for path in (folder / "python").iterdir()}
+
+    chat, ingest, reindex = held("chat"), held("ingest"), held("reindex")
+    assert {"nexus", "openai", "aws_lambda_powertools"} <= chat & ingest & reindex
+    assert {"fastapi", "mangum"} <= chat
+    assert not {"fastapi", "mangum"} & (ingest | reindex)
+    parsers = {"pypdfium2", "docx", "pptx", "python_calamine", "selectolax"}
+    assert parsers | {"semantic_text_splitter", "charset_normalizer"} <= ingest
+    assert not parsers & (chat | reindex)
+    index = {"local": "numpy"}.get(stage, "pinecone")
+    assert index in chat & ingest
+    assert not {"numpy", "pinecone"} & reindex
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_s_package_holds_its_own_folder_under_functions(assembly, function):
+    code = assembly.code_folder("prod", function)
+    assert {path.name for path in code.iterdir()} == {"functions"}
+    inside = {path.name for path in (code / "functions").iterdir()} - {"__pycache__"}
+    assert inside == {function, "__init__.py"}
+    assert (code / "functions" / function / "handler.py").is_file()
+
+
+def test_bytecode_is_never_checked_against_its_source(assembly):
+    if packaging.interpreter(Target("arm64", "3.13")) is None:
+        pytest.skip("this machine has no Python 3.13: AWS packages are built without bytecode")
+    for stage in ("local", "prod"):
+        folders = assembly.layer_folders(stage, "ingest")
+        for folder in [*folders, assembly.code_folder(stage, "ingest")]:
+            compiled = list(folder.rglob("*.pyc"))
+            assert len(compiled) >= 0.98 * len(list(folder.rglob("*.py"))), folder
+            # Bytes 4 to 8 of a .pyc: 1 is "checked by hash" is off, "has a hash" is on.
+            assert {path.read_bytes()[4:8] for path in compiled} == {b"\x01\0\0\0"}
+
+
+def test_a_package_that_has_not_changed_is_not_built_again():
+    first = packaging.source_layer(HOST)
+    built = first.path.stat().st_mtime_ns
+    began = time.monotonic()
+    again = packaging.source_layer(HOST)
+    assert again == first
+    assert again.path.stat().st_mtime_ns == built
+    assert time.monotonic() - began < 1
+
+
+def test_a_package_is_named_by_platform_python_and_content():
+    arm, intel = Target("arm64", "3.13"), Target("x86_64", "3.13")
+    digests = {packaging.source_layer(target).digest for target in (arm, intel, HOST)}
+    assert len(digests) == 3
+
+
+def test_every_name_that_openai_re_exports_resolves_from_the_trimmed_layer():
+    layer = packaging.dependency_layer("service", HOST).path / "python"
+    spec = importlib.util.find_spec("openai")
+    assert spec is not None
+    assert spec.origin is not None
+    installed = Path(spec.origin).parent
+    wanted = {
+        "openai." + ".".join(module.parent.relative_to(installed).parts): sorted(re_exports(module))
+        for folder in ("types", "resources")
+        for module in (installed / folder).rglob("__init__.py")
+    }
+    assert sum(len(names) for names in wanted.values()) > 1500
+    script = """
+import importlib, json, sys
+sys.path.insert(0, sys.argv[1])
+import openai
+eager = sum(name.startswith("openai.types") for name in sys.modules)
+wanted = json.load(sys.stdin)
+missing = [
+    f"{module}.{name}"
+    for module, names in wanted.items()
+    for name in names
+    if not hasattr(importlib.import_module(module), name)
+]
+print(json.dumps({"file": openai.__file__, "eager": eager, "missing": missing}))
+"""
+    # -S keeps this environment's packages away, so that only the layer's are found.
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", script, str(layer)],
+        input=json.dumps(wanted),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    assert found["file"].startswith(str(layer))
+    assert found["missing"] == []
+    assert found["eager"] < 100, "importing openai should not import its types"

@@ -1,0 +1,125 @@
+"""Least privilege: what each function may do, statement by statement."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.infrastructure.assembly import FUNCTIONS
+
+XRAY = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+WRITE = {
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:BatchWriteItem",
+}
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+CONSUME = {
+    "sqs:ReceiveMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:GetQueueUrl",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+}
+
+
+def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
+    """The actions that a role has on each kind of thing, named by a word of its resource."""
+    words = {
+        "TablesConversations": "conversations",
+        "TablesCatalogue": "catalogue",
+        "TablesClients": "clients",
+        "PineconeSecret": "secrets",
+        "ModelsSecret": "secrets",
+        "IngestQueue": "queue",
+        "NightlyFailures": "failures",
+        "Logs": "logs",
+        "function:nexus-": "functions",
+        "DocumentsBucket": "bucket",
+    }
+    found: dict[str, set[str]] = {}
+    for statement in assembly.statements(stage, role):
+        assert statement["Effect"] == "Allow"
+        actions = statement["Action"]
+        actions = {actions} if isinstance(actions, str) else set(actions)
+        resources = statement["Resource"]
+        for resource in resources if isinstance(resources, list) else [resources]:
+            text = json.dumps(resource)
+            if resource == "*":
+                found.setdefault("*", set()).update(actions)
+                continue
+            name = next(name for word, name in words.items() if word in text)
+            if "documents/*" in text:
+                name = "objects"
+            found.setdefault(name, set()).update(actions)
+    return found
+
+
+def test_chat_reads_and_writes_conversations_and_only_reads_the_rest(assembly, stage):
+    assert granted(assembly, stage, "chat") == {
+        "conversations": READ | WRITE,
+        "catalogue": READ,
+        "clients": {"dynamodb:GetItem"},
+        "secrets": {"secretsmanager:GetSecretValue"},
+        "logs": LOGS,
+        "*": XRAY,
+    }
+
+
+def test_ingest_reads_documents_and_writes_the_catalogue(assembly, stage):
+    assert granted(assembly, stage, "ingest") == {
+        "catalogue": READ | WRITE,
+        "bucket": {"s3:ListBucket"},
+        "objects": {"s3:GetObject", "s3:GetObjectVersion"},
+        "queue": CONSUME,
+        "secrets": {"secretsmanager:GetSecretValue"},
+        "logs": LOGS,
+        "*": XRAY,
+    }
+
+
+def test_reindex_lists_compares_queues_and_continues_only_itself(assembly, stage):
+    assert granted(assembly, stage, "reindex") == {
+        "catalogue": READ | {"dynamodb:Scan", "dynamodb:UpdateItem"},
+        "bucket": {"s3:ListBucket"},
+        "objects": {"s3:GetObject", "s3:GetObjectVersion"},
+        "queue": {"sqs:SendMessage", "sqs:GetQueueAttributes"},
+        "failures": {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"},
+        "functions": {"lambda:InvokeFunction"},
+        "logs": LOGS,
+        "*": XRAY,
+    }
+    itself = f"function:nexus-{stage}-reindex:live"
+    assert itself in json.dumps(assembly.statements(stage, "reindex"))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_serves_one_function_and_has_no_managed_policy(assembly, stage, function):
+    roles = assembly.resources(stage, "service", "IAM::Role")
+    role = assembly.function(stage, function)["Role"]["Fn::GetAtt"][0]
+    assert f"{function.capitalize()}Role" in role
+    assert "ManagedPolicyArns" not in roles[role]["Properties"]
+
+
+def test_no_policy_of_any_kind_allows_every_action(assembly, stage):
+    for stack in ("data", "service"):
+        for name, resource in assembly.template(stage, stack)["Resources"].items():
+            document = resource.get("Properties", {}).get("PolicyDocument", {})
+            for statement in document.get("Statement", []):
+                if statement["Effect"] == "Allow":
+                    actions = statement["Action"]
+                    actions = [actions] if isinstance(actions, str) else actions
+                    assert not any("*" in action for action in actions), name
+
+
+def test_there_is_no_function_but_ours(assembly, stage):
+    # CDK's custom resources bring functions with wide permissions of their own.
+    names = {
+        f["Properties"]["FunctionName"]
+        for stack in ("data", "service")
+        for f in assembly.resources(stage, stack, "Lambda::Function").values()
+    }
+    assert names == {f"nexus-{stage}-{name}" for name in FUNCTIONS}

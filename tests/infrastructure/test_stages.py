@@ -1,0 +1,72 @@
+"""A stage's configuration: what it accepts, and the sentence that a mistake gets."""
+
+from __future__ import annotations
+
+import pytest
+
+from cdk.stages import ROOT, StageError, read_stage, read_stages
+from tests.infrastructure.assembly import STAGES, configuration
+
+
+def test_every_stage_of_cdk_json_is_read():
+    context = {"stages": {name: configuration(name) for name in STAGES}}
+    assert [stage.name for stage in read_stages(context.get)] == ["local", "dev", "staging", "prod"]
+
+
+def test_a_context_value_overrides_the_stage_that_is_chosen():
+    context = {
+        "stages": {name: configuration(name) for name in STAGES},
+        "stage": "local",
+        "models_url": "http://127.0.0.1:9/v1",
+        "standard_burst": "3",
+        "cors_origins": "https://a.example, https://b.example",
+        "snap_start": "true",
+    }
+    [stage] = read_stages(context.get)
+    assert stage.models_url == "http://127.0.0.1:9/v1"
+    assert stage.standard_burst == 3
+    assert stage.cors_origins == ("https://a.example", "https://b.example")
+    assert stage.snap_start is True
+
+
+def test_the_index_file_is_absolute_whatever_the_function_s_folder():
+    relative = read_stage("local", configuration("local"))
+    assert relative.sqlite_path == str(ROOT / ".local" / "index.sqlite")
+    assert read_stage("local", {**configuration("local"), "sqlite_path": "/x/y"}).sqlite_path == (
+        "/x/y"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"chat_memory_mb": "much"}, ["'dev'", "chat_memory_mb", "whole number", "'much'"]),
+        ({"chat_memory_mb": 1.5}, ["chat_memory_mb", "whole number"]),
+        ({"snap_start": "perhaps"}, ["snap_start", "true or false"]),
+        ({"snap_start": 1}, ["snap_start", "true or false"]),
+        ({"architecture": "mips"}, ["architecture", "arm64, x86_64, host", "'mips'"]),
+        ({"chat_timeout_s": 30}, ["chat_timeout_s", "1 to 29"]),
+        ({"standard_rate": 0}, ["standard_rate", "more than 0"]),
+        ({"standard_rate": "nan"}, ["standard_rate"]),
+        ({"log_retention_days": 8}, ["log_retention_days", "7, 14"]),
+        ({"cors_origins": [1]}, ["cors_origins", "list of texts"]),
+        ({"models_url": "api.example"}, ["models_url", "http://"]),
+        ({"vector_index": "sqlite"}, ["sqlite_path"]),
+        ({"colour": "red"}, ["'dev'", "no field 'colour'"]),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_stage_and_field(change, words):
+    with pytest.raises(StageError) as caught:
+        read_stage("dev", {**configuration("dev"), **change})
+    message = str(caught.value)
+    assert all(word in message for word in words), message
+    assert "\n" not in message
+
+
+def test_a_missing_field_and_an_unknown_stage_are_told():
+    values = configuration("dev")
+    del values["chat_model"]
+    with pytest.raises(StageError, match=r"'dev' lacks the field 'chat_model'"):
+        read_stage("dev", values)
+    with pytest.raises(StageError, match=r"no stage 'qa'.*dev, prod"):
+        read_stages({"stages": {"dev": {}, "prod": {}}, "stage": "qa"}.get)

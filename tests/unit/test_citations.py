@@ -1,0 +1,60 @@
+"""Every marker of an answer names a source whose quote stands in the passage."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nexus.citations import cite, quote
+from nexus.models import Locator, Passage
+
+
+def passage(text: str) -> Passage:
+    return Passage("c", "d", "Title", "s3://x", "v1", Locator(page=3), text, 0.9)
+
+
+PASSAGES = [
+    passage("Loans last two weeks.\nRenewal is free of charge."),
+    passage("Late books cost Rp 2.000 a day. The desk opens at 08.00."),
+]
+
+
+def test_sources_are_numbered_in_the_order_of_the_answer() -> None:
+    cited = cite("Late books cost Rp 2.000 a day [2]. Loans last two weeks. [1][2]", PASSAGES)
+    assert cited.text == "Late books cost Rp 2.000 a day [1]. Loans last two weeks. [2][1]"
+    assert [source.passage for source in cited.sources] == [PASSAGES[1], PASSAGES[0]]
+    assert cited.sources[1].quote == "Loans last two weeks."
+
+
+def test_a_marker_that_names_no_passage_is_dropped() -> None:
+    assert cite("Loans last two weeks. [7][1]", PASSAGES).text == "Loans last two weeks. [1]"
+
+
+def test_an_answer_without_markers_gets_the_passage_it_was_taken_from() -> None:
+    cited = cite("The desk opens at 08.00.", PASSAGES)
+    assert cited.text == "The desk opens at 08.00. [1]"
+    assert cited.sources[0].passage == PASSAGES[1]
+
+
+@given(st.text(max_size=80), st.text(min_size=1, max_size=200).filter(str.strip))
+def test_a_quote_stands_verbatim_in_the_passage(claim: str, text: str) -> None:
+    assert quote(claim, text) in text
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Loans last.", "[1]", "[2]", "[3]", "[12]", "The desk", " ", "\n"]),
+        max_size=12,
+    )
+)
+def test_markers_and_sources_always_match(parts: list[str]) -> None:
+    cited = cite(" ".join(parts), PASSAGES)
+    numbers = list(dict.fromkeys(int(n) for n in re.findall(r"\[(\d+)\]", cited.text)))
+    assert (
+        numbers
+        == [source.number for source in cited.sources]
+        == list(range(1, len(cited.sources) + 1))
+    )
+    assert cited.sources

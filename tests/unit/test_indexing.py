@@ -1,0 +1,280 @@
+"""Whatever the events said, the index ends up agreeing with the bucket."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nexus.errors import UpstreamUnavailable
+from nexus.indexing import Indexer, is_newer
+from nexus.models import DocumentMetadata, Filters
+from nexus.object_keys import document_id, object_key
+from nexus.settings import Settings
+from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex
+
+CONFIG = Settings(embedding_dimension=256, max_document_bytes=50_000)
+KEY = object_key("acme", "rules.md")
+ID = document_id("acme", "rules.md")
+SPACE = CONFIG.namespace("acme")
+RULES = "# Loans\n\nBooks are lent for fourteen days.\n\n# Fines\n\nThe fine is Rp 2,000 a day.\n"
+
+
+class House:
+    """The core over fakes."""
+
+    def __init__(self) -> None:
+        self.documents = FakeDocuments()
+        self.catalogue = FakeCatalogue()
+        self.index = FakeIndex()
+        self.embedder = FakeEmbedder()
+        self.indexer = Indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
+
+    def put(self, text: str | bytes, path: str = "rules.md", **metadata: object) -> None:
+        content = text.encode() if isinstance(text, str) else text
+        self.documents.put("acme", path, content, metadata=DocumentMetadata(**metadata))
+
+    def record(self):
+        found = self.catalogue.get("acme", ID)
+        assert found is not None
+        return found
+
+    def seen(self) -> list[str]:
+        """The texts that a reader sees, in any order."""
+        record = self.catalogue.get("acme", ID)
+        hits = self.index.search_dense(SPACE, self.embedder.embed(["x"]).vectors[0], 999, Filters())
+        return sorted(hit.text for hit in hits if record and record.shows(hit))
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def test_a_new_document_becomes_searchable_and_catalogued(house: House) -> None:
+    house.put(RULES, title="Library rules", department="Library")
+    report = house.indexer.reconcile(KEY, "01")
+    assert (report.outcome, report.tenant, report.document_id) == ("indexed", "acme", ID)
+    assert report.chunks_embedded == report.chunks == house.index.count(SPACE, ID) > 0
+    record = house.record()
+    assert (record.status, record.title, record.sequencer) == ("indexed", "Library rules", "01")
+    assert any("fourteen days" in text for text in house.seen())
+
+
+def test_the_same_event_twice_changes_nothing(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    before, embedded = house.record(), len(house.embedder.texts)
+    assert house.indexer.reconcile(KEY, "01").outcome == "unchanged"
+    assert (house.record(), len(house.embedder.texts)) == (before, embedded)
+
+
+def test_an_upload_of_equal_content_embeds_nothing_and_notes_the_version(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    embedded = len(house.embedder.texts)
+    house.put(RULES)
+    assert house.indexer.reconcile(KEY, "02").outcome == "unchanged"
+    assert len(house.embedder.texts) == embedded
+    assert (house.record().version, house.record().sequencer) == ("v2", "02")
+    assert house.record().status == "indexed"
+    assert house.seen()
+
+
+def test_an_edit_embeds_only_what_is_new_and_hides_what_is_old(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    house.put(RULES.replace("2,000", "3,000"))
+    report = house.indexer.reconcile(KEY, "02")
+    assert report.chunks_embedded == 1
+    assert report.chunks == 2
+    texts = " ".join(house.seen())
+    assert "3,000" in texts
+    assert "2,000" not in texts
+    assert "fourteen days" in texts
+    assert house.index.count(SPACE) == 2
+    assert house.record().hidden == frozenset()
+
+
+def test_new_metadata_reaches_every_chunk_without_embedding(house: House) -> None:
+    house.put(RULES, title="Rules", department="Library")
+    house.indexer.reconcile(KEY, "01")
+    house.put(RULES, title="Rules", department="Archive")
+    report = house.indexer.reconcile(KEY, "02")
+    assert (report.outcome, report.chunks_embedded) == ("indexed", 0)
+    asked = Filters(departments=("Archive",))
+    assert len(house.index.search_text(SPACE, "books fine", 9, asked)) == 2
+
+
+def test_a_removed_object_leaves_no_vector_and_a_tombstone(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    house.documents.drop("acme", "rules.md")
+    assert house.indexer.reconcile(KEY, "02").outcome == "deleted"
+    assert house.index.count(SPACE) == 0
+    assert house.record().status == "deleted"
+    assert house.indexer.reconcile(KEY, "01").outcome == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("content", "path", "words"),
+    [
+        (b"%PDF-1.7 nothing more", "a.pdf", "damaged"),
+        (b"", "a.txt", "empty"),
+        (b"\x00\x01\x02" * 99, "a.exe", ""),
+        (b"x" * 60_000, "a.txt", "larger"),
+    ],
+)
+def test_a_hopeless_document_fails_with_a_reason_and_is_not_retried(
+    house: House, content: bytes, path: str, words: str
+) -> None:
+    house.put(content, path)
+    key = object_key("acme", path)
+    report = house.indexer.reconcile(key, "01")
+    assert report.outcome == "failed"
+    assert report.reason
+    assert words.lower() in report.reason.lower()
+    assert house.indexer.reconcile(key, "").outcome == "unchanged"
+
+
+def test_a_corrupt_new_version_leaves_the_old_one_answering(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    seen, version = house.seen(), house.record().version
+    house.put(b"")
+    assert house.indexer.reconcile(KEY, "02").outcome == "failed"
+    assert house.seen() == seen
+    assert (house.record().status, house.record().version) == ("failed", version)
+
+
+def test_a_passing_failure_is_raised_noted_and_later_made_good(house: House) -> None:
+    house.put(RULES)
+    house.embedder.failure = UpstreamUnavailable("models", "The models endpoint is busy.")
+    with pytest.raises(UpstreamUnavailable):
+        house.indexer.reconcile(KEY, "01")
+    assert (house.record().status, house.record().reason) == (
+        "pending",
+        "The models endpoint is busy.",
+    )
+    house.embedder.failure = None
+    assert house.indexer.reconcile(KEY, "01").outcome == "indexed"
+
+
+def test_a_retry_does_not_pay_again_for_what_was_embedded(house: House) -> None:
+    house.put(RULES)
+
+    class LosesItsCatalogue(FakeCatalogue):
+        broken = True
+
+        def publish(self, record, manifest):
+            if self.broken:
+                raise UpstreamUnavailable("catalogue", "The catalogue is busy.")
+            super().publish(record, manifest)
+
+    catalogue = LosesItsCatalogue()
+    indexer = Indexer(house.documents, catalogue, house.index, house.embedder, CONFIG)
+    with pytest.raises(UpstreamUnavailable):
+        indexer.reconcile(KEY, "01")
+    paid = len(house.embedder.texts)
+    catalogue.broken = False
+    report = indexer.reconcile(KEY, "01")
+    assert (report.outcome, report.chunks_embedded) == ("indexed", 0)
+    assert len(house.embedder.texts) == paid
+
+
+def test_a_slow_worker_cannot_replace_what_a_later_one_published(house: House) -> None:
+    house.put(RULES)
+
+    class OvertakenOnce(FakeDocuments):
+        def read(self, state):
+            content = house.documents.read(state)
+            if state.version == "v1":
+                house.put(RULES.replace("2,000", "9,000"))
+                assert house.indexer.reconcile(KEY, "02").outcome == "indexed"
+            return content
+
+        def head(self, key):
+            return house.documents.head(key)
+
+    slow = Indexer(OvertakenOnce(), house.catalogue, house.index, house.embedder, CONFIG)
+    assert slow.reconcile(KEY, "01").outcome == "superseded"
+    texts = " ".join(house.seen())
+    assert "9,000" in texts
+    assert "2,000" not in texts
+
+
+def test_a_key_outside_the_documents_is_ignored(house: House) -> None:
+    assert house.indexer.reconcile("logs/today.txt", "01").outcome == "ignored"
+
+
+def test_a_sweep_that_broke_off_is_finished_by_the_next_event(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    house.put("# Loans\n\nBooks are lent for seven days.\n")
+
+    class CannotDelete(FakeIndex):
+        def delete_chunks(self, namespace, chunk_ids):  # noqa: ARG002
+            raise UpstreamUnavailable("index", "The index is busy.")
+
+    stuck = CannotDelete()
+    stuck.spaces = house.index.spaces
+    indexer = Indexer(house.documents, house.catalogue, stuck, house.embedder, CONFIG)
+    with pytest.raises(UpstreamUnavailable):
+        indexer.reconcile(KEY, "02")
+    assert house.seen() == ["Books are lent for seven days."]
+    assert house.index.count(SPACE) > 1
+    house.indexer.reconcile(KEY, "02")
+    assert house.index.count(SPACE) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["put A", "put B", "put empty", "drop", "event", "event", "late", "crash"]),
+        max_size=14,
+    )
+)
+def test_any_history_of_uploads_removals_and_crashes_converges(steps: list[str]) -> None:
+    house = House()
+    texts = {"put A": "Alpha rules the north.", "put B": "Beta rules the south.", "put empty": ""}
+    sequence = 0
+    for step in steps:
+        if step in texts:
+            house.put(texts[step])
+            sequence += 1
+        elif step == "drop":
+            house.documents.drop("acme", "rules.md")
+            sequence += 1
+        elif step == "crash":
+            house.embedder.failure = UpstreamUnavailable("models", "Busy.")
+            with contextlib.suppress(UpstreamUnavailable):
+                house.indexer.reconcile(KEY, f"{sequence:02x}")
+            house.embedder.failure = None
+        else:
+            house.indexer.reconcile(KEY, f"{1 if step == 'late' else sequence:02x}")
+    house.indexer.reconcile(KEY, f"{sequence + 1:02x}")
+    state = house.documents.head(KEY)
+    if state is None:
+        assert house.seen() == []
+        assert house.index.count(SPACE) == 0
+    elif state.size:
+        assert house.seen() == [house.documents.read(state).decode()]
+
+
+@given(st.from_regex(r"\A[0-9A-F]{1,16}\Z"), st.from_regex(r"\A[0-9A-F]{1,16}\Z"))
+def test_sequencers_have_a_strict_order(one: str, other: str) -> None:
+    assert not is_newer(one, one)
+    assert not (is_newer(one, other) and is_newer(other, one))
+
+
+def test_chunks_of_a_replaced_record_stay_apart(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    record = house.record()
+    hits = house.index.search_text(SPACE, "fine", 9, Filters())
+    assert record.shows(hits[0])
+    assert not replace(record, published=()).shows(hits[0])
+    assert not replace(record, hidden=frozenset({hits[0].chunk_id})).shows(hits[0])

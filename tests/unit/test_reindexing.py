@@ -1,0 +1,121 @@
+"""A run queues exactly what bucket and catalogue disagree on, however often it is interrupted."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+
+import pytest
+
+from nexus import reindexing
+from nexus.indexing import Indexer
+from nexus.object_keys import object_key
+from nexus.reindexing import Progress, Reindexer
+from nexus.settings import Settings
+from tests.fakes import (
+    FakeCatalogue,
+    FakeClock,
+    FakeDocuments,
+    FakeEmbedder,
+    FakeIndex,
+    FakeQueue,
+)
+
+CONFIG = Settings(embedding_dimension=256)
+
+
+class Depot:
+    """A bucket, its catalogue and a reindexer over fakes."""
+
+    def __init__(self, config: Settings = CONFIG) -> None:
+        self.clock = FakeClock()
+        self.documents, self.catalogue = FakeDocuments(), FakeCatalogue(self.clock)
+        self.queue = FakeQueue()
+        self.indexer = Indexer(self.documents, self.catalogue, FakeIndex(), FakeEmbedder(), CONFIG)
+        self.reindexer = Reindexer(
+            self.documents,
+            self.catalogue,
+            self.queue,
+            config,
+            ThreadPoolExecutor(2),
+            self.clock,
+        )
+
+    def indexed(self, path: str, text: str = "Some words.") -> None:
+        self.documents.put("acme", path, text.encode())
+        self.indexer.reconcile(object_key("acme", path))
+
+    def queued(self) -> list[str]:
+        keys = [json.loads(body)["Records"][0]["s3"]["object"]["key"] for body in self.queue.bodies]
+        return sorted(key.removeprefix("documents/acme/") for key in keys)
+
+
+@pytest.fixture
+def depot() -> Depot:
+    made = Depot()
+    for path in ("same.md", "changed.md", "removed.md"):
+        made.indexed(path)
+    made.documents.put("acme", "changed.md", b"Other words.")
+    made.documents.put("acme", "missing.md", b"New words.")
+    made.documents.drop("acme", "removed.md")
+    return made
+
+
+def test_what_is_missing_changed_or_removed_is_queued(depot: Depot) -> None:
+    done = depot.reindexer.run(Progress(), lambda: True)
+    assert depot.queued() == ["changed.md", "missing.md", "removed.md"]
+    counts = (done.listed, done.missing, done.changed, done.removed, done.unchanged)
+    assert (done.phase, counts) == ("done", (3, 1, 1, 1, 1))
+
+
+def test_a_run_without_time_stops_after_a_page_and_goes_on_from_there(
+    depot: Depot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reindexing, "PAGE", 1)
+    progress, invocations = Progress(), 0
+    while progress.phase != "done":
+        payload = json.dumps(asdict(progress))
+        progress = depot.reindexer.run(Progress(**json.loads(payload)), lambda: False)
+        invocations += 1
+    assert invocations > 5
+    assert depot.queued() == ["changed.md", "missing.md", "removed.md"]
+
+
+def test_a_new_embedding_model_makes_everything_stale() -> None:
+    depot = Depot(replace(CONFIG, embedding_model="another"))
+    depot.indexed("a.md")
+    assert depot.reindexer.run(Progress(), lambda: True).changed == 1
+
+
+def test_a_failed_document_is_not_queued_every_night(depot: Depot) -> None:
+    depot.indexed("empty.md", "")
+    depot.reindexer.run(Progress(), lambda: True)
+    assert "empty.md" not in depot.queued()
+
+
+def test_a_deleted_document_is_forgotten_and_its_return_noticed(depot: Depot) -> None:
+    key = object_key("acme", "removed.md")
+    depot.indexer.reconcile(key)
+    assert depot.reindexer.run(Progress(), lambda: True).removed == 0
+    depot.documents.put("acme", "removed.md", b"Back.")
+    assert depot.reindexer.run(Progress(), lambda: True).missing == 2
+
+
+def test_an_attempt_that_broke_off_long_ago_is_queued_again(depot: Depot) -> None:
+    record = depot.catalogue.get("acme", "nothing")
+    assert record is None
+    state = depot.documents.put("acme", "stuck.md", b"Words.")
+    from nexus.models import DocumentRecord
+    from nexus.object_keys import document_id
+
+    depot.catalogue.begin(
+        DocumentRecord(
+            "acme", document_id("acme", "stuck.md"), "stuck.md", state.key, "t", "indexing"
+        )
+    )
+    depot.reindexer.run(Progress(), lambda: True)
+    assert "stuck.md" not in depot.queued()
+    depot.clock.advance(3 * 3600)
+    depot.reindexer.run(Progress(), lambda: True)
+    assert "stuck.md" in depot.queued()

@@ -1,0 +1,156 @@
+"""Two rankings become one that shows only what the caller may see."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nexus.errors import UpstreamUnavailable
+from nexus.indexing import Indexer
+from nexus.models import DocumentMetadata, Filters, Hit, Locator, Principal
+from nexus.object_keys import document_id, object_key
+from nexus.retrieval import Retriever, fuse, narrow
+from nexus.settings import Settings
+from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex, FakeReranker
+
+CONFIG = Settings(embedding_dimension=256)
+ALICE = Principal("acme", "alice", "user", "standard")
+
+
+def hit(chunk_id: str, score: float) -> Hit:
+    return Hit(chunk_id, "d", "t", "u", "text", Locator(), 0, 1, score)
+
+
+class Library:
+    """A tenant's indexed documents, over fakes."""
+
+    def __init__(self) -> None:
+        self.documents, self.catalogue = FakeDocuments(), FakeCatalogue()
+        self.index, self.embedder = FakeIndex(), FakeEmbedder()
+        self.reranker = FakeReranker()
+        self.indexer = Indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
+        self.retriever = self.over(self.reranker)
+
+    def over(self, reranker: FakeReranker | None) -> Retriever:
+        return Retriever(
+            self.index, self.catalogue, self.embedder, reranker, CONFIG, ThreadPoolExecutor(2)
+        )
+
+    def add(self, tenant: str, path: str, text: str, **metadata: object) -> None:
+        said = DocumentMetadata(**metadata)
+        self.documents.put(tenant, path, text.encode(), metadata=said)
+        self.indexer.reconcile(object_key(tenant, path))
+
+
+@pytest.fixture
+def library() -> Library:
+    made = Library()
+    made.add("acme", "fees.md", "The tuition fee is nine million rupiah.", department="Finance")
+    made.add("acme", "pool.md", "The boat harbour opens at seven.", tags=("sport",))
+    made.add("rival", "fees.md", "The tuition fee is one million rupiah.")
+    return made
+
+
+def test_the_best_passage_comes_first_with_its_document(library: Library) -> None:
+    found = library.retriever.retrieve(ALICE, "How much is the tuition fee?", 5, Filters())
+    best = found.passages[0]
+    assert best.text == "The tuition fee is nine million rupiah."
+    assert best.document_id == document_id("acme", "fees.md")
+    assert best.uri == "s3://documents/acme/fees.md"
+    assert 0 <= best.score <= 1
+    assert found.embedding_tokens > 0
+    assert {"embed", "search", "rerank"} <= set(found.timings_ms)
+
+
+def test_another_tenants_documents_are_never_seen(library: Library) -> None:
+    found = library.retriever.retrieve(ALICE, "tuition fee one million", 20, Filters())
+    assert all("one million" not in passage.text for passage in found.passages)
+
+
+def test_filters_of_the_key_and_of_the_request_both_hold(library: Library) -> None:
+    finance = replace(ALICE, filters=Filters(departments=("Finance",)))
+    found = library.retriever.retrieve(finance, "boat harbour", 5, Filters())
+    assert [passage.title for passage in found.passages] == ["fees.md"]
+    sport = Filters(departments=("Sport",))
+    assert library.retriever.retrieve(finance, "boat harbour", 5, sport).passages == ()
+
+
+def test_a_chunk_that_is_not_published_is_not_shown(library: Library) -> None:
+    space = CONFIG.namespace("acme")
+    some = next(iter(library.index.spaces[space].values()))
+    ghost = replace(some, added_in=99, chunk=replace(some.chunk, chunk_id="f" * 32, text="ghost"))
+    library.index.upsert(space, [ghost])
+    found = library.retriever.retrieve(ALICE, "ghost", 20, Filters())
+    assert all(passage.text != "ghost" for passage in found.passages)
+
+
+def test_a_failing_reranker_leaves_the_fused_ranking(library: Library) -> None:
+    library.reranker.failure = UpstreamUnavailable("models", "Busy.")
+    found = library.retriever.retrieve(ALICE, "How much is the tuition fee?", 5, Filters())
+    assert "nine million" in found.passages[0].text
+
+
+def test_without_a_reranker_relevance_comes_from_the_cosine(library: Library) -> None:
+    retriever = library.over(None)
+    near = retriever.retrieve(ALICE, "The tuition fee is nine million rupiah.", 1, Filters())
+    far = retriever.retrieve(ALICE, "zebra quantum xylophone", 1, Filters())
+    assert near.passages[0].score > 0.9
+    assert far.passages[0].score < 0.2
+
+
+def test_fusion_prefers_what_both_rankings_like() -> None:
+    fused = fuse([hit("a", 0.9), hit("b", 0.8), hit("c", 0.1)], [hit("b", 9), hit("d", 3)], 0.6)
+    assert fused[0][0].chunk_id == "b"
+
+
+@given(
+    st.lists(st.floats(-1, 1), max_size=8),
+    st.lists(st.floats(0, 40), max_size=8),
+    st.floats(0.1, 0.9),
+)
+def test_fused_scores_are_between_0_and_1_and_nothing_is_lost(
+    dense: list[float], lexical: list[float], weight: float
+) -> None:
+    fused = fuse(
+        [hit(f"c{i}", s) for i, s in enumerate(dense)],
+        [hit(f"c{i + 4}", s) for i, s in enumerate(lexical)],
+        weight,
+    )
+    assert all(-1e-9 <= score <= 1 + 1e-9 for _, score in fused)
+    expected = {f"c{i}" for i in range(len(dense))} | {f"c{i + 4}" for i in range(len(lexical))}
+    assert {h.chunk_id for h, _ in fused} == expected
+
+
+NAMES = st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(tuple)
+DAYS = st.none() | st.sampled_from(["2026-01-01", "2026-06-01"])
+FILTERS = st.builds(Filters, departments=NAMES, document_ids=NAMES, date_from=DAYS, date_to=DAYS)
+
+
+@given(FILTERS, FILTERS, st.sampled_from("abc"), st.sampled_from("abc"), DAYS)
+def test_narrowed_filters_pass_exactly_what_both_pass(
+    one: Filters, other: Filters, department: str, document: str, day: str | None
+) -> None:
+    def passes(filters: Filters) -> bool:
+        dated = filters.date_from or filters.date_to
+        return (
+            (not filters.departments or department in filters.departments)
+            and (not filters.document_ids or document in filters.document_ids)
+            and (not dated or day is not None)
+            and (filters.date_from or "") <= (day or "") <= (filters.date_to or "9")
+        )
+
+    both = narrow(one, other)
+    assert (both is not None and passes(both)) == (passes(one) and passes(other))
+
+
+@given(NAMES, NAMES, NAMES)
+def test_narrowed_tags_never_show_more_than_the_rights(
+    rights: tuple[str, ...], asked: tuple[str, ...], tags: tuple[str, ...]
+) -> None:
+    both = narrow(Filters(tags=rights), Filters(tags=asked))
+    if both is not None and (not both.tags or set(both.tags) & set(tags)):
+        assert not rights or set(rights) & set(tags)

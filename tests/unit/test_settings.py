@@ -1,0 +1,53 @@
+"""Settings come from the environment, and a wrong one is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nexus.errors import ConfigurationError
+from nexus.settings import Settings
+
+
+def test_an_absent_or_empty_variable_takes_the_default() -> None:
+    assert Settings.from_environ({"NEXUS_TOP_K": ""}) == Settings()
+
+
+def test_values_are_parsed_by_their_type() -> None:
+    settings = Settings.from_environ(
+        {
+            "NEXUS_TOP_K": "7",
+            "NEXUS_REFUSE_BELOW": "0.5",
+            "NEXUS_CORS_ORIGINS": "https://a.example, https://b.example",
+            "NEXUS_VECTOR_INDEX": "sqlite",
+        }
+    )
+    assert (settings.top_k, settings.refuse_below) == (7, 0.5)
+    assert settings.cors_origins == ("https://a.example", "https://b.example")
+    assert settings.vector_index == "sqlite"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("NEXUS_TOP_K", "many"),
+        ("NEXUS_TOP_K", "21"),
+        ("NEXUS_TOP_K", "0"),
+        ("NEXUS_REFUSE_BELOW", "1.5"),
+        ("NEXUS_REFUSE_BELOW", "nan"),
+        ("NEXUS_VECTOR_INDEX", "faiss"),
+        ("NEXUS_EMBEDDING_DIMENSION", "0"),
+        ("NEXUS_CHAT_API", "telepathy"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(variable: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=variable):
+        Settings.from_environ({variable: value})
+
+
+def test_the_generation_changes_with_the_embedding_model_and_size() -> None:
+    base = Settings()
+    others = [replace(base, embedding_model="other"), replace(base, embedding_dimension=64)]
+    assert len({base.generation, *(other.generation for other in others)}) == 3
+    assert replace(base, chat_model="other").generation == base.generation
