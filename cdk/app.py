@@ -25,6 +25,11 @@ def add_stage(app: App, stage: Stage) -> tuple[DataStack, ServiceStack]:
     return data, service
 
 
+def check(app: App) -> None:
+    """Makes cdk-nag fail the synthesis of anything that it finds and nobody acknowledged."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
 def configured_app(**kwargs: Any) -> App:
     """An app with cdk.json's context, which only the CDK CLI passes by itself."""
     context = json.loads((ROOT / "cdk.json").read_text())["context"]
@@ -39,7 +44,7 @@ def main() -> None:
             add_stage(app, stage)
     except StageError as err:
         raise SystemExit(str(err)) from err
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    check(app)
     try:
         app.synth()
     except RuntimeError as err:

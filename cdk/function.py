@@ -11,8 +11,10 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk import packaging
+from cdk.bytecode import Target
 from cdk.findings import acknowledge
 from cdk.layers import architecture, asset, runtime
+from cdk.log_retention import retention
 from cdk.stages import Stage
 
 ALIAS = "live"
@@ -56,9 +58,7 @@ class NexusFunction(Construct):
             runtime=runtime(stage),
             architecture=architecture(stage),
             handler=f"functions.{folder}.handler.handler",
-            code=asset(
-                packaging.function_code(folder, packaging.Target(stage.architecture, stage.python))
-            ),
+            code=asset(packaging.function_code(folder, Target(stage.architecture, stage.python))),
             layers=list(layers),
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_s),
@@ -81,19 +81,3 @@ class NexusFunction(Construct):
             "L1",
             "The layers hold compiled code and bytecode for exactly this version of Python.",
         )
-
-
-def retention(stage: Stage) -> logs.RetentionDays:
-    """How long a stage's logs are kept."""
-    return {
-        1: logs.RetentionDays.ONE_DAY,
-        3: logs.RetentionDays.THREE_DAYS,
-        5: logs.RetentionDays.FIVE_DAYS,
-        7: logs.RetentionDays.ONE_WEEK,
-        14: logs.RetentionDays.TWO_WEEKS,
-        30: logs.RetentionDays.ONE_MONTH,
-        60: logs.RetentionDays.TWO_MONTHS,
-        90: logs.RetentionDays.THREE_MONTHS,
-        180: logs.RetentionDays.SIX_MONTHS,
-        365: logs.RetentionDays.ONE_YEAR,
-    }[stage.log_retention_days]

@@ -7,6 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from cdk import packaging
+from cdk.bytecode import Target
 from cdk.stages import Stage
 
 
@@ -16,7 +17,7 @@ class Layers(Construct):
     def __init__(self, scope: Construct, name: str, *, stage: Stage) -> None:
         super().__init__(scope, name)
         self._stage = stage
-        target = packaging.Target(stage.architecture, stage.python)
+        target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
         for lock in ("service", "api", "parsing", f"index_{stage.vector_index}"):
             self._add(lock, packaging.dependency_layer(lock, target))

@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cdk.packaging import DEPENDENCIES, ROOT, uv
+from cdk.bytecode import uv
+from cdk.packaging import DEPENDENCIES, ROOT
 
 # Every function has the service layer, so the other layers leave out what it holds.
 BASE = "service"

@@ -7,44 +7,23 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from uv import find_uv_bin
-
+from cdk.bytecode import Target, compile_folder, interpreter, uv
 from cdk.trimming import trim
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPENDENCIES = ROOT / "layers" / "dependencies"
 CACHE = ROOT / ".local" / "layers"
+# A change of how packages are made makes them anew.
+_RECIPE = ("packaging.py", "trimming.py", "bytecode.py")
 _UV_PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What runs a package: a Lambda architecture, or "host" for this machine's own Python."""
-
-    architecture: str
-    python_version: str
-
-    @property
-    def is_host(self) -> bool:
-        """Whether this machine runs the package, as it does for a local AWS emulator."""
-        return self.architecture == "host"
-
-    @property
-    def key(self) -> str:
-        """The platform that the package is built for, as part of a build's hash."""
-        machine = f"{sys.platform}-{platform.machine()}" if self.is_host else self.architecture
-        return f"{machine}-{self.python_version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +34,6 @@ class Package:
     digest: str
 
 
-def uv() -> str:
-    """The path of the uv that is installed beside this project."""
-    return str(find_uv_bin())
-
-
 def dependency_layer(name: str, target: Target) -> Package:
     """The layer of `layers/dependencies/<name>.txt`, trimmed, for the target; downloads wheels."""
     lock = DEPENDENCIES / f"{name}.txt"
@@ -68,7 +42,7 @@ def dependency_layer(name: str, target: Target) -> Package:
         site = folder / "python"
         _install(lock, site, target)
         trim(site)
-        _compile(site, target, "/opt/python")
+        compile_folder(site, target, "/opt/python")
 
     return _built(name, target, [lock], build)
 
@@ -79,7 +53,7 @@ def source_layer(target: Target) -> Package:
 
     def build(folder: Path) -> None:
         _copy(source, folder / "python" / "nexus")
-        _compile(folder / "python", target, "/opt/python")
+        compile_folder(folder / "python", target, "/opt/python")
 
     return _built("nexus", target, _sources(source), build)
 
@@ -94,7 +68,7 @@ def function_code(name: str, target: Target) -> Package:
         _copy(source, folder / "functions" / name)
         if shared.exists():
             shutil.copyfile(shared, folder / "functions" / "__init__.py")
-        _compile(folder, target, "/var/task")
+        compile_folder(folder, target, "/var/task")
 
     return _built(f"function-{name}", target, inputs, build)
 
@@ -116,7 +90,7 @@ def _stale(names: Iterable[str]) -> set[str]:
 
 def _built(name: str, target: Target, inputs: list[Path], build: Callable[[Path], None]) -> Package:
     digest = hashlib.sha256()
-    recipe = [Path(__file__), Path(__file__).with_name("trimming.py")]
+    recipe = [Path(__file__).with_name(name) for name in _RECIPE]
     compiler = "bytecode" if interpreter(target) else "no bytecode"
     digest.update(f"{name} {target.key} {compiler}\n".encode())
     for path in recipe + inputs:
@@ -153,50 +127,3 @@ def _install(lock: Path, site: Path, target: Target) -> None:
     done = subprocess.run([*command, "-r", str(lock)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"The layer of {lock.name} could not be built: {done.stderr.strip()}")
-
-
-@cache
-def interpreter(target: Target) -> str | None:
-    """An interpreter of the target's minor version that really runs, or None."""
-    if target.is_host:
-        return sys.executable
-    # A version manager's shim exists without its version being installed: ask each what it is.
-    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
-    for candidate in _candidates(target.python_version):
-        try:
-            answer = subprocess.run(
-                [candidate, "-c", ask], capture_output=True, text=True, check=False
-            )
-        except OSError:
-            continue
-        if answer.stdout.strip() == target.python_version:
-            return candidate
-    return None
-
-
-def _candidates(version: str) -> Iterator[str]:
-    if sys.version_info[:2] == tuple(int(part) for part in version.split(".")):
-        yield sys.executable
-    if on_path := shutil.which(f"python{version}"):
-        yield on_path
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    yield from (str(path) for path in sorted(pyenv.glob(f"{version}.*/bin/python"), reverse=True))
-    find = [uv(), "python", "find", "--no-project", "--no-python-downloads", version]
-    yield subprocess.run(find, capture_output=True, text=True, check=False).stdout.strip()
-
-
-def _compile(folder: Path, target: Target, mounted_at: str) -> None:
-    # Bytecode that checks its source's time is thrown away in Lambda: a zip sets every time to
-    # 1980. Unchecked bytecode starts 2.2 times faster, but only the target's Python can read it.
-    python = interpreter(target)
-    if python is None:
-        sys.stderr.write(
-            f"No Python {target.python_version} was found on this machine: its packages "
-            "are built without bytecode, and cold starts are slower.\n"
-        )
-        return
-    command = [python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
-    command += ["-s", str(folder), "-p", mounted_at, "-j", "0", str(folder)]
-    # A fixed seed, as the order of sets is part of bytecode.
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)

@@ -8,14 +8,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from cdk.access_log import ACCESS_LOG
 from cdk.findings import acknowledge
-from cdk.function import retention
+from cdk.gateway_deployment import KEYLESS, STAGE_NAME, deployment
 from cdk.gateway_errors import add_gateway_errors
+from cdk.log_retention import retention
 from cdk.stages import Stage
 
-STAGE_NAME = "live"
-KEYLESS = ("health", "ready", "openapi.json", "docs", "redoc")
 _CHECKED = {"chat": "message", "search": "query"}
 
 
@@ -38,17 +36,31 @@ class NexusApi(Construct):
             cloud_watch_role=True,
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
             default_cors_preflight_options=_preflight(stage.cors_origins),
-            deploy_options=_deployment(stage, log),
+            deploy_options=deployment(stage, log),
         )
+        self._keep_error_log(stage)
         # The stack has its own output of the URL, under a name that stays.
         self.api.node.try_remove_child("Endpoint")
         add_gateway_errors(self.api, stage.cors_origins)
         self._route(apigateway.LambdaIntegration(handler, scope_permission_to_method=False))
         self._acknowledge()
 
+    def _keep_error_log(self, stage: Stage) -> None:
+        # API Gateway would make this group itself, and keep what is in it for ever.
+        group = logs.LogGroup(
+            self,
+            "Errors",
+            log_group_name=f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{STAGE_NAME}",
+            retention=retention(stage),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.api.deployment_stage.node.add_dependency(group)
+
     def _route(self, function: apigateway.LambdaIntegration) -> None:
         for path in KEYLESS:
-            self.api.root.add_resource(path).add_method("GET", function, api_key_required=False)
+            self.api.root.resource_for_path(path).add_method(
+                "GET", function, api_key_required=False
+            )
         version = self.api.root.add_resource("v1")
         validator = self.api.add_request_validator("Bodies", validate_request_body=True)
         for path, field in _CHECKED.items():
@@ -86,7 +98,7 @@ class NexusApi(Construct):
         keys = "Clients are machines with API keys; the function derives the tenant from the key."
         open_routes = "Health, readiness, reference and CORS preflights are public by design."
         for method in self.api.methods:
-            why = keys if method.node.path.count("{") or "v1" in method.node.path else open_routes
+            why = keys if "v1" in method.node.path or "proxy+" in method.node.path else open_routes
             acknowledge(method, "APIG4", why)
             acknowledge(method, "COG4", why)
         acknowledge(
@@ -117,28 +129,4 @@ def _preflight(origins: tuple[str, ...]) -> apigateway.CorsOptions | None:
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
         allow_headers=["Authorization", "Content-Type", "X-Api-Key", "X-Conversation-Id"],
         max_age=Duration.hours(1),
-    )
-
-
-def _deployment(stage: Stage, log: logs.LogGroup) -> apigateway.StageOptions:
-    return apigateway.StageOptions(
-        stage_name=STAGE_NAME,
-        tracing_enabled=True,
-        metrics_enabled=True,
-        # Errors only and never bodies: a body holds a question.
-        logging_level=apigateway.MethodLoggingLevel.ERROR,
-        data_trace_enabled=False,
-        access_log_destination=apigateway.LogGroupLogDestination(log),
-        access_log_format=apigateway.AccessLogFormat.custom(ACCESS_LOG),
-        # Keyed routes have their plans; these have nothing else in front of the function.
-        method_options={
-            f"/{path}/GET": apigateway.MethodDeploymentOptions(
-                metrics_enabled=True,
-                logging_level=apigateway.MethodLoggingLevel.ERROR,
-                data_trace_enabled=False,
-                throttling_rate_limit=stage.keyless_rate,
-                throttling_burst_limit=stage.keyless_burst,
-            )
-            for path in KEYLESS
-        },
     )

@@ -17,7 +17,8 @@ from botocore.exceptions import (
 )
 
 from cli.failure import Failure
-from cli.local.layout import Layout, read_json
+from cli.local.layout import Layout
+from cli.local.run_record import read_record
 
 LOCAL = "local"
 
@@ -73,10 +74,10 @@ def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:
             raise Failure("No AWS region is configured: set AWS_REGION.")
         return session
     layout = layout or Layout()
-    port = read_json(layout.run_file).get("port")
-    if not isinstance(port, int):
+    current = read_record(layout)
+    if current is None or not current.alive():
         raise Failure("The local stack is not running: start it with `nexus up`.")
-    return local_session(layout, port)
+    return local_session(layout, current.port)
 
 
 def local_session(layout: Layout, port: int) -> boto3.Session:

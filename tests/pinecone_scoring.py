@@ -38,11 +38,11 @@ def compares(value: Any, operator: str, to: Any) -> bool:
             raise Refusal(400, f"{operator} takes a number")
         return any(isinstance(item, float) and _ORDERS[operator](item, to) for item in values)
     if operator == "$exists":
-        return (value is not None) == to
+        return (value is not None) is bool(to)
     if operator in ("$eq", "$ne"):
-        return (to in values) is (operator == "$eq")
+        return any(item == to for item in values) is (operator == "$eq")
     if operator in ("$in", "$nin"):
-        return any(item in values for item in to) == (operator == "$in")
+        return any(item in values for item in to) is (operator == "$in")
     raise Refusal(400, f"Unknown operator {operator}")
 
 

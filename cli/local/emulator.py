@@ -1,8 +1,8 @@
 """The local AWS: how the emulator is started, and what it must be told so that it keeps its state.
 
 The emulator (ministack) runs each function in subprocesses of its own interpreter and gives them
-its own environment, so that environment holds only what is listed here. It saves its state when it
-is ended by SIGTERM, and every address in that state names its port.
+its own environment, so that environment holds only what is listed here. Its state is saved every
+few seconds and when it is ended by SIGTERM; every address in that state names its port.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from pathlib import Path
 
 from cli.local.layout import Layout, emptied, read_json, write_json
 from cli.local.processes import Process, require_free, start
+from cli.stacks import stack_names
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
+_PROGRAM = Path(__file__).with_name("emulator_main.py")
 # The machine's own settings that functions may need: how to reach the network, and nothing else.
 _PASSED_ON = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"),
@@ -28,12 +30,14 @@ def start_emulator(layout: Layout, python: Path, port: int) -> Process:
     Raises Failure if the port is taken.
     """
     require_free(port, "the local AWS")
+    if not was_deployed(layout):
+        _begin_anew(layout)
     _move_saved_state(layout, port)
     emptied(layout.scratch)
     return start(
         "emulator",
-        # -P: nothing that lies in the current folder may be imported by chance.
-        [str(python), "-P", "-m", "ministack"],
+        # -P: nothing that lies beside the program may be imported by chance.
+        [str(python), "-P", str(_PROGRAM)],
         env=_environment(layout, port),
         cwd=layout.root,
         log=layout.log("emulator"),
@@ -91,6 +95,32 @@ def _environment(layout: Layout, port: int) -> dict[str, str]:
         "PYTHONNOUSERSITE": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def was_deployed(layout: Layout) -> bool:
+    """Whether the saved state holds both stacks, deployed once at least."""
+    saved = read_json(layout.state / "cloudformation.json")
+    try:
+        stacks = saved["payload"]["stacks"]["data"].values()
+        found = {stack["StackName"]: stack["StackStatus"] for stack in stacks}
+    except (KeyError, TypeError, AttributeError):
+        return False
+    # A failed update leaves what was there before; a failed creation leaves nothing of use.
+    return all(
+        found.get(name, "").startswith(("CREATE_COMPLETE", "UPDATE_"))
+        for name in stack_names("local")
+    )
+
+
+def _begin_anew(layout: Layout) -> None:
+    # The first run was cut short, or never deployed: the objects that it left on disk belong to
+    # buckets that are not known any more, and would only be in the way.
+    for folder in (layout.state, layout.objects):
+        emptied(folder)
+    for leftover in (layout.deployed_file, layout.synced_file):
+        leftover.unlink(missing_ok=True)
+    for part in layout.root.glob(f"{layout.sqlite.name}*"):
+        part.unlink()
 
 
 def _move_saved_state(layout: Layout, port: int) -> None:

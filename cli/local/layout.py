@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Layout:
-    """The folders and files under `.local/`, which holds all that the local stack writes."""
+    """The folders and files under `.local/` (or NEXUS_LOCAL_DIR), where the local stack writes."""
 
-    root: Path = PROJECT / ".local"
+    root: Path = field(
+        default_factory=lambda: Path(os.environ.get("NEXUS_LOCAL_DIR") or PROJECT / ".local")
+    )
 
     @property
     def run_file(self) -> Path:

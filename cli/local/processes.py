@@ -21,6 +21,7 @@ from typing import Any
 from cli.failure import Failure
 
 _POLL_S = 0.02
+_LONG_LOG = 10 * 1024 * 1024  # bytes after which the next start begins a log anew
 # Children of this very command: they have to be waited for, or they stay as zombies.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -61,7 +62,8 @@ def start(
 ) -> Process:
     """Starts a process in a session of its own, with its output added to the log."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    long = log.exists() and log.stat().st_size > _LONG_LOG
+    with log.open("wb" if long else "ab") as output:
         child = subprocess.Popen(
             command,
             env=dict(env),
@@ -75,7 +77,7 @@ def start(
     return Process(name, child.pid, birth(child.pid) or "", port)
 
 
-def stop(process: Process, grace_s: float = 15.0) -> None:
+def stop(process: Process, grace_s: float = 30.0) -> None:
     """Ends a process: asks it to (SIGTERM), waits, then kills it and all that it started."""
     if not process.alive():
         return

@@ -87,9 +87,7 @@ def follow(
     """Syncs again whenever something in the folder changes; yields what changed, until `stop`."""
     # The first round, at the first timeout, finds what changed before the watching began.
     unseen = True
-    for noticed in watch(
-        folder, stop_event=stop, yield_on_timeout=True, rust_timeout=500, raise_interrupt=False
-    ):
+    for noticed in watch(folder, stop_event=stop, yield_on_timeout=True, rust_timeout=500):
         if noticed or unseen:
             unseen = False
             if changes := sync(s3, bucket, tenant, folder, record):

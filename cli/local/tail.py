@@ -32,9 +32,9 @@ class Activity:
     fields: Mapping[str, Any]
 
     @property
-    def kind(self) -> str:
-        """What was done: "request", "document" or "reindex"; it decides the fields."""
-        return str(self.fields["message"])
+    def is_request(self) -> bool:
+        """Whether an HTTP request is reported, rather than a document or a reindexing run."""
+        return "route" in self.fields
 
 
 def follow(

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.batch import (  # noqa: E402
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord  # noqa: E402
 
 from functions.ingest.events import objects_of  # noqa: E402
+from nexus.errors import NexusError  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring import ingest_services  # noqa: E402
@@ -30,7 +31,22 @@ gc.enable()
 def process(record: SQSRecord) -> None:
     """Brings every object that a message names into the index."""
     for changed in objects_of(record.body):
-        report = indexer.reconcile(changed.key, changed.sequencer)
+        try:
+            report = indexer.reconcile(changed.key, changed.sequencer)
+        except Exception as error:
+            # The type and our own sentence; another library's message could quote the document.
+            detail = str(error) if isinstance(error, NexusError) else None
+            logger.error(
+                "document_not_indexed",
+                extra={
+                    "message_id": record.message_id,
+                    "attempt": record.attributes.approximate_receive_count,
+                    "error": type(error).__name__,
+                    "detail": detail,
+                },
+            )
+            metrics.add_metric("documents_retried", "Count", 1)
+            raise
         logger.info(
             "document",
             extra={

@@ -10,6 +10,8 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
+from tests.model_server import running_model_server
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_s3.client import S3Client
@@ -83,3 +85,10 @@ def during() -> Callable[..., Any]:
             client.meta.events.unregister(event, act)
 
     return hooked
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[str]:
+    """The base URL of a real local model server."""
+    with running_model_server() as base_url:
+        yield base_url

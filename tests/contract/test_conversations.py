@@ -65,8 +65,8 @@ def test_a_conversation_belongs_to_one_tenant_and_client(store: ConversationStor
         ("acme", "web"),
         ("acme", "app"),
         ("other", "web"),
-        ("acme#web", ""),
-        ("a", "cme#web"),
+        ("acme#web", "app"),
+        ("acme", "web#app"),
     ]
     for number, (tenant, client) in enumerate(owners):
         assert store.history(tenant, client, "c", 9) == []

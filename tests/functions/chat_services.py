@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from nexus.answering import Answerer
 from nexus.clients import Authenticator, hash_key
@@ -24,7 +25,7 @@ def client(key: str, tenant: str, name: str, filters: Filters | None = None) -> 
 class World:
     """Everything the API stands on, each part of which a test can make fail."""
 
-    def __init__(self, *script: str, **settings: object) -> None:
+    def __init__(self, *script: str, **settings: Any) -> None:
         self.settings = Settings(embedding_dimension=256, **settings)
         self.library = Library()
         self.library.add("acme", "fees.md", "The tuition fee is nine million rupiah.")

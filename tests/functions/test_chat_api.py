@@ -233,7 +233,7 @@ def test_messages_answers_and_keys_are_never_logged(api: TestClient, world: Worl
     api.post("/v1/chat", json={"message": SECRET_WORDS, "top_k": SECRET_WORDS})
     world.library.catalogue.get_many = None  # type: ignore[assignment] # a bug, of any kind
     assert ask(api, SECRET_WORDS).status_code == 500
-    logger.removeHandler(handler)
+    logging.getLogger(logger.service).removeHandler(handler)
     logged = written.getvalue()
     lines = [json.loads(line) for line in logged.splitlines() if line.startswith("{")]
     assert any(line.get("route") == "/v1/chat" and line.get("status") == 200 for line in lines)

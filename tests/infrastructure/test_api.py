@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from tests.infrastructure.assembly import configuration
 
-KEYLESS = {"health", "ready", "openapi.json", "docs", "redoc"}
+KEYLESS = {"/health", "/ready", "/openapi.json", "/docs", "/docs/{asset}", "/redoc"}
 
 
-def methods(assembly, stage: str) -> dict[tuple[str, str], dict]:
+def methods(assembly, stage: str) -> dict[tuple[str, str], dict[str, Any]]:
     """Every method's properties by path and verb."""
     resources = assembly.resources(stage, "service", "ApiGateway::Resource")
 
@@ -31,7 +32,7 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
     found = methods(assembly, stage)
     served = {key: p for key, p in found.items() if key[1] != "OPTIONS"}
     assert {key for key, p in served.items() if not p.get("ApiKeyRequired")} == {
-        (f"/{path}", "GET") for path in KEYLESS
+        (path, "GET") for path in KEYLESS
     }
     assert {key for key, p in served.items() if p.get("ApiKeyRequired")} == {
         ("/v1/chat", "POST"),
@@ -80,12 +81,19 @@ def test_the_stage_logs_traces_and_throttles_what_needs_no_key(assembly, stage):
     settings = {s.get("ResourcePath"): s for s in properties["MethodSettings"]}
     assert all(s["DataTraceEnabled"] is False for s in settings.values())
     for path in KEYLESS:
-        limited = settings[f"/~1{path}"]
+        limited = settings["/" + path.replace("/", "~1")]
         assert limited["ThrottlingRateLimit"] == configuration(stage)["keyless_rate"]
         assert limited["ThrottlingBurstLimit"] == configuration(stage)["keyless_burst"]
     api = assembly.only(stage, "service", "ApiGateway::RestApi")["Properties"]
     assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
     assert api["MinimumCompressionSize"] == 1024
+
+
+def test_every_log_has_an_end(assembly, stage):
+    groups = assembly.resources(stage, "service", "Logs::LogGroup")
+    assert len(groups) == 5, "three functions, the gateway's access log, the gateway's errors"
+    kept = {group["Properties"]["RetentionInDays"] for group in groups.values()}
+    assert kept == {configuration(stage)["log_retention_days"]}
 
 
 def test_the_gateway_s_errors_are_problem_json(assembly, stage):

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cdk import packaging
+from cdk import bytecode, packaging
+from cdk.bytecode import Target
 from cdk.locking import locked_versions
-from cdk.packaging import DEPENDENCIES, Target
+from cdk.packaging import DEPENDENCIES
 from cdk.trimming import re_exports
 from tests.infrastructure.assembly import FUNCTIONS, ROOT
 
@@ -75,7 +76,7 @@ def test_a_function_s_package_holds_its_own_folder_under_functions(assembly, fun
 
 
 def test_bytecode_is_never_checked_against_its_source(assembly):
-    if packaging.interpreter(Target("arm64", "3.13")) is None:
+    if bytecode.interpreter(Target("arm64", "3.13")) is None:
         pytest.skip("this machine has no Python 3.13: AWS packages are built without bytecode")
     for stage in ("local", "prod"):
         folders = assembly.layer_folders(stage, "ingest")

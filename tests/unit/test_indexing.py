@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,7 +34,7 @@ class House:
         self.embedder = FakeEmbedder()
         self.indexer = Indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
 
-    def put(self, text: str | bytes, path: str = "rules.md", **metadata: object) -> None:
+    def put(self, text: str | bytes, path: str = "rules.md", **metadata: Any) -> None:
         content = text.encode() if isinstance(text, str) else text
         self.documents.put("acme", path, content, metadata=DocumentMetadata(**metadata))
 
@@ -216,7 +217,7 @@ def test_a_sweep_that_broke_off_is_finished_by_the_next_event(house: House) -> N
     house.put("# Loans\n\nBooks are lent for seven days.\n")
 
     class CannotDelete(FakeIndex):
-        def delete_chunks(self, namespace, chunk_ids):  # noqa: ARG002
+        def delete_chunks(self, namespace, chunk_ids):
             raise UpstreamUnavailable("index", "The index is busy.")
 
     stuck = CannotDelete()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,7 @@ class Library:
             self.index, self.catalogue, self.embedder, reranker, CONFIG, ThreadPoolExecutor(2)
         )
 
-    def add(self, tenant: str, path: str, text: str, **metadata: object) -> None:
+    def add(self, tenant: str, path: str, text: str, **metadata: Any) -> None:
         said = DocumentMetadata(**metadata)
         self.documents.put(tenant, path, text.encode(), metadata=said)
         self.indexer.reconcile(object_key(tenant, path))

@@ -8,6 +8,7 @@ token, batch × tokens × 384). The fused `com.microsoft` operators are ONNX Run
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import onnx
@@ -37,11 +38,11 @@ class _Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, op: str, inputs: list[str], output: str, domain: str = "", **attrs: object) -> str:
+    def node(self, op: str, inputs: list[str], output: str, domain: str = "", **attrs: Any) -> str:
         self.nodes.append(helper.make_node(op, inputs, [output], domain=domain, **attrs))
         return output
 
-    def fused(self, op: str, inputs: list[str], output: str, **attrs: object) -> str:
+    def fused(self, op: str, inputs: list[str], output: str, **attrs: Any) -> str:
         return self.node(op, inputs, output, domain="com.microsoft", **attrs)
 
 

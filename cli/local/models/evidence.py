@@ -9,11 +9,12 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cli.local.models.minilm import MiniLM
 from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage
 from cli.local.models.sentences import Unit, split_units
 from cli.local.models.words import (
@@ -26,6 +27,18 @@ from cli.local.models.words import (
 )
 
 Array = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """What the evidence needs of `MiniLM`."""
+
+    def both(self, texts: Sequence[str]) -> tuple[Array, list[Array]]:
+        """A unit vector for each text, and for each text one for each of its tokens."""
+        ...
+
+    def rarity(self, word: str) -> float:
+        """How rare a lower-case word is in the language, 0.1 to 1."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +87,11 @@ def candidates(prompt: AnswerPrompt) -> list[Candidate]:
             if unit.context is not None:
                 before = before.union(content_stems(passage.text[slice(*unit.context)]))
             around = before.union(title, *stems[place + 1 : place + 2])
-            found.append(
-                Candidate(passage, unit, rank, stems[place], before, around, everywhere)
-            )
+            found.append(Candidate(passage, unit, rank, stems[place], before, around, everywhere))
     return found
 
 
-def word_weights(question: str, found: Sequence[Candidate], model: MiniLM) -> dict[str, float]:
+def word_weights(question: str, found: Sequence[Candidate], model: Encoder) -> dict[str, float]:
     """How telling each stem of the question is: rare here, and rare in the language."""
     frequency = Counter(stem for candidate in found for stem in set(candidate.stems))
     return {
@@ -103,11 +114,11 @@ def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, 
     asked = frozenset(all_words(question))
     ordered = content_stems(question)
     alike = dict.fromkeys(weights, 1.0)
-    pairs = set(zip(ordered, ordered[1:], strict=False))
+    pairs = set(pairwise(ordered))
     rows = np.zeros((len(found), len(FEATURES)), np.float32)
     for row, candidate in zip(rows, found, strict=True):
         own = set(candidate.stems)
-        shared = pairs & set(zip(candidate.stems, candidate.stems[1:], strict=False))
+        shared = pairs & set(pairwise(candidate.stems))
         row[:6] = (
             coverage(weights, own),
             coverage(alike, own),
@@ -127,7 +138,7 @@ def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, 
 
 
 def measure_meaning(
-    question: str, found: Sequence[Candidate], rows: Array, model: MiniLM
+    question: str, found: Sequence[Candidate], rows: Array, model: Encoder
 ) -> Array:
     """The rows with their encoder columns filled in."""
     pooled, states = model.both([question, *(candidate.text for candidate in found)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -43,8 +42,6 @@ class MiniLM:
         self._counter.no_truncation()
         self._quick = _session(path / GRAPH_NAME, 1)
         self._batch = _session(path / GRAPH_NAME, threads) if threads > 1 else self._quick
-        # Every rare word is looked up again for each question about it.
-        self.rarity = lru_cache(maxsize=20_000)(self._rarity)
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """The texts' tokens, cut at 256 with the special ones; `len()` of each is its count."""
@@ -89,7 +86,7 @@ class MiniLM:
                     tokens[row] = vectors[1 : len(encodings[row]) - 1]
         return pooled, tokens
 
-    def _rarity(self, word: str) -> float:
+    def rarity(self, word: str) -> float:
         """How rare a lower-case word is, 0.1 to 1; one that the vocabulary splits is rare."""
         ids = self._tokenizer.encode(word, add_special_tokens=False).ids
         if len(ids) != 1:

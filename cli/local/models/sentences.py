@@ -29,9 +29,8 @@ MAX_CONTEXT = 220
 MIN_WRAPPED_LINE = 45  # a shorter line without a full stop ends a block: a heading, an address
 
 _ITEM = re.compile(r"(?:[-*•–·▪◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
-_ROW = re.compile(r"[^|\n]*\S[^|\n]*\|[^\n]*|\|[^\n]*|[^\t\n]+\t[^\n]*")
 _RULE = re.compile(r"[\s|:+=_-]+")
-_FIELD = re.compile(r"(?!\d+:)[^\s:.|][^:.|\n]{0,40}:\s+\S")
+_FIELD = re.compile(r"(?!\d+:)[^\s:.|](?:[^:.|\n]|\.(?!\s)){0,40}:\s+\S")
 _MARKED_HEADING = re.compile(r"#{1,6}\s+\S")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\[\d+\])*(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘«(\[]*[A-Z0-9À-Þ]")
@@ -84,7 +83,9 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         body = line.group()
         start = line.start() + len(body) - len(body.lstrip())
         end = line.start() + len(body.rstrip())
-        if open_block is not None and (start >= end or not _continues(text, open_block, start, end)):
+        if open_block is not None and (
+            start >= end or not _continues(text, open_block, start, end)
+        ):
             yield open_block
             open_block = None
         if start < end:
@@ -98,24 +99,32 @@ def _continues(text: str, block: tuple[int, int], start: int, end: int) -> bool:
     if text.count("\n", block[1], start) > 1 or _alone(text, start, end):
         return False
     last_line = text[max(block[0], text.rfind("\n", block[0], block[1]) + 1) : block[1]]
-    if _ROW.fullmatch(last_line) or _MARKED_HEADING.match(last_line):
+    if _is_row(last_line) or _MARKED_HEADING.match(last_line):
         return False
     return len(last_line) >= MIN_WRAPPED_LINE or text[start].islower()
 
 
 def _alone(text: str, start: int, end: int) -> bool:
     patterns = (_ITEM, _FIELD, _MARKED_HEADING)
-    return bool(_ROW.fullmatch(text, start, end)) or any(p.match(text, start, end) for p in patterns)
+    return _is_row(text[start:end]) or any(p.match(text, start, end) for p in patterns)
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line, without white ends, is a table's: cells between bars or tabs."""
+    return "\n" not in line and ("|" in line or "\t" in line)
 
 
 def _kind(text: str, start: int, end: int) -> Kind:
-    if _ROW.fullmatch(text, start, end):
+    if _is_row(text[start:end]):
         return "row"
     if _MARKED_HEADING.match(text, start, end):
         return "heading"
     if _ITEM.match(text, start, end):
         return "item"
-    if _FIELD.match(text, start, end) and end - start <= 160:
+    # The parsers write a table's row as "Header: value; Header: value": a field of any length.
+    if _FIELD.match(text, start, end) and (
+        end - start <= 160 or ": " in text[start:end].partition("; ")[2]
+    ):
         return "field"
     if end - start < 80 and text[end - 1] not in ".!?…:;,\"”'’)":
         return "heading"

@@ -108,7 +108,7 @@ def read_chat(body: dict[str, Any]) -> ChatRequest:
         prompt=asked[-1] if asked else "",
         everything="\n".join(text for _, text in texts),
         stream=body.get("stream") is True,
-        include_usage=_is_map(options) and options.get("include_usage") is True,
+        include_usage=isinstance(options, dict) and options.get("include_usage") is True,
     )
 
 

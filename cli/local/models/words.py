@@ -70,7 +70,8 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
         "number",
         re.compile(
             r"\bhow (?:many|much|old|far|tall|high|large|big|often|fast|deep|wide)\b|\bberapa|"
-            r"\b(?:what|which) (?:\w+ )?(?:percent\w*|number|amount|price|cost|fee|rate|population)\b",
+            r"\b(?:what|which) (?:\w+ )?"
+            r"(?:percent\w*|number|amount|price|cost|fee|rate|population)\b",
             re.IGNORECASE,
         ),
     ),

@@ -169,7 +169,7 @@ class Catalogue(Protocol):
         ...
 
     def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
-        """Makes `record.revision` the live one, with `manifest`, in one transaction.
+        """Makes `record.revision` the live one, with `manifest`, at once for every reader.
 
         Raises Superseded if another attempt began since.
         """
@@ -193,7 +193,11 @@ class Catalogue(Protocol):
     def list_documents(
         self, tenant: str | None, status: DocumentStatus | None = None, start_after: str = ""
     ) -> Iterator[DocumentRecord]:
-        """Every record of the tenant (of all tenants: None), one page in memory at a time."""
+        """Every record of the tenant (of all tenants: None), one page in memory at a time.
+
+        `start_after` is the id of the last record seen, or `{tenant}/{id}` for all tenants; these
+        come in an order of the catalogue's own.
+        """
         ...
 
     def ping(self) -> None:
@@ -250,6 +254,10 @@ class WorkQueue(Protocol):
 
     def send(self, bodies: Sequence[str]) -> None:
         """Queues any number of messages; returns when all are accepted."""
+        ...
+
+    def delay(self, receipt: str, seconds: int) -> None:
+        """Lets a received message that failed come again after so many seconds (0 to 43,200)."""
         ...
 
     def ping(self) -> None:

@@ -24,7 +24,7 @@ from nexus.settings import Settings
 
 PAGE = 1_000  # what one listing call of S3 returns
 
-# An attempt that has said nothing for this long was broken off and its message lost.
+# An attempt that has said nothing for this long was broken off.
 STUCK_S = 3600.0
 
 
@@ -120,6 +120,8 @@ class Reindexer:
         if record.status in ("indexed", "failed"):
             current = fingerprint_prefix(state.etag, self._settings.generation)
             return not record.fingerprint.startswith(current)
+        if record.status == "pending":  # it failed for a passing reason; asking twice does no harm
+            return True
         return age_s(record.updated_at, self._now()) > STUCK_S
 
 

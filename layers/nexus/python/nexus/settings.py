@@ -52,6 +52,9 @@ class Settings:
         "Cohere- or Jina-compatible rerank URL; empty means the ranking is not reranked.", ""
     )
     rerank_model: str = _setting("Model named to the rerank URL.", "")
+    rerank_secret: str = _setting(
+        "Secret that holds the rerank URL's API key; empty sends none.", ""
+    )
     models_timeout_s: float = _setting("Time allowed for one call to a model, in seconds.", 20.0)
     models_retries: int = _setting("Retries after a passing failure of a model call.", 3)
     vector_index: str = _setting(
@@ -65,7 +68,9 @@ class Settings:
     conversation_ttl_h: float = _setting(
         "Hours after its last turn that a conversation expires.", 24.0
     )
-    answer_max_tokens: int = _setting("Longest answer, in tokens.", 700, low=1)
+    answer_max_tokens: int = _setting(
+        "Longest answer, in tokens; a reasoning model's thoughts count too.", 2000, low=1
+    )
     refuse_below: float = _setting(
         "Relevance of the best passage (0 to 1) under which the question is refused.", 0.3
     )

@@ -231,7 +231,7 @@ class _Models:
         return deferred(
             lambda: RerankEndpoint(
                 settings.rerank_url,
-                self._key(),
+                _secret(self._aws, settings.rerank_secret) if settings.rerank_secret else "",
                 settings.rerank_model,
                 settings.models_timeout_s,
             )
@@ -294,7 +294,10 @@ class _Deferred(Generic[T]):
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         # The method is looked up when it is called, so that `x.ping` can be handed on unmade.
-        return lambda *args, **kwargs: getattr(self.get(), name)(*args, **kwargs)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return getattr(self.get(), name)(*args, **kwargs)
+
+        return call
 
 
 def deferred(make: Callable[[], T]) -> T:

@@ -38,6 +38,8 @@ def located_rows(rows: list[list[str]], sheet: str | None, first: int = 1) -> li
 
 def _rows(text: str) -> list[list[str]]:
     delimiter = _delimiter(text)
+    if text.startswith("sep="):
+        text = "".join(text.partition("\n")[1:])  # its line stays, empty, so that rows count right
     try:
         return _split(text, delimiter)
     except csv.Error:  # a lone quote swallowed the rest: read the quotes as text

@@ -1,7 +1,8 @@
-"""Refuses workbooks whose grid would not fit in memory, before calamine lays it out.
+"""Refuses workbooks on which calamine would hang or take all memory, before it sees them.
 
 calamine makes one grid of 32 bytes a cell, however few cells are filled, and a failed allocation
-aborts the whole process; 5 KB of XLSX can ask for 550 GB.
+aborts the whole process; 5 KB of XLSX can ask for 550 GB. On XML with an element left open it reads
+the end of the file for ever.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from xml.parsers import expat
 
 from nexus.errors import DocumentTooLarge
 
@@ -20,8 +22,12 @@ _ROWS_REPEATED = re.compile(rb"""table:number-rows-repeated\s*=\s*["']([0-9]{1,9
 _COLUMNS_REPEATED = re.compile(rb"""table:number-columns-repeated\s*=\s*["']([0-9]{1,9})""")
 
 
-def refuse_vast_grids(content: bytes) -> None:
-    """Raises DocumentTooLarge if a sheet spans more than 16 million cells, filled or not."""
+def refuse_traps(content: bytes) -> None:
+    """Checks the XML of a zipped workbook.
+
+    Raises DocumentTooLarge if a sheet spans more than 16 million cells, filled or not, and
+    ExpatError if a part is not well formed.
+    """
     if not content.startswith(b"PK"):
         return  # XLS: its sheets end at 65,536 rows of 256 columns
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -29,6 +35,8 @@ def refuse_vast_grids(content: bytes) -> None:
             if "/media/" in name:
                 continue
             part = archive.read(name)
+            if name.endswith((".xml", ".rels")):
+                expat.ParserCreate().Parse(part, True)
             if name == "content.xml":
                 for rows, columns in _ods_extents(part):
                     _check(rows, columns)

@@ -44,6 +44,7 @@ class _Reader:
             if fence := _FENCE.match(line):
                 end = _fence_end(lines, at, fence[1])
                 self._block += lines[at:end]
+                self._flush()
                 at = end
             elif heading := _ATX.match(line):
                 text = re.sub(r"[ \t]+#+[ \t]*$", "", line[heading.end() :])

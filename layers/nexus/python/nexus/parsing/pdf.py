@@ -12,7 +12,7 @@ from nexus.parsing.pdf_headings import Bookmark, Bookmarks
 from nexus.parsing.pdf_layout import Line, Page, join_hyphens, paragraphs, without_running_lines
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument, PdfTextPage
+    from pypdfium2 import PdfDocument, PdfTextPage  # type: ignore[import-untyped]
 
 # PDFium keeps global state: two threads in it at once crash the process.
 _PDFIUM = threading.Lock()

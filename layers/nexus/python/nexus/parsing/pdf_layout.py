@@ -110,7 +110,7 @@ def _continues(above: Line, line: Line, gap: float) -> bool:
     return (
         same_size
         and overlap > 0
-        and -0.7 * above.size < distance < max(gap, 0.0) + 0.25 * above.size
+        and -0.7 * above.size < distance < min(gap, 1.2 * above.size) + 0.25 * above.size
     )
 
 

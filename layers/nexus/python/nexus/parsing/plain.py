@@ -22,6 +22,10 @@ _CANDIDATES = [
     "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1251", "koi8_r", "cp1252", "cp1250",
     "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "cp1258",
 ]  # fmt: skip
+_WESTERN = set(
+    "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸ€£¥§©®°·«»¡¿“”‘’„–—…•\u00a0"
+)
+_LONG_RUN = re.compile(r"[À-ÿŒœŸ]{3}")
 _SAMPLE = 32 * 1024
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n|\f")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -77,12 +81,24 @@ def _decode_wide(content: bytes) -> str:
     return content.decode(encoding, errors="ignore")
 
 
+def _is_western(sample: bytes) -> bool:
+    """Whether Windows' western encoding gives words as western languages spell them.
+
+    On short texts the statistics take it for its Central European or Turkish sisters.
+    """
+    text = sample.decode("cp1252", errors="replace")
+    strange = set(text) - _WESTERN
+    return not any(not c.isascii() for c in strange) and not _LONG_RUN.search(text)
+
+
 def _decode_by_statistics(content: bytes) -> str:
     from charset_normalizer import from_bytes
 
     # Only lines with bytes beyond ASCII tell encodings apart.
     lines = [line for line in content[: 64 * _SAMPLE].split(b"\n") if not line.isascii()]
     sample = b"\n".join(lines)[:_SAMPLE]
+    if _is_western(sample):
+        return content.decode("cp1252", errors="ignore")
     best = from_bytes(sample, cp_isolation=_CANDIDATES, enable_fallback=False).best()
     if best is None:
         raise unreadable()

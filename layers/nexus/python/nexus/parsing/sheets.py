@@ -10,7 +10,7 @@ from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.models import LocatedText, ParsedDocument
 from nexus.parsing.cleaning import squeeze
 from nexus.parsing.delimited import located_rows
-from nexus.parsing.grids import refuse_vast_grids
+from nexus.parsing.grids import refuse_traps
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -20,7 +20,7 @@ def read(content: bytes) -> ParsedDocument:
     """The rows of all visible sheets. Raises only kinds of DocumentRejected."""
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-    refuse_vast_grids(content)
+    refuse_traps(content)
     texts: list[LocatedText] = []
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nexus.errors import CorruptDocument
 from nexus.models import ParsedDocument
 from nexus.parsing.cleaning import clean, squeeze
 from nexus.parsing.outline import Outline
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.I)
+# A document type with definitions of its own, which an HTML parser takes for text.
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*\[.*?\]\s*>", re.I | re.S)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+# A parser's time grows with the square of the depth; browsers stop at 512.
+_DEEPEST = 5_000
+_NOT_NESTING = {
+    "p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "colgroup",
+    "br", "hr", "img", "input", "meta", "link", "col", "area", "base", "embed", "source", "track",
+    "wbr", "param",
+}  # fmt: skip
 _DROPPED = (
     "script", "style", "nav", "footer", "aside", "template", "noscript", "iframe", "object",
     "head", "title", "button", "select", "dialog",
@@ -35,7 +46,9 @@ def read(content: bytes) -> ParsedDocument:
 
     declared = _CHARSET.search(content[:2048])
     text = decode(content, declared[1].decode("ascii") if declared else None)
-    tree = LexborHTMLParser(text.replace("\0", ""))
+    text = _DOCTYPE.sub("", text.replace("\0", ""), count=1)
+    _refuse_deep_nesting(text)
+    tree = LexborHTMLParser(text)
     title_node = tree.css_first("head > title") or tree.css_first("title")
     title = squeeze(clean(title_node.text())) if title_node else None
     for node in tree.css(", ".join((*_DROPPED, "[hidden]", '[aria-hidden="true"]'))):
@@ -45,6 +58,18 @@ def read(content: bytes) -> ParsedDocument:
         walk.through(tree.root)
     texts = walk.outline.finish()
     return ParsedDocument(texts, title or walk.first_heading)
+
+
+def _refuse_deep_nesting(text: str) -> None:
+    depth = 0
+    for match in _TAG.finditer(text):
+        if match[2].lower() not in _NOT_NESTING:
+            depth = max(depth - 1, 0) if match[1] else depth + 1
+            if depth > _DEEPEST:
+                raise CorruptDocument(
+                    "The page nests its elements too deeply to be read: save it again from a "
+                    "browser, or as PDF, and upload that."
+                )
 
 
 class _Walk:

@@ -38,12 +38,12 @@ def read(content: bytes) -> ParsedDocument:
                 outline.text(line)
             continue
         text, level = _paragraph(block), _level(block, levels)
-        if level == 0 and title is None and not outline.texts:
-            title = text
-        if level:
-            outline.heading(level, text)
-        else:
+        if level == 0:
+            title = title or text
+        if level is None:
             outline.text(text)
+        else:
+            outline.heading(level, text)
     return ParsedDocument(outline.finish(), document.core_properties.title or title)
 
 

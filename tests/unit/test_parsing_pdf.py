@@ -1,0 +1,96 @@
+"""PDF pages become paragraphs: joined lines, whole words, no running headers, right pages."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import pytest
+
+from nexus.errors import EmptyDocument, EncryptedDocument
+from nexus.parsing import pdf
+from tests.unit import documents_made as made
+from tests.unit.documents_made import lines, read
+
+
+def _paragraph(top: float, *words: str) -> list[tuple[float, str]]:
+    return [(top - 14 * at, line) for at, line in enumerate(words)]
+
+
+def test_lines_become_paragraphs_with_their_page():
+    first = _paragraph(700, "Mahasiswa baru wajib mendaftar ulang pada tanggal", "yang tertera.")
+    second = _paragraph(600, "1. Bawa ijazah asli", "2. Bawa kartu keluarga")
+    document = read(made.pdf([first + second, _paragraph(700, "Halaman dua")]), "a.pdf")
+    assert [(text.locator.page, text.text) for text in document.texts] == [
+        (1, "Mahasiswa baru wajib mendaftar ulang pada tanggal yang tertera."),
+        (1, "1. Bawa ijazah asli\n2. Bawa kartu keluarga"),
+        (2, "Halaman dua"),
+    ]
+    assert document.pages == 2
+
+
+def test_words_cut_at_line_ends_are_whole_and_reduplication_keeps_its_hyphen():
+    page = _paragraph(700, "They all belong to the univer-", "sity where the anak-", "anak study")
+    assert lines(read(made.pdf([page]))) == [
+        "They all belong to the university where the anak-anak study"
+    ]
+
+
+def test_repeated_headers_stay_once_and_page_numbers_go():
+    pages = [
+        [(820, "Universitas Nusantara"), (700, f"Fact number {n * n}"), (30, f"Page {n} of 5")]
+        for n in range(1, 6)
+    ]
+    found = lines(read(made.pdf(pages)))
+    assert found == ["Universitas Nusantara", *(f"Fact number {n * n}" for n in range(1, 6))]
+
+
+def test_lines_in_the_margin_that_differ_are_kept():
+    pages = [[(820, f"Certificate {n * n * 7}"), (400, "Given to")] for n in range(1, 6)]
+    assert sum("Certificate" in line for line in lines(read(made.pdf(pages)))) == 5
+
+
+def test_bookmarks_head_the_lines_below_their_titles():
+    pages = [
+        [(700, "Cover")],
+        [(700, "end of cover"), (600, "1 Admission"), (500, "Apply early."), (400, "1.1 Fees")],
+        [(700, "Nine million.")],
+    ]
+    marks = [(2, 0, "Admission"), (2, 1, "Fees")]
+    document = read(made.pdf(pages, bookmarks=marks))
+    assert [(text.locator.heading, text.text) for text in document.texts] == [
+        ((), "Cover"),
+        ((), "end of cover"),
+        (("Admission",), "1 Admission"),
+        (("Admission",), "Apply early."),
+        (("Admission", "Fees"), "1.1 Fees"),
+        (("Admission", "Fees"), "Nine million."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "title"),
+    [
+        ("Tuition fees", "Tuition fees"),
+        ("Microsoft Word - Tuition fees", "Tuition fees"),
+        ("Microsoft Word - fees_final2.docx", None),
+        ("untitled", None),
+    ],
+)
+def test_only_a_sensible_title_is_taken(stored, title):
+    assert read(made.pdf([[(700, "x")]], title=stored)).title == title
+
+
+def test_scans_and_protected_files_say_what_to_do():
+    with pytest.raises(EmptyDocument, match="OCR"):
+        read(made.pdf([[], []]))
+    with pytest.raises(EncryptedDocument, match="remove the protection"):
+        read(made.pdf([[(700, "secret")]], password="pw"))
+
+
+def test_readers_take_turns_because_pdfium_is_not_thread_safe():
+    content = made.pdf([[(700, f"page {n}")] for n in range(20)])
+    with ThreadPoolExecutor(4) as pool:
+        with pdf._PDFIUM:
+            readers = [pool.submit(read, content) for _ in range(8)]
+            assert not wait(readers, timeout=0.2).done
+        assert all(len(reader.result(timeout=20).texts) == 20 for reader in readers)
