@@ -287,11 +287,16 @@ class FakeDocuments(_Service):
 
 
 class FakeQueue(_Service):
-    """A WorkQueue; `bodies` is what was sent."""
+    """A WorkQueue; `bodies` is what was sent, `delays` the seconds by receipt."""
 
     def __init__(self) -> None:
         super().__init__()
         self.bodies: list[str] = []
+        self.delays: dict[str, int] = {}
+
+    def delay(self, receipt: str, seconds: int) -> None:
+        self.ping()
+        self.delays[receipt] = seconds
 
     def send(self, bodies: Sequence[str]) -> None:
         self.ping()

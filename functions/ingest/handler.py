@@ -4,75 +4,84 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import suppress
 from typing import Any
 
 gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
+from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.batch import (  # noqa: E402
     BatchProcessor,
     EventType,
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord  # noqa: E402
+from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
 from functions.ingest.events import objects_of  # noqa: E402
-from nexus.errors import NexusError  # noqa: E402
+from functions.ingest.retrying import delay_s  # noqa: E402
+from nexus.errors import NexusError, UpstreamError  # noqa: E402
+from nexus.indexing import IndexingReport  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring import ingest_services  # noqa: E402
 
-indexer = ingest_services(Settings.from_environ(os.environ))
+services = ingest_services(Settings.from_environ(os.environ))
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 gc.freeze()
 gc.enable()
 
 
-def process(record: SQSRecord) -> None:
-    """Brings every object that a message names into the index."""
-    for changed in objects_of(record.body):
-        try:
-            report = indexer.reconcile(changed.key, changed.sequencer)
-        except Exception as error:
-            # The type and our own sentence; another library's message could quote the document.
-            detail = str(error) if isinstance(error, NexusError) else None
-            logger.error(
-                "document_not_indexed",
-                extra={
-                    "message_id": record.message_id,
-                    "attempt": record.attributes.approximate_receive_count,
-                    "error": type(error).__name__,
-                    "detail": detail,
-                },
-            )
-            metrics.add_metric("documents_retried", "Count", 1)
-            raise
-        logger.info(
-            "document",
-            extra={
-                "tenant": report.tenant,
-                "document_id": report.document_id,
-                "status": report.outcome,
-                "reason": report.reason,
-                "chunks": report.chunks,
-                "chunks_embedded": report.chunks_embedded,
-                "tokens_embedded": report.tokens_embedded,
-                "duration_ms": round(report.duration_ms, 1),
-            },
-        )
-        metrics.add_metric(f"documents_{report.outcome}", "Count", 1)
-        metrics.add_metric("chunks_embedded", "Count", report.chunks_embedded)
-        metrics.add_metric("tokens_embedded", "Count", report.tokens_embedded)
-
-
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Processes a batch; SQS keeps the messages that this returns as failures."""
+    metrics.add_metric("messages", MetricUnit.Count, len(event["Records"]))
     return dict(
         process_partial_response(
-            event=event,
-            record_handler=process,
-            processor=processor,
-            context=context,  # type: ignore[arg-type]
+            event=event, record_handler=process, processor=processor, context=context
         )
     )
+
+
+def process(record: SQSRecord) -> None:
+    """Brings every object that a message names into the index."""
+    try:
+        for changed in objects_of(record.body):
+            _report(services.indexer.reconcile(changed.key, changed.sequencer))
+    except Exception as error:
+        attempt = int(record.attributes.approximate_receive_count)
+        wait = delay_s(attempt, error)
+        # The type and our own sentence: another library's message could quote the document.
+        logger.error(
+            "document_not_indexed",
+            extra={
+                "message_id": record.message_id,
+                "attempt": attempt,
+                "retry_in_s": wait,
+                "error": type(error).__name__,
+                "detail": str(error) if isinstance(error, NexusError) else None,
+            },
+        )
+        with suppress(UpstreamError):  # it then comes again after the queue's own time-out
+            services.queue.delay(record.receipt_handle, wait)
+        raise
+
+
+def _report(report: IndexingReport) -> None:
+    logger.info(
+        "document",
+        extra={
+            "tenant": report.tenant,
+            "document_id": report.document_id,
+            "status": report.outcome,
+            "reason": report.reason,
+            "chunks": report.chunks,
+            "chunks_embedded": report.chunks_embedded,
+            "tokens_embedded": report.tokens_embedded,
+            "duration_ms": round(report.duration_ms, 1),
+        },
+    )
+    metrics.add_metric(f"documents_{report.outcome}", MetricUnit.Count, 1)
+    metrics.add_metric("chunks_embedded", MetricUnit.Count, report.chunks_embedded)
+    metrics.add_metric("tokens_embedded", MetricUnit.Count, report.tokens_embedded)

@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from nexus.observability import logger, metrics
@@ -29,10 +30,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         has_time=lambda: context.get_remaining_time_in_millis() > ENOUGH_MS,
     )
     counts = asdict(progress)
+    metrics.add_metric("reindex_invocations", MetricUnit.Count, 1)
     if progress.phase != "done":
         services.continuation.start(json.dumps({"progress": counts}))
     else:
         for name in ("listed", "missing", "changed", "removed", "unchanged"):
-            metrics.add_metric(f"reindex_{name}", "Count", counts[name])
+            metrics.add_metric(f"reindex_{name}", MetricUnit.Count, counts[name])
     logger.info("reindex", extra=counts)
     return counts

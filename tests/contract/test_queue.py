@@ -92,6 +92,16 @@ def test_a_message_that_the_queue_refuses_is_not_sent_again(
     assert pauses == []
 
 
+def test_a_delayed_message_is_hidden_and_an_undelayed_one_comes_again(url: str, sqs_client: Any):
+    queue = SqsQueue(sqs_client, url)
+    queue.send(["later", "now"])
+    found = sqs_client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    for message in found:
+        queue.delay(message["ReceiptHandle"], 600 if message["Body"] == "later" else 0)
+    again = sqs_client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert [message["Body"] for message in again] == ["now"]
+
+
 @pytest.mark.usefixtures("aws")
 def test_a_missing_queue_is_reported_as_ours(sqs_client: Any):
     missing = SqsQueue(sqs_client, "https://sqs.eu-west-1.amazonaws.com/123456789012/missing")

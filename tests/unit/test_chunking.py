@@ -25,7 +25,7 @@ texts = st.lists(st.builds(LocatedText, words, places), max_size=12)
 
 
 def cut(located, max_chars=MAX, overlap=20, **changes) -> list[Chunk]:
-    arguments = {"document_id": "d", "title": "t", "embedding_model": "m", **changes}
+    arguments = {"document_id": "d", "embedding_model": "m", **changes}
     document = ParsedDocument(tuple(located))
     return chunk(document, max_chars=max_chars, overlap=overlap, **arguments)
 
@@ -120,7 +120,7 @@ def test_the_same_words_twice_are_two_chunks():
     assert chunks[0].chunk_id != chunks[2].chunk_id
 
 
-@pytest.mark.parametrize("change", ["document_id", "title", "embedding_model"])
+@pytest.mark.parametrize("change", ["document_id", "embedding_model"])
 def test_ids_change_with_all_that_is_embedded(change):
     located = [LocatedText("words")]
     assert cut(located)[0].chunk_id != cut(located, **{change: "other"})[0].chunk_id

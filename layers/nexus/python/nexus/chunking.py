@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nexus.models import Chunk, LocatedText, ParsedDocument
+from nexus.models import Chunk, LocatedText, Locator, ParsedDocument
 from nexus.settings import CHUNKER_VERSION
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ class _Piece:
 def chunk(
     document: ParsedDocument,
     document_id: str,
-    title: str,
     *,
     embedding_model: str,
     max_chars: int = 1000,
@@ -58,7 +57,8 @@ def chunk(
     A chunk has at most `max_chars` characters, or 1.2 times as many where a tiny last piece joined
     it. It begins with up to `overlap` characters of the chunk before: whole sentences of the same
     section, or whole words where a sentence was too long for one chunk. Table rows stand whole in
-    one chunk and do not overlap. An id is 32 hex digits and changes with all that is embedded.
+    one chunk and do not overlap. An id is 32 hex digits over the document's id, the text, its place
+    and the embedding model; not the title, so that a new title costs no embedding.
     """
     if not 0 <= overlap * 2 <= max_chars:
         raise ValueError("overlap must be from 0 to half of max_chars")
@@ -70,7 +70,7 @@ def chunk(
         for start, end, row in _spans(section, pieces, max_chars, overlap):
             text, locator = section[start:end], replace(texts[0].locator, row=row)
             basis = json.dumps(
-                [document_id, title, text, astuple(locator), embedding_model, CHUNKER_VERSION]
+                [document_id, text, astuple(locator), embedding_model, CHUNKER_VERSION]
             )
             # The same words twice at one place are two chunks.
             digest = hashlib.sha256(f"{basis}{seen[basis]}".encode()).hexdigest()
@@ -79,10 +79,15 @@ def chunk(
     return chunks
 
 
+def context_line(title: str, locator: Locator) -> str:
+    """What a chunk stands under: the document's title, its sheet and its headings, each once."""
+    names = [title.strip(), locator.sheet or "", *locator.heading]
+    return " › ".join(dict.fromkeys(name for name in names if name))
+
+
 def embedding_text(title: str, chunk: Chunk) -> str:
-    """What is embedded for a chunk: the title, sheet and headings on a line, then its text."""
-    names = [title.strip(), chunk.locator.sheet or "", *chunk.locator.heading]
-    context = " › ".join(dict.fromkeys(name for name in names if name))
+    """What is embedded for a chunk: the line it stands under, then its text."""
+    context = context_line(title, chunk.locator)
     return f"{context}\n{chunk.text}" if context else chunk.text
 
 

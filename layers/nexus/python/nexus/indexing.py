@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-from nexus.chunking import chunk, embedding_text
+from nexus.chunking import chunk, context_line, embedding_text
 from nexus.errors import (
     DocumentRejected,
     DocumentTooLarge,
@@ -174,7 +174,6 @@ class Indexer:
         chunks = chunk(
             parsed,
             attempt.document_id,
-            title,
             embedding_model=self._settings.embedding_model,
         )
         attempt = replace(attempt, title=title)
@@ -228,7 +227,7 @@ class Indexer:
                     IndexRecord(
                         chunk=replace(item, chunk_id=record_id(item.chunk_id, attempt.revision)),
                         document_id=attempt.document_id,
-                        title=attempt.title,
+                        title=context_line(attempt.title, item.locator),
                         uri=attempt.uri,
                         added_in=attempt.revision,
                         vector=vectors[item.chunk_id[:24]],
@@ -247,7 +246,11 @@ class Indexer:
             self._index.upsert(
                 namespace,
                 [
-                    replace(record, title=attempt.title, metadata=attempt.metadata)
+                    replace(
+                        record,
+                        title=context_line(attempt.title, record.chunk.locator),
+                        metadata=attempt.metadata,
+                    )
                     for record in kept.values()
                 ],
             )

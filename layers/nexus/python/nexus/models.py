@@ -93,8 +93,9 @@ class Chunk:
 class IndexRecord:
     """A chunk as it is written to a vector index.
 
-    `added_in` is the document's revision that brought the chunk: readers ignore it until that
-    revision is the live one. `metadata.date` and `metadata.tags` are stored filterable.
+    `title` is what the chunk stands under, the document's title and the headings; its words are
+    searched too. `added_in` is the document's revision that brought the chunk: readers ignore it
+    until that revision is published. `metadata.date` and `metadata.tags` are stored filterable.
     """
 
     chunk: Chunk

@@ -24,6 +24,7 @@ from nexus.ports import (
     Embedder,
     Reranker,
     VectorIndex,
+    WorkQueue,
 )
 from nexus.settings import Settings
 
@@ -55,6 +56,14 @@ class ChatServices:
     retriever: Retriever
     conversations: ConversationStore
     health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class IngestServices:
+    """What the ingestion function works with."""
+
+    indexer: Indexer
+    queue: WorkQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +125,22 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
     )
 
 
-def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> Indexer:
-    """The indexer of the ingestion function."""
+def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> IngestServices:
+    """The services of the ingestion function."""
     from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
     from nexus.adapters.s3_documents import S3Documents
+    from nexus.adapters.sqs_queue import SqsQueue
     from nexus.indexing import Indexer
 
     aws = aws or aws_clients
-    return Indexer(
+    indexer = Indexer(
         S3Documents(aws("s3"), settings.documents_bucket),
         DynamoCatalogue(aws("dynamodb"), settings.catalogue_table),
         _index(settings, aws),
         _Models(settings, aws).embedder(),
         settings,
     )
+    return IngestServices(indexer, SqsQueue(aws("sqs"), settings.ingest_queue_url))
 
 
 def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> ReindexServices:

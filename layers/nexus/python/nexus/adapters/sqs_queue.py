@@ -43,6 +43,13 @@ class SqsQueue:
         for batch in batches(bodies):
             self._send(batch)
 
+    def delay(self, receipt: str, seconds: int) -> None:
+        """Sets the message's visibility time-out; SQS takes at most 12 hours."""
+        with translate(SERVICE):
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
+            )
+
     def ping(self) -> None:
         """Asks for the queue's ARN."""
         with translate(SERVICE):
