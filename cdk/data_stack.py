@@ -36,13 +36,15 @@ class DataStack(Stack):
         self.models_secret = UpstreamSecret(
             self, "Models", description="API key of the models' endpoint", removal=removal
         ).secret
-        self.pinecone_secret = (
-            UpstreamSecret(
+        self.pinecone_secret = self.rerank_secret = None
+        if stage.vector_index == "pinecone":
+            self.pinecone_secret = UpstreamSecret(
                 self, "Pinecone", description="API key of Pinecone", removal=removal
             ).secret
-            if stage.vector_index == "pinecone"
-            else None
-        )
+        if stage.rerank_key:
+            self.rerank_secret = UpstreamSecret(
+                self, "Rerank", description="API key of the rerank URL", removal=removal
+            ).secret
         self._publish()
 
     def _publish(self) -> None:
@@ -57,5 +59,7 @@ class DataStack(Stack):
         }
         if self.pinecone_secret is not None:
             outputs["PineconeSecret"] = self.pinecone_secret.secret_arn
+        if self.rerank_secret is not None:
+            outputs["RerankSecret"] = self.rerank_secret.secret_arn
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

@@ -9,6 +9,7 @@ from cdk.stages import Stage
 def common(stage: Stage, function: str) -> dict[str, str]:
     """What every function reads: which stage it is, how it logs and measures."""
     return {
+        **stage.settings,
         "NEXUS_STAGE": stage.name,
         "NEXUS_LOG_LEVEL": stage.log_level,
         "POWERTOOLS_SERVICE_NAME": function,
@@ -27,7 +28,11 @@ def chat(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_CHAT_MODEL": stage.chat_model,
         "NEXUS_CHAT_API": stage.chat_api,
+        # Two tries have to fit into what the gateway waits.
+        "NEXUS_MODELS_TIMEOUT_S": f"{(stage.chat_timeout_s - 5) / 2:g}",
+        "NEXUS_MODELS_RETRIES": "1",
         "NEXUS_RERANK_URL": stage.rerank_url,
+        "NEXUS_RERANK_SECRET": data.rerank_secret.secret_arn if data.rerank_secret else "",
         "NEXUS_RERANK_MODEL": stage.rerank_model,
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
@@ -43,6 +48,7 @@ def ingest(stage: Stage, data: DataStack) -> dict[str, str]:
         **_index(stage, data),
         "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
+        "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
     }
 
 

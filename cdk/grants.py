@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secretsmanager
 
 from cdk.data_stack import DataStack
 from cdk.documents_bucket import PREFIX
 from cdk.findings import acknowledge
 
 _READ = ("GetItem", "BatchGetItem", "Query")
-_WRITE = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+_WRITE = ("PutItem", "UpdateItem", "BatchWriteItem")
 
 
 def grant_chat(role: iam.Role, data: DataStack) -> None:
@@ -19,20 +20,20 @@ def grant_chat(role: iam.Role, data: DataStack) -> None:
     _allow(role, "dynamodb", (*_READ, *_WRITE), tables.conversations.table_arn)
     _allow(role, "dynamodb", _READ, tables.catalogue.table_arn)
     _allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
-    _grant_secrets(role, data)
+    _grant_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)
 
 
 def grant_ingest(role: iam.Role, data: DataStack) -> None:
     """The bucket to read, the catalogue to read and write; the event source adds the queue."""
     _grant_documents(role, data)
     _allow(role, "dynamodb", (*_READ, *_WRITE), data.tables.catalogue.table_arn)
-    _grant_secrets(role, data)
+    _grant_secrets(role, data.models_secret, data.pinecone_secret)
 
 
 def grant_reindex(role: iam.Role, data: DataStack, function: str) -> None:
     """The bucket to list, the catalogue to page through, the queue to fill, itself to continue."""
     _grant_documents(role, data)
-    _allow(role, "dynamodb", (*_READ, "Scan", "UpdateItem"), data.tables.catalogue.table_arn)
+    _allow(role, "dynamodb", (*_READ, "Scan"), data.tables.catalogue.table_arn)
     _allow(role, "sqs", ("SendMessage", "GetQueueAttributes"), data.ingest.queue.queue_arn)
     # By name: the function's own ARN would make it depend on its role, and its role on it.
     arn = Stack.of(role).format_arn(
@@ -58,8 +59,8 @@ def _grant_documents(role: iam.Role, data: DataStack) -> None:
     )
 
 
-def _grant_secrets(role: iam.Role, data: DataStack) -> None:
-    for secret in (data.models_secret, data.pinecone_secret):
+def _grant_secrets(role: iam.Role, *secrets: secretsmanager.Secret | None) -> None:
+    for secret in secrets:
         if secret is not None:
             _allow(role, "secretsmanager", ("GetSecretValue",), secret.secret_arn)
 

@@ -6,9 +6,9 @@ import math
 import platform
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +23,8 @@ class Stage:
 
     `architecture` and `python_version` "host" mean this machine's own, for an emulator that runs
     functions as local processes. `reindex_schedule` is an EventBridge Scheduler expression, in UTC.
+    `rerank_key` says that the rerank URL asks for a key. `settings` are further variables of the
+    functions, by name (`NEXUS_…`, see the README).
     """
 
     name: str
@@ -61,10 +63,12 @@ class Stage:
     chat_api: Literal["responses", "chat_completions"]
     rerank_url: str = ""
     rerank_model: str = ""
+    rerank_key: bool = False
     refuse_below: float
     vector_index: Literal["sqlite", "pinecone"]
     sqlite_path: str = ""
     pinecone_host: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def host(self) -> bool:
@@ -113,11 +117,11 @@ def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
         raise StageError(f"Stage {name!r} has no field {unknown[0]!r}: correct it in cdk.json.")
     kinds = get_type_hints(Stage)
     parsed: dict[str, Any] = {}
-    for field, spec in specs.items():
-        if field in values:
-            parsed[field] = _parse(name, field, kinds[field], values[field])
-        elif spec.default is MISSING:
-            raise StageError(f"Stage {name!r} lacks the field {field!r} in cdk.json.")
+    for key, spec in specs.items():
+        if key in values:
+            parsed[key] = _parse(name, key, kinds[key], values[key])
+        elif spec.default is MISSING and spec.default_factory is MISSING:
+            raise StageError(f"Stage {name!r} lacks the field {key!r} in cdk.json.")
     stage = Stage(name=name, **parsed)
     _check(stage)
     if stage.sqlite_path:
@@ -125,9 +129,9 @@ def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
     return stage
 
 
-def _parse(stage: str, field: str, kind: Any, value: Any) -> Any:
+def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:
     text = value.strip() if isinstance(value, str) else value
-    for choice in get_args(kind) if kind != tuple[str, ...] else ():
+    for choice in get_args(kind) if get_origin(kind) is Literal else ():
         if str(text) == str(choice):
             return choice
     if kind is bool and str(text).lower() in ("true", "false"):
@@ -140,7 +144,13 @@ def _parse(stage: str, field: str, kind: Any, value: Any) -> Any:
         parts = text.split(",") if isinstance(text, str) else text
         if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
             return tuple(part.strip() for part in parts if part.strip())
-    raise StageError(f"Stage {stage!r}: {field} must be {_wanted(kind)}; it is {value!r}.")
+    if (
+        kind == Mapping[str, str]
+        and isinstance(value, Mapping)
+        and all(name.startswith("NEXUS_") and isinstance(value[name], str) for name in value)
+    ):
+        return dict(value)
+    raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")
 
 
 def _number(text: Any) -> float | None:
@@ -155,6 +165,8 @@ def _wanted(kind: Any) -> str:
     names = {bool: "true or false", str: "a text", int: "a whole number", float: "a number"}
     if kind == tuple[str, ...]:
         return "a list of texts"
+    if kind == Mapping[str, str]:
+        return "texts by names that begin with NEXUS_"
     return names.get(kind) or f"one of {', '.join(str(choice) for choice in get_args(kind))}"
 
 
@@ -177,12 +189,12 @@ _POSITIVE = [
 
 
 def _check(stage: Stage) -> None:
-    for field, (low, high) in _RANGES.items():
-        if not low <= getattr(stage, field) <= high:
-            raise StageError(f"Stage {stage.name!r}: {field} must be from {low} to {high}.")
-    for field in _POSITIVE:
-        if not getattr(stage, field) > 0:
-            raise StageError(f"Stage {stage.name!r}: {field} must be more than 0.")
+    for key, (low, high) in _RANGES.items():
+        if not low <= getattr(stage, key) <= high:
+            raise StageError(f"Stage {stage.name!r}: {key} must be from {low} to {high}.")
+    for key in _POSITIVE:
+        if not getattr(stage, key) > 0:
+            raise StageError(f"Stage {stage.name!r}: {key} must be more than 0.")
     if not stage.models_url.startswith(("http://", "https://")):
         raise StageError(f"Stage {stage.name!r}: models_url must begin with http:// or https://.")
     if stage.vector_index == "sqlite" and not stage.sqlite_path:

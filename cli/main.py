@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
-from cli.commands import doctor, documents, invoke, keys, pinecone_index, status, up, upload
+from cli.commands import cdk, doctor, documents, invoke, keys, pinecone_index, status, up, upload
 from cli.commands.ask import ask
 from cli.failure import Failure
 from cli.terminal import errors
@@ -32,6 +32,7 @@ app.add_typer(keys.app, name="keys")
 app.command()(invoke.invoke)
 app.command()(doctor.doctor)
 app.command()(pinecone_index.pinecone_index)
+app.command(context_settings=cdk.PASS_ON)(cdk.cdk)
 
 
 @app.callback(invoke_without_command=True)

@@ -17,7 +17,12 @@ def pinecone_index(
     dimension: Annotated[
         int, typer.Option("--dimension", min=1, help="Length of the embedding model's vectors.")
     ] = 1536,
+    region: Annotated[str, typer.Option("--region", help="AWS region of the index.")] = "us-east-1",
+    protected: Annotated[
+        bool, typer.Option("--protected/--unprotected", help="Refuse its deletion.")
+    ] = True,
 ) -> None:
     """Make a Pinecone index with the schema that Nexus needs, and print its host for cdk.json."""
-    host = create_pinecone_index(api_key, name, Settings(embedding_dimension=dimension))
+    settings = Settings(embedding_dimension=dimension)
+    host = create_pinecone_index(api_key, name, settings, region=region, protected=protected)
     console.print(host, soft_wrap=True)

@@ -13,7 +13,6 @@ READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
 WRITE = {
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
     "dynamodb:BatchWriteItem",
 }
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -83,7 +82,7 @@ def test_ingest_reads_documents_and_writes_the_catalogue(assembly, stage):
 
 def test_reindex_lists_compares_queues_and_continues_only_itself(assembly, stage):
     assert granted(assembly, stage, "reindex") == {
-        "catalogue": READ | {"dynamodb:Scan", "dynamodb:UpdateItem"},
+        "catalogue": READ | {"dynamodb:Scan"},
         "bucket": {"s3:ListBucket"},
         "objects": {"s3:GetObject", "s3:GetObjectVersion"},
         "queue": {"sqs:SendMessage", "sqs:GetQueueAttributes"},

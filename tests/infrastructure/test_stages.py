@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from aws_cdk import App
 
+from cdk import environment
+from cdk.data_stack import DataStack
 from cdk.stages import ROOT, StageError, read_stage, read_stages
 from tests.infrastructure.assembly import STAGES, configuration
 
@@ -70,3 +73,16 @@ def test_a_missing_field_and_an_unknown_stage_are_told():
         read_stage("dev", values)
     with pytest.raises(StageError, match=r"no stage 'qa'.*dev, prod"):
         read_stages({"stages": {"dev": {}, "prod": {}}, "stage": "qa"}.get)
+
+
+def test_further_settings_reach_every_function_and_cannot_override_what_the_stage_says():
+    app = App()
+    given = {"settings": {"NEXUS_TOP_K": "8", "NEXUS_STAGE": "other"}, "rerank_key": True}
+    stage = read_stage("dev", {**configuration("dev"), **given})
+    data = DataStack(app, stage)
+    found = environment.chat(stage, data)
+    assert (found["NEXUS_TOP_K"], found["NEXUS_STAGE"]) == ("8", "dev")
+    assert environment.ingest(stage, data)["NEXUS_TOP_K"] == "8"
+    assert found["NEXUS_RERANK_SECRET"]
+    with pytest.raises(StageError, match="NEXUS_"):
+        read_stage("dev", {**configuration("dev"), "settings": {"TOP_K": "8"}})

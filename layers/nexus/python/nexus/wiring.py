@@ -174,11 +174,20 @@ def operator_services(settings: Settings, aws: ClientFactory) -> OperatorService
     )
 
 
-def create_pinecone_index(api_key: str, name: str, settings: Settings) -> str:
-    """Creates the Pinecone index that these settings need; returns its host."""
+def create_pinecone_index(
+    api_key: str,
+    name: str,
+    settings: Settings,
+    *,
+    region: str = "us-east-1",
+    protected: bool = False,
+) -> str:
+    """Creates the Pinecone index that these settings need, unless it exists; returns its host."""
     from nexus.adapters.pinecone_provisioning import create_index
 
-    return create_index(api_key, name, settings.embedding_dimension)
+    return create_index(
+        api_key, name, settings.embedding_dimension, region=region, protected=protected
+    )
 
 
 @cache
@@ -269,12 +278,15 @@ def _index(settings: Settings, aws: ClientFactory) -> VectorIndex:
         return SqliteIndex(settings.sqlite_path)
 
     from nexus.adapters.pinecone_index import PineconeIndex
+    from nexus.adapters.tls_context import tls_context
 
     return deferred(
         lambda: PineconeIndex(
             settings.pinecone_host,
             _secret(aws, settings.pinecone_secret),
             settings.embedding_dimension,
+            # The context that the models' clients have; loading certificates takes a while.
+            verify=tls_context() if settings.pinecone_host.startswith("https") else False,
         )
     )
 
