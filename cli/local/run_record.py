@@ -22,6 +22,10 @@ class Running:
         """Whether all of it still runs."""
         return len(self.processes) == 2 and all(process.alive() for process in self.processes)
 
+    def emulator_alive(self) -> bool:
+        """Whether the local AWS runs."""
+        return any(process.name == "emulator" and process.alive() for process in self.processes)
+
     @property
     def models_url(self) -> str:
         """Base URL of the local model server, as OpenAI's clients want it."""

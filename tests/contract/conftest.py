@@ -53,7 +53,7 @@ def aws() -> Iterator[None]:
 
 
 @pytest.fixture
-def make_table(aws: None, dynamodb_client: DynamoDBClient) -> Callable[..., str]:  # noqa: ARG001
+def make_table(aws: None, dynamodb_client: DynamoDBClient) -> Callable[..., str]:
     """Creates an on-demand table with these string keys, and returns its name."""
 
     def make(name: str, *keys: str) -> str:

@@ -70,7 +70,7 @@ def bucket(request: pytest.FixtureRequest) -> Bucket:
 
 
 @pytest.fixture
-def in_s3(aws: None, s3_client: Any) -> InS3:  # noqa: ARG001
+def in_s3(aws: None, s3_client: Any) -> InS3:
     return InS3(s3_client)
 
 

@@ -13,7 +13,7 @@ from tests.fakes import FakeQueue
 
 
 @pytest.fixture
-def url(aws: None, sqs_client: Any) -> str:  # noqa: ARG001
+def url(aws: None, sqs_client: Any) -> str:
     created: str = sqs_client.create_queue(QueueName="ingest")["QueueUrl"]
     return created
 

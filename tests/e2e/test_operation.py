@@ -75,7 +75,7 @@ def test_the_functions_have_only_what_their_layers_hold(
     assert found.stdout.strip() == "[]"
 
     client = connection.client("lambda")
-    name = connection.deployment.ingest_function
+    name = connection.deployment.ingest_function.partition(":")[0]  # not the alias
     layers = [
         layer["Arn"] for layer in client.get_function_configuration(FunctionName=name)["Layers"]
     ]

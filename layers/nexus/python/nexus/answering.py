@@ -49,7 +49,8 @@ LEANS_BACK = re.compile(
     r"dia|mereka|nya|begitu|sana|situ)\b|\w{3,}nya\b",
     re.IGNORECASE,
 )
-FOLLOW_UP_WORDS = 9
+# A longer question usually names, itself, what its pronoun stands for.
+FOLLOW_UP_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,7 @@ class Answerer:
         started = time.perf_counter()
         conversation_id = question.conversation_id or new_id("c")
         history, reachable = self._history(principal, question)
-        asked = history[-1].question if history else None
-        follows = asked is not None and is_follow_up(question.message)
-        query = f"{asked} {question.message}" if follows else question.message
-        found = self._retriever.retrieve(principal, query, question.top_k, question.filters)
+        found, follows = self._retrieve(principal, question, history)
         generation_started = time.perf_counter()
         context = [(turn.question, turn.answer) for turn in history] if follows else []
         cited, usage = self._generate(question.message, found, context)
@@ -134,11 +132,40 @@ class Answerer:
             logger.warning("conversation_unreachable", extra={"error": type(error).__name__})
             return [], False
 
+    def _retrieve(
+        self, principal: Principal, question: Question, history: list[Turn]
+    ) -> tuple[Retrieved, bool]:
+        """The passages, and whether the question was understood from the turn before it.
+
+        What looks like a follow-up is searched with the question before; so is, at a second try,
+        what finds nothing alone.
+        """
+
+        def retrieve(query: str) -> Retrieved:
+            return self._retriever.retrieve(principal, query, question.top_k, question.filters)
+
+        if not history:
+            return retrieve(question.message), False
+        with_context = f"{history[-1].question} {question.message}"
+        if is_follow_up(question.message):
+            return retrieve(with_context), True
+        found = retrieve(question.message)
+        if self._answers(found):
+            return found, False
+        again = retrieve(with_context)
+        tokens = found.embedding_tokens + again.embedding_tokens
+        return replace(again, embedding_tokens=tokens), True
+
+    def _answers(self, found: Retrieved) -> bool:
+        """Whether the passages are relevant enough to be worth a language model."""
+        best = found.passages[0].score if found.passages else 0.0
+        return best >= self._settings.refuse_below and bool(found.passages)
+
     def _generate(
         self, question: str, found: Retrieved, context: list[tuple[str, str]]
     ) -> tuple[CitedAnswer, Usage]:
         passages = found.passages
-        if not passages or passages[0].score < self._settings.refuse_below:
+        if not self._answers(found):
             return refusal(question, passages), Usage()
         completion = self._chat.complete(
             answer_messages(question, passages, context), self._settings.answer_max_tokens

@@ -1,0 +1,63 @@
+"""A function loads only what it needs: what it does not use costs its cold start nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from cli.local.layout import PROJECT
+
+PARSERS = {"pypdfium2", "docx", "pptx", "python_calamine", "selectolax", "semantic_text_splitter"}
+WEB = {"fastapi", "starlette", "mangum"}
+NEVER = {"boto3", "onnxruntime", "torch", "typer"}
+
+WIRING = """
+import sys
+from nexus.settings import Settings
+from nexus import wiring
+settings = Settings(vector_index={index!r}, sqlite_path="/tmp/none.sqlite", pinecone_host="https://x",
+    clients_table="c", catalogue_table="t", conversations_table="v", documents_bucket="b",
+    ingest_queue_url="https://q", models_secret="m", pinecone_secret="p")
+import botocore.session
+import botocore.client
+class Offline:
+    def __getattr__(self, name):
+        def call(**_):
+            return {{"SecretString": "key"}}
+        return call
+wiring.{function}_services(settings, lambda _service: Offline())
+{extra}
+print(*sorted({{name.partition(".")[0] for name in sys.modules}}))
+"""
+
+
+def loaded(function: str, index: str, extra: str = "") -> set[str]:
+    code = WIRING.format(function=function, index=index, extra=extra)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_ingest_loads_no_web_framework_and_parsers_only_for_a_document() -> None:
+    found = loaded("ingest", "sqlite", "import functions.ingest.events")
+    assert not found & (WEB | NEVER | {"pinecone"})
+    assert not found & (PARSERS - {"semantic_text_splitter"})
+
+
+def test_chat_loads_no_parser_and_only_its_own_index() -> None:
+    found = loaded("chat", "pinecone", "import functions.chat.app")
+    assert not found & (PARSERS | NEVER | {"numpy", "sqlite3"})
+
+
+@pytest.mark.parametrize("index", ["sqlite", "pinecone"])
+def test_reindex_loads_neither_models_nor_index_nor_parsers(index: str) -> None:
+    assert not loaded("reindex", index) & (PARSERS | WEB | NEVER | {"openai", "pinecone", "numpy"})
