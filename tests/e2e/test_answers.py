@@ -23,8 +23,8 @@ INDONESIAN_DOCUMENTS = ("panduan-", "faq-", "kalender-", "peraturan-")
 
 def same_language(question: dict[str, Any]) -> bool:
     """Whether question and document share a language: the local embedding model knows no other."""
-    indonesian = question["document"].startswith(INDONESIAN_DOCUMENTS)
-    return indonesian == (question["language"] == "id")
+    indonesian = str(question["document"]).startswith(INDONESIAN_DOCUMENTS)
+    return indonesian == (str(question["language"]) == "id")
 
 
 def test_sample_questions_are_answered_with_the_right_source(

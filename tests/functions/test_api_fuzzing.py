@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
@@ -19,7 +21,7 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(World().serv
 
 @schema.parametrize()
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_request_is_answered_as_described(case: schemathesis.Case) -> None:
+def test_any_request_is_answered_as_described(case: schemathesis.Case[Any]) -> None:
     case.headers["x-api-key"] = ACME_KEY
     case.call_and_validate(
         checks=[

@@ -53,7 +53,7 @@ def ingest(
         monkeypatch.setenv(name, value)
     with mock_aws():
         wiring.aws_clients.cache_clear()
-        client = botocore.session.Session().create_client
+        client: Any = botocore.session.Session().create_client
         client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
         )
