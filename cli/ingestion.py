@@ -54,12 +54,14 @@ def wait(
     console: Console,
     deadline_s: float = 600.0,
     alive: Callable[[], bool] = lambda: True,
+    known: Mapping[str, DocumentRecord] | None = None,
 ) -> dict[str, DocumentRecord]:
     """Shows each expected document as it is through; returns those that are.
 
-    Ends when all are, after `deadline_s` seconds without any progress, or when `alive` says no.
+    Those in `known` are through already and not shown. Ends when all are, after `deadline_s`
+    seconds without any progress, or when `alive` says no.
     """
-    done: dict[str, DocumentRecord] = {}
+    done: dict[str, DocumentRecord] = dict(known or {})
     last_progress = time.monotonic()
     bar = Progress(
         TextColumn("  ingesting"),

@@ -16,7 +16,7 @@ from cli import api, keys
 from cli.commands.ask import show_answer
 from cli.connection import DEMO_TENANT, Connection, connect, demo_key, keep_demo_key
 from cli.failure import Failure
-from cli.ingestion import in_bucket, wait
+from cli.ingestion import finished, in_bucket, wait
 from cli.local import live, stack
 from cli.local.deploy import deploy
 from cli.local.layout import PROJECT, Layout
@@ -165,12 +165,16 @@ def _ingest(connection: Connection, layout: Layout, current: Running, folder: Pa
     for sentence in changes.left_out:
         console.print(f"  [yellow]{escape(sentence)}[/]")
     expected = in_bucket(connection, DEMO_TENANT)
-    if not changes.uploaded and expected:
+    unchanged = {path: tag for path, tag in expected.items() if path not in changes.uploaded}
+    known = finished(connection, DEMO_TENANT, unchanged)
+    if known:
+        console.print(f"[green]✓[/] {len(known)} documents are indexed already")
+    if len(known) < len(unchanged):
         # An interrupted run, another model: whatever the index lacks is queued again.
         connection.client("lambda").invoke(
             FunctionName=connection.deployment.reindex_function, Payload=b"{}"
         )
-    done = wait(connection, DEMO_TENANT, expected, console, 120.0, current.alive)
+    done = wait(connection, DEMO_TENANT, expected, console, 120.0, current.alive, known)
     if missing := sorted(expected.keys() - done.keys()):
         raise Failure(
             f"{len(missing)} documents were not indexed, {missing[0]} among them; "

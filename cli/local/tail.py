@@ -48,22 +48,23 @@ def follow(
     logs = session.client("logs")
     groups = _log_groups(session, deployment)
     start = since_ms if since_ms is not None else int(time.time() * 1000)
-    seen: set[tuple[str, int, str]] = set()
+    seen: set[tuple[int, str]] = set()
     while True:
         found: list[Activity] = []
         newest = start
         for name, group in groups.items():
             for event in _events(logs, group, start):
                 newest = max(newest, event["timestamp"])
-                # Not the event's id: the emulator gives none.
-                key = (event["logStreamName"], event["timestamp"], event["message"])
+                # Not the event's id, for the emulator gives none, nor its stream, for it writes a
+                # line into two; a line of ours names its request, so it tells itself apart.
+                key = (event["timestamp"], event["message"])
                 if key in seen:
                     continue
                 seen.add(key)
                 if fields := _work(event["message"]):
                     found.append(Activity(name, event["timestamp"], fields))
         start = max(start, newest - _OVERLAP_MS)
-        seen = {key for key in seen if key[1] >= start}
+        seen = {key for key in seen if key[0] >= start}
         yield sorted(found, key=lambda activity: activity.at_ms)
 
 

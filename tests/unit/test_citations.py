@@ -38,9 +38,19 @@ def test_an_answer_without_markers_gets_the_passage_it_was_taken_from() -> None:
     assert cited.sources[0].passage == PASSAGES[1]
 
 
-@given(st.text(max_size=80), st.text(min_size=1, max_size=200).filter(str.strip))
-def test_a_quote_stands_verbatim_in_the_passage(claim: str, text: str) -> None:
-    assert quote(claim, text) in text
+@given(
+    st.lists(st.text(max_size=80), min_size=1, max_size=3),
+    st.text(min_size=1, max_size=900).filter(str.strip),
+)
+def test_a_quote_stands_verbatim_in_the_passage(claims: list[str], text: str) -> None:
+    found = quote(claims, text)
+    assert found in text
+    assert 0 < len(found) <= 400
+
+
+def test_the_quote_of_two_neighbouring_claims_holds_both() -> None:
+    text = PASSAGES[1].text
+    assert quote(["Late books cost Rp 2.000 a day.", "The desk opens at 08.00."], text) == text
 
 
 @given(

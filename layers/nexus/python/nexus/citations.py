@@ -47,18 +47,29 @@ def cite(text: str, passages: Sequence[Passage]) -> CitedAnswer:
         return f"[{new}]" if new else ""
 
     sources = tuple(
-        Source(new, passages[old - 1], quote(" ".join(claims[old]), passages[old - 1].text))
+        Source(new, passages[old - 1], quote(claims[old], passages[old - 1].text))
         for old, new in renumbered.items()
     )
     return CitedAnswer(LEFT_OVER.sub("", MARKER.sub(rewrite, text)).strip(), sources)
 
 
-def quote(claim: str, text: str) -> str:
-    """The stretch of `text`, verbatim, that shares most words with the claim; ≤ 400 characters."""
-    if claim.strip() and claim.strip() in text:
-        return claim.strip()[:QUOTE_CHARS]
-    best = max(sentences(text), key=lambda sentence: _overlap(claim, sentence), default=text)
-    return best[:QUOTE_CHARS]
+def quote(claims: Sequence[str], text: str) -> str:
+    """The stretch of `text`, verbatim and ≤ 400 characters, that the claims rest on.
+
+    It is the sentence that shares most words with the first claim, drawn out to those of the other
+    claims where the whole is short enough.
+    """
+    parts = sentences(text) or [text]
+    spans = []
+    for claim in claims:
+        best = max(parts, key=lambda sentence: _overlap(claim, sentence))
+        start = text.find(best)
+        spans.append((start, start + len(best)))
+    start, end = spans[0]
+    for other_start, other_end in spans[1:]:
+        if max(end, other_end) - min(start, other_start) <= QUOTE_CHARS:
+            start, end = min(start, other_start), max(end, other_end)
+    return text[start : min(end, start + QUOTE_CHARS)]
 
 
 def sentences(text: str) -> list[str]:
