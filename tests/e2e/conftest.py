@@ -25,13 +25,6 @@ ROOT = PROJECT / ".local" / "e2e"
 UP_S = 400
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps all of these tests in one xdist worker, which owns the stack."""
-    for item in items:
-        if "e2e" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
 @dataclass(frozen=True)
 class Deployed:
     """The running stack, with the demo client's key."""
