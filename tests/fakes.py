@@ -10,7 +10,7 @@ import hashlib
 import math
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded
@@ -365,14 +365,25 @@ class FakeIndex(_Service):
             for item in chunk_ids:
                 self.spaces.get(namespace, {}).pop(item, None)
 
-    def delete_document(self, namespace: str, document_id: str, through_revision: int) -> None:
+    def delete_document(
+        self,
+        namespace: str,
+        document_id: str,
+        through_revision: int,
+        keep: Collection[int] = (),
+    ) -> None:
         self.ping()
         with self._lock:
             self.spaces[namespace] = {
                 item: record
                 for item, record in self.spaces.get(namespace, {}).items()
-                if record.document_id != document_id or record.added_in > through_revision
+                if record.document_id != document_id
+                or record.added_in > through_revision
+                or record.added_in in keep
             }
+
+    def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
+        self.ping()
 
     def count(self, namespace: str, document_id: str | None = None) -> int:
         self.ping()

@@ -380,6 +380,22 @@ def test_a_document_is_deleted_only_through_the_given_revision(
     assert sorted(ids(index.search_text(namespace, "plain", 9, ALL))) == ["other", "r10", "r3"]
 
 
+def test_revisions_to_keep_are_spared(index: VectorIndex, namespace: str) -> None:
+    revisions = [replace(record(f"r{revision}"), added_in=revision) for revision in (1, 2, 3, 10)]
+    write(index, namespace, *revisions)
+    index.delete_document(namespace, "doc", 3, keep=(2, 99))
+    eventually(lambda: index.count(namespace) == 2)
+    assert sorted(ids(index.search_dense(namespace, axis(0), 9, ALL))) == ["r10", "r2"]
+
+
+def test_what_is_waited_for_is_found_at_once(index: VectorIndex, namespace: str) -> None:
+    written = [record(f"w{number:03d}") for number in range(250)]
+    index.upsert(namespace, written)
+    index.wait_until_searchable(namespace, [item.chunk.chunk_id for item in written])
+    assert len(index.search_dense(namespace, axis(0), 300, ALL)) == 250
+    index.wait_until_searchable(namespace, [])
+
+
 def test_one_call_takes_any_number_of_records_and_ids(index: VectorIndex, namespace: str) -> None:
     many = [
         record(f"{number:04d}", document_id=f"d{number % 2}", vector=axis(number % DIMENSION))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nexus.errors import UpstreamUnavailable
-from nexus.indexing import Indexer, is_newer
+from nexus.errors import ConfigurationError, UpstreamUnavailable
+from nexus.indexing import Indexer
 from nexus.models import DocumentMetadata, Filters
 from nexus.object_keys import document_id, object_key
+from nexus.revisions import is_newer
 from nexus.settings import Settings
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex
 
@@ -279,3 +281,165 @@ def test_chunks_of_a_replaced_record_stay_apart(house: House) -> None:
     assert record.shows(hits[0])
     assert not replace(record, published=()).shows(hits[0])
     assert not replace(record, hidden=frozenset({hits[0].chunk_id})).shows(hits[0])
+
+
+class Interrupted(FakeDocuments):
+    """A bucket in which something happens between a look at an object and what follows it."""
+
+    def __init__(self, inner: FakeDocuments, happens: Callable[[], object]) -> None:
+        super().__init__()
+        self._inner, self._happens = inner, [happens]
+
+    def head(self, key):
+        state = self._inner.head(key)
+        if self._happens:
+            self._happens.pop()()
+        return state
+
+    def read(self, state):
+        return self._inner.read(state)
+
+
+def slow_worker(house: House, meanwhile: Callable[[], object]) -> Indexer:
+    documents = Interrupted(house.documents, meanwhile)
+    return Indexer(documents, house.catalogue, house.index, house.embedder, CONFIG)
+
+
+def test_a_worker_that_looked_before_a_change_does_not_publish_the_old(house: House) -> None:
+    house.put(RULES)
+
+    def newer() -> None:
+        house.put("Completely new text now.")
+        assert house.indexer.reconcile(KEY, "02").outcome == "indexed"
+
+    slow_worker(house, newer).reconcile(KEY, "01")
+    assert house.seen() == ["Completely new text now."]
+
+
+def test_a_worker_that_looked_before_a_removal_does_not_bring_it_back(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    house.put(RULES + "\nMore.\n")
+
+    def gone() -> None:
+        house.documents.drop("acme", "rules.md")
+        assert house.indexer.reconcile(KEY, "03").outcome == "deleted"
+
+    slow_worker(house, gone).reconcile(KEY, "02")
+    assert house.seen() == []
+    assert house.index.count(SPACE) == 0
+
+
+def test_a_worker_that_looked_before_a_new_upload_does_not_delete_it(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    house.documents.drop("acme", "rules.md")
+
+    def again() -> None:
+        house.put("Uploaded again.")
+        house.indexer.reconcile(KEY, "03")
+
+    slow_worker(house, again).reconcile(KEY, "02")
+    assert house.seen() == ["Uploaded again."]
+
+
+def test_new_metadata_is_not_seen_before_it_is_published_nor_after_a_revert(house: House) -> None:
+    house.put(RULES, department="HR")
+    house.indexer.reconcile(KEY, "01")
+    house.put(RULES, department="Public")
+    broken = Unpublishable()
+    broken.records, broken.manifests = house.catalogue.records, house.catalogue.manifests
+    indexer = Indexer(house.documents, broken, house.index, house.embedder, CONFIG)
+    with pytest.raises(UpstreamUnavailable):
+        indexer.reconcile(KEY, "02")
+    public = Filters(departments=("Public",))
+
+    def seen_as_public() -> list[str]:
+        hits = house.index.search_text(SPACE, "books fine loans", 9, public)
+        return [hit.chunk_id for hit in hits if house.record().shows(hit)]
+
+    assert seen_as_public() == []
+    house.put(RULES, department="HR")
+    house.indexer.reconcile(KEY, "03")
+    assert seen_as_public() == []
+    assert len(house.seen()) == 2
+    assert house.index.count(SPACE) == 2
+
+
+class Unpublishable(FakeCatalogue):
+    """A catalogue that is busy whenever something is to be published."""
+
+    def publish(self, record, manifest):
+        raise UpstreamUnavailable("catalogue", "The catalogue is busy.")
+
+
+def test_broken_off_attempts_leave_nothing_once_one_succeeds(house: House) -> None:
+    house.put(RULES)
+    broken = Unpublishable()
+    broken.records = house.catalogue.records
+    indexer = Indexer(house.documents, broken, house.index, house.embedder, CONFIG)
+    for _ in range(4):
+        with pytest.raises(UpstreamUnavailable):
+            indexer.reconcile(KEY, "01")
+    assert house.record().status == "pending"
+    assert house.record().reason == "The catalogue is busy."
+    paid = len(house.embedder.texts)
+    assert house.indexer.reconcile(KEY, "01").outcome == "indexed"
+    assert len(house.embedder.texts) == paid
+    assert house.index.count(SPACE) == 2
+
+
+def test_a_superseded_attempt_takes_back_what_it_wrote(house: House) -> None:
+    house.put(RULES)
+
+    class Overtaken(FakeIndex):
+        def upsert(self, namespace, records):
+            super().upsert(namespace, records)
+            if not house.catalogue.records[("acme", ID)].revision > 1:
+                house.documents.drop("acme", "rules.md")
+                assert house.indexer.reconcile(KEY, "02").outcome == "deleted"
+                super().upsert(namespace, records)  # a write that arrives late
+
+    overtaken = Overtaken()
+    overtaken.spaces = house.index.spaces
+    indexer = Indexer(house.documents, house.catalogue, overtaken, house.embedder, CONFIG)
+    assert indexer.reconcile(KEY, "01").outcome == "superseded"
+    assert house.index.count(SPACE) == 0
+
+
+@pytest.mark.parametrize("change", [{"embedding_dimension": 128}, {"embedding_model": "other"}])
+def test_another_generation_is_filled_and_the_one_before_emptied(
+    house: House, change: dict[str, Any]
+) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    config = replace(CONFIG, **change)
+    embedder = FakeEmbedder(config.embedding_dimension)
+    indexer = Indexer(house.documents, house.catalogue, house.index, embedder, config)
+    assert indexer.reconcile(KEY).outcome == "indexed"
+    assert house.index.count(config.namespace("acme")) == 2
+    assert house.index.count(SPACE) == 0
+    house.documents.drop("acme", "rules.md")
+    assert indexer.reconcile(KEY, "02").outcome == "deleted"
+    assert house.index.count(config.namespace("acme")) == 0
+
+
+def test_a_removal_that_broke_off_is_finished_though_no_event_comes(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    house.documents.drop("acme", "rules.md")
+    house.index.failure = UpstreamUnavailable("index", "Busy.")
+    with pytest.raises(UpstreamUnavailable):
+        house.indexer.reconcile(KEY)
+    house.index.failure = None
+    house.indexer.reconcile(KEY)
+    assert house.index.count(SPACE) == 0
+    assert house.indexer.reconcile(KEY).outcome == "unchanged"
+
+
+def test_a_missing_setting_is_noted_as_the_reason_for_waiting(house: House) -> None:
+    house.put(RULES)
+    house.embedder.failure = ConfigurationError("The secret is not set.")
+    with pytest.raises(ConfigurationError):
+        house.indexer.reconcile(KEY, "01")
+    assert (house.record().status, house.record().reason) == ("pending", "The secret is not set.")

@@ -18,7 +18,7 @@ from nexus.retrieval import Retriever, fuse, narrow
 from nexus.settings import Settings
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex, FakeReranker
 
-CONFIG = Settings(embedding_dimension=256)
+CONFIG = Settings(embedding_dimension=256, documents_bucket="bucket")
 ALICE = Principal("acme", "alice", "user", "standard")
 
 
@@ -61,7 +61,7 @@ def test_the_best_passage_comes_first_with_its_document(library: Library) -> Non
     best = found.passages[0]
     assert best.text == "The tuition fee is nine million rupiah."
     assert best.document_id == document_id("acme", "fees.md")
-    assert best.uri == "s3://documents/acme/fees.md"
+    assert best.uri == "s3://bucket/documents/acme/fees.md"
     assert 0 <= best.score <= 1
     assert found.embedding_tokens > 0
     assert {"embed", "search", "rerank"} <= set(found.timings_ms)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nexus.models import Passage, Source
 
 MARKER = re.compile(r"\[(\d{1,2})\]")
-# What a dropped marker leaves: a space before a stop, at the end, or before another space.
-LEFT_OVER = re.compile(r"[ \t]+(?=[ \t.,;:!?]|$)", re.MULTILINE)
+# Models also write several numbers in one pair of brackets.
+GROUP = re.compile(r"\[(\d{1,2}(?:\s*,\s*\d{1,2})+)\]")
+# Markers that stand together, with the blanks before and between them, and what comes next.
+RUN = re.compile(r"([ \t]*)(\[\d{1,2}\](?:[ \t]*\[\d{1,2}\])*)(?=(.?))")
+NUMBER = re.compile(r"\d+")
 WORD = re.compile(r"\w+", re.UNICODE)
 # A sentence ends after . ! or ? before a space and a capital, a digit or a quote; or with its line.
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"'“(]?[A-Z0-9À-Þ])|\n+")
+# What may follow a word without a blank, the end of the line among it.
+STOPS = " \t.,;:!?"
 QUOTE_CHARS = 400
 
 
@@ -28,9 +33,11 @@ class CitedAnswer:
 def cite(text: str, passages: Sequence[Passage]) -> CitedAnswer:
     """Renumbers the answer's markers in order of appearance and quotes what each cites.
 
-    Markers that name no passage are dropped. An answer without a valid marker is given one for the
+    `[1, 2]` is read as `[1][2]`. Markers that name no passage are dropped, and nothing else of the
+    answer changes. An answer without a valid marker is given one for the
     passage that shares most words with it, so that no answer is without a source.
     """
+    text = GROUP.sub(lambda group: f"[{']['.join(NUMBER.findall(group[1]))}]", text)
     claims: dict[int, list[str]] = {}
     for sentence in _sentences_with_markers(text):
         for number in map(int, MARKER.findall(sentence)):
@@ -38,19 +45,15 @@ def cite(text: str, passages: Sequence[Passage]) -> CitedAnswer:
                 claims.setdefault(number, []).append(MARKER.sub("", sentence))
     if not claims and passages:
         best = max(range(len(passages)), key=lambda i: _overlap(text, passages[i].text))
-        text = f"{MARKER.sub('', text).rstrip()} [{best + 1}]"
+        text = f"{_renumbered(text, {}).rstrip()} [{best + 1}]"
         claims = {best + 1: [text]}
     renumbered = {old: new for new, old in enumerate(claims, start=1)}
-
-    def rewrite(match: re.Match[str]) -> str:
-        new = renumbered.get(int(match.group(1)))
-        return f"[{new}]" if new else ""
 
     sources = tuple(
         Source(new, passages[old - 1], quote(claims[old], passages[old - 1].text))
         for old, new in renumbered.items()
     )
-    return CitedAnswer(LEFT_OVER.sub("", MARKER.sub(rewrite, text)).strip(), sources)
+    return CitedAnswer(_renumbered(text, renumbered).strip(), sources)
 
 
 def quote(claims: Sequence[str], text: str) -> str:
@@ -75,6 +78,19 @@ def quote(claims: Sequence[str], text: str) -> str:
 def sentences(text: str) -> list[str]:
     """The sentences and lines of a text, each verbatim."""
     return [part.strip() for part in SENTENCE.split(text) if part.strip()]
+
+
+def _renumbered(text: str, numbers: Mapping[int, int]) -> str:
+    """The text with its markers' numbers exchanged, and without those that have no new one."""
+
+    def rewrite(run: re.Match[str]) -> str:
+        blanks, markers, following = run.groups()
+        new = [numbers.get(int(old)) for old in NUMBER.findall(markers)]
+        kept = "".join(f"[{number}]" for number in new if number)
+        # What is dropped takes its blanks along, unless they part two words.
+        return f"{blanks}{kept}" if kept or following not in STOPS else ""
+
+    return RUN.sub(rewrite, text)
 
 
 def _sentences_with_markers(text: str) -> list[str]:

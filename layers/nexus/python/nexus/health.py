@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 
-from nexus.errors import NexusError
+from nexus.errors import ConfigurationError, NexusError, UpstreamUnavailable
+from nexus.observability import logger
 
 # How long a dependency may take, and how long its word is believed: /health needs no key, so it
 # must not be a way to make the service hammer its dependencies.
@@ -17,13 +18,17 @@ BELIEVED_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one dependency said; `required` ones are needed to answer a question."""
+    """What one dependency said; `required` ones are needed to answer a question.
+
+    `detail` is for the operator and can name resources; `kind` is the same for everyone to read.
+    """
 
     name: str
     ok: bool
     latency_ms: float
     required: bool
     detail: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +67,40 @@ class Health:
             _result(future, name, self._dependencies[name].required)
             for name, future in running.items()
         ]
+        for check in checks:
+            if not check.ok:
+                logger.warning(
+                    "dependency_failing",
+                    extra={"dependency": check.name, "kind": check.kind, "detail": check.detail},
+                )
         self._last = (now, checks)
         return checks
 
 
 def _check(name: str, dependency: Dependency) -> Check:
     started = time.perf_counter()
-    detail = None
+    failure = None
     try:
         dependency.ping()
     except NexusError as error:
-        detail = str(error)
+        failure = error
     elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-    return Check(name, detail is None, elapsed_ms, dependency.required, detail)
+    if failure is None:
+        return Check(name, True, elapsed_ms, dependency.required)
+    return Check(name, False, elapsed_ms, dependency.required, str(failure), _kind(failure))
 
 
 def _result(future: Future[Check], name: str, required: bool) -> Check:
     if future.done() and future.exception() is None:
         return future.result()
     if future.done():
-        return Check(name, False, 0.0, required, "The check itself failed.")
-    detail = f"No answer within {PATIENCE_S:.0f} seconds."
-    return Check(name, False, PATIENCE_S * 1000, required, detail)
+        detail = f"The check itself failed with {type(future.exception()).__name__}."
+        return Check(name, False, 0.0, required, detail, "failed")
+    late = f"no answer within {PATIENCE_S:.0f} seconds"
+    return Check(name, False, PATIENCE_S * 1000, required, late, late)
+
+
+def _kind(failure: NexusError) -> str:
+    if isinstance(failure, ConfigurationError):
+        return "not configured"
+    return "unreachable" if isinstance(failure, UpstreamUnavailable) else "refused"

@@ -1,42 +1,42 @@
 """Makes the index agree with one object of the bucket: parse, chunk, diff, embed, upsert, publish.
 
-The bucket is the truth and an event is only a hint, so events may come twice, late or out of order:
-whatever the event said, the work is to bring the index to what the bucket holds now.
-
-A chunk's id in the index is the first 24 hex digits of its content id and the revision that brought
-it in 8 more. Chunks of different attempts therefore never overwrite or delete each other, and a
-chunk is visible exactly when a published manifest names it (`DocumentRecord.shows`).
+The bucket is the truth and an event only a hint, so events may come twice, late or out of order. An
+attempt begins in the catalogue and only then looks at the bucket; the last to begin is the only one
+that can publish, so what is published is never older than what another attempt has published.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nexus.chunking import chunk, context_line, embedding_text
 from nexus.errors import (
     DocumentRejected,
     DocumentTooLarge,
+    NexusError,
     NotFound,
     Superseded,
     UpstreamError,
+    UpstreamUnavailable,
 )
-from nexus.models import Chunk, DocumentMetadata, DocumentRecord, IndexRecord, ObjectState
+from nexus.models import Chunk, DocumentRecord, IndexRecord, ObjectState
 from nexus.object_keys import document_id as id_of
-from nexus.object_keys import parse_key
+from nexus.object_keys import object_key, parse_key
 from nexus.parsing import parse
 from nexus.ports import Catalogue, DocumentStore, Embedder, Manifest, VectorIndex
+from nexus.revisions import content_of, fingerprint, is_newer, record_id, revision_of
 from nexus.settings import Settings
 
 Outcome = Literal["indexed", "unchanged", "deleted", "failed", "superseded", "ignored"]
 
 # Chunks embedded and upserted together: what a killed attempt can lose of paid embeddings.
 CHECKPOINT = 256
+# Broken-off attempts, counted back from this one, whose paid embeddings are looked for.
+LOOK_BACK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Indexer:
         """Brings the index to what the bucket holds at `key` now.
 
         `sequencer` is the S3 event's, or "" for a run that no event started. Raises UpstreamError
-        when the work could not be finished; the same call later continues it.
+        or ConfigurationError when the work could not be finished; the same call later continues it.
         """
         started = time.perf_counter()
         try:
@@ -82,67 +82,93 @@ class Indexer:
         except NotFound:
             return IndexingReport("ignored")
         document_id = id_of(tenant, path)
-        record = self._catalogue.get(tenant, document_id)
         try:
-            settled = record is not None and not record.hidden
-            if settled and record and sequencer and not is_newer(sequencer, record.sequencer):
-                report = IndexingReport("unchanged")
-            elif state := self._documents.head(key):
-                report = self._update(state, document_id, record, sequencer)
-            else:
-                report = self._remove(record, sequencer)
+            report = self._reconcile(tenant, path, sequencer)
         except Superseded:
             report = IndexingReport("superseded")
         elapsed_ms = (time.perf_counter() - started) * 1000
         return replace(report, tenant=tenant, document_id=document_id, duration_ms=elapsed_ms)
 
+    def _reconcile(self, tenant: str, path: str, sequencer: str) -> IndexingReport:
+        record = self._catalogue.get(tenant, id_of(tenant, path))
+        newer = not (record and sequencer and not is_newer(sequencer, record.sequencer))
+        if record and _is_clean(record) and not newer:
+            return IndexingReport("unchanged")
+        key = object_key(tenant, path)
+        state = self._documents.head(key)
+        if self._is_settled(record, state, noted=not sequencer or not newer):
+            return IndexingReport("unchanged", chunks=record.chunks if record else 0)
+        if state:
+            described = self._describe(state)
+        elif record:
+            described = record
+        else:  # neither was it ever indexed, nor is it there
+            return IndexingReport("unchanged")
+        stored = self._catalogue.begin(described)
+        # What was seen before the attempt began may be old by now; what is seen from here on is not
+        # older than what any attempt before this one saw.
+        state = self._documents.head(key)
+        if state is None:
+            return self._remove(stored, sequencer)
+        return self._update(stored, state, record, sequencer)
+
+    def _is_settled(
+        self, record: DocumentRecord | None, state: ObjectState | None, *, noted: bool
+    ) -> bool:
+        """Whether the catalogue already says all of this state, and nothing is left to sweep."""
+        if record is None or not _is_clean(record) or not noted:
+            return False
+        if state is None:
+            return record.status == "deleted"
+        return (
+            record.status in ("indexed", "failed")
+            and record.fingerprint == self._fingerprint(state)
+            and (record.version == state.version or record.status == "failed")
+        )
+
     def _update(
         self,
+        stored: DocumentRecord,
         state: ObjectState,
-        document_id: str,
-        record: DocumentRecord | None,
+        before: DocumentRecord | None,
         sequencer: str,
     ) -> IndexingReport:
-        mark = fingerprint(state.etag, state.metadata, self._settings.generation)
-        if record and record.fingerprint == mark and record.status in ("indexed", "failed"):
-            return self._confirm(record, state, sequencer)
-        before_sequencer = record.sequencer if record else ""
         began = time.perf_counter()
-        fresh = DocumentRecord(
-            tenant=state.tenant,
-            document_id=document_id,
-            path=state.path,
-            uri=f"s3://{state.key}",
-            title=state.metadata.title or state.path.rsplit("/", 1)[-1],
-            status="indexing",
-            version=state.version,
-            etag=state.etag,
-            size=state.size,
-            metadata=state.metadata,
-        )
-        stored = self._catalogue.begin(fresh)
-        stored = replace(stored, sequencer=sequencer or stored.sequencer, fingerprint=mark)
+        mark = self._fingerprint(state)
+        noted = replace(stored, sequencer=sequencer or stored.sequencer, fingerprint=mark)
+        known = before is not None and before.status in ("indexed", "failed")
+        if before and known and before.fingerprint == stored.fingerprint == mark:
+            return self._confirm(noted, before, state)
+        described = self._describe(state)
         attempt = replace(
-            stored,
-            title=fresh.title,
-            version=fresh.version,
-            etag=fresh.etag,
-            size=fresh.size,
-            metadata=fresh.metadata,
+            noted,
+            uri=described.uri,
+            title=described.title,
+            version=described.version,
+            etag=described.etag,
+            size=described.size,
+            metadata=described.metadata,
         )
+        manifest = Manifest(stored.revision, ())
         try:
-            finished, manifest = self._index_content(state, attempt, record)
+            finished, manifest = self._index_content(state, attempt, stored)
+            finished = replace(finished, duration_ms=(time.perf_counter() - began) * 1000)
+            self._index.wait_until_searchable(
+                self._settings.namespace(stored.tenant), _brought(manifest, stored.revision)
+            )
+            self._catalogue.publish(finished, manifest)
         except DocumentRejected as rejection:
             # The version before stays live, and so do the fields that describe it.
-            self._catalogue.settle(replace(stored, status="failed", reason=str(rejection)))
+            self._catalogue.settle(replace(noted, status="failed", reason=str(rejection)))
             return IndexingReport("failed", reason=str(rejection))
-        except UpstreamError as failure:
-            with suppress(UpstreamError, Superseded):
-                waiting = replace(stored, fingerprint="", status="pending", reason=str(failure))
-                self._catalogue.settle(replace(waiting, sequencer=before_sequencer))
+        except Superseded:
+            self._withdraw(stored, manifest)
             raise
-        finished = replace(finished, duration_ms=(time.perf_counter() - began) * 1000)
-        self._catalogue.publish(finished, manifest)
+        except NexusError as failure:
+            with suppress(UpstreamError, Superseded):
+                waiting = replace(stored, status="pending", reason=str(failure))
+                self._catalogue.settle(replace(waiting, fingerprint=""))
+            raise
         self._sweep(finished)
         return IndexingReport(
             "indexed",
@@ -152,17 +178,9 @@ class Indexer:
         )
 
     def _index_content(
-        self, state: ObjectState, attempt: DocumentRecord, before: DocumentRecord | None
+        self, state: ObjectState, attempt: DocumentRecord, stored: DocumentRecord
     ) -> tuple[DocumentRecord, Manifest]:
-        if state.size > self._settings.max_document_bytes:
-            limit_mb = self._settings.max_document_bytes // 1_000_000
-            raise DocumentTooLarge(
-                f"The file is larger than {limit_mb} MB: split it and upload the parts."
-            )
-        try:
-            content = self._documents.read(state)
-        except NotFound as gone:  # removed since: its own event follows
-            raise Superseded("The object was removed while it was being read.") from gone
+        content = self._read(state)
         parsed = parse(
             content,
             state.path,
@@ -171,30 +189,41 @@ class Indexer:
             max_unpacked_bytes=self._settings.max_unpacked_bytes,
         )
         title = state.metadata.title or parsed.title or attempt.title
-        chunks = chunk(
-            parsed,
-            attempt.document_id,
-            embedding_model=self._settings.embedding_model,
-        )
-        attempt = replace(attempt, title=title)
         old = self._catalogue.manifest(attempt.tenant, attempt.document_id)
-        live = {chunk_id[:24]: chunk_id for chunk_id in (old.chunk_ids if old else ())}
-        new = [item for item in chunks if item.chunk_id[:24] not in live]
-        embedded, tokens = self._write_new(attempt, new)
-        if before and (before.title, before.metadata) != (title, attempt.metadata):
-            self._rewrite_metadata(attempt, list(live.values()))
+        live = old.chunk_ids if old else ()
+        same_generation = stored.generation == self._settings.generation
+        attempt = replace(attempt, title=title)
+        chunks = chunk(parsed, attempt.document_id, embedding_model=self._settings.embedding_model)
+        # Chunks are kept only if all that is stored with them still holds: another title or other
+        # metadata are written as this attempt's own chunks, unseen until it is published.
+        kept: dict[str, str] = {}
+        paid = self._paid_for(attempt, chunks)
+        if same_generation and (stored.title, stored.metadata) == (title, attempt.metadata):
+            kept = {content_of(chunk_id): chunk_id for chunk_id in live}
+        elif same_generation:
+            paid |= self._vectors(attempt.tenant, live)
+        new = [item for item in chunks if content_of(item.chunk_id) not in kept]
+        embedded, tokens = self._write(attempt, new, paid)
         ids = tuple(
-            live.get(item.chunk_id[:24]) or record_id(item.chunk_id, attempt.revision)
+            kept.get(content_of(item.chunk_id)) or record_id(item.chunk_id, attempt.revision)
             for item in chunks
         )
-        known = attempt.hidden | set(live.values())
+        retired = set(attempt.retired)
+        hidden = attempt.hidden
+        if same_generation:
+            hidden = (hidden | set(live)) - set(ids)
+        elif stored.generation:
+            retired.add(stored.generation)
+            hidden = frozenset()
         finished = replace(
             attempt,
             status="indexed",
             reason=None,
             live_revision=attempt.revision,
-            published=tuple(sorted({int(chunk_id[24:], 16) for chunk_id in ids})),
-            hidden=frozenset(known - set(ids)),
+            published=tuple(sorted({revision_of(chunk_id) for chunk_id in ids})),
+            hidden=hidden,
+            generation=self._settings.generation,
+            retired=tuple(sorted(retired - {self._settings.generation})),
             pages=parsed.pages,
             chunks=len(ids),
             chunks_embedded=embedded,
@@ -202,17 +231,47 @@ class Indexer:
         )
         return finished, Manifest(attempt.revision, ids)
 
-    def _write_new(self, attempt: DocumentRecord, chunks: Sequence[Chunk]) -> tuple[int, int]:
-        """Embeds and upserts chunks, taking over what a broken-off attempt already paid for."""
+    def _read(self, state: ObjectState) -> bytes:
+        if state.size > self._settings.max_document_bytes:
+            limit_mb = self._settings.max_document_bytes // 1_000_000
+            raise DocumentTooLarge(
+                f"The file is larger than {limit_mb} MB: split it and upload the parts."
+            )
+        try:
+            return self._documents.read(state)
+        except NotFound as gone:  # changed since: another event follows
+            raise Superseded("The object changed while it was being read.") from gone
+
+    def _paid_for(
+        self, attempt: DocumentRecord, chunks: Sequence[Chunk]
+    ) -> dict[str, tuple[float, ...]]:
+        """The vectors that broken-off attempts left, by content, so that none is paid twice."""
+        tried = range(
+            attempt.revision - 1, max(attempt.live_revision, attempt.revision - 1 - LOOK_BACK), -1
+        )
+        ids = [record_id(item.chunk_id, revision) for revision in tried for item in chunks]
+        return self._vectors(attempt.tenant, ids)
+
+    def _vectors(self, tenant: str, ids: Sequence[str]) -> dict[str, tuple[float, ...]]:
+        namespace = self._settings.namespace(tenant)
+        vectors: dict[str, tuple[float, ...]] = {}
+        for start in range(0, len(ids), CHECKPOINT):
+            found = self._index.fetch(namespace, ids[start : start + CHECKPOINT])
+            vectors |= {content_of(chunk_id): record.vector for chunk_id, record in found.items()}
+        return vectors
+
+    def _write(
+        self,
+        attempt: DocumentRecord,
+        chunks: Sequence[Chunk],
+        vectors: dict[str, tuple[float, ...]],
+    ) -> tuple[int, int]:
+        """Upserts chunks as this attempt's own, embedding those without a vector."""
         namespace = self._settings.namespace(attempt.tenant)
         embedded = tokens = 0
         for start in range(0, len(chunks), CHECKPOINT):
             batch = chunks[start : start + CHECKPOINT]
-            paid = self._index.fetch(
-                namespace, [record_id(item.chunk_id, attempt.revision - 1) for item in batch]
-            )
-            vectors = {chunk_id[:24]: record.vector for chunk_id, record in paid.items()}
-            missing = [item for item in batch if item.chunk_id[:24] not in vectors]
+            missing = [item for item in batch if content_of(item.chunk_id) not in vectors]
             if missing:
                 result = self._embedder.embed(
                     [embedding_text(attempt.title, item) for item in missing]
@@ -220,7 +279,7 @@ class Indexer:
                 tokens += result.tokens
                 embedded += len(missing)
                 for item, vector in zip(missing, result.vectors, strict=True):
-                    vectors[item.chunk_id[:24]] = vector
+                    vectors[content_of(item.chunk_id)] = vector
             self._index.upsert(
                 namespace,
                 [
@@ -230,7 +289,7 @@ class Indexer:
                         title=context_line(attempt.title, item.locator),
                         uri=attempt.uri,
                         added_in=attempt.revision,
-                        vector=vectors[item.chunk_id[:24]],
+                        vector=vectors[content_of(item.chunk_id)],
                         metadata=attempt.metadata,
                     )
                     for item in batch
@@ -238,99 +297,93 @@ class Indexer:
             )
         return embedded, tokens
 
-    def _rewrite_metadata(self, attempt: DocumentRecord, chunk_ids: list[str]) -> None:
-        """Gives the chunks that stay the document's new title and metadata, without embedding."""
-        namespace = self._settings.namespace(attempt.tenant)
-        for start in range(0, len(chunk_ids), CHECKPOINT):
-            kept = self._index.fetch(namespace, chunk_ids[start : start + CHECKPOINT])
-            self._index.upsert(
-                namespace,
-                [
-                    replace(
-                        record,
-                        title=context_line(attempt.title, record.chunk.locator),
-                        metadata=attempt.metadata,
-                    )
-                    for record in kept.values()
-                ],
-            )
-
     def _confirm(
-        self, record: DocumentRecord, state: ObjectState, sequencer: str
+        self, noted: DocumentRecord, before: DocumentRecord, state: ObjectState
     ) -> IndexingReport:
-        """Finishes a sweep that broke off; notes a newer event or version of equal content."""
-        seen = record.version == state.version and not (
-            sequencer and is_newer(sequencer, record.sequencer)
-        )
-        if record.hidden:
-            self._sweep(record)
-        elif not seen:
-            attempt = self._catalogue.begin(record)
-            self._catalogue.settle(
-                replace(
-                    attempt,
-                    version=state.version,
-                    status=record.status,
-                    reason=record.reason,
-                    fingerprint=record.fingerprint,
-                    sequencer=sequencer or record.sequencer,
-                )
-            )
-        return IndexingReport("unchanged", chunks=record.chunks)
+        """Notes a newer event or version of content that is indexed already, and sweeps."""
+        version = state.version if before.status == "indexed" else noted.version
+        confirmed = replace(noted, version=version, status=before.status, reason=before.reason)
+        self._catalogue.settle(confirmed)
+        self._sweep(confirmed)
+        return IndexingReport("unchanged", chunks=before.chunks)
 
-    def _remove(self, record: DocumentRecord | None, sequencer: str) -> IndexingReport:
-        if record is None or (record.status == "deleted" and not sequencer):
-            return IndexingReport("unchanged")
-        attempt = self._catalogue.begin(record)
-        self._catalogue.remove(attempt)
-        self._index.delete_document(
-            self._settings.namespace(record.tenant), record.document_id, attempt.revision
+    def _remove(self, stored: DocumentRecord, sequencer: str) -> IndexingReport:
+        self._catalogue.remove(stored)
+        generations = {*stored.retired, stored.generation, self._settings.generation} - {""}
+        for generation in sorted(generations):
+            namespace = f"{stored.tenant}.{generation}"
+            self._index.delete_document(namespace, stored.document_id, stored.revision)
+            if self._index.count(namespace, stored.document_id):
+                raise UpstreamUnavailable(
+                    "index", "The document's chunks are not gone yet; they are asked for again."
+                )
+        self._catalogue.settle(
+            replace(
+                stored,
+                status="deleted",
+                reason=None,
+                live_revision=0,
+                published=(),
+                hidden=frozenset(),
+                retired=(),
+                generation="",
+                chunks=0,
+                pages=0,
+                etag="",
+                fingerprint="",
+                sequencer=sequencer or stored.sequencer,
+            )
         )
-        gone = replace(
-            attempt,
-            status="deleted",
-            reason=None,
-            live_revision=0,
-            published=(),
-            hidden=frozenset(),
-            chunks=0,
-            pages=0,
-            fingerprint="",
-            sequencer=sequencer or attempt.sequencer,
-        )
-        self._catalogue.settle(gone)
         return IndexingReport("deleted")
 
     def _sweep(self, record: DocumentRecord) -> None:
-        """Removes from the index what the live revision no longer names."""
+        """Removes from the index what the live revision is not made of."""
+        namespace = self._settings.namespace(record.tenant)
         if record.hidden:
-            self._index.delete_chunks(
-                self._settings.namespace(record.tenant), sorted(record.hidden)
+            self._index.delete_chunks(namespace, sorted(record.hidden))
+        for generation in record.retired:
+            self._index.delete_document(
+                f"{record.tenant}.{generation}", record.document_id, record.revision
             )
-            self._catalogue.settle(replace(record, hidden=frozenset()))
+        # Attempts that broke off have left chunks that no manifest names.
+        if len(record.published) < record.revision:
+            self._index.delete_document(
+                namespace, record.document_id, record.revision, keep=record.published
+            )
+        if not _is_clean(record):
+            self._catalogue.settle(replace(record, hidden=frozenset(), retired=()))
+
+    def _withdraw(self, stored: DocumentRecord, manifest: Manifest) -> None:
+        """Takes back what a superseded attempt has written; nothing names it."""
+        with suppress(UpstreamError):
+            self._index.delete_chunks(
+                self._settings.namespace(stored.tenant), _brought(manifest, stored.revision)
+            )
+
+    def _describe(self, state: ObjectState) -> DocumentRecord:
+        return DocumentRecord(
+            tenant=state.tenant,
+            document_id=id_of(state.tenant, state.path),
+            path=state.path,
+            uri=f"s3://{self._settings.documents_bucket}/{state.key}",
+            title=state.metadata.title or state.path.rsplit("/", 1)[-1],
+            status="indexing",
+            version=state.version,
+            etag=state.etag,
+            size=state.size,
+            metadata=state.metadata,
+        )
+
+    def _fingerprint(self, state: ObjectState) -> str:
+        return fingerprint(state.etag, state.metadata, self._settings.generation)
 
 
-def record_id(content_id: str, revision: int) -> str:
-    """The id in the index of a chunk that a revision brought: 32 hex digits."""
-    return f"{content_id[:24]}{revision:08x}"
+def _is_clean(record: DocumentRecord) -> bool:
+    """Whether the index holds nothing that the record does not name; a removal is whole."""
+    unfinished = record.status == "deleted" and record.etag != ""
+    return not record.hidden and not record.retired and not unfinished
 
 
-def is_newer(sequencer: str, than: str) -> bool:
-    """Whether an S3 sequencer comes after another of the same key.
-
-    Sequencers are hex strings of varying length, to be padded on the right before comparing as
-    strings (Amazon S3 User Guide, "Event message structure").
-    """
-    width = max(len(sequencer), len(than))
-    return sequencer.ljust(width, "0") > than.ljust(width, "0")
-
-
-def fingerprint(etag: str, metadata: DocumentMetadata, generation: str) -> str:
-    """Changes whenever a document has to be indexed again; begins as `fingerprint_prefix`."""
-    described = hashlib.sha256(json.dumps(asdict(metadata), sort_keys=True).encode()).hexdigest()
-    return fingerprint_prefix(etag, generation) + described[:16]
-
-
-def fingerprint_prefix(etag: str, generation: str) -> str:
-    """The part of a fingerprint that a listing of the bucket suffices to compute."""
-    return f"{etag}|{generation}|"
+def _brought(manifest: Manifest, revision: int) -> list[str]:
+    """The chunks of a manifest that this revision brought."""
+    return [chunk_id for chunk_id in manifest.chunk_ids if revision_of(chunk_id) == revision]

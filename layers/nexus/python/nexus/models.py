@@ -258,7 +258,8 @@ class DocumentRecord:
     `revision` grows by one with every begun attempt; `live_revision` is the one readers see (0:
     none). `published` are the revisions whose chunks the live revision is made of; `hidden` are
     chunk ids that it no longer has but the index may still hold. A reader sees exactly the chunks
-    whose `added_in` is published and whose id is not hidden.
+    whose `added_in` is published and whose id is not hidden. `generation` is the index generation
+    that holds them, `retired` are earlier ones that may still hold chunks of the document.
     `sequencer` is the S3 sequencer of the last finished event; `fingerprint` says what was indexed:
     content, metadata and generation. Times are UTC ISO 8601 with Z.
     """
@@ -272,6 +273,8 @@ class DocumentRecord:
     revision: int = 0
     live_revision: int = 0
     published: tuple[int, ...] = ()
+    generation: str = ""
+    retired: tuple[str, ...] = ()
     version: str = ""
     etag: str = ""
     size: int = 0

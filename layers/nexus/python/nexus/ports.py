@@ -6,7 +6,7 @@ error unless its docstring says so. Implementations are safe to call from severa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,8 +48,24 @@ class VectorIndex(Protocol):
         """Removes these chunks; unknown ids are ignored."""
         ...
 
-    def delete_document(self, namespace: str, document_id: str, through_revision: int) -> None:
-        """Removes the document's chunks that revisions up to and including this one added."""
+    def delete_document(
+        self,
+        namespace: str,
+        document_id: str,
+        through_revision: int,
+        keep: Collection[int] = (),
+    ) -> None:
+        """Removes the document's chunks that revisions up to and including this one added.
+
+        Chunks that the revisions in `keep` added stay.
+        """
+        ...
+
+    def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
+        """Returns when searches find these chunks, which were upserted before.
+
+        Raises UpstreamUnavailable if that takes longer than the index should need.
+        """
         ...
 
     def count(self, namespace: str, document_id: str | None = None) -> int:
@@ -101,7 +117,10 @@ class ChatModel(Protocol):
     """A language model that continues a conversation."""
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
-        """Writes the next message, at most `max_tokens` long."""
+        """Writes the next message, at most `max_tokens` long.
+
+        Raises InvalidRequest naming `message` if the model may not answer this.
+        """
         ...
 
 

@@ -16,10 +16,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal
 
-from nexus.indexing import fingerprint_prefix
 from nexus.models import DocumentRecord, ObjectState
 from nexus.object_keys import document_id, object_key
 from nexus.ports import Catalogue, DocumentStore, WorkQueue
+from nexus.revisions import fingerprint_prefix
 from nexus.settings import Settings
 
 PAGE = 1_000  # what one listing call of S3 returns
@@ -105,7 +105,8 @@ class Reindexer:
         page = list(islice(self._catalogue.list_documents(None, None, progress.cursor), PAGE))
         if not page:
             return replace(progress, phase="done", cursor="")
-        alive = [record for record in page if record.status != "deleted"]
+        # A removal that broke off still names what it removes.
+        alive = [record for record in page if record.status != "deleted" or record.etag]
         keys = [object_key(record.tenant, record.path) for record in alive]
         found = self._executor.map(self._documents.head, keys)
         removed = [key for key, state in zip(keys, found, strict=True) if state is None]

@@ -96,9 +96,13 @@ def from_status(
     )
 
 
-def content_filtered() -> UpstreamRefused:
-    """The error for a question or an answer that the endpoint's content filter held back."""
-    return UpstreamRefused(
+class ContentFiltered(UpstreamRefused):
+    """The endpoint's content filter held back what was sent, or what the model wrote."""
+
+
+def content_filtered() -> ContentFiltered:
+    """The error for a text that the endpoint's content filter held back."""
+    return ContentFiltered(
         SERVICE, "The model endpoint's content filter held this back; ask in other words."
     )
 

@@ -14,12 +14,13 @@ import openai
 from nexus.adapters.openai_connection import ping
 from nexus.adapters.openai_errors import (
     SERVICE,
+    ContentFiltered,
     content_filtered,
     from_status,
     not_understood,
     translate,
 )
-from nexus.errors import UpstreamRefused, UpstreamUnavailable
+from nexus.errors import InvalidRequest, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Usage
 from nexus.ports import Completion, Embeddings, Message
 
@@ -131,8 +132,20 @@ class OpenAIChat:
         """Writes the next message, at most `max_tokens` long, reasoning included.
 
         An answer cut off at the limit is returned as it is; none at all raises UpstreamRefused.
+        Raises InvalidRequest when the endpoint's content filter holds the question or the answer
+        back: the one who asks can ask in other words.
         """
         prompt = [{"role": message.role, "content": message.content} for message in messages]
+        try:
+            return self._complete(prompt, max_tokens)
+        except ContentFiltered as err:
+            raise InvalidRequest(str(err), "message") from err
+
+    def ping(self) -> None:
+        """Returns when the endpoint answers and does not deny the model."""
+        ping(self._client, self._model)
+
+    def _complete(self, prompt: list[dict[str, str]], max_tokens: int) -> Completion:
         with translate():
             if self._responses is not None:
                 try:
@@ -145,10 +158,6 @@ class OpenAIChat:
             # Remembered only now: had both failed, the URL or the model was at fault.
             self._responses = None
             return completion
-
-    def ping(self) -> None:
-        """Returns when the endpoint answers and does not deny the model."""
-        ping(self._client, self._model)
 
     def _respond(self, api: Responses, prompt: list[dict[str, str]], max_tokens: int) -> Completion:
         # In `extra_body` the prompt is sent as it is; as an argument it is first walked through

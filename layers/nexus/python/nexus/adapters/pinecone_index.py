@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -32,7 +33,7 @@ from nexus.adapters.pinecone_records import (
     to_record,
 )
 from nexus.adapters.query_words import query_words, storable
-from nexus.errors import UpstreamRefused
+from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models import Filters, Hit, IndexRecord
 
 # What Pinecone takes in one request.
@@ -44,6 +45,9 @@ MOST_UPSERT_BYTES = 2_000_000
 # Vectors are large as JSON; an answer stays within a few megabytes.
 FETCH_PAGE = 100
 COUNT_PAGE = 10_000
+# How long written chunks may take to be found; Pinecone speaks of seconds.
+SEARCHABLE_S = 60.0
+FIRST_PAUSE_S = 0.05
 
 # The longest a number of a vector gets as JSON: "-1.2345678901234567e-05,".
 _BYTES_PER_NUMBER = 25
@@ -128,11 +132,44 @@ class PineconeIndex:
             with _existing_namespace():
                 self._documents.delete(namespace=namespace, ids=ids)
 
-    def delete_document(self, namespace: str, document_id: str, through_revision: int) -> None:
+    def delete_document(
+        self,
+        namespace: str,
+        document_id: str,
+        through_revision: int,
+        keep: Collection[int] = (),
+    ) -> None:
         """Removes the chunks that revisions up to this one added, in one request."""
-        doomed = {"$and": [_of_document(document_id), {"added_in": {"$lte": through_revision}}]}
+        conditions: list[dict[str, Any]] = [
+            _of_document(document_id),
+            {"added_in": {"$lte": through_revision}},
+        ]
+        if keep:
+            conditions.append({"added_in": {"$nin": list(keep)}})
+        doomed = {"$and": conditions}
         with _existing_namespace():
             self._documents.delete(namespace=namespace, filter=doomed)
+
+    def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
+        """Asks for the chunks until all are there: Pinecone's writes are seen moments later."""
+        deadline = time.monotonic() + SEARCHABLE_S
+        for ids in _pages(list(dict.fromkeys(chunk_ids)), FETCH_PAGE):
+            left, pause = list(ids), FIRST_PAUSE_S
+            while left := self._unseen(namespace, left):
+                if time.monotonic() > deadline:
+                    raise UpstreamUnavailable(
+                        "index", "Pinecone has not made new chunks searchable in time; try again."
+                    )
+                time.sleep(pause)
+                pause = min(pause * 2, 1.0)
+
+    def _unseen(self, namespace: str, chunk_ids: list[str]) -> list[str]:
+        with _existing_namespace():
+            found = self._documents.fetch(
+                namespace=namespace, ids=chunk_ids, include_fields=["ordinal"]
+            ).documents
+            return [chunk_id for chunk_id in chunk_ids if chunk_id not in found]
+        return chunk_ids
 
     def count(self, namespace: str, document_id: str | None = None) -> int:
         """How many chunks; of a document by paging through them, of a namespace from statistics.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -123,12 +123,22 @@ class SqliteIndex:
             (namespace, id_list(chunk_ids)),
         )
 
-    def delete_document(self, namespace: str, document_id: str, through_revision: int) -> None:
+    def delete_document(
+        self,
+        namespace: str,
+        document_id: str,
+        through_revision: int,
+        keep: Collection[int] = (),
+    ) -> None:
         """Removes the chunks that revisions up to this one added, in one transaction."""
+        kept = f" AND added_in NOT IN ({', '.join(str(int(revision)) for revision in keep)})"
         self._delete(
-            "namespace = ? AND document_id = ? AND added_in <= ?",
+            f"namespace = ? AND document_id = ? AND added_in <= ?{kept if keep else ''}",
             (namespace, storable(document_id), through_revision),
         )
+
+    def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
+        """Returns at once: what a transaction wrote is found as soon as it ends."""
 
     def count(self, namespace: str, document_id: str | None = None) -> int:
         """How many chunks the namespace, or one document in it, holds; exact."""
