@@ -26,7 +26,10 @@ def function_name(stage: Stage, name: str) -> str:
 
 
 class NexusFunction(Construct):
-    """Runs `functions.<name>.handler.handler`; callers use the alias `live`."""
+    """Runs `functions.<name>.handler.handler`; callers use the alias `live`.
+
+    A `recursive` function may start itself again and again.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class NexusFunction(Construct):
         timeout_s: int,
         layers: Sequence[lambda_.ILayerVersion],
         environment: Mapping[str, str],
+        recursive: bool = False,
     ) -> None:
         super().__init__(scope, name)
         named = function_name(stage, folder)
@@ -66,6 +70,8 @@ class NexusFunction(Construct):
             environment=dict(environment),
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,
+            # Lambda ends a chain of self-invocations after 16 unless it is told that it is meant.
+            recursive_loop=lambda_.RecursiveLoop.ALLOW if recursive else None,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start else None,
         )
         self.alias = lambda_.Alias(

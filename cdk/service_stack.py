@@ -84,6 +84,7 @@ class ServiceStack(Stack):
             timeout_s=stage.reindex_timeout_s,
             layers=self._layers.reindex(),
             environment=environment.reindex(stage, data, itself),
+            recursive=True,
         )
         grants.grant_reindex(reindex.role, data, itself)
         ReindexSchedule(self, "Nightly", expression=stage.reindex_schedule, function=reindex.alias)

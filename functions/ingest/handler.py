@@ -26,11 +26,18 @@ from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring import ingest_services  # noqa: E402
 
+# With less time left than this, the rest of a batch is left to another invocation.
+ENOUGH_MS = 20_000
+
 services = ingest_services(Settings.from_environ(os.environ))
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 gc.freeze()
 gc.enable()
+
+
+class OutOfTime(Exception):
+    """The invocation has too little time left to begin another document."""
 
 
 @metrics.log_metrics
@@ -44,8 +51,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
 
 
-def process(record: SQSRecord) -> None:
+def process(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Brings every object that a message names into the index."""
+    if lambda_context.get_remaining_time_in_millis() < ENOUGH_MS:
+        # Begun now it could be cut off; it comes again at once, in a new invocation.
+        with suppress(UpstreamError):
+            services.queue.delay(record.receipt_handle, 0)
+        raise OutOfTime
     try:
         for changed in objects_of(record.body):
             _report(services.indexer.reconcile(changed.key, changed.sequencer))

@@ -12,7 +12,7 @@ import pytest
 
 from nexus.adapters.openai_connection import connect
 from nexus.adapters.openai_models import OpenAIChat, OpenAIEmbedder
-from nexus.errors import ConfigurationError, UpstreamRefused, UpstreamUnavailable
+from nexus.errors import ConfigurationError, InvalidRequest, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Usage
 from nexus.ports import Message
 from tests.openai_server import Fault, OpenAIServer, running_openai_server
@@ -197,8 +197,9 @@ def test_answers_that_were_cut_filtered_or_left_out(server, api):
     with pytest.raises(UpstreamRefused, match="NEXUS_ANSWER_MAX_TOKENS"):
         chat.complete(PROMPT, 100)
     server.finish_reason = "content_filter"
-    with pytest.raises(UpstreamRefused, match="content filter"):
+    with pytest.raises(InvalidRequest, match="content filter") as held_back:
         chat.complete(PROMPT, 100)
+    assert held_back.value.field == "message"
     server.finish_reason = "stop"
     server.say(" ")
     with pytest.raises(UpstreamUnavailable, match="wrote nothing"):
@@ -216,7 +217,7 @@ def test_a_response_that_failed_after_it_began_tells_passing_from_lasting(server
     with pytest.raises(UpstreamUnavailable):
         _chat(server).complete(PROMPT, 100)
     server.change = failed("invalid_prompt")
-    with pytest.raises(UpstreamRefused, match="content filter"):
+    with pytest.raises(InvalidRequest, match="content filter"):
         _chat(server).complete(PROMPT, 100)
 
 
@@ -278,7 +279,7 @@ def test_silence_and_broken_connections_are_passing(server):
         (Fault.error(401), UpstreamRefused, "NEXUS_MODELS_SECRET"),
         (Fault.error(403), UpstreamRefused, "project access"),
         (Fault.error(400, "context_length_exceeded"), UpstreamRefused, "NEXUS_TOP_K"),
-        (Fault.error(400, "content_filter"), UpstreamRefused, "content filter"),
+        (Fault.error(400, "content_filter"), InvalidRequest, "in other words"),
         (Fault.error(422, "odd_code"), UpstreamRefused, "HTTP 422, odd_code"),
         (Fault(200, '{"output": [', {}), UpstreamUnavailable, "damaged"),
         (Fault(200, '{"output": 3}', {}), UpstreamRefused, "NEXUS_MODELS_URL"),

@@ -41,7 +41,9 @@ class World:
         self.services = ChatServices(
             settings=self.settings,
             authenticator=Authenticator(self.clients),
-            answerer=Answerer(retriever, self.chat, self.conversations, self.settings),
+            answerer=Answerer(
+                retriever, self.chat, self.conversations, self.settings, ThreadPoolExecutor(2)
+            ),
             retriever=retriever,
             conversations=self.conversations,
             health=Health(

@@ -29,9 +29,11 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:ingest"
     aws_request_id = "request-1"
 
-    @staticmethod
-    def get_remaining_time_in_millis() -> int:
-        return 60_000
+    def __init__(self, remaining_ms: int = 60_000) -> None:
+        self._remaining_ms = remaining_ms
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._remaining_ms
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def ingest(
             "INGEST_QUEUE_URL": queue,
             "MODELS_URL": models.base_url,
             "MODELS_SECRET": secret["ARN"],
-            "MODELS_RETRIES": "0",
+            "EMBEDDING_RETRIES": "0",
             "EMBEDDING_MODEL": "embedder",
             "EMBEDDING_DIMENSION": "64",
             "VECTOR_INDEX": "sqlite",
@@ -152,6 +154,13 @@ def test_only_the_message_that_failed_for_a_passing_reason_comes_again(
     assert status(ingest, "c.md") == "pending"
     assert run(ingest, hard) == []
     assert status(ingest, "c.md") == "indexed"
+
+
+def test_without_time_a_batch_is_handed_back_unbegun(ingest: ModuleType) -> None:
+    message = put("a.md", b"Open at nine.")
+    result = ingest.handler({"Records": [message]}, Context(remaining_ms=1_000))
+    assert result == {"batchItemFailures": [{"itemIdentifier": message["messageId"]}]}
+    assert status(ingest, "a.md") is None
 
 
 def test_a_message_that_is_no_s3_event_is_kept(ingest: ModuleType) -> None:

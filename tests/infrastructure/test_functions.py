@@ -24,7 +24,7 @@ READS = {
     | TABLES
     | {"chat_model", "chat_api", "rerank_url", "rerank_model", "refuse_below"}
     | {"conversation_ttl_h", "cors_origins", "rerank_secret"}
-    | {"models_timeout_s", "models_retries"},
+    | {"models_timeout_s", "embedding_timeout_s", "embedding_retries"},
     "ingest": MODELS | {"documents_bucket", "catalogue_table", "ingest_queue_url"},
     "reindex": {"embedding_model", "embedding_dimension", "documents_bucket", "catalogue_table"}
     | {"ingest_queue_url", "reindex_function"},
@@ -55,9 +55,8 @@ def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, s
 
 def test_what_an_upstream_may_take_fits_into_what_the_gateway_waits(assembly, stage):
     chat = Settings.from_environ(environ(assembly, stage, "chat"))
-    assert (
-        chat.models_timeout_s * (1 + chat.models_retries) < configuration(stage)["chat_timeout_s"]
-    )
+    embedding_s = chat.embedding_timeout_s * (1 + chat.embedding_retries)
+    assert embedding_s + chat.models_timeout_s < configuration(stage)["chat_timeout_s"]
 
 
 def test_reader_and_writer_of_the_index_agree(assembly, stage):

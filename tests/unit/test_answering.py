@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from nexus.answering import Answerer, Question, is_follow_up
@@ -21,7 +23,9 @@ class Desk:
         self.library.add("acme", "dorm.md", "A dormitory room costs two million rupiah.")
         self.chat = FakeChat(*script)
         self.conversations = FakeConversations()
-        self.answerer = Answerer(self.library.retriever, self.chat, self.conversations, CONFIG)
+        self.answerer = Answerer(
+            self.library.retriever, self.chat, self.conversations, CONFIG, ThreadPoolExecutor(2)
+        )
 
     def ask(self, message: str, conversation_id: str | None = None, principal=ALICE):
         return self.answerer.answer(principal, Question(message, conversation_id, 5, Filters()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,27 @@ def test_sources_are_numbered_in_the_order_of_the_answer() -> None:
 
 def test_a_marker_that_names_no_passage_is_dropped() -> None:
     assert cite("Loans last two weeks. [7][1]", PASSAGES).text == "Loans last two weeks. [1]"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Use .NET for loans [1].", "Use .NET for loans [1]."),
+        ("- Loans [1]\n    - weeks [1]\n\n  ? [1]", "- Loans [1]\n    - weeks [1]\n\n  ? [1]"),
+        ("Loans [1] last [7] two  weeks [8] [9].", "Loans [1] last two  weeks."),
+        ("Loans [7] .NET [1]", "Loans .NET [1]"),
+        ("Loans last two weeks [7][8].", "Loans last two weeks. [1]"),
+    ],
+)
+def test_only_markers_are_taken_from_an_answer(written: str, shown: str) -> None:
+    assert cite(written, PASSAGES).text == shown
+
+
+@pytest.mark.parametrize("group", ["[1, 2]", "[1,2]", "[1, 2, 7]"])
+def test_several_numbers_in_one_marker_are_all_read(group: str) -> None:
+    cited = cite(f"Loans and late books {group}.", PASSAGES)
+    assert cited.text == "Loans and late books [1][2]."
+    assert [source.passage for source in cited.sources] == PASSAGES
 
 
 def test_an_answer_without_markers_gets_the_passage_it_was_taken_from() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexus.errors import UpstreamUnavailable
+from nexus.errors import ConfigurationError, UpstreamUnavailable
 from nexus.indexing import Indexer
 from nexus.models import DocumentMetadata, Filters, Hit, Locator, Principal
 from nexus.object_keys import document_id, object_key
@@ -101,6 +101,27 @@ def test_without_a_reranker_relevance_comes_from_the_cosine(library: Library) ->
     far = retriever.retrieve(ALICE, "zebra quantum xylophone", 1, Filters())
     assert near.passages[0].score > 0.9
     assert far.passages[0].score < 0.2
+
+
+def test_without_a_reranker_what_only_words_found_keeps_its_place(library: Library) -> None:
+    class Deaf(FakeIndex):
+        def search_dense(self, namespace, vector, top_k, filters):
+            hits = super().search_dense(namespace, vector, top_k, filters)
+            return [hit for hit in hits if "harbour" not in hit.text]
+
+    deaf = Deaf()
+    deaf.spaces = library.index.spaces
+    retriever = Retriever(
+        deaf, library.catalogue, library.embedder, None, CONFIG, ThreadPoolExecutor(2)
+    )
+    found = retriever.retrieve(ALICE, "boat harbour opens", 5, Filters())
+    assert "harbour" in found.passages[0].text
+
+
+def test_an_unset_rerank_key_leaves_the_fused_ranking(library: Library) -> None:
+    library.reranker.failure = ConfigurationError("The secret is not set.")
+    found = library.retriever.retrieve(ALICE, "How much is the tuition fee?", 5, Filters())
+    assert "nine million" in found.passages[0].text
 
 
 def test_fusion_prefers_what_both_rankings_like() -> None:

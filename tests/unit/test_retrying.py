@@ -7,9 +7,13 @@ from nexus.errors import UpstreamUnavailable
 
 
 def test_delays_grow_and_are_bounded() -> None:
-    delays = [delay_s(attempt, ValueError()) for attempt in range(1, 9)]
-    assert delays[:4] == [15, 60, 240, 960]
-    assert max(delays) == 3_600
+    assert [delay_s(attempt, ValueError()) for attempt in range(1, 5)] == [15, 60, 240, 960]
+    busy = UpstreamUnavailable("models", "Busy.", retry_after_s=99_999)
+    assert delay_s(1, busy) == 3_600
+
+
+def test_the_last_attempt_goes_to_the_dead_letter_queue_at_once() -> None:
+    assert delay_s(5, ValueError()) == 0
 
 
 def test_an_upstreams_own_wish_is_obeyed() -> None:

@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -24,7 +25,7 @@ from nexus.models import (
     Usage,
 )
 from nexus.observability import logger
-from nexus.ports import ChatModel, ConversationStore
+from nexus.ports import ChatModel, ConversationStore, Embeddings
 from nexus.prompts import NO_ANSWER, answer_messages
 from nexus.retrieval import Retrieved, Retriever
 from nexus.settings import Settings
@@ -72,12 +73,14 @@ class Answerer:
         chat: ChatModel,
         conversations: ConversationStore,
         settings: Settings,
+        executor: Executor,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._retriever = retriever
         self._chat = chat
         self._conversations = conversations
         self._settings = settings
+        self._executor = executor
         self._now = now
 
     def answer(self, principal: Principal, question: Question) -> Answer:
@@ -88,8 +91,7 @@ class Answerer:
         """
         started = time.perf_counter()
         conversation_id = question.conversation_id or new_id("c")
-        history, reachable = self._history(principal, question)
-        found, follows = self._retrieve(principal, question, history)
+        found, history, follows, reachable = self._retrieve(principal, question)
         generation_started = time.perf_counter()
         context = [(turn.question, turn.answer) for turn in history] if follows else []
         cited, usage = self._generate(question.message, found, context)
@@ -99,7 +101,7 @@ class Answerer:
             "generate": round((elapsed - generation_started) * 1000, 2),
             "total": round((elapsed - started) * 1000, 2),
         }
-        best = found.passages[0].score if found.passages else 0.0
+        best = found.relevance
         refused = not cited.sources
         answer = Answer(
             message_id=new_id("m"),
@@ -115,15 +117,45 @@ class Answerer:
         remembered = reachable and self._remember(principal, question.message, answer)
         return replace(answer, remembered=remembered)
 
-    def _history(self, principal: Principal, question: Question) -> tuple[list[Turn], bool]:
+    def _retrieve(
+        self, principal: Principal, question: Question
+    ) -> tuple[Retrieved, list[Turn], bool, bool]:
+        """The passages; the history; whether the question leans on it; whether it was reachable.
+
+        What looks like a follow-up is searched with the question before it; so is, at a second try,
+        what finds nothing alone.
+        """
+
+        def retrieve(query: str, embedding: Embeddings | None = None) -> Retrieved:
+            return self._retriever.retrieve(
+                principal, query, question.top_k, question.filters, embedding
+            )
+
         if question.conversation_id is None:
-            return [], True
+            return retrieve(question.message), [], False, True
+        reading = self._executor.submit(self._history, principal, question.conversation_id)
+        leans = is_follow_up(question.message)
+        embedding = None if leans else self._retriever.embed(question.message)
+        history, reachable = reading.result()
+        if not history:
+            return retrieve(question.message, embedding), [], False, reachable
+        with_context = f"{history[-1].question} {question.message}"
+        if leans:
+            return retrieve(with_context), history, True, reachable
+        found = retrieve(question.message, embedding)
+        if self._answers(found):
+            return found, history, False, reachable
+        again = retrieve(with_context)
+        tokens = found.embedding_tokens + again.embedding_tokens
+        return replace(again, embedding_tokens=tokens), history, True, reachable
+
+    def _history(self, principal: Principal, conversation_id: str) -> tuple[list[Turn], bool]:
         try:
             return (
                 self._conversations.history(
                     principal.tenant,
                     principal.client,
-                    question.conversation_id,
+                    conversation_id,
                     self._settings.history_turns,
                 ),
                 True,
@@ -132,34 +164,9 @@ class Answerer:
             logger.warning("conversation_unreachable", extra={"error": type(error).__name__})
             return [], False
 
-    def _retrieve(
-        self, principal: Principal, question: Question, history: list[Turn]
-    ) -> tuple[Retrieved, bool]:
-        """The passages, and whether the question was understood from the turn before it.
-
-        What looks like a follow-up is searched with the question before; so is, at a second try,
-        what finds nothing alone.
-        """
-
-        def retrieve(query: str) -> Retrieved:
-            return self._retriever.retrieve(principal, query, question.top_k, question.filters)
-
-        if not history:
-            return retrieve(question.message), False
-        with_context = f"{history[-1].question} {question.message}"
-        if is_follow_up(question.message):
-            return retrieve(with_context), True
-        found = retrieve(question.message)
-        if self._answers(found):
-            return found, False
-        again = retrieve(with_context)
-        tokens = found.embedding_tokens + again.embedding_tokens
-        return replace(again, embedding_tokens=tokens), True
-
     def _answers(self, found: Retrieved) -> bool:
         """Whether the passages are relevant enough to be worth a language model."""
-        best = found.passages[0].score if found.passages else 0.0
-        return best >= self._settings.refuse_below and bool(found.passages)
+        return bool(found.passages) and found.relevance >= self._settings.refuse_below
 
     def _generate(
         self, question: str, found: Retrieved, context: list[tuple[str, str]]

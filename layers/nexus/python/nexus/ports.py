@@ -123,6 +123,10 @@ class ChatModel(Protocol):
         """
         ...
 
+    def ping(self) -> None:
+        """Returns when the endpoint answers and knows the model; raises otherwise."""
+        ...
+
 
 class Reranker(Protocol):
     """Orders texts by how well they answer a question."""

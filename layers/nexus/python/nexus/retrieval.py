@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
-from nexus.errors import UpstreamError
+from nexus.errors import ConfigurationError, UpstreamError
 from nexus.language import language_of
 from nexus.models import DocumentRecord, Filters, Hit, Language, Passage, Principal
 from nexus.observability import logger
@@ -21,7 +21,7 @@ RERANKED = 20
 # The share of the lexical score, by language; measured on the evaluation set (design, section 4).
 LEXICAL_WEIGHT: Mapping[Language, float] = {Language.ENGLISH: 0.6, Language.INDONESIAN: 0.7}
 
-# Without a reranker, a question's best passage is judged by its cosine: for both of the shipped
+# Without a reranker, a passage's relevance is judged by its cosine: for both of the shipped
 # embedding models unrelated passages stay under the first value and answers lie over the second.
 COSINE_UNRELATED = 0.1
 COSINE_CERTAIN = 0.6
@@ -34,6 +34,11 @@ class Retrieved:
     passages: tuple[Passage, ...]
     embedding_tokens: int
     timings_ms: dict[str, float]
+
+    @property
+    def relevance(self) -> float:
+        """The relevance of the most relevant passage, from 0 to 1; 0 if there is none."""
+        return max((passage.score for passage in self.passages), default=0.0)
 
 
 class Retriever:
@@ -55,10 +60,22 @@ class Retriever:
         self._settings = settings
         self._executor = executor
 
+    def embed(self, question: str) -> Embeddings:
+        """The question's embedding, for callers that have something to do meanwhile."""
+        return self._embedder.embed([question])
+
     def retrieve(
-        self, principal: Principal, question: str, top_k: int, filters: Filters
+        self,
+        principal: Principal,
+        question: str,
+        top_k: int,
+        filters: Filters,
+        embedding: Embeddings | None = None,
     ) -> Retrieved:
-        """The best `top_k` passages that the principal may see and the filters allow."""
+        """The best `top_k` passages that the principal may see and the filters allow.
+
+        `embedding` is the question's, if the caller has it already.
+        """
         allowed = narrow(principal.filters, filters)
         if allowed is None:
             return Retrieved((), 0, {})
@@ -75,7 +92,7 @@ class Retriever:
         lexical_hits: Future[list[Hit]] = self._executor.submit(
             self._index.search_text, space, question, CANDIDATES, allowed
         )
-        embedding: Embeddings = self._embedder.embed([question])
+        embedding = embedding or self.embed(question)
         lap("embed")
         dense = self._index.search_dense(space, embedding.vectors[0], CANDIDATES, allowed)
         lexical = lexical_hits.result()
@@ -86,28 +103,32 @@ class Retriever:
         dense, lexical = visible(dense, records), visible(lexical, records)
         lap("catalogue")
         fused = fuse(dense, lexical, LEXICAL_WEIGHT[language_of(question)])[:RERANKED]
-        scores = self._relevance(question, [hit for hit, _ in fused], dense)
-        ranked = sorted(zip(fused, scores, strict=True), key=lambda item: (-item[1], -item[0][1]))
+        ranked = self._rank(question, [hit for hit, _ in fused], dense)[:top_k]
         lap("rerank")
-        passages = tuple(
-            _passage(hit, records[hit.document_id], score) for (hit, _), score in ranked[:top_k]
-        )
+        passages = tuple(_passage(hit, records[hit.document_id], score) for hit, score in ranked)
         return Retrieved(passages, embedding.tokens, timings)
 
-    def _relevance(self, question: str, hits: Sequence[Hit], dense: Sequence[Hit]) -> list[float]:
-        """One relevance from 0 to 1 for each hit: the reranker's, or else one from its cosine."""
-        if not hits:
-            return []
-        if self._reranker is not None:
+    def _rank(
+        self, question: str, fused: Sequence[Hit], dense: Sequence[Hit]
+    ) -> list[tuple[Hit, float]]:
+        """The hits with their relevance, from 0 to 1: in the reranker's order, or as fused."""
+        if fused and self._reranker is not None:
             try:
-                return self._reranker.rerank(question, [hit.text for hit in hits])
-            except UpstreamError as error:  # the fused ranking is still a good one
+                scores = self._reranker.rerank(question, [hit.text for hit in fused])
+                scored = list(zip(fused, scores, strict=True))
+                return sorted(scored, key=lambda pair: -pair[1])
+            except (UpstreamError, ConfigurationError) as error:
                 logger.warning("not_reranked", extra={"error": type(error).__name__})
         cosines = {hit.chunk_id: hit.score for hit in dense}
+        # What only words found is no nearer than the last that the dense search returned.
+        farthest = min(cosines.values(), default=0.0)
         span = COSINE_CERTAIN - COSINE_UNRELATED
         return [
-            min(1.0, max(0.0, (cosines.get(hit.chunk_id, 0.0) - COSINE_UNRELATED) / span))
-            for hit in hits
+            (
+                hit,
+                min(1.0, max(0.0, cosines.get(hit.chunk_id, farthest) - COSINE_UNRELATED) / span),
+            )
+            for hit in fused
         ]
 
 

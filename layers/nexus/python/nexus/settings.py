@@ -55,8 +55,13 @@ class Settings:
     rerank_secret: str = _setting(
         "Secret that holds the rerank URL's API key; empty sends none.", ""
     )
-    models_timeout_s: float = _setting("Time allowed for one call to a model, in seconds.", 20.0)
-    models_retries: int = _setting("Retries after a passing failure of a model call.", 3)
+    models_timeout_s: float = _setting(
+        "Time allowed for one try at an answer or a reranking, in seconds.", 16.0
+    )
+    embedding_timeout_s: float = _setting(
+        "Time allowed for one try at an embedding, in seconds.", 20.0
+    )
+    embedding_retries: int = _setting("Further tries at an embedding after a passing failure.", 3)
     vector_index: str = _setting(
         "Vector index: one SQLite file, or Pinecone.", "pinecone", choices=("sqlite", "pinecone")
     )

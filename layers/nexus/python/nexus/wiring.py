@@ -6,6 +6,7 @@ SDK that it does not use.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -44,6 +45,7 @@ T = TypeVar("T")
 ClientFactory = Callable[[str], Any]
 
 THREADS = 16
+RENEWED_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,11 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
     clients = DynamoClients(dynamodb, settings.clients_table)
     models = _Models(settings, aws)
     index = _index(settings, aws)
-    embedder = models.embedder()
+    embedder, chat = models.embedder(), models.chat()
     retriever = Retriever(index, catalogue, embedder, models.reranker(), settings, executor)
     health = Health(
         {
-            "models": Dependency(embedder.ping),
+            "models": Dependency(lambda: _all(embedder.ping, chat.ping)),
             "index": Dependency(index.ping),
             "catalogue": Dependency(catalogue.ping),
             "clients": Dependency(clients.ping),
@@ -118,7 +120,7 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
     return ChatServices(
         settings=settings,
         authenticator=Authenticator(clients),
-        answerer=Answerer(retriever, models.chat(), conversations, settings),
+        answerer=Answerer(retriever, chat, conversations, settings, executor),
         retriever=retriever,
         conversations=conversations,
         health=health,
@@ -199,8 +201,9 @@ def aws_clients(service: str) -> Any:
         service,
         config=Config(
             connect_timeout=2,
-            read_timeout=20,
-            retries={"mode": "standard", "max_attempts": 3},
+            # DynamoDB answers in milliseconds or not at all; S3 may take its time over a document.
+            read_timeout=2 if service == "dynamodb" else 20,
+            retries={"mode": "standard", "max_attempts": 2 if service == "dynamodb" else 4},
             max_pool_connections=THREADS,
         ),
     )
@@ -214,12 +217,11 @@ def _session() -> Any:
 
 
 class _Models:
-    """The endpoint's embedder, chat model and reranker, over one client."""
+    """The endpoint's embedder, chat model and reranker."""
 
     def __init__(self, settings: Settings, aws: ClientFactory) -> None:
         self._settings = settings
         self._aws = aws
-        self._client: _Deferred[openai.OpenAI] = _Deferred(self._connect)
 
     def embedder(self) -> Embedder:
         from nexus.adapters.openai_models import OpenAIEmbedder
@@ -227,7 +229,8 @@ class _Models:
         settings = self._settings
         return deferred(
             lambda: OpenAIEmbedder(
-                self._client.get(),
+                # A question or a chunk is embedded again rather than given up.
+                self._connect(settings.embedding_timeout_s, settings.embedding_retries),
                 settings.embedding_model,
                 settings.embedding_dimension,
                 settings.embedding_batch,
@@ -239,7 +242,10 @@ class _Models:
 
         settings = self._settings
         return deferred(
-            lambda: OpenAIChat(self._client.get(), settings.chat_model, settings.chat_api)
+            # One try: the gateway does not wait for a second.
+            lambda: OpenAIChat(
+                self._connect(settings.models_timeout_s, 0), settings.chat_model, settings.chat_api
+            )
         )
 
     def reranker(self) -> Reranker | None:
@@ -257,16 +263,11 @@ class _Models:
             )
         )
 
-    def _connect(self) -> openai.OpenAI:
+    def _connect(self, timeout_s: float, retries: int) -> openai.OpenAI:
         from nexus.adapters.openai_connection import connect
 
-        settings = self._settings
-        return connect(
-            settings.models_url, self._key(), settings.models_timeout_s, settings.models_retries
-        )
-
-    def _key(self) -> str:
-        return _secret(self._aws, self._settings.models_secret)
+        key = _secret(self._aws, self._settings.models_secret)
+        return connect(self._settings.models_url, key, timeout_s, retries)
 
 
 def _index(settings: Settings, aws: ClientFactory) -> VectorIndex:
@@ -286,7 +287,7 @@ def _index(settings: Settings, aws: ClientFactory) -> VectorIndex:
             _secret(aws, settings.pinecone_secret),
             settings.embedding_dimension,
             # The context that the models' clients have; loading certificates takes a while.
-            verify=tls_context() if settings.pinecone_host.startswith("https") else False,
+            verify=not settings.pinecone_host.startswith("http://") and tls_context(),
         )
     )
 
@@ -297,22 +298,31 @@ def _secret(aws: ClientFactory, secret_id: str) -> str:
     return SecretsManager(aws("secretsmanager")).get(secret_id)
 
 
+def _all(*pings: Callable[[], None]) -> None:
+    for ping in pings:
+        ping()
+
+
 class _Deferred(Generic[T]):
-    """Makes a thing when it is first needed, and tries again if that failed.
+    """Makes a thing when it is first needed, tries again if that failed, and renews it in time.
 
     A function whose secret is not set yet thus starts, tells so in /health, and works as soon as
-    the secret is there.
+    the secret is there; and a secret that was changed is read, at the latest, after RENEWED_S, even
+    by a function that was restored from a snapshot.
     """
 
-    def __init__(self, make: Callable[[], T]) -> None:
+    def __init__(self, make: Callable[[], T], now: Callable[[], float] = time.time) -> None:
         self._make = make
+        self._now = now
         self._made: T | None = None
+        self._made_at = 0.0
         self._lock = Lock()
 
     def get(self) -> T:
         with self._lock:
-            if self._made is None:
+            if self._made is None or self._now() - self._made_at > RENEWED_S:
                 self._made = self._make()
+                self._made_at = self._now()
             return self._made
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -323,9 +333,9 @@ class _Deferred(Generic[T]):
         return call
 
 
-def deferred(make: Callable[[], T]) -> T:
+def deferred(make: Callable[[], T], now: Callable[[], float] = time.time) -> T:
     """Something that behaves as what `make` returns; made now if that works, else when used."""
-    thing = _Deferred(make)
+    thing = _Deferred(make, now)
     with suppress(NexusError):
         thing.get()
     return cast(T, thing)

@@ -18,6 +18,10 @@ from nexus.models import LocatedText, ParsedDocument
 from nexus.parsing.cleaning import clean, sensible_title, squeeze
 from nexus.parsing.formats import detect
 
+# A heading is a name, not a text: what is longer is cut, as it goes with every chunk below it.
+HEADING_CHARS = 300
+HEADING_DEPTH = 10
+
 
 def parse(
     content: bytes, path: str, content_type: str, *, max_bytes: int, max_unpacked_bytes: int
@@ -57,8 +61,9 @@ def _tidy(raw: LocatedText) -> LocatedText:
     text, place = clean(raw.text), raw.locator
     if not place.heading and place.sheet is None:
         return raw if text == raw.text else LocatedText(text, place)
-    heading = tuple(title for part in place.heading if (title := squeeze(clean(part))))
-    sheet = None if place.sheet is None else squeeze(clean(place.sheet))
+    parts = (squeeze(clean(part))[:HEADING_CHARS] for part in place.heading[:HEADING_DEPTH])
+    heading = tuple(part for part in parts if part)
+    sheet = None if place.sheet is None else squeeze(clean(place.sheet))[:HEADING_CHARS]
     return LocatedText(text, replace(place, heading=heading, sheet=sheet))
 
 
