@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from cli.failure import Failure
 from cli.local.layout import Layout, read_json, write_json
@@ -25,9 +26,9 @@ class Connection:
     session: boto3.Session
     deployment: Deployment
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, config: Config | None = None) -> Any:
         """A client of an AWS service, in the stage's account."""
-        return self.session.client(service)  # type: ignore[call-overload]
+        return self.session.client(service, config=config)  # type: ignore[call-overload]
 
     @cached_property
     def settings(self) -> Settings:

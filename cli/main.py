@@ -6,6 +6,7 @@ import sys
 from typing import Annotated
 
 import typer
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
@@ -58,6 +59,11 @@ def main() -> None:
         _fail(f"AWS refused {err.operation_name}: {error.get('Message') or error.get('Code')}")
     except BotoCoreError as err:
         _fail(f"AWS could not be reached: {err}")
+    except Boto3Error as err:
+        _fail(str(err))
+    except OSError as err:
+        about = f"{err.filename}: " if err.filename else ""
+        _fail(f"{about}{err.strerror or err or type(err).__name__}.")
 
 
 def _fail(sentence: str) -> None:

@@ -53,6 +53,7 @@ class Deployment:
     sqlite_path: str = ""
     pinecone_host: str = ""
     pinecone_secret: str = ""
+    rerank_secret: str = ""
 
 
 def stack_names(stage: str) -> tuple[str, str]:

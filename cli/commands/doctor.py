@@ -109,12 +109,14 @@ def _models_retire(connection: Connection) -> Iterator[Finding]:
 def _secrets(connection: Connection) -> Iterator[Finding]:
     deployed = connection.deployment
     client = connection.client("secretsmanager")
-    for name in filter(None, (deployed.models_secret, deployed.pinecone_secret)):
+    secrets = (deployed.models_secret, deployed.pinecone_secret, deployed.rerank_secret)
+    for name in filter(None, secrets):
         value = client.get_secret_value(SecretId=name)["SecretString"]
+        is_set = value.strip() not in ("", UNSET)
         yield Finding(
             f"secret {name.rsplit(':', 1)[-1]}",
-            value.strip() not in ("", UNSET),
-            "is set" if value.strip() not in ("", UNSET) else "is not set",
+            is_set,
+            "is set" if is_set else "is not set",
             f"aws secretsmanager put-secret-value --secret-id '{name}' --secret-string YOUR_KEY",
         )
 
@@ -129,7 +131,8 @@ def _queue(connection: Connection) -> Iterator[Finding]:
         "dead-letter queue",
         waiting == 0,
         f"{waiting} messages",
-        "See why with `nexus documents --status pending`, then redrive the queue in SQS.",
+        "`nexus documents` shows these as pending, with the reason, or as indexing if the attempt "
+        "was cut short. Mend the cause, then redrive the queue in SQS.",
         serious=False,
     )
 
@@ -141,13 +144,14 @@ def _health(connection: Connection) -> Iterator[Finding]:
             name,
             check["status"] == "ok",
             f"{check['latency_ms']:.0f} ms" if check["status"] == "ok" else check["detail"] or "",
-            ADVICE[name],
+            f"{ADVICE.get(name, UNKNOWN)} The chat function's log (dependency_failing) says more.",
             serious=name != "conversations",
         )
 
 
+UNKNOWN = "Check the stage's settings and the service's status page."
 ADVICE = {
-    "models": "Check the models endpoint's URL, its secret and its status page.",
+    "models": "Check the models endpoint's URL, the models' names, its secret and its status page.",
     "index": "Check the index's host, its secret and its status page.",
     "catalogue": "Check that the data stack is deployed whole.",
     "clients": "Check that the data stack is deployed whole.",

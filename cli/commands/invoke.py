@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from botocore.config import Config
 
 from cli.connection import connect, demo_key
 from cli.failure import Failure
 from cli.terminal import Stage, print_json
+
+# A function may run for 15 minutes, and nobody means to run it twice.
+PATIENT_AND_ONCE = Config(
+    read_timeout=910, tcp_keepalive=True, retries={"total_max_attempts": 1, "mode": "standard"}
+)
 
 
 class Function(StrEnum):
@@ -41,7 +47,8 @@ def invoke(
         raise Failure(f"{event} does not hold JSON: {err}") from err
     connection = connect(stage)
     name = getattr(connection.deployment, f"{function.value}_function")
-    response = connection.client("lambda").invoke(FunctionName=name, Payload=text.encode())
+    client = connection.client("lambda", PATIENT_AND_ONCE)
+    response = client.invoke(FunctionName=name, Payload=text.encode())
     result = json.loads(response["Payload"].read() or b"null")
     if "FunctionError" in response:
         kind = result.get("errorType", "an error") if isinstance(result, dict) else "an error"

@@ -81,12 +81,12 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
 
 @app.command()
 def revoke(client: Client, stage: Stage = "local", tenant: Tenant = None) -> None:
-    """Revoke a client's key at once."""
+    """Revoke a client's key; within a minute it is refused everywhere."""
     connection = connect(stage)
     found = connection.tenant(tenant)
     if not keys.revoke(connection, found, client):
         raise Failure(f"Tenant {found} has no client {client}: see `nexus keys list`.")
-    console.print(f"The key of {client} is revoked.")
+    console.print(f"The key of {client} is revoked: it stops working within a minute.")
 
 
 def _public(entry: ApiClient) -> dict[str, Any]:

@@ -7,12 +7,20 @@ from typing import Any
 
 from cli import api
 from cli.connection import connect, demo_key
+from cli.failure import Failure
+from cli.local import stack
+from cli.local.layout import Layout
 from cli.stacks import LOCAL
 from cli.terminal import Json, Stage, console, print_json
 
 
 def status(stage: Stage = "local", as_json: Json = False) -> None:
     """Show a deployment's URL, health and documents."""
+    layout = Layout()
+    current = stack.running(layout) if stage == LOCAL else None
+    if current and not current.ready:
+        log = layout.log("deploy")
+        raise Failure(f"The local stack is starting: wait for it, or see how far it is in {log}.")
     connection = connect(stage)
     url = connection.deployment.api_url
     health = api.call(url, "/health")

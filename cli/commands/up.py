@@ -16,7 +16,7 @@ from cli import api, keys
 from cli.commands.ask import show_answer
 from cli.connection import DEMO_TENANT, Connection, connect, demo_key, keep_demo_key
 from cli.failure import Failure
-from cli.ingestion import finished, in_bucket, wait
+from cli.ingestion import ask_again, fingerprints, finished, in_bucket, wait
 from cli.local import live, stack
 from cli.local.deploy import deploy
 from cli.local.layout import PROJECT, Layout
@@ -47,7 +47,9 @@ def up(
 ) -> None:
     """Start the whole service on this machine, ingest documents, answer a question, and stay."""
     layout = Layout()
-    if stack.running(layout):
+    if current := stack.running(layout):
+        if not current.ready:
+            raise Failure("It is starting in another terminal: see `nexus status`.")
         connection = connect("local")
         console.print(f"It is already running: {connection.deployment.api_url}", soft_wrap=True)
         console.print("`nexus status` tells more, and `nexus down` ends it.")
@@ -164,16 +166,13 @@ def _ingest(connection: Connection, layout: Layout, current: Running, folder: Pa
         )
     for sentence in changes.left_out:
         console.print(f"  [yellow]{escape(sentence)}[/]")
-    expected = in_bucket(connection, DEMO_TENANT)
-    unchanged = {path: tag for path, tag in expected.items() if path not in changes.uploaded}
+    expected = fingerprints(connection, DEMO_TENANT, in_bucket(connection, DEMO_TENANT))
+    unchanged = {path: mark for path, mark in expected.items() if path not in changes.uploaded}
     known = finished(connection, DEMO_TENANT, unchanged)
     if known:
         console.print(f"[green]✓[/] {len(known)} documents are indexed already")
-    if len(known) < len(unchanged):
-        # An interrupted run, another model: whatever the index lacks is queued again.
-        connection.client("lambda").invoke(
-            FunctionName=connection.deployment.reindex_function, Payload=b"{}"
-        )
+    # An interrupted run, another model: whatever the index lacks is queued again.
+    ask_again(connection, DEMO_TENANT, unchanged.keys() - known.keys())
     done = wait(connection, DEMO_TENANT, expected, console, 120.0, current.alive, known)
     if missing := sorted(expected.keys() - done.keys()):
         raise Failure(

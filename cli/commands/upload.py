@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress
 
 from cli.connection import connect
 from cli.failure import Failure
-from cli.ingestion import in_bucket, wait
-from cli.local.folder import scan
+from cli.ingestion import fingerprints, wait
+from cli.local.folder import LocalFile, scan
 from cli.terminal import Stage, Tenant, console
-from nexus.models import DocumentMetadata
-from nexus.object_keys import encode_metadata, object_key
+from nexus.object_keys import decode_metadata, encode_metadata, object_key, tenant_prefix
 
 PARALLEL = 8
 
@@ -33,44 +36,43 @@ def upload(
         bool, typer.Option("--wait/--no-wait", help="Wait until they are indexed.")
     ] = True,
 ) -> None:
-    """Upload documents: a file under its name, a folder's files under their paths in it."""
+    """Upload documents: a file under its name, a folder's files under their paths in it.
+
+    What `metadata.json` in a folder says of its files goes with them; an option overrides it.
+    """
     connection = connect(stage)
     owner = connection.tenant(tenant)
-    metadata = encode_metadata(
-        DocumentMetadata(
-            title=title,
-            author=author,
-            department=department,
-            date=date,
-            tags=tuple(tag.strip() for tag in (tags or "").split(",") if tag.strip()),
-        )
-    )
-    files = _files(paths, owner)
+    given: dict[str, Any] = {
+        "title": title,
+        "author": author,
+        "department": department,
+        "date": date,
+        "tags": tuple(tag.strip() for tag in (tags or "").split(",") if tag.strip()),
+    }
+    files = gathered(paths, owner, {name: value for name, value in given.items() if value})
     if title and len(files) > 1:
         raise Failure("--title is for a single file: upload the files one by one.")
     s3 = connection.client("s3")
     bucket = connection.deployment.documents_bucket
 
     with Progress(console=console, transient=True) as bar, ThreadPoolExecutor(PARALLEL) as pool:
-        task = bar.add_task(
-            "  uploading", total=sum(path.stat().st_size for path in files.values())
-        )
+        task = bar.add_task("  uploading", total=sum(file.path.stat().st_size for file in files))
 
-        def send(item: tuple[str, Path]) -> None:
+        def send(file: LocalFile) -> None:
             s3.upload_file(
-                str(item[1]),
+                str(file.path),
                 bucket,
-                object_key(owner, item[0]),
-                ExtraArgs={"Metadata": metadata},
+                file.key,
+                ExtraArgs={"Metadata": file.metadata},
                 Callback=lambda count: bar.advance(task, count),
             )
 
-        list(pool.map(send, files.items()))
+        list(pool.map(send, files))
     console.print(f"Uploaded {len(files)} document{'s' if len(files) != 1 else ''}.")
     if not wait_for_it:
         return
-    present = in_bucket(connection, owner)
-    expected = {path: present[path] for path in files if path in present}
+    prefix = tenant_prefix(owner)
+    expected = fingerprints(connection, owner, [file.key.removeprefix(prefix) for file in files])
     done = wait(connection, owner, expected, console)
     if missing := sorted(expected.keys() - done.keys()):
         raise Failure(
@@ -80,18 +82,34 @@ def upload(
         raise typer.Exit(1)
 
 
-def _files(paths: list[Path], tenant: str) -> dict[str, Path]:
-    """The files by the path that each gets in the tenant's documents."""
-    prefix = object_key(tenant, "x")[:-1]
-    files: dict[str, Path] = {}
+def gathered(paths: list[Path], tenant: str, given: dict[str, Any]) -> list[LocalFile]:
+    """The files to upload, with what is known of each overlaid by what is given for all.
+
+    `given` holds fields of DocumentMetadata. Raises Failure if there are none, or if two would
+    become the same document.
+    """
+    files: dict[str, LocalFile] = {}
+    for file in _found(paths, tenant):
+        other = files.setdefault(file.key, file)
+        if other.path.resolve() != file.path.resolve():
+            raise Failure(
+                f"{other.path} and {file.path} would become the same document: upload a folder "
+                "that holds both, or rename one."
+            )
+    if not files:
+        raise Failure("There is nothing to upload there.")
+    return [
+        replace(file, metadata=encode_metadata(replace(decode_metadata(file.metadata), **given)))
+        for file in files.values()
+    ]
+
+
+def _found(paths: list[Path], tenant: str) -> Iterator[LocalFile]:
     for path in paths:
         if path.is_file():
-            files[path.name] = path
+            yield LocalFile(path, object_key(tenant, unicodedata.normalize("NFC", path.name)), {})
             continue
         found, left_out = scan(path, tenant)
         for sentence in left_out:
-            console.print(f"[yellow]{sentence}[/]")
-        files |= {file.key.removeprefix(prefix): file.path for file in found}
-    if not files:
-        raise Failure("There is nothing to upload there.")
-    return files
+            console.print(f"[yellow]{escape(sentence)}[/]")
+        yield from found

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from functions.chat import problems
-from functions.chat.middleware import RequestRecord
+from functions.chat.middleware import LastResort, RequestRecord
 from functions.chat.routes import chat, conversations, health, reference, search
 from functions.chat.schemas import Problem
 from nexus import __version__
@@ -24,7 +24,7 @@ ERRORS = {
     404: "It does not exist, or not for this key.",
     422: "A field is not valid; `field` names it.",
     429: "The key's rate or quota is used up.",
-    503: "A service behind this one is not available; `Retry-After` says when to try again.",
+    503: "A service behind this one fails; `Retry-After` says when to try again, if that helps.",
 }
 
 
@@ -36,6 +36,8 @@ def create_app(services: ChatServices) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        # Relative to openapi.json: the gateway puts its stage's name before every path.
+        servers=[{"url": "."}],
         responses={
             status: {
                 "description": text,
@@ -50,6 +52,8 @@ def create_app(services: ChatServices) -> FastAPI:
         app.include_router(module.router)
     for module in (health, reference):
         app.include_router(module.router)
+    # The last to be added is the outermost: an error's answer needs its headers too.
+    app.add_middleware(LastResort)
     if services.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import APIKeyHeader
 
 from functions.chat.schemas import ConversationId
 from nexus.errors import NotAllowed
@@ -21,15 +22,19 @@ def services(request: Request) -> ChatServices:
 Services = Annotated[ChatServices, Depends(services)]
 
 
+# In the reference, where it lets a person enter a key; a missing one is answered here.
+API_KEY = APIKeyHeader(name="x-api-key", scheme_name="API key", auto_error=False)
+
+
 def caller(
     request: Request,
     made: Services,
-    x_api_key: Annotated[str | None, Header(include_in_schema=False)] = None,
+    key: Annotated[str | None, Security(API_KEY)],
 ) -> Principal:
     """The principal of the request's API key. Raises NotAllowed."""
-    if not x_api_key:
+    if not key:
         raise NotAllowed("The x-api-key header is missing: send your API key in it.")
-    principal = made.authenticator.principal(x_api_key)
+    principal = made.authenticator.principal(key)
     request.scope["tenant"] = principal.tenant
     request.scope["client_name"] = principal.client
     return principal

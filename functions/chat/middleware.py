@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, its log line and metrics, and the security headers."""
+"""What surrounds every request: its id, its log line, the security headers, and a last resort."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import uuid
 
 from aws_lambda_powertools.metrics import MetricUnit
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from functions.chat.problems import unexpected
 from nexus.observability import logger, metrics
 
 SECURITY_HEADERS = {
@@ -19,6 +21,34 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+
+
+class LastResort:
+    """Answers an error that nothing else handled, so that no server logs its message."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except Exception as error:  # noqa: BLE001  (nothing is above that may have it)
+            # An exception handler of the app's would not do: Starlette raises the error again
+            # after it, and Mangum then logs it with all that it says.
+            response = unexpected(Request(scope), error)
+            if begun:
+                raise RuntimeError("The response broke off.") from None
+            await response(scope, receive, send)
 
 
 class RequestRecord:

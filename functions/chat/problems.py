@@ -25,11 +25,10 @@ RETRY_AFTER_S = 5.0
 
 
 def install(app: FastAPI) -> None:
-    """Makes the app answer every error with problem JSON."""
+    """Makes the app answer every error that it expects with problem JSON."""
     app.add_exception_handler(NexusError, _nexus)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def problem(
@@ -72,11 +71,12 @@ async def _nexus(request: Request, error: Exception) -> JSONResponse:
             "detail": str(error),
         },
     )
-    wait = RETRY_AFTER_S
-    if isinstance(error, UpstreamUnavailable) and error.retry_after_s:
-        wait = error.retry_after_s
     if isinstance(error, ConfigurationError):
         return problem(request, 503, "The service is not configured: tell its operator.")
+    if not isinstance(error, UpstreamUnavailable):
+        detail = f"The {service} service refuses to work: tell the operator, who has to mend it."
+        return problem(request, 503, detail)
+    wait = error.retry_after_s or RETRY_AFTER_S
     detail = f"The {service} service is not available: try again in {wait:.0f} seconds."
     return problem(request, 503, detail, headers={"Retry-After": f"{max(1, round(wait))}"})
 
@@ -102,8 +102,9 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return problem(request, error.status_code, detail, headers=error.headers)
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    # The type alone: a message or a traceback can quote what the user wrote.
+def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """Logs the type and the place of an error that nobody expected, and answers 500."""
+    # No more than these: a message or a traceback can quote what the user wrote.
     logger.error(
         "unexpected_error",
         extra={

@@ -184,7 +184,7 @@ class TurnBody(BaseModel):
 
 
 class ConversationResponse(BaseModel):
-    """A conversation, oldest turn first."""
+    """A conversation, oldest turn first: its last 200 turns, fewer if these are very long."""
 
     conversation_id: str
     turns: list[TurnBody]
@@ -195,7 +195,10 @@ class CheckBody(BaseModel):
 
     status: Literal["ok", "failing"]
     latency_ms: float
-    detail: str | None = None
+    detail: str | None = Field(
+        default=None,
+        description="not configured, refused, unreachable, …: the function's log says more.",
+    )
 
 
 class HealthResponse(BaseModel):

@@ -2,13 +2,13 @@
 
     python -m tests.bench.cold_start [--rounds 15] [--json OUT]
 
-Cold is a new process, the handler's import (which opens every connection) and its first request:
+Cold is a new process, the handler's import (chat's opens every connection) and its first request:
 chat answers events/chat.json, ingest indexes the document of events/ingest_created.json, reindex
-compares a bucket of ten documents with the catalogue. Upstreams answer from loopback without
+compares the sample documents' bucket with the catalogue. Upstreams answer from loopback without
 latency. The packages are built as for the local stage, with the layers of a stage on Pinecone.
 All arms run in turn in every round; the first round is not counted. `x bare` is the ratio to a
-handler that returns a constant; `x built` to the same function as deployed. See `packages` for
-what the packagings are.
+handler that returns a constant; `x built` to the same function as deployed. `packages` says what
+the packagings are; sizes are without the AWS SDK, which Lambda brings.
 """
 
 from __future__ import annotations
@@ -70,9 +70,7 @@ def check(name: str, response: Any) -> None:
         raise RuntimeError(f"{name} answered {response}")
 
 
-def _row(
-    arm: tuple[str, str], runs: dict[tuple[str, str], list[Measured]], size_mb: float
-) -> Row:
+def _row(arm: tuple[str, str], runs: dict[tuple[str, str], list[Measured]], size_mb: float) -> Row:
     name, way = arm
     own = runs[arm]
     cold = _median([one.cold_ms for one in own])

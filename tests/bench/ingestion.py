@@ -16,10 +16,11 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
@@ -59,7 +60,7 @@ def main() -> None:
             index = SqliteIndex(str(Path(scratch, f"{number}.sqlite")))
             took, chunks = dict.fromkeys((*STEPS, "baseline"), 0.0), 0
             for name, content in enumerate(contents):
-                took["baseline"] += timed(lambda content=content: read_alone(content))[0]
+                took["baseline"] += timed(partial(read_alone, content))[0]
                 chunks += ingest(content, f"{name:032x}", index, took)
             index.close()
             if number:  # the first round warms up
@@ -81,9 +82,7 @@ def ingest(content: bytes, document_id: str, index: SqliteIndex, took: dict[str,
     """Brings one document into the index, adding each step's seconds; returns its chunks."""
 
     def parsed() -> ParsedDocument:
-        return parse(
-            content, "a.pdf", "application/pdf", max_bytes=LIMIT, max_unpacked_bytes=LIMIT
-        )
+        return parse(content, "a.pdf", "application/pdf", max_bytes=LIMIT, max_unpacked_bytes=LIMIT)
 
     seconds, document = timed(parsed)
     took["parse"] += seconds
@@ -145,8 +144,8 @@ def pdf(pages: int, seed: int) -> bytes:
     flow: list[object] = []
     for page in range(pages):
         flow.append(Paragraph(f"Section {seed}.{page + 1}", styles["Heading1"]))
-        for _ in range(6):
-            flow.append(Paragraph(" ".join(words(12) for _ in range(7)), styles["BodyText"]))
+        paragraphs = (" ".join(words(12) for _ in range(7)) for _ in range(6))
+        flow.extend(Paragraph(paragraph, styles["BodyText"]) for paragraph in paragraphs)
         flow.append(PageBreak())
     target = io.BytesIO()
     SimpleDocTemplate(target, pagesize=A4).build(flow)
@@ -160,9 +159,7 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - begun, result
 
 
-def _row(
-    name: str, pages: int, times: list[float], alone: list[float], whole: list[float]
-) -> Row:
+def _row(name: str, pages: int, times: list[float], alone: list[float], whole: list[float]) -> Row:
     middle = statistics.median(times)
     share = middle / statistics.median(whole)
     return {

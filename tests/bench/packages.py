@@ -71,9 +71,7 @@ def function(name: str, way: str, folder: Path) -> Runnable:
         clean = shutil.ignore_patterns("__pycache__")
         source = PROJECT / "layers" / "nexus" / "python" / "nexus"
         shutil.copytree(source, opt / "nexus", ignore=clean)
-        shutil.copytree(
-            PROJECT / "functions" / name, task / "functions" / name, ignore=clean
-        )
+        shutil.copytree(PROJECT / "functions" / name, task / "functions" / name, ignore=clean)
         if way == "untrimmed":
             compile_folder(opt, HOST, "/opt/python")
             compile_folder(task, HOST, "/var/task")

@@ -30,7 +30,9 @@ def report(title: str, rows: Sequence[Row], out: Path | None, note: str = "") ->
         is_text = isinstance(rows[0][name], str)
         table.add_column(name, justify="left" if is_text else "right")
     for row in rows:
-        table.add_row(*(value if isinstance(value, str) else _short(value) for value in row.values()))
+        table.add_row(
+            *(value if isinstance(value, str) else _short(value) for value in row.values())
+        )
     console = Console()
     # Piped into a file, a table is not to be cut to a terminal's 80 columns.
     (console if console.is_terminal else Console(width=140)).print(table)
@@ -43,7 +45,9 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def _short(value: float) -> str:
+def _short(value: str | float) -> str:
+    if isinstance(value, str):
+        return value
     if value == int(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
     if abs(value) < 0.1:

@@ -98,7 +98,7 @@ def _serve(pipe: Connection) -> None:
     from tests.pinecone_server import PineconeServer
 
     os.environ.update(AWS)
-    models_pinecone = PineconeServer(index_schema(DIMENSION))
+    pinecone = PineconeServer(index_schema(DIMENSION))
 
     def aws(call: Call) -> Reply:
         target = call.headers.get("x-amz-target", "")
@@ -121,12 +121,12 @@ def _serve(pipe: Connection) -> None:
         direct = {
             **NEXUS,
             "NEXUS_MODELS_URL": models.base_url,
-            "NEXUS_PINECONE_HOST": models_pinecone.url,
+            "NEXUS_PINECONE_HOST": pinecone.url,
         }
         direct["NEXUS_INGEST_QUEUE_URL"] = _seed(direct)
         replays = {
             "models": Replay(_forwarded(models.base_url)),
-            "index": Replay(_forwarded(models_pinecone.url)),
+            "index": Replay(_forwarded(pinecone.url)),
             "aws": Replay(aws),
         }
         urls = {name: server.url for name, server in replays.items()}
@@ -142,7 +142,7 @@ def _serve(pipe: Connection) -> None:
             }
         )
         _obey(pipe, list(replays.values()))
-    models_pinecone.close()
+    pinecone.close()
 
 
 def _obey(pipe: Connection, replays: list[Replay]) -> None:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from functions.chat.app import create_app
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
+from nexus.models import Turn
 from nexus.observability import logger
 from tests.functions.chat_services import ACME_KEY, COLLEAGUE_KEY, RIVAL_KEY, World
 
@@ -68,6 +69,20 @@ def test_header_and_body_that_differ_are_refused(api: TestClient) -> None:
     )
     assert response.status_code == 422
     assert response.json()["field"] == "conversation_id"
+
+
+@pytest.mark.parametrize("text", ["ü" * 2500, '"\\' * 2500])
+def test_a_long_conversation_is_cut_to_what_lambda_can_return(
+    api: TestClient, world: World, text: str
+) -> None:
+    for number in range(200):
+        turn = Turn(f"m-{number}", text, text * 4, False, f"2026-01-01T00:{number // 60:02}:00Z")
+        world.conversations.append("acme", "web", "long", turn)
+    body = api.get("/v1/conversations/long").text
+    turns = json.loads(body)["turns"]
+    assert 4_000_000 < len(json.dumps(body, ensure_ascii=False).encode()) < 6_000_000
+    kept = world.conversations.history("acme", "web", "long", 200)[-len(turns) :]
+    assert [turn["message_id"] for turn in turns] == [turn.message_id for turn in kept]
 
 
 @pytest.mark.parametrize("key", [COLLEAGUE_KEY, RIVAL_KEY])
@@ -186,7 +201,7 @@ def test_health_tells_each_dependency_and_ready_what_is_needed(world: World) -> 
     api = TestClient(create_app(world.services))
     health = api.get("/health")
     assert (health.status_code, health.json()["status"]) == (200, "degraded")
-    assert health.json()["checks"]["conversations"]["detail"] == "Busy."
+    assert health.json()["checks"]["conversations"]["detail"] == "unreachable"
     assert health.json()["checks"]["models"]["status"] == "ok"
     assert api.get("/ready").status_code == 200
 
@@ -206,6 +221,18 @@ def test_the_reference_is_served_whole_and_without_a_key(world: World) -> None:
         for link in re.findall(r'(?:src|href)="(docs/[^"]+)"', html):
             assert api.get(f"/{link}").status_code == 200
     assert api.get("/docs/secret.txt").status_code == 422
+
+
+def test_requests_can_be_tried_in_the_reference(world: World) -> None:
+    described = TestClient(create_app(world.services)).get("/openapi.json").json()
+    # Swagger UI takes this relative to openapi.json, which the gateway serves under its stage.
+    assert described["servers"] == [{"url": "."}]
+    (name, scheme), *others = described["components"]["securitySchemes"].items()
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "x-api-key")
+    assert not others
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            assert operation.get("security") == ([{name: []}] if "/v1/" in path else None), path
 
 
 def test_every_response_has_security_headers(api: TestClient) -> None:

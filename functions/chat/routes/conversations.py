@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -12,6 +14,8 @@ from nexus.errors import NotFound
 
 router = APIRouter(tags=["conversations"])
 MOST_TURNS = 200
+# Lambda returns at most 6 MB, of which the gateway's envelope needs little.
+MOST_BYTES = 5_500_000
 
 Id = Annotated[ConversationId, Path(description="The conversation's id.")]
 UNKNOWN = "There is no such conversation: it may have expired."
@@ -19,25 +23,24 @@ UNKNOWN = "There is no such conversation: it may have expired."
 
 @router.get("/v1/conversations/{conversation_id}", summary="Read a conversation")
 async def read(conversation_id: Id, principal: Caller, services: Services) -> ConversationResponse:
-    """The conversation's last 200 turns, oldest first."""
+    """The conversation's last 200 turns, or as many as fit into 5.5 MB, oldest first."""
     turns = services.conversations.history(
         principal.tenant, principal.client, conversation_id, MOST_TURNS
     )
     if not turns:
         raise NotFound(UNKNOWN)
-    return ConversationResponse(
-        conversation_id=conversation_id,
-        turns=[
-            TurnBody(
-                message_id=turn.message_id,
-                question=turn.question,
-                answer=turn.answer,
-                refused=turn.refused,
-                created_at=turn.created_at,
-            )
-            for turn in turns
-        ],
+    newest_first = (
+        TurnBody(
+            message_id=turn.message_id,
+            question=turn.question,
+            answer=turn.answer,
+            refused=turn.refused,
+            created_at=turn.created_at,
+        )
+        for turn in reversed(turns)
     )
+    kept = list(_that_fit(newest_first, MOST_BYTES))
+    return ConversationResponse(conversation_id=conversation_id, turns=kept[::-1])
 
 
 @router.delete(
@@ -48,3 +51,14 @@ async def delete(conversation_id: Id, principal: Caller, services: Services) -> 
     if not services.conversations.delete(principal.tenant, principal.client, conversation_id):
         raise NotFound(UNKNOWN)
     return Response(status_code=204)
+
+
+def _that_fit(turns: Iterable[TurnBody], most_bytes: int) -> Iterator[TurnBody]:
+    """The first turns, as many as fit into so many bytes of Lambda's response."""
+    size = 0
+    for turn in turns:
+        # The body is a string in that response, so its quotes and backslashes are escaped again.
+        size += len(json.dumps(turn.model_dump_json(), ensure_ascii=False).encode())
+        if size > most_bytes:
+            return
+        yield turn

@@ -1,0 +1,35 @@
+"""A stage for the CLI's tests: moto's bucket, queue and secrets, and a catalogue in memory."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import boto3
+
+from cli.connection import Connection
+from cli.stacks import Deployment
+from nexus.settings import Settings
+from nexus.wiring import OperatorServices
+from tests.fakes import FakeCatalogue, FakeClients
+
+BUCKET = "documents-bucket"
+
+
+def deployment(**outputs: str) -> Deployment:
+    """A stage's outputs, empty but for these."""
+    known: dict[str, Any] = {spec.name: "" for spec in fields(Deployment)}
+    return Deployment(**{**known, **outputs})
+
+
+def stage(**outputs: str) -> Connection:
+    """A connection to it, made inside moto's mock_aws; `outputs` are a Deployment's."""
+    session = boto3.Session("t", "t", region_name="us-east-1")
+    session.client("s3").create_bucket(Bucket=BUCKET)
+    queue = session.client("sqs").create_queue(QueueName="ingest")["QueueUrl"]
+    known = {"documents_bucket": BUCKET, "ingest_queue_url": queue, **outputs}
+    connection = Connection("local", session, deployment(**known))
+    # What is read from the functions' configuration and from DynamoDB otherwise.
+    connection.__dict__["settings"] = Settings()
+    connection.__dict__["operator"] = OperatorServices(FakeCatalogue(), FakeClients())
+    return connection

@@ -1,0 +1,170 @@
+"""What the commands say when something is not as it should be."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from cli import main as command_line
+from cli.commands import doctor, invoke, status, up
+from cli.connection import Connection
+from cli.failure import Failure
+from cli.local.layout import Layout
+from cli.local.run_record import Running
+from cli.stacks import local_session
+from tests.unit.cli_stage import deployment, stage
+
+
+class Api:
+    """An HTTP server on this machine that gives one answer to every request."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        self.requests = 0
+        content = json.dumps(body).encode()
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(handler) -> None:  # noqa: N805  (`self` is the API)
+                self.requests += 1
+                handler.rfile.read(int(handler.headers.get("content-length", 0)))
+                handler.send_response(status)
+                handler.send_header("content-length", str(len(content)))
+                handler.end_headers()
+                handler.wfile.write(content)
+
+            do_GET = do_POST = answer  # noqa: N815
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self) -> Api:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def local_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NEXUS_LOCAL_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def nexus(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Runs the command line as a terminal does; returns its exit code."""
+    monkeypatch.setattr(sys, "argv", ["nexus", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_upload_that_fails_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = stage(documents_bucket="there-is-no-such-bucket")
+    monkeypatch.setattr("cli.commands.upload.connect", lambda _stage: made)
+    (tmp_path / "fees.md").write_text("Fees")
+    assert nexus(monkeypatch, "upload", str(tmp_path / "fees.md")) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("nexus: ")
+    assert "NoSuchBucket" in said
+    assert said.count("\n") == 1
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreadable(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "fees.md"))
+
+    monkeypatch.setattr("cli.commands.upload.connect", unreadable)
+    assert nexus(monkeypatch, "upload", str(tmp_path)) == 1
+    assert capsys.readouterr().err == f"nexus: {tmp_path / 'fees.md'}: Permission denied.\n"
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_question_that_the_api_refuses_is_answered_with_what_it_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    detail = "message: String should have at most 5000 characters."
+    with Api(422, {"detail": detail, "request_id": "r-1"}) as api:
+        made = stage(api_url=f"http://127.0.0.1:{api.port}")
+        monkeypatch.setattr("cli.commands.ask.connect", lambda _stage: made)
+        assert nexus(monkeypatch, "ask", "x" * 5001, "--key", "k") == 1
+    assert capsys.readouterr().err == f"nexus: 422: {detail} (request r-1)\n"
+
+
+def test_a_function_is_waited_for_and_never_started_twice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    event = tmp_path / "event.json"
+    event.write_text("{}")
+    made: list[Any] = []
+
+    class Watched(Connection):
+        def client(self, *arguments: Any) -> Any:
+            made.append(super().client(*arguments))
+            return made[-1]
+
+    with Api(500, {"message": "Out of order."}) as api:
+        watched = Watched(
+            "local", local_session(Layout(), api.port), deployment(ingest_function="ingest")
+        )
+        monkeypatch.setattr("cli.commands.invoke.connect", lambda _stage: watched)
+        with pytest.raises(ClientError, match="500"):
+            invoke.invoke(invoke.Function.INGEST, event)
+        assert api.requests == 1
+    assert made[0].meta.config.read_timeout > 900
+
+
+def test_while_it_starts_up_and_status_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.local.stack.running", lambda _layout: Running(4566, 4567, ()))
+    for command in (up.up, status.status):
+        with pytest.raises(Failure, match="starting"):
+            command()
+
+
+@pytest.mark.usefixtures("aws")
+def test_doctor_looks_at_every_secret_and_every_check() -> None:
+    checks = {
+        "models": {"status": "failing", "latency_ms": 3, "detail": "not configured"},
+        "news": {"status": "failing", "latency_ms": 3, "detail": "refused"},
+    }
+    with Api(200, {"checks": checks}) as api:
+        made = stage(
+            models_secret="models", rerank_secret="rerank", api_url=f"http://127.0.0.1:{api.port}"
+        )
+        secrets = made.client("secretsmanager")
+        secrets.create_secret(Name="models", SecretString="key")
+        secrets.create_secret(Name="rerank", SecretString="unset")
+        findings = {
+            found.subject: found for found in (*doctor._secrets(made), *doctor._health(made))
+        }
+    assert findings["secret models"].well
+    assert not findings["secret rerank"].well
+    assert "put-secret-value --secret-id 'rerank'" in findings["secret rerank"].advice
+    assert findings["models"].detail == "not configured"
+    assert "secret" in findings["models"].advice
+    assert findings["news"].serious
+    assert findings["news"].advice

@@ -1,0 +1,119 @@
+"""Uploads: what becomes a document, what is said of it, and when it counts as indexed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from rich.console import Console
+
+from cli.commands.up import _ingest
+from cli.commands.upload import gathered, upload
+from cli.connection import Connection
+from cli.failure import Failure
+from cli.ingestion import fingerprints, finished
+from cli.local.layout import Layout
+from cli.local.run_record import Running
+from functions.ingest.events import objects_of
+from nexus.models import DocumentRecord
+from nexus.object_keys import decode_metadata, document_id
+from tests.unit.cli_stage import BUCKET, stage
+
+
+@pytest.fixture
+def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    with mock_aws():
+        made = stage()
+        monkeypatch.setattr("cli.commands.upload.connect", lambda _stage: made)
+        yield made
+
+
+def index(connection: Connection, path: str) -> None:
+    """Does what the ingestion function would."""
+    (mark,) = fingerprints(connection, "demo", [path]).values()
+    record = DocumentRecord("demo", document_id("demo", path), path, "", "", "pending")
+    begun = connection.operator.catalogue.begin(record)
+    connection.operator.catalogue.settle(replace(begun, status="indexed", fingerprint=mark))
+
+
+def send(*paths: Path, **options: Any) -> None:
+    upload(list(paths), wait_for_it=False, **options)
+
+
+def test_new_metadata_of_the_same_content_has_to_be_indexed(
+    connection: Connection, tmp_path: Path
+) -> None:
+    file = tmp_path / "fees.md"
+    file.write_text("Fees are due in May.")
+    send(file, title="Old")
+    index(connection, "fees.md")
+    assert finished(connection, "demo", fingerprints(connection, "demo", ["fees.md"]))
+
+    send(file, title="New")
+    assert not finished(connection, "demo", fingerprints(connection, "demo", ["fees.md"]))
+    index(connection, "fees.md")
+    assert finished(connection, "demo", fingerprints(connection, "demo", ["fees.md", "gone.md"]))
+
+
+def test_up_queues_what_the_index_has_with_other_metadata(
+    connection: Connection, tmp_path: Path
+) -> None:
+    folder, layout = tmp_path / "docs", Layout(tmp_path / "local")
+    folder.mkdir()
+    for name in ("fees.md", "rules.md"):
+        (folder / name).write_text(name)
+        send(folder / name)
+        index(connection, name)
+    send(folder / "fees.md", department="Finance")
+    ended = Running(1, 2, ())
+    with pytest.raises(Failure, match=r"1 documents were not indexed, fees\.md among them"):
+        _ingest(connection, layout, ended, folder)
+    messages = connection.client("sqs").receive_message(
+        QueueUrl=connection.deployment.ingest_queue_url, MaxNumberOfMessages=10
+    )["Messages"]
+    (asked,) = [changed for message in messages for changed in objects_of(message["Body"])]
+    assert asked.key == "documents/demo/fees.md"
+
+
+def test_two_files_that_would_be_one_document_are_refused(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.md").write_text(name)
+    first, second = tmp_path / "a" / "x.md", tmp_path / "b" / "x.md"
+    for paths in ([first, second], [first, tmp_path / "b"], [tmp_path / "a", tmp_path / "b"]):
+        with pytest.raises(Failure, match=r"a/x\.md.*b/x\.md"):
+            gathered(paths, "demo", {})
+    assert len(gathered([first, first, tmp_path / "a"], "demo", {})) == 1
+    assert len(gathered([tmp_path], "demo", {})) == 2
+
+
+def test_what_a_folder_says_of_its_files_goes_with_them_under_the_options(
+    connection: Connection, tmp_path: Path
+) -> None:
+    (tmp_path / "fees.md").write_text("Fees")
+    (tmp_path / "metadata.json").write_text(
+        json.dumps({"fees.md": {"title": "Gebühren", "department": "Finance", "tags": ["a,b"]}})
+    )
+    send(tmp_path, department="Bursary", author="Ms. Ott")
+    found = connection.client("s3").head_object(Bucket=BUCKET, Key="documents/demo/fees.md")
+    said = decode_metadata(found["Metadata"])
+    assert (said.title, said.department, said.author) == ("Gebühren", "Bursary", "Ms. Ott")
+    assert said.tags == ("a,b",)
+
+
+def test_a_wait_ends_at_once_for_what_is_indexed_as_it_is(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = Console(record=True, width=200)
+    monkeypatch.setattr("cli.commands.upload.console", shown)
+    file = tmp_path / "fees.md"
+    file.write_text("Fees")
+    send(file, department="Finance")
+    index(connection, "fees.md")
+    upload([file], department="Finance")
+    assert "✓ fees.md" in shown.export_text()
