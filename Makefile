@@ -13,8 +13,10 @@ STAMP := .venv/.installed
 run: setup
 	@$(BIN)/nexus up $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
 
+# The end-to-end tests come last and alone: they share one deployed stack.
 test: setup check
-	@$(BIN)/pytest -n 2 --dist loadgroup tests
+	@$(BIN)/pytest -n 2 --ignore tests/e2e tests
+	@$(BIN)/pytest tests/e2e
 
 setup: $(STAMP)
 
@@ -44,7 +46,7 @@ format: setup
 
 # The quick tests: no emulator, under a minute.
 unit: setup
-	@$(BIN)/pytest -n 2 --dist loadgroup tests/unit tests/contract tests/functions
+	@$(BIN)/pytest -n 2 tests/unit tests/contract tests/functions
 
 e2e: setup
 	@$(BIN)/pytest tests/e2e

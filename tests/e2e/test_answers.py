@@ -6,15 +6,11 @@ import json
 import re
 from typing import Any
 
-import pytest
-
 from cli.connection import Connection
 from cli.keys import create, revoke
 from cli.local.layout import PROJECT
 from tests.e2e.conftest import Deployed
 from tests.e2e.waiting import eventually
-
-pytestmark = pytest.mark.xdist_group("e2e")  # one worker owns the stack
 
 
 def plain(text: str) -> str:

@@ -15,8 +15,6 @@ from tests.e2e.conftest import Deployed
 from tests.e2e.generated_documents import pdf, word
 from tests.e2e.waiting import eventually
 
-pytestmark = pytest.mark.xdist_group("e2e")  # one worker owns the stack
-
 
 def put(connection: Connection, path: str, content: bytes, **metadata: str) -> None:
     connection.client("s3").put_object(

@@ -11,8 +11,6 @@ from cli.keys import create, revoke
 from tests.e2e.conftest import Deployed
 from tests.e2e.waiting import eventually
 
-pytestmark = pytest.mark.xdist_group("e2e")  # one worker owns the stack
-
 
 @pytest.mark.parametrize("key", ["", "nx_wrong"])
 def test_no_key_or_a_wrong_one_is_403(stack: Deployed, key: str) -> None:

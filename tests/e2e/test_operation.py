@@ -8,8 +8,6 @@ import subprocess
 import sys
 from dataclasses import replace
 
-import pytest
-
 from cli.connection import Connection, connect
 from cli.local import processes
 from cli.local.environment import emulator_python
@@ -18,8 +16,6 @@ from cli.local.models.prepare import ensure_model
 from cli.local.run_record import read_record, write_record
 from tests.e2e.conftest import ROOT, SAMPLES, Deployed, run_nexus
 from tests.e2e.waiting import eventually
-
-pytestmark = pytest.mark.xdist_group("e2e")  # one worker owns the stack
 
 
 def test_up_shows_documents_an_answer_and_a_curl_line(stack: Deployed) -> None:
