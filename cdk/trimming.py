@@ -1,4 +1,8 @@
-"""Takes from installed packages what no function uses, and makes wide re-exports lazy."""
+"""Takes from installed packages what no function uses, and makes wide re-exports lazy.
+
+What is rewritten must look as it did when the rewriting was written: a new version that does not
+stops the build, with what to look at, rather than being packaged slow or half changed.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +44,22 @@ _UNUSED = (
     "*.dist-info/uv_cache.json",
     "*.dist-info/sboms",
 )
-# Importing openai runs 473 modules of types, 174 ms, of which a request uses a handful.
-_LAZY = ("openai/types", "openai/resources")
+# Of compatibility with Pydantic 1, which FastAPI would load to say that it is unsupported; it takes
+# the absence for "not one of those models".
+_PYDANTIC_V1 = "pydantic/v1"
+# Importing openai runs 473 modules of types, 174 ms, of which a request uses none; Pinecone's
+# documents need one of seven adapters, and the others load all its models.
+_LAZY = ("openai/types", "openai/resources", "pinecone/_internal/adapters")
+# FastAPI builds a validator for each of OpenAPI's 40 types when it starts: now on /openapi.json.
+_DEFERRED = "fastapi/openapi/models.py"
+_EDITS = (
+    (
+        '    model_config = {"extra": "allow"}\n\n\nclass Contact(BaseModelWithConfig):',
+        '    model_config = {"extra": "allow", "defer_build": True}\n\n\n'
+        "class Contact(BaseModelWithConfig):",
+    ),
+    ("\nSchema.model_rebuild()\nOperation.model_rebuild()\nEncoding.model_rebuild()\n", "\n"),
+)
 
 _LAZY_MODULE = """from __future__ import annotations
 
@@ -79,15 +97,45 @@ def trim(site: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
+    if _is_installed(site, _PYDANTIC_V1):
+        shutil.rmtree(site / _PYDANTIC_V1)
+    if _is_installed(site, _DEFERRED):
+        _edit(site / _DEFERRED)
     for folder in _LAZY:
-        for module in sorted((site / folder).rglob("__init__.py")):
-            exports = re_exports(module)
-            if exports:
-                module.write_text(_LAZY_MODULE.format(exports=exports))
+        if _is_installed(site, folder):
+            _make_lazy(site / folder)
+
+
+def _is_installed(site: Path, path: str) -> bool:
+    """Whether the layer has the path's package; SystemExit if it does but lacks the path."""
+    package = path.partition("/")[0]
+    if not (site / package).exists():
+        return False
+    if not (site / path).exists():
+        raise SystemExit(f"{package} no longer has {path}; see what cdk/trimming.py does with it.")
+    return True
+
+
+def _edit(module: Path) -> None:
+    source = module.read_text()
+    for old, new in _EDITS:
+        if source.count(old) != 1:
+            raise SystemExit(f"{_DEFERRED} has changed; see what cdk/trimming.py replaces in it.")
+        source = source.replace(old, new)
+    module.write_text(source)
+
+
+def _make_lazy(folder: Path) -> None:
+    found = {module: re_exports(module) for module in sorted(folder.rglob("__init__.py"))}
+    if not any(found.values()):
+        raise SystemExit(f"{folder} re-exports nothing; see what cdk/trimming.py does to it.")
+    for module, exports in found.items():
+        if exports:
+            module.write_text(_LAZY_MODULE.format(exports=exports))
 
 
 def re_exports(module: Path) -> dict[str, tuple[str, str]]:
-    """What a package re-exports, as name → (relative module, attribute).
+    """What a package re-exports of its own, as name → (module, attribute).
 
     Empty if the package does anything else, or exports a name that is also a submodule's: that
     name would change its meaning once the submodule is imported.
@@ -96,7 +144,7 @@ def re_exports(module: Path) -> dict[str, tuple[str, str]]:
     for statement in ast.parse(module.read_text()).body:
         if _is_inert(statement):
             continue
-        if not isinstance(statement, ast.ImportFrom) or not statement.level:
+        if not isinstance(statement, ast.ImportFrom) or not _is_own(statement, module.parent):
             return {}
         exports.update(_imported(statement))
     submodules = {path.stem for path in module.parent.iterdir() if path.name != "__init__.py"}
@@ -109,6 +157,16 @@ def _is_inert(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.ImportFrom):
         return statement.module == "__future__"
     return isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__"
+
+
+def _is_own(statement: ast.ImportFrom, package: Path) -> bool:
+    if statement.level:
+        return True
+    name = package.name
+    while (package.parent / "__init__.py").exists():
+        package = package.parent
+        name = f"{package.name}.{name}"
+    return (statement.module or "").startswith(f"{name}.")
 
 
 def _imported(statement: ast.ImportFrom) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from dataclasses import asdict
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
+gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
-from nexus.observability import logger, metrics
-from nexus.reindexing import Progress
-from nexus.settings import Settings
-from nexus.wiring import reindex_services
+from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
+from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
+
+from nexus.observability import logger, metrics  # noqa: E402
+from nexus.reindexing import Progress  # noqa: E402
+from nexus.settings import Settings  # noqa: E402
+from nexus.wiring import reindex_services  # noqa: E402
 
 services = reindex_services(Settings.from_environ(os.environ))
 
 # A page of 1,000 objects takes seconds; with less left than this, the run goes on in a new
 # invocation.
 ENOUGH_MS = 60_000
+
+gc.freeze()
+gc.enable()
 
 
 @metrics.log_metrics

@@ -130,6 +130,39 @@ def test_every_item_carries_the_ttl_of_the_conversation(
     assert expiries() == {str(int(clock.now() + 24 * HOUR))}
 
 
+def test_a_turn_of_a_conversation_that_was_just_read_is_added_without_reading_it_again(
+    on_dynamodb: DynamoConversations,
+    dynamodb_client: Any,
+    clock: FakeClock,
+    during: Callable[..., Any],
+):
+    queries: list[str] = []
+
+    def count(params: dict[str, Any], **_: Any) -> None:
+        queries.append(params["body"].decode())
+
+    with during(dynamodb_client, "before-call", "Query", count):
+        for number in range(3):
+            assert len(on_dynamodb.history("acme", "web", "c", 2)) == min(number, 2)
+            on_dynamodb.append("acme", "web", "c", turn(number))
+            clock.advance(0.4 * HOUR)
+    assert len(queries) == 3
+
+
+def test_the_expiry_is_put_off_by_whichever_process_comes_an_hour_later(
+    on_dynamodb: DynamoConversations, dynamodb_client: Any, clock: FakeClock
+):
+    other = DynamoConversations(dynamodb_client, "conversations", 24, clock)
+    for number in range(38):  # for 25 hours
+        store = (on_dynamodb, other, other)[number % 3]
+        read = store.history("acme", "web", "c", 99)
+        assert [one.message_id for one in read] == [f"m{n}" for n in range(number)]
+        store.append("acme", "web", "c", turn(number))
+        clock.advance(0.65 * HOUR)
+    clock.advance(22 * HOUR)
+    assert len(other.history("acme", "web", "c", 99)) == 38
+
+
 def test_what_dynamodb_does_not_delete_at_once_is_deleted_again(
     on_dynamodb: DynamoConversations, dynamodb_client: Any, during: Callable[..., Any]
 ):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 import threading
 import time
 import traceback
@@ -14,7 +17,7 @@ from nexus.adapters.openai_connection import connect
 from nexus.adapters.openai_models import OpenAIChat, OpenAIEmbedder
 from nexus.errors import ConfigurationError, InvalidRequest, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Usage
-from nexus.ports import Message
+from nexus.ports import Completion, Message
 from tests.openai_server import Fault, OpenAIServer, running_openai_server
 
 SOON = {"retry-after-ms": "1"}
@@ -284,6 +287,11 @@ def test_silence_and_broken_connections_are_passing(server):
         (Fault(200, '{"output": [', {}), UpstreamUnavailable, "damaged"),
         (Fault(200, '{"output": 3}', {}), UpstreamRefused, "NEXUS_MODELS_URL"),
         (Fault(200, "<html>", {}, "text/html"), UpstreamRefused, "NEXUS_MODELS_URL"),
+        (Fault(200, "[]"), UpstreamRefused, "NEXUS_MODELS_URL"),
+        (Fault(200, '{"usage": null}'), UpstreamRefused, "NEXUS_MODELS_URL"),
+        (Fault(200, '{"output": [{"type": "message"}]}'), UpstreamRefused, "NEXUS_MODELS_URL"),
+        (Fault(200, '{"output": [], "usage": {"input_tokens": "3"}}'), UpstreamRefused, "format"),
+        (Fault(200, '{"error": "no", "output": []}'), UpstreamRefused, "format"),
     ],
 )
 def test_other_failures_say_what_to_check(server, fault, error, says):
@@ -292,6 +300,58 @@ def test_other_failures_say_what_to_check(server, fault, error, says):
     with pytest.raises(error, match=says):
         _chat(server).complete(PROMPT, 100)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "choices", [{}, [], [{}], [{"message": None}], [{"message": {"content": [{"text": "a"}]}}]]
+)
+def test_a_chat_completion_of_another_shape_is_refused(server, choices):
+    server.change = lambda body: body.update(choices=choices)
+
+    with pytest.raises(UpstreamRefused, match="not in the expected format"):
+        _chat(server, "chat_completions").complete(PROMPT, 100)
+
+
+def test_what_a_server_leaves_out_of_an_answer_is_not_needed(server):
+    def bare(body):
+        body["output"][1] = {"type": "message", "content": [{"type": "refusal", "refusal": "No."}]}
+        for name in ("error", "incomplete_details", "usage", "id", "object", "status"):
+            del body[name]
+
+    server.change = bare
+    assert _chat(server).complete(PROMPT, 100) == Completion("No.", Usage())
+    server.change = None
+    bare_chat = '{"choices": [{"message": {"content": "Yes."}}]}'
+    server.fail(Fault(200, bare_chat, {}, "text/plain"))  # JSON that is not called JSON
+    completion = _chat(server, "chat_completions").complete(PROMPT, 100)
+    assert completion == Completion("Yes.", Usage())
+
+
+def test_the_sdk_s_apis_and_types_are_never_loaded(server):
+    # From bytecode they take a third of the chat function's start.
+    script = """
+import sys
+from nexus.adapters.openai_connection import connect
+from nexus.adapters.openai_models import OpenAIChat, OpenAIEmbedder
+from nexus.ports import Message
+client = connect(sys.argv[1], "key", 5, 0)
+chat, embedder = OpenAIChat(client, "chat"), OpenAIEmbedder(client, "any", 64)
+chat.ping()
+embedder.embed(["one"])
+loaded = set(sys.modules)
+chat.complete([Message("user", "one")], 100)
+OpenAIChat(client, "chat", "chat_completions").complete([Message("user", "one")], 100)
+print(*sorted(set(sys.modules) - loaded))
+print(*sorted(name for name in sys.modules if name.startswith("openai.resources.")))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, server.base_url],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "\n\n"
 
 
 def test_neither_the_error_nor_its_traceback_repeats_what_the_endpoint_said(server):

@@ -11,8 +11,9 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from nexus.adapters.secrets_manager import SecretsManager
+from nexus.adapters.secrets_manager import KEPT_S, SecretsManager
 from nexus.errors import ConfigurationError, UpstreamRefused, UpstreamUnavailable
+from tests.fakes import FakeClock
 
 
 @pytest.fixture
@@ -23,14 +24,17 @@ def client(monkeypatch) -> Iterator[Any]:
         yield boto3.client("secretsmanager", region_name="ap-southeast-3")
 
 
-def test_a_secret_is_read_once_and_stripped(client):
+def test_a_secret_is_stripped_and_read_once_for_all_that_need_it_at_the_same_time(client):
     client.create_secret(Name="nexus/openai", SecretString="sk-one\n")
-    secrets = SecretsManager(client)
+    clock = FakeClock()
+    secrets = SecretsManager(client, clock)
 
     assert secrets.get("nexus/openai") == "sk-one"
     client.put_secret_value(SecretId="nexus/openai", SecretString="sk-two")
+    clock.advance(KEPT_S - 1)
     assert secrets.get("nexus/openai") == "sk-one"
-    assert SecretsManager(client).get("nexus/openai") == "sk-two"
+    clock.advance(2)
+    assert secrets.get("nexus/openai") == "sk-two"
 
 
 @pytest.mark.parametrize("value", ["unset", "  "])

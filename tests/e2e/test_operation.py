@@ -48,6 +48,13 @@ def test_documents_keys_and_status_list_what_there_is(stack: Deployed) -> None:
     assert status["documents"]["indexed"] >= len(names)
 
 
+def test_the_chat_event_sample_is_answered_by_the_function(stack: Deployed) -> None:
+    done = stack.nexus("invoke", "chat", "--event", "events/chat.json")
+    response = json.loads(done.stdout)
+    assert response["statusCode"] == 200
+    assert "answer" in json.loads(response["body"])
+
+
 def test_upload_waits_until_the_document_answers(stack: Deployed, tmp_path) -> None:
     path = tmp_path / "kiosk.md"
     path.write_text("# Kiosk\n\nThe harbour kiosk sells ginger tea for Rp 7,777 a cup.\n")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from cdk import bytecode, packaging
 from cdk.bytecode import Target
 from cdk.locking import locked_versions
 from cdk.packaging import DEPENDENCIES
-from cdk.trimming import re_exports
+from cdk.trimming import re_exports, trim
 from tests.infrastructure.assembly import FUNCTIONS, ROOT
 
 HOST = Target("host", f"{sys.version_info.major}.{sys.version_info.minor}")
@@ -103,23 +105,33 @@ def test_a_package_is_named_by_platform_python_and_content():
     assert len(digests) == 3
 
 
-def test_every_name_that_openai_re_exports_resolves_from_the_trimmed_layer():
-    layer = packaging.dependency_layer("service", HOST).path / "python"
-    spec = importlib.util.find_spec("openai")
-    assert spec is not None
-    assert spec.origin is not None
-    installed = Path(spec.origin).parent
+@pytest.mark.parametrize(
+    ("package", "folders", "layers", "least", "most_eager"),
+    [
+        ("openai", ("types", "resources"), ("service",), 1500, 100),
+        ("pinecone._internal", ("adapters",), ("index_pinecone", "service"), 8, 0),
+    ],
+)
+def test_every_name_that_is_re_exported_resolves_from_the_trimmed_layer(
+    package, folders, layers, least, most_eager
+):
+    paths = [str(packaging.dependency_layer(name, HOST).path / "python") for name in layers]
+    installed = _installed(package)
     wanted = {
-        "openai." + ".".join(module.parent.relative_to(installed).parts): sorted(re_exports(module))
-        for folder in ("types", "resources")
+        f"{package}." + ".".join(module.parent.relative_to(installed).parts): sorted(
+            re_exports(module)
+        )
+        for folder in folders
         for module in (installed / folder).rglob("__init__.py")
     }
-    assert sum(len(names) for names in wanted.values()) > 1500
+    assert sum(len(names) for names in wanted.values()) >= least
     script = """
 import importlib, json, sys
-sys.path.insert(0, sys.argv[1])
-import openai
-eager = sum(name.startswith("openai.types") for name in sys.modules)
+package, folder, *paths = sys.argv[1:]
+sys.path[:0] = paths
+top = importlib.import_module(package)
+importlib.import_module(f"{package}.{folder}")
+eager = sum(name.startswith(f"{package}.{folder}.") for name in sys.modules)
 wanted = json.load(sys.stdin)
 missing = [
     f"{module}.{name}"
@@ -127,18 +139,80 @@ missing = [
     for name in names
     if not hasattr(importlib.import_module(module), name)
 ]
-print(json.dumps({"file": openai.__file__, "eager": eager, "missing": missing}))
+print(json.dumps({"file": top.__file__, "eager": eager, "missing": missing}))
 """
+    found = json.loads(_isolated(script, [package, folders[0], *paths], json.dumps(wanted)))
+    assert found["file"].startswith(paths[0])
+    assert found["missing"] == []
+    assert found["eager"] <= most_eager
+
+
+def test_the_trimmed_layers_describe_the_api_in_the_same_bytes_as_the_whole_packages():
+    # What FastAPI's own types of OpenAPI say, and what it does without Pydantic 1.
+    script = """
+import sys
+sys.path[:0] = sys.argv[1:]
+from types import SimpleNamespace
+from functions.chat.app import create_app
+from nexus.settings import Settings
+app = create_app(SimpleNamespace(settings=Settings()))
+built = sys.modules["fastapi.openapi.models"].OpenAPI.__pydantic_complete__
+from fastapi.responses import JSONResponse
+sys.stdout.write(JSONResponse(app.openapi()).body.decode() + "\\n")
+print(built, "pydantic.v1" in sys.modules)
+"""
+    ours = [str(ROOT), str(ROOT / "layers" / "nexus" / "python")]
+    names = ("api", "service", "index_pinecone")
+    layers = [str(packaging.dependency_layer(name, HOST).path / "python") for name in names]
+    trimmed, state = _isolated(script, [*layers, *ours]).splitlines()
+    whole, whole_state = _isolated(script, [str(_installed("fastapi").parent), *ours]).splitlines()
+
+    assert len(trimmed) > 10_000
+    assert trimmed == whole
+    assert (state, whole_state) == ("False False", "True True")
+
+
+@pytest.mark.parametrize(
+    "path", ["pydantic/v1", "fastapi/openapi/models.py", "pinecone/_internal/adapters/__init__.py"]
+)
+def test_a_package_that_no_longer_looks_as_expected_stops_the_build(
+    tmp_path: Path, path: str
+) -> None:
+    def site(name: str, changed: Callable[[Path], object] | None = None) -> Path:
+        copy = tmp_path / name / path
+        source = _installed(path.partition("/")[0]).parent / path
+        copy.parent.mkdir(parents=True)
+        for folder in list(copy.relative_to(tmp_path / name).parents)[:-1]:
+            (tmp_path / name / folder / "__init__.py").touch()
+        shutil.copytree(source, copy) if source.is_dir() else shutil.copyfile(source, copy)
+        if changed:
+            changed(copy)
+        return tmp_path / name
+
+    trim(site("as it is"))
+    with pytest.raises(SystemExit, match=r"cdk/trimming\.py"):
+        trim(site("gone", lambda copy: copy.rename(copy.with_name("elsewhere"))))
+    if path.endswith(".py"):
+        with pytest.raises(SystemExit, match=r"cdk/trimming\.py"):
+            trim(site("rewritten", lambda copy: copy.write_text("import os\n")))
+
+
+def _installed(package: str) -> Path:
+    top, *below = package.split(".")
+    spec = importlib.util.find_spec(top)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent.joinpath(*below)
+
+
+def _isolated(script: str, arguments: list[str], given: str = "") -> str:
     # -S keeps this environment's packages away, so that only the layer's are found.
     done = subprocess.run(
-        [sys.executable, "-S", "-c", script, str(layer)],
-        input=json.dumps(wanted),
+        [sys.executable, "-S", "-c", script, *arguments],
+        input=given,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout)
-    assert found["file"].startswith(str(layer))
-    assert found["missing"] == []
-    assert found["eager"] < 100, "importing openai should not import its types"
+    return done.stdout

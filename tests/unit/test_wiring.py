@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import threading
+from typing import Any
 
+import boto3
+import pytest
+from botocore.config import Config
+
+from nexus.adapters.secrets_manager import SecretsManager
 from nexus.errors import ConfigurationError
-from nexus.wiring import RENEWED_S, deferred
+from nexus.settings import Settings
+from nexus.wiring import RENEWED_S, chat_services, deferred
 from tests.fakes import FakeClock
 
 
@@ -48,3 +55,59 @@ def test_a_thing_is_made_anew_when_its_secret_may_have_changed() -> None:
     assert thing.count() == 1
     clock.advance(2)
     assert thing.count() == 2
+
+
+class SecretsClient:
+    """Secrets Manager's client: the value of every secret, and which were read."""
+
+    class exceptions:  # noqa: N801 - botocore's name
+        ResourceNotFoundException = KeyError
+
+    def __init__(self) -> None:
+        self.value = "one"
+        self.read: list[str] = []
+        self.meeting: threading.Barrier | None = None
+
+    def get_secret_value(self, **asked: str) -> dict[str, str]:
+        self.read.append(asked["SecretId"])
+        if self.meeting:
+            self.meeting.wait(10)
+        return {"SecretString": self.value}
+
+
+def test_what_is_made_anew_reads_its_secret_anew_and_once_for_all() -> None:
+    client, clock = SecretsClient(), FakeClock()
+    secrets = SecretsManager(client, clock)  # type: ignore[arg-type]
+    keys = [deferred(lambda: secrets.get("models"), clock) for _ in range(2)]
+    assert [key.upper() for key in keys] == ["ONE", "ONE"]
+    client.value = "two"
+    clock.advance(RENEWED_S + 1)
+    assert [key.upper() for key in keys] == ["TWO", "TWO"]
+    assert client.read == ["models"] * 2
+
+
+def test_the_chat_function_reads_each_secret_once_and_all_at_the_same_time() -> None:
+    client = SecretsClient()
+    client.meeting = threading.Barrier(2)  # a reading alone would wait for the other in vain
+
+    def aws(service: str) -> Any:
+        if service == "secretsmanager":
+            return client
+        return boto3.client(
+            "dynamodb",
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+            endpoint_url="http://127.0.0.1:9",
+            config=Config(retries={"total_max_attempts": 1}, connect_timeout=1),
+        )
+
+    settings = Settings(
+        models_secret="models",
+        models_url="http://127.0.0.1:9/v1",
+        pinecone_secret="pinecone",
+        pinecone_host="",  # refused at once, where an address would be tried again
+        vector_index="pinecone",
+    )
+    chat_services(settings, aws)
+    assert sorted(client.read) == ["models", "pinecone"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -22,8 +22,10 @@ from nexus.ports import (
     ClientStore,
     Continuation,
     ConversationStore,
+    DocumentStore,
     Embedder,
     Reranker,
+    Secrets,
     VectorIndex,
     WorkQueue,
 )
@@ -84,6 +86,16 @@ class OperatorServices:
     clients: ClientStore
 
 
+@dataclass(frozen=True, slots=True)
+class EvaluationServices:
+    """What an evaluation in one process works with."""
+
+    index: VectorIndex
+    indexer: Indexer
+    retriever: Retriever
+    answerer: Answerer
+
+
 def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatServices:
     """The services of the chat function, with their connections opened where they can be."""
     from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
@@ -102,8 +114,10 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
         dynamodb, settings.conversations_table, settings.conversation_ttl_h
     )
     clients = DynamoClients(dynamodb, settings.clients_table)
-    models = _Models(settings, aws)
-    index = _index(settings, aws)
+    secrets = _secrets(aws)
+    _read_ahead(secrets, settings, executor)
+    models = _Models(settings, secrets)
+    index = _index(settings, secrets)
     embedder, chat = models.embedder(), models.chat()
     retriever = Retriever(index, catalogue, embedder, models.reranker(), settings, executor)
     health = Health(
@@ -135,11 +149,12 @@ def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> Ing
     from nexus.indexing import Indexer
 
     aws = aws or aws_clients
+    secrets = _secrets(aws)
     indexer = Indexer(
         S3Documents(aws("s3"), settings.documents_bucket),
         DynamoCatalogue(aws("dynamodb"), settings.catalogue_table),
-        _index(settings, aws),
-        _Models(settings, aws).embedder(),
+        _index(settings, secrets),
+        _Models(settings, secrets).embedder(),
         settings,
     )
     return IngestServices(indexer, SqsQueue(aws("sqs"), settings.ingest_queue_url))
@@ -173,6 +188,38 @@ def operator_services(settings: Settings, aws: ClientFactory) -> OperatorService
     return OperatorServices(
         DynamoCatalogue(dynamodb, settings.catalogue_table),
         DynamoClients(dynamodb, settings.clients_table),
+    )
+
+
+def evaluation_services(
+    settings: Settings,
+    secrets: Secrets,
+    documents: DocumentStore,
+    catalogue: Catalogue,
+    conversations: ConversationStore,
+    *,
+    searched: Callable[[VectorIndex], VectorIndex],
+    indexed: Callable[[Embedder], Embedder],
+) -> EvaluationServices:
+    """The services that index and answer, over stores that the caller keeps; nothing is cached.
+
+    `searched` wraps the index that questions are searched in, `indexed` the embedder of documents.
+    """
+    from nexus.answering import Answerer
+    from nexus.indexing import Indexer
+    from nexus.retrieval import Retriever
+
+    executor = ThreadPoolExecutor(THREADS)
+    models = _Models(settings, secrets)
+    index, embedder = _index(settings, secrets), models.embedder()
+    retriever = Retriever(
+        searched(index), catalogue, embedder, models.reranker(), settings, executor
+    )
+    return EvaluationServices(
+        index=index,
+        indexer=Indexer(documents, catalogue, index, indexed(embedder), settings),
+        retriever=retriever,
+        answerer=Answerer(retriever, models.chat(), conversations, settings, executor),
     )
 
 
@@ -219,9 +266,9 @@ def _session() -> Any:
 class _Models:
     """The endpoint's embedder, chat model and reranker."""
 
-    def __init__(self, settings: Settings, aws: ClientFactory) -> None:
+    def __init__(self, settings: Settings, secrets: Secrets) -> None:
         self._settings = settings
-        self._aws = aws
+        self._secrets = secrets
 
     def embedder(self) -> Embedder:
         from nexus.adapters.openai_models import OpenAIEmbedder
@@ -257,7 +304,7 @@ class _Models:
         return deferred(
             lambda: RerankEndpoint(
                 settings.rerank_url,
-                _secret(self._aws, settings.rerank_secret) if settings.rerank_secret else "",
+                self._secrets.get(settings.rerank_secret) if settings.rerank_secret else "",
                 settings.rerank_model,
                 settings.models_timeout_s,
             )
@@ -266,11 +313,11 @@ class _Models:
     def _connect(self, timeout_s: float, retries: int) -> openai.OpenAI:
         from nexus.adapters.openai_connection import connect
 
-        key = _secret(self._aws, self._settings.models_secret)
+        key = self._secrets.get(self._settings.models_secret)
         return connect(self._settings.models_url, key, timeout_s, retries)
 
 
-def _index(settings: Settings, aws: ClientFactory) -> VectorIndex:
+def _index(settings: Settings, secrets: Secrets) -> VectorIndex:
     if settings.vector_index == "sqlite":
         from nexus.adapters.sqlite_index import SqliteIndex
 
@@ -284,7 +331,7 @@ def _index(settings: Settings, aws: ClientFactory) -> VectorIndex:
     return deferred(
         lambda: PineconeIndex(
             settings.pinecone_host,
-            _secret(aws, settings.pinecone_secret),
+            secrets.get(settings.pinecone_secret),
             settings.embedding_dimension,
             # The context that the models' clients have; loading certificates takes a while.
             verify=not settings.pinecone_host.startswith("http://") and tls_context(),
@@ -292,10 +339,22 @@ def _index(settings: Settings, aws: ClientFactory) -> VectorIndex:
     )
 
 
-def _secret(aws: ClientFactory, secret_id: str) -> str:
+def _secrets(aws: ClientFactory) -> Secrets:
     from nexus.adapters.secrets_manager import SecretsManager
 
-    return SecretsManager(aws("secretsmanager")).get(secret_id)
+    return SecretsManager(aws("secretsmanager"))
+
+
+def _read_ahead(secrets: Secrets, settings: Settings, executor: Executor) -> None:
+    """Reads the keys side by side; what fails here fails again, and is told, where it is needed."""
+    needed = {settings.models_secret}
+    if settings.rerank_url:
+        needed.add(settings.rerank_secret)
+    if settings.vector_index != "sqlite":
+        needed.add(settings.pinecone_secret)
+    for reading in [executor.submit(secrets.get, secret_id) for secret_id in needed - {""}]:
+        with suppress(NexusError):
+            reading.result()
 
 
 def _all(*pings: Callable[[], None]) -> None:
@@ -307,8 +366,8 @@ class _Deferred(Generic[T]):
     """Makes a thing when it is first needed, tries again if that failed, and renews it in time.
 
     A function whose secret is not set yet thus starts, tells so in /health, and works as soon as
-    the secret is there; and a secret that was changed is read, at the latest, after RENEWED_S, even
-    by a function that was restored from a snapshot.
+    the secret is there; and a secret that was changed is read, at the latest, RENEWED_S and the
+    seconds for which one reading serves later, even by a function restored from a snapshot.
     """
 
     def __init__(self, make: Callable[[], T], now: Callable[[], float] = time.time) -> None:

@@ -6,6 +6,10 @@ attribute in seconds since 1970. Appending a turn also puts off the expiry of th
 but not more often than 24 times in the time to live: so they may go that little sooner than the
 last one (an hour sooner when conversations live for a day). DynamoDB deletes expired items days
 late; readers never see one.
+
+`extended_at` says when that was last done: every readable turn expires a time to live after it, or
+later. That stays true whoever writes or deletes turns meanwhile; so what `history` read of it is
+good for the `append` behind it, until the expiry has to be put off.
 """
 
 from __future__ import annotations
@@ -15,7 +19,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, fields
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -30,6 +35,8 @@ if TYPE_CHECKING:
 
 SERVICE = "conversations"
 _FIELDS = {field.name for field in fields(Turn)}
+# Conversations whose `extended_at` a process remembers: those it may be asked to continue.
+_REMEMBERED = 1000
 
 
 class DynamoConversations:
@@ -46,6 +53,8 @@ class DynamoConversations:
         self._table = table
         self._ttl_s = ttl_h * 3600
         self._clock = clock
+        self._extended_at: dict[str, float] = {}
+        self._lock = Lock()
 
     def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
         """The last `turns` turns, oldest first; empty if the conversation is not this client's."""
@@ -53,16 +62,21 @@ class DynamoConversations:
             return []
         pk = _partition(tenant, client, conversation_id)
         with translate(SERVICE):
-            newest_first = [_turn(item) for item in islice(self._live(pk, turns), turns)]
-        return newest_first[::-1]
+            now = self._clock()
+            live = self._live(pk, turns)
+            latest = next(live, None)
+            self._remember(pk, _extended_at(latest, now))
+            newest_first = chain([latest] if latest else [], live)
+            return [_turn(item) for item in islice(newest_first, turns)][::-1]
 
     def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
         """Adds a turn and puts off the conversation's expiry; the same message id replaces."""
         pk = _partition(tenant, client, conversation_id)
         now = self._clock()
         with translate(SERVICE):
-            latest = next(self._live(pk, 1), None)
-            extended_at = from_item(latest)["extended_at"] if latest else now
+            extended_at = self._extended_at.get(pk, 0.0)
+            if now - extended_at > self._ttl_s / 24:
+                extended_at = _extended_at(next(self._live(pk, 1), None), now)
             if now - extended_at > self._ttl_s / 24:
                 self._extend(pk, now)
                 extended_at = now
@@ -76,6 +90,7 @@ class DynamoConversations:
                 }
             )
             self._client.put_item(TableName=self._table, Item=item)
+        self._remember(pk, extended_at)
 
     def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
         """Removes every turn, expired ones too; False if none was still readable."""
@@ -117,6 +132,13 @@ class DynamoConversations:
                 return
             request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
+    def _remember(self, pk: str, extended_at: float) -> None:
+        with self._lock:
+            self._extended_at.pop(pk, None)
+            self._extended_at[pk] = extended_at
+            if len(self._extended_at) > _REMEMBERED:
+                del self._extended_at[next(iter(self._extended_at))]
+
     def _extend(self, pk: str, now: float) -> None:
         for item in self._live(pk):
             # A turn that was deleted meanwhile must not come back as a stump.
@@ -138,6 +160,11 @@ def _microseconds(created_at: str) -> int:
     moment = datetime.datetime.fromisoformat(created_at)
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
     return (moment - epoch) // datetime.timedelta(microseconds=1)
+
+
+def _extended_at(latest: dict[str, AttributeValue] | None, now: float) -> float:
+    # Where there is no turn, none needs to live longer.
+    return float(latest["extended_at"]["N"]) if latest else now
 
 
 def _expiry(item: dict[str, AttributeValue]) -> int:

@@ -1,14 +1,20 @@
-"""Opens the one connection to the model endpoint, and says when a retry makes no sense."""
+"""Opens the one connection to the model endpoint, and says when a retry makes no sense.
+
+The SDK's client makes the calls, but its APIs (`client.responses` and the others) and their types
+are left alone: loading them takes longer than all else that a function does when it starts.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import openai
 
-from nexus.adapters.openai_errors import is_out_of_quota, retry_after_s, translate
+from nexus.adapters.openai_errors import is_out_of_quota, not_understood, retry_after_s, translate
 from nexus.adapters.tls_context import tls_context
 from nexus.errors import ConfigurationError
 
@@ -46,18 +52,33 @@ def connect(
     )
 
 
+def post(client: openai.OpenAI, path: str, body: Mapping[str, object]) -> Any:
+    """The endpoint's answer to a JSON body, as JSON; belongs into a block of `translate`."""
+    return _as_json(client.post(path, cast_to=object, body=body))
+
+
 def ping(client: openai.OpenAI, model: str) -> None:
     """Returns when the endpoint answers and does not deny the model; one quick try."""
     quick = client.with_options(timeout=_PING_TIMEOUT_S, max_retries=0)
     with translate():
         try:
-            quick.models.retrieve(model)
+            quick.get(f"/models/{quote(model, safe='')}", cast_to=object)
             return
         except openai.NotFoundError as err:
             if err.code == "model_not_found":
                 raise
         # Some endpoints can only list their models.
-        quick.models.list()
+        _as_json(quick.get("/models", cast_to=object))
+
+
+def _as_json(answer: object) -> object:
+    # What its content type does not call JSON comes as text; some servers name no type.
+    if not isinstance(answer, str):
+        return answer
+    try:
+        return json.loads(answer)
+    except ValueError as err:
+        raise not_understood() from err
 
 
 def _stops_useless_retries(longest_wait_s: float) -> Callable[[httpx2.Response], None]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import math
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import Any
 
 import openai
 
-from nexus.adapters.openai_connection import ping
+from nexus.adapters.openai_connection import ping, post
 from nexus.adapters.openai_errors import (
     SERVICE,
     ContentFiltered,
@@ -23,9 +24,6 @@ from nexus.adapters.openai_errors import (
 from nexus.errors import InvalidRequest, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Usage
 from nexus.ports import Completion, Embeddings, Message
-
-if TYPE_CHECKING:
-    from openai.resources.responses import Responses
 
 # OpenAI takes 2,048 texts, 300,000 tokens and 8,192 tokens of each text in one request. No
 # tokenizer makes more tokens than there are bytes, so counting bytes is safe for any language.
@@ -43,14 +41,12 @@ class OpenAIEmbedder:
 
     def __init__(self, client: openai.OpenAI, model: str, dimension: int, batch: int = 128) -> None:
         self._client = client
-        # The SDK loads an API's code when it is first named: here, not in the first request.
-        self._embeddings = client.embeddings
         self._model = model
         self._dimension = dimension
         self._batch = min(batch, _TEXTS_PER_REQUEST)
         # The older models, and most other endpoints, refuse the parameter.
         takes_dimensions = model.rpartition("/")[2].startswith("text-embedding-3")
-        self._dimensions = dimension if takes_dimensions else openai.omit
+        self._options = {"dimensions": dimension} if takes_dimensions else {}
 
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """Embeds any number of texts, up to four requests at a time; the order is kept.
@@ -74,21 +70,14 @@ class OpenAIEmbedder:
         ping(self._client, self._model)
 
     def _embed_batch(self, texts: list[str]) -> Embeddings:
+        body = {"model": self._model, "input": texts, "encoding_format": "base64", **self._options}
         with translate():
-            # Said explicitly, base64 comes back undecoded: the SDK would import numpy for it.
-            response = self._embeddings.create(
-                model=self._model,
-                input=texts,
-                dimensions=self._dimensions,
-                encoding_format="base64",
-            )
-            data = response.data
-            if sorted(item.index for item in data) == list(range(len(data))):
-                data = sorted(data, key=lambda item: item.index)
-            vectors = tuple(self._unit_vector(item.embedding) for item in data)
-            # Not every server counts tokens, whatever the SDK's types say.
-            usage: Any = response.usage
-            tokens = usage.prompt_tokens if usage else 0
+            answer = post(self._client, "/embeddings", body)
+            data = answer["data"]
+            if sorted(item.get("index") for item in data) == list(range(len(data))):
+                data = sorted(data, key=itemgetter("index"))
+            vectors = tuple(self._unit_vector(item["embedding"]) for item in data)
+            tokens = _count(answer, "prompt_tokens")
         if len(vectors) != len(texts):
             raise UpstreamRefused(
                 SERVICE,
@@ -122,8 +111,7 @@ class OpenAIChat:
     def __init__(self, client: openai.OpenAI, model: str, api: str = "responses") -> None:
         self._client = client
         self._model = model
-        # Named here for the same reason as above; None where the endpoint has no such API.
-        self._responses = client.responses if api == "responses" else None
+        self._speaks_responses = api == "responses"
         # OpenAI's newer models refuse `max_tokens`; many other servers know nothing else.
         own = f".{client.base_url.host}".endswith((".openai.com", ".openai.azure.com"))
         self._limit_name = "max_completion_tokens" if own else "max_tokens"
@@ -147,42 +135,43 @@ class OpenAIChat:
 
     def _complete(self, prompt: list[dict[str, str]], max_tokens: int) -> Completion:
         with translate():
-            if self._responses is not None:
+            if self._speaks_responses:
                 try:
-                    return self._respond(self._responses, prompt, max_tokens)
+                    return self._respond(prompt, max_tokens)
                 except openai.APIStatusError as err:
                     # Most endpoints have no such API. An unknown model is also a 404.
                     if err.status_code not in (404, 405) or err.code == "model_not_found":
                         raise
             completion = self._complete_chat(prompt, max_tokens)
             # Remembered only now: had both failed, the URL or the model was at fault.
-            self._responses = None
+            self._speaks_responses = False
             return completion
 
-    def _respond(self, api: Responses, prompt: list[dict[str, str]], max_tokens: int) -> Completion:
-        # In `extra_body` the prompt is sent as it is; as an argument it is first walked through
-        # the SDK's type tables, which takes longer than everything else in the call.
-        response = api.create(
-            model=self._model,
-            input="",
-            max_output_tokens=max(max_tokens, _LEAST_OUTPUT_TOKENS),
-            store=False,
-            extra_body={"input": prompt},
-        )
-        if response.error is not None:
+    def _respond(self, prompt: list[dict[str, str]], max_tokens: int) -> Completion:
+        body = {
+            "model": self._model,
+            "input": prompt,
+            "max_output_tokens": max(max_tokens, _LEAST_OUTPUT_TOKENS),
+            "store": False,
+        }
+        response = post(self._client, "/responses", body)
+        error = response.get("error")
+        if error is not None:
             # Reported with status 200, after the model had begun.
-            passing = response.error.code in ("server_error", "rate_limit_exceeded")
-            raise from_status(503 if passing else 400, {}, response.error.code)
-        written = [item for item in response.output if item.type == "message"]
-        parts = [part for item in written for part in item.content]
-        text = "".join(part.text if part.type == "output_text" else part.refusal for part in parts)
-        counted = response.usage
-        usage = Usage(
-            input_tokens=counted.input_tokens if counted else 0,
-            output_tokens=counted.output_tokens if counted else 0,
+            code = error.get("code")
+            passing = code in ("server_error", "rate_limit_exceeded")
+            raise from_status(503 if passing else 400, {}, code)
+        written = [item for item in response["output"] if item.get("type") == "message"]
+        parts = [part for item in written for part in item["content"]]
+        text = "".join(
+            part["text"] if part.get("type") == "output_text" else part["refusal"] for part in parts
         )
-        cut = response.incomplete_details
-        return _completion(text, usage, cut.reason if cut else None)
+        usage = Usage(
+            input_tokens=_count(response, "input_tokens"),
+            output_tokens=_count(response, "output_tokens"),
+        )
+        cut = response.get("incomplete_details")
+        return _completion(text, usage, cut.get("reason") if cut else None)
 
     def _complete_chat(self, prompt: list[dict[str, str]], max_tokens: int) -> Completion:
         limit = self._limit_name
@@ -196,19 +185,18 @@ class OpenAIChat:
             limit = "max_tokens" if limit == "max_completion_tokens" else "max_completion_tokens"
             response = self._create_chat(prompt, limit, max_tokens)
             self._limit_name = limit
-        choice = response.choices[0]
-        counted = response.usage
+        choice = response["choices"][0]
+        message = choice["message"]
         usage = Usage(
-            input_tokens=counted.prompt_tokens if counted else 0,
-            output_tokens=counted.completion_tokens if counted else 0,
+            input_tokens=_count(response, "prompt_tokens"),
+            output_tokens=_count(response, "completion_tokens"),
         )
-        text = choice.message.content or choice.message.refusal or ""
-        return _completion(text, usage, choice.finish_reason)
+        text = message.get("content") or message.get("refusal") or ""
+        return _completion(text, usage, choice.get("finish_reason"))
 
     def _create_chat(self, prompt: list[dict[str, str]], limit: str, max_tokens: int) -> Any:
-        return self._client.chat.completions.create(
-            model=self._model, messages=[], extra_body={"messages": prompt, limit: max_tokens}
-        )
+        body = {"model": self._model, "messages": prompt, limit: max_tokens}
+        return post(self._client, "/chat/completions", body)
 
 
 def _completion(text: str, usage: Usage, reason: str | None) -> Completion:
@@ -223,6 +211,14 @@ def _completion(text: str, usage: Usage, reason: str | None) -> Completion:
             "NEXUS_ANSWER_MAX_TOKENS or choose a chat model that reasons less.",
         )
     raise UpstreamUnavailable(SERVICE, "The model wrote nothing; try again.")
+
+
+def _count(answer: Mapping[str, Any], name: str) -> int:
+    # Not every server counts tokens.
+    count = (answer.get("usage") or {}).get(name) or 0
+    if not isinstance(count, int):
+        raise not_understood()
+    return count
 
 
 def _batches(texts: Sequence[str], count: int) -> Iterator[list[str]]:

@@ -1,7 +1,9 @@
-"""Reads secrets from AWS Secrets Manager, each once in the life of the process."""
+"""Reads secrets from AWS Secrets Manager, each once for all who need it at the same time."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nexus.adapters.botocore_errors import translate
@@ -12,25 +14,31 @@ if TYPE_CHECKING:
 
 # What the data stack writes into a new secret, so that it exists before anyone has the key.
 UNSET = "unset"
+# Long enough for all that a function makes when it starts or renews; short, as what is made then
+# keeps the value for longer.
+KEPT_S = 10.0
 
 
 class SecretsManager:
     """Implements `Secrets` with a botocore client for Secrets Manager."""
 
-    def __init__(self, client: SecretsManagerClient) -> None:
+    def __init__(self, client: SecretsManagerClient, now: Callable[[], float] = time.time) -> None:
         self._client = client
-        self._values: dict[str, str] = {}
+        self._now = now
+        self._values: dict[str, tuple[float, str]] = {}
 
     def get(self, secret_id: str) -> str:
         """The secret's string, without surrounding white space.
 
-        A changed secret is seen by new processes only. Raises ConfigurationError, with the command
-        that sets it, for a secret that does not exist or holds no value yet.
+        A changed secret is seen KEPT_S seconds after the last reading. Raises ConfigurationError,
+        with the command that sets it, for a secret that does not exist or holds no value yet.
         """
         # No lock: two threads that ask at once read it twice, and get the same.
-        if secret_id not in self._values:
-            self._values[secret_id] = self._read(secret_id)
-        return self._values[secret_id]
+        now = self._now()
+        kept = self._values.get(secret_id)
+        if kept is None or now - kept[0] > KEPT_S:
+            kept = self._values[secret_id] = (now, self._read(secret_id))
+        return kept[1]
 
     def _read(self, secret_id: str) -> str:
         if not secret_id:
