@@ -21,7 +21,7 @@ class DataStack(Stack):
         super().__init__(
             scope,
             f"nexus-{stage.name}-data",
-            description=f"Nexus {stage.name}: documents, catalogue, conversations, clients",
+            description=f"Nexus {stage.name}: documents, catalogue, conversations, clients, cache",
             termination_protection=stage.protected,
             **kwargs,
         )
@@ -53,6 +53,7 @@ class DataStack(Stack):
             "CatalogueTable": self.tables.catalogue.table_name,
             "ConversationsTable": self.tables.conversations.table_name,
             "ClientsTable": self.tables.clients.table_name,
+            "CacheTable": self.tables.cache.table_name,
             "IngestQueueUrl": self.ingest.queue.queue_url,
             "DeadLetterQueueUrl": self.ingest.dead_letters.queue_url,
             "ModelsSecret": self.models_secret.secret_arn,

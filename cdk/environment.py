@@ -26,6 +26,7 @@ def chat(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
         "NEXUS_CONVERSATIONS_TABLE": data.tables.conversations.table_name,
         "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
+        "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
         "NEXUS_CHAT_MODEL": stage.chat_model,
         "NEXUS_CHAT_API": stage.chat_api,
         # Two tries at the question's embedding and one at the answer fit into what the gateway

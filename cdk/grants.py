@@ -15,11 +15,12 @@ _WRITE = ("PutItem", "UpdateItem", "BatchWriteItem")
 
 
 def grant_chat(role: iam.Role, data: DataStack) -> None:
-    """Conversations to read and write, the catalogue to read, one client at a time to look up."""
+    """Conversations and cache to read and write, the catalogue to read, a client to look up."""
     tables = data.tables
     _allow(role, "dynamodb", (*_READ, *_WRITE), tables.conversations.table_arn)
     _allow(role, "dynamodb", _READ, tables.catalogue.table_arn)
     _allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
+    _allow(role, "dynamodb", ("GetItem", "PutItem"), tables.cache.table_arn)
     _grant_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)
 
 

@@ -127,6 +127,12 @@ def _preflight(origins: tuple[str, ...]) -> apigateway.CorsOptions | None:
     return apigateway.CorsOptions(
         allow_origins=list(origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-        allow_headers=["Authorization", "Content-Type", "X-Api-Key", "X-Conversation-Id"],
+        allow_headers=[
+            "Authorization",
+            "Cache-Control",
+            "Content-Type",
+            "X-Api-Key",
+            "X-Conversation-Id",
+        ],
         max_age=Duration.hours(1),
     )

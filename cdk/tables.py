@@ -1,4 +1,4 @@
-"""The tables: conversations, the catalogue of documents, and the clients."""
+"""The tables: conversations, the catalogue of documents, the clients, and the cache."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
+from cdk.findings import acknowledge
+
 
 class Tables(Construct):
-    """On demand, encrypted, recoverable to any second of the last 35 days."""
+    """On demand and encrypted.
+
+    What cannot be made again is recoverable to any second of the last 35 days, and kept and
+    protected where the stage says so. The cache can, and goes with its stack in every stage.
+    """
 
     def __init__(
         self, scope: Construct, name: str, *, removal: RemovalPolicy, protected: bool
@@ -19,9 +25,21 @@ class Tables(Construct):
         self.conversations = self._table("Conversations", sort_key="sk", ttl="expires_at")
         self.catalogue = self._table("Catalogue", sort_key="sk")
         self.clients = self._table("Clients")
+        self.cache = self._table("Cache", ttl="expires_at", lasting=False)
+        acknowledge(
+            self.cache,
+            "DDB3",
+            "Answers and embeddings that are made again when they are missed; a backup would keep "
+            "what has expired.",
+        )
 
     def _table(
-        self, name: str, *, sort_key: str | None = None, ttl: str | None = None
+        self,
+        name: str,
+        *,
+        sort_key: str | None = None,
+        ttl: str | None = None,
+        lasting: bool = True,
     ) -> dynamodb.Table:
         text = dynamodb.AttributeType.STRING
         return dynamodb.Table(
@@ -33,8 +51,8 @@ class Tables(Construct):
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.AWS_MANAGED,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
+                point_in_time_recovery_enabled=lasting
             ),
-            deletion_protection=self._protected,
-            removal_policy=self._removal,
+            deletion_protection=self._protected and lasting,
+            removal_policy=self._removal if lasting else RemovalPolicy.DESTROY,
         )

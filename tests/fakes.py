@@ -28,7 +28,10 @@ from nexus.models import (
     Usage,
 )
 from nexus.object_keys import object_key, parse_key, tenant_prefix
-from nexus.ports import Completion, Embeddings, Manifest, Message
+from nexus.ports import LARGEST_CACHED, Completion, Embeddings, Manifest, Message
+
+# How long a FakeCatalogue gives no version after a change, as the catalogue on DynamoDB does.
+SETTLING_S = 10.0
 
 
 class FakeClock:
@@ -65,13 +68,17 @@ def _iso(seconds: float) -> str:
 
 
 class FakeCatalogue(_Service):
-    """A Catalogue in dictionaries; `records` and `manifests` are keyed by (tenant, id)."""
+    """A Catalogue in dictionaries; `records` and `manifests` are keyed by (tenant, id).
+
+    `changes` are the times, by tenant, at which what readers see changed.
+    """
 
     def __init__(self, clock: Callable[[], float] | None = None) -> None:
         super().__init__()
         self._clock = clock or FakeClock()
         self.records: dict[tuple[str, str], DocumentRecord] = {}
         self.manifests: dict[tuple[str, str], Manifest] = {}
+        self.changes: dict[str, list[float]] = {}
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
         self.ping()
@@ -127,6 +134,11 @@ class FakeCatalogue(_Service):
         self.ping()
         return self.manifests.get((tenant, document_id))
 
+    def version(self, tenant: str) -> int | None:
+        self.ping()
+        changes = self.changes.get(tenant, [])
+        return None if changes and self._clock() - changes[-1] < SETTLING_S else len(changes)
+
     def list_documents(
         self, tenant: str | None, status: DocumentStatus | None = None, start_after: str = ""
     ) -> Iterator[DocumentRecord]:
@@ -148,6 +160,8 @@ class FakeCatalogue(_Service):
                 or (stored.status == "deleted" and record.status != "deleted")
             ):
                 raise Superseded("Another attempt on the document began since.")
+            if live_revision is not None or _seen_of(stored) != _seen_of(record):
+                self.changes.setdefault(record.tenant, []).append(self._clock())
             self.records[key] = replace(
                 record,
                 live_revision=stored.live_revision if live_revision is None else live_revision,
@@ -155,6 +169,12 @@ class FakeCatalogue(_Service):
                 updated_at=_iso(self._clock()),
             )
         return key
+
+
+def _seen_of(record: DocumentRecord) -> tuple[object, ...]:
+    if not record.published:
+        return ()
+    return (record.published, record.hidden, record.title, record.uri, record.version)
 
 
 class FakeConversations(_Service):
@@ -197,6 +217,25 @@ class FakeConversations(_Service):
     def _live(self, key: tuple[str, str, str]) -> list[Turn]:
         expired = self._expiry.get(key, 0) <= self._clock()
         return [] if expired else list(self._turns.get(key, ()))
+
+
+class FakeCache(_Service):
+    """A Cache in a dictionary; `entries` holds each key's value and the time it expires."""
+
+    def __init__(self, clock: Callable[[], float] | None = None) -> None:
+        super().__init__()
+        self._clock = clock or FakeClock()
+        self.entries: dict[str, tuple[bytes, float]] = {}
+
+    def get(self, key: str) -> bytes | None:
+        self.ping()
+        value, expires_at = self.entries.get(key, (None, 0.0))
+        return value if expires_at > self._clock() else None
+
+    def put(self, key: str, value: bytes, ttl_s: int) -> None:
+        self.ping()
+        if len(value) <= LARGEST_CACHED:
+            self.entries[key] = (value, self._clock() + ttl_s)
 
 
 class FakeClients(_Service):

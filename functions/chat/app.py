@@ -59,7 +59,7 @@ def create_app(services: ChatServices) -> FastAPI:
             CORSMiddleware,
             allow_origins=list(services.settings.cors_origins),
             allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["content-type", "x-api-key", "x-conversation-id"],
+            allow_headers=["cache-control", "content-type", "x-api-key", "x-conversation-id"],
             expose_headers=["x-request-id", "retry-after"],
             max_age=600,
         )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from nexus import models
+from nexus.answer_text import Style
 
 ConversationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -58,6 +59,10 @@ class ChatRequest(BaseModel):
     )
     top_k: int | None = Field(default=None, ge=1, le=20, description="Passages to answer from.")
     filters: FilterFields = FilterFields()
+    style: Style = Field(
+        default="default",
+        description="concise: at most 40 words; detailed: 250; summary: 180, about the whole.",
+    )
 
 
 class Locator(BaseModel):

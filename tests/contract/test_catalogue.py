@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
-from nexus.errors import Superseded, UpstreamRefused
+from nexus.errors import Superseded, UpstreamRefused, UpstreamUnavailable
 from nexus.models import DocumentMetadata, DocumentRecord
 from nexus.ports import Catalogue, Manifest
 from tests.fakes import FakeCatalogue, FakeClock
@@ -271,6 +271,59 @@ def test_listing_is_by_tenant_and_status_and_can_be_resumed(catalogue: Catalogue
         assert list(catalogue.list_documents(None, None, cursor)) == everything[number + 1 :]
 
 
+def settled_version(catalogue: Catalogue, clock: FakeClock, tenant: str = "acme") -> int:
+    clock.advance(10)
+    version = catalogue.version(tenant)
+    assert version is not None
+    return version
+
+
+def test_the_version_grows_with_what_readers_see_and_with_nothing_else(
+    catalogue: Catalogue, clock: FakeClock
+):
+    versions = [settled_version(catalogue, clock)]
+
+    def grew() -> bool:
+        versions.append(settled_version(catalogue, clock))
+        assert versions[-1] >= versions[-2]
+        return versions[-1] > versions[-2]
+
+    attempt = catalogue.begin(ONE)
+    catalogue.settle(replace(attempt, status="failed", reason="It is encrypted.", version="v0"))
+    assert not grew()
+    live = indexed(catalogue, ONE)
+    assert grew()
+    attempt = catalogue.begin(EDITED)
+    catalogue.settle(replace(attempt, status="pending", sequencer="0B", retired=("old",)))
+    assert not grew()
+    with pytest.raises(Superseded):
+        catalogue.settle(replace(live, title="Lost"))
+    assert not grew()
+    for change in ({"version": "v3"}, {"title": "Costs"}, {"hidden": frozenset(ids(1, 1))}):
+        attempt = replace(attempt, **change)
+        catalogue.settle(attempt)
+        assert grew(), change
+    catalogue.remove(attempt)
+    assert grew()
+    gone = catalogue.get("acme", "d1")
+    assert gone is not None
+    catalogue.settle(replace(gone, hidden=frozenset(), etag=""))
+    assert not grew()
+    assert catalogue.version("other") == versions[0]
+
+
+def test_there_is_no_version_while_readers_may_still_see_the_state_before(
+    catalogue: Catalogue, clock: FakeClock
+):
+    for change in (indexed, lambda catalogue, _: catalogue.remove(catalogue.begin(ONE))):
+        change(catalogue, ONE)
+        assert catalogue.version("acme") is None
+        clock.advance(9.5)
+        assert catalogue.version("acme") is None
+        assert catalogue.version("other") is not None
+        settled_version(catalogue, clock)
+
+
 def test_the_catalogue_answers_a_ping(catalogue: Catalogue):
     catalogue.ping()
 
@@ -289,14 +342,89 @@ def test_a_reader_never_sees_a_mixture_while_manifests_are_replaced(
         assert on_dynamodb.manifest("acme", "d1") == Manifest(3, ids(3, 20_001))
 
 
+# A change is three writes: a count, the head, a count. Steps of others fall before any of them and
+# after the last. A worker dies before one of them, or is slow and does not die.
+@pytest.mark.parametrize("change", ["publish", "remove"])
+@pytest.mark.parametrize(("dies_before", "pause_s"), [(None, 1), (None, 11), (1, 1), (2, 1)])
+def test_in_every_interleaving_nothing_kept_under_a_version_outlives_a_change(
+    on_dynamodb: DynamoCatalogue,
+    dynamodb_client: Any,
+    clock: FakeClock,
+    during: Callable[..., Any],
+    change: str,
+    dies_before: int | None,
+    pause_s: float,
+):
+    def seen() -> tuple[int, ...]:
+        record = on_dynamodb.get("acme", "d1")
+        assert record is not None
+        return record.published
+
+    for version_at, reads_at in itertools.combinations_with_replacement(range(4), 2):
+        indexed(on_dynamodb, ONE)
+        attempt = on_dynamodb.begin(EDITED)
+        attempt = replace(attempt, published=(attempt.revision,))
+        clock.advance(10)
+        places = itertools.count()
+        kept: dict[str, Any] = {}
+
+        def at_a_place(
+            places: Any = places,
+            kept: Any = kept,
+            version_at: int = version_at,
+            reads_at: int = reads_at,
+            **_: Any,
+        ) -> None:
+            place = next(places)
+            clock.advance(pause_s)
+            if place == version_at:
+                kept["version"] = on_dynamodb.version("acme")
+            if place == reads_at:
+                kept["seen"] = seen()
+            if place == dies_before:
+                raise KeyboardInterrupt
+
+        with during(dynamodb_client, "before-call", "UpdateItem", at_a_place):
+            try:
+                if change == "publish":
+                    on_dynamodb.publish(attempt, Manifest(attempt.revision, ()))
+                else:
+                    on_dynamodb.remove(attempt)
+            except KeyboardInterrupt:
+                assert dies_before is not None
+        at_a_place()
+
+        now = settled_version(on_dynamodb, clock)
+        if kept.get("version") == now:
+            assert kept.get("seen", seen()) == seen(), (version_at, reads_at)
+
+
+def test_a_change_stands_though_its_second_count_is_throttled(
+    on_dynamodb: DynamoCatalogue,
+    dynamodb_client: Any,
+    clock: FakeClock,
+    during: Callable[..., Any],
+):
+    before = settled_version(on_dynamodb, clock)
+    attempt = on_dynamodb.begin(ONE)
+    places = itertools.count()
+
+    def throttle(**_: Any) -> None:
+        if next(places) == 2:
+            raise UpstreamUnavailable("catalogue", "Throttled; try again.")
+
+    with during(dynamodb_client, "before-call", "UpdateItem", throttle):
+        on_dynamodb.publish(attempt, Manifest(1, ids(1, 1)))
+    assert on_dynamodb.manifest("acme", "d1") == Manifest(1, ids(1, 1))
+    assert settled_version(on_dynamodb, clock) > before
+
+
 def test_nothing_is_left_over_of_replaced_lost_and_removed_manifests(
     on_dynamodb: DynamoCatalogue, dynamodb_client: Any, during: Callable[..., Any]
 ):
     def items() -> int:
-        return sum(
-            page["Count"]
-            for page in dynamodb_client.get_paginator("scan").paginate(TableName="catalogue")
-        )
+        pages = dynamodb_client.get_paginator("scan").paginate(TableName="catalogue")
+        return sum(item["sk"]["S"] != "version" for page in pages for item in page["Items"])
 
     def crash(**_: Any) -> None:
         raise KeyboardInterrupt
@@ -355,6 +483,7 @@ def test_a_missing_table_is_reported_as_ours(dynamodb_client: Any):
     missing = DynamoCatalogue(dynamodb_client, "missing")
     for call in (
         missing.ping,
+        lambda: missing.version("acme"),
         lambda: missing.get("acme", "d1"),
         lambda: missing.get_many("acme", ["d1"]),
         lambda: missing.begin(ONE),

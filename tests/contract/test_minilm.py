@@ -14,6 +14,8 @@ from cli.local.models.convert import GRAPH_NAME, TOKENIZER_NAME, WEIGHTS, conver
 from cli.local.models.encoder_graph import encoder_graph
 from cli.local.models.minilm import MiniLM
 from cli.local.models.prepare import ensure_model, ensure_wheel
+from cli.local.models.relevance import max_similarities, relevance
+from cli.local.models.state_cache import StateCache, quantised
 from tests.model_server import MODELS
 
 TEXTS = [
@@ -68,8 +70,36 @@ def test_vectors_are_unit_length_in_order_and_padding_changes_nothing(minilm: Mi
 
 def test_long_texts_are_cut_at_256_tokens(minilm: MiniLM) -> None:
     assert len(minilm.encode(["word " * 1000])[0]) == 256
-    assert minilm.token_states(["word " * 1000])[0].shape == (254, 384)
+    assert minilm.both(["word " * 1000])[1][0].shape == (254, 384)
     assert minilm.count("word " * 1000) == 1000
+
+
+def test_kept_states_give_the_max_similarity_of_the_float_states(minilm: MiniLM) -> None:
+    _, states = minilm.both(TEXTS)
+    for question in states[3:5]:
+        weights = np.linspace(0.1, 1, len(question), dtype=np.float32)
+        exact = [np.average((question @ s.T).max(axis=1), weights=weights) for s in states]
+        kept = max_similarities(question, weights, [quantised(s) for s in states])
+        np.testing.assert_allclose(kept, exact, atol=0.001)
+
+
+def test_relevance_is_the_logistic_of_the_weighted_max_similarity(minilm: MiniLM) -> None:
+    question, text = "What is the tuition?", TEXTS[1]
+    _, (asked,) = minilm.both([question])
+    _, (states,) = minilm.both([text])
+    best = (asked @ states.T).max(axis=1)
+    similarity = np.average(best, weights=[0.1, 0.1, 0.1, 1, 0.1])
+    (score,), tokens = relevance(question, [text], minilm, StateCache(0))
+    assert score == pytest.approx(1 / (1 + np.exp(-16 * (similarity - 0.65))), abs=0.005)
+    assert tokens == sum(map(len, minilm.encode([question, text])))
+
+
+def test_other_texts_of_a_request_do_not_change_a_kept_texts_relevance(minilm: MiniLM) -> None:
+    question, cache = "When must a student pay tuition?", StateCache(10_000_000)
+    (alone,), _ = relevance(question, TEXTS[1:2], minilm, cache)
+    beside, _ = relevance(question, TEXTS, minilm, cache)
+    assert beside[1] == pytest.approx(alone, rel=1e-4)
+    assert cache.report().hits == 1
 
 
 def test_threads_share_one_model(minilm: MiniLM) -> None:

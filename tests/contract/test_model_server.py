@@ -135,6 +135,52 @@ def test_reranking_orders_by_relevance(model_server: str) -> None:
     assert response["usage"]["total_tokens"] > 10
 
 
+def cache_of(model_server: str) -> dict[str, int]:
+    found: dict[str, int] = httpx.get(model_server.removesuffix("v1") + "health").json()[
+        "state_cache"
+    ]
+    return found
+
+
+def test_what_was_embedded_is_reranked_without_being_read_again(
+    client: openai.OpenAI, model_server: str
+) -> None:
+    rules = ("opens at 08:00", "closes on Sundays", "lends ten books", "asks for silence")
+    chunks = [f"Library › Rules\nThe library {rule}. " + f"It {rule}. " * 9 for rule in rules]
+    client.embeddings.create(model=MODEL, input=chunks[:-1])
+    client.embeddings.create(model=MODEL, input=chunks[-1])
+    before = cache_of(model_server)
+    asked = "When does the library open?"
+    body = {"model": MODEL, "query": asked, "documents": chunks}
+    first = httpx.post(f"{model_server}/rerank", json=body).json()
+    after = cache_of(model_server)
+    assert after["hits"] - before["hits"] == len(chunks)
+    assert after["misses"] == before["misses"]
+    assert 0 < after["bytes"] <= after["limit_bytes"]
+    assert first["results"][0]["index"] == 0
+    read = client.embeddings.create(model=MODEL, input=chunks).usage.total_tokens
+    question = client.embeddings.create(model=MODEL, input=asked).usage.total_tokens
+    assert first["usage"]["total_tokens"] == read + question
+
+
+def test_what_was_reranked_once_gets_the_same_scores_unread(model_server: str) -> None:
+    documents = ["A passage that nobody embedded. " * 12, "Another of those, on boats. " * 9, "Hm."]
+    body = {"model": MODEL, "query": "Who embedded the passage on boats?", "documents": documents}
+    before = cache_of(model_server)
+    first, second = (httpx.post(f"{model_server}/rerank", json=body).json() for _ in range(2))
+    after = cache_of(model_server)
+    assert first == second
+    assert (after["misses"] - before["misses"], after["hits"] - before["hits"]) == (3, 3)
+
+
+def test_questions_take_no_passages_place(client: openai.OpenAI, model_server: str) -> None:
+    before = cache_of(model_server)
+    client.embeddings.create(model=MODEL, input="Where is the garage?")
+    client.embeddings.create(model=MODEL, input="Where is the garage of the faculty? " * 9)
+    client.embeddings.create(model=MODEL, input=["Where is the garage?", "Where is the pool?"])
+    assert cache_of(model_server) == before
+
+
 def test_models_are_listed_and_found(client: openai.OpenAI) -> None:
     assert [model.id for model in client.models.list()] == [MODEL, "extractive"]
     assert client.models.retrieve("extractive").id == "extractive"

@@ -46,6 +46,7 @@ def test_questions_off_the_documents_are_refused_without_sources(stack: Deployed
     for question in (
         "Who won the chess olympiad of 1978?",
         "What is the boiling point of tungsten?",
+        "Berapa jarak bumi ke bulan?",
     ):
         answer = ask_slowly(stack, question)
         assert answer["refused"], answer["answer"]
@@ -117,3 +118,21 @@ def test_conversations_expire(stack: Deployed, connection: Connection) -> None:
     expiries = [int(item["expires_at"]["N"]) for item in items if "expires_at" in item]
     assert len(expiries) == len(items) > 0
     assert answer["remembered"]
+
+
+def test_a_question_asked_again_comes_from_the_cache_unless_told_otherwise(
+    stack: Deployed,
+) -> None:
+    question = "How many books may a bachelor's student borrow?"
+
+    def cached() -> dict[str, Any] | None:
+        answer = ask_slowly(stack, question)
+        return answer if "cache" in answer["timings"] else None
+
+    # Nothing is kept within ten seconds of a change of the documents.
+    again = eventually(cached, "answer from the cache", 60)
+    body = {"message": question}
+    fresh = stack.call("POST", "/v1/chat", body, cache_control="no-cache").json()
+    assert "cache" not in fresh["timings"]
+    assert fresh["answer"] == again["answer"]
+    assert fresh["message_id"] != again["message_id"]

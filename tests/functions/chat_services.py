@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from nexus.answering import Answerer
+from nexus.caching import AnswerCache, ForgivingCache
 from nexus.clients import Authenticator, hash_key
+from nexus.generating import Generator
 from nexus.health import Dependency, Health
 from nexus.models import ApiClient, Filters, Principal
 from nexus.settings import Settings
 from nexus.wiring import ChatServices
-from tests.fakes import FakeChat, FakeClients, FakeConversations
+from tests.fakes import FakeCache, FakeChat, FakeClients, FakeConversations
 from tests.unit.test_retrieval import Library
 
 ACME_KEY, RIVAL_KEY, COLLEAGUE_KEY = "nx_acme", "nx_rival", "nx_colleague"
@@ -32,6 +34,8 @@ class World:
         self.library.add("rival", "fees.md", "The tuition fee is one million rupiah.")
         self.chat = FakeChat(*(script or ("The tuition fee is nine million rupiah. [1]",)))
         self.conversations = FakeConversations()
+        self.counts: list[str] = []
+        self.cache = AnswerCache(ForgivingCache(FakeCache(), self.counts.append), 3600)
         self.clients = FakeClients(
             client(ACME_KEY, "acme", "web"),
             client(COLLEAGUE_KEY, "acme", "mobile"),
@@ -42,7 +46,13 @@ class World:
             settings=self.settings,
             authenticator=Authenticator(self.clients),
             answerer=Answerer(
-                retriever, self.chat, self.conversations, self.settings, ThreadPoolExecutor(2)
+                retriever,
+                Generator(self.chat, self.settings.answer_max_tokens),
+                self.conversations,
+                self.library.catalogue,
+                self.cache,
+                self.settings,
+                ThreadPoolExecutor(2),
             ),
             retriever=retriever,
             conversations=self.conversations,

@@ -74,38 +74,48 @@ def test_a_message_is_hidden_for_six_timeouts_and_ends_in_the_dead_letters(assem
         assert one["Properties"]["SqsManagedSseEnabled"] is True
 
 
-def test_tables_are_on_demand_encrypted_and_recoverable(assembly, stage):
+def named_tables(assembly, stage):
     tables = assembly.resources(stage, "data", "DynamoDB::Table")
+    return {name.removeprefix("Tables")[:-8]: table for name, table in tables.items()}
+
+
+def test_tables_are_on_demand_encrypted_and_all_but_the_cache_recoverable(assembly, stage):
     keys = {}
-    for name, table in tables.items():
+    for name, table in named_tables(assembly, stage).items():
         properties = table["Properties"]
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
         assert properties["SSESpecification"] == {"SSEEnabled": True}
         recovery = properties["PointInTimeRecoverySpecification"]
-        assert recovery == {"PointInTimeRecoveryEnabled": True}
-        assert properties["DeletionProtectionEnabled"] is (stage == "prod")
-        keys[name.removeprefix("Tables")[:-8]] = [
-            k["AttributeName"] for k in properties["KeySchema"]
-        ]
-    assert keys == {"Conversations": ["pk", "sk"], "Catalogue": ["pk", "sk"], "Clients": ["pk"]}
+        assert recovery == {"PointInTimeRecoveryEnabled": name != "Cache"}
+        protected = stage == "prod" and name != "Cache"
+        assert properties["DeletionProtectionEnabled"] is protected
+        keys[name] = [k["AttributeName"] for k in properties["KeySchema"]]
+    assert keys == {
+        "Conversations": ["pk", "sk"],
+        "Catalogue": ["pk", "sk"],
+        "Clients": ["pk"],
+        "Cache": ["pk"],
+    }
 
 
-def test_only_conversations_expire(assembly, stage):
+def test_only_conversations_and_the_cache_expire(assembly, stage):
     found = {
-        name.removeprefix("Tables")[:-8]: table["Properties"].get("TimeToLiveSpecification")
-        for name, table in assembly.resources(stage, "data", "DynamoDB::Table").items()
+        name: table["Properties"].get("TimeToLiveSpecification")
+        for name, table in named_tables(assembly, stage).items()
     }
     assert found == {
         "Conversations": {"AttributeName": "expires_at", "Enabled": True},
+        "Cache": {"AttributeName": "expires_at", "Enabled": True},
         "Catalogue": None,
         "Clients": None,
     }
 
 
-def test_data_outlives_the_stack_where_the_stage_says_so(assembly, stage):
-    wanted = "Retain" if stage in ("staging", "prod") else "Delete"
+def test_data_but_not_the_cache_outlives_the_stack_where_the_stage_says_so(assembly, stage):
+    retained = "Retain" if stage in ("staging", "prod") else "Delete"
     for kind in STATEFUL:
         for name, resource in assembly.resources(stage, "data", kind).items():
+            wanted = "Delete" if "Cache" in name else retained
             assert resource["DeletionPolicy"] == wanted, name
             assert resource["UpdateReplacePolicy"] == wanted, name
 

@@ -18,7 +18,7 @@ INDEX = {
     "sqlite": {"vector_index", "sqlite_path"},
     "pinecone": {"vector_index", "pinecone_host", "pinecone_secret"},
 }
-TABLES = {"catalogue_table", "conversations_table", "clients_table"}
+TABLES = {"catalogue_table", "conversations_table", "clients_table", "cache_table"}
 READS = {
     "chat": MODELS
     | TABLES
@@ -130,6 +130,7 @@ def test_the_outputs_that_the_cli_reads_keep_their_names(assembly, stage):
     assert assembly.outputs(stage) >= {
         *("ApiUrl", "RestApiId", "StandardPlanId", "AdminPlanId"),
         *("DocumentsBucket", "CatalogueTable", "ConversationsTable", "ClientsTable"),
+        "CacheTable",
         *("IngestQueueUrl", "DeadLetterQueueUrl", "ModelsSecret"),
         *("ChatFunction", "IngestFunction", "ReindexFunction"),
         *("VectorIndex", "EmbeddingModel", "EmbeddingDimension", "ModelsUrl"),

@@ -31,6 +31,7 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "TablesConversations": "conversations",
         "TablesCatalogue": "catalogue",
         "TablesClients": "clients",
+        "TablesCache": "cache",
         "PineconeSecret": "secrets",
         "ModelsSecret": "secrets",
         "IngestQueue": "queue",
@@ -57,11 +58,12 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
     return found
 
 
-def test_chat_reads_and_writes_conversations_and_only_reads_the_rest(assembly, stage):
+def test_chat_writes_conversations_and_cache_and_only_reads_the_rest(assembly, stage):
     assert granted(assembly, stage, "chat") == {
         "conversations": READ | WRITE,
         "catalogue": READ,
         "clients": {"dynamodb:GetItem"},
+        "cache": {"dynamodb:GetItem", "dynamodb:PutItem"},
         "secrets": {"secretsmanager:GetSecretValue"},
         "logs": LOGS,
         "*": XRAY,

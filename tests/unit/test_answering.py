@@ -6,11 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nexus.answering import Answerer, Question, is_follow_up
+from nexus.answering import Answerer, Question
+from nexus.cache_control import CachePolicy
+from nexus.caching import AnswerCache, ForgivingCache
 from nexus.errors import UpstreamUnavailable
+from nexus.followups import is_follow_up
+from nexus.generating import Generator
 from nexus.models import Filters
 from nexus.prompts import NO_ANSWER
-from tests.fakes import FakeChat, FakeConversations
+from tests.fakes import FakeCache, FakeChat, FakeConversations
 from tests.unit.test_retrieval import ALICE, CONFIG, Library
 
 
@@ -23,12 +27,30 @@ class Desk:
         self.library.add("acme", "dorm.md", "A dormitory room costs two million rupiah.")
         self.chat = FakeChat(*script)
         self.conversations = FakeConversations()
+        self.counts: list[str] = []
+        self.executor = ThreadPoolExecutor(1)
         self.answerer = Answerer(
-            self.library.retriever, self.chat, self.conversations, CONFIG, ThreadPoolExecutor(2)
+            self.library.retriever,
+            Generator(self.chat, 500),
+            self.conversations,
+            self.library.catalogue,
+            AnswerCache(ForgivingCache(FakeCache(), self.counts.append), 3600),
+            CONFIG,
+            self.executor,
         )
 
-    def ask(self, message: str, conversation_id: str | None = None, principal=ALICE):
-        return self.answerer.answer(principal, Question(message, conversation_id, 5, Filters()))
+    def ask(
+        self,
+        message: str,
+        conversation_id: str | None = None,
+        policy: CachePolicy = CachePolicy(),  # noqa: B008  (frozen)
+    ):
+        question = Question(message, conversation_id, 5, Filters(), cache=policy)
+        return self.answerer.answer(ALICE, question)
+
+    def settle(self) -> None:
+        """Waits until what is done in the background is done."""
+        self.executor.submit(lambda: None).result()
 
 
 def test_an_answer_carries_its_source_and_is_remembered() -> None:
@@ -112,3 +134,88 @@ def test_a_failing_model_leaves_the_conversation_as_it_was() -> None:
     with pytest.raises(UpstreamUnavailable):
         desk.ask("How much is the tuition fee?", "c-1")
     assert desk.conversations.history("acme", "alice", "c-1", 9) == []
+
+
+def test_kind_words_cost_no_search_and_no_model() -> None:
+    desk = Desk("never said")
+    answer = desk.ask("Selamat pagi!")
+    assert answer.text.startswith("Halo")
+    assert not answer.refused
+    assert desk.chat.prompts == []
+    assert desk.library.embedder.texts[-1] != "Selamat pagi!"
+    assert answer.remembered
+
+
+def test_an_invented_number_is_caught_and_the_answer_written_once_more() -> None:
+    desk = Desk(
+        "The tuition fee is twelve million rupiah, or 12,000,000. [1]",
+        "The tuition fee is nine million rupiah. [1]",
+    )
+    answer = desk.ask("How much is the tuition fee?")
+    assert answer.text == "The tuition fee is nine million rupiah. [1]"
+    assert len(desk.chat.prompts) == 2
+
+
+def test_what_stays_invented_is_removed_and_makes_the_answer_less_sure() -> None:
+    honest = "The tuition fee is nine million rupiah. [1]"
+    sure = Desk(honest).ask("How much is the tuition fee?")
+    desk = Desk(f"{honest} It rises to 77,000,000 rupiah in 2031. [1]")
+    answer = desk.ask("How much is the tuition fee?")
+    assert answer.text == honest
+    assert answer.confidence.score < sure.confidence.score
+
+
+def test_an_answer_of_inventions_only_becomes_a_refusal() -> None:
+    desk = Desk("Lectures are held on the moon every Tuesday of 1969. [1]")
+    answer = desk.ask("How much is the tuition fee?")
+    assert answer.refused
+    assert answer.sources == ()
+
+
+def test_a_question_asked_again_is_answered_from_the_cache_until_the_documents_change() -> None:
+    desk = Desk("The tuition fee is nine million rupiah. [1]")
+    desk.library.clock.advance(60)
+    first = desk.ask("How much is the tuition fee?")
+    desk.settle()
+    again = desk.ask("How much is the  tuition fee?")
+    assert (again.text, again.sources) == (first.text, first.sources)
+    assert again.message_id != first.message_id
+    assert "cache" in again.timings_ms
+    assert again.usage.input_tokens == 0
+    assert len(desk.chat.prompts) == 1
+    desk.library.add("acme", "new.md", "The tuition fee has changed entirely.")
+    desk.library.clock.advance(60)
+    assert "cache" not in desk.ask("How much is the tuition fee?").timings_ms
+
+
+def test_no_cache_asks_anew_and_no_store_keeps_nothing() -> None:
+    desk = Desk("The tuition fee is nine million rupiah. [1]")
+    desk.library.clock.advance(60)
+    for policy in (CachePolicy(read=False, write=False), CachePolicy(read=False)):
+        desk.ask("How much is the tuition fee?", policy=policy)
+        desk.settle()
+    assert len(desk.chat.prompts) == 2
+    assert "cache" in desk.ask("How much is the tuition fee?").timings_ms
+
+
+def test_a_follow_up_is_never_answered_from_the_cache() -> None:
+    desk = Desk("A dormitory room costs two million rupiah. [1]")
+    desk.library.clock.advance(60)
+    for conversation in ("c-1", "c-2"):
+        desk.ask("What does a dormitory room cost?", conversation)
+        answer = desk.ask("And how much is it?", conversation)
+        assert "cache" not in answer.timings_ms
+
+
+def test_a_summary_reads_the_named_document_from_beginning_to_end() -> None:
+    desk = Desk("Chapter 1 treats harbour matter number 1. [1]")
+    text = "\n\n".join(
+        f"# Chapter {n}\n\nChapter {n} treats harbour matter number {n}." for n in range(1, 31)
+    )
+    desk.library.add("acme", "book.md", text, title="Harbour Manual")
+    answer = desk.ask("Summarize the Harbour Manual")
+    shown = desk.chat.prompts[-1][-1].content
+    assert "number 1." in shown
+    assert any(f"number {n}." in shown for n in range(26, 31))
+    assert shown.count("<passage ") == 12
+    assert not answer.refused

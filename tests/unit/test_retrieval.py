@@ -16,7 +16,14 @@ from nexus.models import DocumentMetadata, Filters, Hit, Locator, Principal
 from nexus.object_keys import document_id, object_key
 from nexus.retrieval import Retriever, fuse, narrow
 from nexus.settings import Settings
-from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex, FakeReranker
+from tests.fakes import (
+    FakeCatalogue,
+    FakeClock,
+    FakeDocuments,
+    FakeEmbedder,
+    FakeIndex,
+    FakeReranker,
+)
 
 CONFIG = Settings(embedding_dimension=256, documents_bucket="bucket")
 ALICE = Principal("acme", "alice", "user", "standard")
@@ -30,7 +37,8 @@ class Library:
     """A tenant's indexed documents, over fakes."""
 
     def __init__(self) -> None:
-        self.documents, self.catalogue = FakeDocuments(), FakeCatalogue()
+        self.clock = FakeClock()
+        self.documents, self.catalogue = FakeDocuments(), FakeCatalogue(self.clock)
         self.index, self.embedder = FakeIndex(), FakeEmbedder()
         self.reranker = FakeReranker()
         self.indexer = Indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
@@ -64,6 +72,7 @@ def test_the_best_passage_comes_first_with_its_document(library: Library) -> Non
     assert best.uri == "s3://bucket/documents/acme/fees.md"
     assert 0 <= best.score <= 1
     assert found.embedding_tokens > 0
+    assert 0 <= found.probability <= 1
     assert {"embed", "search", "rerank"} <= set(found.timings_ms)
 
 

@@ -10,9 +10,10 @@ import pytest
 from botocore.config import Config
 
 from nexus.adapters.secrets_manager import SecretsManager
+from nexus.deferred import RENEWED_S, deferred
 from nexus.errors import ConfigurationError
 from nexus.settings import Settings
-from nexus.wiring import RENEWED_S, chat_services, deferred
+from nexus.wiring import chat_services
 from tests.fakes import FakeClock
 
 

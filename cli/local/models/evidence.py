@@ -6,6 +6,7 @@ A first look compares words, for every sentence; a second, with the encoder, onl
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from cli.local.models.words import (
     offers,
     stem,
 )
+from nexus.inert import HIDDEN
 
 Array = NDArray[np.float32]
 
@@ -67,6 +69,9 @@ FEATURES = (
 )  # fmt: skip
 WORD_FEATURES = 13
 _KINDS = ("date", "number", "person", "place")
+# What the prompt shows instead of a paragraph's rest that instructs a machine: a gap between
+# sentences, and no part of one.
+_HIDDEN_END = re.compile(rf"{re.escape(HIDDEN)}(?=\s*(?:\n|\Z))")
 
 
 def candidates(prompt: AnswerPrompt) -> list[Candidate]:
@@ -74,7 +79,7 @@ def candidates(prompt: AnswerPrompt) -> list[Candidate]:
     found: list[Candidate] = []
     seen: set[str] = set()
     for rank, passage in enumerate(prompt.passages):
-        units = split_units(passage.text)
+        units = split_units(_HIDDEN_END.sub("\n" * len(HIDDEN), passage.text))
         stems = [tuple(content_stems(passage.text[unit.start : unit.end])) for unit in units]
         title = frozenset(content_stems(f"{passage.title} {passage.place}"))
         everywhere = title.union(*stems)

@@ -16,7 +16,8 @@ from cli.local.models.convert import GRAPH_NAME, TOKENIZER_NAME
 Array = NDArray[np.float32]
 
 WIDTH = 384
-MAX_TOKENS = 256  # what the model was trained to read, its two special tokens included
+SPECIAL_TOKENS = 2  # one before each text and one after it
+MAX_TOKENS = 256  # what the model was trained to read, the special tokens included
 # Padded tokens in one run: a layer's activations then stay in the second-level cache.
 BATCH_TOKENS = 1024
 # A text of at most this many tokens in all is a person's question: it gets the quick session.
@@ -48,43 +49,42 @@ class MiniLM:
         encodings: list[Encoding] = self._tokenizer.encode_batch_fast(list(texts))
         return encodings
 
+    def tokens(self, encoding: Encoding) -> list[str]:
+        """The vocabulary's own names of a text's tokens, special ones left out."""
+        # The fast encoding leaves `encoding.tokens` empty.
+        return [self._tokenizer.id_to_token(number) or "" for number in encoding.ids[1:-1]]
+
     def count(self, text: str) -> int:
         """How many tokens the whole text has, special ones left out."""
         return len(self._counter.encode(text, add_special_tokens=False))
 
     def embed(self, texts: Sequence[str]) -> Array:
         """Vectors of unit length, n × 384, in the order of the texts, cut at 256 tokens."""
-        return self.embed_encoded(self.encode(texts))
-
-    def embed_encoded(self, encodings: Sequence[Encoding]) -> Array:
-        """As `embed`, for texts that were encoded already."""
-        return self._run(encodings, states=False)[0]
-
-    def token_states(self, texts: Sequence[str]) -> list[Array]:
-        """For each text one unit vector per token, special tokens dropped: tokens × 384."""
-        return self.both(texts)[1]
-
-    def token_states_encoded(self, encodings: Sequence[Encoding]) -> list[Array]:
-        """As `token_states`, for texts that were encoded already."""
-        return self._run(encodings, states=True)[1]
+        pooled = np.zeros((len(texts), WIDTH), np.float32)
+        for row, vector, _ in self.read(self.encode(texts)):
+            pooled[row] = vector
+        return pooled
 
     def both(self, texts: Sequence[str]) -> tuple[Array, list[Array]]:
-        """The vectors of `embed` and the vectors of `token_states`, from one pass."""
-        return self._run(self.encode(texts), states=True)
+        """The vectors of `embed`, and for each text its token states, from one pass."""
+        pooled = np.zeros((len(texts), WIDTH), np.float32)
+        tokens = [np.zeros((0, WIDTH), np.float32)] * len(texts)
+        for row, vector, states in self.read(self.encode(texts)):
+            pooled[row], tokens[row] = vector, states
+        return pooled, tokens
 
-    def _run(self, encodings: Sequence[Encoding], *, states: bool) -> tuple[Array, list[Array]]:
-        pooled = np.zeros((len(encodings), WIDTH), np.float32)
-        tokens = [np.zeros((0, WIDTH), np.float32)] * len(encodings)
+    def read(self, encodings: Sequence[Encoding]) -> Iterator[tuple[int, Array, Array]]:
+        """For each text its row, its unit vector, and one unit vector per token: tokens × 384.
+
+        Special tokens are dropped. The longest texts come first. Whoever keeps the states of many
+        texts holds up to 400 kB for each; whoever does not holds one run's.
+        """
         quick = sum(map(len, encodings)) <= QUICK_TOKENS
         session = self._quick if quick else self._batch
-        outputs = ["pooled", "token_states"] if states else ["pooled"]
         for rows, inputs in _batches(encodings):
-            found = session.run(outputs, inputs)
-            pooled[rows] = found[0]
-            if states:
-                for row, vectors in zip(rows, found[1], strict=True):
-                    tokens[row] = vectors[1 : len(encodings[row]) - 1]
-        return pooled, tokens
+            pooled, states = session.run(["pooled", "token_states"], inputs)
+            for row, vector, vectors in zip(rows, pooled, states, strict=True):
+                yield row, vector, vectors[1 : len(encodings[row]) - 1]
 
     def rarity(self, word: str) -> float:
         """How rare a lower-case word is, 0.1 to 1; one that the vocabulary splits is rare."""

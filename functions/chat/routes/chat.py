@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from functions.chat.dependencies import Caller, ConversationHeader, Services
 from functions.chat.schemas import ChatRequest, ChatResponse
 from nexus.answering import Question
+from nexus.cache_control import cache_policy
 from nexus.errors import InvalidRequest
 
 router = APIRouter(tags=["chat"])
@@ -31,11 +32,14 @@ async def chat(
         conversation_id=header_id or body.conversation_id,
         top_k=body.top_k or services.settings.top_k,
         filters=body.filters.to_filters(),
+        style=body.style,
+        cache=cache_policy(", ".join(request.headers.getlist("cache-control"))),
     )
     answer = services.answerer.answer(principal, question)
     request.scope["counts"] = {
         "sources": len(answer.sources),
         "refused": answer.refused,
+        "cached": "cache" in answer.timings_ms,
         "input_tokens": answer.usage.input_tokens,
         "output_tokens": answer.usage.output_tokens,
         "embedding_tokens": answer.usage.embedding_tokens,

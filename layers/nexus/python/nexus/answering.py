@@ -1,57 +1,31 @@
-"""Answers one turn: history, retrieval, refusal or generation, citations, memory."""
+"""Answers one turn: what is wanted, history, retrieval, refusal or generation, memory."""
 
 from __future__ import annotations
 
-import re
 import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from nexus.citations import CitedAnswer, cite
+from nexus.cache_control import CachePolicy
+from nexus.caching import AnswerCache, answer_key
+from nexus.confidence import level_of
 from nexus.errors import UpstreamError
-from nexus.language import WORD, language_of
-from nexus.models import (
-    Answer,
-    Confidence,
-    ConfidenceLevel,
-    Filters,
-    Language,
-    Passage,
-    Principal,
-    Turn,
-    Usage,
-)
+from nexus.followups import is_follow_up, with_context
+from nexus.generating import Generated, Generator, Style
+from nexus.models import Answer, Confidence, Filters, Principal, Turn, Usage
 from nexus.observability import logger
-from nexus.ports import ChatModel, ConversationStore, Embeddings
-from nexus.prompts import NO_ANSWER, answer_messages
-from nexus.retrieval import Retrieved, Retriever
+from nexus.ports import Catalogue, ConversationStore
+from nexus.prompts import PROMPTS_VERSION
+from nexus.refusals import refusal
+from nexus.retrieval import Embedded, Retrieved, Retriever
+from nexus.routing import Route, reply, route_of
 from nexus.settings import Settings
 
-REFUSAL = {
-    Language.ENGLISH: "I could not find the answer to this in the documents.",
-    Language.INDONESIAN: "Saya tidak menemukan jawabannya di dalam dokumen.",
-}
-CLOSEST = {
-    Language.ENGLISH: " The closest is “{title}”.",
-    Language.INDONESIAN: " Yang paling dekat adalah “{title}”.",
-}
-
-# A question that refers to what was said before: it opens as a continuation, or leans on a pronoun.
-OPENS_AS_FOLLOW_UP = re.compile(
-    r"^\W*(and|but|so|or|also|then|what about|how about|what if|same|dan|tapi|lalu|terus|kemudian|"
-    r"atau|kalau|bagaimana dengan|bagaimana kalau|gimana kalau|untuk yang|yang)\b",
-    re.IGNORECASE,
-)
-LEANS_BACK = re.compile(
-    r"\b(it|its|they|them|their|that|those|this|these|he|she|his|her|there|one|ones|itu|tersebut|"
-    r"dia|mereka|nya|begitu|sana|situ)\b|\w{3,}nya\b",
-    re.IGNORECASE,
-)
-# A longer question usually names, itself, what its pronoun stands for.
-FOLLOW_UP_WORDS = 12
+# Passages that a summary is made from: many, because it is about the whole and not a place in it.
+SUMMARY_PASSAGES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +36,17 @@ class Question:
     conversation_id: str | None
     top_k: int
     filters: Filters
+    style: Style = "default"
+    cache: CachePolicy = field(default_factory=CachePolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a question was answered from; `turn` is the earlier turn that it was understood by."""
+
+    retrieved: Retrieved
+    turn: Turn | None = None
+    reachable: bool = True  # whether the conversation store answered
 
 
 class Answerer:
@@ -70,15 +55,19 @@ class Answerer:
     def __init__(
         self,
         retriever: Retriever,
-        chat: ChatModel,
+        generator: Generator,
         conversations: ConversationStore,
+        catalogue: Catalogue,
+        cache: AnswerCache | None,
         settings: Settings,
         executor: Executor,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._retriever = retriever
-        self._chat = chat
+        self._generator = generator
         self._conversations = conversations
+        self._catalogue = catalogue
+        self._cache = cache
         self._settings = settings
         self._executor = executor
         self._now = now
@@ -90,64 +79,102 @@ class Answerer:
         store failing is no reason to fail: the answer then says that it is not remembered.
         """
         started = time.perf_counter()
-        conversation_id = question.conversation_id or new_id("c")
-        found, history, follows, reachable = self._retrieve(principal, question)
-        generation_started = time.perf_counter()
-        context = [(turn.question, turn.answer) for turn in history] if follows else []
-        cited, usage = self._generate(question.message, found, context)
-        elapsed = time.perf_counter()
-        timings = {
-            **found.timings_ms,
-            "generate": round((elapsed - generation_started) * 1000, 2),
-            "total": round((elapsed - started) * 1000, 2),
-        }
-        best = found.relevance
-        refused = not cited.sources
-        answer = Answer(
+        route = route_of(question.message)
+        if route in ("greeting", "thanks"):
+            answer, reachable = self._courteous(route, question), True
+        else:
+            answer, reachable = self._recalled_or_made(principal, question, route)
+        answer = replace(
+            answer,
             message_id=new_id("m"),
-            conversation_id=conversation_id,
-            text=cited.text,
-            sources=cited.sources,
-            confidence=Confidence("low" if refused else confidence_level(best), round(best, 4)),
-            refused=refused,
-            usage=replace(usage, embedding_tokens=found.embedding_tokens),
-            timings_ms=timings,
-            remembered=False,
+            conversation_id=question.conversation_id or new_id("c"),
+            timings_ms={**answer.timings_ms, "total": _ms_since(started)},
         )
         remembered = reachable and self._remember(principal, question.message, answer)
         return replace(answer, remembered=remembered)
 
-    def _retrieve(
-        self, principal: Principal, question: Question
-    ) -> tuple[Retrieved, list[Turn], bool, bool]:
-        """The passages; the history; whether the question leans on it; whether it was reachable.
+    def _courteous(self, route: Route, question: Question) -> Answer:
+        return _draft(reply(route, question.message), Confidence("high", 1.0))
+
+    def _recalled_or_made(
+        self, principal: Principal, question: Question, route: Route
+    ) -> tuple[Answer, bool]:
+        """The answer, from the cache if it is there; and whether the conversation was reachable."""
+        started = time.perf_counter()
+        key = self._key(principal, question, route)
+        if key and self._cache and question.cache.read:
+            known = self._cache.get(key)
+            # What was refused alone may be answered where there is a conversation to lean on.
+            if known and not (known.refused and question.conversation_id):
+                return replace(known, timings_ms={"cache": _ms_since(started)}), True
+        found = self._find(principal, question, route)
+        answer = self._make(question, route, found)
+        if (
+            key
+            and self._cache
+            and question.cache.write
+            and found.turn is None
+            and not found.retrieved.degraded
+        ):
+            self._executor.submit(self._cache.put, key, answer)
+        return answer, found.reachable
+
+    def _key(self, principal: Principal, question: Question, route: Route) -> str | None:
+        """The question's key in the cache; None where no answer may come from it."""
+        leans = question.conversation_id is not None and is_follow_up(question.message)
+        if self._cache is None or leans:
+            return None
+        try:
+            version = self._catalogue.version(principal.tenant)
+        except UpstreamError:
+            return None
+        if version is None:  # the documents have just changed
+            return None
+        return answer_key(
+            principal=principal,
+            question=question.message,
+            filters=question.filters,
+            top_k=question.top_k,
+            style=_style(question, route),
+            prompts=PROMPTS_VERSION,
+            settings=self._settings,
+            version=version,
+        )
+
+    def _find(self, principal: Principal, question: Question, route: Route) -> _Found:
+        """The passages, and the earlier turn that the question was understood by.
 
         What looks like a follow-up is searched with the question before it; so is, at a second try,
         what finds nothing alone.
         """
 
-        def retrieve(query: str, embedding: Embeddings | None = None) -> Retrieved:
+        def retrieve(query: str, embedded: Embedded | None = None) -> Retrieved:
+            if _style(question, route) == "summary":
+                return self._retriever.survey(
+                    principal, query, SUMMARY_PASSAGES, question.filters, embedded
+                )
             return self._retriever.retrieve(
-                principal, query, question.top_k, question.filters, embedding
+                principal, query, question.top_k, question.filters, embedded
             )
 
         if question.conversation_id is None:
-            return retrieve(question.message), [], False, True
+            return _Found(retrieve(question.message))
         reading = self._executor.submit(self._history, principal, question.conversation_id)
         leans = is_follow_up(question.message)
-        embedding = None if leans else self._retriever.embed(question.message)
+        embedded = None if leans else self._retriever.embed(question.message)
         history, reachable = reading.result()
         if not history:
-            return retrieve(question.message, embedding), [], False, reachable
-        with_context = f"{history[-1].question} {question.message}"
+            return _Found(retrieve(question.message, embedded), None, reachable)
+        context = with_context(question.message, history[-1].question)
         if leans:
-            return retrieve(with_context), history, True, reachable
-        found = retrieve(question.message, embedding)
-        if self._answers(found):
-            return found, history, False, reachable
-        again = retrieve(with_context)
-        tokens = found.embedding_tokens + again.embedding_tokens
-        return replace(again, embedding_tokens=tokens), history, True, reachable
+            return _Found(retrieve(context), history[-1], reachable)
+        found = retrieve(question.message, embedded)
+        if self._is_enough(found):
+            return _Found(found, None, reachable)
+        again = retrieve(context)
+        if again.probability <= found.probability:
+            return _Found(found, None, reachable)
+        return _Found(_with_effort_of(again, found), history[-1], reachable)
 
     def _history(self, principal: Principal, conversation_id: str) -> tuple[list[Turn], bool]:
         try:
@@ -164,33 +191,45 @@ class Answerer:
             logger.warning("conversation_unreachable", extra={"error": type(error).__name__})
             return [], False
 
-    def _answers(self, found: Retrieved) -> bool:
-        """Whether the passages are relevant enough to be worth a language model."""
-        return bool(found.passages) and found.relevance >= self._settings.refuse_below
+    def _is_enough(self, found: Retrieved) -> bool:
+        """Whether the passages probably hold an answer, and a language model is worth its price."""
+        return bool(found.passages) and found.probability >= self._settings.refuse_below
 
-    def _generate(
-        self, question: str, found: Retrieved, context: list[tuple[str, str]]
-    ) -> tuple[CitedAnswer, Usage]:
-        passages = found.passages
-        if not self._answers(found):
-            return refusal(question, passages), Usage()
-        completion = self._chat.complete(
-            answer_messages(question, passages, context), self._settings.answer_max_tokens
+    def _make(self, question: Question, route: Route, found: _Found) -> Answer:
+        started = time.perf_counter()
+        retrieved = found.retrieved
+        generated: Generated | None = None
+        if self._is_enough(retrieved):
+            history = [(found.turn.question, found.turn.answer)] if found.turn else []
+            generated = self._generator.generate(
+                question.message, retrieved.passages, history, _style(question, route)
+            )
+        usage = generated.usage if generated else Usage()
+        usage = replace(usage, embedding_tokens=retrieved.embedding_tokens)
+        timings = {**retrieved.timings_ms, "generate": _ms_since(started)}
+        if generated is None or not generated.text:
+            text = refusal(question.message, retrieved.passages)
+            confidence = Confidence("low", round(retrieved.probability, 4))
+            draft = replace(_draft(text, confidence), refused=True)
+            return replace(draft, usage=usage, timings_ms=timings)
+        # What had to be taken out of an answer makes the rest of it less sure.
+        sure = retrieved.probability * generated.support
+        level = level_of(sure, self._settings.medium_from, self._settings.high_from)
+        return replace(
+            _draft(generated.text, Confidence(level, round(sure, 4))),
+            sources=generated.sources,
+            usage=usage,
+            timings_ms=timings,
         )
-        text = completion.text.strip()
-        if not text or NO_ANSWER in text:
-            return refusal(question, passages), completion.usage
-        return cite(text, passages), completion.usage
 
     def _remember(self, principal: Principal, message: str, answer: Answer) -> bool:
+        moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
         turn = Turn(
             message_id=answer.message_id,
             question=message,
             answer=answer.text,
             refused=answer.refused,
-            created_at=datetime.fromtimestamp(self._now(), UTC)
-            .isoformat(timespec="milliseconds")
-            .replace("+00:00", "Z"),
+            created_at=moment.replace("+00:00", "Z"),
             document_ids=tuple(dict.fromkeys(s.passage.document_id for s in answer.sources)),
         )
         try:
@@ -203,32 +242,38 @@ class Answerer:
         return True
 
 
-def is_follow_up(question: str) -> bool:
-    """Whether a question needs the one before it to be understood."""
-    words = WORD.findall(question)
-    return (
-        bool(OPENS_AS_FOLLOW_UP.search(question))
-        or (len(words) <= FOLLOW_UP_WORDS and bool(LEANS_BACK.search(question)))
-        or len(words) <= 2
+def _style(question: Question, route: Route) -> Style:
+    return "summary" if route == "summary" else question.style
+
+
+def _draft(text: str, confidence: Confidence) -> Answer:
+    return Answer(
+        message_id="",
+        conversation_id="",
+        text=text,
+        sources=(),
+        confidence=confidence,
+        refused=False,
+        usage=Usage(),
+        timings_ms={},
+        remembered=False,
     )
 
 
-def refusal(question: str, passages: tuple[Passage, ...]) -> CitedAnswer:
-    """Says, in the question's language, that the documents do not answer, and what came closest."""
-    language = language_of(question)
-    text = REFUSAL[language]
-    if passages:
-        text += CLOSEST[language].format(title=passages[0].title)
-    return CitedAnswer(text, ())
-
-
-def confidence_level(score: float) -> ConfidenceLevel:
-    """The level that a reader is shown for a relevance from 0 to 1."""
-    if score >= 0.75:
-        return "high"
-    return "medium" if score >= 0.5 else "low"
+def _with_effort_of(again: Retrieved, first: Retrieved) -> Retrieved:
+    """The second search, with what the first one cost added to it."""
+    spent = {
+        stage: round(took + first.timings_ms.get(stage, 0.0), 2)
+        for stage, took in again.timings_ms.items()
+    }
+    tokens = again.embedding_tokens + first.embedding_tokens
+    return replace(again, embedding_tokens=tokens, timings_ms=spent)
 
 
 def new_id(prefix: str) -> str:
     """A new identifier that cannot be guessed: the prefix and 32 hex digits."""
     return f"{prefix}-{uuid.uuid4().hex}"
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)

@@ -213,6 +213,15 @@ class Catalogue(Protocol):
         """Deletes the manifest and marks the record deleted. Raises Superseded as publish does."""
         ...
 
+    def version(self, tenant: str) -> int | None:
+        """A number that grows with every change of what readers see, read consistently.
+
+        None while the last change is so recent that readers may still see the state before it. What
+        is made from documents that were read after the version stays true as long as it is the
+        same; a version that was read later, or None, says nothing about them.
+        """
+        ...
+
     def list_documents(
         self, tenant: str | None, status: DocumentStatus | None = None, start_after: str = ""
     ) -> Iterator[DocumentRecord]:
@@ -297,8 +306,28 @@ class Continuation(Protocol):
 
 
 class Secrets(Protocol):
-    """Named secrets, read once and kept for the life of the process."""
+    """Named secrets, each read once for all that need it at the same time."""
 
     def get(self, secret_id: str) -> str:
         """The secret's string value. Raises ConfigurationError if it is not set."""
+        ...
+
+
+# The largest value that a Cache keeps, in bytes: a DynamoDB item even if it cannot be compressed.
+LARGEST_CACHED = 300 * 1024
+
+
+class Cache(Protocol):
+    """Values that can be made again, kept for a while; any of them may be gone at any time."""
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or None if there is none or it has expired."""
+        ...
+
+    def put(self, key: str, value: bytes, ttl_s: int) -> None:
+        """Keeps a value for `ttl_s` seconds; one larger than LARGEST_CACHED bytes is not kept."""
+        ...
+
+    def ping(self) -> None:
+        """Returns when the cache answers; raises otherwise."""
         ...

@@ -2,43 +2,62 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from nexus.confidence import Features, calibration_for, features_of, logit, probability
 from nexus.errors import ConfigurationError, UpstreamError
 from nexus.language import language_of
 from nexus.models import DocumentRecord, Filters, Hit, Language, Passage, Principal
 from nexus.observability import logger
 from nexus.ports import Catalogue, Embedder, Embeddings, Reranker, VectorIndex
+from nexus.selection import Ranked, select
 from nexus.settings import Settings
+from nexus.stems import content_stems, words_of
 
-# How many chunks each search returns, and how many of the fused ones are reranked.
+# How many chunks each search returns, how many of the fused ones are reranked, and how many tell
+# which of a question's words are rare.
 CANDIDATES = 50
-RERANKED = 20
+RERANKED = 10
+POOL = 20
 
-# The share of the lexical score, by language; measured on the evaluation set (design, section 4).
+# The share of the lexical score, by language; .5 to .7 are alike on the evaluation set.
 LEXICAL_WEIGHT: Mapping[Language, float] = {Language.ENGLISH: 0.6, Language.INDONESIAN: 0.7}
+# What a logit of the reranker's relevance adds to a fused score of 0 to 1; twice or half of it
+# ranks as well on the evaluation set.
+RERANK_WEIGHT = 0.3125
 
-# Without a reranker, a passage's relevance is judged by its cosine: for both of the shipped
-# embedding models unrelated passages stay under the first value and answers lie over the second.
+# The share of a title's words with which a question names the document.
+TITLE_SHARE = 0.6
+# How probable it is that a document which the question names can be summarised.
+NAMED_DOCUMENT = 0.9
+
+# A passage's score without a reranker: a cosine of the first value counts 0, of the second 1.
 COSINE_UNRELATED = 0.1
 COSINE_CERTAIN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """A question's embedding, and the milliseconds that it took."""
+
+    embeddings: Embeddings
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Passages, best first, and what finding them took."""
+    """Passages, best first, the probability that they hold the answer, and what that rests on."""
 
-    passages: tuple[Passage, ...]
-    embedding_tokens: int
-    timings_ms: dict[str, float]
-
-    @property
-    def relevance(self) -> float:
-        """The relevance of the most relevant passage, from 0 to 1; 0 if there is none."""
-        return max((passage.score for passage in self.passages), default=0.0)
+    passages: tuple[Passage, ...] = ()
+    probability: float = 0.0
+    features: Features | None = None
+    embedding_tokens: int = 0
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    degraded: bool = False  # whether a reranker should have had a say and failed
 
 
 class Retriever:
@@ -60,9 +79,11 @@ class Retriever:
         self._settings = settings
         self._executor = executor
 
-    def embed(self, question: str) -> Embeddings:
+    def embed(self, question: str) -> Embedded:
         """The question's embedding, for callers that have something to do meanwhile."""
-        return self._embedder.embed([question])
+        started = time.perf_counter()
+        embeddings = self._embedder.embed([question])
+        return Embedded(embeddings, _ms_since(started))
 
     def retrieve(
         self,
@@ -70,66 +91,166 @@ class Retriever:
         question: str,
         top_k: int,
         filters: Filters,
-        embedding: Embeddings | None = None,
+        embedded: Embedded | None = None,
     ) -> Retrieved:
         """The best `top_k` passages that the principal may see and the filters allow.
 
-        `embedding` is the question's, if the caller has it already.
+        `embedded` is the question's embedding, if the caller has it already.
         """
         allowed = narrow(principal.filters, filters)
         if allowed is None:
-            return Retrieved((), 0, {})
+            return Retrieved()
         space = self._settings.namespace(principal.tenant)
-        timings: dict[str, float] = {}
-        clock = time.perf_counter()
-
-        def lap(name: str) -> None:
-            nonlocal clock
-            now = time.perf_counter()
-            timings[name] = round((now - clock) * 1000, 2)
-            clock = now
-
         lexical_hits: Future[list[Hit]] = self._executor.submit(
             self._index.search_text, space, question, CANDIDATES, allowed
         )
-        embedding = embedding or self.embed(question)
-        lap("embed")
-        dense = self._index.search_dense(space, embedding.vectors[0], CANDIDATES, allowed)
+        embedded = embedded or self.embed(question)
+        started = time.perf_counter()
+        vector = embedded.embeddings.vectors[0]
+        dense = self._index.search_dense(space, vector, CANDIDATES, allowed)
         lexical = lexical_hits.result()
-        lap("search")
-        records = self._catalogue.get_many(
-            principal.tenant, sorted({hit.document_id for hit in (*dense, *lexical)})
-        )
+        searched = time.perf_counter()
+        ids = sorted({hit.document_id for hit in (*dense, *lexical)})
+        records = self._catalogue.get_many(principal.tenant, ids)
         dense, lexical = visible(dense, records), visible(lexical, records)
-        lap("catalogue")
-        fused = fuse(dense, lexical, LEXICAL_WEIGHT[language_of(question)])[:RERANKED]
-        ranked = self._rank(question, [hit for hit, _ in fused], dense)[:top_k]
-        lap("rerank")
-        passages = tuple(_passage(hit, records[hit.document_id], score) for hit, score in ranked)
-        return Retrieved(passages, embedding.tokens, timings)
-
-    def _rank(
-        self, question: str, fused: Sequence[Hit], dense: Sequence[Hit]
-    ) -> list[tuple[Hit, float]]:
-        """The hits with their relevance, from 0 to 1: in the reranker's order, or as fused."""
-        if fused and self._reranker is not None:
-            try:
-                scores = self._reranker.rerank(question, [hit.text for hit in fused])
-                scored = list(zip(fused, scores, strict=True))
-                return sorted(scored, key=lambda pair: -pair[1])
-            except (UpstreamError, ConfigurationError) as error:
-                logger.warning("not_reranked", extra={"error": type(error).__name__})
+        looked_up = time.perf_counter()
+        language = language_of(question)
+        fused = fuse(dense, lexical, LEXICAL_WEIGHT[language])
+        relevances = self._rerank(question, [hit for hit, _ in fused[:RERANKED]])
         cosines = {hit.chunk_id: hit.score for hit in dense}
-        # What only words found is no nearer than the last that the dense search returned.
-        farthest = min(cosines.values(), default=0.0)
-        span = COSINE_CERTAIN - COSINE_UNRELATED
-        return [
-            (
-                hit,
-                min(1.0, max(0.0, cosines.get(hit.chunk_id, farthest) - COSINE_UNRELATED) / span),
+        ranked = rank(fused, relevances, cosines)
+        features = self._features(question, ranked, fused, lexical, cosines, relevances)
+        chosen = select(ranked, top_k)
+        return Retrieved(
+            tuple(_passage(item, records[item.hit.document_id]) for item in chosen),
+            self._probability(features, language, reranked=bool(relevances)),
+            features,
+            embedded.embeddings.tokens,
+            {
+                "embed": embedded.took_ms,
+                "search": round((searched - started) * 1000, 2),
+                "catalogue": round((looked_up - searched) * 1000, 2),
+                "rerank": _ms_since(looked_up),
+            },
+            degraded=bool(fused) and self._reranker is not None and not relevances,
+        )
+
+    def survey(
+        self,
+        principal: Principal,
+        question: str,
+        count: int,
+        filters: Filters,
+        embedded: Embedded | None = None,
+    ) -> Retrieved:
+        """Passages for a summary: of the one document that the question names, or else the best.
+
+        A document is named when the question holds most words of its title; its passages are then
+        taken evenly from beginning to end, in that order.
+        """
+        found = self.retrieve(principal, question, count, filters, embedded)
+        asked = set(content_stems(words_of(question)))
+        for passage in found.passages:
+            title = set(content_stems(words_of(passage.title)))
+            if title and len(title & asked) / len(title) >= TITLE_SHARE:
+                whole = self._spread(principal.tenant, passage, count)
+                return replace(
+                    found,
+                    passages=whole or found.passages,
+                    probability=max(found.probability, NAMED_DOCUMENT),
+                )
+        return found
+
+    def _spread(self, tenant: str, like: Passage, count: int) -> tuple[Passage, ...]:
+        """Up to `count` passages of a document, evenly from beginning to end."""
+        manifest = self._catalogue.manifest(tenant, like.document_id)
+        ids = manifest.chunk_ids if manifest else ()
+        step = max(1.0, len(ids) / count)
+        picked = [ids[int(place * step)] for place in range(min(count, len(ids)))]
+        records = self._index.fetch(self._settings.namespace(tenant), picked)
+        return tuple(
+            replace(
+                like,
+                chunk_id=chunk_id,
+                locator=records[chunk_id].chunk.locator,
+                text=records[chunk_id].chunk.text,
             )
-            for hit in fused
-        ]
+            for chunk_id in picked
+            if chunk_id in records
+        )
+
+    def _rerank(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
+        """The reranker's relevance by chunk id; empty without a reranker, or when it fails."""
+        if not hits or self._reranker is None:
+            return {}
+        try:
+            scores = self._reranker.rerank(question, [_indexed_text(hit) for hit in hits])
+        except (UpstreamError, ConfigurationError) as error:  # the fused ranking is good, too
+            logger.warning("not_reranked", extra={"error": type(error).__name__})
+            return {}
+        return {hit.chunk_id: score for hit, score in zip(hits, scores, strict=True)}
+
+    def _features(
+        self,
+        question: str,
+        ranked: Sequence[Ranked],
+        fused: Sequence[tuple[Hit, float]],
+        lexical: Sequence[Hit],
+        cosines: Mapping[str, float],
+        relevances: Mapping[str, float],
+    ) -> Features | None:
+        if not ranked:
+            return None
+        best = ranked[0].hit
+        pool = [best, *(hit for hit, _ in fused[:POOL] if hit.chunk_id != best.chunk_id)]
+        return features_of(
+            question,
+            [_indexed_text(hit) for hit in pool],
+            [hit.score for hit in lexical],
+            relevances.get(best.chunk_id),
+            # What only words found is no nearer than the last that the dense search returned.
+            cosines.get(best.chunk_id, min(cosines.values(), default=0.0)),
+        )
+
+    def _probability(
+        self, features: Features | None, language: Language, *, reranked: bool
+    ) -> float:
+        if features is None:
+            return 0.0
+        calibration = calibration_for(
+            language,
+            reranked=reranked,
+            embedding_model=self._settings.embedding_model,
+            fitted=self._settings.calibration,
+        )
+        return probability(features, calibration)
+
+
+def rank(
+    fused: Sequence[tuple[Hit, float]],
+    relevances: Mapping[str, float],
+    cosines: Mapping[str, float],
+) -> list[Ranked]:
+    """The fused hits in their final order, each with a score from 0 to 1.
+
+    Where there are relevances, they are added to the fused scores, and what was not reranked
+    follows. Without any the fused order stands, scaled by how near the best one is.
+    """
+    if not relevances:
+        nearest = max((cosines.get(hit.chunk_id, 0.0) for hit, _ in fused[:RERANKED]), default=0.0)
+        span = COSINE_CERTAIN - COSINE_UNRELATED
+        near = min(1.0, max(0.0, nearest - COSINE_UNRELATED) / span)
+        return [Ranked(hit, score * near) for hit, score in fused]
+    first = [
+        Ranked(hit, _odds(score / RERANK_WEIGHT + logit(relevances[hit.chunk_id])))
+        for hit, score in fused
+        if hit.chunk_id in relevances
+    ]
+    first.sort(key=lambda item: -item.relevance)
+    rest = [(hit, score) for hit, score in fused if hit.chunk_id not in relevances]
+    least = first[-1].relevance
+    highest = max((score for _, score in rest), default=0.0) or 1.0
+    return first + [Ranked(hit, least * score / highest) for hit, score in rest]
 
 
 def fuse(
@@ -183,7 +304,8 @@ def narrow(rights: Filters, asked: Filters) -> Filters | None:
     )
 
 
-def _passage(hit: Hit, record: DocumentRecord, score: float) -> Passage:
+def _passage(item: Ranked, record: DocumentRecord) -> Passage:
+    hit = item.hit
     return Passage(
         chunk_id=hit.chunk_id,
         document_id=hit.document_id,
@@ -192,5 +314,19 @@ def _passage(hit: Hit, record: DocumentRecord, score: float) -> Passage:
         version=record.version,
         locator=hit.locator,
         text=hit.text,
-        score=score,
+        score=item.relevance,
     )
+
+
+def _indexed_text(hit: Hit) -> str:
+    """The very string that was embedded for a chunk."""
+    return f"{hit.title}\n{hit.text}" if hit.title else hit.text
+
+
+def _odds(logits: float) -> float:
+    """A score from 0 to 1 that keeps the order; a fused score alone is worth at most 3.2."""
+    return 1 / (1 + math.exp(-(logits - 2.0)))
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -31,6 +32,15 @@ class Settings:
     catalogue_table: str = _setting("DynamoDB table of documents and manifests.", "")
     conversations_table: str = _setting("DynamoDB table of conversations.", "")
     clients_table: str = _setting("DynamoDB table of API clients.", "")
+    cache_table: str = _setting(
+        "DynamoDB table of cached answers and question embeddings; empty caches nothing.", ""
+    )
+    answer_cache_ttl_s: int = _setting(
+        "Seconds that an answer is cached; 0 caches none.", 24 * 3600
+    )
+    embedding_cache_ttl_s: int = _setting(
+        "Seconds that a question's embedding is cached; 0 caches none.", 30 * 24 * 3600
+    )
     ingest_queue_url: str = _setting("SQS queue that the ingestion function reads.", "")
     reindex_function: str = _setting(
         "Function that the reindexing run starts to continue itself.", ""
@@ -77,7 +87,12 @@ class Settings:
         "Longest answer, in tokens; a reasoning model's thoughts count too.", 2000, low=1
     )
     refuse_below: float = _setting(
-        "Relevance of the best passage (0 to 1) under which the question is refused.", 0.3
+        "Probability that the passages hold the answer (0 to 1) under which it is refused.", 0.35
+    )
+    medium_from: float = _setting("Probability from which confidence is medium.", 0.6)
+    high_from: float = _setting("Probability from which confidence is high.", 0.85)
+    calibration: str = _setting(
+        "Coefficients of the probability, as `nexus eval --calibrate` writes them.", ""
     )
     max_document_bytes: int = _setting(
         "Largest document that is read, in bytes.", 100 * 1024 * 1024, low=1
@@ -104,8 +119,11 @@ class Settings:
         settings = cls(**values)
         if not 1 <= settings.top_k <= 20:
             raise ConfigurationError("NEXUS_TOP_K must be from 1 to 20.")
-        if not 0 <= settings.refuse_below <= 1:
-            raise ConfigurationError("NEXUS_REFUSE_BELOW must be from 0 to 1.")
+        levels = (0, settings.refuse_below, settings.medium_from, settings.high_from, 1)
+        if not all(low <= high for low, high in itertools.pairwise(levels)):
+            raise ConfigurationError(
+                "NEXUS_REFUSE_BELOW, NEXUS_MEDIUM_FROM and NEXUS_HIGH_FROM must grow from 0 to 1."
+            )
         return settings
 
     @property

@@ -6,15 +6,14 @@ SDK that it does not use.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from nexus.deferred import deferred
 from nexus.errors import ConfigurationError, NexusError
 from nexus.ports import (
     Catalogue,
@@ -47,7 +46,6 @@ T = TypeVar("T")
 ClientFactory = Callable[[str], Any]
 
 THREADS = 16
-RENEWED_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +96,16 @@ class EvaluationServices:
 
 def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatServices:
     """The services of the chat function, with their connections opened where they can be."""
+    from nexus.adapters.dynamodb_cache import DynamoCache
     from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
     from nexus.adapters.dynamodb_clients import DynamoClients
     from nexus.adapters.dynamodb_conversations import DynamoConversations
     from nexus.answering import Answerer
+    from nexus.caching import AnswerCache, CachedEmbedder, ForgivingCache
     from nexus.clients import Authenticator
+    from nexus.generating import Generator
     from nexus.health import Dependency, Health
+    from nexus.observability import count
     from nexus.retrieval import Retriever
 
     aws = aws or aws_clients
@@ -119,22 +121,44 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
     models = _Models(settings, secrets)
     index = _index(settings, secrets)
     embedder, chat = models.embedder(), models.chat()
+    dependencies = {
+        "models": Dependency(lambda: _all(embedder.ping, chat.ping)),
+        "index": Dependency(index.ping),
+        "catalogue": Dependency(catalogue.ping),
+        "clients": Dependency(clients.ping),
+        "conversations": Dependency(conversations.ping, required=False),
+    }
+    answers = None
+    if settings.cache_table:
+        store = DynamoCache(dynamodb, settings.cache_table)
+        dependencies["cache"] = Dependency(store.ping, required=False)
+        shared = ForgivingCache(store, count)
+        if settings.answer_cache_ttl_s:
+            answers = AnswerCache(shared, settings.answer_cache_ttl_s)
+        if settings.embedding_cache_ttl_s:
+            embedder = CachedEmbedder(
+                embedder,
+                shared,
+                settings.embedding_model,
+                settings.embedding_dimension,
+                settings.embedding_cache_ttl_s,
+                executor,
+            )
     retriever = Retriever(index, catalogue, embedder, models.reranker(), settings, executor)
-    health = Health(
-        {
-            "models": Dependency(lambda: _all(embedder.ping, chat.ping)),
-            "index": Dependency(index.ping),
-            "catalogue": Dependency(catalogue.ping),
-            "clients": Dependency(clients.ping),
-            "conversations": Dependency(conversations.ping, required=False),
-        },
-        executor,
-    )
+    health = Health(dependencies, executor)
     health.checks()  # opens every connection, at once, while the function initialises
     return ChatServices(
         settings=settings,
         authenticator=Authenticator(clients),
-        answerer=Answerer(retriever, chat, conversations, settings, executor),
+        answerer=Answerer(
+            retriever,
+            Generator(chat, settings.answer_max_tokens),
+            conversations,
+            catalogue,
+            answers,
+            settings,
+            executor,
+        ),
         retriever=retriever,
         conversations=conversations,
         health=health,
@@ -206,6 +230,7 @@ def evaluation_services(
     `searched` wraps the index that questions are searched in, `indexed` the embedder of documents.
     """
     from nexus.answering import Answerer
+    from nexus.generating import Generator
     from nexus.indexing import Indexer
     from nexus.retrieval import Retriever
 
@@ -219,7 +244,15 @@ def evaluation_services(
         index=index,
         indexer=Indexer(documents, catalogue, index, indexed(embedder), settings),
         retriever=retriever,
-        answerer=Answerer(retriever, models.chat(), conversations, settings, executor),
+        answerer=Answerer(
+            retriever,
+            Generator(models.chat(), settings.answer_max_tokens),
+            conversations,
+            catalogue,
+            None,
+            settings,
+            executor,
+        ),
     )
 
 
@@ -360,41 +393,3 @@ def _read_ahead(secrets: Secrets, settings: Settings, executor: Executor) -> Non
 def _all(*pings: Callable[[], None]) -> None:
     for ping in pings:
         ping()
-
-
-class _Deferred(Generic[T]):
-    """Makes a thing when it is first needed, tries again if that failed, and renews it in time.
-
-    A function whose secret is not set yet thus starts, tells so in /health, and works as soon as
-    the secret is there; and a secret that was changed is read, at the latest, RENEWED_S and the
-    seconds for which one reading serves later, even by a function restored from a snapshot.
-    """
-
-    def __init__(self, make: Callable[[], T], now: Callable[[], float] = time.time) -> None:
-        self._make = make
-        self._now = now
-        self._made: T | None = None
-        self._made_at = 0.0
-        self._lock = Lock()
-
-    def get(self) -> T:
-        with self._lock:
-            if self._made is None or self._now() - self._made_at > RENEWED_S:
-                self._made = self._make()
-                self._made_at = self._now()
-            return self._made
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        # The method is looked up when it is called, so that `x.ping` can be handed on unmade.
-        def call(*args: Any, **kwargs: Any) -> Any:
-            return getattr(self.get(), name)(*args, **kwargs)
-
-        return call
-
-
-def deferred(make: Callable[[], T], now: Callable[[], float] = time.time) -> T:
-    """Something that behaves as what `make` returns; made now if that works, else when used."""
-    thing = _Deferred(make, now)
-    with suppress(NexusError):
-        thing.get()
-    return cast(T, thing)

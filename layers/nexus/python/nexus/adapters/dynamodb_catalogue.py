@@ -5,6 +5,8 @@ pk `tenant#{tenant}`; sk `document#{id}` is a document's head; `manifest#{id}#{s
 under a new stamp, made live by one conditional write to the head, and then its predecessor is
 deleted: atomic for a reader at any length, and half the price of a DynamoDB transaction.
 
+`version` counts the changes of what readers see (`dynamodb_tenant_versions`).
+
 Every write to a head demands that its revision is still the writer's. A removed document keeps its
 head as a tombstone that only `begin` can wake, so that late events do not resurrect it.
 """
@@ -30,6 +32,7 @@ from nexus.adapters.dynamodb_heads import (
     stored_list,
     to_record,
 )
+from nexus.adapters.dynamodb_tenant_versions import TenantVersions, seen_of
 from nexus.adapters.dynamodb_values import Value, to_item
 from nexus.errors import Superseded, UpstreamUnavailable
 from nexus.models import DocumentRecord, DocumentStatus
@@ -54,6 +57,7 @@ class DynamoCatalogue:
         self._clock = clock
         self._heads = Heads(client, table)
         self._lists = ChunkIdLists(client, table)
+        self._versions = TenantVersions(client, table, clock)
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
         """The document's record, read consistently, or None."""
@@ -137,6 +141,11 @@ class DynamoCatalogue:
             self._store(gone, nothing)
             self._lists.delete_all(*place, record.revision)
 
+    def version(self, tenant: str) -> int | None:
+        """A number that grows with every change of what readers see; None for 10 s after one."""
+        with translate(SERVICE):
+            return self._versions.read(partition(tenant))
+
     def list_documents(
         self, tenant: str | None, status: DocumentStatus | None = None, start_after: str = ""
     ) -> Iterator[DocumentRecord]:
@@ -205,10 +214,16 @@ class DynamoCatalogue:
         if len(record.hidden) > INLINE_HIDDEN:
             ids = sorted(record.hidden)
             hidden = self._lists.write(pk, "hidden", record.document_id, record.revision, ids)
+        if live:
+            self._versions.advance(pk)
         before = self._heads.store(record, {**attributes(record, hidden), **live}, self._clock())
         if before is None:
             self._lists.delete(pk, "hidden", record.document_id, hidden)
             raise Superseded("Another attempt on the document began since.")
+        if live or seen_of(to_record(before)) != seen_of(record):
+            # Without this count the one before still holds: see `dynamodb_tenant_versions`.
+            with suppress(UpstreamUnavailable), translate(SERVICE):
+                self._versions.advance(pk)
         self._drop(record, "hidden", before, hidden)
         return before
 

@@ -1,0 +1,242 @@
+"""`nexus eval`: measures retrieval, answers, refusals and latency against known questions."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import httpx2
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cli.evaluation.comparison import compare, read_report
+from cli.evaluation.corpus import Corpus, read_corpus
+from cli.evaluation.endpoint import Endpoint, endpoint
+from cli.evaluation.html_report import page
+from cli.evaluation.measurements import Options, Run, Track
+from cli.evaluation.questions import GoldenQuestion, evenly, read_questions
+from cli.evaluation.report import FREE, Prices, report
+from cli.evaluation.terminal_report import show_comparison, show_report
+from cli.failure import Failure
+from cli.local.layout import Layout, write_json
+from cli.terminal import console, errors
+from nexus import __version__
+from nexus.answer_text import Style
+from nexus.errors import UpstreamError
+
+T = TypeVar("T")
+
+
+def evaluate(
+    corpus: Annotated[
+        Path | None,
+        typer.Option(
+            "--corpus",
+            help="What to search: JSONL lines {id, title, text}, each a document; or a folder.",
+            exists=True,
+        ),
+    ] = None,
+    questions: Annotated[
+        Path | None,
+        typer.Option(
+            "--questions",
+            help="JSONL lines {id, question, passage_id or document, answers, answerable}.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the report, question by question, here.")
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="Write the report with its plots here.")
+    ] = None,
+    answers: Annotated[
+        bool, typer.Option("--answers", help="Also write answers; always done with --url.")
+    ] = False,
+    style: Annotated[
+        Literal["default", "concise", "detailed"],
+        typer.Option("--style", help="Style of the answers."),
+    ] = "default",
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Ask so many, spread over all.")
+    ] = None,
+    missing: Annotated[
+        int,
+        typer.Option(
+            "--missing",
+            min=0,
+            help="Ask so many answerable ones again with their article, then with only their "
+            "passage hidden: tells how well it knows what it does not know.",
+        ),
+    ] = 1000,
+    index: Annotated[
+        Literal["sqlite", "pinecone"], typer.Option("--index", help="Index to search.")
+    ] = "sqlite",
+    pinecone_host: Annotated[
+        str, typer.Option("--pinecone-host", help="Host of the Pinecone index, with --index.")
+    ] = "",
+    url: Annotated[
+        str | None, typer.Option("--url", help="Measure the deployment at this URL instead.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", envvar="NEXUS_API_KEY", help="API key for --url.")
+    ] = None,
+    prices: Annotated[
+        tuple[float, float, float] | None,
+        typer.Option("--prices", help="US dollars for a million tokens: embedding, input, output."),
+    ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            "--calibrate",
+            help="Fit the confidence to these questions, and write the value for NEXUS_CALIBRATION "
+            "here.",
+        ),
+    ] = None,
+    compared: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--compare", help="Show what changed between two JSON reports."),
+    ] = None,
+) -> None:
+    """Measure a corpus, or a deployment, against questions whose answers are known.
+
+    With --corpus everything runs in this process through the production code, with local models or
+    the endpoint in OPENAI_API_KEY and OPENAI_BASE_URL; with --url, over HTTP. A question is hit
+    when a returned passage belongs to its document. Ctrl-C keeps what was measured; what an
+    endpoint embedded is kept in .local/eval, so that the next run pays for none of it again.
+    """
+    if compared is not None:
+        found = compare(*(read_report(path) for path in compared))
+        show_comparison(found, console)
+        if json_file:
+            write_json(json_file, found)
+        return
+    if questions is None or (corpus is None and url is None):
+        raise Failure("Give --questions with --corpus or --url, or two reports with --compare.")
+    if (index == "pinecone") != bool(pinecone_host):
+        raise Failure("--index pinecone and the index's --pinecone-host go together.")
+    if calibration and (url or not missing):
+        raise Failure("--calibrate takes a --corpus, and questions asked without it (--missing).")
+    asked = evenly(read_questions(questions), limit)
+    run = Run(len(asked), settings={"version": __version__, "questions": str(questions)})
+    documents = read_corpus(corpus) if corpus else None
+    run.settings["corpus"] = str(corpus) if corpus else None
+    with _progress() as track, _keeping(run):
+        if url is not None:
+            _measure_deployment(url, key, documents, asked, style, run, track)
+        elif documents is not None:
+            options = Options(answers, style, missing)
+            _measure_corpus(documents, asked, options, pinecone_host, run, track)
+    if calibration and documents:
+        _calibrate(run, documents, calibration)
+    local = run.settings.get("models") == "local models"
+    found = report(run, Prices(*prices) if prices else FREE if local else None)
+    show_report(found, console)
+    if json_file:
+        write_json(json_file, found)
+    if html_file:
+        html_file.write_text(page(found), encoding="utf-8")
+    if run.stopped:
+        raise typer.Exit(130 if run.stopped == INTERRUPTED else 1)
+
+
+INTERRUPTED = "interrupted"
+
+
+def _measure_corpus(
+    corpus: Corpus,
+    asked: list[GoldenQuestion],
+    options: Options,
+    pinecone_host: str,
+    run: Run,
+    track: Track,
+) -> None:
+    from cli.evaluation import in_process  # all of the production code, which other commands spare
+
+    for sentence in corpus.left_out:
+        errors.print(f"[yellow]{escape(sentence)}[/]")
+    run.settings |= asdict(options)
+    kept = Layout().root / "eval" / "embeddings.sqlite"
+    with (
+        tempfile.TemporaryDirectory(prefix="nexus-eval-") as work,
+        endpoint(os.environ, Path(work), pinecone_host=pinecone_host) as models,
+    ):
+        run.settings |= _described(models)
+        in_process.measure(corpus, asked, models, options, kept, run, track)
+
+
+def _measure_deployment(
+    url: str,
+    key: str | None,
+    corpus: Corpus | None,
+    asked: list[GoldenQuestion],
+    style: Style,
+    run: Run,
+    track: Track,
+) -> None:
+    from cli.evaluation import deployment as deployed
+
+    if not key:
+        raise Failure("Give an API key with --key or in NEXUS_API_KEY.")
+    run.settings["url"] = url
+    local = url.startswith("http://127.0.0.1:")
+    with httpx2.Client(timeout=deployed.TIMEOUT_S, trust_env=not local) as client:
+        deployed.measure(deployed.Deployment(url, key, client), asked, corpus, style, run, track)
+
+
+def _calibrate(run: Run, corpus: Corpus, target: Path) -> None:
+    from cli.evaluation.calibrating import as_setting, calibrate
+
+    fits = calibrate(run, lambda name: corpus.by_name[name].article)
+    write_json(target, as_setting(fits))
+    for language, fit in fits.items():
+        console.print(
+            f"[bold]{language.value}[/] fitted to {fit.examples} examples; on articles left out "
+            f"ECE {fit.ece}, AUROC {fit.auroc}; ECE until now {fit.ece_before}"
+        )
+    console.print(f"Set NEXUS_CALIBRATION to the content of {escape(str(target))}.")
+
+
+def _described(models: Endpoint) -> dict[str, Any]:
+    """The settings that say what was measured; none of them is a key."""
+    hidden = ("secret", "table", "bucket", "queue", "path", "function", "cors", "log", "stage")
+    settings = {
+        name: value
+        for name, value in asdict(models.settings).items()
+        if not any(part in name for part in hidden)
+    }
+    return {
+        "models": "local models" if models.local else models.settings.models_url,
+        **settings,
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    }
+
+
+@contextmanager
+def _keeping(run: Run) -> Iterator[None]:
+    """Turns what cuts a run short into its reason, if there is something to report."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, UpstreamError, Failure) as err:
+        if not run.questions or all(measured.error for measured in run.questions):
+            raise
+        run.stopped = INTERRUPTED if isinstance(err, (KeyboardInterrupt, SystemExit)) else str(err)
+
+
+@contextmanager
+def _progress() -> Iterator[Track]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=errors, transient=True) as bars:
+
+        def track(name: str, items: Iterable[T], total: int) -> Iterable[T]:
+            return bars.track(items, total=total, description=name)
+
+        yield track

@@ -1,0 +1,1 @@
+"""`nexus eval`: measures a corpus or a deployment against questions whose answers are known."""

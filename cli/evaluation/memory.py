@@ -1,0 +1,157 @@
+"""Keeps in memory, for one evaluation, what a deployment keeps in S3, DynamoDB and secrets."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from cli.evaluation.corpus import TENANT, Corpus, CorpusDocument
+from nexus.errors import ConfigurationError, NotFound, Superseded
+from nexus.models import DocumentMetadata, DocumentRecord, DocumentStatus, ObjectState, Turn
+from nexus.ports import Manifest
+
+
+class CorpusStore:
+    """A DocumentStore that holds a corpus and does not change."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._documents = {document.key: document for document in corpus.documents}
+
+    def head(self, key: str) -> ObjectState | None:
+        document = self._documents.get(key)
+        return _state(document, document.read()) if document else None
+
+    def read(self, state: ObjectState) -> bytes:
+        document = self._documents.get(state.key)
+        if document is None:
+            raise NotFound("The corpus holds no such document.")
+        return document.read()
+
+    def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
+        for key in sorted(self._documents, key=str.encode):
+            if tenant in (None, TENANT) and key.encode() > start_after.encode():
+                document = self._documents[key]
+                listed = _state(document, document.read())
+                yield replace(listed, version="", content_type="", metadata=DocumentMetadata())
+
+    def ping(self) -> None:
+        return
+
+
+class MemoryCatalogue:
+    """A Catalogue in dictionaries."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, str], DocumentRecord] = {}
+        self._manifests: dict[tuple[str, str], Manifest] = {}
+        self._lock = threading.Lock()
+
+    def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
+        return self._records.get((tenant, document_id))
+
+    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
+        found = {item: self._records.get((tenant, item)) for item in document_ids}
+        return {item: record for item, record in found.items() if record is not None}
+
+    def begin(self, record: DocumentRecord) -> DocumentRecord:
+        with self._lock:
+            key = (record.tenant, record.document_id)
+            stored = self._records.get(key)
+            basis = stored if stored and stored.live_revision else record
+            revision = stored.revision if stored else 0
+            begun = replace(basis, status="indexing", revision=revision + 1)
+            self._records[key] = begun
+            return begun
+
+    def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
+        with self._lock:
+            key = self._current(record)
+            self._records[key] = replace(record, status="indexed", live_revision=record.revision)
+            self._manifests[key] = replace(manifest, revision=record.revision)
+
+    def settle(self, record: DocumentRecord) -> None:
+        with self._lock:
+            key = self._current(record)
+            live = self._records[key].live_revision
+            self._records[key] = replace(record, live_revision=live)
+
+    def manifest(self, tenant: str, document_id: str) -> Manifest | None:
+        return self._manifests.get((tenant, document_id))
+
+    def remove(self, record: DocumentRecord) -> None:
+        with self._lock:
+            key = self._current(record)
+            self._records[key] = replace(
+                record, status="deleted", live_revision=0, published=(), chunks=0
+            )
+            self._manifests.pop(key, None)
+
+    def version(self, tenant: str) -> int | None:
+        del tenant
+        return None  # so that nothing is cached
+
+    def list_documents(
+        self, tenant: str | None, status: DocumentStatus | None = None, start_after: str = ""
+    ) -> Iterator[DocumentRecord]:
+        for owner, item in sorted(self._records):
+            place = item if tenant is not None else f"{owner}/{item}"
+            record = self._records[owner, item]
+            if tenant in (None, owner) and place > start_after and status in (None, record.status):
+                yield record
+
+    def ping(self) -> None:
+        return
+
+    def _current(self, record: DocumentRecord) -> tuple[str, str]:
+        key = (record.tenant, record.document_id)
+        stored = self._records.get(key)
+        if stored is None or stored.revision != record.revision:
+            raise Superseded("Another attempt on the document began since.")
+        return key
+
+
+class NoConversations:
+    """A ConversationStore that forgets: each question of an evaluation stands alone."""
+
+    def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
+        del tenant, client, conversation_id, turns
+        return []
+
+    def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
+        del tenant, client, conversation_id, turn
+
+    def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
+        del tenant, client, conversation_id
+        return False
+
+    def ping(self) -> None:
+        return
+
+
+class GivenSecrets:
+    """Secrets that the command was given, by the name under which the settings ask for them."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = dict(values)
+
+    def get(self, secret_id: str) -> str:
+        if not self._values.get(secret_id):
+            raise ConfigurationError(f"The evaluation was given no {secret_id}.")
+        return self._values[secret_id]
+
+
+def _state(document: CorpusDocument, content: bytes) -> ObjectState:
+    digest = hashlib.sha256(content).hexdigest()
+    return ObjectState(
+        tenant=TENANT,
+        path=document.path,
+        key=document.key,
+        size=len(content),
+        etag=digest,
+        version=digest[:16],
+        content_type=document.content_type,
+        metadata=document.metadata,
+        last_modified="1970-01-01T00:00:00Z",
+    )

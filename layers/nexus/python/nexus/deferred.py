@@ -1,0 +1,53 @@
+"""Makes a thing that may fail to be made when it is needed, and anew when it has grown old."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock
+from typing import Any, Generic, TypeVar, cast
+
+from nexus.errors import NexusError
+
+T = TypeVar("T")
+
+RENEWED_S = 900.0
+
+
+class _Deferred(Generic[T]):
+    """Makes a thing when it is first needed, tries again if that failed, and renews it in time.
+
+    A function whose secret is not set yet thus starts, tells so in /health, and works as soon as
+    the secret is there; and a secret that was changed is read, at the latest, RENEWED_S and the
+    seconds for which one reading serves later, even by a function restored from a snapshot.
+    """
+
+    def __init__(self, make: Callable[[], T], now: Callable[[], float] = time.time) -> None:
+        self._make = make
+        self._now = now
+        self._made: T | None = None
+        self._made_at = 0.0
+        self._lock = Lock()
+
+    def get(self) -> T:
+        with self._lock:
+            if self._made is None or self._now() - self._made_at > RENEWED_S:
+                self._made = self._make()
+                self._made_at = self._now()
+            return self._made
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        # The method is looked up when it is called, so that `x.ping` can be handed on unmade.
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return getattr(self.get(), name)(*args, **kwargs)
+
+        return call
+
+
+def deferred(make: Callable[[], T], now: Callable[[], float] = time.time) -> T:
+    """Something that behaves as what `make` returns; made now if that works, else when used."""
+    thing = _Deferred(make, now)
+    with suppress(NexusError):
+        thing.get()
+    return cast(T, thing)

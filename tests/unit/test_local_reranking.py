@@ -1,0 +1,110 @@
+"""Local reranking: what MaxSim counts, and what the cache of token states keeps and drops."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cli.local.models import relevance
+from cli.local.models.embedding import is_passage
+from cli.local.models.relevance import max_similarities, token_weights
+from cli.local.models.state_cache import ENTRY_BYTES, StateCache, TokenStates, quantised
+from tests.model_server import ROOT
+
+
+def states(*rows: list[float]) -> NDArray[np.float32]:
+    return np.array(rows, np.float32).reshape(len(rows), 2)
+
+
+def of_size(tokens: int) -> TokenStates:
+    return TokenStates(np.ones((tokens, 384), np.int8), np.ones(tokens, np.float32))
+
+
+def test_max_similarity_is_the_weighted_mean_of_the_best_cosines() -> None:
+    question = states([1, 0], [0, 1], [0.6, 0.8])
+    documents = [states([1, 0]), states(), states([0, 1], [-1, 0], [0.8, 0.6])]
+    # Best cosines: 1, 0, .6 in the first; .8, 1, .96 in the third. Weights: 1, 1, .1 of 2.1.
+    found = max_similarities(
+        question, np.array([1, 1, 0.1], np.float32), [quantised(d) for d in documents]
+    )
+    np.testing.assert_allclose(found, [1.06 / 2.1, 0, 1.896 / 2.1], atol=0.003)
+
+
+def test_documents_over_several_products_keep_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relevance, "PRODUCT_TOKENS", 3)
+    wave = [states(*[[np.cos(k / 5), np.sin(k / 5)]] * (k % 4)) for k in range(9)]
+    question = states([1, 0])
+    found = max_similarities(question, np.ones(1, np.float32), [quantised(s) for s in wave])
+    expected = [np.cos(k / 5) if k % 4 else 0 for k in range(9)]
+    np.testing.assert_allclose(found, expected, atol=0.005)
+
+
+def test_a_question_or_document_without_tokens_scores_nothing() -> None:
+    assert max_similarities(states(), np.zeros(0, np.float32), [of_size(2)]) == [0.0]
+    assert max_similarities(states([1, 0]), np.ones(1, np.float32), [of_size(0)]) == [0.0]
+
+
+def test_function_words_and_punctuation_weigh_a_tenth_and_pieces_weigh_as_their_word() -> None:
+    weights = token_weights(
+        ["be", "##rap", "##a", "is", "##uz", "##u", "the", "fee", "-", "3", "?"]
+    )
+    #  berapa: a function word; isuzu: not one, though its first piece is
+    expected = [0.1, 0.1, 0.1, 1, 1, 1, 0.1, 1, 0.1, 1, 0.1]
+    np.testing.assert_allclose(weights, expected, rtol=1e-6)
+
+
+def test_the_cache_stays_in_its_limit_and_drops_what_was_used_longest_ago() -> None:
+    size = 10 * (384 + 4) + ENTRY_BYTES
+    cache = StateCache(3 * size)
+    for text in "abc":
+        cache.keep(text, of_size(10))
+    assert cache.find(["a"]) != [None]
+    cache.keep("d", of_size(10))
+    cache.keep("d", of_size(10))
+    assert [found is not None for found in cache.find(list("abcd"))] == [True, False, True, True]
+    report = cache.report()
+    assert (report.texts, report.bytes, report.hits, report.misses) == (3, 3 * size, 4, 1)
+    cache.keep("long", of_size(1000))
+    assert cache.report().bytes == cache.report().texts == 0
+
+
+def test_threads_share_one_cache() -> None:
+    cache = StateCache(20 * (384 + 4 + ENTRY_BYTES))
+
+    def work(start: int) -> int:
+        for number in range(start, start + 2000):
+            text = str(number % 37)
+            cache.keep(text, of_size(1 + number % 3))
+            cache.find([text, "0"])
+        return 2 * 2000
+
+    with ThreadPoolExecutor(8) as pool:
+        looked = sum(pool.map(work, range(8)))
+    report = cache.report()
+    assert report.hits + report.misses == looked
+    held = [found for found in cache.find([str(n) for n in range(37)]) if found is not None]
+    assert len(held) == report.texts
+    assert sum(len(s.values) * (384 + 4) + ENTRY_BYTES for s in held) == report.bytes
+    assert 0 < report.bytes <= report.limit_bytes
+
+
+def test_chunks_are_told_from_questions() -> None:
+    text = "The library opens at eight in the morning, and closes at ten in the evening, daily."
+    assert is_passage(f"Library › Hours\n{text}", alone=True)
+    assert is_passage(text, alone=False)
+    assert not is_passage(text + "\n", alone=True)
+    assert not is_passage("When does it open?", alone=False)
+
+
+def test_the_server_can_set_numpys_threads_before_numpy_is_imported() -> None:
+    code = "import sys, cli.local.models.server; sys.exit('numpy' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    assert (
+        subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+    )
