@@ -12,8 +12,9 @@ from botocore.config import Config
 from cli.failure import Failure
 from cli.local.layout import Layout, read_json, write_json
 from cli.stacks import LOCAL, Deployment, read_deployment, session_for
+from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring import OperatorServices, operator_services
+from nexus.wiring import operator_services
 
 DEMO_TENANT = "demo"
 

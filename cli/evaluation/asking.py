@@ -15,8 +15,8 @@ from nexus.answer_text import Style
 from nexus.answering import Question
 from nexus.models import Answer, Filters, Principal
 from nexus.retrieval import Retrieved
+from nexus.services import EvaluationServices
 from nexus.settings import Settings
-from nexus.wiring import EvaluationServices
 
 # Gives the whole text of a document, by its id.
 TextOf = Callable[[str], str]

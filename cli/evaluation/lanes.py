@@ -16,7 +16,8 @@ from cli.evaluation.endpoint import Endpoint
 from cli.evaluation.excluding_index import ExcludingIndex
 from cli.evaluation.memory import CorpusStore, GivenSecrets, MemoryCatalogue, NoConversations
 from nexus.ports import Embedder, VectorIndex
-from nexus.wiring import EvaluationServices, evaluation_services
+from nexus.services import EvaluationServices
+from nexus.wiring import evaluation_services
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -10,7 +10,7 @@ from functions.chat.middleware import LastResort, RequestRecord
 from functions.chat.routes import chat, conversations, health, reference, search
 from functions.chat.schemas import Problem
 from nexus import __version__
-from nexus.wiring import ChatServices
+from nexus.services import ChatServices
 
 DESCRIPTION = """\
 Answers questions from your organisation's own documents, with the sources of every answer.

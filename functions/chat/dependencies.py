@@ -10,7 +10,7 @@ from fastapi.security import APIKeyHeader
 from functions.chat.schemas import ConversationId
 from nexus.errors import NotAllowed
 from nexus.models import Principal
-from nexus.wiring import ChatServices
+from nexus.services import ChatServices
 
 
 def services(request: Request) -> ChatServices:

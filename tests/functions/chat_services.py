@@ -11,8 +11,8 @@ from nexus.clients import Authenticator, hash_key
 from nexus.generating import Generator
 from nexus.health import Dependency, Health
 from nexus.models import ApiClient, Filters, Principal
+from nexus.services import ChatServices
 from nexus.settings import Settings
-from nexus.wiring import ChatServices
 from tests.fakes import FakeCache, FakeChat, FakeClients, FakeConversations
 from tests.unit.test_retrieval import Library
 

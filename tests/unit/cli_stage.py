@@ -9,8 +9,8 @@ import boto3
 
 from cli.connection import Connection
 from cli.stacks import Deployment
+from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring import OperatorServices
 from tests.fakes import FakeCatalogue, FakeClients
 
 BUCKET = "documents-bucket"

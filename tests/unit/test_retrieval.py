@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nexus.errors import ConfigurationError, UpstreamUnavailable
+from nexus.fusion import fuse
 from nexus.indexing import Indexer
 from nexus.models import DocumentMetadata, Filters, Hit, Locator, Principal
 from nexus.object_keys import document_id, object_key
-from nexus.retrieval import Retriever, fuse, narrow
+from nexus.retrieval import Retriever
+from nexus.rights import narrow
 from nexus.settings import Settings
 from tests.fakes import (
     FakeCatalogue,

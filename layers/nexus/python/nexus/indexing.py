@@ -8,12 +8,12 @@ that can publish, so what is published is never older than what another attempt 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from nexus.chunking import chunk, context_line, embedding_text
+from nexus.chunk_writing import ChunkWriter
+from nexus.chunking import chunk
 from nexus.errors import (
     DocumentRejected,
     DocumentTooLarge,
@@ -23,7 +23,7 @@ from nexus.errors import (
     UpstreamError,
     UpstreamUnavailable,
 )
-from nexus.models import Chunk, DocumentRecord, IndexRecord, ObjectState
+from nexus.models import DocumentRecord, ObjectState
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key, parse_key
 from nexus.parsing import parse
@@ -32,11 +32,6 @@ from nexus.revisions import content_of, fingerprint, is_newer, record_id, revisi
 from nexus.settings import Settings
 
 Outcome = Literal["indexed", "unchanged", "deleted", "failed", "superseded", "ignored"]
-
-# Chunks embedded and upserted together: what a killed attempt can lose of paid embeddings.
-CHECKPOINT = 256
-# Broken-off attempts, counted back from this one, whose paid embeddings are looked for.
-LOOK_BACK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,7 @@ class Indexer:
         self._documents = documents
         self._catalogue = catalogue
         self._index = index
-        self._embedder = embedder
+        self._writer = ChunkWriter(index, embedder, settings)
         self._settings = settings
 
     def reconcile(self, key: str, sequencer: str = "") -> IndexingReport:
@@ -197,13 +192,13 @@ class Indexer:
         # Chunks are kept only if all that is stored with them still holds: another title or other
         # metadata are written as this attempt's own chunks, unseen until it is published.
         kept: dict[str, str] = {}
-        paid = self._paid_for(attempt, chunks)
+        paid = self._writer.paid_for(attempt, chunks)
         if same_generation and (stored.title, stored.metadata) == (title, attempt.metadata):
             kept = {content_of(chunk_id): chunk_id for chunk_id in live}
         elif same_generation:
-            paid |= self._vectors(attempt.tenant, live)
+            paid |= self._writer.vectors(attempt.tenant, live)
         new = [item for item in chunks if content_of(item.chunk_id) not in kept]
-        embedded, tokens = self._write(attempt, new, paid)
+        embedded, tokens = self._writer.write(attempt, new, paid)
         ids = tuple(
             kept.get(content_of(item.chunk_id)) or record_id(item.chunk_id, attempt.revision)
             for item in chunks
@@ -241,61 +236,6 @@ class Indexer:
             return self._documents.read(state)
         except NotFound as gone:  # changed since: another event follows
             raise Superseded("The object changed while it was being read.") from gone
-
-    def _paid_for(
-        self, attempt: DocumentRecord, chunks: Sequence[Chunk]
-    ) -> dict[str, tuple[float, ...]]:
-        """The vectors that broken-off attempts left, by content, so that none is paid twice."""
-        tried = range(
-            attempt.revision - 1, max(attempt.live_revision, attempt.revision - 1 - LOOK_BACK), -1
-        )
-        ids = [record_id(item.chunk_id, revision) for revision in tried for item in chunks]
-        return self._vectors(attempt.tenant, ids)
-
-    def _vectors(self, tenant: str, ids: Sequence[str]) -> dict[str, tuple[float, ...]]:
-        namespace = self._settings.namespace(tenant)
-        vectors: dict[str, tuple[float, ...]] = {}
-        for start in range(0, len(ids), CHECKPOINT):
-            found = self._index.fetch(namespace, ids[start : start + CHECKPOINT])
-            vectors |= {content_of(chunk_id): record.vector for chunk_id, record in found.items()}
-        return vectors
-
-    def _write(
-        self,
-        attempt: DocumentRecord,
-        chunks: Sequence[Chunk],
-        vectors: dict[str, tuple[float, ...]],
-    ) -> tuple[int, int]:
-        """Upserts chunks as this attempt's own, embedding those without a vector."""
-        namespace = self._settings.namespace(attempt.tenant)
-        embedded = tokens = 0
-        for start in range(0, len(chunks), CHECKPOINT):
-            batch = chunks[start : start + CHECKPOINT]
-            missing = [item for item in batch if content_of(item.chunk_id) not in vectors]
-            if missing:
-                result = self._embedder.embed(
-                    [embedding_text(attempt.title, item) for item in missing]
-                )
-                tokens += result.tokens
-                embedded += len(missing)
-                for item, vector in zip(missing, result.vectors, strict=True):
-                    vectors[content_of(item.chunk_id)] = vector
-            self._index.upsert(
-                namespace,
-                [
-                    IndexRecord(
-                        chunk=replace(item, chunk_id=record_id(item.chunk_id, attempt.revision)),
-                        document_id=attempt.document_id,
-                        title=context_line(attempt.title, item.locator),
-                        uri=attempt.uri,
-                        added_in=attempt.revision,
-                        vector=vectors[content_of(item.chunk_id)],
-                        metadata=attempt.metadata,
-                    )
-                    for item in batch
-                ],
-            )
-        return embedded, tokens
 
     def _confirm(
         self, noted: DocumentRecord, before: DocumentRecord, state: ObjectState

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
-from nexus.confidence import Features, calibration_for, features_of, logit, probability
+from nexus.confidence import Features, calibration_for, features_of, probability
 from nexus.errors import ConfigurationError, UpstreamError
+from nexus.fusion import fuse, rank
 from nexus.language import language_of
 from nexus.models import DocumentRecord, Filters, Hit, Language, Passage, Principal
 from nexus.observability import logger
 from nexus.ports import Catalogue, Embedder, Embeddings, Reranker, VectorIndex
+from nexus.rights import narrow, visible
 from nexus.selection import Ranked, select
 from nexus.settings import Settings
 from nexus.stems import content_stems, words_of
@@ -26,18 +27,10 @@ POOL = 20
 
 # The share of the lexical score, by language; .5 to .7 are alike on the evaluation set.
 LEXICAL_WEIGHT: Mapping[Language, float] = {Language.ENGLISH: 0.6, Language.INDONESIAN: 0.7}
-# What a logit of the reranker's relevance adds to a fused score of 0 to 1; twice or half of it
-# ranks as well on the evaluation set.
-RERANK_WEIGHT = 0.3125
-
 # The share of a title's words with which a question names the document.
 TITLE_SHARE = 0.6
 # How probable it is that a document which the question names can be summarised.
 NAMED_DOCUMENT = 0.9
-
-# A passage's score without a reranker: a cosine of the first value counts 0, of the second 1.
-COSINE_UNRELATED = 0.1
-COSINE_CERTAIN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,84 +219,6 @@ class Retriever:
         return probability(features, calibration)
 
 
-def rank(
-    fused: Sequence[tuple[Hit, float]],
-    relevances: Mapping[str, float],
-    cosines: Mapping[str, float],
-) -> list[Ranked]:
-    """The fused hits in their final order, each with a score from 0 to 1.
-
-    Where there are relevances, they are added to the fused scores, and what was not reranked
-    follows. Without any the fused order stands, scaled by how near the best one is.
-    """
-    if not relevances:
-        nearest = max((cosines.get(hit.chunk_id, 0.0) for hit, _ in fused[:RERANKED]), default=0.0)
-        span = COSINE_CERTAIN - COSINE_UNRELATED
-        near = min(1.0, max(0.0, nearest - COSINE_UNRELATED) / span)
-        return [Ranked(hit, score * near) for hit, score in fused]
-    first = [
-        Ranked(hit, _odds(score / RERANK_WEIGHT + logit(relevances[hit.chunk_id])))
-        for hit, score in fused
-        if hit.chunk_id in relevances
-    ]
-    first.sort(key=lambda item: -item.relevance)
-    rest = [(hit, score) for hit, score in fused if hit.chunk_id not in relevances]
-    least = first[-1].relevance
-    highest = max((score for _, score in rest), default=0.0) or 1.0
-    return first + [Ranked(hit, least * score / highest) for hit, score in rest]
-
-
-def fuse(
-    dense: Sequence[Hit], lexical: Sequence[Hit], lexical_weight: float
-) -> list[tuple[Hit, float]]:
-    """Both rankings as one: min-max scaled scores, weighted and added; best first.
-
-    A hit that one ranking lacks gets 0 from it, the scaled score of that ranking's last.
-    """
-    totals: dict[str, float] = {}
-    hits: dict[str, Hit] = {}
-    for ranking, weight in ((lexical, lexical_weight), (dense, 1 - lexical_weight)):
-        low = min((hit.score for hit in ranking), default=0.0)
-        high = max((hit.score for hit in ranking), default=0.0)
-        for hit in ranking:
-            scaled = (hit.score - low) / (high - low) if high > low else 1.0
-            totals[hit.chunk_id] = totals.get(hit.chunk_id, 0.0) + weight * scaled
-            hits.setdefault(hit.chunk_id, hit)
-    order = sorted(totals, key=lambda chunk_id: (-totals[chunk_id], chunk_id))
-    return [(hits[chunk_id], totals[chunk_id]) for chunk_id in order]
-
-
-def visible(hits: Sequence[Hit], records: Mapping[str, DocumentRecord]) -> list[Hit]:
-    """The hits that belong to the live version of their document."""
-    return [
-        hit for hit in hits if hit.document_id in records and records[hit.document_id].shows(hit)
-    ]
-
-
-def narrow(rights: Filters, asked: Filters) -> Filters | None:
-    """The filters that satisfy both; None when nothing can."""
-
-    def both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...] | None:
-        if not first or not second:
-            return first or second
-        return tuple(item for item in first if item in second) or None
-
-    departments = both(rights.departments, asked.departments)
-    document_ids = both(rights.document_ids, asked.document_ids)
-    # A document with one tag of each list passes both; the intersection misses it, but it never
-    # shows a document that the rights hide.
-    tags = both(rights.tags, asked.tags)
-    if departments is None or document_ids is None or tags is None:
-        return None
-    return Filters(
-        departments=departments,
-        tags=tags,
-        date_from=max(filter(None, (rights.date_from, asked.date_from)), default=None),
-        date_to=min(filter(None, (rights.date_to, asked.date_to)), default=None),
-        document_ids=document_ids,
-    )
-
-
 def _passage(item: Ranked, record: DocumentRecord) -> Passage:
     hit = item.hit
     return Passage(
@@ -321,11 +236,6 @@ def _passage(item: Ranked, record: DocumentRecord) -> Passage:
 def _indexed_text(hit: Hit) -> str:
     """The very string that was embedded for a chunk."""
     return f"{hit.title}\n{hit.text}" if hit.title else hit.text
-
-
-def _odds(logits: float) -> float:
-    """A score from 0 to 1 that keeps the order; a fused score alone is worth at most 3.2."""
-    return 1 / (1 + math.exp(-(logits - 2.0)))
 
 
 def _ms_since(started: float) -> float:

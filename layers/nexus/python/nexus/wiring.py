@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,27 +17,25 @@ from nexus.errors import ConfigurationError, NexusError
 from nexus.ports import (
     Catalogue,
     ChatModel,
-    ClientStore,
-    Continuation,
     ConversationStore,
     DocumentStore,
     Embedder,
     Reranker,
     Secrets,
     VectorIndex,
-    WorkQueue,
+)
+from nexus.services import (
+    ChatServices,
+    EvaluationServices,
+    IngestServices,
+    OperatorServices,
+    ReindexServices,
 )
 from nexus.settings import Settings
 
 if TYPE_CHECKING:
     import openai
 
-    from nexus.answering import Answerer
-    from nexus.clients import Authenticator
-    from nexus.health import Health
-    from nexus.indexing import Indexer
-    from nexus.reindexing import Reindexer
-    from nexus.retrieval import Retriever
 
 T = TypeVar("T")
 
@@ -46,52 +43,6 @@ T = TypeVar("T")
 ClientFactory = Callable[[str], Any]
 
 THREADS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class ChatServices:
-    """What the chat function works with."""
-
-    settings: Settings
-    authenticator: Authenticator
-    answerer: Answerer
-    retriever: Retriever
-    conversations: ConversationStore
-    health: Health
-
-
-@dataclass(frozen=True, slots=True)
-class IngestServices:
-    """What the ingestion function works with."""
-
-    indexer: Indexer
-    queue: WorkQueue
-
-
-@dataclass(frozen=True, slots=True)
-class ReindexServices:
-    """What the reindexing function works with."""
-
-    reindexer: Reindexer
-    continuation: Continuation
-
-
-@dataclass(frozen=True, slots=True)
-class OperatorServices:
-    """What an operator's terminal works with."""
-
-    catalogue: Catalogue
-    clients: ClientStore
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationServices:
-    """What an evaluation in one process works with."""
-
-    index: VectorIndex
-    indexer: Indexer
-    retriever: Retriever
-    answerer: Answerer
 
 
 def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatServices:

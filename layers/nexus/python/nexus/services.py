@@ -1,0 +1,69 @@
+"""What each function, the terminal and the evaluation work with, as `nexus.wiring` makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nexus.answering import Answerer
+    from nexus.clients import Authenticator
+    from nexus.health import Health
+    from nexus.indexing import Indexer
+    from nexus.ports import (
+        Catalogue,
+        ClientStore,
+        Continuation,
+        ConversationStore,
+        VectorIndex,
+        WorkQueue,
+    )
+    from nexus.reindexing import Reindexer
+    from nexus.retrieval import Retriever
+    from nexus.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ChatServices:
+    """What the chat function works with."""
+
+    settings: Settings
+    authenticator: Authenticator
+    answerer: Answerer
+    retriever: Retriever
+    conversations: ConversationStore
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class IngestServices:
+    """What the ingestion function works with."""
+
+    indexer: Indexer
+    queue: WorkQueue
+
+
+@dataclass(frozen=True, slots=True)
+class ReindexServices:
+    """What the reindexing function works with."""
+
+    reindexer: Reindexer
+    continuation: Continuation
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorServices:
+    """What an operator's terminal works with."""
+
+    catalogue: Catalogue
+    clients: ClientStore
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationServices:
+    """What an evaluation in one process works with."""
+
+    index: VectorIndex
+    indexer: Indexer
+    retriever: Retriever
+    answerer: Answerer
