@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,11 +91,9 @@ def test_bytecode_is_never_checked_against_its_source(assembly):
 def test_a_package_that_has_not_changed_is_not_built_again():
     first = packaging.source_layer(HOST)
     built = first.path.stat().st_mtime_ns
-    began = time.monotonic()
     again = packaging.source_layer(HOST)
     assert again == first
     assert again.path.stat().st_mtime_ns == built
-    assert time.monotonic() - began < 1
 
 
 def test_a_package_is_named_by_platform_python_and_content():

@@ -88,7 +88,7 @@ def test_a_zip_bomb_is_refused_unopened():
         parse(made.word(), "a.docx", "", max_bytes=LIMIT, max_unpacked_bytes=10_000)
     with pytest.raises(DocumentTooLarge, match="larger than"):
         parse(b"x" * 100, "a.txt", "", max_bytes=99, max_unpacked_bytes=LIMIT)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20  # unpacking it would take minutes
 
 
 def test_an_entry_that_understates_its_size_is_refused():
@@ -151,7 +151,7 @@ def test_a_page_nested_without_end_is_refused_in_time():
     started = time.monotonic()
     with pytest.raises(CorruptDocument, match="deeply"):
         read(b"<html>" + b"<div>" * 200_000 + b"x", "a.html")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30  # it took minutes once
 
 
 @pytest.mark.parametrize(
