@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,7 @@ import boto3
 from botocore.config import Config
 
 from cli.failure import Failure
-from cli.local.layout import Layout, read_json, write_json
+from cli.local.layout import PROJECT, Layout, read_json, write_json
 from cli.stacks import LOCAL, Deployment, read_deployment, session_for
 from nexus.services import OperatorServices
 from nexus.settings import Settings
@@ -54,7 +55,10 @@ class Connection:
 
 
 def connect(stage: str) -> Connection:
-    """Connects to a stage. Raises Failure if it is not deployed or not running."""
+    """Connects to a stage. Raises Failure if it does not exist, is not deployed or not running."""
+    stages = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
+    if stage not in stages:
+        raise Failure(f"There is no stage {stage} in cdk.json: there are {', '.join(stages)}.")
     session = session_for(stage)
     return Connection(stage, session, read_deployment(stage, session))
 

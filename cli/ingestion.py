@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.connection import Connection
+from cli.terminal import counted
 from nexus.models import DocumentRecord
 from nexus.object_keys import decode_metadata, document_id, object_key, tenant_prefix
 from nexus.reindexing import reindex_message
@@ -134,7 +135,5 @@ def describe(record: DocumentRecord) -> str:
     if record.status != "indexed":
         return f"  [yellow]…[/] {path}  {record.status} {escape(record.reason or '')}".rstrip()
     pages = f"{record.pages} pages, " if record.pages > 1 else ""
-    return (
-        f"  [green]✓[/] {path}  [dim]{pages}{record.chunks} chunks, "
-        f"{record.duration_ms / 1000:.1f} s[/]"
-    )
+    chunks = counted(record.chunks, "chunk")
+    return f"  [green]✓[/] {path}  [dim]{pages}{chunks}, {record.duration_ms / 1000:.1f} s[/]"

@@ -25,3 +25,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text."
 def print_json(value: Any) -> None:
     """Prints a value as JSON that another program can read."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def counted(number: int, thing: str) -> str:
+    """A number and what it counts: "1 document", "2 documents"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -58,7 +58,7 @@ def examine(stage: str) -> Iterator[Finding]:
     try:
         connection = connect(stage)
     except Failure as failure:
-        yield Finding("deployment", False, str(failure), "Deploy the stage, then check again.")
+        yield Finding("deployment", False, str(failure))
         return
     yield Finding("deployment", True, connection.deployment.api_url)
     for check in (_settings, _models_retire, _secrets, _queue):

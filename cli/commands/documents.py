@@ -36,6 +36,8 @@ def documents(
                     "document_id": record.document_id,
                     "path": record.path,
                     "title": record.title,
+                    "department": record.metadata.department,
+                    "tags": list(record.metadata.tags),
                     "status": record.status,
                     "reason": record.reason,
                     "version": record.version,
@@ -48,17 +50,20 @@ def documents(
             ]
         )
         return
-    table = Table("document", "title", "state", "pages", "chunks", "updated")
+    if not shown:
+        console.print("There are no documents.")
+        return
+    table = Table("document", "state", "chunks", "department", "tags")
+    table.columns[0].overflow = "fold"
     colours = {"indexed": "green", "failed": "red", "deleted": "dim"}
     for record in shown:
         colour = colours.get(record.status, "yellow")
         reason = f"\n[dim]{escape(record.reason)}[/]" if record.reason else ""
         table.add_row(
-            escape(record.path) + reason,
-            escape(record.title),
+            f"{escape(record.path)}\n[dim]{escape(record.title)}[/]{reason}",
             f"[{colour}]{record.status}[/]",
-            str(record.pages or ""),
             str(record.chunks or ""),
-            record.updated_at[:19],
+            escape(record.metadata.department or ""),
+            escape(", ".join(record.metadata.tags)),
         )
     console.print(table)

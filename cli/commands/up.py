@@ -16,7 +16,7 @@ from cli import api, keys
 from cli.commands.ask import show_answer
 from cli.connection import DEMO_TENANT, Connection, connect, demo_key, keep_demo_key
 from cli.failure import Failure
-from cli.ingestion import ask_again, fingerprints, finished, in_bucket, wait
+from cli.ingestion import ask_again, describe, fingerprints, finished, in_bucket, wait
 from cli.local import live, stack
 from cli.local.deploy import deploy
 from cli.local.layout import PROJECT, Layout
@@ -25,13 +25,15 @@ from cli.local.run_record import Running
 from cli.local.sync import sync
 from cli.local.upstreams import Upstreams, choose
 from cli.stacks import local_session, read_deployment
-from cli.terminal import console
+from cli.terminal import console, counted
 from nexus.settings import Settings
 from nexus.wiring import create_pinecone_index
 
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 DEMO_CLIENT = "demo"
 SAMPLE_QUESTION = "What is the fine for returning a book late?"
+SAMPLE_CURL = "When does the library open on Saturday?"
+ANY_CURL = "What do these documents say first?"
 PORT = 4566
 
 
@@ -69,7 +71,7 @@ def up(
         stack.mark_ready(layout, current)
         _first_answer(connection, key, folder)
         console.print(f"[dim]Ready after {time.monotonic() - begun:.0f} s.[/]")
-        _introduce(connection, key)
+        _introduce(connection, key, SAMPLE_CURL if folder == SAMPLES else ANY_CURL)
         if detach:
             console.print("It goes on in the background: `nexus down` ends it.")
             return
@@ -118,7 +120,7 @@ def _deploy(layout: Layout, current: Running, port: int) -> Connection:
     context = {**upstreams.context, **_index_context(layout, upstreams)}
     with _step("deploying the CDK app onto the local AWS") as step:
         deployed = deploy(layout, session, port, context, step.update)
-        step.done(f"{'deployed' if deployed else 'already deployed'} ({upstreams.description}) ")
+        step.done(f"{'deployed' if deployed else 'already deployed'} ({upstreams.description})")
     connection = Connection("local", session, read_deployment("local", session))
     _set_secrets(connection, upstreams)
     return connection
@@ -161,16 +163,20 @@ def _ingest(connection: Connection, layout: Layout, current: Running, folder: Pa
     with _step(f"uploading {folder}") as step:
         changes = sync(s3, bucket, DEMO_TENANT, folder, layout.synced_file)
         step.done(
-            f"{len(changes.uploaded)} documents uploaded, {len(changes.removed)} removed, "
-            f"{changes.unchanged} unchanged"
+            f"{counted(len(changes.uploaded), 'document')} uploaded, "
+            f"{len(changes.removed)} removed, {changes.unchanged} unchanged"
         )
     for sentence in changes.left_out:
         console.print(f"  [yellow]{escape(sentence)}[/]")
     expected = fingerprints(connection, DEMO_TENANT, in_bucket(connection, DEMO_TENANT))
     unchanged = {path: mark for path, mark in expected.items() if path not in changes.uploaded}
     known = finished(connection, DEMO_TENANT, unchanged)
-    if known:
-        console.print(f"[green]✓[/] {len(known)} documents are indexed already")
+    indexed = [record for record in known.values() if record.status == "indexed"]
+    if indexed:
+        console.print(f"[green]✓[/] {counted(len(indexed), 'document')} indexed already")
+    for record in known.values():
+        if record.status == "failed":
+            console.print(describe(record), soft_wrap=True)
     # An interrupted run, another model: whatever the index lacks is queued again.
     ask_again(connection, DEMO_TENANT, unchanged.keys() - known.keys())
     done = wait(connection, DEMO_TENANT, expected, console, 120.0, current.alive, known)
@@ -191,15 +197,16 @@ def _first_answer(connection: Connection, key: str, folder: Path) -> None:
     show_answer(api.call(url, "/v1/chat", key=key, body={"message": SAMPLE_QUESTION}))
 
 
-def _introduce(connection: Connection, key: str) -> None:
+def _introduce(connection: Connection, key: str, question: str) -> None:
     url = connection.deployment.api_url
-    command = Path(sys.argv[0]).name
+    program = Path(sys.argv[0])
+    command = os.path.relpath(program) if program.name == "nexus" else "nexus"
     console.print(f"\n[bold]URL[/]  {url}", soft_wrap=True)
     console.print(f"[bold]docs[/] {url}/docs", soft_wrap=True)
     console.print(f"[bold]key[/]  {key}\n", soft_wrap=True)
     console.print(
         f"curl -s {url}/v1/chat -H 'x-api-key: {key}' -H 'content-type: application/json' "
-        '-d \'{"message": "When does the library open on Saturday?"}\'\n',
+        f'-d \'{{"message": "{question}"}}\'\n',
         soft_wrap=True,
         markup=False,
     )

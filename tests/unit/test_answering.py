@@ -219,3 +219,21 @@ def test_a_summary_reads_the_named_document_from_beginning_to_end() -> None:
     assert any(f"number {n}." in shown for n in range(26, 31))
     assert shown.count("<passage ") == 12
     assert not answer.refused
+
+
+def test_a_named_document_is_found_without_its_edition_or_by_its_file() -> None:
+    desk = Desk("Loans last two weeks. [1]")
+    desk.library.add(
+        "acme", "canteen-menu.md", "Loans last two weeks. Soup is served.", title="Rules 2026/2027"
+    )
+    for message in ("Summarize the rules", "Give me a summary of the canteen menu"):
+        answer = desk.ask(message)
+        assert not answer.refused
+        assert {source.passage.title for source in answer.sources} == {"Rules 2026/2027"}
+
+
+def test_what_the_model_refuses_is_not_called_probable() -> None:
+    desk = Desk(NO_ANSWER)
+    answer = desk.ask("How much is the tuition fee?")
+    assert answer.refused
+    assert answer.confidence.score <= CONFIG.refuse_below

@@ -209,7 +209,9 @@ class Answerer:
         timings = {**retrieved.timings_ms, "generate": _ms_since(started)}
         if generated is None or not generated.text:
             text = refusal(question.message, retrieved.passages)
-            confidence = Confidence("low", round(retrieved.probability, 4))
+            # Where the passages looked promising and the model found nothing, it knows better.
+            unsure = min(retrieved.probability, self._settings.refuse_below)
+            confidence = Confidence("low", round(unsure, 4))
             draft = replace(_draft(text, confidence), refused=True)
             return replace(draft, usage=usage, timings_ms=timings)
         # What had to be taken out of an answer makes the rest of it less sure.

@@ -138,14 +138,14 @@ class Retriever:
     ) -> Retrieved:
         """Passages for a summary: of the one document that the question names, or else the best.
 
-        A document is named when the question holds most words of its title; its passages are then
-        taken evenly from beginning to end, in that order.
+        A document is named when the question holds most words of its title or of its file's name;
+        its passages are then taken evenly from beginning to end, in that order.
         """
         found = self.retrieve(principal, question, count, filters, embedded)
-        asked = set(content_stems(words_of(question)))
+        asked = set(_naming(question))
         for passage in found.passages:
-            title = set(content_stems(words_of(passage.title)))
-            if title and len(title & asked) / len(title) >= TITLE_SHARE:
+            file_name = passage.uri.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+            if any(_is_named(name, asked) for name in (passage.title, file_name)):
                 whole = self._spread(principal.tenant, passage, count)
                 return replace(
                     found,
@@ -236,6 +236,16 @@ def _passage(item: Ranked, record: DocumentRecord) -> Passage:
 def _indexed_text(hit: Hit) -> str:
     """The very string that was embedded for a chunk."""
     return f"{hit.title}\n{hit.text}" if hit.title else hit.text
+
+
+def _naming(text: str) -> list[str]:
+    """The stems that name a thing: not years and editions, which nobody repeats."""
+    return [word for word in content_stems(words_of(text)) if not word[0].isdigit()]
+
+
+def _is_named(name: str, asked: set[str]) -> bool:
+    words = set(_naming(name))
+    return bool(words) and len(words & asked) / len(words) >= TITLE_SHARE
 
 
 def _ms_since(started: float) -> float:
