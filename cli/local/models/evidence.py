@@ -20,6 +20,7 @@ from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage
 from cli.local.models.sentences import Unit, split_units
 from cli.local.models.words import (
     FUNCTION_WORDS,
+    AnswerKind,
     all_words,
     asked_kind,
     content_stems,
@@ -68,7 +69,11 @@ FEATURES = (
     "cosine", "maxsim", "passage_cosine",
 )  # fmt: skip
 WORD_FEATURES = 13
-_KINDS = ("date", "number", "person", "place")
+RANK = FEATURES.index("rank")
+# The column of each kind of answer.
+_KINDS: dict[AnswerKind, int] = {
+    "date": 6, "year": 6, "duration": 6, "number": 7, "person": 8, "place": 9
+}  # fmt: skip
 # What the prompt shows instead of a paragraph's rest that instructs a machine: a gap between
 # sentences, and no part of one.
 _HIDDEN_END = re.compile(rf"{re.escape(HIDDEN)}(?=\s*(?:\n|\Z))")
@@ -133,7 +138,7 @@ def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, 
             len(shared) / len(pairs) if pairs else 0.0,
         )
         if kind is not None:
-            row[6 + _KINDS.index(kind)] = 1.0 if offers(kind, candidate.text, asked) else -1.0
+            row[_KINDS[kind]] = 1.0 if offers(kind, candidate.text, asked) else -1.0
         row[10:13] = (
             1 / (1 + candidate.rank),
             math.log1p(len(own)),

@@ -32,8 +32,10 @@ _ITEM = re.compile(r"(?:[-*•–·▪◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S"
 _RULE = re.compile(r"[\s|:+=_-]+")
 _FIELD = re.compile(r"(?!\d+:)[^\s:.|](?:[^:.|\n]|\.(?!\s)){0,40}:\s+\S")
 _MARKED_HEADING = re.compile(r"#{1,6}\s+\S")
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\[\d+\])*(?=\s)")
+# A note's mark, such as [1], [b] or [note 2], may follow the stop.
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\[(?:\d+|[a-z]|note \d+)\])*(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘«(\[]*[A-Z0-9À-Þ]")
+_CLOSING = ('"', "'", "”", "’", "»", ")", "]")  # after one of these a full stop ends a sentence
 _ABBREVIATIONS = frozenset(
     """mr mrs ms dr prof st sr jr vs inc ltd co corp no nos fig figs eq vol eds pp p al cf
     approx dept est gen gov hon lt col capt sgt rev rep sen u.s u.k e.g i.e a.k.a ph.d sec ch
@@ -41,8 +43,8 @@ _ABBREVIATIONS = frozenset(
     bpk drs ir hj jl gg kec kab kel prov tlp telp rp hlm yth a.n s.d d.a u.p tn ny sdr""".split()
 )
 _POINTS_BACK = re.compile(
-    r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such|Both|Here|There|However|"
-    r"Ia|Dia|Mereka|Ini|Itu|Hal|Beliau|Keduanya|Namun|Tersebut)\b"
+    r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such|Both|"
+    r"Ia|Dia|Mereka|Ini|Itu|Hal|Beliau|Keduanya|Tersebut)\b"
 )
 
 
@@ -147,6 +149,8 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _abbreviates(text: str, begin: int, dot: int) -> bool:
     """Whether the full stop at `dot` belongs to an abbreviation or an initial."""
+    if text[dot - 1 : dot] in _CLOSING:
+        return False
     word = re.split(r"[\s(\[\"'“‘]", text[begin:dot])[-1]
     return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()) or word == ""
 

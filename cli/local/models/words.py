@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-AnswerKind = Literal["number", "date", "person", "place"]
+AnswerKind = Literal["number", "date", "year", "duration", "person", "place"]
 
 _WORD = re.compile(r"[^\W_]+(?:[.,:]\d+)*(?:['’][a-z]+)?")
 
@@ -43,8 +43,25 @@ _NUMBER_WORD = (
     r"twenty|thirty|forty|fifty|hundred|thousand|million|billion|once|twice|satu|dua|tiga|empat|"
     r"lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|puluh|ratus|ribu|juta|setengah)\b"
 )
+_YEAR = r"\b(?:1\d{3}|20\d\d)s?\b"
+_UNIT_OF_TIME = (
+    r"(?:year|day|week|month|hour|minute|second|decade|centur|semester|tahun|hari|minggu|bulan|jam|"
+    r"menit|detik)"
+)
+# Numbers that count nothing: of a day, of a year, of a place in an order.
+_NO_COUNT = re.compile(
+    rf"\b\d\d? {_MONTH}(?:,? {_YEAR})?|{_MONTH} (?:\d\d?,? )?{_YEAR}|\b\d+(?:st|nd|rd|th)\b|"
+    rf"\b(?:in|since|during|tahun|sejak) {_YEAR}(?:[-–]\d+)?",
+    re.IGNORECASE,
+)
 _SIGNS: dict[AnswerKind, re.Pattern[str]] = {
     "number": re.compile(rf"\d[\d.,]*|{_NUMBER_WORD}", re.IGNORECASE),
+    "year": re.compile(_YEAR),
+    "duration": re.compile(
+        rf"(?:\d|\ban?|\bsome|\bse|{_NUMBER_WORD})[ -]?(?:half )?{_UNIT_OF_TIME}|"
+        rf"{_YEAR}(?: ?[-–] ?| (?:to|until|sampai|hingga) ){_YEAR}",
+        re.IGNORECASE,
+    ),
     "date": re.compile(
         rf"\b1\d{{3}}s?\b|\b20\d\d\b|\b{_MONTH}|{_DAY}|\b\d\d?[:.]\d\d\b|\bcentury\b|\babad\b|"
         r"\b\d+ (?:years?|days?|weeks?|months?|tahun|hari|minggu|bulan)\b",
@@ -57,12 +74,14 @@ _SIGNS: dict[AnswerKind, re.Pattern[str]] = {
     ),
 }
 _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
+    ("duration", re.compile(r"\bhow long\b|\bberapa lama\b", re.IGNORECASE)),
+    ("year", re.compile(r"\b(?:what|which) year\b|\btahun (?:berapa|apa)\b", re.IGNORECASE)),
     (
         "date",
         re.compile(
-            r"\bwhen\b|\b(?:what|which|in what) (?:year|date|day|month|century|decade|time)\b|"
-            r"\bkapan|\b(?:tahun|tanggal|bulan|hari|jam|pukul) (?:berapa|apa)\b|\bhow long\b|"
-            r"\bberapa lama\b|\bdeadline\b|\btenggat",
+            r"\bwhen\b|\b(?:what|which) (?:date|day|month|century|decade|time)\b|"
+            r"\bkapan|\b(?:tanggal|bulan|hari|jam|pukul) (?:berapa|apa)\b|"
+            r"\bdeadline\b|\btenggat",
             re.IGNORECASE,
         ),
     ),
@@ -94,6 +113,7 @@ def asked_kind(question: str) -> AnswerKind | None:
 
 def offers(kind: AnswerKind, text: str, question_words: frozenset[str]) -> bool:
     """Whether the text holds a thing of that kind that the question did not itself name."""
+    text = _NO_COUNT.sub(" ", text) if kind == "number" else text
     return any(
         not all(word in question_words for word in all_words(sign.group()))
         for sign in _SIGNS[kind].finditer(text)
