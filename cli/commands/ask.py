@@ -56,7 +56,9 @@ def show_answer(answer: dict[str, Any], target: Console = console) -> None:
     took = answer["timings"].get("total", 0)
     note = "" if answer["remembered"] else ", not remembered"
     sure = f"confidence {confidence['level']} ({confidence['score']:.2f})"
-    target.print(f"\n[dim]{sure}, {took:.0f} ms{note}[/]")
+    if answer["sources"]:
+        target.print()
+    target.print(f"[dim]{sure}, {took:.0f} ms{note}[/]")
 
 
 def describe(locator: dict[str, Any]) -> str:

@@ -136,3 +136,18 @@ def test_a_question_asked_again_comes_from_the_cache_unless_told_otherwise(
     assert "cache" not in fresh["timings"]
     assert fresh["answer"] == again["answer"]
     assert fresh["message_id"] != again["message_id"]
+
+
+def test_a_summary_is_made_of_the_document_that_the_question_names(stack: Deployed) -> None:
+    answer = ask_slowly(stack, "Summarize the library rules")
+    assert not answer["refused"]
+    assert len(answer["sources"]) >= 3
+    assert {source["uri"].rsplit("/", 1)[-1] for source in answer["sources"]} == {
+        "library-rules.txt"
+    }
+
+
+def test_courtesies_are_returned_without_a_search(stack: Deployed) -> None:
+    answer = ask_slowly(stack, "Terima kasih banyak!")
+    assert (answer["answer"], answer["sources"]) == ("Sama-sama.", [])
+    assert "search" not in answer["timings"]

@@ -241,3 +241,12 @@ def test_units_are_in_order_and_lose_no_word(text: str) -> None:
     assert ends == sorted(ends)
     kept = "".join(text[unit.start : unit.end] for unit in units)
     assert re.findall(r"[^\W_]", text) == re.findall(r"[^\W_]", kept)
+
+
+def test_a_summary_quotes_a_sentence_of_each_passage_in_their_order() -> None:
+    texts = [
+        f"Chapter {n} treats harbour matter {n}. More of it follows here." for n in range(1, 4)
+    ]
+    said = answer(prompt("Summarize the harbour manual", *texts), CertainEncoder())
+    assert re.findall(r"\[(\d)\]", said) == ["1", "2", "3"]
+    assert said.startswith("Chapter 1 treats harbour matter 1. [1]")

@@ -7,6 +7,7 @@ ranks beside it; the refusals on the same questions without their gold passage.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,6 +26,7 @@ from cli.local.models.evidence import (
 from cli.local.models.prompt_reader import AnswerPrompt, read_prompt
 from cli.local.models.words import content_stems
 from nexus.prompts import NO_ANSWER
+from nexus.routing import route_of
 
 Array = NDArray[np.float32]
 
@@ -56,6 +58,9 @@ RANK_PRIOR = 1.0
 SENTENCE_SHARES = (0.9, 0.95)
 LINE_SHARES = (0.7, 0.5)
 MAX_SENTENCES = 3
+# A summary quotes so many passages, and reads so many sentences of each.
+SUMMARY_SENTENCES = 5
+SUMMARY_LOOK = 3
 GREETING = (
     "This local model only quotes answers from passages. Send a prompt with passages and a "
     "question, or set OPENAI_API_KEY to use a language model."
@@ -78,6 +83,8 @@ def answer(prompt: str, model: Encoder) -> str:
     if read is None:
         return GREETING
     found = candidates(read)
+    if route_of(read.question) == "summary":
+        return _summary(found, model)
     question = _standalone(read)
     if not found or not content_stems(question):
         return NO_ANSWER
@@ -104,6 +111,30 @@ def confidence(rows: Array, scores: Array, present: float) -> float:
     top = rows[0]
     inputs = [1.0, scores[0], top[0], top[3], top[4], top[13], top[14], rows[:, 13].max(), present]
     return float(1 / (1 + np.exp(-(np.array(inputs, np.float32) @ PRESENCE))))
+
+
+def _summary(found: Sequence[Candidate], model: Encoder) -> str:
+    """The sentence of each passage that is most like all of them, in the passages' order."""
+    sentences = [candidate for candidate in found if candidate.unit.kind == "sentence"] or found
+    if not sentences:
+        return NO_ANSWER
+    # A passage's first sentences say what it is about, and a few of each suffice.
+    seen: Counter[int] = Counter()
+    firsts = []
+    for candidate in sentences:
+        seen[candidate.rank] += 1
+        if seen[candidate.rank] <= SUMMARY_LOOK:
+            firsts.append(candidate)
+    vectors, _ = model.both([candidate.text for candidate in firsts])
+    likeness = vectors @ vectors.mean(axis=0)
+    chosen: dict[int, int] = {}
+    for place in np.argsort(-likeness, kind="stable"):
+        candidate = firsts[int(place)]
+        repeated = any(_repeats(candidate, firsts[other]) for other in chosen.values())
+        if candidate.rank not in chosen and not repeated and len(chosen) < SUMMARY_SENTENCES:
+            chosen[candidate.rank] = int(place)
+    quoted = [firsts[place] for _, place in sorted(chosen.items())]
+    return " ".join(_quote(c, c.unit.start, c.unit.end) for c in quoted)
 
 
 def _standalone(prompt: AnswerPrompt) -> str:
