@@ -196,6 +196,9 @@ def test_no_cache_asks_anew_and_no_store_keeps_nothing() -> None:
         desk.settle()
     assert len(desk.chat.prompts) == 2
     assert "cache" in desk.ask("How much is the tuition fee?").timings_ms
+    fresh = desk.ask("How much is the tuition fee?", policy=CachePolicy(read=False))
+    assert "cache" not in fresh.timings_ms
+    assert len(desk.chat.prompts) == 3
 
 
 def test_a_follow_up_is_never_answered_from_the_cache() -> None:
@@ -237,3 +240,12 @@ def test_what_the_model_refuses_is_not_called_probable() -> None:
     answer = desk.ask("How much is the tuition fee?")
     assert answer.refused
     assert answer.confidence.score <= CONFIG.refuse_below
+
+
+def test_a_follow_up_leans_on_the_turn_before_even_if_its_own_words_find_something() -> None:
+    desk = Desk("A dormitory room costs two million rupiah. [1]")
+    first = desk.ask("What does a dormitory room cost?")
+    alone = desk.ask("And the tuition fee is nine million rupiah?")
+    assert not alone.refused
+    desk.ask("And the tuition fee is nine million rupiah?", first.conversation_id)
+    assert "<asked>What does a dormitory room cost?</asked>" in desk.chat.prompts[-1][-1].content

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from nexus import reindexing
+from nexus.errors import UpstreamUnavailable
 from nexus.indexing import Indexer
 from nexus.object_keys import object_key
 from nexus.reindexing import Progress, Reindexer
@@ -119,3 +120,15 @@ def test_an_attempt_that_broke_off_long_ago_is_queued_again(depot: Depot) -> Non
     depot.clock.advance(3 * 3600)
     depot.reindexer.run(Progress(), lambda: True)
     assert "stuck.md" in depot.queued()
+
+
+def test_a_document_that_waits_for_an_upstream_is_queued_again_at_once() -> None:
+    depot = Depot()
+    embedder = FakeEmbedder()
+    embedder.failure = UpstreamUnavailable("models", "Busy.")
+    depot.documents.put("acme", "waiting.md", b"Words.")
+    indexer = Indexer(depot.documents, depot.catalogue, FakeIndex(), embedder, CONFIG)
+    with pytest.raises(UpstreamUnavailable):
+        indexer.reconcile(object_key("acme", "waiting.md"))
+    assert depot.reindexer.run(Progress(), lambda: True).changed == 1
+    assert depot.queued() == ["waiting.md"]
