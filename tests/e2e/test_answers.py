@@ -33,7 +33,7 @@ def test_sample_questions_are_answered_with_the_right_source(
     asked = [q for q in golden if q["answerable"] and same_language(q)]
     wrong = []
     for question in asked:
-        answer = ask_slowly(stack, question["question"])
+        answer = stack.ask(question["question"])
         said = any(plain(text) in plain(answer["answer"]) for text in question["answers"])
         cited = any(s["uri"].endswith(question["document"]) for s in answer["sources"])
         if not (said and cited):
@@ -48,22 +48,9 @@ def test_questions_off_the_documents_are_refused_without_sources(stack: Deployed
         "What is the boiling point of tungsten?",
         "Berapa jarak bumi ke bulan?",
     ):
-        answer = ask_slowly(stack, question)
+        answer = stack.ask(question)
         assert answer["refused"], answer["answer"]
         assert answer["sources"] == []
-
-
-def ask_slowly(stack: Deployed, message: str) -> dict[str, Any]:
-    """Asks within the plan's rate: what the gateway throttles is asked again."""
-
-    def attempt() -> dict[str, Any] | None:
-        response = stack.call("POST", "/v1/chat", {"message": message})
-        if response.status_code == 429:
-            return None
-        assert response.status_code == 200, response.text
-        return dict(response.json())
-
-    return eventually(attempt, "answer within the rate")
 
 
 def test_a_follow_up_is_understood_from_the_turn_before_it(stack: Deployed) -> None:
@@ -126,7 +113,7 @@ def test_a_question_asked_again_comes_from_the_cache_unless_told_otherwise(
     question = "How many books may a bachelor's student borrow?"
 
     def cached() -> dict[str, Any] | None:
-        answer = ask_slowly(stack, question)
+        answer = stack.ask(question)
         return answer if "cache" in answer["timings"] else None
 
     # Nothing is kept within ten seconds of a change of the documents.
@@ -139,7 +126,7 @@ def test_a_question_asked_again_comes_from_the_cache_unless_told_otherwise(
 
 
 def test_a_summary_is_made_of_the_document_that_the_question_names(stack: Deployed) -> None:
-    answer = ask_slowly(stack, "Summarize the library rules")
+    answer = stack.ask("Summarize the library rules")
     assert not answer["refused"]
     assert len(answer["sources"]) >= 3
     assert {source["uri"].rsplit("/", 1)[-1] for source in answer["sources"]} == {
@@ -148,6 +135,6 @@ def test_a_summary_is_made_of_the_document_that_the_question_names(stack: Deploy
 
 
 def test_courtesies_are_returned_without_a_search(stack: Deployed) -> None:
-    answer = ask_slowly(stack, "Terima kasih banyak!")
+    answer = stack.ask("Terima kasih banyak!")
     assert (answer["answer"], answer["sources"]) == ("Sama-sama.", [])
     assert "search" not in answer["timings"]
