@@ -13,6 +13,8 @@ from botocore.config import Config
 from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, read_json, write_json
 from cli.stacks import LOCAL, Deployment, read_deployment, session_for
+from nexus.generations import existing
+from nexus.models import Generation
 from nexus.services import OperatorServices
 from nexus.settings import Settings
 from nexus.wiring import operator_services
@@ -44,6 +46,11 @@ class Connection:
     def operator(self) -> OperatorServices:
         """The stage's catalogue and clients."""
         return operator_services(self.settings, self.client)
+
+    @cached_property
+    def live(self) -> Generation:
+        """The index generation that readers see."""
+        return existing(self.operator.generations, self.settings.generation).answering
 
     def tenant(self, given: str | None) -> str:
         """The tenant that a command works for. Raises Failure if it has to be named."""

@@ -20,7 +20,7 @@ from cli.connection import Connection
 from cli.terminal import counted
 from nexus.models import DocumentRecord
 from nexus.object_keys import decode_metadata, document_id, object_key, tenant_prefix
-from nexus.reindexing import reindex_message
+from nexus.messages import reconcile_message
 from nexus.revisions import fingerprint
 
 POLL_S = 0.3
@@ -45,7 +45,7 @@ def fingerprints(connection: Connection, tenant: str, paths: Iterable[str]) -> d
     bucket are left out.
     """
     s3 = connection.client("s3", Config(max_pool_connections=PARALLEL))
-    bucket, generation = connection.deployment.documents_bucket, connection.settings.generation
+    bucket, generation = connection.deployment.documents_bucket, connection.live.generation_id
 
     def of(path: str) -> tuple[str, str] | None:
         try:
@@ -67,7 +67,7 @@ def ask_again(connection: Connection, tenant: str, paths: Iterable[str]) -> None
     queue = connection.deployment.ingest_queue_url
 
     def send(path: str) -> None:
-        sqs.send_message(QueueUrl=queue, MessageBody=reindex_message(object_key(tenant, path)))
+        sqs.send_message(QueueUrl=queue, MessageBody=reconcile_message(object_key(tenant, path)))
 
     with ThreadPoolExecutor(PARALLEL) as pool:
         list(pool.map(send, paths))

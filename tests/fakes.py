@@ -10,8 +10,9 @@ import hashlib
 import math
 import re
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded
 from nexus.models import (
@@ -21,14 +22,25 @@ from nexus.models import (
     DocumentRecord,
     DocumentStatus,
     Filters,
+    Generations,
     Hit,
+    IndexedChunk,
     IndexRecord,
     ObjectState,
     Turn,
     Usage,
 )
 from nexus.object_keys import object_key, parse_key, tenant_prefix
-from nexus.ports import LARGEST_CACHED, Completion, Embeddings, Manifest, Message
+from nexus.ports import (
+    LARGEST_CACHED,
+    Completion,
+    Embeddings,
+    FinishedPart,
+    Manifest,
+    Message,
+    PartResult,
+    ScannedPage,
+)
 
 # How long a FakeCatalogue gives no version after a change, as the catalogue on DynamoDB does.
 SETTLING_S = 10.0
@@ -79,6 +91,8 @@ class FakeCatalogue(_Service):
         self.records: dict[tuple[str, str], DocumentRecord] = {}
         self.manifests: dict[tuple[str, str], Manifest] = {}
         self.changes: dict[str, list[float]] = {}
+        self.runs: dict[tuple[str, str, int], int] = {}
+        self.parts: dict[tuple[str, str, int], dict[int, PartResult]] = {}
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
         self.ping()
@@ -110,10 +124,41 @@ class FakeCatalogue(_Service):
                     metadata=record.metadata,
                 )
             stored = replace(
-                stored, status="indexing", revision=stored.revision + 1, updated_at=now
+                stored,
+                status="indexing",
+                revision=stored.revision + 1,
+                parts=0,
+                parts_done=0,
+                underway="",
+                started_at=now,
+                updated_at=now,
             )
             self.records[key] = stored
             return stored
+
+    def plan(self, record: DocumentRecord) -> None:
+        with self._lock:
+            self._progress(record, parts=record.parts, underway=record.underway)
+
+    def start_part(self, record: DocumentRecord) -> int:
+        with self._lock:
+            self._progress(record)
+            attempt = (record.tenant, record.document_id, record.revision)
+            self.runs[attempt] = self.runs.get(attempt, 0) + 1
+            return self.runs[attempt]
+
+    def finish_part(self, record: DocumentRecord, result: PartResult) -> FinishedPart:
+        with self._lock:
+            attempt = (record.tenant, record.document_id, record.revision)
+            finished = self.parts.setdefault(attempt, {})
+            kept = finished.setdefault(result.number, result) == result
+            self._progress(record, parts_done=len(finished))
+            return FinishedPart(kept, len(finished))
+
+    def finished_parts(self, record: DocumentRecord) -> list[PartResult]:
+        self.ping()
+        attempt = (record.tenant, record.document_id, record.revision)
+        return [result for _, result in sorted(self.parts.get(attempt, {}).items())]
 
     def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
         with self._lock:
@@ -149,6 +194,14 @@ class FakeCatalogue(_Service):
             if tenant in (None, owner) and place > start_after and status in (None, record.status):
                 yield record
 
+    def _progress(self, record: DocumentRecord, **values: Any) -> None:
+        self.ping()
+        key = (record.tenant, record.document_id)
+        stored = self.records.get(key)
+        if stored is None or stored.revision != record.revision or stored.status != "indexing":
+            raise Superseded("Another attempt on the document began since.")
+        self.records[key] = replace(stored, **values, updated_at=_iso(self._clock()))
+
     def _store(self, record: DocumentRecord, live_revision: int | None = None) -> tuple[str, str]:
         self.ping()
         key = (record.tenant, record.document_id)
@@ -165,6 +218,10 @@ class FakeCatalogue(_Service):
             self.records[key] = replace(
                 record,
                 live_revision=stored.live_revision if live_revision is None else live_revision,
+                parts=stored.parts,
+                parts_done=stored.parts_done,
+                underway=stored.underway,
+                started_at=stored.started_at,
                 created_at=stored.created_at,
                 updated_at=_iso(self._clock()),
             )
@@ -325,21 +382,63 @@ class FakeDocuments(_Service):
                 )
 
 
+class FakeLedger(_Service):
+    """An EmbeddingLedger in a dictionary; `ids` is keyed by (tenant, text key)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: dict[tuple[str, str], str] = {}
+
+    def find(self, tenant: str, text_keys: Sequence[str]) -> dict[str, str]:
+        self.ping()
+        return {key: self.ids[tenant, key] for key in text_keys if (tenant, key) in self.ids}
+
+    def note(self, tenant: str, record_ids: Mapping[str, str]) -> None:
+        self.ping()
+        self.ids.update({(tenant, key): one for key, one in record_ids.items()})
+
+
+class FakeGenerations(_Service):
+    """A GenerationStore that holds its one value."""
+
+    def __init__(self, stored: Generations | None = None) -> None:
+        super().__init__()
+        self.stored = stored
+
+    def read(self) -> Generations | None:
+        self.ping()
+        return self.stored
+
+    def write(self, generations: Generations) -> Generations:
+        self.ping()
+        with self._lock:
+            if generations.edition != (self.stored.edition if self.stored else 0):
+                raise Superseded("Somebody else changed the generations.")
+            self.stored = replace(generations, edition=generations.edition + 1)
+            return self.stored
+
+
 class FakeQueue(_Service):
-    """A WorkQueue; `bodies` is what was sent, `delays` the seconds by receipt."""
+    """A WorkQueue; `bodies` is what was sent, `delayed` what was sent to be received later, with the
+    seconds, `delays` the seconds by receipt.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.bodies: list[str] = []
+        self.delayed: list[tuple[str, int]] = []
         self.delays: dict[str, int] = {}
 
     def delay(self, receipt: str, seconds: int) -> None:
         self.ping()
         self.delays[receipt] = seconds
 
-    def send(self, bodies: Sequence[str]) -> None:
+    def send(self, bodies: Sequence[str], delay_s: int = 0) -> None:
         self.ping()
-        self.bodies.extend(bodies)
+        if delay_s:
+            self.delayed.extend((body, delay_s) for body in bodies)
+        else:
+            self.bodies.extend(bodies)
 
 
 class FakeContinuation(_Service):
@@ -408,7 +507,7 @@ class FakeIndex(_Service):
         self,
         namespace: str,
         document_id: str,
-        through_revision: int,
+        through_stamp: int,
         keep: Collection[int] = (),
     ) -> None:
         self.ping()
@@ -417,9 +516,25 @@ class FakeIndex(_Service):
                 item: record
                 for item, record in self.spaces.get(namespace, {}).items()
                 if record.document_id != document_id
-                or record.added_in > through_revision
+                or record.added_in > through_stamp
                 or record.added_in in keep
             }
+
+    def delete_namespace(self, namespace: str) -> None:
+        self.ping()
+        self.spaces.pop(namespace, None)
+
+    def scan(self, generation_id: str, cursor: str, most: int) -> ScannedPage:
+        self.ping()
+        chunks = sorted(
+            (namespace, item, record.document_id, record.added_in)
+            for namespace, space in self.spaces.items()
+            if namespace.endswith(f".{generation_id}")
+            for item, record in space.items()
+            if f"{namespace} {item}" > cursor
+        )[:most]
+        more = f"{chunks[-1][0]} {chunks[-1][1]}" if len(chunks) == most else ""
+        return ScannedPage(tuple(IndexedChunk(*chunk) for chunk in chunks), more)
 
     def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         self.ping()

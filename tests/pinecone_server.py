@@ -225,6 +225,8 @@ class PineconeServer:
             if len(body["ids"]) > 1000:
                 raise Refusal(400, "ids must hold at most 1000 ids")
             doomed = list(body["ids"])
+        elif body.get("delete_all"):
+            doomed = list(self._existing(namespace))
         else:
             doomed = [d["_id"] for d in self._matching(namespace, body["filter"], text=False)]
         existing = self._existing(namespace)

@@ -82,7 +82,7 @@ def _settings(connection: Connection) -> Iterator[Finding]:
         "configuration",
         True,
         f"{settings.embedding_model} ({settings.embedding_dimension}), {settings.chat_model}, "
-        f"{settings.vector_index} index, generation {settings.generation}",
+        f"{settings.vector_index} index, generation {settings.generation.generation_id}",
     )
     if settings.vector_index == "pinecone":
         yield Finding(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from cli.failure import Failure
 from nexus.errors import UpstreamError
 from nexus.indexing import IndexingReport
 from nexus.parsing import parse
+from nexus.revisions import last_stamp
 
 # Work done side by side where nothing is timed.
 LANES = 2
@@ -46,7 +48,7 @@ def measure(
     Raises Failure when nothing can be indexed, and UpstreamError when the services stop answering.
     """
     chunks: dict[str, int] = {}
-    space = endpoint.settings.namespace(TENANT)
+    space = endpoint.settings.generation.namespace(TENANT)
     _check_documents(corpus, questions)
     with lanes(LANES, corpus, endpoint, cache_file, chunks) as free:
         index = free[0].services.index
@@ -65,7 +67,7 @@ def measure(
         finally:
             if endpoint.settings.vector_index != "sqlite":  # that one's file goes as a whole
                 for document_id in chunks:
-                    index.delete_document(space, document_id, 1)
+                    index.delete_document(space, document_id, last_stamp(1))
 
 
 def _check_documents(corpus: Corpus, questions: Sequence[GoldenQuestion]) -> None:
@@ -83,7 +85,13 @@ def _index(
     started = time.perf_counter()
 
     def bring(lane: Lane, key: str) -> IndexingReport:
-        return lane.services.indexer.reconcile(key)
+        whole = lane.services.indexer.reconcile(key)
+        for task in lane.tasks():
+            part = lane.services.indexer.index_part(task)
+            chunks = whole.chunks + part.chunks
+            tokens = whole.tokens_embedded + part.tokens_embedded
+            whole = replace(part, chunks=chunks, tokens_embedded=tokens)
+        return whole
 
     keys = [document.key for document in corpus.documents]
     tokens = rejected = 0

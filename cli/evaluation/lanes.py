@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -14,7 +15,15 @@ from cli.evaluation.corpus import Corpus
 from cli.evaluation.embeddings_cache import KeptEmbedder
 from cli.evaluation.endpoint import Endpoint
 from cli.evaluation.excluding_index import ExcludingIndex
-from cli.evaluation.memory import CorpusStore, GivenSecrets, MemoryCatalogue, NoConversations
+from cli.evaluation.memory import (
+    CorpusStore,
+    GivenSecrets,
+    MemoryCatalogue,
+    MemoryLedger,
+    MemoryQueue,
+    NoConversations,
+)
+from nexus.messages import PartTask, part_task
 from nexus.ports import Embedder, VectorIndex
 from nexus.services import EvaluationServices
 from nexus.wiring import evaluation_services
@@ -29,6 +38,12 @@ class Lane:
 
     services: EvaluationServices
     index: ExcludingIndex
+    queue: MemoryQueue
+
+    def tasks(self) -> Iterator[PartTask]:
+        """The parts of a large document that wait to be indexed."""
+        while self.queue.bodies:
+            yield part_task(json.loads(self.queue.bodies.pop(0))["part"])
 
 
 @contextmanager
@@ -40,7 +55,7 @@ def lanes(
 
     `chunks` will say, once they are indexed, how many chunks each document has.
     """
-    documents, catalogue = CorpusStore(corpus), MemoryCatalogue()
+    documents, catalogue, ledger = CorpusStore(corpus), MemoryCatalogue(), MemoryLedger()
     with ExitStack() as closing:
 
         def lane() -> Lane:
@@ -59,16 +74,19 @@ def lanes(
                 closing.callback(kept.close)
                 return kept
 
+            queue = MemoryQueue()
             services = evaluation_services(
                 endpoint.settings,
                 GivenSecrets(endpoint.keys),
                 documents,
                 catalogue,
+                ledger,
+                queue,
                 NoConversations(),
                 searched=searched,
                 indexed=indexed,
             )
-            return Lane(services, hiding[0])
+            return Lane(services, hiding[0], queue)
 
         yield [lane() for _ in range(count)]
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from cli.evaluation.corpus import TENANT, Corpus, CorpusDocument
 from nexus.errors import ConfigurationError, NotFound, Superseded
 from nexus.models import DocumentMetadata, DocumentRecord, DocumentStatus, ObjectState, Turn
-from nexus.ports import Manifest
+from nexus.ports import FinishedPart, Manifest, PartResult
 
 
 class CorpusStore:
@@ -41,11 +41,12 @@ class CorpusStore:
 
 
 class MemoryCatalogue:
-    """A Catalogue in dictionaries."""
+    """A Catalogue in dictionaries, of documents that are indexed once and never change."""
 
     def __init__(self) -> None:
         self._records: dict[tuple[str, str], DocumentRecord] = {}
         self._manifests: dict[tuple[str, str], Manifest] = {}
+        self._parts: dict[tuple[str, str], dict[int, PartResult]] = {}
         self._lock = threading.Lock()
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
@@ -64,6 +65,23 @@ class MemoryCatalogue:
             begun = replace(basis, status="indexing", revision=revision + 1)
             self._records[key] = begun
             return begun
+
+    def plan(self, record: DocumentRecord) -> None:
+        del record
+
+    def start_part(self, record: DocumentRecord) -> int:
+        with self._lock:
+            return 1 + len(self._parts.get(self._current(record), {}))
+
+    def finish_part(self, record: DocumentRecord, result: PartResult) -> FinishedPart:
+        with self._lock:
+            finished = self._parts.setdefault(self._current(record), {})
+            finished[result.number] = result
+            return FinishedPart(kept=True, done=len(finished))
+
+    def finished_parts(self, record: DocumentRecord) -> list[PartResult]:
+        finished = self._parts[record.tenant, record.document_id]
+        return [result for _, result in sorted(finished.items())]
 
     def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
         with self._lock:
@@ -110,6 +128,38 @@ class MemoryCatalogue:
         if stored is None or stored.revision != record.revision:
             raise Superseded("Another attempt on the document began since.")
         return key
+
+
+class MemoryLedger:
+    """An EmbeddingLedger in a dictionary."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+
+    def find(self, tenant: str, text_keys: Sequence[str]) -> dict[str, str]:
+        del tenant
+        return {key: self._ids[key] for key in text_keys if key in self._ids}
+
+    def note(self, tenant: str, record_ids: Mapping[str, str]) -> None:
+        del tenant
+        self._ids.update(record_ids)
+
+
+class MemoryQueue:
+    """A WorkQueue whose messages wait in `bodies` for whoever sent them."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send(self, bodies: Sequence[str], delay_s: int = 0) -> None:
+        del delay_s
+        self.bodies.extend(bodies)
+
+    def delay(self, receipt: str, seconds: int) -> None:
+        del receipt, seconds
+
+    def ping(self) -> None:
+        return
 
 
 class NoConversations:

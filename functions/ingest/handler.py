@@ -18,7 +18,8 @@ from aws_lambda_powertools.utilities.batch import (  # noqa: E402
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
-from functions.ingest.events import objects_of  # noqa: E402
+from functions.ingest.events import tasks_of  # noqa: E402
+from functions.ingest.performing import perform  # noqa: E402
 from functions.ingest.retrying import delay_s  # noqa: E402
 from nexus.errors import NexusError, UpstreamError  # noqa: E402
 from nexus.indexing import IndexingReport  # noqa: E402
@@ -59,8 +60,9 @@ def process(record: SQSRecord, lambda_context: LambdaContext) -> None:
             services.queue.delay(record.receipt_handle, 0)
         raise OutOfTime
     try:
-        for changed in objects_of(record.body):
-            _report(services.indexer.reconcile(changed.key, changed.sequencer))
+        for task in tasks_of(record.body):
+            for report in perform(task, services):
+                _report(report)
     except Exception as error:
         attempt = int(record.attributes.approximate_receive_count)
         wait = delay_s(attempt, error)
@@ -95,5 +97,10 @@ def _report(report: IndexingReport) -> None:
         },
     )
     metrics.add_metric(f"documents_{report.outcome}", MetricUnit.Count, 1)
+    dollars = report.tokens_embedded * services.settings.embedding_price / 1_000_000
+    reused = report.chunks - report.chunks_embedded
+    metrics.add_metric("chunks_seen", MetricUnit.Count, report.chunks)
+    metrics.add_metric("chunks_reused", MetricUnit.Count, reused)
     metrics.add_metric("chunks_embedded", MetricUnit.Count, report.chunks_embedded)
     metrics.add_metric("tokens_embedded", MetricUnit.Count, report.tokens_embedded)
+    metrics.add_metric("embedding_dollars", MetricUnit.NoUnit, dollars)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +15,11 @@ from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
 from nexus.observability import logger, metrics  # noqa: E402
-from nexus.reindexing import Progress  # noqa: E402
+from nexus.reindexing import (  # noqa: E402
+    Progress,
+    reconcile_generations,
+    verifies_today,
+)
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring import reindex_services  # noqa: E402
 
@@ -23,6 +28,7 @@ services = reindex_services(Settings.from_environ(os.environ))
 # A page of 1,000 objects takes seconds; with less left than this, the run goes on in a new
 # invocation.
 ENOUGH_MS = 60_000
+COUNTED = ("listed", "missing", "changed", "removed", "unchanged", "damaged", "orphaned")
 
 gc.freeze()
 gc.enable()
@@ -30,9 +36,17 @@ gc.enable()
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Compares bucket and catalogue; `event["progress"]` is where an earlier invocation stopped."""
-    progress = services.reindexer.run(
-        Progress(**event.get("progress", {})),
+    """Compares bucket, catalogue and index, of every generation or of `event["generation"]`.
+
+    `event["verify"]` says whether the index is compared too; without it, the day does.
+    `event["progress"]` is where an earlier invocation stopped.
+    """
+    every_days = services.settings.verify_days
+    verify = event.get("verify", verifies_today(time.time(), every_days))
+    start = {"generation": event.get("generation", ""), "verify": verify}
+    progress = reconcile_generations(
+        services.reindexers,
+        Progress(**event.get("progress", start)),
         has_time=lambda: context.get_remaining_time_in_millis() > ENOUGH_MS,
     )
     counts = asdict(progress)
@@ -40,7 +54,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if progress.phase != "done":
         services.continuation.start(json.dumps({"progress": counts}))
     else:
-        for name in ("listed", "missing", "changed", "removed", "unchanged"):
+        for name in COUNTED:
             metrics.add_metric(f"reindex_{name}", MetricUnit.Count, counts[name])
     logger.info("reindex", extra=counts)
     return counts

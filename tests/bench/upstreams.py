@@ -202,7 +202,7 @@ def _seed(environ: dict[str, str]) -> str:
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     settings = replace(Settings.from_environ(environ), ingest_queue_url=queue)
-    indexer = ingest_services(settings).indexer
+    indexer = ingest_services(settings).indexers.live()
     for path in sorted(SAMPLES.iterdir()):
         if path.suffix in INDEXED:
             key = f"documents/{TENANT}/{path.name}"

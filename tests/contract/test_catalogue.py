@@ -12,7 +12,7 @@ import pytest
 from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
 from nexus.errors import Superseded, UpstreamRefused, UpstreamUnavailable
 from nexus.models import DocumentMetadata, DocumentRecord
-from nexus.ports import Catalogue, Manifest
+from nexus.ports import Catalogue, FinishedPart, Manifest, PartResult
 from tests.fakes import FakeCatalogue, FakeClock
 
 ONE = DocumentRecord(
@@ -53,7 +53,7 @@ def catalogue(
 def on_dynamodb(
     make_table: Callable[..., str], dynamodb_client: Any, clock: FakeClock
 ) -> DynamoCatalogue:
-    return DynamoCatalogue(dynamodb_client, make_table("catalogue", "pk", "sk"), clock)
+    return DynamoCatalogue(dynamodb_client, make_table("catalogue", "pk", "sk"), "g1", clock)
 
 
 def indexed(catalogue: Catalogue, record: DocumentRecord, chunks: int = 2) -> DocumentRecord:
@@ -77,6 +77,7 @@ def test_the_first_attempt_creates_the_document(catalogue: Catalogue):
         ONE,
         status="indexing",
         revision=1,
+        started_at="2025-06-15T15:06:40.000Z",
         created_at="2025-06-15T15:06:40.000Z",
         updated_at="2025-06-15T15:06:40.000Z",
     )
@@ -294,7 +295,7 @@ def test_the_version_grows_with_what_readers_see_and_with_nothing_else(
     live = indexed(catalogue, ONE)
     assert grew()
     attempt = catalogue.begin(EDITED)
-    catalogue.settle(replace(attempt, status="pending", sequencer="0B", retired=("old",)))
+    catalogue.settle(replace(attempt, status="pending", sequencer="0B"))
     assert not grew()
     with pytest.raises(Superseded):
         catalogue.settle(replace(live, title="Lost"))
@@ -480,7 +481,7 @@ def test_what_dynamodb_leaves_unprocessed_is_asked_for_again(
 
 @pytest.mark.usefixtures("aws")
 def test_a_missing_table_is_reported_as_ours(dynamodb_client: Any):
-    missing = DynamoCatalogue(dynamodb_client, "missing")
+    missing = DynamoCatalogue(dynamodb_client, "missing", "g1")
     for call in (
         missing.ping,
         lambda: missing.version("acme"),
@@ -491,9 +492,70 @@ def test_a_missing_table_is_reported_as_ours(dynamodb_client: Any):
         lambda: missing.settle(ONE),
         lambda: missing.remove(ONE),
         lambda: missing.manifest("acme", "d1"),
+        lambda: missing.plan(ONE),
+        lambda: missing.start_part(ONE),
+        lambda: missing.finish_part(ONE, PartResult(0, ids(1, 1))),
+        lambda: missing.finished_parts(ONE),
         lambda: list(missing.list_documents(None)),
         lambda: list(missing.list_documents("acme")),
     ):
         with pytest.raises(UpstreamRefused) as caught:
             call()
         assert caught.value.service == "catalogue"
+
+
+def test_parts_are_counted_until_all_are_there_and_go_with_the_publish(catalogue: Catalogue):
+    attempt = catalogue.begin(ONE)
+    catalogue.plan(replace(attempt, parts=2, underway="content"))
+    begun = catalogue.get("acme", "d1")
+    assert begun is not None
+    assert (begun.parts, begun.parts_done, begun.underway) == (2, 0, "content")
+    assert begun.started_at
+    runs = [catalogue.start_part(attempt) for _ in range(3)]
+    assert runs == [1, 2, 3]
+    second = PartResult(1, ids(7, 2), 2, 40)
+    assert catalogue.finish_part(attempt, second) == FinishedPart(kept=True, done=1)
+    assert catalogue.finish_part(attempt, second) == FinishedPart(kept=True, done=1)
+    late = PartResult(1, ids(8, 2), 2, 40)
+    assert catalogue.finish_part(attempt, late) == FinishedPart(kept=False, done=1)
+    first = PartResult(0, ids(6, 1))
+    assert catalogue.finish_part(attempt, first) == FinishedPart(kept=True, done=2)
+    assert catalogue.finished_parts(attempt) == [first, second]
+    counted = catalogue.get("acme", "d1")
+    assert counted is not None
+    assert (counted.parts_done, counted.status) == (2, "indexing")
+    catalogue.publish(replace(attempt, published=(1,)), Manifest(attempt.revision, ids(6, 1)))
+    published = catalogue.get("acme", "d1")
+    assert published is not None
+    assert (published.parts, published.parts_done) == (2, 2)
+
+
+def test_a_superseded_or_ended_attempt_finishes_no_part(catalogue: Catalogue):
+    stale = catalogue.begin(ONE)
+    current = catalogue.begin(ONE)
+    assert current.parts == current.parts_done == 0
+    for call in (
+        lambda: catalogue.plan(replace(stale, parts=2)),
+        lambda: catalogue.start_part(stale),
+        lambda: catalogue.finish_part(stale, PartResult(0, ids(6, 1))),
+    ):
+        with pytest.raises(Superseded):
+            call()
+    assert catalogue.finished_parts(current) == []
+    catalogue.settle(replace(current, status="failed", reason="It is encrypted."))
+    with pytest.raises(Superseded):
+        catalogue.start_part(current)
+
+
+def test_generations_in_one_table_know_nothing_of_each_other(
+    make_table: Callable[..., str], dynamodb_client: Any, clock: FakeClock
+):
+    table = make_table("catalogue", "pk", "sk")
+    one, other = (DynamoCatalogue(dynamodb_client, table, name, clock) for name in ("g1", "g2"))
+    indexed(one, ONE)
+    assert other.get("acme", "d1") is None
+    assert other.get_many("acme", ["d1"]) == {}
+    assert list(other.list_documents(None)) == list(other.list_documents("acme")) == []
+    other.begin(ONE)
+    assert [record.status for record in one.list_documents(None)] == ["indexed"]
+    assert [record.status for record in other.list_documents(None)] == ["indexing"]

@@ -104,6 +104,6 @@ def test_the_same_command_measures_pinecone(model_server: str, tmp_path: Path) -
         assert any("search" in request for request in server.requests)
         # What the evaluation wrote into the index is taken out again.
         with lanes(1, corpus, endpoint, kept, {}) as (lane,):
-            assert lane.services.index.count(endpoint.settings.namespace(TENANT)) == 0
+            assert lane.services.index.count(endpoint.settings.generation.namespace(TENANT)) == 0
     finally:
         server.close()

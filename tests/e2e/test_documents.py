@@ -106,7 +106,7 @@ def test_of_100_uploads_the_good_are_indexed_once_and_the_corrupt_fail_with_a_re
     records = eventually(all_through, "end of 100 ingestions", 180)
     assert Counter(r.status for r in records) == {"indexed": 90, "failed": 10}
     assert all(r.reason for r in records if r.status == "failed")
-    index = f"{DEMO_TENANT}.{connection.settings.generation}"
+    index = f"{DEMO_TENANT}.{connection.live.generation_id}"
     counts = Counter(
         SqliteIndex(connection.settings.sqlite_path).count(index, r.document_id) for r in records
     )

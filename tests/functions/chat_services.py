@@ -13,6 +13,7 @@ from nexus.health import Dependency, Health
 from nexus.models import ApiClient, Filters, Principal
 from nexus.services import ChatServices
 from nexus.settings import Settings
+from tests.assembled import readers
 from tests.fakes import FakeCache, FakeChat, FakeClients, FakeConversations
 from tests.unit.test_retrieval import Library
 
@@ -41,20 +42,21 @@ class World:
             client(COLLEAGUE_KEY, "acme", "mobile"),
             client(RIVAL_KEY, "rival", "web"),
         )
-        retriever = self.library.retriever
+        its_readers = readers(self.library.retriever, self.library.catalogue, self.settings)
+        executor = ThreadPoolExecutor(2)
         self.services = ChatServices(
             settings=self.settings,
             authenticator=Authenticator(self.clients),
             answerer=Answerer(
-                retriever,
+                its_readers,
                 Generator(self.chat, self.settings.answer_max_tokens),
                 self.conversations,
-                self.library.catalogue,
                 self.cache,
                 self.settings,
-                ThreadPoolExecutor(2),
+                executor,
             ),
-            retriever=retriever,
+            readers=its_readers,
+            executor=executor,
             conversations=self.conversations,
             health=Health(
                 {

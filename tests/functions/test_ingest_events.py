@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from functions.ingest.events import ChangedObject, objects_of
-from nexus.reindexing import reindex_message
+from functions.ingest.events import ChangedObject, tasks_of
+from nexus.messages import reconcile_message
 
 
 def s3_event(key: str, sequencer: str = "0055AED6DCD90281E5") -> str:
@@ -20,20 +20,20 @@ def s3_event(key: str, sequencer: str = "0055AED6DCD90281E5") -> str:
 
 
 def test_keys_are_decoded_as_s3_encodes_them() -> None:
-    (found,) = objects_of(s3_event("documents/acme/Biaya+Kuliah+%282026%29.pdf"))
+    (found,) = tasks_of(s3_event("documents/acme/Biaya+Kuliah+%282026%29.pdf"))
     assert found == ChangedObject("documents/acme/Biaya Kuliah (2026).pdf", "0055AED6DCD90281E5")
 
 
 def test_a_reindexing_message_carries_its_key_plain() -> None:
-    (found,) = objects_of(reindex_message("documents/acme/100%+more.txt"))
+    (found,) = tasks_of(reconcile_message("documents/acme/100%+more.txt"))
     assert found == ChangedObject("documents/acme/100%+more.txt", "")
 
 
 def test_the_test_event_of_s3_names_nothing() -> None:
-    assert list(objects_of('{"Service": "Amazon S3", "Event": "s3:TestEvent"}')) == []
+    assert list(tasks_of('{"Service": "Amazon S3", "Event": "s3:TestEvent"}')) == []
 
 
 @pytest.mark.parametrize("body", ["not json", "{}", '{"Records": [{}]}', "[]"])
 def test_a_message_of_another_shape_is_kept_for_the_dead_letter_queue(body: str) -> None:
     with pytest.raises((ValueError, KeyError, AttributeError)):
-        list(objects_of(body))
+        list(tasks_of(body))

@@ -125,7 +125,7 @@ def message(key: str) -> dict[str, Any]:
 
 
 def status(ingest: ModuleType, path: str) -> str | None:
-    catalogue = operator_services(ingest.services.indexer._settings, wiring.aws_clients).catalogue
+    catalogue = operator_services(ingest.services.settings, wiring.aws_clients).catalogue
     record = catalogue.get("acme", document_id("acme", path))
     return record.status if record else None
 

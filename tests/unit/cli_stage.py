@@ -11,7 +11,7 @@ from cli.connection import Connection
 from cli.stacks import Deployment
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from tests.fakes import FakeCatalogue, FakeClients
+from tests.fakes import FakeCatalogue, FakeClients, FakeGenerations
 
 BUCKET = "documents-bucket"
 
@@ -31,5 +31,7 @@ def stage(**outputs: str) -> Connection:
     connection = Connection("local", session, deployment(**known))
     # What is read from the functions' configuration and from DynamoDB otherwise.
     connection.__dict__["settings"] = Settings()
-    connection.__dict__["operator"] = OperatorServices(FakeCatalogue(), FakeClients())
+    connection.__dict__["operator"] = OperatorServices(
+        FakeCatalogue(), FakeClients(), FakeGenerations()
+    )
     return connection

@@ -14,6 +14,7 @@ from nexus.followups import is_follow_up
 from nexus.generating import Generator
 from nexus.models import Filters
 from nexus.prompts import NO_ANSWER
+from tests.assembled import readers
 from tests.fakes import FakeCache, FakeChat, FakeConversations
 from tests.unit.test_retrieval import ALICE, CONFIG, Library
 
@@ -30,10 +31,9 @@ class Desk:
         self.counts: list[str] = []
         self.executor = ThreadPoolExecutor(1)
         self.answerer = Answerer(
-            self.library.retriever,
+            readers(self.library.retriever, self.library.catalogue, CONFIG),
             Generator(self.chat, 500),
             self.conversations,
-            self.library.catalogue,
             AnswerCache(ForgivingCache(FakeCache(), self.counts.append), 3600),
             CONFIG,
             self.executor,

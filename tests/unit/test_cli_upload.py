@@ -19,7 +19,7 @@ from cli.failure import Failure
 from cli.ingestion import fingerprints, finished
 from cli.local.layout import Layout
 from cli.local.run_record import Running
-from functions.ingest.events import objects_of
+from functions.ingest.events import ChangedObject, tasks_of
 from nexus.models import DocumentRecord
 from nexus.object_keys import decode_metadata, document_id
 from tests.unit.cli_stage import BUCKET, stage
@@ -76,7 +76,8 @@ def test_up_queues_what_the_index_has_with_other_metadata(
     messages = connection.client("sqs").receive_message(
         QueueUrl=connection.deployment.ingest_queue_url, MaxNumberOfMessages=10
     )["Messages"]
-    (asked,) = [changed for message in messages for changed in objects_of(message["Body"])]
+    (asked,) = [changed for message in messages for changed in tasks_of(message["Body"])]
+    assert isinstance(asked, ChangedObject)
     assert asked.key == "documents/demo/fees.md"
 
 

@@ -17,12 +17,13 @@ from nexus.models import DocumentMetadata, Filters
 from nexus.object_keys import document_id, object_key
 from nexus.revisions import is_newer
 from nexus.settings import Settings
+from tests import assembled
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex
 
 CONFIG = Settings(embedding_dimension=256, max_document_bytes=50_000)
 KEY = object_key("acme", "rules.md")
 ID = document_id("acme", "rules.md")
-SPACE = CONFIG.namespace("acme")
+SPACE = CONFIG.generation.namespace("acme")
 RULES = "# Loans\n\nBooks are lent for fourteen days.\n\n# Fines\n\nThe fine is Rp 2,000 a day.\n"
 
 
@@ -34,7 +35,7 @@ class House:
         self.catalogue = FakeCatalogue()
         self.index = FakeIndex()
         self.embedder = FakeEmbedder()
-        self.indexer = Indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
+        self.indexer = assembled.indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
 
     def put(self, text: str | bytes, path: str = "rules.md", **metadata: Any) -> None:
         content = text.encode() if isinstance(text, str) else text
@@ -178,7 +179,7 @@ def test_a_retry_does_not_pay_again_for_what_was_embedded(house: House) -> None:
             super().publish(record, manifest)
 
     catalogue = LosesItsCatalogue()
-    indexer = Indexer(house.documents, catalogue, house.index, house.embedder, CONFIG)
+    indexer = assembled.indexer(house.documents, catalogue, house.index, house.embedder, CONFIG)
     with pytest.raises(UpstreamUnavailable):
         indexer.reconcile(KEY, "01")
     paid = len(house.embedder.texts)
@@ -202,7 +203,7 @@ def test_a_slow_worker_cannot_replace_what_a_later_one_published(house: House) -
         def head(self, key):
             return house.documents.head(key)
 
-    slow = Indexer(OvertakenOnce(), house.catalogue, house.index, house.embedder, CONFIG)
+    slow = assembled.indexer(OvertakenOnce(), house.catalogue, house.index, house.embedder, CONFIG)
     assert slow.reconcile(KEY, "01").outcome == "superseded"
     texts = " ".join(house.seen())
     assert "9,000" in texts
@@ -224,7 +225,7 @@ def test_a_sweep_that_broke_off_is_finished_by_the_next_event(house: House) -> N
 
     stuck = CannotDelete()
     stuck.spaces = house.index.spaces
-    indexer = Indexer(house.documents, house.catalogue, stuck, house.embedder, CONFIG)
+    indexer = assembled.indexer(house.documents, house.catalogue, stuck, house.embedder, CONFIG)
     with pytest.raises(UpstreamUnavailable):
         indexer.reconcile(KEY, "02")
     assert house.seen() == ["Books are lent for seven days."]
@@ -302,7 +303,7 @@ class Interrupted(FakeDocuments):
 
 def slow_worker(house: House, meanwhile: Callable[[], object]) -> Indexer:
     documents = Interrupted(house.documents, meanwhile)
-    return Indexer(documents, house.catalogue, house.index, house.embedder, CONFIG)
+    return assembled.indexer(documents, house.catalogue, house.index, house.embedder, CONFIG)
 
 
 def test_a_worker_that_looked_before_a_change_does_not_publish_the_old(house: House) -> None:
@@ -349,7 +350,7 @@ def test_new_metadata_is_not_seen_before_it_is_published_nor_after_a_revert(hous
     house.put(RULES, department="Public")
     broken = Unpublishable()
     broken.records, broken.manifests = house.catalogue.records, house.catalogue.manifests
-    indexer = Indexer(house.documents, broken, house.index, house.embedder, CONFIG)
+    indexer = assembled.indexer(house.documents, broken, house.index, house.embedder, CONFIG)
     with pytest.raises(UpstreamUnavailable):
         indexer.reconcile(KEY, "02")
     public = Filters(departments=("Public",))
@@ -377,7 +378,7 @@ def test_broken_off_attempts_leave_nothing_once_one_succeeds(house: House) -> No
     house.put(RULES)
     broken = Unpublishable()
     broken.records = house.catalogue.records
-    indexer = Indexer(house.documents, broken, house.index, house.embedder, CONFIG)
+    indexer = assembled.indexer(house.documents, broken, house.index, house.embedder, CONFIG)
     for _ in range(4):
         with pytest.raises(UpstreamUnavailable):
             indexer.reconcile(KEY, "01")
@@ -402,7 +403,7 @@ def test_a_superseded_attempt_takes_back_what_it_wrote(house: House) -> None:
 
     overtaken = Overtaken()
     overtaken.spaces = house.index.spaces
-    indexer = Indexer(house.documents, house.catalogue, overtaken, house.embedder, CONFIG)
+    indexer = assembled.indexer(house.documents, house.catalogue, overtaken, house.embedder, CONFIG)
     assert indexer.reconcile(KEY, "01").outcome == "superseded"
     assert house.index.count(SPACE) == 0
 
@@ -415,13 +416,13 @@ def test_another_generation_is_filled_and_the_one_before_emptied(
     house.indexer.reconcile(KEY, "01")
     config = replace(CONFIG, **change)
     embedder = FakeEmbedder(config.embedding_dimension)
-    indexer = Indexer(house.documents, house.catalogue, house.index, embedder, config)
+    indexer = assembled.indexer(house.documents, house.catalogue, house.index, embedder, config)
     assert indexer.reconcile(KEY).outcome == "indexed"
-    assert house.index.count(config.namespace("acme")) == 2
+    assert house.index.count(config.generation.namespace("acme")) == 2
     assert house.index.count(SPACE) == 0
     house.documents.drop("acme", "rules.md")
     assert indexer.reconcile(KEY, "02").outcome == "deleted"
-    assert house.index.count(config.namespace("acme")) == 0
+    assert house.index.count(config.generation.namespace("acme")) == 0
 
 
 def test_a_removal_that_broke_off_is_finished_though_no_event_comes(house: House) -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from nexus import reindexing
 from nexus.errors import UpstreamUnavailable
-from nexus.indexing import Indexer
 from nexus.object_keys import object_key
 from nexus.reindexing import Progress, Reindexer
 from nexus.settings import Settings
+from tests import assembled
 from tests.fakes import (
     FakeCatalogue,
     FakeClock,
@@ -32,13 +32,16 @@ class Depot:
     def __init__(self, config: Settings = CONFIG) -> None:
         self.clock = FakeClock()
         self.documents, self.catalogue = FakeDocuments(), FakeCatalogue(self.clock)
-        self.queue = FakeQueue()
-        self.indexer = Indexer(self.documents, self.catalogue, FakeIndex(), FakeEmbedder(), CONFIG)
+        self.queue, self.index = FakeQueue(), FakeIndex()
+        self.indexer = assembled.indexer(
+            self.documents, self.catalogue, self.index, FakeEmbedder(), CONFIG
+        )
         self.reindexer = Reindexer(
             self.documents,
             self.catalogue,
+            self.index,
             self.queue,
-            config,
+            config.generation,
             ThreadPoolExecutor(2),
             self.clock,
         )
@@ -127,7 +130,7 @@ def test_a_document_that_waits_for_an_upstream_is_queued_again_at_once() -> None
     embedder = FakeEmbedder()
     embedder.failure = UpstreamUnavailable("models", "Busy.")
     depot.documents.put("acme", "waiting.md", b"Words.")
-    indexer = Indexer(depot.documents, depot.catalogue, FakeIndex(), embedder, CONFIG)
+    indexer = assembled.indexer(depot.documents, depot.catalogue, FakeIndex(), embedder, CONFIG)
     with pytest.raises(UpstreamUnavailable):
         indexer.reconcile(object_key("acme", "waiting.md"))
     assert depot.reindexer.run(Progress(), lambda: True).changed == 1

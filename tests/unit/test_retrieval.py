@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from nexus.errors import ConfigurationError, UpstreamUnavailable
 from nexus.fusion import fuse
-from nexus.indexing import Indexer
 from nexus.models import DocumentMetadata, Filters, Hit, Locator, Principal
 from nexus.object_keys import document_id, object_key
 from nexus.retrieval import Retriever
 from nexus.rights import narrow
 from nexus.settings import Settings
+from tests import assembled
 from tests.fakes import (
     FakeCatalogue,
     FakeClock,
@@ -43,12 +43,12 @@ class Library:
         self.documents, self.catalogue = FakeDocuments(), FakeCatalogue(self.clock)
         self.index, self.embedder = FakeIndex(), FakeEmbedder()
         self.reranker = FakeReranker()
-        self.indexer = Indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
+        self.indexer = assembled.indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
         self.retriever = self.over(self.reranker)
 
     def over(self, reranker: FakeReranker | None) -> Retriever:
         return Retriever(
-            self.index, self.catalogue, self.embedder, reranker, CONFIG, ThreadPoolExecutor(2)
+            self.index, self.catalogue, self.embedder, reranker, CONFIG, CONFIG.generation, ThreadPoolExecutor(2)
         )
 
     def add(self, tenant: str, path: str, text: str, **metadata: Any) -> None:
@@ -92,7 +92,7 @@ def test_filters_of_the_key_and_of_the_request_both_hold(library: Library) -> No
 
 
 def test_a_chunk_that_is_not_published_is_not_shown(library: Library) -> None:
-    space = CONFIG.namespace("acme")
+    space = CONFIG.generation.namespace("acme")
     some = next(iter(library.index.spaces[space].values()))
     ghost = replace(some, added_in=99, chunk=replace(some.chunk, chunk_id="f" * 32, text="ghost"))
     library.index.upsert(space, [ghost])
@@ -123,7 +123,7 @@ def test_without_a_reranker_what_only_words_found_keeps_its_place(library: Libra
     deaf = Deaf()
     deaf.spaces = library.index.spaces
     retriever = Retriever(
-        deaf, library.catalogue, library.embedder, None, CONFIG, ThreadPoolExecutor(2)
+        deaf, library.catalogue, library.embedder, None, CONFIG, CONFIG.generation, ThreadPoolExecutor(2)
     )
     found = retriever.retrieve(ALICE, "boat harbour opens", 5, Filters())
     assert "harbour" in found.passages[0].text

@@ -13,11 +13,14 @@ router = APIRouter(tags=["search"])
 @router.post("/v1/search", summary="Find passages")
 async def search(body: SearchRequest, principal: Caller, services: Services) -> SearchResponse:
     """The passages that fit the query best; no language model is called."""
-    found = services.retriever.retrieve(
-        principal,
-        body.query,
-        body.top_k or services.settings.top_k,
-        body.filters.to_filters(),
+    found = services.readers.with_live(
+        lambda reader: reader.retriever.retrieve(
+            principal,
+            body.query,
+            body.top_k or services.settings.top_k,
+            body.filters.to_filters(),
+        ),
+        services.executor,
     )
     passages = [
         PassageBody(

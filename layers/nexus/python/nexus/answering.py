@@ -14,13 +14,15 @@ from nexus.caching import AnswerCache, answer_key
 from nexus.confidence import level_of
 from nexus.errors import UpstreamError
 from nexus.followups import is_follow_up, with_context
+from nexus.generations import PerGeneration
 from nexus.generating import Generated, Generator, Style
 from nexus.models import Answer, Confidence, Filters, Principal, Turn, Usage
 from nexus.observability import logger
-from nexus.ports import Catalogue, ConversationStore
+from nexus.ports import ConversationStore
 from nexus.prompts import PROMPTS_VERSION
 from nexus.refusals import refusal
-from nexus.retrieval import Embedded, Retrieved, Retriever
+from nexus.retrieval import Embedded, Retrieved
+from nexus.reading import Reader
 from nexus.routing import Route, reply, route_of
 from nexus.settings import Settings
 
@@ -54,19 +56,17 @@ class Answerer:
 
     def __init__(
         self,
-        retriever: Retriever,
+        readers: PerGeneration[Reader],
         generator: Generator,
         conversations: ConversationStore,
-        catalogue: Catalogue,
         cache: AnswerCache | None,
         settings: Settings,
         executor: Executor,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._retriever = retriever
+        self._readers = readers
         self._generator = generator
         self._conversations = conversations
-        self._catalogue = catalogue
         self._cache = cache
         self._settings = settings
         self._executor = executor
@@ -83,7 +83,10 @@ class Answerer:
         if route in ("greeting", "thanks"):
             answer, reachable = self._courteous(route, question), True
         else:
-            answer, reachable = self._recalled_or_made(principal, question, route)
+            answer, reachable = self._readers.with_live(
+                lambda reader: self._recalled_or_made(reader, principal, question, route),
+                self._executor,
+            )
         answer = replace(
             answer,
             message_id=new_id("m"),
@@ -97,17 +100,17 @@ class Answerer:
         return _draft(reply(route, question.message), Confidence("high", 1.0))
 
     def _recalled_or_made(
-        self, principal: Principal, question: Question, route: Route
+        self, reader: Reader, principal: Principal, question: Question, route: Route
     ) -> tuple[Answer, bool]:
         """The answer, from the cache if it is there; and whether the conversation was reachable."""
         started = time.perf_counter()
-        key = self._key(principal, question, route)
+        key = self._key(reader, principal, question, route)
         if key and self._cache and question.cache.read:
             known = self._cache.get(key)
             # What was refused alone may be answered where there is a conversation to lean on.
             if known and not (known.refused and question.conversation_id):
                 return replace(known, timings_ms={"cache": _ms_since(started)}), True
-        found = self._find(principal, question, route)
+        found = self._find(reader, principal, question, route)
         answer = self._make(question, route, found)
         if (
             key
@@ -119,13 +122,15 @@ class Answerer:
             self._executor.submit(self._cache.put, key, answer)
         return answer, found.reachable
 
-    def _key(self, principal: Principal, question: Question, route: Route) -> str | None:
+    def _key(
+        self, reader: Reader, principal: Principal, question: Question, route: Route
+    ) -> str | None:
         """The question's key in the cache; None where no answer may come from it."""
         leans = question.conversation_id is not None and is_follow_up(question.message)
         if self._cache is None or leans:
             return None
         try:
-            version = self._catalogue.version(principal.tenant)
+            version = reader.catalogue.version(principal.tenant)
         except UpstreamError:
             return None
         if version is None:  # the documents have just changed
@@ -138,10 +143,13 @@ class Answerer:
             style=_style(question, route),
             prompts=PROMPTS_VERSION,
             settings=self._settings,
+            generation=reader.generation,
             version=version,
         )
 
-    def _find(self, principal: Principal, question: Question, route: Route) -> _Found:
+    def _find(
+        self, reader: Reader, principal: Principal, question: Question, route: Route
+    ) -> _Found:
         """The passages, and the earlier turn that the question was understood by.
 
         What looks like a follow-up is searched with the question before it; so is, at a second try,
@@ -150,10 +158,10 @@ class Answerer:
 
         def retrieve(query: str, embedded: Embedded | None = None) -> Retrieved:
             if _style(question, route) == "summary":
-                return self._retriever.survey(
+                return reader.retriever.survey(
                     principal, query, SUMMARY_PASSAGES, question.filters, embedded
                 )
-            return self._retriever.retrieve(
+            return reader.retriever.retrieve(
                 principal, query, question.top_k, question.filters, embedded
             )
 
@@ -161,7 +169,7 @@ class Answerer:
             return _Found(retrieve(question.message))
         reading = self._executor.submit(self._history, principal, question.conversation_id)
         leans = is_follow_up(question.message)
-        embedded = None if leans else self._retriever.embed(question.message)
+        embedded = None if leans else reader.retriever.embed(question.message)
         history, reachable = reading.result()
         if not history:
             return _Found(retrieve(question.message, embedded), None, reachable)

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 
 from nexus import __version__
 from nexus.errors import UpstreamError
-from nexus.models import Answer, Filters, Principal, Usage
+from nexus.models import Answer, Filters, Generation, Principal, Usage
 from nexus.observability import logger
 from nexus.ports import Cache, Embedder, Embeddings
 from nexus.settings import Settings
@@ -185,19 +185,21 @@ def answer_key(
     style: str,
     prompts: str,
     settings: Settings,
+    generation: Generation,
     version: int,
 ) -> str:
     """The key of an answer: 64 hex digits of everything that it depends on.
 
     `filters` are the request's, the principal's rights are its own; clients of a tenant with the
-    same rights share answers. `prompts` names the prompts' wording. All settings count, models,
-    thresholds and the index generation among them, and so does the release of Nexus. `version` is
-    the catalogue's, read before the documents were.
+    same rights share answers. `prompts` names the prompts' wording. All settings count, models and
+    thresholds among them, and so do the index generation and the release of Nexus. `version` is the
+    generation's catalogue's, read before the documents were.
     """
     return _digest(
         "answer",
         __version__,
         asdict(settings),
+        asdict(generation),
         prompts,
         principal.tenant,
         version,

@@ -1,42 +1,53 @@
-"""Makes the index agree with one object of the bucket: parse, chunk, diff, embed, upsert, publish.
+"""Makes one generation's index agree with one object of the bucket.
 
 The bucket is the truth and an event only a hint, so events may come twice, late or out of order. An
 attempt begins in the catalogue and only then looks at the bucket; the last to begin is the only one
 that can publish, so what is published is never older than what another attempt has published.
+
+A large document is indexed in parts, each a message of its own; whoever finishes the last one joins
+them and publishes.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from nexus.chunk_writing import ChunkWriter
-from nexus.chunking import chunk
 from nexus.errors import (
     DocumentRejected,
-    DocumentTooLarge,
+    EmptyDocument,
     NexusError,
     NotFound,
     Superseded,
     UpstreamError,
     UpstreamUnavailable,
 )
-from nexus.models import DocumentRecord, ObjectState
+from nexus.messages import PartTask, part_message, reconcile_message
+from nexus.models import DocumentRecord, Generation, ObjectState
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key, parse_key
-from nexus.parsing import parse
-from nexus.ports import Catalogue, DocumentStore, Embedder, Manifest, VectorIndex
-from nexus.revisions import content_of, fingerprint, is_newer, record_id, revision_of
+from nexus.parsing import Outline, outline
+from nexus.part_indexing import PartIndexer, Run
+from nexus.ports import Catalogue, DocumentStore, Manifest, PartResult, VectorIndex, WorkQueue
+from nexus.revisions import age_s, fingerprint, is_newer, last_stamp, stamp, stamp_of
 from nexus.settings import Settings
 
-Outcome = Literal["indexed", "unchanged", "deleted", "failed", "superseded", "ignored"]
+Outcome = Literal["indexed", "part", "unchanged", "deleted", "failed", "superseded", "ignored"]
+
+# An attempt that has said nothing for this long was broken off.
+STUCK_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class IndexingReport:
-    """What became of one object; `reason` is a sentence for its owner when it failed."""
+    """What became of one object, or ("part") of one part of it.
+
+    `reason` is a sentence for its owner when it failed. `chunks` are those seen, of which
+    `chunks_embedded` cost `tokens_embedded`; of a document in parts, those of this part.
+    """
 
     outcome: Outcome
     tenant: str = ""
@@ -56,43 +67,65 @@ class Indexer:
         documents: DocumentStore,
         catalogue: Catalogue,
         index: VectorIndex,
-        embedder: Embedder,
+        parts: PartIndexer,
+        queue: WorkQueue,
+        generation: Generation,
         settings: Settings,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._documents = documents
         self._catalogue = catalogue
         self._index = index
-        self._writer = ChunkWriter(index, embedder, settings)
+        self._parts = parts
+        self._queue = queue
+        self.generation = generation
         self._settings = settings
+        self._now = now
 
-    def reconcile(self, key: str, sequencer: str = "") -> IndexingReport:
+    def reconcile(self, key: str, sequencer: str = "", *, afresh: bool = False) -> IndexingReport:
         """Brings the index to what the bucket holds at `key` now.
 
-        `sequencer` is the S3 event's, or "" for a run that no event started. Raises UpstreamError
-        or ConfigurationError when the work could not be finished; the same call later continues it.
+        `sequencer` is the S3 event's, or "" for a run that no event started; `afresh` indexes again
+        what has not changed. Raises UpstreamError or ConfigurationError when the work could not be
+        finished; the same call later continues it.
         """
         started = time.perf_counter()
         try:
             tenant, path = parse_key(key)
         except NotFound:
             return IndexingReport("ignored")
-        document_id = id_of(tenant, path)
         try:
-            report = self._reconcile(tenant, path, sequencer)
+            report = self._reconcile(tenant, path, sequencer, afresh=afresh)
         except Superseded:
             report = IndexingReport("superseded")
-        elapsed_ms = (time.perf_counter() - started) * 1000
-        return replace(report, tenant=tenant, document_id=document_id, duration_ms=elapsed_ms)
+        return _timed(report, tenant, id_of(tenant, path), started)
 
-    def _reconcile(self, tenant: str, path: str, sequencer: str) -> IndexingReport:
+    def index_part(self, task: PartTask) -> IndexingReport:
+        """Indexes one part of a large document; the last one to finish publishes the whole.
+
+        Raises as `reconcile` does; the same task later continues where it stopped.
+        """
+        started = time.perf_counter()
+        tenant, document_id = task.state.tenant, id_of(task.state.tenant, task.state.path)
+        try:
+            report = self._index_part(task, tenant, document_id)
+        except Superseded:
+            report = IndexingReport("superseded")
+        return _timed(report, tenant, document_id, started)
+
+    def _reconcile(
+        self, tenant: str, path: str, sequencer: str, *, afresh: bool
+    ) -> IndexingReport:
         record = self._catalogue.get(tenant, id_of(tenant, path))
         newer = not (record and sequencer and not is_newer(sequencer, record.sequencer))
         if record and _is_clean(record) and not newer:
             return IndexingReport("unchanged")
         key = object_key(tenant, path)
         state = self._documents.head(key)
-        if self._is_settled(record, state, noted=not sequencer or not newer):
+        if not afresh and self._is_settled(record, state, noted=not sequencer or not newer):
             return IndexingReport("unchanged", chunks=record.chunks if record else 0)
+        if state and record and self._is_underway(record, state):
+            return IndexingReport("unchanged")
         if state:
             described = self._describe(state)
         elif record:
@@ -104,8 +137,15 @@ class Indexer:
         # older than what any attempt before this one saw.
         state = self._documents.head(key)
         if state is None:
-            return self._remove(stored, sequencer)
-        return self._update(stored, state, record, sequencer)
+            return self._remove(stored, record, sequencer)
+        mark = self._fingerprint(state)
+        noted = replace(stored, sequencer=sequencer or stored.sequencer, fingerprint=mark)
+        known = record is not None and record.status in ("indexed", "failed")
+        if record and known and not afresh and record.fingerprint == stored.fingerprint == mark:
+            return self._confirm(noted, record, state)
+        return self._update(
+            stored, self._attempt(stored, state, sequencer), state, afresh=afresh
+        )
 
     def _is_settled(
         self, record: DocumentRecord | None, state: ObjectState | None, *, noted: bool
@@ -121,121 +161,163 @@ class Indexer:
             and (record.version == state.version or record.status == "failed")
         )
 
+    def _is_underway(self, record: DocumentRecord, state: ObjectState) -> bool:
+        """Whether all parts of just this content are queued, and some worker was lately at it."""
+        return (
+            record.status == "indexing"
+            and record.underway == self._underway(state)
+            and age_s(record.updated_at, self._now()) < STUCK_S
+        )
+
     def _update(
         self,
         stored: DocumentRecord,
+        attempt: DocumentRecord,
         state: ObjectState,
-        before: DocumentRecord | None,
-        sequencer: str,
+        *,
+        afresh: bool,
     ) -> IndexingReport:
-        began = time.perf_counter()
-        mark = self._fingerprint(state)
-        noted = replace(stored, sequencer=sequencer or stored.sequencer, fingerprint=mark)
-        known = before is not None and before.status in ("indexed", "failed")
-        if before and known and before.fingerprint == stored.fingerprint == mark:
-            return self._confirm(noted, before, state)
-        described = self._describe(state)
-        attempt = replace(
-            noted,
-            uri=described.uri,
-            title=described.title,
-            version=described.version,
-            etag=described.etag,
-            size=described.size,
-            metadata=described.metadata,
+        def work() -> IndexingReport:
+            with self._documents.open(state) as source:
+                plan = outline(
+                    source,
+                    state.size,
+                    state.path,
+                    state.content_type,
+                    max_bytes=self._settings.max_document_bytes,
+                    max_streamed_bytes=self._settings.max_streamed_bytes,
+                    max_unpacked_bytes=self._settings.max_unpacked_bytes,
+                )
+                if len(plan.parts) > 1:
+                    return self._fan_out(attempt, state, plan, afresh=afresh)
+                run = Run(attempt, stored, afresh=afresh)
+                part = self._parts.index(source, run, plan, plan.parts[0])
+            described = replace(attempt, title=part.title, pages=part.pages)
+            try:
+                return self._publish(described, [part.result])
+            except Superseded:
+                self._withdraw(attempt, part.result)
+                raise
+
+        return self._attempted(work, stored, attempt, waiting="pending")
+
+    def _fan_out(
+        self, attempt: DocumentRecord, state: ObjectState, plan: Outline, *, afresh: bool
+    ) -> IndexingReport:
+        shared, parts = replace(plan, parts=()), len(plan.parts)
+        self._queue.send(
+            [
+                part_message(
+                    PartTask(
+                        generation_id=self.generation.generation_id,
+                        state=state,
+                        revision=attempt.revision,
+                        sequencer=attempt.sequencer,
+                        outline=shared,
+                        part=part,
+                        parts=parts,
+                        afresh=afresh,
+                    )
+                )
+                for part in plan.parts
+            ]
         )
-        manifest = Manifest(stored.revision, ())
+        # Only now: a worker that is killed before has not queued every part, and begins again.
+        self._catalogue.plan(replace(attempt, parts=parts, underway=self._underway(state)))
+        return IndexingReport("part")
+
+    def _index_part(self, task: PartTask, tenant: str, document_id: str) -> IndexingReport:
+        record = self._catalogue.get(tenant, document_id)
+        if record is None or record.revision != task.revision:
+            return IndexingReport("superseded")
+        if record.status == "indexed" and not _is_clean(record):
+            self._sweep(record)  # whoever published it died before it was swept
+        if record.status != "indexing":
+            return IndexingReport("superseded")
+        attempt = self._attempt(record, task.state, task.sequencer)
+        attempt = replace(attempt, pages=task.outline.pages)
+
+        def work() -> IndexingReport:
+            number = self._catalogue.start_part(attempt)
+            run = Run(attempt, record, number, task.parts, task.afresh)
+            with self._documents.open(task.state) as source:
+                part = self._parts.index(source, run, task.outline, task.part)
+            described = replace(attempt, title=part.title)
+            finished = self._catalogue.finish_part(described, part.result)
+            if not finished.kept:  # the same part was delivered twice, and the other was first
+                self._withdraw(attempt, part.result)
+            if finished.done < task.parts:
+                return _report("part", [part.result])
+            self._publish(described, self._catalogue.finished_parts(described))
+            return _report("indexed", [part.result])
+
+        return self._attempted(work, record, attempt, waiting="indexing")
+
+    def _attempted(
+        self,
+        work: Callable[[], IndexingReport],
+        stored: DocumentRecord,
+        attempt: DocumentRecord,
+        waiting: Literal["pending", "indexing"],
+    ) -> IndexingReport:
+        """What the work returns; where it fails, the catalogue says why."""
         try:
-            finished, manifest = self._index_content(state, attempt, stored)
-            finished = replace(finished, duration_ms=(time.perf_counter() - began) * 1000)
-            self._index.wait_until_searchable(
-                self._settings.namespace(stored.tenant), _brought(manifest, stored.revision)
-            )
-            self._catalogue.publish(finished, manifest)
+            return work()
         except DocumentRejected as rejection:
-            # The version before stays live, and so do the fields that describe it.
-            self._catalogue.settle(replace(noted, status="failed", reason=str(rejection)))
-            return IndexingReport("failed", reason=str(rejection))
+            return self._fail(stored, attempt, str(rejection))
+        except NotFound as gone:  # changed since: another event follows
+            raise Superseded("The object changed while it was being read.") from gone
         except Superseded:
-            self._withdraw(stored, manifest)
             raise
         except NexusError as failure:
+            mark = stored.fingerprint if waiting == "indexing" else ""
             with suppress(UpstreamError, Superseded):
-                waiting = replace(stored, status="pending", reason=str(failure))
-                self._catalogue.settle(replace(waiting, fingerprint=""))
+                self._catalogue.settle(
+                    replace(stored, status=waiting, reason=str(failure), fingerprint=mark)
+                )
             raise
-        self._sweep(finished)
-        return IndexingReport(
-            "indexed",
-            chunks=finished.chunks,
-            chunks_embedded=finished.chunks_embedded,
-            tokens_embedded=finished.tokens_embedded,
-        )
 
-    def _index_content(
-        self, state: ObjectState, attempt: DocumentRecord, stored: DocumentRecord
-    ) -> tuple[DocumentRecord, Manifest]:
-        content = self._read(state)
-        parsed = parse(
-            content,
-            state.path,
-            state.content_type,
-            max_bytes=self._settings.max_document_bytes,
-            max_unpacked_bytes=self._settings.max_unpacked_bytes,
+    def _fail(
+        self, stored: DocumentRecord, attempt: DocumentRecord, reason: str
+    ) -> IndexingReport:
+        # The version before stays live, and so do the fields that describe it.
+        self._catalogue.settle(
+            replace(
+                stored,
+                status="failed",
+                reason=reason,
+                sequencer=attempt.sequencer,
+                fingerprint=attempt.fingerprint,
+            )
         )
-        title = state.metadata.title or parsed.title or attempt.title
+        if stored.parts:  # other parts may be in the index already
+            self._delete_unpublished(stored)
+        return IndexingReport("failed", reason=reason)
+
+    def _publish(
+        self, attempt: DocumentRecord, results: Sequence[PartResult]
+    ) -> IndexingReport:
+        ids = tuple(dict.fromkeys(one for result in results for one in result.chunk_ids))
+        if not ids:
+            raise EmptyDocument("The file holds no text: upload one that does.")
         old = self._catalogue.manifest(attempt.tenant, attempt.document_id)
         live = old.chunk_ids if old else ()
-        same_generation = stored.generation == self._settings.generation
-        attempt = replace(attempt, title=title)
-        chunks = chunk(parsed, attempt.document_id, embedding_model=self._settings.embedding_model)
-        # Chunks are kept only if all that is stored with them still holds: another title or other
-        # metadata are written as this attempt's own chunks, unseen until it is published.
-        kept: dict[str, str] = {}
-        paid = self._writer.paid_for(attempt, chunks)
-        if same_generation and (stored.title, stored.metadata) == (title, attempt.metadata):
-            kept = {content_of(chunk_id): chunk_id for chunk_id in live}
-        elif same_generation:
-            paid |= self._writer.vectors(attempt.tenant, live)
-        new = [item for item in chunks if content_of(item.chunk_id) not in kept]
-        embedded, tokens = self._writer.write(attempt, new, paid)
-        ids = tuple(
-            kept.get(content_of(item.chunk_id)) or record_id(item.chunk_id, attempt.revision)
-            for item in chunks
-        )
-        retired = set(attempt.retired)
-        hidden = attempt.hidden
-        if same_generation:
-            hidden = (hidden | set(live)) - set(ids)
-        elif stored.generation:
-            retired.add(stored.generation)
-            hidden = frozenset()
+        report = _report("indexed", results)
         finished = replace(
             attempt,
             status="indexed",
             reason=None,
             live_revision=attempt.revision,
-            published=tuple(sorted({revision_of(chunk_id) for chunk_id in ids})),
-            hidden=hidden,
-            generation=self._settings.generation,
-            retired=tuple(sorted(retired - {self._settings.generation})),
-            pages=parsed.pages,
+            published=tuple(sorted({stamp_of(chunk_id) for chunk_id in ids})),
+            hidden=(attempt.hidden | set(live)) - set(ids),
             chunks=len(ids),
-            chunks_embedded=embedded,
-            tokens_embedded=tokens,
+            chunks_embedded=report.chunks_embedded,
+            tokens_embedded=report.tokens_embedded,
+            duration_ms=age_s(attempt.started_at, self._now()) * 1000,
         )
-        return finished, Manifest(attempt.revision, ids)
-
-    def _read(self, state: ObjectState) -> bytes:
-        if state.size > self._settings.max_document_bytes:
-            limit_mb = self._settings.max_document_bytes // 1_000_000
-            raise DocumentTooLarge(
-                f"The file is larger than {limit_mb} MB: split it and upload the parts."
-            )
-        try:
-            return self._documents.read(state)
-        except NotFound as gone:  # changed since: another event follows
-            raise Superseded("The object changed while it was being read.") from gone
+        self._catalogue.publish(finished, Manifest(attempt.revision, ids))
+        self._sweep(finished)
+        return report
 
     def _confirm(
         self, noted: DocumentRecord, before: DocumentRecord, state: ObjectState
@@ -247,58 +329,69 @@ class Indexer:
         self._sweep(confirmed)
         return IndexingReport("unchanged", chunks=before.chunks)
 
-    def _remove(self, stored: DocumentRecord, sequencer: str) -> IndexingReport:
-        self._catalogue.remove(stored)
-        generations = {*stored.retired, stored.generation, self._settings.generation} - {""}
-        for generation in sorted(generations):
-            namespace = f"{stored.tenant}.{generation}"
-            self._index.delete_document(namespace, stored.document_id, stored.revision)
-            if self._index.count(namespace, stored.document_id):
-                raise UpstreamUnavailable(
-                    "index", "The document's chunks are not gone yet; they are asked for again."
-                )
+    def _remove(
+        self, stored: DocumentRecord, before: DocumentRecord | None, sequencer: str
+    ) -> IndexingReport:
+        """Hides the document from readers at once, and removes its chunks a little later.
+
+        Until then, a file that was moved finds its vectors again under its new name.
+        """
+        noted = replace(stored, sequencer=sequencer or stored.sequencer)
+        self._catalogue.remove(noted)
+        was_hidden = before is not None and before.status == "deleted"
+        if self._settings.removal_grace_s and not was_hidden and stored.live_revision:
+            again = reconcile_message(
+                object_key(stored.tenant, stored.path), self.generation.generation_id
+            )
+            self._queue.send([again], self._settings.removal_grace_s)
+            return IndexingReport("deleted")
+        space = self.generation.namespace(stored.tenant)
+        self._index.delete_document(space, stored.document_id, last_stamp(stored.revision))
+        if self._index.count(space, stored.document_id):
+            raise UpstreamUnavailable(
+                "index", "The document's chunks are not gone yet; they are asked for again."
+            )
         self._catalogue.settle(
             replace(
-                stored,
+                noted,
                 status="deleted",
                 reason=None,
                 live_revision=0,
                 published=(),
                 hidden=frozenset(),
-                retired=(),
-                generation="",
                 chunks=0,
                 pages=0,
                 etag="",
                 fingerprint="",
-                sequencer=sequencer or stored.sequencer,
             )
         )
         return IndexingReport("deleted")
 
     def _sweep(self, record: DocumentRecord) -> None:
         """Removes from the index what the live revision is not made of."""
-        namespace = self._settings.namespace(record.tenant)
         if record.hidden:
-            self._index.delete_chunks(namespace, sorted(record.hidden))
-        for generation in record.retired:
-            self._index.delete_document(
-                f"{record.tenant}.{generation}", record.document_id, record.revision
-            )
-        # Attempts that broke off have left chunks that no manifest names.
-        if len(record.published) < record.revision:
-            self._index.delete_document(
-                namespace, record.document_id, record.revision, keep=record.published
-            )
+            space = self.generation.namespace(record.tenant)
+            self._index.delete_chunks(space, sorted(record.hidden))
+        if record.published != (stamp(1),):  # else nothing was ever written but this
+            self._delete_unpublished(record)
         if not _is_clean(record):
-            self._catalogue.settle(replace(record, hidden=frozenset(), retired=()))
+            self._catalogue.settle(replace(record, hidden=frozenset()))
 
-    def _withdraw(self, stored: DocumentRecord, manifest: Manifest) -> None:
-        """Takes back what a superseded attempt has written; nothing names it."""
+    def _delete_unpublished(self, record: DocumentRecord) -> None:
+        """Removes what attempts up to this one have left that no manifest names."""
+        self._index.delete_document(
+            self.generation.namespace(record.tenant),
+            record.document_id,
+            last_stamp(record.revision),
+            keep=record.published,
+        )
+
+    def _withdraw(self, attempt: DocumentRecord, result: PartResult) -> None:
+        """Takes back what a run has written that will never be published; nothing names it."""
+        stamps = set(attempt.published)
+        brought = [one for one in result.chunk_ids if stamp_of(one) not in stamps]
         with suppress(UpstreamError):
-            self._index.delete_chunks(
-                self._settings.namespace(stored.tenant), _brought(manifest, stored.revision)
-            )
+            self._index.delete_chunks(self.generation.namespace(attempt.tenant), brought)
 
     def _describe(self, state: ObjectState) -> DocumentRecord:
         return DocumentRecord(
@@ -314,16 +407,46 @@ class Indexer:
             metadata=state.metadata,
         )
 
+    def _attempt(
+        self, stored: DocumentRecord, state: ObjectState, sequencer: str
+    ) -> DocumentRecord:
+        """The stored record, described as it will be once this content is published."""
+        described = self._describe(state)
+        return replace(
+            stored,
+            sequencer=sequencer or stored.sequencer,
+            fingerprint=self._fingerprint(state),
+            uri=described.uri,
+            title=described.title,
+            version=described.version,
+            etag=described.etag,
+            size=described.size,
+            metadata=described.metadata,
+        )
+
     def _fingerprint(self, state: ObjectState) -> str:
-        return fingerprint(state.etag, state.metadata, self._settings.generation)
+        return fingerprint(state.etag, state.metadata, self.generation.generation_id)
+
+    def _underway(self, state: ObjectState) -> str:
+        return f"{self._fingerprint(state)}|{state.version}"
 
 
 def _is_clean(record: DocumentRecord) -> bool:
     """Whether the index holds nothing that the record does not name; a removal is whole."""
-    unfinished = record.status == "deleted" and record.etag != ""
-    return not record.hidden and not record.retired and not unfinished
+    return not record.hidden and not (record.status == "deleted" and record.etag != "")
 
 
-def _brought(manifest: Manifest, revision: int) -> list[str]:
-    """The chunks of a manifest that this revision brought."""
-    return [chunk_id for chunk_id in manifest.chunk_ids if revision_of(chunk_id) == revision]
+def _report(outcome: Outcome, results: Sequence[PartResult]) -> IndexingReport:
+    return IndexingReport(
+        outcome,
+        chunks=sum(len(result.chunk_ids) for result in results),
+        chunks_embedded=sum(result.chunks_embedded for result in results),
+        tokens_embedded=sum(result.tokens_embedded for result in results),
+    )
+
+
+def _timed(
+    report: IndexingReport, tenant: str, document_id: str, started: float
+) -> IndexingReport:
+    elapsed_ms = (time.perf_counter() - started) * 1000
+    return replace(report, tenant=tenant, document_id=document_id, duration_ms=elapsed_ms)

@@ -94,8 +94,8 @@ class IndexRecord:
     """A chunk as it is written to a vector index.
 
     `title` is what the chunk stands under, the document's title and the headings; its words are
-    searched too. `added_in` is the document's revision that brought the chunk: readers ignore it
-    until that revision is published. `metadata.date` and `metadata.tags` are stored filterable.
+    searched too. `added_in` is the stamp of the run that brought the chunk (`nexus.revisions`):
+    readers ignore it until that is published. `metadata.date` and `metadata.tags` are stored filterable.
     """
 
     chunk: Chunk
@@ -105,6 +105,16 @@ class IndexRecord:
     added_in: int
     vector: tuple[float, ...]
     metadata: DocumentMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedChunk:
+    """What a scan of an index tells of a chunk: whose it is, and the stamp it was added with."""
+
+    namespace: str
+    chunk_id: str
+    document_id: str
+    added_in: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,16 +262,64 @@ class ObjectState:
 
 
 @dataclass(frozen=True, slots=True)
+class Generation:
+    """One way of indexing every document: embedding model, chunking, and where the vectors lie.
+
+    `generation_id` is 8 hex digits, or more where a snapshot was restored; `pinecone_host` is that
+    of its Pinecone index, "" for the configured one. `created_at` is UTC ISO 8601 with Z.
+    """
+
+    generation_id: str
+    embedding_model: str
+    embedding_dimension: int
+    chunk_chars: int
+    chunk_overlap: int
+    pinecone_host: str = ""
+    created_at: str = ""
+
+    def namespace(self, tenant: str) -> str:
+        """The index namespace of a tenant in this generation; a tenant's name holds no dot."""
+        return f"{tenant}.{self.generation_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Generations:
+    """The generations that exist, and which one readers see.
+
+    Every one of `known` receives every change of the documents. `live` is the one that answers,
+    `previous` the one before it, to which can be rolled back, and `building` the one that is being
+    made; the last two are "" where there is none. `edition` grows by one with every change.
+    """
+
+    live: str
+    known: tuple[Generation, ...]
+    previous: str = ""
+    building: str = ""
+    edition: int = 0
+
+    def get(self, generation_id: str) -> Generation | None:
+        """The generation of this id, if it exists."""
+        return next((one for one in self.known if one.generation_id == generation_id), None)
+
+    @property
+    def answering(self) -> Generation:
+        """The live generation."""
+        return next(one for one in self.known if one.generation_id == self.live)
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """A document as the catalogue knows it.
+    """A document as the catalogue of one index generation knows it.
 
     `revision` grows by one with every begun attempt; `live_revision` is the one readers see (0:
-    none). `published` are the revisions whose chunks the live revision is made of; `hidden` are
+    none). `published` are the stamps whose chunks the live revision is made of; `hidden` are
     chunk ids that it no longer has but the index may still hold. A reader sees exactly the chunks
-    whose `added_in` is published and whose id is not hidden. `generation` is the index generation
-    that holds them, `retired` are earlier ones that may still hold chunks of the document.
-    `sequencer` is the S3 sequencer of the last finished event; `fingerprint` says what was indexed:
-    content, metadata and generation. Times are UTC ISO 8601 with Z.
+    whose `added_in` is published and whose id is not hidden. `sequencer` is the S3 sequencer of the
+    last finished event; `fingerprint` says what was indexed: content, metadata and generation.
+
+    A large document is indexed in `parts`, of which `parts_done` are finished; `underway` says of
+    which content, version and metadata, once all of them are queued. `started_at` is when the last
+    attempt began. Times are UTC ISO 8601 with Z.
     """
 
     tenant: str
@@ -273,8 +331,6 @@ class DocumentRecord:
     revision: int = 0
     live_revision: int = 0
     published: tuple[int, ...] = ()
-    generation: str = ""
-    retired: tuple[str, ...] = ()
     version: str = ""
     etag: str = ""
     size: int = 0
@@ -285,6 +341,10 @@ class DocumentRecord:
     chunks: int = 0
     tokens_embedded: int = 0
     chunks_embedded: int = 0
+    parts: int = 0
+    parts_done: int = 0
+    underway: str = ""
+    started_at: str = ""
     duration_ms: float = 0.0
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
     hidden: frozenset[str] = frozenset()

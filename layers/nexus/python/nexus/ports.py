@@ -6,7 +6,7 @@ error unless its docstring says so. Implementations are safe to call from severa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,12 +15,22 @@ from nexus.models import (
     DocumentRecord,
     DocumentStatus,
     Filters,
+    Generations,
     Hit,
+    IndexedChunk,
     IndexRecord,
     ObjectState,
     Turn,
     Usage,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPage:
+    """Chunks that stand in an index, and the cursor of the next page; "" where there is none."""
+
+    chunks: tuple[IndexedChunk, ...]
+    cursor: str
 
 
 class VectorIndex(Protocol):
@@ -52,13 +62,21 @@ class VectorIndex(Protocol):
         self,
         namespace: str,
         document_id: str,
-        through_revision: int,
+        through_stamp: int,
         keep: Collection[int] = (),
     ) -> None:
-        """Removes the document's chunks that revisions up to and including this one added.
+        """Removes the document's chunks with stamps up to and including this one.
 
-        Chunks that the revisions in `keep` added stay.
+        Chunks with the stamps in `keep` stay.
         """
+        ...
+
+    def delete_namespace(self, namespace: str) -> None:
+        """Removes everything in a namespace; an unknown one is ignored."""
+        ...
+
+    def scan(self, generation_id: str, cursor: str, most: int) -> ScannedPage:
+        """About `most` chunks of a generation's namespaces, from a cursor ("" for the first)."""
         ...
 
     def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
@@ -167,8 +185,26 @@ class Manifest:
     chunk_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PartResult:
+    """What became of one part of a document; `number` counts from 0."""
+
+    number: int
+    chunk_ids: tuple[str, ...]
+    chunks_embedded: int = 0
+    tokens_embedded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedPart:
+    """Whether a run's result was kept, and how many parts of the attempt are finished by now."""
+
+    kept: bool
+    done: int
+
+
 class Catalogue(Protocol):
-    """What is known of every document: its status, its live revision and that revision's chunks.
+    """What one index generation knows of every document: status, live revision and its chunks.
 
     A worker calls `begin`, works, then `publish` or `fail`; the last to begin is the only one whose
     publish succeeds, so stale work can never replace newer.
@@ -187,8 +223,34 @@ class Catalogue(Protocol):
 
         A document that readers see keeps everything else as stored, so that its sources are
         described truly until the next publish; one without a live revision takes path, uri, title,
-        version, etag, size and metadata from `record`. Returns the record as stored.
+        version, etag, size and metadata from `record`. The attempt's parts are counted anew.
+        Returns the record as stored.
         """
+        ...
+
+    def plan(self, record: DocumentRecord) -> None:
+        """Notes `parts` and `underway` of an attempt whose parts are all queued.
+
+        Raises Superseded if another attempt began since.
+        """
+        ...
+
+    def start_part(self, record: DocumentRecord) -> int:
+        """A number, from 1, for a run on one part of the attempt, that no other run has.
+
+        Raises Superseded if another attempt began since, or this one has ended.
+        """
+        ...
+
+    def finish_part(self, record: DocumentRecord, result: PartResult) -> FinishedPart:
+        """Keeps a part's result, unless another run has finished the same part before.
+
+        Raises Superseded if another attempt began since, or this one has ended.
+        """
+        ...
+
+    def finished_parts(self, record: DocumentRecord) -> list[PartResult]:
+        """The results of the attempt's finished parts, in their order, read consistently."""
         ...
 
     def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
@@ -234,6 +296,34 @@ class Catalogue(Protocol):
 
     def ping(self) -> None:
         """Returns when the catalogue answers; raises otherwise."""
+        ...
+
+
+class EmbeddingLedger(Protocol):
+    """Where in one generation's index the vector of a tenant's text stands, if it ever stood."""
+
+    def find(self, tenant: str, text_keys: Sequence[str]) -> dict[str, str]:
+        """The ids of records that hold a text's vector, by text key; they may be gone by now."""
+        ...
+
+    def note(self, tenant: str, record_ids: Mapping[str, str]) -> None:
+        """Keeps record ids by text key, for months; later ones replace earlier ones."""
+        ...
+
+
+class GenerationStore(Protocol):
+    """Which index generations exist, and which one readers see: one value for everybody."""
+
+    def read(self) -> Generations | None:
+        """The value, read consistently; None before anything was stored."""
+        ...
+
+    def write(self, generations: Generations) -> Generations:
+        """Replaces the value of the same edition, at once for every reader; returns it as stored.
+
+        An edition of 0 is written only where nothing is stored. Raises Superseded if somebody
+        changed the value meanwhile.
+        """
         ...
 
 
@@ -284,8 +374,11 @@ class ClientStore(Protocol):
 class WorkQueue(Protocol):
     """The queue that the ingestion function reads."""
 
-    def send(self, bodies: Sequence[str]) -> None:
-        """Queues any number of messages; returns when all are accepted."""
+    def send(self, bodies: Sequence[str], delay_s: int = 0) -> None:
+        """Queues any number of messages; returns when all are accepted.
+
+        They can be received after `delay_s` seconds (0 to 900).
+        """
         ...
 
     def delay(self, receipt: str, seconds: int) -> None:

@@ -11,7 +11,7 @@ from nexus.confidence import Features, calibration_for, features_of, probability
 from nexus.errors import ConfigurationError, UpstreamError
 from nexus.fusion import fuse, rank
 from nexus.language import language_of
-from nexus.models import DocumentRecord, Filters, Hit, Language, Passage, Principal
+from nexus.models import DocumentRecord, Filters, Generation, Hit, Language, Passage, Principal
 from nexus.observability import logger
 from nexus.ports import Catalogue, Embedder, Embeddings, Reranker, VectorIndex
 from nexus.rights import narrow, visible
@@ -54,7 +54,7 @@ class Retrieved:
 
 
 class Retriever:
-    """Searches one tenant's documents."""
+    """Searches a tenant's documents in one index generation."""
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Retriever:
         embedder: Embedder,
         reranker: Reranker | None,
         settings: Settings,
+        generation: Generation,
         executor: Executor,
     ) -> None:
         self._index = index
@@ -70,6 +71,7 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
         self._settings = settings
+        self._generation = generation
         self._executor = executor
 
     def embed(self, question: str) -> Embedded:
@@ -93,7 +95,7 @@ class Retriever:
         allowed = narrow(principal.filters, filters)
         if allowed is None:
             return Retrieved()
-        space = self._settings.namespace(principal.tenant)
+        space = self._generation.namespace(principal.tenant)
         lexical_hits: Future[list[Hit]] = self._executor.submit(
             self._index.search_text, space, question, CANDIDATES, allowed
         )
@@ -160,7 +162,7 @@ class Retriever:
         ids = manifest.chunk_ids if manifest else ()
         step = max(1.0, len(ids) / count)
         picked = [ids[int(place * step)] for place in range(min(count, len(ids)))]
-        records = self._index.fetch(self._settings.namespace(tenant), picked)
+        records = self._index.fetch(self._generation.namespace(tenant), picked)
         return tuple(
             replace(
                 like,
@@ -213,7 +215,7 @@ class Retriever:
         calibration = calibration_for(
             language,
             reranked=reranked,
-            embedding_model=self._settings.embedding_model,
+            embedding_model=self._generation.embedding_model,
             fitted=self._settings.calibration,
         )
         return probability(features, calibration)

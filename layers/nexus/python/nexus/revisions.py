@@ -5,19 +5,36 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from datetime import datetime
 
 from nexus.models import DocumentMetadata
 
+_RUNS = 4_096
 _CONTENT = 24  # hex digits of a chunk's content id that stand in its record's id
 
 
-def record_id(content_id: str, revision: int) -> str:
-    """The id in the index of a chunk that a revision brought: 32 hex digits.
+def stamp(revision: int, run: int = 0) -> int:
+    """What tells the chunks of one run of one attempt from all others of a document.
 
-    The revision is part of it, so that chunks of different attempts never overwrite or delete each
-    other.
+    Stamps of later revisions are greater. A document has at most 1,048,575 revisions and an attempt
+    at most 4,096 runs. Raises ValueError for more.
     """
-    return f"{content_id[:_CONTENT]}{revision:08x}"
+    if not (0 < revision < 1 << 20 and 0 <= run < _RUNS):
+        raise ValueError("There are too many revisions of the document, or runs of its parts.")
+    return revision * _RUNS + run
+
+
+def last_stamp(revision: int) -> int:
+    """The greatest stamp of a revision."""
+    return stamp(revision, _RUNS - 1)
+
+
+def record_id(content_id: str, its_stamp: int) -> str:
+    """The id in the index of a chunk that a run brought: 32 hex digits.
+
+    The stamp is part of it, so that chunks of different runs never overwrite or delete each other.
+    """
+    return f"{content_id[:_CONTENT]}{its_stamp:08x}"
 
 
 def content_of(chunk_id: str) -> str:
@@ -25,9 +42,16 @@ def content_of(chunk_id: str) -> str:
     return chunk_id[:_CONTENT]
 
 
-def revision_of(chunk_id: str) -> int:
-    """The revision that brought the chunk with this record id."""
+def stamp_of(chunk_id: str) -> int:
+    """The stamp of the run that brought the chunk with this record id."""
     return int(chunk_id[_CONTENT:], 16)
+
+
+def age_s(timestamp: str, now: float) -> float:
+    """Seconds since a UTC ISO 8601 time; infinite for an empty one."""
+    if not timestamp:
+        return float("inf")
+    return now - datetime.fromisoformat(timestamp).timestamp()
 
 
 def is_newer(sequencer: str, than: str) -> bool:

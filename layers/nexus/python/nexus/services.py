@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from nexus.answering import Answerer
     from nexus.clients import Authenticator
+    from nexus.generations import PerGeneration
     from nexus.health import Health
     from nexus.indexing import Indexer
     from nexus.ports import (
@@ -15,9 +18,11 @@ if TYPE_CHECKING:
         ClientStore,
         Continuation,
         ConversationStore,
+        GenerationStore,
         VectorIndex,
         WorkQueue,
     )
+    from nexus.reading import Reader
     from nexus.reindexing import Reindexer
     from nexus.retrieval import Retriever
     from nexus.settings import Settings
@@ -30,7 +35,8 @@ class ChatServices:
     settings: Settings
     authenticator: Authenticator
     answerer: Answerer
-    retriever: Retriever
+    readers: PerGeneration[Reader]
+    executor: Executor
     conversations: ConversationStore
     health: Health
 
@@ -39,7 +45,8 @@ class ChatServices:
 class IngestServices:
     """What the ingestion function works with."""
 
-    indexer: Indexer
+    settings: Settings
+    indexers: PerGeneration[Indexer]
     queue: WorkQueue
 
 
@@ -47,7 +54,8 @@ class IngestServices:
 class ReindexServices:
     """What the reindexing function works with."""
 
-    reindexer: Reindexer
+    settings: Settings
+    reindexers: PerGeneration[Reindexer]
     continuation: Continuation
 
 
@@ -57,6 +65,7 @@ class OperatorServices:
 
     catalogue: Catalogue
     clients: ClientStore
+    generations: GenerationStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from nexus.errors import ConfigurationError
+from nexus.models import Generation
 
 # Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
 CHUNKER_VERSION = 1
@@ -100,6 +101,20 @@ class Settings:
     max_unpacked_bytes: int = _setting(
         "Largest size that a zipped document may unpack to, in bytes.", 512 * 1024 * 1024, low=1
     )
+    max_streamed_bytes: int = _setting(
+        "Largest PDF, CSV or text file that is read, part by part, in bytes.", 5 * 1024**3, low=1
+    )
+    removal_grace_s: int = _setting(
+        "Seconds that a removed document's vectors are kept, hidden, for the case that it was "
+        "moved (at most 900).",
+        60,
+    )
+    embedding_price: float = _setting(
+        "US dollars for a million embedded tokens, for the metric of what was spent.", 0.02
+    )
+    verify_days: int = _setting(
+        "Every how many days the nightly run compares the index with the catalogue, too.", 7, low=1
+    )
     cors_origins: tuple[str, ...] = _setting(
         "Origins that browsers may call from, separated by commas.", ()
     )
@@ -127,14 +142,17 @@ class Settings:
         return settings
 
     @property
-    def generation(self) -> str:
-        """Names the index generation: eight hex digits that change with model, size or chunker."""
+    def generation(self) -> Generation:
+        """The index generation that is configured; which one readers see, `Generations` says."""
         basis = f"{self.embedding_model}|{self.embedding_dimension}|{CHUNKER_VERSION}"
-        return hashlib.sha256(basis.encode()).hexdigest()[:8]
-
-    def namespace(self, tenant: str) -> str:
-        """The index namespace of a tenant in this generation; a tenant's name holds no dot."""
-        return f"{tenant}.{self.generation}"
+        return Generation(
+            generation_id=hashlib.sha256(basis.encode()).hexdigest()[:8],
+            embedding_model=self.embedding_model,
+            embedding_dimension=self.embedding_dimension,
+            chunk_chars=1000,
+            chunk_overlap=120,
+            pinecone_host=self.pinecone_host,
+        )
 
 
 def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> Any:

@@ -14,15 +14,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from nexus.deferred import deferred
 from nexus.errors import ConfigurationError, NexusError
+from nexus.generations import PerGeneration, SingleGeneration, existing
+from nexus.models import Generation
 from nexus.ports import (
     Catalogue,
     ChatModel,
     ConversationStore,
     DocumentStore,
     Embedder,
+    EmbeddingLedger,
+    GenerationStore,
     Reranker,
     Secrets,
     VectorIndex,
+    WorkQueue,
 )
 from nexus.services import (
     ChatServices,
@@ -36,6 +41,8 @@ from nexus.settings import Settings
 if TYPE_CHECKING:
     import openai
 
+    from nexus.indexing import Indexer
+
 
 T = TypeVar("T")
 
@@ -48,7 +55,6 @@ THREADS = 16
 def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatServices:
     """The services of the chat function, with their connections opened where they can be."""
     from nexus.adapters.dynamodb_cache import DynamoCache
-    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
     from nexus.adapters.dynamodb_clients import DynamoClients
     from nexus.adapters.dynamodb_conversations import DynamoConversations
     from nexus.answering import Answerer
@@ -57,12 +63,12 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
     from nexus.generating import Generator
     from nexus.health import Dependency, Health
     from nexus.observability import count
+    from nexus.reading import Reader
     from nexus.retrieval import Retriever
 
     aws = aws or aws_clients
     executor = ThreadPoolExecutor(THREADS)
     dynamodb = aws("dynamodb")
-    catalogue = DynamoCatalogue(dynamodb, settings.catalogue_table)
     conversations = DynamoConversations(
         dynamodb, settings.conversations_table, settings.conversation_ttl_h
     )
@@ -70,47 +76,69 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
     secrets = _secrets(aws)
     _read_ahead(secrets, settings, executor)
     models = _Models(settings, secrets)
-    index = _index(settings, secrets)
-    embedder, chat = models.embedder(), models.chat()
+    configured = settings.generation
+    index, catalogue = _index(settings, secrets, configured), _catalogue(aws, settings, configured)
+    chat = models.chat()
+    reranker = models.reranker()
     dependencies = {
-        "models": Dependency(lambda: _all(embedder.ping, chat.ping)),
+        "models": Dependency(lambda: _all(models.embedder(configured).ping, chat.ping)),
         "index": Dependency(index.ping),
         "catalogue": Dependency(catalogue.ping),
         "clients": Dependency(clients.ping),
         "conversations": Dependency(conversations.ping, required=False),
     }
-    answers = None
+    answers = shared = None
     if settings.cache_table:
         store = DynamoCache(dynamodb, settings.cache_table)
         dependencies["cache"] = Dependency(store.ping, required=False)
         shared = ForgivingCache(store, count)
         if settings.answer_cache_ttl_s:
             answers = AnswerCache(shared, settings.answer_cache_ttl_s)
-        if settings.embedding_cache_ttl_s:
-            embedder = CachedEmbedder(
-                embedder,
-                shared,
-                settings.embedding_model,
-                settings.embedding_dimension,
-                settings.embedding_cache_ttl_s,
-                executor,
-            )
-    retriever = Retriever(index, catalogue, embedder, models.reranker(), settings, executor)
+
+    def questions(generation: Generation) -> Embedder:
+        embedder = models.embedder(generation)
+        if shared is None or not settings.embedding_cache_ttl_s:
+            return embedder
+        return CachedEmbedder(
+            embedder,
+            shared,
+            generation.embedding_model,
+            generation.embedding_dimension,
+            settings.embedding_cache_ttl_s,
+            executor,
+        )
+
+    def reader(generation: Generation) -> Reader:
+        is_configured = generation.pinecone_host == configured.pinecone_host
+        its_index = index if is_configured else _index(settings, secrets, generation)
+        its_catalogue = _catalogue(aws, settings, generation)
+        retriever = Retriever(
+            its_index,
+            its_catalogue,
+            questions(generation),
+            reranker,
+            settings,
+            generation,
+            executor,
+        )
+        return Reader(generation, retriever, its_catalogue)
+
+    readers = PerGeneration(_generations(aws, settings), configured, reader)
     health = Health(dependencies, executor)
     health.checks()  # opens every connection, at once, while the function initialises
     return ChatServices(
         settings=settings,
         authenticator=Authenticator(clients),
         answerer=Answerer(
-            retriever,
+            readers,
             Generator(chat, settings.answer_max_tokens),
             conversations,
-            catalogue,
             answers,
             settings,
             executor,
         ),
-        retriever=retriever,
+        readers=readers,
+        executor=executor,
         conversations=conversations,
         health=health,
     )
@@ -118,51 +146,70 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
 
 def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> IngestServices:
     """The services of the ingestion function."""
-    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+    from nexus.adapters.dynamodb_embedding_ledger import DynamoEmbeddingLedger
     from nexus.adapters.s3_documents import S3Documents
     from nexus.adapters.sqs_queue import SqsQueue
-    from nexus.indexing import Indexer
 
     aws = aws or aws_clients
     secrets = _secrets(aws)
-    indexer = Indexer(
-        S3Documents(aws("s3"), settings.documents_bucket),
-        DynamoCatalogue(aws("dynamodb"), settings.catalogue_table),
-        _index(settings, secrets),
-        _Models(settings, secrets).embedder(),
-        settings,
-    )
-    return IngestServices(indexer, SqsQueue(aws("sqs"), settings.ingest_queue_url))
+    models = _Models(settings, secrets)
+    documents = S3Documents(aws("s3"), settings.documents_bucket)
+    queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
+
+    def indexer(generation: Generation) -> Indexer:
+        return _indexer(
+            settings,
+            generation,
+            documents,
+            _catalogue(aws, settings, generation),
+            _index(settings, secrets, generation),
+            models.embedder(generation),
+            DynamoEmbeddingLedger(
+                aws("dynamodb"), settings.catalogue_table, generation.generation_id
+            ),
+            queue,
+        )
+
+    indexers = PerGeneration(_generations(aws, settings), settings.generation, indexer)
+    return IngestServices(settings, indexers, queue)
 
 
 def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> ReindexServices:
     """The services of the reindexing function."""
-    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
     from nexus.adapters.lambda_continuation import LambdaContinuation
     from nexus.adapters.s3_documents import S3Documents
     from nexus.adapters.sqs_queue import SqsQueue
     from nexus.reindexing import Reindexer
 
     aws = aws or aws_clients
-    reindexer = Reindexer(
-        S3Documents(aws("s3"), settings.documents_bucket),
-        DynamoCatalogue(aws("dynamodb"), settings.catalogue_table),
-        SqsQueue(aws("sqs"), settings.ingest_queue_url),
-        settings,
-        ThreadPoolExecutor(THREADS),
-    )
-    return ReindexServices(reindexer, LambdaContinuation(aws("lambda"), settings.reindex_function))
+    secrets = _secrets(aws)
+    executor = ThreadPoolExecutor(THREADS)
+    documents = S3Documents(aws("s3"), settings.documents_bucket)
+    queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
+
+    def reindexer(generation: Generation) -> Reindexer:
+        return Reindexer(
+            documents,
+            _catalogue(aws, settings, generation),
+            _index(settings, secrets, generation),
+            queue,
+            generation,
+            executor,
+        )
+
+    reindexers = PerGeneration(_generations(aws, settings), settings.generation, reindexer)
+    continuation = LambdaContinuation(aws("lambda"), settings.reindex_function)
+    return ReindexServices(settings, reindexers, continuation)
 
 
 def operator_services(settings: Settings, aws: ClientFactory) -> OperatorServices:
-    """The tables that the CLI reads and writes."""
-    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+    """The tables that the CLI reads and writes; the catalogue is the live generation's."""
     from nexus.adapters.dynamodb_clients import DynamoClients
 
-    dynamodb = aws("dynamodb")
+    store = _generations(aws, settings)
+    live = existing(store, settings.generation).answering
     return OperatorServices(
-        DynamoCatalogue(dynamodb, settings.catalogue_table),
-        DynamoClients(dynamodb, settings.clients_table),
+        _catalogue(aws, settings, live), DynamoClients(aws("dynamodb"), settings.clients_table), store
     )
 
 
@@ -171,6 +218,8 @@ def evaluation_services(
     secrets: Secrets,
     documents: DocumentStore,
     catalogue: Catalogue,
+    ledger: EmbeddingLedger,
+    queue: WorkQueue,
     conversations: ConversationStore,
     *,
     searched: Callable[[VectorIndex], VectorIndex],
@@ -182,24 +231,27 @@ def evaluation_services(
     """
     from nexus.answering import Answerer
     from nexus.generating import Generator
-    from nexus.indexing import Indexer
+    from nexus.reading import Reader
     from nexus.retrieval import Retriever
 
     executor = ThreadPoolExecutor(THREADS)
     models = _Models(settings, secrets)
-    index, embedder = _index(settings, secrets), models.embedder()
+    generation = settings.generation
+    index, embedder = _index(settings, secrets, generation), models.embedder(generation)
     retriever = Retriever(
-        searched(index), catalogue, embedder, models.reranker(), settings, executor
+        searched(index), catalogue, embedder, models.reranker(), settings, generation, executor
     )
+    reader = Reader(generation, retriever, catalogue)
     return EvaluationServices(
         index=index,
-        indexer=Indexer(documents, catalogue, index, indexed(embedder), settings),
+        indexer=_indexer(
+            settings, generation, documents, catalogue, index, indexed(embedder), ledger, queue
+        ),
         retriever=retriever,
         answerer=Answerer(
-            retriever,
+            PerGeneration(SingleGeneration(generation), generation, lambda _: reader),
             Generator(models.chat(), settings.answer_max_tokens),
             conversations,
-            catalogue,
             None,
             settings,
             executor,
@@ -254,7 +306,7 @@ class _Models:
         self._settings = settings
         self._secrets = secrets
 
-    def embedder(self) -> Embedder:
+    def embedder(self, generation: Generation) -> Embedder:
         from nexus.adapters.openai_models import OpenAIEmbedder
 
         settings = self._settings
@@ -262,8 +314,8 @@ class _Models:
             lambda: OpenAIEmbedder(
                 # A question or a chunk is embedded again rather than given up.
                 self._connect(settings.embedding_timeout_s, settings.embedding_retries),
-                settings.embedding_model,
-                settings.embedding_dimension,
+                generation.embedding_model,
+                generation.embedding_dimension,
                 settings.embedding_batch,
             )
         )
@@ -301,7 +353,40 @@ class _Models:
         return connect(self._settings.models_url, key, timeout_s, retries)
 
 
-def _index(settings: Settings, secrets: Secrets) -> VectorIndex:
+def _indexer(
+    settings: Settings,
+    generation: Generation,
+    documents: DocumentStore,
+    catalogue: Catalogue,
+    index: VectorIndex,
+    embedder: Embedder,
+    ledger: EmbeddingLedger,
+    queue: WorkQueue,
+) -> Indexer:
+    from nexus.chunk_writing import ChunkWriter
+    from nexus.indexing import Indexer
+    from nexus.part_indexing import PartIndexer
+
+    writer = ChunkWriter(index, embedder, ledger, generation)
+    parts = PartIndexer(catalogue, index, writer, generation, settings)
+    return Indexer(documents, catalogue, index, parts, queue, generation, settings)
+
+
+def _generations(aws: ClientFactory, settings: Settings) -> GenerationStore:
+    from nexus.adapters.dynamodb_generations import DynamoGenerations
+
+    return DynamoGenerations(aws("dynamodb"), settings.catalogue_table)
+
+
+def _catalogue(aws: ClientFactory, settings: Settings, generation: Generation) -> Catalogue:
+    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+
+    return DynamoCatalogue(
+        aws("dynamodb"), settings.catalogue_table, generation.generation_id
+    )
+
+
+def _index(settings: Settings, secrets: Secrets, generation: Generation) -> VectorIndex:
     if settings.vector_index == "sqlite":
         from nexus.adapters.sqlite_index import SqliteIndex
 
@@ -312,13 +397,14 @@ def _index(settings: Settings, secrets: Secrets) -> VectorIndex:
     from nexus.adapters.pinecone_index import PineconeIndex
     from nexus.adapters.tls_context import tls_context
 
+    host = generation.pinecone_host or settings.pinecone_host
     return deferred(
         lambda: PineconeIndex(
-            settings.pinecone_host,
+            host,
             secrets.get(settings.pinecone_secret),
-            settings.embedding_dimension,
+            generation.embedding_dimension,
             # The context that the models' clients have; loading certificates takes a while.
-            verify=not settings.pinecone_host.startswith("http://") and tls_context(),
+            verify=not host.startswith("http://") and tls_context(),
         )
     )
 

@@ -1,4 +1,4 @@
-"""Reads and deletes many DynamoDB items at once, again and again until none is left unprocessed."""
+"""Reads, writes and deletes many DynamoDB items at once, again and again until none is left unprocessed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nexus.errors import UpstreamUnavailable
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
+    from mypy_boto3_dynamodb.type_defs import WriteRequestOutputTypeDef as WriteRequestOutput
     from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef as WriteRequest
 
 READ_BATCH = 100  # DynamoDB's limits on one call
@@ -53,19 +54,43 @@ def delete_items(
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Deletes items, whether they exist or not; keys must be distinct. Raises as `read_items`."""
-    for start in range(0, len(keys), WRITE_BATCH):
-        left: list[WriteRequest] = [
-            {"DeleteRequest": {"Key": key}} for key in keys[start : start + WRITE_BATCH]
-        ]
+    _write(client, service, table, [{"DeleteRequest": {"Key": key}} for key in keys], sleep)
+
+
+def put_items(
+    client: DynamoDBClient,
+    service: str,
+    table: str,
+    items: Sequence[dict[str, AttributeValue]],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Writes items, replacing those of the same keys, which must be distinct.
+
+    Raises as `read_items`; some may then be written.
+    """
+    _write(client, service, table, [{"PutRequest": {"Item": item}} for item in items], sleep)
+
+
+def _write(
+    client: DynamoDBClient,
+    service: str,
+    table: str,
+    requests: Sequence[WriteRequest],
+    sleep: Callable[[float], None],
+) -> None:
+    for start in range(0, len(requests), WRITE_BATCH):
+        left: list[WriteRequest] = list(requests[start : start + WRITE_BATCH])
         for _ in _attempts(service, sleep):
             response = client.batch_write_item(RequestItems={table: left})
-            left = [
-                {"DeleteRequest": {"Key": request["DeleteRequest"]["Key"]}}
-                for request in response.get("UnprocessedItems", {}).get(table, [])
-                if "DeleteRequest" in request
-            ]
+            left = [_again(one) for one in response.get("UnprocessedItems", {}).get(table, [])]
             if not left:
                 break
+
+
+def _again(unprocessed: WriteRequestOutput) -> WriteRequest:
+    if "PutRequest" in unprocessed:
+        return {"PutRequest": {"Item": dict(unprocessed["PutRequest"]["Item"])}}
+    return {"DeleteRequest": {"Key": dict(unprocessed["DeleteRequest"]["Key"])}}
 
 
 def _attempts(service: str, sleep: Callable[[float], None]) -> Iterator[None]:

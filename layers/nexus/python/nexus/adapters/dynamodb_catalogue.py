@@ -1,7 +1,8 @@
-"""The catalogue of documents in one DynamoDB table, correct under any interleaving of workers.
+"""One generation's catalogue in a DynamoDB table, correct under any interleaving of workers.
 
-pk `tenant#{tenant}`; sk `document#{id}` is a document's head; `manifest#{id}#{stamp}#{part}` and
-`hidden#{id}#{stamp}#{part}` are lists of chunk ids (`dynamodb_chunk_ids`). A manifest is written
+pk `tenant#{tenant}#{generation}`; sk `document#{id}` is a document's head; `manifest#{id}#{stamp}#
+{part}` and `hidden#{id}#{stamp}#{part}` are lists of chunk ids (`dynamodb_chunk_ids`);
+`part#{id}#{revision}#{number}` is the result of a part of an attempt. A manifest is written
 under a new stamp, made live by one conditional write to the head, and then its predecessor is
 deleted: atomic for a reader at any length, and half the price of a DynamoDB transaction.
 
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from nexus.adapters.botocore_errors import translate
 from nexus.adapters.dynamodb_batches import read_items
 from nexus.adapters.dynamodb_chunk_ids import SERVICE, ChunkIdLists, Stored
+from nexus.adapters.dynamodb_document_parts import DocumentParts
 from nexus.adapters.dynamodb_heads import (
     HEAD_PREFIX,
     INLINE_HIDDEN,
@@ -36,7 +38,7 @@ from nexus.adapters.dynamodb_tenant_versions import TenantVersions, seen_of
 from nexus.adapters.dynamodb_values import Value, to_item
 from nexus.errors import Superseded, UpstreamUnavailable
 from nexus.models import DocumentRecord, DocumentStatus
-from nexus.ports import Manifest
+from nexus.ports import FinishedPart, Manifest, PartResult
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -50,12 +52,18 @@ class DynamoCatalogue:
     """A Catalogue in a table with the string keys `pk` and `sk`."""
 
     def __init__(
-        self, client: DynamoDBClient, table: str, clock: Callable[[], float] = time.time
+        self,
+        client: DynamoDBClient,
+        table: str,
+        generation_id: str,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
         self._table = table
+        self._generation = generation_id
         self._clock = clock
-        self._heads = Heads(client, table)
+        self._heads = Heads(client, table, generation_id)
+        self._parts = DocumentParts(client, table)
         self._lists = ChunkIdLists(client, table)
         self._versions = TenantVersions(client, table, clock)
 
@@ -71,7 +79,7 @@ class DynamoCatalogue:
 
     def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
         """The records that exist, by document id, read eventually consistently."""
-        keys = [head_key(tenant, document_id) for document_id in dict.fromkeys(document_ids)]
+        keys = [head_key(self._generation, tenant, document_id) for document_id in dict.fromkeys(document_ids)]
         with translate(SERVICE):
             items = read_items(self._client, SERVICE, self._table, keys)
             records = filter(None, map(self._complete_or_get, items))
@@ -87,12 +95,40 @@ class DynamoCatalogue:
                     return stored
         raise _contended()
 
+    def plan(self, record: DocumentRecord) -> None:
+        """Notes that all parts of an attempt are queued. Raises Superseded."""
+        with translate(SERVICE):
+            self._progress(record, {"parts": record.parts, "underway": record.underway})
+
+    def start_part(self, record: DocumentRecord) -> int:
+        """A number for a run on one part of the attempt. Raises Superseded."""
+        with translate(SERVICE):
+            started = self._heads.count_run(record, self._clock())
+        if started is None:
+            raise Superseded("Another attempt on the document began since.")
+        return started
+
+    def finish_part(self, record: DocumentRecord, result: PartResult) -> FinishedPart:
+        """Keeps a part's result unless there is one; how many there are by now. Raises Superseded."""
+        place = (self._partition(record.tenant), record.document_id, record.revision)
+        with translate(SERVICE):
+            kept = self._parts.write(*place, result)
+            done = self._parts.count(*place)
+            self._progress(record, {"parts_done": done})
+        return FinishedPart(kept, done)
+
+    def finished_parts(self, record: DocumentRecord) -> list[PartResult]:
+        """The results of the attempt's finished parts, in their order, read consistently."""
+        place = (self._partition(record.tenant), record.document_id, record.revision)
+        with translate(SERVICE):
+            return self._parts.read(*place)
+
     def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
         """Makes the attempt's revision live, with status `indexed` and this manifest, at once.
 
         Raises Superseded if another attempt began since, or the document was removed.
         """
-        place = (partition(record.tenant), "manifest", record.document_id)
+        place = (self._partition(record.tenant), "manifest", record.document_id)
         with translate(SERVICE):
             stored = self._lists.write(*place, record.revision, manifest.chunk_ids)
             live: dict[str, Value] = {
@@ -106,6 +142,8 @@ class DynamoCatalogue:
                 self._lists.delete(*place, stored)
                 raise
             self._drop(record, "manifest", before, stored)
+            with suppress(UpstreamUnavailable):
+                self._parts.delete_all(place[0], record.document_id, record.revision)
 
     def settle(self, record: DocumentRecord) -> None:
         """Stores a state that changes no manifest and no live revision. Raises Superseded."""
@@ -121,7 +159,7 @@ class DynamoCatalogue:
                 if item is None or not live:
                     return None
                 stored = stored_list(item, "manifest")
-                ids = self._lists.read(partition(tenant), "manifest", document_id, stored)
+                ids = self._lists.read(self._partition(tenant), "manifest", document_id, stored)
                 if ids is not None:
                     return Manifest(live, tuple(ids))
         raise _contended()
@@ -136,15 +174,16 @@ class DynamoCatalogue:
             "manifest_stamp": "",
             "manifest_parts": 0,
         }
-        place = (partition(record.tenant), "manifest", record.document_id)
+        place = (self._partition(record.tenant), "manifest", record.document_id)
         with translate(SERVICE):
             self._store(gone, nothing)
             self._lists.delete_all(*place, record.revision)
+            self._parts.delete_all(place[0], record.document_id, record.revision)
 
     def version(self, tenant: str) -> int | None:
         """A number that grows with every change of what readers see; None for 10 s after one."""
         with translate(SERVICE):
-            return self._versions.read(partition(tenant))
+            return self._versions.read(self._partition(tenant))
 
     def list_documents(
         self, tenant: str | None, status: DocumentStatus | None = None, start_after: str = ""
@@ -159,12 +198,13 @@ class DynamoCatalogue:
         filters = []
         read: Callable[..., Any] = self._client.scan
         if tenant is None:
-            filters.append("begins_with(sk, :head)")
+            filters.append("begins_with(sk, :head) AND contains(pk, :generation)")
+            values[":generation"] = f"#{self._generation}"
             owner, _, document_id = start_after.partition("/")
         else:
             read = self._client.query
             request["KeyConditionExpression"] = "pk = :pk AND begins_with(sk, :head)"
-            values[":pk"] = partition(tenant)
+            values[":pk"] = self._partition(tenant)
             owner, document_id = tenant, start_after
         if status is not None:
             filters.append("#status = :status")
@@ -173,7 +213,7 @@ class DynamoCatalogue:
         if filters:
             request["FilterExpression"] = " AND ".join(filters)
         if start_after:
-            request["ExclusiveStartKey"] = head_key(owner, document_id)
+            request["ExclusiveStartKey"] = head_key(self._generation, owner, document_id)
         request["ExpressionAttributeValues"] = to_item(values)
         with translate(SERVICE):
             while True:
@@ -188,13 +228,20 @@ class DynamoCatalogue:
         with translate(SERVICE):
             self._client.get_item(TableName=self._table, Key=to_item({"pk": "ping", "sk": "ping"}))
 
+    def _partition(self, tenant: str) -> str:
+        return partition(self._generation, tenant)
+
+    def _progress(self, record: DocumentRecord, values: Mapping[str, Value]) -> None:
+        if self._heads.progress(record, values, self._clock()) is None:
+            raise Superseded("Another attempt on the document began since.")
+
     def _complete(self, item: Mapping[str, AttributeValue]) -> DocumentRecord | None:
         """The record of a head; None if its hidden ids were replaced since it was read."""
         record = to_record(item)
         stored = stored_list(item, "hidden")
         if not stored.parts:
             return record
-        pk = partition(record.tenant)
+        pk = self._partition(record.tenant)
         ids = self._lists.read(pk, "hidden", record.document_id, stored)
         return None if ids is None else replace(record, hidden=frozenset(ids))
 
@@ -209,7 +256,7 @@ class DynamoCatalogue:
         self, record: DocumentRecord, live: Mapping[str, Value]
     ) -> Mapping[str, AttributeValue]:
         """Writes the head if the revision is still the record's; what it held before."""
-        pk = partition(record.tenant)
+        pk = self._partition(record.tenant)
         hidden = Stored()
         if len(record.hidden) > INLINE_HIDDEN:
             ids = sorted(record.hidden)
@@ -238,7 +285,7 @@ class DynamoCatalogue:
         # Throttled or not, the new state stands; what is left over goes when the document does.
         if old.stamp != now.stamp:
             with suppress(UpstreamUnavailable), translate(SERVICE):
-                self._lists.delete(partition(record.tenant), kind, record.document_id, old)
+                self._lists.delete(self._partition(record.tenant), kind, record.document_id, old)
 
 
 def _contended() -> UpstreamUnavailable:

@@ -97,21 +97,26 @@ class ChunkIdLists:
 
     def delete_all(self, pk: str, kind: str, document_id: str, through_revision: int) -> None:
         """Deletes the lists of all revisions up to one, those of broken-off attempts too."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
-            ExpressionAttributeValues=to_item(
-                {
-                    ":pk": pk,
-                    ":first": f"{kind}#{document_id}#",
-                    ":last": f"{kind}#{document_id}#{through_revision + 1:010d}",
-                }
-            ),
-            ProjectionExpression="pk, sk",
-            ConsistentRead=True,
+        delete_between(
+            self._client,
+            self._table,
+            pk,
+            f"{kind}#{document_id}#",
+            f"{kind}#{document_id}#{through_revision + 1:010d}",
         )
-        keys = [dict(item) for page in pages for item in page["Items"]]
-        delete_items(self._client, SERVICE, self._table, keys)
+
+
+def delete_between(client: DynamoDBClient, table: str, pk: str, first: str, last: str) -> None:
+    """Deletes a partition's items from one sort key to another; raises botocore's own errors."""
+    pages = client.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+        ExpressionAttributeValues=to_item({":pk": pk, ":first": first, ":last": last}),
+        ProjectionExpression="pk, sk",
+        ConsistentRead=True,
+    )
+    keys = [dict(item) for page in pages for item in page["Items"]]
+    delete_items(client, SERVICE, table, keys)
 
 
 def _sort_key(kind: str, document_id: str, stamp: str, part: int) -> str:

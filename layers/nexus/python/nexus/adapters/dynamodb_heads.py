@@ -20,20 +20,24 @@ HEAD_PREFIX = "document#"
 INLINE_HIDDEN = 16_384
 
 # In the item's keys, or kept by the catalogue itself and never taken from a caller.
-_NOT_TAKEN = {"tenant", "document_id", "revision", "live_revision", "created_at", "updated_at"}
+_NOT_TAKEN = {
+    "tenant", "document_id", "revision", "live_revision", "created_at", "updated_at", "parts",
+    "parts_done", "underway", "started_at",
+}  # fmt: skip
 # What an attempt describes at once when no reader sees the document yet.
 _DESCRIBING = {"path", "uri", "title", "version", "etag", "size", "metadata"}
+_GOING_ON = "revision = :revision AND #status = :indexing"
 _FIELDS = {field.name for field in fields(DocumentRecord)}
 
 
-def partition(tenant: str) -> str:
-    """The partition key of everything of a tenant."""
-    return f"tenant#{tenant}"
+def partition(generation_id: str, tenant: str) -> str:
+    """The partition key of everything of a tenant in one index generation."""
+    return f"tenant#{tenant}#{generation_id}"
 
 
-def head_key(tenant: str, document_id: str) -> dict[str, AttributeValue]:
+def head_key(generation_id: str, tenant: str, document_id: str) -> dict[str, AttributeValue]:
     """The key of a document's head."""
-    return to_item({"pk": partition(tenant), "sk": HEAD_PREFIX + document_id})
+    return to_item({"pk": partition(generation_id, tenant), "sk": HEAD_PREFIX + document_id})
 
 
 def attributes(record: DocumentRecord, hidden: Stored) -> dict[str, Value]:
@@ -55,7 +59,7 @@ def to_record(item: Mapping[str, AttributeValue]) -> DocumentRecord:
     known["metadata"] = DocumentMetadata(**values["metadata"])
     known["hidden"] = frozenset(unpack(values.get("hidden") or b""))
     return DocumentRecord(
-        tenant=values["pk"].removeprefix(partition("")),
+        tenant=values["pk"].split("#")[1],
         document_id=values["sk"].removeprefix(HEAD_PREFIX),
         **known,
     )
@@ -70,14 +74,15 @@ def stored_list(item: Mapping[str, AttributeValue], kind: str) -> Stored:
 class Heads:
     """The conditional writes to heads; every method raises botocore's own errors."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, generation_id: str) -> None:
         self._client = client
         self._table = table
+        self._generation = generation_id
 
     def read(self, tenant: str, document_id: str) -> dict[str, AttributeValue] | None:
         """A head, read consistently."""
         response = self._client.get_item(
-            TableName=self._table, Key=head_key(tenant, document_id), ConsistentRead=True
+            TableName=self._table, Key=head_key(self._generation, tenant, document_id), ConsistentRead=True
         )
         return response.get("Item")
 
@@ -94,7 +99,7 @@ class Heads:
         ):
             head = self._update(
                 record,
-                {**values, "status": "indexing", "updated_at": timestamp(now)},
+                {**values, **_unplanned(now), "status": "indexing", "updated_at": timestamp(now)},
                 ", created_at = if_not_exists(created_at, :updated_at)"
                 ", live_revision = if_not_exists(live_revision, :zero) ADD revision :one",
                 {":zero": 0, ":one": 1},
@@ -104,6 +109,31 @@ class Heads:
             if head is not None:
                 return head
         return None
+
+    def progress(
+        self, record: DocumentRecord, values: Mapping[str, Value], now: float
+    ) -> dict[str, AttributeValue] | None:
+        """Writes how far an attempt is, if it is still going on; the head as it was, or None."""
+        return self._update(
+            record,
+            {**values, "updated_at": timestamp(now)},
+            "",
+            {":revision": record.revision, ":indexing": "indexing"},
+            _GOING_ON,
+            "ALL_OLD",
+        )
+
+    def count_run(self, record: DocumentRecord, now: float) -> int | None:
+        """Counts one more run on a part of an attempt, if it is still going on."""
+        head = self._update(
+            record,
+            {"updated_at": timestamp(now)},
+            " ADD runs :one",
+            {":revision": record.revision, ":indexing": "indexing", ":one": 1},
+            _GOING_ON,
+            "ALL_NEW",
+        )
+        return None if head is None else int(head["runs"]["N"])
 
     def store(
         self, record: DocumentRecord, values: Mapping[str, Value], now: float
@@ -129,22 +159,27 @@ class Heads:
         condition: str,
         returned: Literal["ALL_NEW", "ALL_OLD"],
     ) -> dict[str, AttributeValue] | None:
+        named = ["status"] if "#status" in condition else []
         # Placeholders for every name: `status`, `size`, `path` and others are reserved words.
         assignments = ", ".join(f"#{name} = :{name}" for name in assigned)
         values = {f":{name}": value for name, value in assigned.items()}
         try:
             response = self._client.update_item(
                 TableName=self._table,
-                Key=head_key(record.tenant, record.document_id),
+                Key=head_key(self._generation, record.tenant, record.document_id),
                 UpdateExpression=f"SET {assignments}{clauses}",
                 ConditionExpression=condition,
-                ExpressionAttributeNames={f"#{name}": name for name in assigned},
+                ExpressionAttributeNames={f"#{name}": name for name in {*assigned, *named}},
                 ExpressionAttributeValues=to_item({**values, **compared}),
                 ReturnValues=returned,
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return None
         return response.get("Attributes", {})
+
+
+def _unplanned(now: float) -> dict[str, Value]:
+    return {"parts": 0, "parts_done": 0, "runs": 0, "underway": "", "started_at": timestamp(now)}
 
 
 def timestamp(seconds: float) -> str:

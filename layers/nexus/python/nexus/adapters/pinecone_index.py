@@ -30,11 +30,13 @@ from nexus.adapters.pinecone_records import (
     to_document,
     to_filter,
     to_hit,
+    to_indexed_chunk,
     to_record,
 )
 from nexus.adapters.query_words import query_words, storable
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
-from nexus.models import Filters, Hit, IndexRecord
+from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
+from nexus.ports import ScannedPage
 
 # What Pinecone takes in one request.
 MOST_TOP_K = 10_000
@@ -136,19 +138,56 @@ class PineconeIndex:
         self,
         namespace: str,
         document_id: str,
-        through_revision: int,
+        through_stamp: int,
         keep: Collection[int] = (),
     ) -> None:
-        """Removes the chunks that revisions up to this one added, in one request."""
+        """Removes the chunks with stamps up to this one, in one request."""
         conditions: list[dict[str, Any]] = [
             _of_document(document_id),
-            {"added_in": {"$lte": through_revision}},
+            {"added_in": {"$lte": through_stamp}},
         ]
         if keep:
             conditions.append({"added_in": {"$nin": list(keep)}})
         doomed = {"$and": conditions}
         with _existing_namespace():
             self._documents.delete(namespace=namespace, filter=doomed)
+
+    def delete_namespace(self, namespace: str) -> None:
+        """Removes everything in a namespace, in one request."""
+        with _existing_namespace():
+            self._documents.delete(namespace=namespace, delete_all=True)
+
+    def scan(self, generation_id: str, cursor: str, most: int) -> ScannedPage:
+        """A page of one namespace's chunks; the cursor is the namespace and Pinecone's own token.
+
+        Namespaces are known from statistics, which lag behind writes by moments.
+        """
+        after, _, token = cursor.partition(" ")
+        names = sorted(
+            name
+            for name in self._namespace_counts()
+            if name.endswith(f".{generation_id}") and (name >= after if token else name > after)
+        )
+        if not names:
+            return ScannedPage((), "")
+        chunks: tuple[IndexedChunk, ...] = ()
+        following = ""
+        with _existing_namespace():
+            page = self._documents.fetch(
+                namespace=names[0],
+                filter={"added_in": {"$gte": 0}},
+                include_fields=["document_id", "added_in"],
+                limit=most,
+                pagination_token=token or None,
+            )
+            chunks = tuple(
+                to_indexed_chunk(names[0], chunk_id, document.to_dict())
+                for chunk_id, document in page.documents.items()
+            )
+            following = (page.pagination.next if page.pagination is not None else None) or ""
+        if not following and len(names) == 1:
+            return ScannedPage(chunks, "")
+        return ScannedPage(chunks, f"{names[0]} {following}".rstrip())
 
     def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Asks for the chunks until all are there: Pinecone's writes are seen moments later."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from nexus.adapters.query_words import storable
 from nexus.errors import UpstreamRefused
-from nexus.models import Chunk, DocumentMetadata, Filters, Hit, IndexRecord, Locator
+from nexus.models import Chunk, DocumentMetadata, Filters, Hit, IndexedChunk, IndexRecord, Locator
 
 # The fields that the index's schema declares: those that are searched.
 VECTOR_FIELD = "vector"
@@ -109,6 +109,13 @@ def to_record(document: Mapping[str, Any]) -> IndexRecord:
             tags=tuple(document.get("tags", ())),
         ),
     )
+
+
+def to_indexed_chunk(
+    namespace: str, chunk_id: str, document: Mapping[str, Any]
+) -> IndexedChunk:
+    """What a scan tells of a fetched document."""
+    return IndexedChunk(namespace, chunk_id, document["document_id"], int(document["added_in"]))
 
 
 def to_filter(filters: Filters) -> dict[str, Any] | None:

@@ -19,7 +19,8 @@ from nexus.adapters.sqlite_rows import (
     read_hit,
     read_record,
 )
-from nexus.models import Filters, Hit, IndexRecord
+from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
+from nexus.ports import ScannedPage
 
 # A title names the whole document, so a word in it says a little more than one in the text.
 TITLE_WEIGHT = 1.5
@@ -127,15 +128,36 @@ class SqliteIndex:
         self,
         namespace: str,
         document_id: str,
-        through_revision: int,
+        through_stamp: int,
         keep: Collection[int] = (),
     ) -> None:
-        """Removes the chunks that revisions up to this one added, in one transaction."""
-        kept = f" AND added_in NOT IN ({', '.join(str(int(revision)) for revision in keep)})"
+        """Removes the chunks with stamps up to this one, in one transaction."""
+        kept = f" AND added_in NOT IN ({', '.join(str(int(stamp)) for stamp in keep)})"
         self._delete(
             f"namespace = ? AND document_id = ? AND added_in <= ?{kept if keep else ''}",
-            (namespace, storable(document_id), through_revision),
+            (namespace, storable(document_id), through_stamp),
         )
+
+    def delete_namespace(self, namespace: str) -> None:
+        """Removes everything in a namespace, in one transaction."""
+        self._delete("namespace = ?", (namespace,))
+        with self._database.writing() as connection:
+            connection.execute(
+                "DELETE FROM namespaces WHERE namespace = ? "
+                "AND NOT EXISTS (SELECT 1 FROM chunks c WHERE c.namespace = namespaces.namespace)",
+                (namespace,),
+            )
+
+    def scan(self, generation_id: str, cursor: str, most: int) -> ScannedPage:
+        """A page of chunks in the file's own order; the cursor is a row's number."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, namespace, chunk_id, document_id, added_in FROM chunks "
+                "WHERE id > ? AND namespace LIKE '%.' || ? ORDER BY id LIMIT ?",
+                (int(cursor or 0), generation_id, most),
+            ).fetchall()
+        chunks = tuple(IndexedChunk(*row[1:]) for row in rows)
+        return ScannedPage(chunks, str(rows[-1][0]) if len(rows) == most else "")
 
     def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Returns at once: what a transaction wrote is found as soon as it ends."""

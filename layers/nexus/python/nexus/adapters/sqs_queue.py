@@ -35,13 +35,13 @@ class SqsQueue:
         self._url = url
         self._sleep = sleep
 
-    def send(self, bodies: Sequence[str]) -> None:
-        """Queues any number of messages; returns when all are accepted.
+    def send(self, bodies: Sequence[str], delay_s: int = 0) -> None:
+        """Queues any number of messages, to be received after a delay of at most 900 seconds.
 
         When it raises, the messages before the failed one may have been queued.
         """
         for batch in batches(bodies):
-            self._send(batch)
+            self._send(batch, delay_s)
 
     def delay(self, receipt: str, seconds: int) -> None:
         """Sets the message's visibility time-out; SQS takes at most 12 hours."""
@@ -55,7 +55,7 @@ class SqsQueue:
         with translate(SERVICE):
             self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
 
-    def _send(self, batch: list[str]) -> None:
+    def _send(self, batch: list[str], delay_s: int) -> None:
         """Sends a batch, and again what of it the queue did not take for reasons of its own."""
         left = batch
         for attempt in range(ATTEMPTS):
@@ -66,7 +66,8 @@ class SqsQueue:
                 response = self._client.send_message_batch(
                     QueueUrl=self._url,
                     Entries=[
-                        {"Id": str(number), "MessageBody": body} for number, body in enumerate(left)
+                        {"Id": str(number), "MessageBody": body, "DelaySeconds": delay_s}
+                        for number, body in enumerate(left)
                     ],
                 )
             failed = response.get("Failed", [])

@@ -1,0 +1,149 @@
+"""Index generations: which exist, which one answers, and what each is worked with.
+
+A generation is one embedding model and one way of chunking, with namespaces and a catalogue of its
+own. Every generation that exists receives every change of the documents, so that the pointer to the
+live one can be moved, and moved back, at any time without a wrong answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import replace
+from typing import Generic, TypeVar
+
+from nexus.errors import InvalidRequest, Superseded
+from nexus.models import Generation, Generations
+from nexus.ports import GenerationStore
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class PerGeneration(Generic[T]):
+    """What a function works with in each generation, made when it is first needed."""
+
+    def __init__(
+        self, store: GenerationStore, configured: Generation, make: Callable[[Generation], T]
+    ) -> None:
+        self._store = store
+        self._configured = configured
+        self._make = make
+        self._made: dict[Generation, T] = {}
+        self._last: Generation | None = None
+        self._lock = threading.Lock()
+
+    def generations(self) -> Generations:
+        """The generations that exist now; the first time, the configured one becomes live."""
+        return existing(self._store, self._configured)
+
+    def of(self, generation: Generation) -> T:
+        """What works in a generation."""
+        with self._lock:
+            if generation not in self._made:
+                self._made[generation] = self._make(generation)
+            return self._made[generation]
+
+    def live(self) -> T:
+        """What works in the generation that is live now."""
+        return self.of(self.generations().answering)
+
+    def all(self) -> list[T]:
+        """What works in each generation that exists, the live one first."""
+        now = self.generations()
+        ordered = sorted(now.known, key=lambda one: one.generation_id != now.live)
+        return [self.of(one) for one in ordered]
+
+    def with_live(self, work: Callable[[T], U], executor: Executor) -> U:
+        """What `work` returns in the generation that was live when this was called, or later.
+
+        The pointer is read while the work is already going on in the generation that was live last;
+        if another is live now, what came of that is thrown away and the work done again. So `work`
+        may be called twice, and must leave nothing behind.
+        """
+        if self._last is None:
+            self._last = self.generations().answering
+            return work(self.of(self._last))
+        guess = self._last
+        reading = executor.submit(self.generations)
+        try:
+            result = work(self.of(guess))
+        except Exception:
+            if reading.result().answering == guess:
+                raise
+        else:
+            if reading.result().answering == guess:
+                return result
+        self._last = reading.result().answering
+        return work(self.of(self._last))
+
+
+class SingleGeneration:
+    """A GenerationStore of one generation that stays as it is."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._only = Generations(generation.generation_id, (generation,), edition=1)
+
+    def read(self) -> Generations | None:
+        return self._only
+
+    def write(self, generations: Generations) -> Generations:
+        """Raises Superseded, always."""
+        raise Superseded("These generations do not change.")
+
+
+def existing(store: GenerationStore, configured: Generation) -> Generations:
+    """The stored generations; where there are none yet, the configured one becomes live."""
+    found = store.read()
+    if found is not None:
+        return found
+    try:
+        return store.write(Generations(configured.generation_id, (configured,)))
+    except Superseded:  # somebody else was first
+        return existing(store, configured)
+
+
+def begun(now: Generations, new: Generation) -> Generations:
+    """With another generation that is being built.
+
+    Raises InvalidRequest if it exists, or another one is being built.
+    """
+    if now.building == new.generation_id:
+        return now
+    if now.building:
+        raise InvalidRequest(
+            f"Generation {now.building} is being built: finish it with --run or drop it first.",
+            "generation",
+        )
+    if now.get(new.generation_id):
+        raise InvalidRequest(f"Generation {new.generation_id} exists already.", "generation")
+    return replace(now, known=(*now.known, new), building=new.generation_id)
+
+
+def flipped(now: Generations) -> Generations:
+    """With the one that was being built live. Raises InvalidRequest if none is being built."""
+    if not now.building:
+        raise InvalidRequest("No generation is being built: there is nothing to flip to.", "")
+    return replace(now, live=now.building, previous=now.live, building="")
+
+
+def rolled_back(now: Generations) -> Generations:
+    """With the one before live again. Raises InvalidRequest if there is none."""
+    if not now.previous:
+        raise InvalidRequest("There is no generation before the live one to roll back to.", "")
+    return replace(now, live=now.previous, previous=now.live)
+
+
+def dropped(now: Generations, generation_id: str) -> Generations:
+    """Without a generation. Raises InvalidRequest if it is live or does not exist."""
+    if generation_id == now.live:
+        raise InvalidRequest("The live generation cannot be dropped.", "generation")
+    if now.get(generation_id) is None:
+        raise InvalidRequest(f"There is no generation {generation_id}.", "generation")
+    return replace(
+        now,
+        known=tuple(one for one in now.known if one.generation_id != generation_id),
+        previous="" if now.previous == generation_id else now.previous,
+        building="" if now.building == generation_id else now.building,
+    )

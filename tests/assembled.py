@@ -1,0 +1,52 @@
+"""Puts parts of the core together over fakes as `nexus.wiring` does over adapters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from nexus.chunk_writing import ChunkWriter
+from nexus.generations import PerGeneration, SingleGeneration
+from nexus.indexing import Indexer
+from nexus.models import Generation
+from nexus.part_indexing import PartIndexer
+from nexus.ports import (
+    Catalogue,
+    DocumentStore,
+    Embedder,
+    EmbeddingLedger,
+    VectorIndex,
+    WorkQueue,
+)
+from nexus.reading import Reader
+from nexus.retrieval import Retriever
+from nexus.settings import Settings
+from tests.fakes import FakeLedger, FakeQueue
+
+
+def indexer(
+    documents: DocumentStore,
+    catalogue: Catalogue,
+    index: VectorIndex,
+    embedder: Embedder,
+    settings: Settings,
+    *,
+    generation: Generation | None = None,
+    ledger: EmbeddingLedger | None = None,
+    queue: WorkQueue | None = None,
+    now: Callable[[], float] = time.time,
+) -> Indexer:
+    """An indexer of the configured generation, unless another is given."""
+    generation = generation or settings.generation
+    writer = ChunkWriter(index, embedder, ledger or FakeLedger(), generation)
+    parts = PartIndexer(catalogue, index, writer, generation, settings)
+    return Indexer(
+        documents, catalogue, index, parts, queue or FakeQueue(), generation, settings, now
+    )
+
+
+def readers(retriever: Retriever, catalogue: Catalogue, settings: Settings) -> PerGeneration[Reader]:
+    """Readers of one generation, the configured one."""
+    generation = settings.generation
+    reader = Reader(generation, retriever, catalogue)
+    return PerGeneration(SingleGeneration(generation), generation, lambda _: reader)
