@@ -16,17 +16,16 @@ from nexus.chunk_writing import ChunkWriter
 from nexus.chunking import chunk
 from nexus.errors import (
     DocumentRejected,
-    DocumentTooLarge,
     NexusError,
     NotFound,
     Superseded,
     UpstreamError,
     UpstreamUnavailable,
 )
-from nexus.models import DocumentRecord, ObjectState
+from nexus.models import DocumentRecord, ObjectState, ParsedDocument
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key, parse_key
-from nexus.parsing import parse
+from nexus.parsing import join, outline, parse_part
 from nexus.ports import Catalogue, DocumentStore, Embedder, Manifest, VectorIndex
 from nexus.revisions import content_of, fingerprint, is_newer, record_id, revision_of
 from nexus.settings import Settings
@@ -175,14 +174,7 @@ class Indexer:
     def _index_content(
         self, state: ObjectState, attempt: DocumentRecord, stored: DocumentRecord
     ) -> tuple[DocumentRecord, Manifest]:
-        content = self._read(state)
-        parsed = parse(
-            content,
-            state.path,
-            state.content_type,
-            max_bytes=self._settings.max_document_bytes,
-            max_unpacked_bytes=self._settings.max_unpacked_bytes,
-        )
+        parsed = self._parsed(state)
         title = state.metadata.title or parsed.title or attempt.title
         old = self._catalogue.manifest(attempt.tenant, attempt.document_id)
         live = old.chunk_ids if old else ()
@@ -226,14 +218,19 @@ class Indexer:
         )
         return finished, Manifest(attempt.revision, ids)
 
-    def _read(self, state: ObjectState) -> bytes:
-        if state.size > self._settings.max_document_bytes:
-            limit_mb = self._settings.max_document_bytes // 1_000_000
-            raise DocumentTooLarge(
-                f"The file is larger than {limit_mb} MB: split it and upload the parts."
-            )
+    def _parsed(self, state: ObjectState) -> ParsedDocument:
         try:
-            return self._documents.read(state)
+            with self._documents.open(state) as source:
+                found = outline(
+                    source,
+                    state.size,
+                    state.path,
+                    state.content_type,
+                    max_bytes=self._settings.max_document_bytes,
+                    max_streamed_bytes=self._settings.max_streamed_bytes,
+                    max_unpacked_bytes=self._settings.max_unpacked_bytes,
+                )
+                return join(found, [parse_part(source, found, part) for part in found.parts])
         except NotFound as gone:  # changed since: another event follows
             raise Superseded("The object changed while it was being read.") from gone
 

@@ -100,6 +100,11 @@ class Settings:
     max_unpacked_bytes: int = _setting(
         "Largest size that a zipped document may unpack to, in bytes.", 512 * 1024 * 1024, low=1
     )
+    max_streamed_bytes: int = _setting(
+        "Largest PDF, CSV or text file that is read, part by part, in bytes.",
+        5 * 1024**3,
+        low=1,
+    )
     cors_origins: tuple[str, ...] = _setting(
         "Origins that browsers may call from, separated by commas.", ()
     )
