@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import io
 import math
 import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded
 from nexus.models import (
@@ -361,7 +362,7 @@ class FakeDocuments(_Service):
         parse_key(key)
         return self._current.get(key)
 
-    def read(self, state: ObjectState) -> bytes:
+    def open(self, state: ObjectState) -> BinaryIO:
         self.ping()
         current = self._current.get(state.key)
         version = state.version or (
@@ -370,7 +371,11 @@ class FakeDocuments(_Service):
         content = self._content.get((state.key, version))
         if content is None:
             raise NotFound("The document's version is no longer in the bucket.")
-        return content
+        return cast(BinaryIO, _Opened(self._content, (state.key, version)))
+
+    def purge(self, state: ObjectState) -> None:
+        """Deletes that version for good, as a lifecycle rule does."""
+        self._content.pop((state.key, state.version), None)
 
     def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
         self.ping()
@@ -380,6 +385,26 @@ class FakeDocuments(_Service):
                 yield replace(
                     self._current[key], version="", content_type="", metadata=DocumentMetadata()
                 )
+
+
+class _Opened(io.BytesIO):
+    """A version's content, which is gone when the bucket's is."""
+
+    def __init__(self, contents: dict[tuple[str, str], bytes], key: tuple[str, str]) -> None:
+        super().__init__(contents[key])
+        self._contents, self._key = contents, key
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._look()
+        return super().read(size)
+
+    def readinto(self, buffer: Any) -> int:
+        self._look()
+        return super().readinto(buffer)
+
+    def _look(self) -> None:
+        if self._key not in self._contents:
+            raise NotFound("The document's version is no longer in the bucket.")
 
 
 class FakeLedger(_Service):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import BinaryIO
 
 from cli.evaluation.corpus import TENANT, Corpus, CorpusDocument
 from nexus.errors import ConfigurationError, NotFound, Superseded
@@ -23,11 +25,11 @@ class CorpusStore:
         document = self._documents.get(key)
         return _state(document, document.read()) if document else None
 
-    def read(self, state: ObjectState) -> bytes:
+    def open(self, state: ObjectState) -> BinaryIO:
         document = self._documents.get(state.key)
         if document is None:
             raise NotFound("The corpus holds no such document.")
-        return document.read()
+        return io.BytesIO(document.read())
 
     def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
         for key in sorted(self._documents, key=str.encode):

@@ -15,6 +15,7 @@ from nexus.object_keys import encode_metadata, object_key
 from nexus.ports import DocumentStore
 from tests.fakes import FakeDocuments
 
+MIB = 1024 * 1024
 NOTHING = DocumentMetadata()
 SAID = DocumentMetadata("Biaya — 2025", "Ani, M.Sc.", "Finance", "2025-01-02", ("é", "a,b"))
 
@@ -110,21 +111,39 @@ def test_exactly_the_version_that_was_seen_is_read(bucket: Bucket):
     bucket.drop("acme", "a.txt")
 
     assert bucket.documents.head("documents/acme/a.txt") is None
-    assert bucket.documents.read(old) == b"old"
-    assert bucket.documents.read(new) == b"newer"
+    assert bucket.documents.open(old).read() == b"old"
+    assert bucket.documents.open(new).read() == b"newer"
     assert old.version != new.version
+
+
+def test_a_stream_is_read_from_anywhere(bucket: Bucket):
+    content = bytes(range(256)) * 40_000  # 10 MB
+    bucket.put("acme", "a.bin", content, NOTHING)
+    with bucket.documents.open(head(bucket, "documents/acme/a.bin")) as stream:
+        for start, length in [(9_000_000, 70_000), (0, 10), (1_048_570, 12), (10_239_990, 99)]:
+            assert stream.seek(start) == stream.tell() == start
+            assert stream.read(length) == content[start : start + length]
+        assert stream.seek(0, 2) == len(content)
+        assert stream.read(1) == b""
+        stream.seek(0)
+        assert stream.read() == content
+
+
+def test_an_empty_object_is_read(bucket: Bucket):
+    bucket.put("acme", "a.txt", b"", NOTHING)
+    assert bucket.documents.open(head(bucket, "documents/acme/a.txt")).read() == b""
 
 
 def test_a_listed_object_is_read_only_as_it_was_listed(bucket: Bucket):
     bucket.put("acme", "a.txt", b"old", NOTHING)
     (listed,) = bucket.documents.list_objects("acme", "")
-    assert bucket.documents.read(listed) == b"old"
+    assert bucket.documents.open(listed).read() == b"old"
     bucket.put("acme", "a.txt", b"new", NOTHING)
     with pytest.raises(NotFound):
-        bucket.documents.read(listed)
+        bucket.documents.open(listed).read()
     bucket.drop("acme", "a.txt")
     with pytest.raises(NotFound):
-        bucket.documents.read(listed)
+        bucket.documents.open(listed).read()
 
 
 def test_listing_is_in_key_order_by_tenant_and_can_be_resumed(bucket: Bucket):
@@ -186,14 +205,76 @@ def test_a_version_that_was_purged_is_not_found(in_s3: InS3):
     state = head(in_s3, "documents/acme/a.txt")
     in_s3.client.delete_object(Bucket="bucket", Key=state.key, VersionId=state.version)
     with pytest.raises(NotFound):
-        in_s3.documents.read(state)
+        in_s3.documents.open(state).read()
+
+
+class Requests:
+    """The ranges that were asked of S3, in order; "" for a whole object."""
+
+    def __init__(self) -> None:
+        self.ranges: list[str] = []
+
+    def __call__(self, params: dict[str, Any], **_: Any) -> None:
+        self.ranges.append(params["headers"].get("Range", ""))
+
+
+def test_a_large_object_is_fetched_only_where_it_is_read(in_s3: InS3, during: Callable[..., Any]):
+    in_s3.put("acme", "a.bin", b"x" * (50 * MIB), NOTHING)
+    state = head(in_s3, "documents/acme/a.bin")
+    asked = Requests()
+    with during(in_s3.client, "before-call", "GetObject", asked):
+        stream = in_s3.documents.open(state)
+        assert not asked.ranges
+        # What opening a PDF reads: its head, its end, and its structure somewhere before.
+        stream.read(1024)
+        for place in (50 * MIB - 1024, 49 * MIB + 5, 50 * MIB - 2048, 100):
+            stream.seek(place)
+            stream.read(512)
+        assert asked.ranges == [
+            f"bytes=0-{MIB - 1}", f"bytes={49 * MIB}-{50 * MIB - 1}",
+        ]  # fmt: skip
+
+
+def test_a_reader_that_goes_straight_on_gets_more_at_each_request(
+    in_s3: InS3, during: Callable[..., Any]
+):
+    in_s3.put("acme", "a.bin", b"x" * (50 * MIB), NOTHING)
+    state = head(in_s3, "documents/acme/a.bin")
+    asked = Requests()
+    with during(in_s3.client, "before-call", "GetObject", asked):
+        stream = in_s3.documents.open(state)
+        assert sum(len(block) for block in iter(lambda: stream.read(100_000), b"")) == 50 * MIB
+        assert len(asked.ranges) <= 10
+
+
+def test_a_small_object_is_fetched_at_once(in_s3: InS3, during: Callable[..., Any]):
+    in_s3.put("acme", "a.bin", b"x" * (3 * MIB), NOTHING)
+    state = head(in_s3, "documents/acme/a.bin")
+    asked = Requests()
+    with during(in_s3.client, "before-call", "GetObject", asked):
+        stream = in_s3.documents.open(state)
+        for place in (2 * MIB, 0, MIB):
+            stream.seek(place)
+            stream.read(10)
+        assert asked.ranges == [""]
+
+
+def test_a_version_that_is_purged_midway_is_not_found(in_s3: InS3):
+    in_s3.put("acme", "a.bin", b"x" * (9 * MIB), NOTHING)
+    state = head(in_s3, "documents/acme/a.bin")
+    stream = in_s3.documents.open(state)
+    assert stream.read(9) == b"x" * 9
+    in_s3.client.delete_object(Bucket="bucket", Key=state.key, VersionId=state.version)
+    stream.seek(8 * MIB)
+    with pytest.raises(NotFound):
+        stream.read(9)
 
 
 def test_content_of_another_length_is_not_taken_for_the_document(in_s3: InS3):
     in_s3.put("acme", "a.txt", b"text", NOTHING)
     state = head(in_s3, "documents/acme/a.txt")
     with pytest.raises(UpstreamUnavailable):
-        in_s3.documents.read(replace(state, size=5))
+        in_s3.documents.open(replace(state, size=5)).read()
 
 
 @pytest.mark.usefixtures("aws")
@@ -202,7 +283,7 @@ def test_a_missing_bucket_is_reported_as_ours(s3_client: Any):
     state = ObjectState("a", "b", "documents/a/b", 1, "e", "v", "", NOTHING, "")
     for call in (
         missing.ping,
-        lambda: missing.read(state),
+        lambda: missing.open(state).read(),
         lambda: list(missing.list_objects(None, "")),
     ):
         with pytest.raises(UpstreamRefused) as caught:

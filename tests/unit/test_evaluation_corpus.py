@@ -39,7 +39,7 @@ def test_passages_of_equal_text_count_as_one(tmp_path: Path) -> None:
     assert len(corpus.articles["Art"]) == 2
     state = CorpusStore(corpus).head(one.key)
     assert state is not None
-    assert CorpusStore(corpus).read(state) == b"Blue  is a colour."
+    assert CorpusStore(corpus).open(state).read() == b"Blue  is a colour."
     assert state.metadata.title == "Art"
 
 

@@ -20,7 +20,7 @@ from nexus.settings import Settings
 from tests import assembled
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex
 
-CONFIG = Settings(embedding_dimension=256, max_document_bytes=50_000)
+CONFIG = Settings(embedding_dimension=256, max_document_bytes=50_000, max_streamed_bytes=50_000)
 KEY = object_key("acme", "rules.md")
 ID = document_id("acme", "rules.md")
 SPACE = CONFIG.generation.namespace("acme")
@@ -193,8 +193,8 @@ def test_a_slow_worker_cannot_replace_what_a_later_one_published(house: House) -
     house.put(RULES)
 
     class OvertakenOnce(FakeDocuments):
-        def read(self, state):
-            content = house.documents.read(state)
+        def open(self, state):
+            content = house.documents.open(state)
             if state.version == "v1":
                 house.put(RULES.replace("2,000", "9,000"))
                 assert house.indexer.reconcile(KEY, "02").outcome == "indexed"
@@ -265,7 +265,7 @@ def test_any_history_of_uploads_removals_and_crashes_converges(steps: list[str])
         assert house.seen() == []
         assert house.index.count(SPACE) == 0
     elif state.size:
-        assert house.seen() == [house.documents.read(state).decode()]
+        assert house.seen() == [house.documents.open(state).read().decode()]
 
 
 @given(st.from_regex(r"\A[0-9A-F]{1,16}\Z"), st.from_regex(r"\A[0-9A-F]{1,16}\Z"))
@@ -297,8 +297,8 @@ class Interrupted(FakeDocuments):
             self._happens.pop()()
         return state
 
-    def read(self, state):
-        return self._inner.read(state)
+    def open(self, state):
+        return self._inner.open(state)
 
 
 def slow_worker(house: House, meanwhile: Callable[[], object]) -> Indexer:

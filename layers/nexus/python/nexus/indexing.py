@@ -18,7 +18,6 @@ from typing import Literal
 
 from nexus.errors import (
     DocumentRejected,
-    EmptyDocument,
     NexusError,
     NotFound,
     Superseded,
@@ -29,7 +28,8 @@ from nexus.messages import PartTask, part_message, reconcile_message
 from nexus.models import DocumentRecord, Generation, ObjectState
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key, parse_key
-from nexus.parsing import Outline, outline
+from nexus.parsing import no_text, outline
+from nexus.parsing.outlines import Outline
 from nexus.part_indexing import PartIndexer, Run
 from nexus.ports import Catalogue, DocumentStore, Manifest, PartResult, VectorIndex, WorkQueue
 from nexus.revisions import age_s, fingerprint, is_newer, last_stamp, stamp, stamp_of
@@ -194,7 +194,7 @@ class Indexer:
                 part = self._parts.index(source, run, plan, plan.parts[0])
             described = replace(attempt, title=part.title, pages=part.pages)
             try:
-                return self._publish(described, [part.result])
+                return self._publish(described, plan, [part.result])
             except Superseded:
                 self._withdraw(attempt, part.result)
                 raise
@@ -248,7 +248,8 @@ class Indexer:
                 self._withdraw(attempt, part.result)
             if finished.done < task.parts:
                 return _report("part", [part.result])
-            self._publish(described, self._catalogue.finished_parts(described))
+            finished_parts = self._catalogue.finished_parts(described)
+            self._publish(described, task.outline, finished_parts)
             return _report("indexed", [part.result])
 
         return self._attempted(work, record, attempt, waiting="indexing")
@@ -295,11 +296,11 @@ class Indexer:
         return IndexingReport("failed", reason=reason)
 
     def _publish(
-        self, attempt: DocumentRecord, results: Sequence[PartResult]
+        self, attempt: DocumentRecord, plan: Outline, results: Sequence[PartResult]
     ) -> IndexingReport:
         ids = tuple(dict.fromkeys(one for result in results for one in result.chunk_ids))
         if not ids:
-            raise EmptyDocument("The file holds no text: upload one that does.")
+            raise no_text(plan)
         old = self._catalogue.manifest(attempt.tenant, attempt.document_id)
         live = old.chunk_ids if old else ()
         report = _report("indexed", results)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pydantic import TypeAdapter
 
 from nexus.models import ObjectState
-from nexus.parsing import Outline, Part
+from nexus.parsing.outlines import Outline, Part
 
 OWN_SOURCE = "nexus:reindex"
 

@@ -12,7 +12,8 @@ from typing import BinaryIO
 from nexus.chunk_writing import ChunkWriter
 from nexus.chunking import chunk
 from nexus.models import DocumentRecord, Generation
-from nexus.parsing import Outline, Part, parse_part
+from nexus.parsing import parse_part
+from nexus.parsing.outlines import Outline, Part
 from nexus.ports import Catalogue, PartResult, VectorIndex
 from nexus.revisions import content_of, record_id, stamp, stamp_of
 from nexus.settings import Settings
@@ -79,7 +80,7 @@ class PartIndexer:
         Raises DocumentRejected for a part that can never be read.
         """
         attempt = run.attempt
-        parsed = parse_part(source, attempt.path, outline, part)
+        parsed = parse_part(source, outline, part)
         title = attempt.metadata.title or outline.title or parsed.title or attempt.title
         attempt = replace(attempt, title=title)
         chunks = chunk(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from nexus.models import (
     ApiClient,
@@ -161,8 +161,12 @@ class DocumentStore(Protocol):
         """What the bucket holds at the key now, or None. Raises NotFound for a foreign key."""
         ...
 
-    def read(self, state: ObjectState) -> bytes:
-        """The content of exactly that version. Raises NotFound if it is gone."""
+    def open(self, state: ObjectState) -> BinaryIO:
+        """A seekable stream over the content of exactly that version (or ETag, without one).
+
+        It holds a bounded part of the content at a time, and is for one thread. Opening it or any
+        read of it raises NotFound if the version is gone, and the errors of every method here.
+        """
         ...
 
     def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:

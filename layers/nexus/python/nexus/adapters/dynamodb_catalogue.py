@@ -142,8 +142,9 @@ class DynamoCatalogue:
                 self._lists.delete(*place, stored)
                 raise
             self._drop(record, "manifest", before, stored)
-            with suppress(UpstreamUnavailable):
-                self._parts.delete_all(place[0], record.document_id, record.revision)
+            if int(before.get("parts_done", {"N": "0"})["N"]):
+                with suppress(UpstreamUnavailable), translate(SERVICE):
+                    self._parts.delete_all(place[0], record.document_id, record.revision)
 
     def settle(self, record: DocumentRecord) -> None:
         """Stores a state that changes no manifest and no live revision. Raises Superseded."""

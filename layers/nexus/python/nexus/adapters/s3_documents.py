@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from botocore.exceptions import ClientError
 
 from nexus.adapters.botocore_errors import error_code, translate
-from nexus.errors import NotFound, UpstreamUnavailable
+from nexus.adapters.s3_ranges import ABSENT, SERVICE, ObjectRanges
+from nexus.errors import NotFound
 from nexus.models import DocumentMetadata, ObjectState
 from nexus.object_keys import DOCUMENTS_PREFIX, decode_metadata, parse_key, tenant_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-SERVICE = "documents"
-
-# HEAD has no body to say more than 404. A delete marker answers 405 when it is named by version.
-_ABSENT = {"404", "NoSuchKey", "NoSuchVersion", "405", "MethodNotAllowed"}
-_CHANGED = {"412", "PreconditionFailed"}
+# The ranges keep what they fetched; the buffer above them only saves calls for small reads.
+_BUFFER = 16 * 1024
 
 
 class S3Documents:
@@ -41,7 +40,7 @@ class S3Documents:
             try:
                 found = self._client.head_object(Bucket=self._bucket, Key=key)
             except ClientError as err:
-                if error_code(err) in _ABSENT:
+                if error_code(err) in ABSENT:
                     return None
                 raise
         return ObjectState(
@@ -56,30 +55,14 @@ class S3Documents:
             last_modified=_timestamp(found["LastModified"]),
         )
 
-    def read(self, state: ObjectState) -> bytes:
-        """The content of exactly that version, or, without one, of exactly that ETag.
+    def open(self, state: ObjectState) -> BinaryIO:
+        """A stream over exactly that version, or, without one, over exactly that ETag.
 
-        Raises NotFound if it is gone, and UpstreamUnavailable if it came short.
+        Nothing is asked of S3 before the first read. A read raises NotFound if the version is gone,
+        and UpstreamUnavailable if it came short.
         """
-        with translate(SERVICE):
-            try:
-                if state.version:
-                    found = self._client.get_object(
-                        Bucket=self._bucket, Key=state.key, VersionId=state.version
-                    )
-                else:
-                    found = self._client.get_object(
-                        Bucket=self._bucket, Key=state.key, IfMatch=f'"{state.etag}"'
-                    )
-            except ClientError as err:
-                if error_code(err) in _ABSENT | _CHANGED:
-                    raise NotFound("The document's version is no longer in the bucket.") from err
-                raise
-            with found["Body"] as body:
-                content: bytes = body.read()
-        if len(content) != state.size:
-            raise UpstreamUnavailable(SERVICE, "S3 sent a part of the document only; try again.")
-        return content
+        ranges = ObjectRanges(self._client, self._bucket, state)
+        return cast(BinaryIO, io.BufferedReader(ranges, _BUFFER))
 
     def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
         """All documents after the key `start_after`, in key order, one page in memory at a time.

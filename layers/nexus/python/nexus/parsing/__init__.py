@@ -1,12 +1,17 @@
-"""Turns the bytes of a document into located text, whatever its format.
+"""Turns the bytes of a document into located text, part by part, whatever its format.
 
-`formats` decides which parser reads a file; each parser is imported when it is first needed.
+`outline` decides how a file is read and lists its parts; `parse_part` reads one of them, in memory
+that does not grow with the file. Each parser is imported when it is first needed.
 """
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
+from typing import BinaryIO
 
 from nexus.errors import (
     CorruptDocument,
@@ -15,46 +20,133 @@ from nexus.errors import (
     EmptyDocument,
 )
 from nexus.models import LocatedText, ParsedDocument
-from nexus.parsing.cleaning import clean, sensible_title, squeeze
-from nexus.parsing.formats import detect
+from nexus.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
+from nexus.parsing.formats import COMPOUND, ZIP, detect, look_inside
+from nexus.parsing.outlines import Outline, Part
+from nexus.parsing.sources import WatchedSource
 
-# A heading is a name, not a text: what is longer is cut, as it goes with every chunk below it.
-HEADING_CHARS = 300
 HEADING_DEPTH = 10
+_HEAD = 1024 * 1024
+# The formats that are read part by part; of any other, the whole file has to be in memory.
+_STREAMED = {"pdf", "delimited", "plain"}
+
+
+def outline(
+    source: BinaryIO,
+    size: int,
+    path: str,
+    content_type: str,
+    *,
+    max_bytes: int,
+    max_streamed_bytes: int,
+    max_unpacked_bytes: int,
+) -> Outline:
+    """How the document of `size` bytes is read: its format, and the parts to give to `parse_part`.
+
+    The bytes decide the format, then the path's extension, then the content type. `source` is
+    seekable; a long text or table is read through once, a PDF only where it keeps its structure.
+    Raises DocumentRejected's kinds, and what reading the source raises.
+    """
+    watched = WatchedSource(source)
+    with _rejecting(watched):
+        head = watched.stretch(0, min(size, _HEAD))
+        if size <= _HEAD and not head.strip():
+            raise EmptyDocument("The file is empty: upload one that holds text.")
+        form = detect(head, path, content_type)
+        limit = max_streamed_bytes if form in _STREAMED else max_bytes
+        if size > limit:
+            raise DocumentTooLarge(
+                f"The file is larger than {limit / 1024 / 1024:.0f} MB: split it into smaller "
+                "documents."
+            )
+        if form in (ZIP, COMPOUND):
+            form = look_inside(form, watched.stretch(0, size), path, max_unpacked_bytes)
+        if form not in _STREAMED:
+            return Outline(form, size, parts=(Part(0, 0, size),))
+        if form == "pdf":
+            found: Outline = import_module("nexus.parsing.pdf").survey(watched, size)
+            return found
+        from nexus.parsing.long_text import survey
+
+        return survey(watched, form, size, head, max_bytes)
+
+
+def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument:
+    """Reads one part of a document into texts with their places, clean and in reading order.
+
+    What the author hid (sheets, slides, deleted text) is not read. `pages` counts the part's.
+    A part without text gives none, but raises EmptyDocument if it is the whole document; see
+    `no_text` for one in several. Raises DocumentRejected's kinds, and what reading the source
+    raises.
+    """
+    watched = WatchedSource(source)
+    with _rejecting(watched):
+        reader = import_module(f"nexus.parsing.{outline.format}")
+        if outline.format == "pdf":
+            document: ParsedDocument = reader.read_part(watched, outline, part)
+        else:
+            content = watched.stretch(part.start, part.end)
+            if outline.encoding:
+                document = reader.read_part(content, outline, part)
+            else:
+                document = reader.read(content)
+        texts = tuple(text for raw in document.texts if (text := _tidy(raw)).text)
+    if not texts and outline.is_whole(part):
+        raise no_text(outline)
+    return ParsedDocument(texts, sensible_title(document.title), document.pages)
+
+
+def no_text(outline: Outline) -> EmptyDocument:
+    """The error for a document of which no part holds text."""
+    if outline.format == "pdf":
+        return EmptyDocument(import_module("nexus.parsing.pdf").NO_TEXT)
+    return EmptyDocument("The file holds no text: upload one that does.")
 
 
 def parse(
     content: bytes, path: str, content_type: str, *, max_bytes: int, max_unpacked_bytes: int
 ) -> ParsedDocument:
-    """Reads a document into texts with their places, clean and in reading order.
+    """Reads a whole document that is in memory. Raises nothing but DocumentRejected's kinds."""
+    source = io.BytesIO(content)
+    found = outline(
+        source,
+        len(content),
+        path,
+        content_type,
+        max_bytes=max_bytes,
+        max_streamed_bytes=max_bytes,
+        max_unpacked_bytes=max_unpacked_bytes,
+    )
+    return join(found, [parse_part(source, found, part) for part in found.parts])
 
-    The bytes decide the format, then the path's extension, then the content type. What the author
-    hid (sheets, slides, deleted text) is not read. Raises nothing but DocumentRejected's kinds.
-    """
-    if len(content) > max_bytes:
-        raise DocumentTooLarge(
-            f"The file is larger than {max_bytes / 1024 / 1024:.0f} MB: split it into smaller "
-            "documents."
-        )
-    if not content.strip():
-        raise EmptyDocument("The file is empty: upload one that holds text.")
+
+def join(outline: Outline, parts: Sequence[ParsedDocument]) -> ParsedDocument:
+    """The document that its parts, all of them in order, make. Raises EmptyDocument."""
+    texts = tuple(text for part in parts for text in part.texts)
+    if not texts:
+        raise no_text(outline)
+    return ParsedDocument(texts, outline.title or parts[0].title, outline.pages or parts[0].pages)
+
+
+@contextmanager
+def _rejecting(source: WatchedSource) -> Iterator[None]:
+    """Makes every failure of a parser a DocumentRejected, and none of reading the source."""
     try:
-        module = detect(content, path, content_type, max_unpacked_bytes)
-        document: ParsedDocument = import_module(f"nexus.parsing.{module}").read(content)
-        texts = tuple(text for raw in document.texts if (text := _tidy(raw)).text)
-    except DocumentRejected:
-        raise
-    except MemoryError as err:
-        raise DocumentTooLarge(
-            "The file needs more memory than there is: split it into smaller documents."
-        ) from err
+        yield
     except Exception as err:
+        if source.failure is not None:
+            raise source.failure from None
+        if isinstance(err, DocumentRejected):
+            raise
+        if isinstance(err, MemoryError):
+            raise DocumentTooLarge(
+                "The file needs more memory than there is: split it into smaller documents."
+            ) from err
         raise CorruptDocument(
             "The file is damaged: open it in its own program, save it again and upload that."
         ) from err
-    if not texts:
-        raise EmptyDocument("The file holds no text: upload one that does.")
-    return ParsedDocument(texts, sensible_title(document.title), document.pages)
+    if source.failure is not None:
+        raise source.failure
 
 
 def _tidy(raw: LocatedText) -> LocatedText:
@@ -67,4 +159,4 @@ def _tidy(raw: LocatedText) -> LocatedText:
     return LocatedText(text, replace(place, heading=heading, sheet=sheet))
 
 
-__all__ = ["parse"]
+__all__ = ["Outline", "Part", "join", "no_text", "outline", "parse", "parse_part"]

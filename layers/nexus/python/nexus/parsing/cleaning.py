@@ -18,6 +18,8 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _FILE_NAME = re.compile(r"\.(docx?|pptx?|xlsx?|pdf|indd|tex|dvi|html?|rtf|odt|txt|qxd)$", re.I)
 _PLACEHOLDERS = {"untitled", "powerpoint presentation", "presentation", "document", "word document"}
 _LONGEST_TITLE = 200
+# A heading is a name, not a text: what is longer is cut, as it goes with every chunk below it.
+HEADING_CHARS = 300
 
 
 def clean(text: str) -> str:

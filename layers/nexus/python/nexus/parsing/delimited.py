@@ -8,17 +8,42 @@ from collections import Counter
 
 from nexus.models import LocatedText, Locator, ParsedDocument
 from nexus.parsing.cleaning import squeeze
+from nexus.parsing.encodings import decode_as
+from nexus.parsing.outlines import Outline, Part
 from nexus.parsing.plain import decode
 from nexus.parsing.tables import find_header, headed_row, plain_row
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_ROWS = 50
+# Column names go with every part through a queue.
+_LONGEST_HEADER = 20_000
 
 
 def read(content: bytes) -> ParsedDocument:
     """The rows of a delimited file; row numbers count records, as a spreadsheet shows them."""
     text = decode(content)
-    return ParsedDocument(tuple(located_rows(_rows(text), None)))
+    return ParsedDocument(tuple(located_rows(_rows(text, delimiter_of(text)), None)))
+
+
+def read_part(content: bytes, outline: Outline, part: Part) -> ParsedDocument:
+    """The rows of one of several parts, numbered and headed as in the whole file."""
+    text = decode_as(content, outline.encoding)
+    if part.number == 0:
+        text = _without_declaration(text)
+    rows = (_split if outline.quoted else _split_unquoted)(text, outline.delimiter)
+    if part.number == 0:
+        return ParsedDocument(tuple(located_rows(rows, None)))
+    texts = []
+    for number, row in enumerate(rows, start=part.row):
+        if line := headed_row(outline.header, row):
+            texts.append(LocatedText(line, Locator(row=number)))
+    return ParsedDocument(tuple(texts))
+
+
+def header_of(text: str, delimiter: str) -> tuple[str, ...]:
+    """The column names at the start of a file; () if it has none, or more than can be carried."""
+    _, names = find_header(_rows(text, delimiter))
+    return tuple(names) if sum(map(len, names)) <= _LONGEST_HEADER else ()
 
 
 def located_rows(rows: list[list[str]], sheet: str | None, first: int = 1) -> list[LocatedText]:
@@ -36,14 +61,17 @@ def located_rows(rows: list[list[str]], sheet: str | None, first: int = 1) -> li
     return texts
 
 
-def _rows(text: str) -> list[list[str]]:
-    delimiter = _delimiter(text)
-    if text.startswith("sep="):
-        text = "".join(text.partition("\n")[1:])  # its line stays, empty, so that rows count right
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    text = _without_declaration(text)
     try:
         return _split(text, delimiter)
     except csv.Error:  # a lone quote swallowed the rest: read the quotes as text
-        return [[squeeze(cell) for cell in line.split(delimiter)] for line in text.splitlines()]
+        return _split_unquoted(text, delimiter)
+
+
+def _without_declaration(text: str) -> str:
+    """The text without Excel's "sep=;"; its line stays, empty, so that rows count right."""
+    return "".join(text.partition("\n")[1:]) if text.startswith("sep=") else text
 
 
 def _split(text: str, delimiter: str) -> list[list[str]]:
@@ -55,7 +83,12 @@ def _split(text: str, delimiter: str) -> list[list[str]]:
     return [[squeeze(cell) for cell in row] for row in reader]
 
 
-def _delimiter(text: str) -> str:
+def _split_unquoted(text: str, delimiter: str) -> list[list[str]]:
+    lines = io.StringIO(text, newline=None)
+    return [[squeeze(cell) for cell in line.split(delimiter)] for line in lines]
+
+
+def delimiter_of(text: str) -> str:
     """The delimiter that cuts the first rows into the most columns of one count."""
     head = text[:65536]
     if head.startswith("sep=") and head[4:5] in _DELIMITERS:  # Excel's own declaration

@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 
 from nexus.errors import CorruptDocument, EncryptedDocument, UnsupportedFormat
 
+# Containers, which only their directory tells apart.
+ZIP, COMPOUND = "zip", "compound"
 _READS = "PDF, DOCX, PPTX, XLSX, XLS, ODS, CSV, HTML, Markdown or plain text"
 _HTML = re.compile(rb"\s*(<\?xml[^>]{0,200}\?>\s*)?<(!doctype\s+html|html[\s>])", re.I)
 _ZIP_MODULES = {"docx": "word", "pptx": "slides", "xlsx": "sheets", "ods": "sheets"}
@@ -30,30 +32,28 @@ _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LEGACY = (("WordDocument", "doc", "DOCX"), ("PowerPoint Document", "ppt", "PPTX"))
 
 
-def detect(content: bytes, path: str, content_type: str, max_unpacked_bytes: int) -> str:
-    """The module of `nexus.parsing` that reads the file; zipped files are checked for bombs.
+def detect(head: bytes, path: str, content_type: str) -> str:
+    """The module of `nexus.parsing` that reads the file, or the container that is to be opened.
 
-    Raises UnsupportedFormat, EncryptedDocument, CorruptDocument or DocumentTooLarge.
+    `head` is the file's first bytes, 4 KiB at least. Raises UnsupportedFormat or CorruptDocument.
     """
-    extension = PurePosixPath(path).suffix.lower().lstrip(".")
-    if b"%PDF-" in content[:1024]:
+    extension = _extension(path)
+    if b"%PDF-" in head[:1024]:
         return "pdf"
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        from nexus.parsing.zips import inspect
-
-        return _ZIP_MODULES[inspect(content, max_unpacked_bytes)]
-    if content.startswith(_CFB):
-        return _legacy(content, extension)
-    if content.startswith(b"{\\rtf"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return ZIP
+    if head.startswith(_CFB):
+        return COMPOUND
+    if head.startswith(b"{\\rtf"):
         raise UnsupportedFormat("RTF is not read: save the file as DOCX and upload that.")
-    if _HTML.match(content[:4096].removeprefix(b"\xef\xbb\xbf")):
+    if _HTML.match(head[:4096].removeprefix(b"\xef\xbb\xbf")):
         return "web"
     if extension in _BINARY_EXTENSIONS:
         raise CorruptDocument(
             f"The file is named .{extension} but its content is not: open it in its own program, "
             "save it again and upload that."
         )
-    if content.startswith(_BINARY_MARKS) and b"\0" in content[:4096]:
+    if head.startswith(_BINARY_MARKS) and b"\0" in head[:4096]:
         raise unreadable()
     if extension in _EXTENSIONS:
         return _EXTENSIONS[extension]
@@ -61,9 +61,25 @@ def detect(content: bytes, path: str, content_type: str, max_unpacked_bytes: int
     return _TYPES.get(kind, "plain")
 
 
+def look_inside(container: str, content: bytes, path: str, max_unpacked_bytes: int) -> str:
+    """The module of `nexus.parsing` that reads what is in a container; zips are checked for bombs.
+
+    Raises UnsupportedFormat, EncryptedDocument, CorruptDocument or DocumentTooLarge.
+    """
+    if container == COMPOUND:
+        return _legacy(content, _extension(path))
+    from nexus.parsing.zips import inspect
+
+    return _ZIP_MODULES[inspect(content, max_unpacked_bytes)]
+
+
 def unreadable() -> UnsupportedFormat:
     """The error for bytes that are no text and no format that is read."""
     return UnsupportedFormat(f"The format of the file is not read: upload {_READS}.")
+
+
+def _extension(path: str) -> str:
+    return PurePosixPath(path).suffix.lower().lstrip(".")
 
 
 def _legacy(content: bytes, extension: str) -> str:

@@ -6,8 +6,8 @@ import re
 
 from nexus.models import ParsedDocument
 from nexus.parsing.cleaning import squeeze
-from nexus.parsing.outline import Outline
 from nexus.parsing.plain import decode
+from nexus.parsing.sections import Sections
 from nexus.parsing.tables import render
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -26,14 +26,14 @@ def read(content: bytes) -> ParsedDocument:
     lines, title = _front_matter(lines)
     reader = _Reader()
     reader.through(_without_comments(lines))
-    return ParsedDocument(reader.outline.finish(), title or reader.first_heading)
+    return ParsedDocument(reader.sections.finish(), title or reader.first_heading)
 
 
 class _Reader:
-    """The lines of the block being read, and the outline that takes each finished block."""
+    """The lines of the block being read, and the sections that take each finished one."""
 
     def __init__(self) -> None:
-        self.outline = Outline()
+        self.sections = Sections()
         self.first_heading: str | None = None
         self._block: list[str] = []
 
@@ -76,7 +76,7 @@ class _Reader:
         self._flush()
         text = squeeze(_LINK.sub(r"\1", text)).strip("*_` ") if text.strip() else ""
         self.first_heading = self.first_heading or text or None
-        self.outline.heading(level, text)
+        self.sections.heading(level, text)
 
     def _table(self, lines: list[str], at: int) -> int:
         self._flush()
@@ -86,11 +86,11 @@ class _Reader:
             rows.append(_cells(lines[at]))
             at += 1
         for line in render(rows, 1):
-            self.outline.text(line)
+            self.sections.text(line)
         return at
 
     def _flush(self) -> None:
-        self.outline.text("\n".join(self._block))
+        self.sections.text("\n".join(self._block))
         self._block.clear()
 
 

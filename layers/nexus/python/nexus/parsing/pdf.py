@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nexus.errors import CorruptDocument, EmptyDocument, EncryptedDocument
 from nexus.models import LocatedText, Locator, ParsedDocument
+from nexus.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
+from nexus.parsing.outlines import Outline, Part
 from nexus.parsing.pdf_headings import Bookmark, Bookmarks
 from nexus.parsing.pdf_layout import Line, Page, join_hyphens, paragraphs, without_running_lines
+from nexus.parsing.sources import WatchedSource
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfTextPage  # type: ignore[import-untyped]
@@ -17,30 +22,63 @@ if TYPE_CHECKING:
 # PDFium keeps global state: two threads in it at once crash the process.
 _PDFIUM = threading.Lock()
 _SEGMENTS_LOOKED_AT = 60
+PART_PAGES = 100
+# A rest of fewer pages stays with the part before: alone, its running lines would not show.
+_FEWEST_PAGES = 10
+# Bookmarks go with their part through a queue.
+_MOST_BOOKMARKS = 1_000
+# A smaller file is read at once, which is faster than PDFium's many reads.
+_SMALL = 8 * 1024 * 1024
+NO_TEXT = (
+    "The PDF holds pictures of pages but no text: run text recognition (OCR) on it and upload the "
+    "result."
+)
 
 
-def read(content: bytes) -> ParsedDocument:
-    """The text of each page. Raises EncryptedDocument, CorruptDocument, EmptyDocument (scans)."""
-    with _PDFIUM:
-        pages, bookmarks, title = _extract(content)
-    if not any(page.lines for page in pages):
-        raise EmptyDocument(
-            "The PDF holds pictures of pages but no text: run text recognition (OCR) on it and "
-            "upload the result."
-        )
+def survey(source: WatchedSource, size: int) -> Outline:
+    """The title, the number of pages and the parts of a PDF, without reading its pages."""
+    with _PDFIUM, _opened(source, size) as document:
+        pages = len(document)
+        headings = Bookmarks(_bookmarks(document))
+        starts = range(0, max(pages - _FEWEST_PAGES + 1, 1), PART_PAGES)
+        parts = []
+        for number, start in enumerate(starts):
+            end = pages if number == len(starts) - 1 else start + PART_PAGES
+            marks = list(headings.heading(end))[:_MOST_BOOKMARKS]
+            carried = tuple((mark.level, _short(mark.title), mark.page) for mark in marks)
+            parts.append(Part(number, start, end, bookmarks=carried))
+        title = sensible_title(document.get_metadata_value("Title"))
+    return Outline("pdf", size, title, pages, parts=tuple(parts))
+
+
+def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocument:
+    """The text of the part's pages; `pages` is their number.
+
+    Raises CorruptDocument or EmptyDocument (scans) if the part is the whole document.
+    """
+    with _PDFIUM, _opened(source, outline.size) as document:
+        pages, damaged = _pages(document, range(part.start, part.end))
+    if outline.is_whole(part) and not any(page.lines for page in pages):
+        if damaged is not None:
+            raise CorruptDocument(
+                "The pages of the PDF are damaged: export it again from its source and upload that."
+            ) from damaged
+        raise EmptyDocument(NO_TEXT)
     texts: list[LocatedText] = []
-    headings = Bookmarks(bookmarks)
+    headings = Bookmarks([Bookmark(*mark) for mark in part.bookmarks], part.start + 1)
     for page in without_running_lines(pages):
         for path, lines in headings.sections(page):
             place = Locator(page=page.number, heading=path)
             texts += [LocatedText(text, place) for text in paragraphs(lines)]
-    return ParsedDocument(tuple(join_hyphens(texts)), title, pages=len(pages))
+    return ParsedDocument(tuple(join_hyphens(texts)), outline.title, pages=len(pages))
 
 
-def _extract(content: bytes) -> tuple[list[Page], list[Bookmark], str | None]:
+@contextmanager
+def _opened(source: WatchedSource, size: int) -> Iterator[PdfDocument]:
     import pypdfium2
     from pypdfium2 import raw
 
+    content = source.stretch(0, size) if size <= _SMALL else source
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as err:
@@ -50,20 +88,23 @@ def _extract(content: bytes) -> tuple[list[Page], list[Bookmark], str | None]:
             ) from err
         raise
     try:
-        pages, damaged = [], None
-        for index in range(len(document)):
-            try:
-                pages.append(_page(document, index))
-            except (pypdfium2.PdfiumError, AssertionError) as err:
-                pages.append(Page(index + 1, 0.0, []))
-                damaged = err
-        if damaged is not None and not any(page.lines for page in pages):
-            raise CorruptDocument(
-                "The pages of the PDF are damaged: export it again from its source and upload that."
-            ) from damaged
-        return pages, _bookmarks(document), document.get_metadata_value("Title")
+        yield document
     finally:
         document.close()
+
+
+def _pages(document: PdfDocument, numbers: range) -> tuple[list[Page], Exception | None]:
+    """The pages, and what damage there was; a damaged page has no lines."""
+    import pypdfium2
+
+    pages, damaged = [], None
+    for index in numbers:
+        try:
+            pages.append(_page(document, index))
+        except (pypdfium2.PdfiumError, AssertionError) as err:
+            pages.append(Page(index + 1, 0.0, []))
+            damaged = err
+    return pages, damaged
 
 
 def _page(document: PdfDocument, index: int) -> Page:
@@ -117,3 +158,7 @@ def _bookmarks(document: PdfDocument) -> list[Bookmark]:
         if index is not None:
             found.append(Bookmark(entry.level, entry.get_title(), index + 1))
     return found
+
+
+def _short(title: str) -> str:
+    return squeeze(clean(title))[:HEADING_CHARS]

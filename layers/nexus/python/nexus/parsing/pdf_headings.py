@@ -23,13 +23,27 @@ class Bookmark:
 
 
 class Bookmarks:
-    """Follows the bookmarks from page to page; feed it the pages in order."""
+    """Follows the bookmarks from page to page, from `first` on; feed it the pages in order."""
 
-    def __init__(self, bookmarks: Sequence[Bookmark]) -> None:
+    def __init__(self, bookmarks: Sequence[Bookmark], first: int = 1) -> None:
         self._on_page: dict[int, list[Bookmark]] = defaultdict(list)
-        for bookmark in bookmarks:
-            self._on_page[bookmark.page].append(bookmark)
         self._open: list[Bookmark] = []
+        for bookmark in sorted(bookmarks, key=lambda bookmark: bookmark.page):
+            if bookmark.page < first:
+                self._enter(bookmark)
+            else:
+                self._on_page[bookmark.page].append(bookmark)
+
+    def heading(self, last: int) -> Iterator[Bookmark]:
+        """The bookmarks that the pages up to `last` need: those open before and those to them.
+
+        They are passed over, so that the next call goes on from there.
+        """
+        yield from self._open
+        for number in sorted(page for page in self._on_page if page <= last):
+            for bookmark in self._on_page.pop(number):
+                yield bookmark
+                self._enter(bookmark)
 
     def sections(self, page: Page) -> Iterator[tuple[tuple[str, ...], list[Line]]]:
         """The page's lines, cut where a line shows the title of a bookmark to that page.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from nexus.errors import CorruptDocument
 from nexus.models import ParsedDocument
 from nexus.parsing.cleaning import clean, squeeze
-from nexus.parsing.outline import Outline
 from nexus.parsing.plain import decode
+from nexus.parsing.sections import Sections
 from nexus.parsing.tables import render
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def read(content: bytes) -> ParsedDocument:
     walk = _Walk()
     if tree.root is not None:
         walk.through(tree.root)
-    texts = walk.outline.finish()
+    texts = walk.sections.finish()
     return ParsedDocument(texts, title or walk.first_heading)
 
 
@@ -76,7 +76,7 @@ class _Walk:
     """A walk through the tree, without recursion, since pages nest as deep as they like."""
 
     def __init__(self) -> None:
-        self.outline = Outline()
+        self.sections = Sections()
         self.first_heading: str | None = None
         self._pieces: list[str] = []
 
@@ -107,18 +107,18 @@ class _Walk:
             self._flush()
             heading = squeeze(node.text(separator=""))
             self.first_heading = self.first_heading or heading or None
-            self.outline.heading(_HEADINGS[tag], heading)
+            self.sections.heading(_HEADINGS[tag], heading)
             return False
         if tag == "table":
             self._flush()
             if self._is_layout(node):
                 return True
             for line in _table(node):
-                self.outline.text(line)
+                self.sections.text(line)
             return False
         if tag in ("pre", "textarea"):
             self._flush()
-            self.outline.text(node.text())
+            self.sections.text(node.text())
             return False
         if tag == "br":
             self._pieces.append("\n")
@@ -133,7 +133,7 @@ class _Walk:
     def _flush(self) -> None:
         if self._pieces:
             lines = "".join(self._pieces).split("\n")
-            self.outline.text("\n".join(squeeze(line) for line in lines))
+            self.sections.text("\n".join(squeeze(line) for line in lines))
             self._pieces.clear()
 
     @staticmethod

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nexus.models import ParsedDocument
 from nexus.parsing.cleaning import clean, squeeze
-from nexus.parsing.outline import Outline
+from nexus.parsing.sections import Sections
 from nexus.parsing.tables import render
 
 if TYPE_CHECKING:
@@ -31,20 +31,20 @@ def read(content: bytes) -> ParsedDocument:
 
     document = docx.Document(io.BytesIO(content))
     levels = _heading_levels(document)
-    outline, title = Outline(), None
+    sections, title = Sections(), None
     for block in _blocks(document.element.body):
         if block.tag == f"{_W}tbl":
             for line in _table(block):
-                outline.text(line)
+                sections.text(line)
             continue
         text, level = _paragraph(block), _level(block, levels)
         if level == 0:
             title = title or text
         if level is None:
-            outline.text(text)
+            sections.text(text)
         else:
-            outline.heading(level, text)
-    return ParsedDocument(outline.finish(), document.core_properties.title or title)
+            sections.heading(level, text)
+    return ParsedDocument(sections.finish(), document.core_properties.title or title)
 
 
 def _blocks(parent: Any) -> Iterator[Any]:

@@ -6,7 +6,7 @@ from nexus.models import LocatedText, Locator
 from nexus.parsing.cleaning import clean, squeeze
 
 
-class Outline:
+class Sections:
     """Collects texts, each with the headings above it, outermost first.
 
     A heading with nothing under it is kept as a text of its own, so that no word is lost.

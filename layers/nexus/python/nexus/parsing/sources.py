@@ -1,0 +1,53 @@
+"""Tells a failure to read a document, which may pass, from damage in it, which will not."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, BinaryIO
+
+
+class WatchedSource:
+    """A document's bytes; `failure` is the first error that reading them raised.
+
+    PDFium calls `seek` and `readinto` from C, where an error would be lost, so these two only keep
+    it: after a failure nothing more is read, and whoever called PDFium raises it.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self.failure: Exception | None = None
+
+    def tell(self) -> int:
+        return self._source.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if self.failure is None:
+            try:
+                return self._source.seek(offset, whence)
+            except Exception as err:  # noqa: BLE001 - kept for whoever called PDFium
+                self.failure = err
+        return 0
+
+    def readinto(self, buffer: Any) -> int:
+        """How many bytes were read; 0 after a failure."""
+        if self.failure is None:
+            try:
+                return self._source.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
+            except Exception as err:  # noqa: BLE001 - kept for whoever called PDFium
+                self.failure = err
+        return 0
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes; raises what reading them raises."""
+        try:
+            return self._source.read(size)
+        except Exception as err:
+            self.failure = self.failure or err
+            raise
+
+    def stretch(self, start: int, end: int) -> bytes:
+        """The bytes from `start` to `end`."""
+        self.seek(start)
+        if self.failure is not None:
+            raise self.failure
+        return self.read(end - start)
