@@ -89,10 +89,13 @@ def test_prose_is_cut_at_sentences_that_neighbours_share_whole():
         assert len(after.text) <= 480
 
 
-def test_paragraphs_fill_chunks_and_a_tiny_tail_joins_the_last():
-    located = [LocatedText("x" * 45), LocatedText("y" * 30), LocatedText("z" * 5)]
+def test_paragraphs_fill_chunks_and_a_tiny_one_joins_its_neighbour():
+    located = [LocatedText("x" * 45), LocatedText("y" * 30), LocatedText("z" * 75)]
     chunks = cut(located, max_chars=80, overlap=0)
-    assert [len(item.text) for item in chunks] == [45 + 2 + 30 + 2 + 5]
+    assert [len(item.text) for item in chunks] == [45 + 2 + 30, 75]
+    located.insert(2, LocatedText("-" * 5))
+    chunks = cut(located, max_chars=80, overlap=0)
+    assert sorted(len(item.text) for item in chunks) in ([75, 77 + 2 + 5], [77, 75 + 2 + 5])
 
 
 def test_rows_stand_whole_do_not_overlap_and_name_the_first():

@@ -1,0 +1,116 @@
+"""Cuts a section's texts into pieces: the smallest stretches that a chunk is put together from.
+
+A piece is a paragraph or a table row; of one longer than a chunk, a sentence or a line; of a longer
+sentence, a word. Where a piece begins and ends depends on its own paragraph only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from nexus.models import LocatedText
+
+if TYPE_CHECKING:
+    from semantic_text_splitter import TextSplitter
+
+SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]\s*|\n\s*")
+_WORD = re.compile(r"\S+")
+_STRETCH = 8
+
+
+class Border(IntEnum):
+    """What begins with a piece, from the border that is given up first to the one kept longest."""
+
+    SYLLABLE = 0
+    WORD = 1
+    SENTENCE = 2
+    PARAGRAPH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a section's text that is not cut; `row` is the table row that it is of."""
+
+    start: int
+    end: int
+    row: int | None
+    border: Border
+
+
+def lay_out(texts: Sequence[LocatedText], longest: int, capacity: int) -> tuple[str, list[Piece]]:
+    """The section's texts as one string, and its pieces of at most `longest` characters.
+
+    A text without spaces is cut into pieces of at most `capacity` characters.
+    """
+    parts: list[str] = []
+    pieces: list[Piece] = []
+    at = 0
+    for located in texts:
+        text, row = located.text.strip(), located.locator.row
+        if not text:
+            continue
+        if parts:
+            separator = "\n" if row is not None and pieces[-1].row is not None else "\n\n"
+            parts.append(separator)
+            at += len(separator)
+        border = Border.PARAGRAPH
+        for start, end, kind in _cuts(text, longest, capacity):
+            pieces.append(Piece(at + start, at + end, row, max(border, kind)))
+            border = Border.SYLLABLE
+        parts.append(text)
+        at += len(text)
+    return "".join(parts), pieces
+
+
+def _cuts(text: str, longest: int, capacity: int) -> Iterator[tuple[int, int, Border]]:
+    """Start, end and border of each piece of a paragraph."""
+    if len(text) <= longest:
+        yield 0, len(text), Border.PARAGRAPH
+        return
+    for start, end in _sentences(text):
+        if end - start <= longest:
+            yield start, end, Border.SENTENCE
+            continue
+        border = Border.SENTENCE
+        for word in _WORD.finditer(text, start, end):
+            if word.end() - word.start() <= longest:
+                yield *word.span(), border
+                border = Border.WORD
+                continue
+            for at, cut in _syllables(word[0], capacity):
+                yield word.start() + at, word.start() + at + len(cut), border
+                border = Border.SYLLABLE
+            border = Border.WORD
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each sentence or line, without the space around it."""
+    start = 0
+    for match in SENTENCE_END.finditer(text):
+        end = match.end()
+        if end < len(text) and not text[end].islower():  # "e.g. this" goes on
+            yield start, match.start() + len(match[0].rstrip())
+            start = end
+    yield start, len(text)
+
+
+def _syllables(word: str, capacity: int) -> Iterator[tuple[int, str]]:
+    """A text without spaces, cut between characters as people count them.
+
+    The splitter's time grows with the square of a text's length, so it gets stretches.
+    """
+    for at in range(0, len(word), _STRETCH * capacity):
+        for start, cut in _splitter(capacity).chunk_indices(word[at : at + _STRETCH * capacity]):
+            yield at + start, cut
+
+
+@lru_cache(maxsize=8)
+def _splitter(capacity: int) -> TextSplitter:
+    from semantic_text_splitter import TextSplitter
+
+    return TextSplitter(capacity)
