@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import BinaryIO
 
 from nexus.chunk_writing import ChunkWriter
 from nexus.generations import PerGeneration, SingleGeneration
 from nexus.indexing import Indexer
-from nexus.models import Generation
+from nexus.models import Generation, ParsedDocument
+from nexus.parsing import outline, parse_part
+from nexus.parsing.outlines import Outline, Part
 from nexus.part_indexing import PartIndexer
 from nexus.ports import (
     Catalogue,
@@ -35,17 +38,29 @@ def indexer(
     ledger: EmbeddingLedger | None = None,
     queue: WorkQueue | None = None,
     now: Callable[[], float] = time.time,
+    survey: Callable[..., Outline] = outline,
+    read: Callable[[BinaryIO, Outline, Part], ParsedDocument] = parse_part,
 ) -> Indexer:
     """An indexer of the configured generation, unless another is given."""
     generation = generation or settings.generation
     writer = ChunkWriter(index, embedder, ledger or FakeLedger(), generation)
-    parts = PartIndexer(catalogue, index, writer, generation, settings)
+    parts = PartIndexer(catalogue, index, writer, generation, settings, read)
     return Indexer(
-        documents, catalogue, index, parts, queue or FakeQueue(), generation, settings, now
+        documents,
+        catalogue,
+        index,
+        parts,
+        queue or FakeQueue(),
+        generation,
+        settings,
+        now,
+        survey,
     )
 
 
-def readers(retriever: Retriever, catalogue: Catalogue, settings: Settings) -> PerGeneration[Reader]:
+def readers(
+    retriever: Retriever, catalogue: Catalogue, settings: Settings
+) -> PerGeneration[Reader]:
     """Readers of one generation, the configured one."""
     generation = settings.generation
     reader = Reader(generation, retriever, catalogue)

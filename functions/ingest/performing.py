@@ -10,9 +10,7 @@ from nexus.messages import PartTask, reconcile_message
 from nexus.services import IngestServices
 
 
-def perform(
-    task: ChangedObject | PartTask, services: IngestServices
-) -> Iterator[IndexingReport]:
+def perform(task: ChangedObject | PartTask, services: IngestServices) -> Iterator[IndexingReport]:
     """Reports of what was done: nothing for a generation that no longer exists.
 
     An S3 event is worked off in the live generation; for each other one that exists, a message of

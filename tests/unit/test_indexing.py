@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -18,9 +19,14 @@ from nexus.object_keys import document_id, object_key
 from nexus.revisions import is_newer
 from nexus.settings import Settings
 from tests import assembled
-from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex
+from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex, FakeLedger, FakeQueue
 
-CONFIG = Settings(embedding_dimension=256, max_document_bytes=50_000, max_streamed_bytes=50_000)
+CONFIG = Settings(
+    embedding_dimension=256,
+    max_document_bytes=50_000,
+    max_streamed_bytes=50_000,
+    removal_grace_s=0,
+)
 KEY = object_key("acme", "rules.md")
 ID = document_id("acme", "rules.md")
 SPACE = CONFIG.generation.namespace("acme")
@@ -35,7 +41,14 @@ class House:
         self.catalogue = FakeCatalogue()
         self.index = FakeIndex()
         self.embedder = FakeEmbedder()
-        self.indexer = assembled.indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
+        self.ledger, self.queue = FakeLedger(), FakeQueue()
+        self.indexer = self.over()
+
+    def over(self, config: Settings = CONFIG, **parts: Any) -> Indexer:
+        """An indexer over these fakes, or others in the place of some."""
+        named = {"documents": self.documents, "catalogue": self.catalogue, "index": self.index}
+        named |= {"embedder": self.embedder, "ledger": self.ledger, "queue": self.queue}
+        return assembled.indexer(settings=config, **(named | parts))
 
     def put(self, text: str | bytes, path: str = "rules.md", **metadata: Any) -> None:
         content = text.encode() if isinstance(text, str) else text
@@ -225,7 +238,7 @@ def test_a_sweep_that_broke_off_is_finished_by_the_next_event(house: House) -> N
 
     stuck = CannotDelete()
     stuck.spaces = house.index.spaces
-    indexer = assembled.indexer(house.documents, house.catalogue, stuck, house.embedder, CONFIG)
+    indexer = house.over(index=stuck)
     with pytest.raises(UpstreamUnavailable):
         indexer.reconcile(KEY, "02")
     assert house.seen() == ["Books are lent for seven days."]
@@ -350,7 +363,7 @@ def test_new_metadata_is_not_seen_before_it_is_published_nor_after_a_revert(hous
     house.put(RULES, department="Public")
     broken = Unpublishable()
     broken.records, broken.manifests = house.catalogue.records, house.catalogue.manifests
-    indexer = assembled.indexer(house.documents, broken, house.index, house.embedder, CONFIG)
+    indexer = house.over(catalogue=broken)
     with pytest.raises(UpstreamUnavailable):
         indexer.reconcile(KEY, "02")
     public = Filters(departments=("Public",))
@@ -378,7 +391,7 @@ def test_broken_off_attempts_leave_nothing_once_one_succeeds(house: House) -> No
     house.put(RULES)
     broken = Unpublishable()
     broken.records = house.catalogue.records
-    indexer = assembled.indexer(house.documents, broken, house.index, house.embedder, CONFIG)
+    indexer = house.over(catalogue=broken)
     for _ in range(4):
         with pytest.raises(UpstreamUnavailable):
             indexer.reconcile(KEY, "01")
@@ -403,26 +416,26 @@ def test_a_superseded_attempt_takes_back_what_it_wrote(house: House) -> None:
 
     overtaken = Overtaken()
     overtaken.spaces = house.index.spaces
-    indexer = assembled.indexer(house.documents, house.catalogue, overtaken, house.embedder, CONFIG)
+    indexer = house.over(index=overtaken)
     assert indexer.reconcile(KEY, "01").outcome == "superseded"
     assert house.index.count(SPACE) == 0
 
 
 @pytest.mark.parametrize("change", [{"embedding_dimension": 128}, {"embedding_model": "other"}])
-def test_another_generation_is_filled_and_the_one_before_emptied(
+def test_another_generation_is_filled_beside_the_one_before(
     house: House, change: dict[str, Any]
 ) -> None:
     house.put(RULES)
     house.indexer.reconcile(KEY, "01")
     config = replace(CONFIG, **change)
     embedder = FakeEmbedder(config.embedding_dimension)
-    indexer = assembled.indexer(house.documents, house.catalogue, house.index, embedder, config)
+    indexer = house.over(config, catalogue=FakeCatalogue(), embedder=embedder, ledger=FakeLedger())
     assert indexer.reconcile(KEY).outcome == "indexed"
-    assert house.index.count(config.generation.namespace("acme")) == 2
-    assert house.index.count(SPACE) == 0
+    assert house.index.count(config.generation.namespace("acme")) == house.index.count(SPACE) == 2
     house.documents.drop("acme", "rules.md")
     assert indexer.reconcile(KEY, "02").outcome == "deleted"
     assert house.index.count(config.generation.namespace("acme")) == 0
+    assert house.index.count(SPACE) == 2
 
 
 def test_a_removal_that_broke_off_is_finished_though_no_event_comes(house: House) -> None:
@@ -444,3 +457,56 @@ def test_a_missing_setting_is_noted_as_the_reason_for_waiting(house: House) -> N
     with pytest.raises(ConfigurationError):
         house.indexer.reconcile(KEY, "01")
     assert (house.record().status, house.record().reason) == ("pending", "The secret is not set.")
+
+
+def test_a_moved_file_costs_no_embedding(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    mover = house.over(replace(CONFIG, removal_grace_s=60))
+    house.documents.drop("acme", "rules.md")
+    house.put(RULES, "archive/old rules.md")
+    # The removal is worked off first: what it leaves for a while is found again.
+    assert mover.reconcile(KEY, "02").outcome == "deleted"
+    assert house.seen() == []
+    moved = mover.reconcile(object_key("acme", "archive/old rules.md"), "01")
+    assert (moved.outcome, moved.chunks, moved.chunks_embedded) == ("indexed", 2, 0)
+    ((body, delay_s),) = house.queue.delayed
+    assert delay_s == 60
+    assert json.loads(body)["Records"][0]["s3"]["object"]["key"] == KEY
+    assert house.index.count(SPACE) == 4
+    assert mover.reconcile(KEY).outcome == "deleted"
+    assert house.index.count(SPACE) == 2
+    assert house.index.count(SPACE, ID) == 0
+
+
+def test_a_file_that_returns_in_the_time_of_grace_is_live_again(house: House) -> None:
+    mover = house.over(replace(CONFIG, removal_grace_s=60))
+    house.put(RULES)
+    mover.reconcile(KEY, "01")
+    house.documents.drop("acme", "rules.md")
+    mover.reconcile(KEY, "02")
+    house.put(RULES)
+    assert mover.reconcile(KEY, "03").chunks_embedded == 0
+    assert mover.reconcile(KEY).outcome == "unchanged"  # the delayed message
+    assert len(house.seen()) == house.index.count(SPACE) == 2
+
+
+def test_the_same_text_in_two_documents_of_a_tenant_is_embedded_once(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    house.put(RULES + "\n# Hours\n\nOpen at nine.\n", "copy.md")
+    report = house.indexer.reconcile(object_key("acme", "copy.md"), "01")
+    assert (report.chunks, report.chunks_embedded) == (3, 1)
+    house.documents.put("rival", "copy.md", RULES.encode())
+    rival = house.indexer.reconcile(object_key("rival", "copy.md"), "01")
+    assert rival.chunks_embedded == 2  # another tenant's vectors are never looked at
+
+
+def test_a_vector_that_is_gone_is_embedded_again(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    house.index.spaces.clear()
+    assert house.indexer.reconcile(KEY).outcome == "unchanged"
+    report = house.indexer.reconcile(KEY, afresh=True)
+    assert (report.outcome, report.chunks_embedded) == ("indexed", 2)
+    assert len(house.seen()) == house.index.count(SPACE) == 2

@@ -23,7 +23,7 @@ from tests.fakes import (
     FakeQueue,
 )
 
-CONFIG = Settings(embedding_dimension=256)
+CONFIG = Settings(embedding_dimension=256, removal_grace_s=0)
 
 
 class Depot:

@@ -43,12 +43,20 @@ class Library:
         self.documents, self.catalogue = FakeDocuments(), FakeCatalogue(self.clock)
         self.index, self.embedder = FakeIndex(), FakeEmbedder()
         self.reranker = FakeReranker()
-        self.indexer = assembled.indexer(self.documents, self.catalogue, self.index, self.embedder, CONFIG)
+        self.indexer = assembled.indexer(
+            self.documents, self.catalogue, self.index, self.embedder, CONFIG
+        )
         self.retriever = self.over(self.reranker)
 
     def over(self, reranker: FakeReranker | None) -> Retriever:
         return Retriever(
-            self.index, self.catalogue, self.embedder, reranker, CONFIG, CONFIG.generation, ThreadPoolExecutor(2)
+            self.index,
+            self.catalogue,
+            self.embedder,
+            reranker,
+            CONFIG,
+            CONFIG.generation,
+            ThreadPoolExecutor(2),
         )
 
     def add(self, tenant: str, path: str, text: str, **metadata: Any) -> None:
@@ -123,7 +131,13 @@ def test_without_a_reranker_what_only_words_found_keeps_its_place(library: Libra
     deaf = Deaf()
     deaf.spaces = library.index.spaces
     retriever = Retriever(
-        deaf, library.catalogue, library.embedder, None, CONFIG, CONFIG.generation, ThreadPoolExecutor(2)
+        deaf,
+        library.catalogue,
+        library.embedder,
+        None,
+        CONFIG,
+        CONFIG.generation,
+        ThreadPoolExecutor(2),
     )
     found = retriever.retrieve(ALICE, "boat harbour opens", 5, Filters())
     assert "harbour" in found.passages[0].text

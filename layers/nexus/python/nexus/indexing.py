@@ -59,6 +59,14 @@ class IndexingReport:
     duration_ms: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What an attempt came to, and the record that it has published, if it has."""
+
+    report: IndexingReport
+    published: DocumentRecord | None = None
+
+
 class Indexer:
     """Brings documents into the index and takes them out."""
 
@@ -72,6 +80,7 @@ class Indexer:
         generation: Generation,
         settings: Settings,
         now: Callable[[], float] = time.time,
+        survey: Callable[..., Outline] = outline,
     ) -> None:
         self._documents = documents
         self._catalogue = catalogue
@@ -81,6 +90,7 @@ class Indexer:
         self.generation = generation
         self._settings = settings
         self._now = now
+        self._survey = survey
 
     def reconcile(self, key: str, sequencer: str = "", *, afresh: bool = False) -> IndexingReport:
         """Brings the index to what the bucket holds at `key` now.
@@ -113,9 +123,7 @@ class Indexer:
             report = IndexingReport("superseded")
         return _timed(report, tenant, document_id, started)
 
-    def _reconcile(
-        self, tenant: str, path: str, sequencer: str, *, afresh: bool
-    ) -> IndexingReport:
+    def _reconcile(self, tenant: str, path: str, sequencer: str, *, afresh: bool) -> IndexingReport:
         record = self._catalogue.get(tenant, id_of(tenant, path))
         newer = not (record and sequencer and not is_newer(sequencer, record.sequencer))
         if record and _is_clean(record) and not newer:
@@ -143,9 +151,7 @@ class Indexer:
         known = record is not None and record.status in ("indexed", "failed")
         if record and known and not afresh and record.fingerprint == stored.fingerprint == mark:
             return self._confirm(noted, record, state)
-        return self._update(
-            stored, self._attempt(stored, state, sequencer), state, afresh=afresh
-        )
+        return self._update(stored, self._attempt(stored, state, sequencer), state, afresh=afresh)
 
     def _is_settled(
         self, record: DocumentRecord | None, state: ObjectState | None, *, noted: bool
@@ -177,9 +183,9 @@ class Indexer:
         *,
         afresh: bool,
     ) -> IndexingReport:
-        def work() -> IndexingReport:
+        def work() -> _Done:
             with self._documents.open(state) as source:
-                plan = outline(
+                plan = self._survey(
                     source,
                     state.size,
                     state.path,
@@ -189,21 +195,23 @@ class Indexer:
                     max_unpacked_bytes=self._settings.max_unpacked_bytes,
                 )
                 if len(plan.parts) > 1:
-                    return self._fan_out(attempt, state, plan, afresh=afresh)
+                    self._fan_out(attempt, state, plan, afresh=afresh)
+                    return _Done(IndexingReport("part"))
                 run = Run(attempt, stored, afresh=afresh)
                 part = self._parts.index(source, run, plan, plan.parts[0])
             described = replace(attempt, title=part.title, pages=part.pages)
             try:
-                return self._publish(described, plan, [part.result])
+                published = self._publish(described, plan, [part.result])
             except Superseded:
                 self._withdraw(attempt, part.result)
                 raise
+            return _Done(_report("indexed", [part.result]), published)
 
         return self._attempted(work, stored, attempt, waiting="pending")
 
     def _fan_out(
         self, attempt: DocumentRecord, state: ObjectState, plan: Outline, *, afresh: bool
-    ) -> IndexingReport:
+    ) -> None:
         shared, parts = replace(plan, parts=()), len(plan.parts)
         self._queue.send(
             [
@@ -224,7 +232,6 @@ class Indexer:
         )
         # Only now: a worker that is killed before has not queued every part, and begins again.
         self._catalogue.plan(replace(attempt, parts=parts, underway=self._underway(state)))
-        return IndexingReport("part")
 
     def _index_part(self, task: PartTask, tenant: str, document_id: str) -> IndexingReport:
         record = self._catalogue.get(tenant, document_id)
@@ -237,7 +244,7 @@ class Indexer:
         attempt = self._attempt(record, task.state, task.sequencer)
         attempt = replace(attempt, pages=task.outline.pages)
 
-        def work() -> IndexingReport:
+        def work() -> _Done:
             number = self._catalogue.start_part(attempt)
             run = Run(attempt, record, number, task.parts, task.afresh)
             with self._documents.open(task.state) as source:
@@ -247,23 +254,23 @@ class Indexer:
             if not finished.kept:  # the same part was delivered twice, and the other was first
                 self._withdraw(attempt, part.result)
             if finished.done < task.parts:
-                return _report("part", [part.result])
-            finished_parts = self._catalogue.finished_parts(described)
-            self._publish(described, task.outline, finished_parts)
-            return _report("indexed", [part.result])
+                return _Done(_report("part", [part.result]))
+            results = self._catalogue.finished_parts(described)
+            published = self._publish(described, task.outline, results)
+            return _Done(_report("indexed", [part.result]), published)
 
         return self._attempted(work, record, attempt, waiting="indexing")
 
     def _attempted(
         self,
-        work: Callable[[], IndexingReport],
+        work: Callable[[], _Done],
         stored: DocumentRecord,
         attempt: DocumentRecord,
         waiting: Literal["pending", "indexing"],
     ) -> IndexingReport:
-        """What the work returns; where it fails, the catalogue says why."""
+        """What the work returns, swept; where it fails, the catalogue says why."""
         try:
-            return work()
+            done = work()
         except DocumentRejected as rejection:
             return self._fail(stored, attempt, str(rejection))
         except NotFound as gone:  # changed since: another event follows
@@ -277,10 +284,11 @@ class Indexer:
                     replace(stored, status=waiting, reason=str(failure), fingerprint=mark)
                 )
             raise
+        if done.published:
+            self._sweep(done.published)
+        return done.report
 
-    def _fail(
-        self, stored: DocumentRecord, attempt: DocumentRecord, reason: str
-    ) -> IndexingReport:
+    def _fail(self, stored: DocumentRecord, attempt: DocumentRecord, reason: str) -> IndexingReport:
         # The version before stays live, and so do the fields that describe it.
         self._catalogue.settle(
             replace(
@@ -297,13 +305,13 @@ class Indexer:
 
     def _publish(
         self, attempt: DocumentRecord, plan: Outline, results: Sequence[PartResult]
-    ) -> IndexingReport:
+    ) -> DocumentRecord:
+        """Makes the attempt live; what the index still holds of the one before is to be swept."""
         ids = tuple(dict.fromkeys(one for result in results for one in result.chunk_ids))
         if not ids:
             raise no_text(plan)
         old = self._catalogue.manifest(attempt.tenant, attempt.document_id)
         live = old.chunk_ids if old else ()
-        report = _report("indexed", results)
         finished = replace(
             attempt,
             status="indexed",
@@ -312,13 +320,12 @@ class Indexer:
             published=tuple(sorted({stamp_of(chunk_id) for chunk_id in ids})),
             hidden=(attempt.hidden | set(live)) - set(ids),
             chunks=len(ids),
-            chunks_embedded=report.chunks_embedded,
-            tokens_embedded=report.tokens_embedded,
+            chunks_embedded=sum(result.chunks_embedded for result in results),
+            tokens_embedded=sum(result.tokens_embedded for result in results),
             duration_ms=age_s(attempt.started_at, self._now()) * 1000,
         )
         self._catalogue.publish(finished, Manifest(attempt.revision, ids))
-        self._sweep(finished)
-        return report
+        return finished
 
     def _confirm(
         self, noted: DocumentRecord, before: DocumentRecord, state: ObjectState
@@ -373,7 +380,8 @@ class Indexer:
         if record.hidden:
             space = self.generation.namespace(record.tenant)
             self._index.delete_chunks(space, sorted(record.hidden))
-        if record.published != (stamp(1),):  # else nothing was ever written but this
+        # A first attempt in one part has written nothing but what it has published.
+        if record.revision > 1 or record.published != (stamp(1),):
             self._delete_unpublished(record)
         if not _is_clean(record):
             self._catalogue.settle(replace(record, hidden=frozenset()))
@@ -446,8 +454,6 @@ def _report(outcome: Outcome, results: Sequence[PartResult]) -> IndexingReport:
     )
 
 
-def _timed(
-    report: IndexingReport, tenant: str, document_id: str, started: float
-) -> IndexingReport:
+def _timed(report: IndexingReport, tenant: str, document_id: str, started: float) -> IndexingReport:
     elapsed_ms = (time.perf_counter() - started) * 1000
     return replace(report, tenant=tenant, document_id=document_id, duration_ms=elapsed_ms)

@@ -5,13 +5,13 @@ A small document is a single part. Nothing here is visible to readers before it 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from nexus.chunk_writing import ChunkWriter
 from nexus.chunking import chunk
-from nexus.models import DocumentRecord, Generation
+from nexus.models import DocumentRecord, Generation, ParsedDocument
 from nexus.parsing import parse_part
 from nexus.parsing.outlines import Outline, Part
 from nexus.ports import Catalogue, PartResult, VectorIndex
@@ -65,22 +65,22 @@ class PartIndexer:
         writer: ChunkWriter,
         generation: Generation,
         settings: Settings,
+        read: Callable[[BinaryIO, Outline, Part], ParsedDocument] = parse_part,
     ) -> None:
         self._catalogue = catalogue
         self._index = index
         self._writer = writer
         self._generation = generation
         self._settings = settings
+        self._read = read
 
-    def index(
-        self, source: BinaryIO, run: Run, outline: Outline, part: Part
-    ) -> IndexedPart:
+    def index(self, source: BinaryIO, run: Run, outline: Outline, part: Part) -> IndexedPart:
         """Brings one part's chunks into the index, searchable but not published.
 
         Raises DocumentRejected for a part that can never be read.
         """
         attempt = run.attempt
-        parsed = parse_part(source, outline, part)
+        parsed = self._read(source, outline, part)
         title = attempt.metadata.title or outline.title or parsed.title or attempt.title
         attempt = replace(attempt, title=title)
         chunks = chunk(

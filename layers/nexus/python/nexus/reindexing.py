@@ -160,7 +160,9 @@ class Reindexer:
             ids = list(dict.fromkeys(found.document_id for found in chunks))
             records = self._catalogue.get_many(tenant, ids)
             doomed = [
-                found.chunk_id for found in chunks if _is_orphan(found, records.get(found.document_id))
+                found.chunk_id
+                for found in chunks
+                if _is_orphan(found, records.get(found.document_id))
             ]
             self._index.delete_chunks(self._generation.namespace(tenant), doomed)
             orphaned += len(doomed)

@@ -12,7 +12,7 @@ from nexus.errors import ConfigurationError
 from nexus.models import Generation
 
 # Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 
 
 def _setting(doc: str, default: Any, *, choices: tuple[str, ...] = (), low: float = 0) -> Any:
@@ -53,6 +53,10 @@ class Settings:
     embedding_model: str = _setting("Embedding model.", "text-embedding-3-small")
     embedding_dimension: int = _setting("Length of the embedding vectors.", 1536, low=1)
     embedding_batch: int = _setting("Texts embedded in one call.", 128, low=1)
+    chunk_chars: int = _setting("Longest chunk of a document, in characters.", 1000, low=200)
+    chunk_overlap: int = _setting(
+        "Characters of the chunk before that a chunk of prose repeats; at most half a chunk.", 120
+    )
     chat_model: str = _setting("Model that writes answers.", "gpt-5.4-mini")
     chat_api: str = _setting(
         "OpenAI API that writes answers.",
@@ -134,6 +138,11 @@ class Settings:
         settings = cls(**values)
         if not 1 <= settings.top_k <= 20:
             raise ConfigurationError("NEXUS_TOP_K must be from 1 to 20.")
+        if settings.chunk_overlap * 2 > settings.chunk_chars:
+            raise ConfigurationError(
+                "NEXUS_CHUNK_OVERLAP must be at most half of NEXUS_CHUNK_CHARS; they are "
+                f"{settings.chunk_overlap} and {settings.chunk_chars}."
+            )
         levels = (0, settings.refuse_below, settings.medium_from, settings.high_from, 1)
         if not all(low <= high for low, high in itertools.pairwise(levels)):
             raise ConfigurationError(
@@ -144,13 +153,16 @@ class Settings:
     @property
     def generation(self) -> Generation:
         """The index generation that is configured; which one readers see, `Generations` says."""
-        basis = f"{self.embedding_model}|{self.embedding_dimension}|{CHUNKER_VERSION}"
+        basis = (
+            f"{self.embedding_model}|{self.embedding_dimension}|{CHUNKER_VERSION}"
+            f"|{self.chunk_chars}|{self.chunk_overlap}"
+        )
         return Generation(
             generation_id=hashlib.sha256(basis.encode()).hexdigest()[:8],
             embedding_model=self.embedding_model,
             embedding_dimension=self.embedding_dimension,
-            chunk_chars=1000,
-            chunk_overlap=120,
+            chunk_chars=self.chunk_chars,
+            chunk_overlap=self.chunk_overlap,
             pinecone_host=self.pinecone_host,
         )
 

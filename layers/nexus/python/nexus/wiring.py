@@ -209,7 +209,9 @@ def operator_services(settings: Settings, aws: ClientFactory) -> OperatorService
     store = _generations(aws, settings)
     live = existing(store, settings.generation).answering
     return OperatorServices(
-        _catalogue(aws, settings, live), DynamoClients(aws("dynamodb"), settings.clients_table), store
+        _catalogue(aws, settings, live),
+        DynamoClients(aws("dynamodb"), settings.clients_table),
+        store,
     )
 
 
@@ -381,9 +383,7 @@ def _generations(aws: ClientFactory, settings: Settings) -> GenerationStore:
 def _catalogue(aws: ClientFactory, settings: Settings, generation: Generation) -> Catalogue:
     from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
 
-    return DynamoCatalogue(
-        aws("dynamodb"), settings.catalogue_table, generation.generation_id
-    )
+    return DynamoCatalogue(aws("dynamodb"), settings.catalogue_table, generation.generation_id)
 
 
 def _index(settings: Settings, secrets: Secrets, generation: Generation) -> VectorIndex:

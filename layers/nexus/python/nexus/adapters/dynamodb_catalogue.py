@@ -79,7 +79,10 @@ class DynamoCatalogue:
 
     def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
         """The records that exist, by document id, read eventually consistently."""
-        keys = [head_key(self._generation, tenant, document_id) for document_id in dict.fromkeys(document_ids)]
+        keys = [
+            head_key(self._generation, tenant, document_id)
+            for document_id in dict.fromkeys(document_ids)
+        ]
         with translate(SERVICE):
             items = read_items(self._client, SERVICE, self._table, keys)
             records = filter(None, map(self._complete_or_get, items))

@@ -52,9 +52,7 @@ class DynamoEmbeddingLedger:
         pk = partition(self._generation, tenant)
         expires_at = int(self._clock()) + KEPT_S
         items = [
-            to_item(
-                {"pk": pk, "sk": _PREFIX + key, "record": record_id, "expires_at": expires_at}
-            )
+            to_item({"pk": pk, "sk": _PREFIX + key, "record": record_id, "expires_at": expires_at})
             for key, record_id in record_ids.items()
         ]
         with translate(SERVICE):

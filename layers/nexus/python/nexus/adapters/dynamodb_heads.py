@@ -82,7 +82,9 @@ class Heads:
     def read(self, tenant: str, document_id: str) -> dict[str, AttributeValue] | None:
         """A head, read consistently."""
         response = self._client.get_item(
-            TableName=self._table, Key=head_key(self._generation, tenant, document_id), ConsistentRead=True
+            TableName=self._table,
+            Key=head_key(self._generation, tenant, document_id),
+            ConsistentRead=True,
         )
         return response.get("Item")
 

@@ -111,9 +111,7 @@ def to_record(document: Mapping[str, Any]) -> IndexRecord:
     )
 
 
-def to_indexed_chunk(
-    namespace: str, chunk_id: str, document: Mapping[str, Any]
-) -> IndexedChunk:
+def to_indexed_chunk(namespace: str, chunk_id: str, document: Mapping[str, Any]) -> IndexedChunk:
     """What a scan tells of a fetched document."""
     return IndexedChunk(namespace, chunk_id, document["document_id"], int(document["added_in"]))
 
