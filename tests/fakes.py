@@ -444,8 +444,9 @@ class FakeGenerations(_Service):
 
 
 class FakeQueue(_Service):
-    """A WorkQueue; `bodies` is what was sent, `delayed` what was sent to be received later, with the
-    seconds, `delays` the seconds by receipt.
+    """A WorkQueue; `bodies` is what was sent, `delays` the seconds by receipt.
+
+    `delayed` is what was sent to be received later, with the seconds.
     """
 
     def __init__(self) -> None:

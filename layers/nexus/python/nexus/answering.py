@@ -14,15 +14,15 @@ from nexus.caching import AnswerCache, answer_key
 from nexus.confidence import level_of
 from nexus.errors import UpstreamError
 from nexus.followups import is_follow_up, with_context
-from nexus.generations import PerGeneration
 from nexus.generating import Generated, Generator, Style
+from nexus.generations import PerGeneration
 from nexus.models import Answer, Confidence, Filters, Principal, Turn, Usage
 from nexus.observability import logger
 from nexus.ports import ConversationStore
 from nexus.prompts import PROMPTS_VERSION
+from nexus.reading import Reader
 from nexus.refusals import refusal
 from nexus.retrieval import Embedded, Retrieved
-from nexus.reading import Reader
 from nexus.routing import Route, reply, route_of
 from nexus.settings import Settings
 

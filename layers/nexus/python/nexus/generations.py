@@ -90,6 +90,7 @@ class SingleGeneration:
 
     def write(self, generations: Generations) -> Generations:
         """Raises Superseded, always."""
+        del generations
         raise Superseded("These generations do not change.")
 
 

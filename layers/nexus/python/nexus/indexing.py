@@ -132,13 +132,9 @@ class Indexer:
         state = self._documents.head(key)
         if not afresh and self._is_settled(record, state, noted=not sequencer or not newer):
             return IndexingReport("unchanged", chunks=record.chunks if record else 0)
-        if state and record and self._is_underway(record, state):
-            return IndexingReport("unchanged")
-        if state:
-            described = self._describe(state)
-        elif record:
-            described = record
-        else:  # neither was it ever indexed, nor is it there
+        described = self._describe(state) if state else record
+        # Neither was it ever indexed nor is it there, or its parts are being indexed just now.
+        if described is None or (state and record and self._is_underway(record, state)):
             return IndexingReport("unchanged")
         stored = self._catalogue.begin(described)
         # What was seen before the attempt began may be old by now; what is seen from here on is not

@@ -95,7 +95,8 @@ class IndexRecord:
 
     `title` is what the chunk stands under, the document's title and the headings; its words are
     searched too. `added_in` is the stamp of the run that brought the chunk (`nexus.revisions`):
-    readers ignore it until that is published. `metadata.date` and `metadata.tags` are stored filterable.
+    readers ignore it until that is published. `metadata.date` and `metadata.tags` are stored
+    filterable.
     """
 
     chunk: Chunk

@@ -1,4 +1,4 @@
-"""Reads, writes and deletes many DynamoDB items at once, again and again until none is left unprocessed."""
+"""Reads, writes and deletes many DynamoDB items at once, until none is left unprocessed."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class DynamoCatalogue:
         return started
 
     def finish_part(self, record: DocumentRecord, result: PartResult) -> FinishedPart:
-        """Keeps a part's result unless there is one; how many there are by now. Raises Superseded."""
+        """Keeps a part's result unless there is one; how many there are now. Raises Superseded."""
         place = (self._partition(record.tenant), record.document_id, record.revision)
         with translate(SERVICE):
             kept = self._parts.write(*place, result)
