@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -50,4 +51,9 @@ def part_message(task: PartTask) -> str:
 
 def part_task(values: object) -> PartTask:
     """Reads what `part_message` put under `part`. Raises ValueError for anything else."""
-    return TypeAdapter(PartTask).validate_python(values)
+    return _form().validate_python(values)
+
+
+@cache
+def _form() -> TypeAdapter[PartTask]:
+    return TypeAdapter(PartTask)  # made once: it takes longer than a whole message
