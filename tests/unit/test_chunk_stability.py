@@ -1,7 +1,8 @@
 """An edit changes the chunks that it touches and few beside: what is embedded again is small.
 
-How many depends on how the borders around the edit fall, so each kind of edit is made at many
-places of many documents. Three chunks are enough for 97 edits of 100, and six for every one.
+How many depends on how the borders around the edit fall, so each kind of edit is made in many
+documents. Three chunks are enough for 99 edits of 100 (96 of 100 where an edit brings several
+times the length of the paragraphs around), and six for every one.
 """
 
 from __future__ import annotations
@@ -78,23 +79,29 @@ def long_paragraphs(rng: random.Random) -> list[LocatedText]:
     return [LocatedText(" ".join(sentence(rng) for _ in range(40))) for _ in range(20)]
 
 
-@pytest.mark.parametrize("edit", EDITS)
+def even_lines(rng: random.Random) -> list[LocatedText]:
+    """Paragraphs of nearly one length, after which borders filled from the start never meet."""
+    return [LocatedText(sentence(rng)[:80].rstrip() + f" {n}.") for n in range(600)]
+
+
 @pytest.mark.parametrize(
-    "document", [plain, one_page_after_another, under_headings, long_paragraphs]
+    "document", [plain, one_page_after_another, under_headings, long_paragraphs, even_lines]
 )
-def test_an_edited_paragraph_changes_three_chunks_at_most(document, edit):
+def test_an_edited_paragraph_changes_three_chunks_at_most(document):
     counts = []
     for seed in SEEDS:
         rng = random.Random(seed)
         before = document(rng)
+        known = set(keys(before))
         at = rng.randrange(len(before) // 4, 3 * len(before) // 4)
         place = before[at].locator
-        new = [LocatedText(text, place) for text in EDITS[edit](rng, before[at].text)]
-        counts.append(changed(before, [*before[:at], *new, *before[at + 1 :]]))
-    counts.sort()
-    assert counts[-2] <= 3, counts
-    assert counts[-1] <= 6, counts
-    assert sum(counts) / len(counts) <= 2.5
+        for edit in EDITS.values():
+            new = [LocatedText(text, place) for text in edit(rng, before[at].text)]
+            after = keys([*before[:at], *new, *before[at + 1 :]])
+            counts.append(sum(key not in known for key in after))
+    assert sum(count <= 3 for count in counts) >= 0.96 * len(counts), sorted(counts)
+    assert max(counts) <= 6
+    assert sum(counts) / len(counts) <= 2.2
 
 
 def test_a_paragraph_in_the_middle_of_five_hundred_pages_changes_three_chunks_at_most():
@@ -181,3 +188,11 @@ def test_what_fits_into_two_chunks_is_two_chunks():
         texts = [LocatedText(sentence(rng)) for _ in range(14)]
         total = sum(len(text.text) + 2 for text in texts)
         assert len(cut(texts)) == (1 if total <= 1002 else 2), total
+
+
+def test_borders_stay_where_they_are_when_the_ends_of_all_paragraphs_change():
+    rng = random.Random(7)
+    before = [LocatedText(paragraph(rng, 3)) for _ in range(200)]
+    after = [LocatedText(f"{text.text[:-3]}xx.") for text in before]
+    assert {text.text for text in before}.isdisjoint(text.text for text in after)
+    assert [len(item.text) for item in cut(before)] == [len(item.text) for item in cut(after)]

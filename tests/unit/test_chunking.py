@@ -164,6 +164,18 @@ def test_a_long_sentence_is_cut_between_words():
         assert 50 < len(item.text) <= 400
 
 
+def test_long_paragraphs_are_parted_where_the_second_begins():
+    parted = 0
+    for n in range(40):
+        located = [
+            LocatedText(" ".join(f"{name} holds rule {n} of part {m}." for m in range(25)))
+            for name in ("Anna", "Bert")
+        ]
+        chunks = cut(located, max_chars=200, overlap=0)
+        parted += not any("Anna" in item.text and "Bert" in item.text for item in chunks)
+    assert parted > 30
+
+
 def test_an_abbreviation_does_not_end_a_sentence():
     text = "Bring papers, e.g. a passport, and come early. " * 10
     for item in cut([LocatedText(text)], max_chars=200, overlap=0):
