@@ -123,10 +123,13 @@ def test_chunks_are_as_long_and_overlap_as_the_settings_say(house: House) -> Non
         config = replace(CONFIG, chunk_chars=chars, chunk_overlap=overlap)
         house.documents.put("acme", "rules.txt", text.encode())
         index = FakeIndex()
-        indexer = Indexer(house.documents, FakeCatalogue(), index, house.embedder, config)
+        indexer = house.over(config, catalogue=FakeCatalogue(), index=index, ledger=FakeLedger())
         indexer.reconcile(object_key("acme", "rules.txt"), "01")
         hits = index.search_dense(
-            config.namespace("acme"), house.embedder.embed(["x"]).vectors[0], 999, Filters()
+            config.generation.namespace("acme"),
+            house.embedder.embed(["x"]).vectors[0],
+            999,
+            Filters(),
         )
         assert max(len(hit.text) for hit in hits) <= chars
         lengths[chars, overlap] = sum(len(hit.text) for hit in hits)

@@ -53,16 +53,16 @@ def test_the_generation_changes_with_all_that_decides_chunks_and_vectors(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     base = Settings()
-    generations = {
-        base.generation,
-        replace(base, embedding_model="other").generation,
-        replace(base, embedding_dimension=64).generation,
-        replace(base, chunk_chars=900).generation,
-        replace(base, chunk_overlap=100).generation,
-    }
-    assert len(generations) == 5
+    changes = (
+        {"embedding_model": "other"},
+        {"embedding_dimension": 64},
+        {"chunk_chars": 900},
+        {"chunk_overlap": 100},
+    )
+    ids = {replace(base, **change).generation.generation_id for change in ({}, *changes)}
+    assert len(ids) == 5
     monkeypatch.setattr("nexus.settings.CHUNKER_VERSION", 99)
-    assert base.generation not in generations
+    assert base.generation.generation_id not in ids
     assert replace(base, chat_model="other").generation == base.generation
 
 
