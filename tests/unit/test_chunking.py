@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from nexus.chunking import chunk, embedding_text
+from nexus.chunking import chunk, embedding_text, text_key
 from nexus.models import Chunk, LocatedText, Locator, ParsedDocument
 
 MAX = 80
@@ -93,9 +93,9 @@ def test_paragraphs_fill_chunks_and_a_tiny_one_joins_its_neighbour():
     located = [LocatedText("x" * 45), LocatedText("y" * 30), LocatedText("z" * 75)]
     chunks = cut(located, max_chars=80, overlap=0)
     assert [len(item.text) for item in chunks] == [45 + 2 + 30, 75]
-    located.insert(2, LocatedText("-" * 5))
+    located[:2] = [LocatedText("x" * 75), LocatedText("-" * 5)]
     chunks = cut(located, max_chars=80, overlap=0)
-    assert sorted(len(item.text) for item in chunks) in ([75, 77 + 2 + 5], [77, 75 + 2 + 5])
+    assert sorted(len(item.text) for item in chunks) == [75, 75 + 2 + 5]
 
 
 def test_rows_stand_whole_do_not_overlap_and_name_the_first():
@@ -133,6 +133,54 @@ def test_embedding_text_names_title_and_headings_once():
     item = Chunk("0", "Nine million.", Locator(heading=("Guide", "Fees")), 0)
     assert embedding_text("Guide", item) == "Guide › Fees\nNine million."
     assert embedding_text("", Chunk("0", "x", Locator(), 0)) == "x"
+
+
+def test_a_text_key_names_what_is_embedded_but_the_title():
+    fees = Locator(sheet="Fees", heading=("Guide", "Fees"))
+    item = Chunk("0", "Nine million.", fees, 0)
+    key = text_key(item, "m")
+    assert re.fullmatch("[0-9a-f]{32}", key)
+    elsewhere = Chunk("1", "Nine million.", replace(fees, page=3, row=7, slide=2), 5)
+    assert text_key(elsewhere, "m") == key
+    others = [
+        replace(item, text="Ten million."),
+        replace(item, locator=replace(fees, sheet="Costs")),
+        replace(item, locator=replace(fees, heading=("Guide › Fees",))),
+        replace(item, locator=replace(fees, heading=("Guide",))),
+    ]
+    assert len({key, text_key(item, "n"), *(text_key(other, "m") for other in others)}) == 6
+
+
+def test_an_id_is_not_shared_with_another_place():
+    places = [Locator(), Locator(page=1), Locator(slide=1), Locator(row=1), Locator(sheet="1")]
+    ids = {cut([LocatedText("words", place)])[0].chunk_id for place in places}
+    assert len(ids) == len(places)
+
+
+def test_a_long_sentence_is_cut_between_words():
+    sentence = " ".join(f"kata{n}" for n in range(400))
+    for item in cut([LocatedText(sentence)], max_chars=400, overlap=0):
+        assert f" {item.text} " in f" {sentence} "
+        assert 50 < len(item.text) <= 400
+
+
+def test_long_paragraphs_are_parted_where_the_second_begins():
+    parted = 0
+    for n in range(40):
+        located = [
+            LocatedText(" ".join(f"{name} holds rule {n} of part {m}." for m in range(25)))
+            for name in ("Anna", "Bert")
+        ]
+        chunks = cut(located, max_chars=200, overlap=0)
+        parted += not any("Anna" in item.text and "Bert" in item.text for item in chunks)
+    assert parted > 30
+
+
+def test_an_abbreviation_does_not_end_a_sentence():
+    text = "Bring papers, e.g. a passport, and come early. " * 10
+    for item in cut([LocatedText(text)], max_chars=200, overlap=0):
+        assert item.text.startswith("Bring")
+        assert item.text.endswith("early.")
 
 
 def test_a_huge_paragraph_is_cut_in_time():

@@ -116,6 +116,27 @@ def test_an_edit_embeds_only_what_is_new_and_hides_what_is_old(house: House) -> 
     assert house.record().hidden == frozenset()
 
 
+def test_chunks_are_as_long_and_overlap_as_the_settings_say(house: House) -> None:
+    text = " ".join(f"Rule {n} says that books are lent." for n in range(200))
+    lengths = {}
+    for chars, overlap in ((400, 0), (400, 200), (1000, 0)):
+        config = replace(CONFIG, chunk_chars=chars, chunk_overlap=overlap)
+        house.documents.put("acme", "rules.txt", text.encode())
+        index = FakeIndex()
+        indexer = house.over(config, catalogue=FakeCatalogue(), index=index, ledger=FakeLedger())
+        indexer.reconcile(object_key("acme", "rules.txt"), "01")
+        hits = index.search_dense(
+            config.generation.namespace("acme"),
+            house.embedder.embed(["x"]).vectors[0],
+            999,
+            Filters(),
+        )
+        assert max(len(hit.text) for hit in hits) <= chars
+        lengths[chars, overlap] = sum(len(hit.text) for hit in hits)
+    assert lengths[400, 200] > 1.2 * lengths[400, 0]
+    assert lengths[400, 0] < len(text) <= lengths[1000, 0] + 20
+
+
 def test_new_metadata_reaches_every_chunk_without_embedding(house: House) -> None:
     house.put(RULES, title="Rules", department="Library")
     house.indexer.reconcile(KEY, "01")

@@ -39,6 +39,9 @@ def test_values_are_parsed_by_their_type() -> None:
         ("NEXUS_VECTOR_INDEX", "faiss"),
         ("NEXUS_EMBEDDING_DIMENSION", "0"),
         ("NEXUS_CHAT_API", "telepathy"),
+        ("NEXUS_CHUNK_CHARS", "199"),
+        ("NEXUS_CHUNK_OVERLAP", "501"),
+        ("NEXUS_CHUNK_OVERLAP", "-1"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(variable: str, value: str) -> None:
@@ -46,8 +49,25 @@ def test_a_wrong_value_is_refused_by_name(variable: str, value: str) -> None:
         Settings.from_environ({variable: value})
 
 
-def test_the_generation_changes_with_the_embedding_model_and_size() -> None:
+def test_the_generation_changes_with_all_that_decides_chunks_and_vectors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     base = Settings()
-    others = [replace(base, embedding_model="other"), replace(base, embedding_dimension=64)]
-    assert len({base.generation, *(other.generation for other in others)}) == 3
+    changes = (
+        {"embedding_model": "other"},
+        {"embedding_dimension": 64},
+        {"chunk_chars": 900},
+        {"chunk_overlap": 100},
+    )
+    ids = {replace(base, **change).generation.generation_id for change in ({}, *changes)}
+    assert len(ids) == 5
+    monkeypatch.setattr("nexus.settings.CHUNKER_VERSION", 99)
+    assert base.generation.generation_id not in ids
     assert replace(base, chat_model="other").generation == base.generation
+
+
+def test_an_overlap_that_chunks_cannot_hold_names_both_variables() -> None:
+    fitting = {"NEXUS_CHUNK_CHARS": "400", "NEXUS_CHUNK_OVERLAP": "200"}
+    assert Settings.from_environ(fitting).chunk_overlap == 200
+    with pytest.raises(ConfigurationError, match=r"CHUNK_OVERLAP.*NEXUS_CHUNK_CHARS.*201 and 400"):
+        Settings.from_environ({**fitting, "NEXUS_CHUNK_OVERLAP": "201"})

@@ -21,6 +21,7 @@ _TINY = 8
 _LONGEST = 1.2
 # A border keeps its place in the order when words beyond the first few of its paragraph change.
 _FIRST_WORDS = 48
+_LOOK_AHEAD = 12
 
 
 def chunk_ranges(
@@ -73,7 +74,7 @@ def _standing(
 def _weakest_first(section: str, pieces: Sequence[Piece]) -> list[int]:
     """The borders (each as the index of the piece after it) in the order they are given up.
 
-    Equal pieces are told apart by the pieces around them; where those are equal too, the chunks
+    Equal pieces are told apart by the pieces after them; where those are equal too, the chunks
     fill from the start, and equal texts become equal chunks.
     """
     whole = [_digest(section[piece.start : piece.end]) for piece in pieces]
@@ -83,18 +84,10 @@ def _weakest_first(section: str, pieces: Sequence[Piece]) -> list[int]:
         else _digest(section[piece.start : piece.start + _FIRST_WORDS])
         for piece, digest in zip(pieces, whole, strict=True)
     ]
-    after = [*whole[1:], b""]
-
-    def strength(border: int) -> tuple[object, ...]:
-        return (
-            pieces[border].border,
-            begins[border],
-            whole[border],
-            after[border],
-            whole[border - 1],
-        )
-
-    return sorted(range(1, len(pieces)), key=strength)
+    return sorted(
+        range(1, len(pieces)),
+        key=lambda at: (pieces[at].border, begins[at], whole[at : at + _LOOK_AHEAD]),
+    )
 
 
 def _digest(text: str) -> bytes:

@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from itertools import groupby
 
 from nexus.borders import chunk_ranges
@@ -49,9 +49,8 @@ def chunk(
         section, pieces = lay_out(texts, max_chars, max_chars - overlap)
         for start, end, row in _spans(section, pieces, max_chars, overlap):
             text, locator = section[start:end], replace(texts[0].locator, row=row)
-            basis = json.dumps(
-                [document_id, text, astuple(locator), embedding_model, CHUNKER_VERSION]
-            )
+            place = (locator.page, locator.heading, locator.slide, locator.sheet, locator.row)
+            basis = json.dumps([document_id, text, place, embedding_model, CHUNKER_VERSION])
             # The same words twice at one place are two chunks.
             digest = hashlib.sha256(f"{basis}{seen[basis]}".encode()).hexdigest()
             seen[basis] += 1

@@ -1,17 +1,17 @@
 """Cuts a section's texts into pieces: the smallest stretches that a chunk is put together from.
 
 A piece is a paragraph or a table row; of one longer than a chunk, a sentence or a line; of a longer
-sentence, a word. Where a piece begins and ends depends on its own paragraph only.
+sentence, a few words. Where a piece begins and ends depends on the words around its ends.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from nexus.models import LocatedText
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s+|[。！？]\s*|\n\s*")
 _WORD = re.compile(r"\S+")
 _STRETCH = 8
+# One word of eight begins a piece of a long sentence.
+_WORDS = 8
 
 
 class Border(IntEnum):
@@ -32,8 +34,7 @@ class Border(IntEnum):
     PARAGRAPH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):  # a long document has hundreds of thousands
     """A stretch of a section's text that is not cut; `row` is the table row that it is of."""
 
     start: int
@@ -58,10 +59,10 @@ def lay_out(texts: Sequence[LocatedText], longest: int, capacity: int) -> tuple[
             separator = "\n" if row is not None and pieces[-1].row is not None else "\n\n"
             parts.append(separator)
             at += len(separator)
-        border = Border.PARAGRAPH
+        border: Border | None = Border.PARAGRAPH
         for start, end, kind in _cuts(text, longest, capacity):
-            pieces.append(Piece(at + start, at + end, row, max(border, kind)))
-            border = Border.SYLLABLE
+            pieces.append(Piece(at + start, at + end, row, border or kind))
+            border = None
         parts.append(text)
         at += len(text)
     return "".join(parts), pieces
@@ -73,18 +74,14 @@ def _cuts(text: str, longest: int, capacity: int) -> Iterator[tuple[int, int, Bo
         yield 0, len(text), Border.PARAGRAPH
         return
     for start, end in _sentences(text):
-        if end - start <= longest:
-            yield start, end, Border.SENTENCE
-            continue
         border = Border.SENTENCE
-        for word in _WORD.finditer(text, start, end):
-            if word.end() - word.start() <= longest:
-                yield *word.span(), border
-                border = Border.WORD
-                continue
-            for at, cut in _syllables(word[0], capacity):
-                yield word.start() + at, word.start() + at + len(cut), border
-                border = Border.SYLLABLE
+        for first, behind in _words(text, start, end, longest):
+            if behind - first <= longest:
+                yield first, behind, border
+            else:
+                for at, cut in _syllables(text[first:behind], capacity):
+                    yield first + at, first + at + len(cut), border
+                    border = Border.SYLLABLE
             border = Border.WORD
 
 
@@ -97,6 +94,21 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
             yield start, match.start() + len(match[0].rstrip())
             start = end
     yield start, len(text)
+
+
+def _words(text: str, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:
+    """A sentence whole, or a few words at a time, begun by words that their spelling chooses."""
+    if end - start <= longest:
+        yield start, end
+        return
+    first = behind = start
+    for word in _WORD.finditer(text, start, end):
+        begins = crc32(word[0].encode(errors="surrogatepass")) % _WORDS == 0
+        if behind > first and (begins or (word.end() - first) * _WORDS > longest):
+            yield first, behind
+            first = word.start()
+        behind = word.end()
+    yield first, behind
 
 
 def _syllables(word: str, capacity: int) -> Iterator[tuple[int, str]]:
