@@ -84,6 +84,12 @@ def test_a_few_pages_more_than_a_part_are_no_part_of_their_own() -> None:
     assert [part.end for part in outlined(book(109)).parts] == [109]
 
 
+def test_a_very_long_pdf_has_longer_parts_instead_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "PART_PAGES", 10)
+    monkeypatch.setattr(pdf, "_MOST_PARTS", 3)
+    assert [part.end for part in outlined(book(90)).parts] == [30, 60, 90]
+
+
 def test_a_large_pdf_is_read_only_where_its_structure_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf, "_SMALL", 0)
     noise = random.Random(1).randbytes(3 * MIB)
@@ -118,16 +124,20 @@ def _shifted(content: bytes, by: int) -> bytes:
 
 
 class CountingSource(io.BytesIO):
-    given = 0
+    """Counts the reads, and the bytes that they gave."""
+
+    given = reads = 0
 
     def read(self, size: int | None = -1) -> bytes:
         content = super().read(size)
         self.given += len(content)
+        self.reads += 1
         return content
 
     def readinto(self, buffer: Any) -> int:
         count = super().readinto(buffer)
         self.given += count
+        self.reads += 1
         return count
 
 
@@ -312,6 +322,20 @@ def test_a_source_that_fails_is_not_taken_for_a_damaged_document(
     with pytest.raises(UpstreamUnavailable) as caught:
         everything()
     assert caught.value is failure
+
+
+def test_no_page_is_lost_to_a_read_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PDFium takes a page that it cannot read for an empty one."""
+    monkeypatch.setattr(pdf, "_SMALL", 0)
+    content = book(9)
+    found = outlined(content)
+    source = CountingSource(content)
+    parse_part(source, found, found.parts[0])
+    failure = UpstreamUnavailable("documents", "S3 is busy.")
+    assert source.reads > 20
+    for reads in range(source.reads):
+        with pytest.raises(UpstreamUnavailable):
+            parse_part(FailingSource(content, reads, failure), found, found.parts[0])
 
 
 def test_an_object_that_is_gone_midway_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:

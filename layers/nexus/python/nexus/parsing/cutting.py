@@ -8,9 +8,11 @@ further on, whose distance to the start of the file it changed. The file is read
 from __future__ import annotations
 
 import csv
+import io
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import accumulate
 
 from nexus.parsing.encodings import Evidence
 from nexus.parsing.outlines import Part
@@ -19,8 +21,8 @@ from nexus.parsing.sources import WatchedSource
 PART_BYTES = 4 * 1024 * 1024
 WINDOW_BYTES = 1024 * 1024
 _BLOCK = 1024 * 1024
-# No part may grow beyond this, as one row or one quoted cell that never ends would make it.
-_LARGEST_PART = 64 * 1024 * 1024
+# No part may grow beyond this, as a row that never ends would make it.
+_LARGEST_PART = 32 * 1024 * 1024
 _HASHED = 64
 _BREAK = rb"(?:\r\n|\r(?!\n)|\n)"
 _BORDERS = (
@@ -68,91 +70,76 @@ def cut_rows(
     make no sense, and CannotCutError.
     """
     parts: list[Part] = []
-    lines = _Lines(source, first, size, evidence)
-    reader = csv.reader(lines, delimiter=delimiter or ",", skipinitialspace=True)
-    start, start_row, row = 0, 1, 1
+    start, start_row, at, row = 0, 1, first, 1
     best: tuple[int, int, int] | None = None
-    while lines.fill():
-        is_plain = delimiter is None or b'"' not in lines.block
-        if is_plain and lines.end <= start + PART_BYTES:
-            row += lines.skip()
+    rest = b""
+    source.seek(first)
+    for more in _whole_lines(source, size - first, evidence):
+        block, rest = rest + more, b""
+        is_quoted = delimiter is not None and b'"' in block
+        is_near = at + len(block) > start + PART_BYTES
+        if not is_quoted and not is_near:
+            at, row = at + len(block), row + _count_lines(block)
             continue
-        lines.split()
-        while lines.waiting:
-            lines.row_start = lines.at
-            next(lines if is_plain else reader)
-            row += 1
-            if lines.at < start + PART_BYTES or not lines.waiting:
+        lines = list(io.StringIO(block.decode("latin-1"), newline=""))
+        ends = _row_ends(lines, delimiter or ",") if is_quoted else [*range(1, len(lines) + 1)]
+        # The row that is still open waits for the next block.
+        rest = "".join(lines[ends[-1] if ends else 0 :]).encode("latin-1")
+        if len(rest) > _LARGEST_PART:
+            raise CannotCutError
+        if not is_near:
+            at, row = at + len(block) - len(rest), row + len(ends)
+            continue
+        begun, lengths = at, [*accumulate(map(len, lines))]
+        for end in ends:
+            at, row = begun + lengths[end - 1], row + 1
+            if at < start + PART_BYTES or end == len(lines):
                 continue
-            here = (zlib.crc32(lines.waiting[-1]), lines.at, row)
-            if lines.at < start + PART_BYTES + WINDOW_BYTES:
+            if at - start > _LARGEST_PART:
+                raise CannotCutError
+            here = (zlib.crc32(lines[end].encode("latin-1")), at, row)
+            if at < start + PART_BYTES + WINDOW_BYTES:
                 best = min(best or here, here)
                 continue
-            _, end, end_row = best or here
-            parts.append(Part(len(parts), start, end, start_row))
-            start, start_row, best = end, end_row, None
+            _, cut, cut_row = best or here
+            parts.append(Part(len(parts), start, cut, start_row))
+            start, start_row, best = cut, cut_row, None
     return [*parts, Part(len(parts), start, size, start_row)]
 
 
-class _Lines:
-    """The file's lines for csv.reader, a block of whole lines at a time.
+def _whole_lines(source: WatchedSource, length: int, evidence: Evidence | None) -> Iterator[bytes]:
+    """The next `length` bytes in blocks that end with a line."""
+    rest = b""
+    for block in _blocks(source, length):
+        if evidence:
+            evidence.add(block)
+        rest += block
+        whole = rest.rfind(b"\n") + 1 or rest.rfind(b"\r", 0, -1) + 1
+        if whole:
+            yield rest[:whole]
+            rest = rest[whole:]
+        if len(rest) > _LARGEST_PART:
+            raise CannotCutError
+    if rest:
+        yield rest
 
-    `at` is the place in the file that the next line begins at and `end` the block's end; `waiting`
-    are the block's lines that are still to come, the next one last.
+
+def _count_lines(block: bytes) -> int:
+    count = block.count(b"\n") + (not block.endswith((b"\n", b"\r")))
+    if b"\r" in block:
+        count += block.count(b"\r") - block.count(b"\r\n")
+    return count
+
+
+def _row_ends(lines: list[str], delimiter: str) -> list[int]:
+    """The number of lines up to the end of each row; a row that the last line leaves open has none.
+
+    Whether it does shows in what becomes of one line more.
     """
-
-    def __init__(
-        self, source: WatchedSource, first: int, size: int, evidence: Evidence | None
-    ) -> None:
-        source.seek(first)
-        self._blocks = _blocks(source, size - first)
-        self._evidence = evidence
-        self._rest = self.block = b""
-        self.at = self.end = self.row_start = first
-        self.waiting: list[bytes] = []
-
-    def fill(self) -> bool:
-        """Goes on to the next block; False at the end of the file."""
-        content, whole = self._rest, 0
-        for more in self._blocks:
-            if self._evidence:
-                self._evidence.add(more)
-            content += more
-            whole = content.rfind(b"\n") + 1 or content.rfind(b"\r", 0, -1) + 1
-            if whole:
-                break
-            if len(content) > _LARGEST_PART:
-                raise CannotCutError
-        whole = whole or len(content)
-        self.block, self._rest = content[:whole], content[whole:]
-        self.end += whole
-        return whole > 0
-
-    def skip(self) -> int:
-        """Passes over the block; how many lines it had."""
-        self.at = self.end
-        count = self.block.count(b"\n") + (not self.block.endswith((b"\n", b"\r")))
-        if b"\r" in self.block:
-            count += self.block.count(b"\r") - self.block.count(b"\r\n")
-        return count
-
-    def split(self) -> None:
-        """Makes the block's lines wait."""
-        self.waiting = self.block.splitlines(keepends=True)[::-1]
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if not self.waiting:  # in the middle of a row
-            if self.at - self.row_start > _LARGEST_PART:
-                raise CannotCutError
-            if not self.fill():
-                raise StopIteration
-            self.split()
-        line = self.waiting.pop()
-        self.at += len(line)
-        return line.replace(b"\0", b"").decode("latin-1")
+    if "\0" in "".join(lines):
+        lines = [line.replace("\0", "") for line in lines]
+    reader = csv.reader([*lines, "x"], delimiter=delimiter, skipinitialspace=True)
+    return [reader.line_num for _ in reader][:-1]
 
 
 def _blocks(source: WatchedSource, length: int) -> Iterator[bytes]:

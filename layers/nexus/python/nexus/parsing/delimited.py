@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from nexus.models import LocatedText, Locator, ParsedDocument
 from nexus.parsing.cleaning import squeeze
 from nexus.parsing.encodings import decode_as
 from nexus.parsing.outlines import Outline, Part
 from nexus.parsing.plain import decode
-from nexus.parsing.tables import find_header, headed_row, plain_row
+from nexus.parsing.tables import LOOKED_AT, find_header, headed_row, plain_row
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_ROWS = 50
@@ -46,11 +48,13 @@ def header_of(text: str, delimiter: str) -> tuple[str, ...]:
     return tuple(names) if sum(map(len, names)) <= _LONGEST_HEADER else ()
 
 
-def located_rows(rows: list[list[str]], sheet: str | None, first: int = 1) -> list[LocatedText]:
+def located_rows(rows: Iterable[list[str]], sheet: str | None, first: int = 1) -> list[LocatedText]:
     """Every row that holds a value as "Header: value; …", located by its number from `first`."""
-    index, names = find_header(rows)
+    coming = iter(rows)
+    head = list(islice(coming, LOOKED_AT))
+    index, names = find_header(head)
     texts = []
-    for place, row in enumerate(rows):
+    for place, row in enumerate(chain(head, coming)):
         if names and place == index:
             continue
         line = headed_row(names, row) if names and place > index else plain_row(row)
@@ -64,9 +68,9 @@ def located_rows(rows: list[list[str]], sheet: str | None, first: int = 1) -> li
 def _rows(text: str, delimiter: str) -> list[list[str]]:
     text = _without_declaration(text)
     try:
-        return _split(text, delimiter)
+        return list(_split(text, delimiter))
     except csv.Error:  # a lone quote swallowed the rest: read the quotes as text
-        return _split_unquoted(text, delimiter)
+        return list(_split_unquoted(text, delimiter))
 
 
 def _without_declaration(text: str) -> str:
@@ -74,18 +78,19 @@ def _without_declaration(text: str) -> str:
     return "".join(text.partition("\n")[1:]) if text.startswith("sep=") else text
 
 
-def _split(text: str, delimiter: str) -> list[list[str]]:
+def _split(text: str, delimiter: str) -> Iterator[list[str]]:
     reader = csv.reader(
         io.StringIO(text.replace("\0", ""), newline=""),
         delimiter=delimiter,
         skipinitialspace=True,
     )
-    return [[squeeze(cell) for cell in row] for row in reader]
+    for row in reader:
+        yield [squeeze(cell) for cell in row]
 
 
-def _split_unquoted(text: str, delimiter: str) -> list[list[str]]:
-    lines = io.StringIO(text, newline=None)
-    return [[squeeze(cell) for cell in line.split(delimiter)] for line in lines]
+def _split_unquoted(text: str, delimiter: str) -> Iterator[list[str]]:
+    for line in io.StringIO(text, newline=None):
+        yield [squeeze(cell) for cell in line.split(delimiter)]
 
 
 def delimiter_of(text: str) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _PDFIUM = threading.Lock()
 _SEGMENTS_LOOKED_AT = 60
 PART_PAGES = 100
+# To find a page, PDFium walks over all before it, so that the time grows with pages times parts.
+_MOST_PARTS = 100
 # A rest of fewer pages stays with the part before: alone, its running lines would not show.
 _FEWEST_PAGES = 10
 # Bookmarks go with their part through a queue.
@@ -40,10 +42,11 @@ def survey(source: WatchedSource, size: int) -> Outline:
     with _PDFIUM, _opened(source, size) as document:
         pages = len(document)
         headings = Bookmarks(_bookmarks(document))
-        starts = range(0, max(pages - _FEWEST_PAGES + 1, 1), PART_PAGES)
+        length = PART_PAGES * max(1, -(-pages // (PART_PAGES * _MOST_PARTS)))
+        starts = range(0, max(pages - _FEWEST_PAGES + 1, 1), length)
         parts = []
         for number, start in enumerate(starts):
-            end = pages if number == len(starts) - 1 else start + PART_PAGES
+            end = pages if number == len(starts) - 1 else start + length
             marks = list(headings.heading(end))[:_MOST_BOOKMARKS]
             carried = tuple((mark.level, _short(mark.title), mark.page) for mark in marks)
             parts.append(Part(number, start, end, bookmarks=carried))

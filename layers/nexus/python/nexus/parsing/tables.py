@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_LOOKED_AT = 20
+# Rows at the start of a table that its header is looked for in.
+LOOKED_AT = 20
 _DIGIT = re.compile(r"\d")
 
 
@@ -28,7 +29,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, list[str]]:
     A header is one of the first rows that fills most of the columns with distinct words. Lines
     above it, such as the table's title, are not part of it.
     """
-    head = rows[:_LOOKED_AT]
+    head = rows[:LOOKED_AT]
     width = max((_filled(row) for row in head), default=0)
     if width < 2 or len(rows) < 2:
         return 0, []
