@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Response
 from functions.chat.dependencies import Caller, Services
 from functions.chat.schemas import ConversationId, ConversationResponse, TurnBody
 from nexus.errors import NotFound
+from nexus.tombstones import tombstone, without_deleted
 
 router = APIRouter(tags=["conversations"])
 MOST_TURNS = 200
@@ -23,7 +24,10 @@ UNKNOWN = "There is no such conversation: it may have expired."
 
 @router.get("/v1/conversations/{conversation_id}", summary="Read a conversation")
 async def read(conversation_id: Id, principal: Caller, services: Services) -> ConversationResponse:
-    """The conversation's last 200 turns, or as many as fit into 5.5 MB, oldest first."""
+    """The conversation's last 200 turns, or as many as fit into 5.5 MB, oldest first.
+
+    An answer that cites a deleted document is not shown any more.
+    """
     turns = services.conversations.history(
         principal.tenant, principal.client, conversation_id, MOST_TURNS
     )
@@ -33,11 +37,12 @@ async def read(conversation_id: Id, principal: Caller, services: Services) -> Co
         TurnBody(
             message_id=turn.message_id,
             question=turn.question,
-            answer=turn.answer,
+            answer=tombstone(turn.question) if turn.deleted_document_ids else turn.answer,
             refused=turn.refused,
             created_at=turn.created_at,
+            deleted_documents=list(turn.deleted_document_ids),
         )
-        for turn in reversed(turns)
+        for turn in reversed(without_deleted(services.catalogue, principal.tenant, turns))
     )
     kept = list(_that_fit(newest_first, MOST_BYTES))
     return ConversationResponse(conversation_id=conversation_id, turns=kept[::-1])

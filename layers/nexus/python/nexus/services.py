@@ -38,6 +38,7 @@ class ChatServices:
     readers: PerGeneration[Reader]
     executor: Executor
     conversations: ConversationStore
+    catalogue: Catalogue
     health: Health
 
 
