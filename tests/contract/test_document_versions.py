@@ -104,7 +104,8 @@ def test_a_new_upload_is_a_document_again(bucket: Bucket):
     bucket.put("a.txt", b"new")
     state = bucket.documents.head(KEY)
     assert state is not None
-    assert bucket.documents.read(state) == b"new"
+    with bucket.documents.open(state) as source:
+        assert source.read() == b"new"
     assert bucket.versions.count_versions(KEY) == 1
 
 

@@ -58,7 +58,6 @@ class World:
             readers=its_readers,
             executor=executor,
             conversations=self.conversations,
-            catalogue=self.library.catalogue,
             health=Health(
                 {
                     "models": Dependency(self.chat.ping),

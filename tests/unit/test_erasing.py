@@ -60,7 +60,7 @@ class House:
         self.conversations.append(tenant, "web", "c", turn)
 
     def place(self) -> Place:
-        return Place(self.library.catalogue, self.library.index, CONFIG.namespace)
+        return Place(self.library.catalogue, self.library.index, CONFIG.generation.namespace)
 
     def eraser(self, each: Callable[[], None] = lambda: None, **parts: Any) -> Eraser:
         place = self.place()
@@ -90,7 +90,7 @@ class House:
         library = self.library
         return [
             library.documents.count_versions(KEY),
-            library.index.count(CONFIG.namespace("acme"), ID),
+            library.index.count(CONFIG.generation.namespace("acme"), ID),
             int(library.catalogue.manifest("acme", ID) is not None),
             self.cache.count("acme", ID),
             self.conversations.count_citing("acme", ID),
@@ -150,7 +150,7 @@ def test_what_others_have_stays(house: House) -> None:
     house.erase()
     theirs = document_id("rival", PATH)
     assert house.library.documents.count_versions(object_key("rival", PATH)) == 1
-    assert house.library.index.count(CONFIG.namespace("rival"), theirs) == 1
+    assert house.library.index.count(CONFIG.generation.namespace("rival"), theirs) == 1
     assert house.cache.count("rival", theirs) == 1
     assert house.conversations.count_citing("rival", theirs) == 3
     assert house.finds("boat harbour") == ["The boat harbour opens at seven."]
@@ -207,7 +207,7 @@ def generation(house: House, name: str, *, indexed: bool) -> Place:
         begun = catalogue.begin(house.record())
         [record] = [
             item
-            for item in house.library.index.spaces[CONFIG.namespace("acme")].values()
+            for item in house.library.index.spaces[CONFIG.generation.namespace("acme")].values()
             if item.document_id == ID
         ]
         index.upsert(f"acme.{name}", [replace(record, added_in=begun.revision)])

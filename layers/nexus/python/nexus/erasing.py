@@ -17,6 +17,7 @@ from nexus.errors import NotFound, Superseded, UpstreamUnavailable
 from nexus.models import DocumentRecord
 from nexus.object_keys import object_key
 from nexus.ports import Cache, Catalogue, CitedTurns, DocumentVersions, VectorIndex
+from nexus.revisions import last_stamp
 
 Erasable = Literal[
     "object_versions", "vectors", "manifests", "cached_answers", "conversation_turns"
@@ -218,7 +219,8 @@ class Eraser:
         # Where there is no record, no attempt ever began to write chunks.
         for place, record in doomed.hidden.items():
             namespace = place.namespace(doomed.tenant)
-            place.index.delete_document(namespace, doomed.document_id, record.revision)
+            through = last_stamp(record.revision)
+            place.index.delete_document(namespace, doomed.document_id, through)
         return 0
 
     def _bury(self, doomed: _Doomed) -> None:

@@ -38,7 +38,6 @@ class ChatServices:
     readers: PerGeneration[Reader]
     executor: Executor
     conversations: ConversationStore
-    catalogue: Catalogue
     health: Health
 
 

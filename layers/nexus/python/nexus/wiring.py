@@ -140,7 +140,6 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
         readers=readers,
         executor=executor,
         conversations=conversations,
-        catalogue=catalogue,
         health=health,
     )
 
