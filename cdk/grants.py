@@ -20,7 +20,7 @@ def grant_chat(role: iam.Role, data: DataStack) -> None:
     _allow(role, "dynamodb", (*_READ, *_WRITE), tables.conversations.table_arn)
     _allow(role, "dynamodb", _READ, tables.catalogue.table_arn)
     _allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
-    _allow(role, "dynamodb", ("GetItem", "PutItem"), tables.cache.table_arn)
+    _allow(role, "dynamodb", ("GetItem", "PutItem", "DeleteItem"), tables.cache.table_arn)
     _grant_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)
 
 

@@ -236,7 +236,7 @@ def _seen_of(record: DocumentRecord) -> tuple[object, ...]:
 
 
 class FakeConversations(_Service):
-    """A ConversationStore in a dictionary keyed by (tenant, client, conversation)."""
+    """A ConversationStore and CitedTurns, keyed by (tenant, client, conversation)."""
 
     def __init__(self, ttl_h: float = 24.0, clock: Callable[[], float] | None = None) -> None:
         super().__init__()
@@ -272,28 +272,77 @@ class FakeConversations(_Service):
             self._turns.pop(key, None)
         return existed
 
+    def redact(self, tenant: str, document_id: str) -> int:
+        self.ping()
+        changed = 0
+        with self._lock:
+            for (owner, *_), turns in self._turns.items():
+                for place, turn in enumerate(turns):
+                    if owner == tenant and _quotes(turn, document_id):
+                        gone = (*turn.deleted_document_ids, document_id)
+                        turns[place] = replace(turn, answer="", deleted_document_ids=gone)
+                        changed += 1
+        return changed
+
+    def count_citing(self, tenant: str, document_id: str) -> int:
+        self.ping()
+        return sum(
+            owner == tenant and _quotes(turn, document_id)
+            for (owner, *_), turns in self._turns.items()
+            for turn in turns
+        )
+
     def _live(self, key: tuple[str, str, str]) -> list[Turn]:
         expired = self._expiry.get(key, 0) <= self._clock()
         return [] if expired else list(self._turns.get(key, ()))
 
 
+def _quotes(turn: Turn, document_id: str) -> bool:
+    return document_id in turn.document_ids and document_id not in turn.deleted_document_ids
+
+
 class FakeCache(_Service):
-    """A Cache in a dictionary; `entries` holds each key's value and the time it expires."""
+    """A Cache in a dictionary; `entries` holds each key's value and the time it expires.
+
+    `documents` holds each key's documents.
+    """
 
     def __init__(self, clock: Callable[[], float] | None = None) -> None:
         super().__init__()
         self._clock = clock or FakeClock()
         self.entries: dict[str, tuple[bytes, float]] = {}
+        self.documents: dict[str, set[tuple[str, str]]] = {}
 
     def get(self, key: str) -> bytes | None:
         self.ping()
         value, expires_at = self.entries.get(key, (None, 0.0))
         return value if expires_at > self._clock() else None
 
-    def put(self, key: str, value: bytes, ttl_s: int) -> None:
+    def put(
+        self, key: str, value: bytes, ttl_s: int, documents: Collection[tuple[str, str]] = ()
+    ) -> None:
         self.ping()
         if len(value) <= LARGEST_CACHED:
             self.entries[key] = (value, self._clock() + ttl_s)
+            self.documents[key] = set(documents)
+
+    def discard(self, key: str) -> None:
+        self.ping()
+        self.entries.pop(key, None)
+
+    def forget(self, tenant: str, document_id: str) -> int:
+        self.ping()
+        doomed = self._holding(tenant, document_id)
+        for key in doomed:
+            del self.entries[key]
+        return len(doomed)
+
+    def count(self, tenant: str, document_id: str) -> int:
+        self.ping()
+        return len(self._holding(tenant, document_id))
+
+    def _holding(self, tenant: str, document_id: str) -> list[str]:
+        return [key for key in self.entries if (tenant, document_id) in self.documents.get(key, ())]
 
 
 class FakeClients(_Service):
@@ -321,12 +370,13 @@ class FakeClients(_Service):
 
 
 class FakeDocuments(_Service):
-    """A DocumentStore that keeps every version; `put` and `drop` are the uploader's side."""
+    """A DocumentStore and DocumentVersions; `put` and `drop` are the uploader's side."""
 
     def __init__(self) -> None:
         super().__init__()
         self._current: dict[str, ObjectState] = {}
         self._content: dict[tuple[str, str], bytes] = {}
+        self._puts = 0
 
     def put(
         self,
@@ -337,7 +387,8 @@ class FakeDocuments(_Service):
         content_type: str = "application/octet-stream",
         metadata: DocumentMetadata | None = None,
     ) -> ObjectState:
-        key, version = object_key(tenant, path), f"v{len(self._content) + 1}"
+        self._puts += 1
+        key, version = object_key(tenant, path), f"v{self._puts}"
         state = ObjectState(
             tenant=tenant,
             path=path,
@@ -347,7 +398,7 @@ class FakeDocuments(_Service):
             version=version,
             content_type=content_type,
             metadata=metadata or DocumentMetadata(),
-            last_modified=_iso(1_750_000_000 + len(self._content)).replace(".000Z", "Z"),
+            last_modified=_iso(1_750_000_000 + self._puts - 1).replace(".000Z", "Z"),
         )
         self._current[key] = state
         self._content[key, version] = content
@@ -356,6 +407,18 @@ class FakeDocuments(_Service):
     def drop(self, tenant: str, path: str) -> None:
         """Deletes the object; its versions stay readable, as in a versioned bucket."""
         self._current.pop(object_key(tenant, path), None)
+
+    def delete_versions(self, key: str) -> int:
+        self.ping()
+        doomed = [place for place in self._content if place[0] == key]
+        self._current.pop(key, None)
+        for place in doomed:
+            del self._content[place]
+        return len(doomed)
+
+    def count_versions(self, key: str) -> int:
+        self.ping()
+        return sum(place[0] == key for place in self._content)
 
     def head(self, key: str) -> ObjectState | None:
         self.ping()

@@ -183,9 +183,12 @@ class TurnBody(BaseModel):
 
     message_id: str
     question: str
-    answer: str
+    answer: str = Field(description="A sentence that says so when deleted_documents are named.")
     refused: bool
     created_at: str
+    deleted_documents: list[str] = Field(
+        default=[], description="Ids of documents that the answer cited and that were deleted."
+    )
 
 
 class ConversationResponse(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from nexus.adapters.dynamodb_cited_turns import DynamoCitedTurns
 from nexus.adapters.dynamodb_conversations import DynamoConversations
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models import Turn
@@ -120,7 +121,7 @@ def test_every_item_carries_the_ttl_of_the_conversation(
 ):
     def expiries() -> set[str]:
         items = dynamodb_client.scan(TableName="conversations")["Items"]
-        return {item["expires_at"]["N"] for item in items}
+        return {item["expires_at"]["N"] for item in items if "answer" in item}
 
     for number in range(3):
         on_dynamodb.append("acme", "web", "c", turn(number))
@@ -187,7 +188,7 @@ def test_what_dynamodb_does_not_delete_at_once_is_deleted_again(
         during(dynamodb_client, "after-call", "BatchWriteItem", unprocessed),
     ):
         assert on_dynamodb.delete("acme", "web", "c")
-    assert held_back == [3, 1]
+    assert held_back == [3 + 3, 1]  # the turns, and what they cite
 
 
 @pytest.mark.usefixtures("aws")
@@ -198,6 +199,8 @@ def test_a_missing_table_is_reported_as_ours(dynamodb_client: Any):
         lambda: missing.history("acme", "web", "c", 1),
         lambda: missing.append("acme", "web", "c", turn(0)),
         lambda: missing.delete("acme", "web", "c"),
+        lambda: DynamoCitedTurns(dynamodb_client, "missing").redact("acme", "d1"),
+        lambda: DynamoCitedTurns(dynamodb_client, "missing").count_citing("acme", "d1"),
     ):
         with pytest.raises(UpstreamRefused) as caught:
             call()

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from functions.chat.app import create_app
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models import Turn
+from nexus.object_keys import document_id, object_key
 from nexus.observability import logger
 from tests.functions.chat_services import ACME_KEY, COLLEAGUE_KEY, RIVAL_KEY, World
 
@@ -103,6 +104,55 @@ def test_a_deleted_conversation_is_gone(api: TestClient) -> None:
     conversation = ask(api).json()["conversation_id"]
     assert api.delete(f"/v1/conversations/{conversation}").status_code == 204
     assert api.get(f"/v1/conversations/{conversation}").status_code == 404
+
+
+def remove(world: World, tenant: str, path: str) -> str:
+    world.library.documents.drop(tenant, path)
+    world.library.indexer.reconcile(object_key(tenant, path))
+    return document_id(tenant, path)
+
+
+def test_an_answer_that_cites_a_deleted_document_is_not_shown_any_more(
+    api: TestClient, world: World
+) -> None:
+    conversation = ask(api).json()["conversation_id"]
+    path = f"/v1/conversations/{conversation}"
+    ask(api, "Berapa biaya kuliah (tuition fee)?", conversation_id=conversation)
+    ask(api, "Hello!", conversation_id=conversation)
+    assert [turn["deleted_documents"] for turn in api.get(path).json()["turns"]] == [[], [], []]
+
+    gone = remove(world, "acme", "fees.md")
+
+    response = api.get(path)
+    english, indonesian, greeting = response.json()["turns"]
+    assert "nine million" not in response.text
+    assert english["question"] == "How much is the tuition fee?"
+    assert english["answer"].startswith("This answer is no longer available")
+    assert indonesian["answer"].startswith("Jawaban ini tidak tersedia lagi")
+    assert english["deleted_documents"] == indonesian["deleted_documents"] == [gone]
+    assert greeting["deleted_documents"] == []
+    assert greeting["answer"].startswith("Hello")
+
+
+def test_an_answer_that_was_taken_out_stays_so_when_the_document_is_uploaded_anew(
+    api: TestClient, world: World
+) -> None:
+    conversation = ask(api).json()["conversation_id"]
+    gone = document_id("acme", "fees.md")
+    world.conversations.redact("acme", gone)
+    [turn] = api.get(f"/v1/conversations/{conversation}").json()["turns"]
+    assert turn["answer"].startswith("This answer is no longer available")
+    assert turn["deleted_documents"] == [gone]
+
+
+def test_answers_are_not_shown_while_nobody_can_tell_what_was_deleted(
+    api: TestClient, world: World
+) -> None:
+    conversation = ask(api).json()["conversation_id"]
+    world.library.catalogue.failure = UpstreamUnavailable("catalogue", "Busy.")
+    response = api.get(f"/v1/conversations/{conversation}")
+    assert response.status_code == 503
+    assert "nine million" not in response.text
 
 
 def test_search_returns_passages_of_the_tenant_only(api: TestClient) -> None:

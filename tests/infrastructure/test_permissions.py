@@ -63,7 +63,7 @@ def test_chat_writes_conversations_and_cache_and_only_reads_the_rest(assembly, s
         "conversations": READ | WRITE,
         "catalogue": READ,
         "clients": {"dynamodb:GetItem"},
-        "cache": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "cache": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"},
         "secrets": {"secretsmanager:GetSecretValue"},
         "logs": LOGS,
         "*": XRAY,

@@ -13,9 +13,10 @@ from nexus.errors import UpstreamUnavailable
 from nexus.followups import is_follow_up
 from nexus.generating import Generator
 from nexus.models import Filters
+from nexus.object_keys import document_id, object_key
 from nexus.prompts import NO_ANSWER
 from tests.assembled import readers
-from tests.fakes import FakeCache, FakeChat, FakeConversations
+from tests.fakes import FakeCache, FakeCatalogue, FakeChat, FakeConversations
 from tests.unit.test_retrieval import ALICE, CONFIG, Library
 
 
@@ -28,16 +29,24 @@ class Desk:
         self.library.add("acme", "dorm.md", "A dormitory room costs two million rupiah.")
         self.chat = FakeChat(*script)
         self.conversations = FakeConversations()
+        self.cache = FakeCache()
         self.counts: list[str] = []
         self.executor = ThreadPoolExecutor(1)
-        self.answerer = Answerer(
-            readers(self.library.retriever, self.library.catalogue, CONFIG),
-            Generator(self.chat, 500),
+        self.answerer = self.over(self.chat)
+
+    def over(self, chat: FakeChat, catalogue: FakeCatalogue | None = None) -> Answerer:
+        return Answerer(
+            readers(self.library.retriever, catalogue or self.library.catalogue, CONFIG),
+            Generator(chat, 500),
             self.conversations,
-            AnswerCache(ForgivingCache(FakeCache(), self.counts.append), 3600),
+            AnswerCache(ForgivingCache(self.cache, self.counts.append), 3600),
             CONFIG,
             self.executor,
         )
+
+    def remove(self, path: str) -> None:
+        self.library.documents.drop("acme", path)
+        self.library.indexer.reconcile(object_key("acme", path))
 
     def ask(
         self,
@@ -249,3 +258,68 @@ def test_a_follow_up_leans_on_the_turn_before_even_if_its_own_words_find_somethi
     assert not alone.refused
     desk.ask("And the tuition fee is nine million rupiah?", first.conversation_id)
     assert "<asked>What does a dormitory room cost?</asked>" in desk.chat.prompts[-1][-1].content
+
+
+def test_a_cached_answer_is_found_by_every_document_that_it_was_made_from() -> None:
+    desk = Desk("The tuition fee is nine million rupiah. [1]")
+    desk.library.clock.advance(60)
+    answer = desk.ask("How much rupiah is the tuition fee?")
+    desk.settle()
+    shown = desk.chat.prompts[-1][-1].content
+    assert "dormitory" in shown  # and not cited
+    assert [source.passage.title for source in answer.sources] == ["fees.md"]
+    for path in ("fees.md", "dorm.md"):
+        assert desk.cache.count("acme", document_id("acme", path)) == 1
+
+
+def test_a_cached_refusal_is_found_by_the_documents_that_it_names() -> None:
+    desk = Desk(NO_ANSWER)
+    desk.library.clock.advance(60)
+    assert "fees.md" in desk.ask("How much is the tuition fee?").text
+    desk.settle()
+    assert desk.cache.count("acme", document_id("acme", "fees.md")) == 1
+
+
+def test_an_answer_whose_documents_changed_while_it_was_made_is_not_kept() -> None:
+    class Deleting(FakeChat):
+        def complete(self, messages, max_tokens):
+            desk.remove("fees.md")
+            desk.cache.forget("acme", document_id("acme", "fees.md"))
+            return super().complete(messages, max_tokens)
+
+    desk = Desk("The tuition fee is nine million rupiah. [1]")
+    desk.chat = Deleting("The tuition fee is nine million rupiah. [1]")
+    desk.answerer = desk.over(desk.chat)
+    desk.library.clock.advance(60)
+    assert not desk.ask("How much is the tuition fee?").refused
+    desk.settle()
+    assert desk.cache.entries == {}
+
+
+def test_a_follow_up_to_an_answer_that_is_gone_is_understood_by_its_question() -> None:
+    said = "A dormitory room costs three million rupiah."
+    desk = Desk("A dormitory room costs two million rupiah. [1]", f"{said} [1]")
+    first = desk.ask("What does a dormitory room cost?")
+    desk.remove("dorm.md")
+    desk.library.add("acme", "rooms.md", said)
+    answer = desk.ask("And the dormitory room costs million rupiah?", first.conversation_id)
+    shown = desk.chat.prompts[-1][-1].content
+    assert "<asked>What does a dormitory room cost?</asked>" in shown
+    assert "<answered>" not in shown
+    assert "two million" not in shown
+    assert answer.text == f"{said} [1]"
+    assert answer.remembered
+
+
+def test_an_answer_is_not_leaned_on_while_nobody_can_tell_what_was_deleted() -> None:
+    desk = Desk("A dormitory room costs two million rupiah. [1]")
+    first = desk.ask("What does a dormitory room cost?")
+    failing = FakeCatalogue()
+    failing.failure = UpstreamUnavailable("catalogue", "Busy.")
+    desk.answerer = desk.over(desk.chat, failing)
+    assert not desk.ask(
+        "And the dormitory room costs million rupiah?", first.conversation_id
+    ).refused
+    shown = desk.chat.prompts[-1][-1].content
+    assert "<asked>What does a dormitory room cost?</asked>" in shown
+    assert "<answered>" not in shown

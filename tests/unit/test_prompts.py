@@ -64,6 +64,16 @@ def test_each_style_states_its_length() -> None:
     assert len(set(systems.values())) == 4
 
 
+def test_an_earlier_answer_that_is_gone_leaves_its_question() -> None:
+    history = [("Earlier?", "")]
+    content = answer_messages("How long?", [passage("Loans last two weeks.")], history)[1].content
+    assert "<turn>\n<asked>Earlier?</asked>\n</turn>" in content
+    assert "answered" not in content
+    found = read_prompt(content)
+    assert found is not None
+    assert found.earlier == ("Earlier?",)
+
+
 def test_a_repair_shows_what_was_rejected_and_asks_the_same() -> None:
     passages = [passage("Loans last two weeks.")]
     history = [("Earlier?", "Yes.")]

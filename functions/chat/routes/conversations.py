@@ -11,6 +11,9 @@ from fastapi import APIRouter, Path, Response
 from functions.chat.dependencies import Caller, Services
 from functions.chat.schemas import ConversationId, ConversationResponse, TurnBody
 from nexus.errors import NotFound
+from nexus.models import Principal, Turn
+from nexus.services import ChatServices
+from nexus.tombstones import tombstone, without_deleted
 
 router = APIRouter(tags=["conversations"])
 MOST_TURNS = 200
@@ -23,7 +26,10 @@ UNKNOWN = "There is no such conversation: it may have expired."
 
 @router.get("/v1/conversations/{conversation_id}", summary="Read a conversation")
 async def read(conversation_id: Id, principal: Caller, services: Services) -> ConversationResponse:
-    """The conversation's last 200 turns, or as many as fit into 5.5 MB, oldest first."""
+    """The conversation's last 200 turns, or as many as fit into 5.5 MB, oldest first.
+
+    An answer that cites a deleted document is not shown any more.
+    """
     turns = services.conversations.history(
         principal.tenant, principal.client, conversation_id, MOST_TURNS
     )
@@ -33,11 +39,12 @@ async def read(conversation_id: Id, principal: Caller, services: Services) -> Co
         TurnBody(
             message_id=turn.message_id,
             question=turn.question,
-            answer=turn.answer,
+            answer=tombstone(turn.question) if turn.deleted_document_ids else turn.answer,
             refused=turn.refused,
             created_at=turn.created_at,
+            deleted_documents=list(turn.deleted_document_ids),
         )
-        for turn in reversed(turns)
+        for turn in reversed(_as_seen(turns, principal, services))
     )
     kept = list(_that_fit(newest_first, MOST_BYTES))
     return ConversationResponse(conversation_id=conversation_id, turns=kept[::-1])
@@ -51,6 +58,16 @@ async def delete(conversation_id: Id, principal: Caller, services: Services) -> 
     if not services.conversations.delete(principal.tenant, principal.client, conversation_id):
         raise NotFound(UNKNOWN)
     return Response(status_code=204)
+
+
+def _as_seen(turns: list[Turn], principal: Principal, services: ChatServices) -> list[Turn]:
+    """The turns, without answers that cite what the live generation does not know any more."""
+    if not any(turn.document_ids for turn in turns):
+        return turns
+    return services.readers.with_live(
+        lambda reader: without_deleted(reader.catalogue, principal.tenant, turns),
+        services.executor,
+    )
 
 
 def _that_fit(turns: Iterable[TurnBody], most_bytes: int) -> Iterator[TurnBody]:

@@ -18,13 +18,14 @@ from nexus.generating import Generated, Generator, Style
 from nexus.generations import PerGeneration
 from nexus.models import Answer, Confidence, Filters, Principal, Turn, Usage
 from nexus.observability import logger
-from nexus.ports import ConversationStore
+from nexus.ports import Catalogue, ConversationStore
 from nexus.prompts import PROMPTS_VERSION
 from nexus.reading import Reader
 from nexus.refusals import refusal
 from nexus.retrieval import Embedded, Retrieved
 from nexus.routing import Route, reply, route_of
 from nexus.settings import Settings
+from nexus.tombstones import without_deleted
 
 # Passages that a summary is made from: many, because it is about the whole and not a place in it.
 SUMMARY_PASSAGES = 12
@@ -104,7 +105,7 @@ class Answerer:
     ) -> tuple[Answer, bool]:
         """The answer, from the cache if it is there; and whether the conversation was reachable."""
         started = time.perf_counter()
-        key = self._key(reader, principal, question, route)
+        key, version = self._key(reader, principal, question, route) or ("", 0)
         if key and self._cache and question.cache.read:
             known = self._cache.get(key)
             # What was refused alone may be answered where there is a conversation to lean on.
@@ -119,23 +120,24 @@ class Answerer:
             and found.turn is None
             and not found.retrieved.degraded
         ):
-            self._executor.submit(self._cache.put, key, answer)
+            kept = (principal.tenant, key, version, answer, found.retrieved)
+            self._executor.submit(_keep, self._cache, reader.catalogue, *kept)
         return answer, found.reachable
 
     def _key(
         self, reader: Reader, principal: Principal, question: Question, route: Route
-    ) -> str | None:
-        """The question's key in the cache; None where no answer may come from it."""
+    ) -> tuple[str, int] | None:
+        """The question's key in the cache and the documents' version in it.
+
+        None where no answer may come from the cache.
+        """
         leans = question.conversation_id is not None and is_follow_up(question.message)
         if self._cache is None or leans:
             return None
-        try:
-            version = reader.catalogue.version(principal.tenant)
-        except UpstreamError:
+        version = _version(reader.catalogue, principal.tenant)
+        if version is None:  # the documents have just changed, or nothing can be said of them
             return None
-        if version is None:  # the documents have just changed
-            return None
-        return answer_key(
+        key = answer_key(
             principal=principal,
             question=question.message,
             filters=question.filters,
@@ -146,6 +148,7 @@ class Answerer:
             generation=reader.generation,
             version=version,
         )
+        return key, version
 
     def _find(
         self, reader: Reader, principal: Principal, question: Question, route: Route
@@ -175,14 +178,16 @@ class Answerer:
             return _Found(retrieve(question.message, embedded), None, reachable)
         context = with_context(question.message, history[-1].question)
         if leans:
-            return _Found(retrieve(context), history[-1], reachable)
+            before = self._executor.submit(_seen, reader.catalogue, principal, history[-1])
+            return _Found(retrieve(context), before.result(), reachable)
         found = retrieve(question.message, embedded)
         if self._is_enough(found):
             return _Found(found, None, reachable)
+        before = self._executor.submit(_seen, reader.catalogue, principal, history[-1])
         again = retrieve(context)
         if again.probability <= found.probability:
             return _Found(found, None, reachable)
-        return _Found(_with_effort_of(again, found), history[-1], reachable)
+        return _Found(_with_effort_of(again, found), before.result(), reachable)
 
     def _history(self, principal: Principal, conversation_id: str) -> tuple[list[Turn], bool]:
         try:
@@ -250,6 +255,38 @@ class Answerer:
             logger.warning("turn_not_remembered", extra={"error": type(error).__name__})
             return False
         return True
+
+
+def _keep(
+    cache: AnswerCache,
+    catalogue: Catalogue,
+    tenant: str,
+    key: str,
+    version: int,
+    answer: Answer,
+    retrieved: Retrieved,
+) -> None:
+    """Caches an answer, under the documents that were shown to the model or are named in it."""
+    cache.put(key, answer, {(tenant, item.document_id) for item in retrieved.passages})
+    # If the documents have changed since, nobody asks for it any more; and a document that was
+    # erased has been looked for in the cache before this was there.
+    if _version(catalogue, tenant) != version:
+        cache.discard(key)
+
+
+def _version(catalogue: Catalogue, tenant: str) -> int | None:
+    try:
+        return catalogue.version(tenant)
+    except UpstreamError:
+        return None
+
+
+def _seen(catalogue: Catalogue, principal: Principal, turn: Turn) -> Turn:
+    """The turn, without its answer if what that cites was deleted, or nobody can tell."""
+    try:
+        return without_deleted(catalogue, principal.tenant, [turn])[0]
+    except UpstreamError:
+        return replace(turn, answer="")
 
 
 def _style(question: Question, route: Route) -> Style:

@@ -2,7 +2,8 @@
 
 An answer's key names everything that it depends on; the last part is the version of the tenant's
 documents (`Catalogue.version`), which must be read before the documents are searched. An answer
-from before a change then lies under a key that nobody asks for any more.
+from before a change then lies under a key that nobody asks for any more, until it expires, or is
+removed with a document that it was made from.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import threading
 import time
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, replace
 
@@ -56,9 +57,15 @@ class ForgivingCache:
         """The value, or None if there is none or the cache fails."""
         return self._attempt(lambda: self._cache.get(key))
 
-    def put(self, key: str, value: bytes, ttl_s: int) -> None:
+    def put(
+        self, key: str, value: bytes, ttl_s: int, documents: Collection[tuple[str, str]] = ()
+    ) -> None:
         """Keeps a value, if the cache can."""
-        self._attempt(lambda: self._cache.put(key, value, ttl_s))
+        self._attempt(lambda: self._cache.put(key, value, ttl_s, documents))
+
+    def discard(self, key: str) -> None:
+        """Removes a value, if the cache can."""
+        self._attempt(lambda: self._cache.discard(key))
 
     def _attempt(self, call: Callable[[], bytes | None]) -> bytes | None:
         if self._now() < self._resting_until:
@@ -158,8 +165,12 @@ class AnswerCache:
         self._cache.count("cache_answer_hit" if answer else "cache_answer_miss")
         return answer
 
-    def put(self, key: str, answer: Answer) -> None:
-        """Keeps an answer; a refusal for at most 5 minutes."""
+    def put(self, key: str, answer: Answer, documents: Collection[tuple[str, str]] = ()) -> None:
+        """Keeps an answer; a refusal for at most 5 minutes.
+
+        `documents` are the tenant and id of each document that it was made from, so that it can be
+        removed with any of them.
+        """
         bare = replace(
             answer,
             message_id="",
@@ -173,7 +184,11 @@ class AnswerCache:
         except ValueError:  # half of a surrogate pair, which a model can write, has no UTF-8
             return
         ttl_s = min(self._ttl_s, REFUSAL_TTL_S) if answer.refused else self._ttl_s
-        self._cache.put(key, value, ttl_s)
+        self._cache.put(key, value, ttl_s, documents)
+
+    def discard(self, key: str) -> None:
+        """Removes an answer."""
+        self._cache.discard(key)
 
 
 def answer_key(

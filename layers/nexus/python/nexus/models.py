@@ -194,7 +194,11 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and its answer in a conversation; `created_at` is UTC ISO 8601 with Z."""
+    """One question and its answer in a conversation; `created_at` is UTC ISO 8601 with Z.
+
+    `document_ids` are the documents that the answer cites. Once one of them is deleted, it is also
+    in `deleted_document_ids`, and the answer is "".
+    """
 
     message_id: str
     question: str
@@ -202,6 +206,7 @@ class Turn:
     refused: bool
     created_at: str
     document_ids: tuple[str, ...] = ()
+    deleted_document_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +322,7 @@ class DocumentRecord:
     chunk ids that it no longer has but the index may still hold. A reader sees exactly the chunks
     whose `added_in` is published and whose id is not hidden. `sequencer` is the S3 sequencer of the
     last finished event; `fingerprint` says what was indexed: content, metadata and generation.
+    `erasing` is True once an erasure has hidden the document, until it finds nothing of it left.
 
     A large document is indexed in `parts`, of which `parts_done` are finished; `underway` says of
     which content, version and metadata, once all of them are queued. `started_at` is when the last
@@ -349,6 +355,7 @@ class DocumentRecord:
     duration_ms: float = 0.0
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
     hidden: frozenset[str] = frozenset()
+    erasing: bool = False
     created_at: str = ""
     updated_at: str = ""
 

@@ -181,6 +181,22 @@ class DocumentStore(Protocol):
         ...
 
 
+class DocumentVersions(Protocol):
+    """All versions of the bucket's objects, the old ones and the delete markers too."""
+
+    def delete_versions(self, key: str) -> int:
+        """Deletes those of exactly this key, for good; how many there were.
+
+        At no moment does an older one become the current one. One that is uploaded meanwhile may
+        stay.
+        """
+        ...
+
+    def count_versions(self, key: str) -> int:
+        """How many there are of exactly this key."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The chunks of a document's live revision, in reading order."""
@@ -351,6 +367,25 @@ class ConversationStore(Protocol):
         ...
 
 
+class CitedTurns(Protocol):
+    """The turns of all conversations, by the documents that their answers cite."""
+
+    def redact(self, tenant: str, document_id: str) -> int:
+        """Takes the answers out of the turns that cite the document; how many it changed.
+
+        Each keeps its question, and the document's id in `deleted_document_ids`. Broken off, the
+        same call later finishes.
+        """
+        ...
+
+    def count_citing(self, tenant: str, document_id: str) -> int:
+        """How many turns still hold an answer that cites the document, read consistently.
+
+        Expired turns count until they are really gone.
+        """
+        ...
+
+
 class ClientStore(Protocol):
     """API keys' entries, found by the SHA-256 of the key."""
 
@@ -421,8 +456,28 @@ class Cache(Protocol):
         """The value, or None if there is none or it has expired."""
         ...
 
-    def put(self, key: str, value: bytes, ttl_s: int) -> None:
-        """Keeps a value for `ttl_s` seconds; one larger than LARGEST_CACHED bytes is not kept."""
+    def put(
+        self, key: str, value: bytes, ttl_s: int, documents: Collection[tuple[str, str]] = ()
+    ) -> None:
+        """Keeps a value for `ttl_s` seconds; one larger than LARGEST_CACHED bytes is not kept.
+
+        `documents` are the tenant and id of each document whose text is in the value.
+        """
+        ...
+
+    def discard(self, key: str) -> None:
+        """Removes a value; an unknown one is ignored."""
+        ...
+
+    def forget(self, tenant: str, document_id: str) -> int:
+        """Removes the values that hold text of the document; how many there were."""
+        ...
+
+    def count(self, tenant: str, document_id: str) -> int:
+        """How many values hold text of the document, read consistently.
+
+        Expired ones count until they are really gone.
+        """
         ...
 
     def ping(self) -> None:

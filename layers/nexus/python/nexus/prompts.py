@@ -69,8 +69,9 @@ def answer_messages(
 ) -> list[Message]:
     """The prompt that asks for a cited answer; passages are numbered from 1 in their order.
 
-    `history` holds the (question, answer) pairs that a follow-up refers to, oldest first. What in a
-    passage instructs a machine is shown as `[…]`; what is left cannot close its tag.
+    `history` holds the (question, answer) pairs that a follow-up refers to, oldest first; an answer
+    that is "" is not shown. What in a passage instructs a machine is shown as `[…]`; what is left
+    cannot close its tag.
     """
     return _messages(question, passages, history, style)
 
@@ -104,10 +105,7 @@ def _messages(
         f"place={_attribute(passage.locator.describe())}>\n{_data(passage.text)}\n</passage>"
         for number, passage in enumerate(passages, start=1)
     ]
-    parts += [
-        f"<turn>\n<asked>{escape(asked)}</asked>\n<answered>{escape(answered)}</answered>\n</turn>"
-        for asked, answered in history
-    ]
+    parts += [_turn(asked, answered) for asked, answered in history]
     system = _SYSTEM.format(length=_LENGTH[style])
     if rejected:
         parts.append(f"<rejected>\n{rejected}\n</rejected>")
@@ -115,6 +113,11 @@ def _messages(
     # The question stands last, and nothing after it.
     parts.append(f"<question>\n{escape(question)}\n</question>")
     return [Message("system", system), Message("user", "\n".join(parts))]
+
+
+def _turn(asked: str, answered: str) -> str:
+    said = f"<answered>{escape(answered)}</answered>\n" if answered else ""
+    return f"<turn>\n<asked>{escape(asked)}</asked>\n{said}</turn>"
 
 
 def _data(text: str) -> str:

@@ -89,7 +89,7 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
     }
     answers = shared = None
     if settings.cache_table:
-        store = DynamoCache(dynamodb, settings.cache_table)
+        store = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
         dependencies["cache"] = Dependency(store.ping, required=False)
         shared = ForgivingCache(store, count)
         if settings.answer_cache_ttl_s:

@@ -12,6 +12,7 @@ from nexus.errors import UpstreamUnavailable
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
+    from mypy_boto3_dynamodb.type_defs import KeysAndAttributesTypeDef as KeysAndAttributes
     from mypy_boto3_dynamodb.type_defs import WriteRequestOutputTypeDef as WriteRequestOutput
     from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef as WriteRequest
 
@@ -28,16 +29,23 @@ def read_items(
     table: str,
     keys: Sequence[dict[str, AttributeValue]],
     sleep: Callable[[float], None] = time.sleep,
+    *,
+    consistent: bool = False,
+    only: str = "",
 ) -> list[dict[str, AttributeValue]]:
     """The items that exist, in any order, read eventually consistently; keys must be distinct.
 
-    Raises botocore's errors, and UpstreamUnavailable naming `service` if some stay unprocessed.
+    `consistent` reads at twice the price; `only` names the attributes that are wanted. Raises
+    botocore's errors, and UpstreamUnavailable naming `service` if some stay unprocessed.
     """
     found: list[dict[str, AttributeValue]] = []
+    how: KeysAndAttributes = {"Keys": [], "ConsistentRead": consistent}
+    if only:
+        how["ProjectionExpression"] = only
     for start in range(0, len(keys), READ_BATCH):
         left = list(keys[start : start + READ_BATCH])
         for _ in _attempts(service, sleep):
-            response = client.batch_get_item(RequestItems={table: {"Keys": left}})
+            response = client.batch_get_item(RequestItems={table: {**how, "Keys": left}})
             found += response["Responses"].get(table, [])
             rest = response.get("UnprocessedKeys", {}).get(table)
             if not rest:

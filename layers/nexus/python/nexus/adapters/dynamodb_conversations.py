@@ -10,6 +10,10 @@ late; readers never see one.
 `extended_at` says when that was last done: every readable turn expires a time to live after it, or
 later. That stays true whoever writes or deletes turns meanwhile; so what `history` read of it is
 good for the `append` behind it, until the expiry has to be put off.
+
+What a turn cites is entered in the register (`dynamodb_citations`), in the same call as the turn is
+written. The entries live for two times to live, until `cited_until`, so that putting off a turn's
+expiry seldom has to write them anew.
 """
 
 from __future__ import annotations
@@ -22,11 +26,11 @@ from dataclasses import asdict, fields
 from itertools import chain, islice, takewhile
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from nexus.adapters.botocore_errors import translate
-from nexus.adapters.dynamodb_batches import delete_items
-from nexus.adapters.dynamodb_values import from_item, to_attribute, to_item
+from nexus.adapters.dynamodb_batches import delete_items, put_items
+from nexus.adapters.dynamodb_citations import entry, entry_key, partition, turn_name
+from nexus.adapters.dynamodb_values import from_attribute, from_item, to_item
 from nexus.models import Turn
 
 if TYPE_CHECKING:
@@ -60,7 +64,7 @@ class DynamoConversations:
         """The last `turns` turns, oldest first; empty if the conversation is not this client's."""
         if turns <= 0:
             return []
-        pk = _partition(tenant, client, conversation_id)
+        pk = partition(tenant, client, conversation_id)
         with translate(SERVICE):
             now = self._clock()
             live = self._live(pk, turns)
@@ -71,37 +75,43 @@ class DynamoConversations:
 
     def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
         """Adds a turn and puts off the conversation's expiry; the same message id replaces."""
-        pk = _partition(tenant, client, conversation_id)
+        pk = partition(tenant, client, conversation_id)
         now = self._clock()
         with translate(SERVICE):
             extended_at = self._extended_at.get(pk, 0.0)
             if now - extended_at > self._ttl_s / 24:
                 extended_at = _extended_at(next(self._live(pk, 1), None), now)
             if now - extended_at > self._ttl_s / 24:
-                self._extend(pk, now)
+                self._extend(tenant, pk, now)
                 extended_at = now
+            cited_until = int(now + 2 * self._ttl_s)
             item = to_item(
                 {
                     "pk": pk,
                     "sk": f"turn#{_microseconds(turn.created_at):017d}#{turn.message_id}",
                     "expires_at": int(now + self._ttl_s),
                     "extended_at": extended_at,
+                    "cited_until": cited_until,
                     **asdict(turn),
                 }
             )
-            self._client.put_item(TableName=self._table, Item=item)
+            entered = _entries(tenant, item, cited_until)
+            put_items(self._client, SERVICE, self._table, [*entered, item])
         self._remember(pk, extended_at)
 
     def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
         """Removes every turn, expired ones too; False if none was still readable."""
         now = self._clock()
         keys: list[dict[str, AttributeValue]] = []
+        entered: list[dict[str, AttributeValue]] = []
         existed = False
         with translate(SERVICE):
-            for item in self._items(_partition(tenant, client, conversation_id)):
+            for item in self._items(partition(tenant, client, conversation_id)):
                 keys.append({"pk": item["pk"], "sk": item["sk"]})
                 existed = existed or _expiry(item) > now
-            delete_items(self._client, SERVICE, self._table, keys)
+                entered += _entry_keys(tenant, item)
+            # The turns first: what is left when this breaks off can still be found.
+            delete_items(self._client, SERVICE, self._table, [*keys, *entered])
         return existed
 
     def ping(self) -> None:
@@ -139,21 +149,47 @@ class DynamoConversations:
             if len(self._extended_at) > _REMEMBERED:
                 del self._extended_at[next(iter(self._extended_at))]
 
-    def _extend(self, pk: str, now: float) -> None:
+    def _extend(self, tenant: str, pk: str, now: float) -> None:
+        expires_at = int(now + self._ttl_s)
         for item in self._live(pk):
+            cited_until = _cited_until(item)
+            if cited_until < expires_at:
+                cited_until = int(now + 2 * self._ttl_s)
+                entered = _entries(tenant, item, cited_until)
+                put_items(self._client, SERVICE, self._table, entered)
             # A turn that was deleted meanwhile must not come back as a stump.
             with suppress(self._client.exceptions.ConditionalCheckFailedException):
                 self._client.update_item(
                     TableName=self._table,
                     Key={"pk": item["pk"], "sk": item["sk"]},
-                    UpdateExpression="SET expires_at = :expires_at",
+                    UpdateExpression="SET expires_at = :expires_at, cited_until = :cited_until",
                     ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeValues={":expires_at": to_attribute(int(now + self._ttl_s))},
+                    ExpressionAttributeValues=to_item(
+                        {":expires_at": expires_at, ":cited_until": cited_until}
+                    ),
                 )
 
 
-def _partition(*names: str) -> str:
-    return "#".join(quote(name, safe="") for name in names)
+def _entries(
+    tenant: str, turn: dict[str, AttributeValue], expires_at: int
+) -> list[dict[str, AttributeValue]]:
+    """The register's entries of a turn."""
+    name = turn_name(turn["pk"]["S"], turn["sk"]["S"])
+    return [entry(tenant, cited, name, expires_at) for cited in _cited(turn)]
+
+
+def _entry_keys(tenant: str, turn: dict[str, AttributeValue]) -> list[dict[str, AttributeValue]]:
+    name = turn_name(turn["pk"]["S"], turn["sk"]["S"])
+    return [entry_key(tenant, cited, name) for cited in _cited(turn)]
+
+
+def _cited(turn: dict[str, AttributeValue]) -> list[str]:
+    return list(dict.fromkeys(from_attribute(turn["document_ids"])))
+
+
+def _cited_until(turn: dict[str, AttributeValue]) -> int:
+    # Turns that were written before there was a register have none.
+    return int(turn["cited_until"]["N"]) if "cited_until" in turn else 0
 
 
 def _microseconds(created_at: str) -> int:
