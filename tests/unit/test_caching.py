@@ -223,6 +223,7 @@ def test_an_answer_that_has_no_utf_8_is_not_kept(desk: Desk):
 
 ALICE = Principal("acme", "alice", "user", "standard", Filters(departments=("A", "B")))
 ASKED: dict[str, Any] = {
+    "generation": Settings().generation,
     "principal": ALICE,
     "question": "When is the fee due?",
     "filters": Filters(tags=("x", "y"), date_from="2025-01-01"),
@@ -244,6 +245,7 @@ ASKED: dict[str, Any] = {
         {"filters": Filters(tags=("x", "y"))},
         {"filters": Filters(tags=("x", "y"), date_to="2025-01-01")},
         {"filters": Filters(tags=("x,y",), date_from="2025-01-01")},
+        {"generation": replace(Settings().generation, generation_id="other")},
         {"principal": replace(ALICE, filters=ASKED["filters"]), "filters": ALICE.filters},
         {"question": "When is the Fee due?"},
         {"question": "When is the fee due"},
