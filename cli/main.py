@@ -13,6 +13,7 @@ from rich.markup import escape
 from cli.commands import cdk, doctor, documents, invoke, keys, pinecone_index, status, up, upload
 from cli.commands.ask import ask
 from cli.commands.evaluate import evaluate
+from cli.commands.reindex import reindex
 from cli.failure import Failure
 from cli.terminal import errors
 from nexus import __version__
@@ -32,6 +33,7 @@ app.command()(upload.upload)
 app.command()(documents.documents)
 app.add_typer(keys.app, name="keys")
 app.command()(invoke.invoke)
+app.command()(reindex)
 app.command("eval")(evaluate)
 app.command()(doctor.doctor)
 app.command()(pinecone_index.pinecone_index)

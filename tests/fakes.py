@@ -180,6 +180,12 @@ class FakeCatalogue(_Service):
         self.ping()
         return self.manifests.get((tenant, document_id))
 
+    def drop(self, tenant: str) -> None:
+        self.ping()
+        for kept in (self.records, self.manifests):
+            for key in [key for key in kept if key[0] == tenant]:
+                del kept[key]
+
     def version(self, tenant: str) -> int | None:
         self.ping()
         changes = self.changes.get(tenant, [])

@@ -108,6 +108,9 @@ class MemoryCatalogue:
             )
             self._manifests.pop(key, None)
 
+    def drop(self, tenant: str) -> None:
+        del tenant
+
     def version(self, tenant: str) -> int | None:
         del tenant
         return None  # so that nothing is cached

@@ -21,7 +21,7 @@ class Actor(greenlet):
         self._work = work
         self._doomed = False
         self.pace = 1.0
-        self.error: BaseException | None = None
+        self.died_of: BaseException | None = None
 
     def step(self) -> None:
         """Lets it run until it calls a port, or ends."""
@@ -43,7 +43,7 @@ class Actor(greenlet):
         try:
             self._work()
         except BaseException as error:  # noqa: BLE001 - looked at by whoever started it
-            self.error = error
+            self.died_of = error
 
 
 class Stepped:
@@ -101,6 +101,6 @@ def interleave(
             actor.step()
         if actor.dead:
             actors.remove(actor)
-            if actor.error is not None and not isinstance(actor.error, Killed):
-                raise actor.error
+            if actor.died_of is not None and not isinstance(actor.died_of, Killed):
+                raise actor.died_of
         between()

@@ -106,9 +106,9 @@ def existing(store: GenerationStore, configured: Generation) -> Generations:
 
 
 def begun(now: Generations, new: Generation) -> Generations:
-    """With another generation that is being built.
+    """With another generation that is being built, or with a kept one that is to be live again.
 
-    Raises InvalidRequest if it exists, or another one is being built.
+    Raises InvalidRequest if it is live, or another one is being built.
     """
     if now.building == new.generation_id:
         return now
@@ -117,8 +117,10 @@ def begun(now: Generations, new: Generation) -> Generations:
             f"Generation {now.building} is being built: finish it with --run or drop it first.",
             "generation",
         )
+    if new.generation_id == now.live:
+        raise InvalidRequest(f"Generation {new.generation_id} is live already.", "generation")
     if now.get(new.generation_id):
-        raise InvalidRequest(f"Generation {new.generation_id} exists already.", "generation")
+        return replace(now, building=new.generation_id)
     return replace(now, known=(*now.known, new), building=new.generation_id)
 
 

@@ -295,6 +295,10 @@ class Catalogue(Protocol):
         """Deletes the manifest and marks the record deleted. Raises Superseded as publish does."""
         ...
 
+    def drop(self, tenant: str) -> None:
+        """Removes everything that is known of a tenant; only where nobody works any more."""
+        ...
+
     def version(self, tenant: str) -> int | None:
         """A number that grows with every change of what readers see, read consistently.
 

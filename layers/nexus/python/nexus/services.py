@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         WorkQueue,
     )
     from nexus.reading import Reader
+    from nexus.rebuilding import Workplace
     from nexus.reindexing import Reindexer
     from nexus.retrieval import Retriever
     from nexus.settings import Settings
@@ -66,6 +67,15 @@ class OperatorServices:
     catalogue: Catalogue
     clients: ClientStore
     generations: GenerationStore
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildServices:
+    """What moves a stage from one index generation to another."""
+
+    generations: GenerationStore
+    places: PerGeneration[Workplace]
+    readers: PerGeneration[Reader]
 
 
 @dataclass(frozen=True, slots=True)

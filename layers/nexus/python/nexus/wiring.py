@@ -34,6 +34,7 @@ from nexus.services import (
     EvaluationServices,
     IngestServices,
     OperatorServices,
+    RebuildServices,
     ReindexServices,
 )
 from nexus.settings import Settings
@@ -213,6 +214,38 @@ def operator_services(settings: Settings, aws: ClientFactory) -> OperatorService
         DynamoClients(aws("dynamodb"), settings.clients_table),
         store,
     )
+
+
+def rebuild_services(settings: Settings, aws: ClientFactory) -> RebuildServices:
+    """The generations of a stage, each with its catalogue and index, and to search in."""
+    from nexus.reading import Reader
+    from nexus.rebuilding import Workplace
+    from nexus.retrieval import Retriever
+
+    secrets, executor = _secrets(aws), ThreadPoolExecutor(THREADS)
+    models = _Models(settings, secrets)
+    store = _generations(aws, settings)
+
+    def place(generation: Generation) -> Workplace:
+        return Workplace(
+            generation, _catalogue(aws, settings, generation), _index(settings, secrets, generation)
+        )
+
+    def reader(generation: Generation) -> Reader:
+        where = places.of(generation)
+        retriever = Retriever(
+            where.index,
+            where.catalogue,
+            models.embedder(generation),
+            models.reranker(),
+            settings,
+            generation,
+            executor,
+        )
+        return Reader(generation, retriever, where.catalogue)
+
+    places = PerGeneration(store, settings.generation, place)
+    return RebuildServices(store, places, PerGeneration(store, settings.generation, reader))
 
 
 def evaluation_services(

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.botocore_errors import translate
 from nexus.adapters.dynamodb_batches import read_items
-from nexus.adapters.dynamodb_chunk_ids import SERVICE, ChunkIdLists, Stored
+from nexus.adapters.dynamodb_chunk_ids import SERVICE, ChunkIdLists, Stored, delete_between
 from nexus.adapters.dynamodb_document_parts import DocumentParts
 from nexus.adapters.dynamodb_heads import (
     HEAD_PREFIX,
@@ -183,6 +183,15 @@ class DynamoCatalogue:
             self._store(gone, nothing)
             self._lists.delete_all(*place, record.revision)
             self._parts.delete_all(place[0], record.document_id, record.revision)
+
+    def drop(self, tenant: str) -> None:
+        """Deletes all items of a tenant, heads last, so that a drop that broke off goes on."""
+        pk = self._partition(tenant)
+        with translate(SERVICE):
+            # Every other kind of item sorts before or after the heads.
+            after = HEAD_PREFIX.replace("#", "$")
+            for first, last in (("", HEAD_PREFIX), (after, "\U0010ffff"), (HEAD_PREFIX, after)):
+                delete_between(self._client, self._table, pk, first or " ", last)
 
     def version(self, tenant: str) -> int | None:
         """A number that grows with every change of what readers see; None for 10 s after one."""

@@ -1,0 +1,350 @@
+"""`nexus reindex`: compares the index with the bucket, and changes how everything is indexed."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from cli.commands.invoke import PATIENT_AND_ONCE
+from cli.connection import Connection, connect
+from cli.evaluation.questions import GoldenQuestion, read_questions
+from cli.failure import Failure
+from cli.local.layout import PROJECT
+from cli.terminal import Json, Stage, console, print_json
+from nexus.generations import begun, dropped, existing, flipped, rolled_back
+from nexus.models import Filters, Generation, Generations, Principal
+from nexus.rebuilding import Check, check, clear, compare, estimate
+from nexus.services import RebuildServices
+from nexus.wiring import rebuild_services
+
+POLL_S = 1.0
+# A run is started again when a generation has not come nearer for this long.
+PATIENCE_S = 120.0
+TOP_K = 5
+
+Model = Annotated[str | None, typer.Option("--embedding-model", help="Another embedding model.")]
+Dimension = Annotated[
+    int | None, typer.Option("--embedding-dimension", min=1, help="Length of its vectors.")
+]
+ChunkChars = Annotated[int | None, typer.Option("--chunk-chars", min=200, help="Longest chunk.")]
+Overlap = Annotated[
+    int | None, typer.Option("--chunk-overlap", min=0, help="Characters that chunks overlap.")
+]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        "--pinecone-host", help="Pinecone index of the new generation, if it needs another."
+    ),
+]
+
+
+def reindex(
+    stage: Stage = "local",
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what another generation would change and cost.")
+    ] = False,
+    run: Annotated[
+        bool,
+        typer.Option("--run", help="Build another generation, check it, and let it answer."),
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Let the generation before answer again.")
+    ] = False,
+    drop: Annotated[
+        str | None,
+        typer.Option("--drop", metavar="ID", help="Remove a generation that is not live."),
+    ] = None,
+    show: Annotated[bool, typer.Option("--list", help="List the generations.")] = False,
+    golden: Annotated[
+        Path | None,
+        typer.Option(
+            "--golden",
+            exists=True,
+            dir_okay=False,
+            help="With --run: questions (as for `nexus eval`) that the new generation must find no "
+            "worse than the old one.",
+        ),
+    ] = None,
+    tenant: Annotated[
+        str, typer.Option("--tenant", help="Tenant that the golden questions are about.")
+    ] = "demo",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare the index itself, too, and repair it.")
+    ] = False,
+    embedding_model: Model = None,
+    embedding_dimension: Dimension = None,
+    chunk_chars: ChunkChars = None,
+    chunk_overlap: Overlap = None,
+    pinecone_host: Host = None,
+    as_json: Json = False,
+) -> None:
+    """Compare bucket, catalogue and index, and repair what differs.
+
+    With --plan, --run, --rollback or --drop: change the embedding model or the chunking of all
+    documents while the service goes on answering. Both generations receive every change until one
+    is dropped. --run can be interrupted and called again.
+    """
+    if sum((plan, run, rollback, drop is not None, show)) > 1:
+        raise Failure("Give one of --plan, --run, --rollback, --drop and --list.")
+    connection = connect(stage)
+    services = rebuild_services(connection.settings, connection.client)
+    now = existing(services.generations, connection.settings.generation)
+    wanted = _wanted(
+        connection, embedding_model, embedding_dimension, chunk_chars, chunk_overlap, pinecone_host
+    )
+    if show:
+        _list(now, as_json=as_json)
+    elif plan:
+        _plan(connection, services, now, wanted, as_json=as_json)
+    elif run:
+        _run(connection, services, now, wanted, golden, tenant)
+    elif rollback:
+        stored = services.generations.write(rolled_back(now))
+        console.print(f"Generation {stored.live} answers again; {stored.previous} is kept.")
+    elif drop is not None:
+        _drop(services, now, drop)
+    else:
+        _compare(connection, verify=verify, as_json=as_json)
+
+
+def _wanted(
+    connection: Connection,
+    model: str | None,
+    dimension: int | None,
+    chars: int | None,
+    overlap: int | None,
+    host: str | None,
+) -> Generation:
+    """The generation that the stage's settings and these options describe."""
+    configured = connection.settings
+    settings = replace(
+        configured,
+        embedding_model=model or configured.embedding_model,
+        embedding_dimension=dimension or configured.embedding_dimension,
+        chunk_chars=chars or configured.chunk_chars,
+        chunk_overlap=configured.chunk_overlap if overlap is None else overlap,
+        pinecone_host=host or configured.pinecone_host,
+    )
+    if settings.chunk_overlap * 2 > settings.chunk_chars:
+        raise Failure("--chunk-overlap must be at most half of --chunk-chars.")
+    stamp = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return replace(settings.generation, created_at=stamp)
+
+
+def _compare(connection: Connection, *, verify: bool, as_json: bool) -> None:
+    response = connection.client("lambda", PATIENT_AND_ONCE).invoke(
+        FunctionName=connection.deployment.reindex_function,
+        Payload=json.dumps({"verify": verify}).encode(),
+    )
+    result = json.loads(response["Payload"].read() or b"null")
+    if "FunctionError" in response or not isinstance(result, dict):
+        raise Failure("The function reindex failed: see its log.")
+    if as_json:
+        print_json(result)
+        return
+    counts = ("listed", "missing", "changed", "removed", "unchanged", "damaged", "orphaned")
+    console.print(", ".join(f"{result[name]:,} {name}" for name in counts))
+    if result["phase"] != "done":
+        console.print("The run goes on in another invocation.")
+
+
+def _list(now: Generations, *, as_json: bool) -> None:
+    if as_json:
+        print_json({**asdict(now), "known": [asdict(one) for one in now.known]})
+        return
+    table = Table("generation", "state", "embedding model", "chunks", "made")
+    for one in now.known:
+        table.add_row(
+            one.generation_id,
+            _state(now, one),
+            f"{one.embedding_model} ({one.embedding_dimension})",
+            f"{one.chunk_chars}, overlapping {one.chunk_overlap}",
+            one.created_at or "at the first deployment",
+        )
+    console.print(table)
+
+
+def _state(now: Generations, one: Generation) -> str:
+    states = {now.live: "live", now.previous: "previous", now.building: "being built"}
+    return states.get(one.generation_id, "kept")
+
+
+def _plan(
+    connection: Connection,
+    services: RebuildServices,
+    now: Generations,
+    wanted: Generation,
+    *,
+    as_json: bool,
+) -> None:
+    price = connection.settings.embedding_price
+    found = estimate(services.places.of(now.answering), price)
+    workers = _workers(connection.stage)
+    minutes = found.minutes / workers
+    same = now.get(wanted.generation_id) is not None
+    if as_json:
+        answer: dict[str, Any] = {
+            "live": asdict(now.answering),
+            "planned": asdict(wanted),
+            "exists": same,
+            **asdict(found),
+            "minutes": round(minutes, 2),
+        }
+        print_json(answer)
+        return
+    _list(replace(now, known=(now.answering,)), as_json=False)
+    if same:
+        state = _state(now, wanted)
+        console.print(
+            f"What is configured is generation {wanted.generation_id}, which is {state}: nothing "
+            "would change. Give another --embedding-model, --chunk-chars …"
+        )
+        return
+    console.print(
+        f"Generation {wanted.generation_id}: {wanted.embedding_model} "
+        f"({wanted.embedding_dimension}), chunks of {wanted.chunk_chars} characters overlapping "
+        f"{wanted.chunk_overlap}."
+    )
+    console.print(
+        f"{found.documents:,} documents, about {found.chunks:,} chunks and {found.tokens:,} "
+        f"tokens: ${found.dollars:,.2f} for embeddings at ${price:g} a million, about "
+        f"{max(1, round(minutes)):,} minutes with {workers} workers."
+    )
+    console.print("`nexus reindex --run` with the same options builds it.")
+
+
+def _workers(stage: str) -> int:
+    stages = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
+    return int(stages[stage]["ingest_concurrency"])
+
+
+def _run(
+    connection: Connection,
+    services: RebuildServices,
+    now: Generations,
+    wanted: Generation,
+    golden: Path | None,
+    tenant: str,
+) -> None:
+    questions = read_questions(golden) if golden else []
+    known = now.get(now.building) or now.get(wanted.generation_id) or wanted
+    if known.generation_id == now.live:
+        raise Failure(
+            "What is configured is the live generation: give another --embedding-model, "
+            "--chunk-chars …; `nexus reindex --plan` shows what would change."
+        )
+    if now.building and now.building != wanted.generation_id:
+        console.print(f"Generation {now.building} is being built already: going on with it.")
+    elif not now.building:
+        now = services.generations.write(begun(now, known))
+    try:
+        _fill(connection, services, now, known)
+    except KeyboardInterrupt:
+        console.print("\nInterrupted: `nexus reindex --run` goes on.")
+        raise typer.Exit(130) from None
+    _approve(services, now, known, questions, tenant)
+    stored = services.generations.write(flipped(services.generations.read() or now))
+    console.print(
+        f"Generation {stored.live} answers now. {stored.previous} is kept and follows every "
+        "change: `nexus reindex --rollback` goes back to it, and "
+        f"`nexus reindex --drop {stored.previous}` frees it."
+    )
+
+
+def _fill(
+    connection: Connection, services: RebuildServices, now: Generations, new: Generation
+) -> None:
+    """Waits until the new generation has what the live one has."""
+    live, other = services.places.of(now.answering), services.places.of(new)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task(f"building {new.generation_id}", total=None)
+        best, since = -1, 0.0
+        while True:
+            if time.monotonic() - since > PATIENCE_S:  # at first, and when messages were lost
+                _start(connection, new)
+                since = time.monotonic()
+            found = compare(live, other, time.time())
+            bar.update(task, total=found.documents, completed=found.same)
+            if not found.behind:
+                return
+            if found.same > best:
+                best, since = found.same, time.monotonic()
+            time.sleep(POLL_S)
+
+
+def _start(connection: Connection, new: Generation) -> None:
+    connection.client("lambda").invoke(
+        FunctionName=connection.deployment.reindex_function,
+        InvocationType="Event",
+        Payload=json.dumps({"generation": new.generation_id, "verify": False}).encode(),
+    )
+
+
+def _approve(
+    services: RebuildServices,
+    now: Generations,
+    new: Generation,
+    questions: list[GoldenQuestion],
+    tenant: str,
+) -> None:
+    """Raises Failure unless the new generation is whole and finds no less than the live one."""
+    found: Check = check(services.places.of(new))
+    if not found.passed:
+        raise Failure(
+            f"Of {found.sampled} sampled documents, {found.miscounted} lack chunks and "
+            f"{found.lost} are not found by their own vectors: the pointer stays. Run it again, "
+            "or drop it."
+        )
+    console.print(f"{found.sampled} sampled documents are whole and found.")
+    if not questions:
+        return
+    before, after = (
+        sum(_is_found(services, one, question, tenant) for question in questions)
+        for one in (now.answering, new)
+    )
+    total = len(questions)
+    console.print(f"Golden questions found among the first {TOP_K}: {before} → {after} of {total}.")
+    if after < before:
+        raise Failure("The new generation finds less than the live one: the pointer stays.")
+
+
+def _is_found(
+    services: RebuildServices, generation: Generation, question: GoldenQuestion, tenant: str
+) -> bool:
+    if not question.answerable:
+        return True
+    retriever = services.readers.of(generation).retriever
+    operator = Principal(tenant, "operator", "admin", "admin")
+    found = retriever.retrieve(operator, question.text, TOP_K, Filters())
+    return any(passage.uri.endswith(f"/{question.document}") for passage in found.passages)
+
+
+def _drop(services: RebuildServices, now: Generations, generation_id: str) -> None:
+    generation = now.get(generation_id)
+    if generation is None:
+        raise Failure(f"There is no generation {generation_id}: see `nexus reindex --list`.")
+    remaining = dropped(now, generation_id)
+    # Nobody can go back to it from here on. It stays known until it is empty, so that a drop that
+    # was interrupted can be called again; what arrives meanwhile goes with the second clearing.
+    known = replace(remaining, known=now.known)
+    stored = services.generations.write(known)
+    clear(services.places.of(generation))
+    services.generations.write(replace(remaining, edition=stored.edition))
+    clear(services.places.of(generation))
+    console.print(f"Generation {generation_id} is gone.")
