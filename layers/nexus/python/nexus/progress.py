@@ -1,0 +1,29 @@
+"""How far a document's ingestion is, and how long the rest may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Parts done of all parts; `percent` from 0 to 100, `seconds_left` None when unknown."""
+
+    parts_done: int
+    parts: int
+    percent: int
+    seconds_left: float | None
+
+
+def progress(parts_done: int, parts: int, elapsed_s: float) -> Progress:
+    """The progress after so many parts in so many seconds; 0 `parts` are not counted yet.
+
+    What is left is taken to go as fast as what is done.
+    """
+    if parts <= 0:
+        return Progress(0, 0, 0, None)
+    done = min(max(parts_done, 0), parts)
+    left = parts - done
+    known = done > 0 and elapsed_s >= 0
+    seconds_left = 0.0 if left == 0 else elapsed_s * left / done if known else None
+    return Progress(done, parts, 100 * done // parts, seconds_left)
