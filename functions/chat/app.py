@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from functions.chat import documents_reference
 from functions.chat.routes import chat, conversations, health, reference, search
 from nexus.http.application import application
 from nexus.services import ChatServices
@@ -12,7 +13,8 @@ DESCRIPTION = """\
 Answers questions from your organisation's own documents, with the sources of every answer.
 
 Send your API key in the header `x-api-key`. Errors are problem JSON (RFC 9457): `detail` says what
-to do, and `request_id` is what to quote when you report one.
+to do, and `request_id` is what to quote when you report one. `/v1/documents` needs a key of role
+admin.
 """
 ERRORS = {
     400: "The body is not valid JSON.",
@@ -26,7 +28,7 @@ ERRORS = {
 
 def create_app(services: ChatServices) -> FastAPI:
     """The API over these services."""
-    return application(
+    app = application(
         services,
         [module.router for module in (chat, search, conversations, health, reference)],
         description=DESCRIPTION,
@@ -34,3 +36,5 @@ def create_app(services: ChatServices) -> FastAPI:
         methods=["GET", "POST", "DELETE"],
         headers=["cache-control", "content-type", "x-api-key", "x-conversation-id"],
     )
+    documents_reference.complete(app)
+    return app

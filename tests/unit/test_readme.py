@@ -1,4 +1,4 @@
-"""The README says what the code does: its settings, its commands, its routes."""
+"""The README and the reference say what the code does: its settings, its commands, its routes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from typer.main import get_command
 
 from cli.local.layout import PROJECT
 from cli.main import app
-from cli.reference import with_settings
+from cli.reference import ROUTES, documents_routes, with_settings
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_settings_are_those_of_the_code() -> None:
     assert with_settings(README) == README, "run `python -m cli.reference`"
+
+
+def test_the_described_routes_of_documents_are_those_of_the_code() -> None:
+    assert ROUTES.read_text(encoding="utf-8") == documents_routes(), "run `python -m cli.reference`"
 
 
 def test_every_command_and_every_option_it_names_exist() -> None:

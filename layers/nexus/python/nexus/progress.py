@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nexus.models import DocumentRecord
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -27,3 +29,10 @@ def progress(parts_done: int, parts: int, elapsed_s: float) -> Progress:
     known = done > 0 and elapsed_s >= 0
     seconds_left = 0.0 if left == 0 else elapsed_s * left / done if known else None
     return Progress(done, parts, 100 * done // parts, seconds_left)
+
+
+def progress_of(record: DocumentRecord, now: float) -> Progress:
+    """The progress of a document's ingestion at a Unix time in seconds."""
+    if record.status == "indexed":
+        return progress(1, 1, 0.0)
+    return progress(0, 1, 0.0)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from nexus.answering import Answerer
     from nexus.clients import Authenticator
+    from nexus.curating import Curator
     from nexus.generations import PerGeneration
     from nexus.health import Health
     from nexus.indexing import Indexer
@@ -57,6 +58,15 @@ class ReindexServices:
     settings: Settings
     reindexers: PerGeneration[Reindexer]
     continuation: Continuation
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsServices:
+    """What the documents function works with."""
+
+    settings: Settings
+    authenticator: Authenticator
+    curators: PerGeneration[Curator]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+"""The documents function's services over fakes, with two tenants and their ingestion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nexus.clients import Authenticator, hash_key
+from nexus.curating import Curator
+from nexus.indexing import Indexer
+from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
+from nexus.object_keys import document_id, object_key
+from nexus.services import DocumentsServices
+from nexus.settings import Settings
+from tests.fakes import (
+    FakeCatalogue,
+    FakeClients,
+    FakeClock,
+    FakeDocumentBucket,
+    FakeEmbedder,
+    FakeIndex,
+    FakeQueue,
+)
+
+ADMIN_KEY, USER_KEY, RIVAL_KEY, NARROW_KEY = "nx_admin", "nx_user", "nx_rival", "nx_narrow"
+
+
+def client(key: str, tenant: str, role: Role, filters: Filters | None = None) -> ApiClient:
+    principal = Principal(tenant, key, role, "admin", filters or Filters())
+    return ApiClient(hash_key(key), "gw", principal, "2026-01-01T00:00:00Z")
+
+
+class Office:
+    """Everything the management API stands on, and the ingestion that follows its changes."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings = Settings(embedding_dimension=256, **settings)
+        self.clock = FakeClock()
+        self.bucket = FakeDocumentBucket()
+        self.catalogue = FakeCatalogue(self.clock)
+        self.queue = FakeQueue()
+        self.index = FakeIndex()
+        self.embedder = FakeEmbedder()
+        self.indexer = Indexer(
+            self.bucket, self.catalogue, self.index, self.embedder, self.settings
+        )
+        self.clients = FakeClients(
+            client(ADMIN_KEY, "acme", "admin"),
+            client(USER_KEY, "acme", "user"),
+            client(NARROW_KEY, "acme", "admin", Filters(departments=("Finance",))),
+            client(RIVAL_KEY, "rival", "admin"),
+        )
+        self.services = DocumentsServices(
+            settings=self.settings,
+            authenticator=Authenticator(self.clients),
+            curator=Curator(self.bucket, self.catalogue, self.queue, self.clock),
+        )
+
+    def put(self, path: str, text: str, tenant: str = "acme", **said: Any) -> str:
+        """Uploads and ingests a document; returns its id."""
+        self.bucket.put(tenant, path, text.encode(), metadata=DocumentMetadata(**said))
+        self.ingest(path, tenant)
+        return document_id(tenant, path)
+
+    def drop(self, path: str, tenant: str = "acme") -> None:
+        """Deletes a document, and lets ingestion know."""
+        self.bucket.drop(tenant, path)
+        self.ingest(path, tenant)
+
+    def ingest(self, path: str, tenant: str = "acme") -> None:
+        """What the bucket's event starts."""
+        self.indexer.reconcile(object_key(tenant, path))
