@@ -20,5 +20,5 @@ async def content(
     version: VersionId | None = None,
 ) -> ContentResponse:
     """A URL that gives the content for 15 minutes; without `version`, the newest."""
-    found = services.curator.content(principal.tenant, document_id, version)
+    found = services.curators.live().content(principal.tenant, document_id, version)
     return ContentResponse(url=found.url, expires_at=found.expires_at)

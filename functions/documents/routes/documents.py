@@ -34,7 +34,7 @@ async def listing(
 ) -> DocumentsResponse:
     """The tenant's documents that fit, page by page."""
     asked = Listing(status, department or "", tag or "", text or "")
-    page = services.curator.page(principal.tenant, asked, limit, cursor)
+    page = services.curators.live().page(principal.tenant, asked, limit, cursor)
     now = time.time()
     return DocumentsResponse(
         documents=[DocumentBody.of(record, now) for record in page.records], cursor=page.cursor
@@ -44,7 +44,7 @@ async def listing(
 @router.get("/v1/documents/{document_id}", summary="Read a document's state")
 async def read(document_id: Document, principal: Administrator, services: Services) -> DocumentBody:
     """The document's state, how far its ingestion is, and how long the rest may take."""
-    return DocumentBody.of(services.curator.get(principal.tenant, document_id), time.time())
+    return DocumentBody.of(services.curators.live().get(principal.tenant, document_id), time.time())
 
 
 @router.patch("/v1/documents/{document_id}", summary="Change metadata", status_code=202)
@@ -56,7 +56,7 @@ async def change(
     Answers with the document as it is until the change is ingested. Documents over 5 GiB have to be
     uploaded again instead.
     """
-    record = services.curator.describe(principal.tenant, document_id, body.to_changes())
+    record = services.curators.live().describe(principal.tenant, document_id, body.to_changes())
     return DocumentBody.of(record, time.time())
 
 
@@ -65,5 +65,5 @@ async def reindex(
     document_id: Document, principal: Administrator, services: Services
 ) -> DocumentBody:
     """Has the document compared with the bucket again, and ingested if they differ."""
-    record = services.curator.reindex(principal.tenant, document_id)
+    record = services.curators.live().reindex(principal.tenant, document_id)
     return DocumentBody.of(record, time.time())

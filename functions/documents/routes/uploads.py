@@ -21,6 +21,6 @@ async def upload(
     A document is listed as soon as its upload has arrived.
     """
     files = [file.to_document() for file in body.files]
-    uploads = services.curator.uploads(principal.tenant, files)
+    uploads = services.curators.live().uploads(principal.tenant, files)
     request.scope["counts"] = {"uploads": len(uploads)}
     return UploadResponse(uploads=[UploadBody.of(made) for made in uploads])

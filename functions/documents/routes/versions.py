@@ -19,7 +19,7 @@ async def versions(
     document_id: Document, principal: Administrator, services: Services
 ) -> VersionsResponse:
     """The versions that the bucket holds; which of them readers see is told of each."""
-    found = services.curator.versions(principal.tenant, document_id)
+    found = services.curators.live().versions(principal.tenant, document_id)
     return VersionsResponse(versions=[VersionBody.of(version) for version in found])
 
 
@@ -31,5 +31,5 @@ async def restore(
 
     Answers with the document as it is until that is ingested.
     """
-    record = services.curator.restore(principal.tenant, document_id, body.version)
+    record = services.curators.live().restore(principal.tenant, document_id, body.version)
     return DocumentBody.of(record, time.time())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nexus.models import DocumentRecord
+from nexus.reindexing import age_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,13 @@ def progress(parts_done: int, parts: int, elapsed_s: float) -> Progress:
 
 
 def progress_of(record: DocumentRecord, now: float) -> Progress:
-    """The progress of a document's ingestion at a Unix time in seconds."""
+    """The progress of a document's ingestion at a Unix time in seconds.
+
+    What is not begun, or failed, has no time left that could be told.
+    """
     if record.status == "indexed":
-        return progress(1, 1, 0.0)
-    return progress(0, 1, 0.0)
+        parts = max(record.parts, 1)
+        return progress(parts, parts, 0.0)
+    if record.status != "indexing":
+        return Progress(0, 0, 0, None)
+    return progress(record.parts_done, record.parts, age_s(record.started_at, now))
