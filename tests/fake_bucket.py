@@ -30,11 +30,6 @@ class FakeDocumentBucket(FakeDocuments):
         history = self._history.setdefault(object_key(tenant, path), [])
         history.append((f"m{len(history) + 1}", None))
 
-    def purge(self, tenant: str, path: str) -> None:
-        """Deletes every version and marker."""
-        super().drop(tenant, path)
-        self._history.pop(object_key(tenant, path), None)
-
     def sign_upload(self, upload: NewObject, seconds: int) -> SignedUpload:
         self.ping()
         url = f"https://bucket.example/{upload.key}?expires={seconds}"

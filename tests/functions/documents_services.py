@@ -6,16 +6,17 @@ from typing import Any
 
 from nexus.clients import Authenticator, hash_key
 from nexus.curating import Curator
-from nexus.indexing import Indexer
+from nexus.generations import PerGeneration, SingleGeneration
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
 from nexus.services import DocumentsServices
 from nexus.settings import Settings
+from tests import assembled
+from tests.fake_bucket import FakeDocumentBucket
 from tests.fakes import (
     FakeCatalogue,
     FakeClients,
     FakeClock,
-    FakeDocumentBucket,
     FakeEmbedder,
     FakeIndex,
     FakeQueue,
@@ -40,7 +41,7 @@ class Office:
         self.queue = FakeQueue()
         self.index = FakeIndex()
         self.embedder = FakeEmbedder()
-        self.indexer = Indexer(
+        self.indexer = assembled.indexer(
             self.bucket, self.catalogue, self.index, self.embedder, self.settings
         )
         self.clients = FakeClients(
@@ -49,10 +50,14 @@ class Office:
             client(NARROW_KEY, "acme", "admin", Filters(departments=("Finance",))),
             client(RIVAL_KEY, "rival", "admin"),
         )
+        generation = self.settings.generation
+        curator = Curator(self.bucket, self.catalogue, self.queue, self.clock)
         self.services = DocumentsServices(
             settings=self.settings,
             authenticator=Authenticator(self.clients),
-            curator=Curator(self.bucket, self.catalogue, self.queue, self.clock),
+            curators=PerGeneration(
+                SingleGeneration(generation), generation, lambda _generation: curator
+            ),
         )
 
     def put(self, path: str, text: str, tenant: str = "acme", **said: Any) -> str:

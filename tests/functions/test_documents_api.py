@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 from functions.documents.app import create_app
 from nexus import listing
 from nexus.errors import UpstreamUnavailable
-from nexus.models import DocumentMetadata
+from nexus.messages import reconcile_message
+from nexus.models import DocumentMetadata, ObjectState
 from nexus.object_keys import document_id, object_key
-from nexus.reindexing import reindex_message
 from tests.functions.documents_services import (
     ADMIN_KEY,
     NARROW_KEY,
@@ -70,11 +70,13 @@ def test_only_an_administrator_of_all_documents_may_manage_them(
 ) -> None:
     document = office.put("fees.md", FEES)
     api = caller(office, key)
-    collection = [("GET", "/v1/documents", None), ("POST", "/v1/documents", {"files": []})]
-    for method, path, body in [*collection, *routes(document)]:
+    upload = {"files": [{"path": "a.md", "size": 1}]}
+    for method, path, body in [
+        ("GET", "/v1/documents", None),
+        ("POST", "/v1/documents", upload),
+        *routes(document),
+    ]:
         response = api.request(method, path, json=body)
-        if path == "/v1/documents" and method == "POST":
-            response = api.post(path, json={"files": [{"path": "a.md", "size": 1}]})
         assert response.status_code == 403, path
         assert words in response.json()["detail"]
         assert response.headers["content-type"] == "application/problem+json"
@@ -290,7 +292,7 @@ def test_a_change_of_metadata_is_ingested_without_embedding(
     }
     assert changed["status"] == "indexed"
     assert office.embedder.texts == embedded
-    records = office.index.spaces[office.settings.namespace("acme")].values()
+    records = office.index.spaces[office.settings.generation.namespace("acme")].values()
     assert {record.metadata.tags for record in records} == {("b", "c")}
 
 
@@ -330,7 +332,11 @@ def test_a_change_of_content_in_between_is_a_conflict(office: Office, api: TestC
     document = office.put("fees.md", FEES)
     seen = office.bucket.head(object_key("acme", "fees.md"))
     office.bucket.put("acme", "fees.md", b"Other.")
-    office.bucket.head = lambda _key: seen  # type: ignore[method-assign] # as it was before
+
+    def as_it_was(key: str) -> ObjectState | None:
+        return seen
+
+    office.bucket.head = as_it_was  # type: ignore[method-assign]
     response = api.patch(f"/v1/documents/{document}", json={"title": "New"})
     assert response.status_code == 409
     assert response.headers["content-type"] == "application/problem+json"
@@ -354,7 +360,7 @@ def test_reindexing_queues_the_document(office: Office, api: TestClient) -> None
     document = office.put("fees.md", FEES)
     response = api.post(f"/v1/documents/{document}:reindex")
     assert (response.status_code, response.json()["document_id"]) == (202, document)
-    assert office.queue.bodies == [reindex_message("documents/acme/fees.md")]
+    assert office.queue.bodies == [reconcile_message("documents/acme/fees.md", afresh=True)]
 
 
 def test_versions_tell_what_readers_see(office: Office, api: TestClient) -> None:

@@ -64,6 +64,6 @@ async def change(
 async def reindex(
     document_id: Document, principal: Administrator, services: Services
 ) -> DocumentBody:
-    """Has the document compared with the bucket again, and ingested if they differ."""
+    """Has the document ingested again, whether it has changed or not."""
     record = services.curators.live().reindex(principal.tenant, document_id)
     return DocumentBody.of(record, time.time())

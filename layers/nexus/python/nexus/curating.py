@@ -16,11 +16,11 @@ from typing import Any
 
 from nexus.errors import InvalidRequest, NotFound
 from nexus.listing import Listing, Page, page
+from nexus.messages import reconcile_message
 from nexus.models import DocumentMetadata, DocumentRecord
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key
 from nexus.ports import Catalogue, DocumentBucket, NewObject, StoredVersion, WorkQueue
-from nexus.reindexing import reindex_message
 
 LARGEST_PUT = 5 * 1024**3  # S3's limit on one PUT, and on one copy
 SIGNED_S = 900
@@ -133,9 +133,9 @@ class Curator:
         return record
 
     def reindex(self, tenant: str, document_id: str) -> DocumentRecord:
-        """Queues the document to be compared with its object once more. Raises NotFound."""
+        """Queues the document to be indexed afresh, changed or not. Raises NotFound."""
         record = self.get(tenant, document_id)
-        self._queue.send([reindex_message(object_key(tenant, record.path))])
+        self._queue.send([reconcile_message(object_key(tenant, record.path), afresh=True)])
         return record
 
     def describe(self, tenant: str, document_id: str, changes: Mapping[str, Any]) -> DocumentRecord:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from nexus.models import DocumentRecord
-from nexus.reindexing import age_s
+from nexus.revisions import age_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def progress(parts_done: int, parts: int, elapsed_s: float) -> Progress:
         return Progress(0, 0, 0, None)
     done = min(max(parts_done, 0), parts)
     left = parts - done
-    known = done > 0 and elapsed_s >= 0
+    known = done > 0 and 0 <= elapsed_s < math.inf
     seconds_left = 0.0 if left == 0 else elapsed_s * left / done if known else None
     return Progress(done, parts, 100 * done // parts, seconds_left)
 

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from nexus.adapters.botocore_errors import error_code, translate
-from nexus.adapters.s3_documents import SERVICE, S3Documents, timestamp
+from nexus.adapters.s3_documents import S3Documents, timestamp
+from nexus.adapters.s3_ranges import SERVICE
 from nexus.errors import InvalidRequest, NotFound, Superseded
 from nexus.models import DocumentMetadata, ObjectState
 from nexus.object_keys import METADATA_NAMES, encode_metadata, parse_key
