@@ -14,11 +14,12 @@ from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, read_json, write_json
 from cli.stacks import LOCAL, Deployment, read_deployment, session_for
 from nexus.curating import Curator
+from nexus.erasing import Eraser
 from nexus.generations import existing
 from nexus.models import Generation
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring import SIGNING, curators, operator_services
+from nexus.wiring import SIGNING, curators, eraser, operator_services
 
 DEMO_TENANT = "demo"
 
@@ -56,12 +57,18 @@ class Connection:
     @cached_property
     def curator(self) -> Curator:
         """What manages the stage's documents."""
-        settings = replace(
+        return curators(self._all_settings(), self._signing).live()
+
+    def eraser(self) -> Eraser:
+        """What erases the stage's documents."""
+        return eraser(self._all_settings(), self.client)()
+
+    def _all_settings(self) -> Settings:
+        return replace(
             self.settings,
             documents_bucket=self.deployment.documents_bucket,
             ingest_queue_url=self.deployment.ingest_queue_url,
         )
-        return curators(settings, self._signing).live()
 
     def _signing(self, service: str) -> Any:
         return self.client(service, Config(**SIGNING) if service == "s3" else None)

@@ -30,6 +30,14 @@ class FakeDocumentBucket(FakeDocuments):
         history = self._history.setdefault(object_key(tenant, path), [])
         history.append((f"m{len(history) + 1}", None))
 
+    def delete_versions(self, key: str) -> int:
+        super().delete_versions(key)
+        return len(self._history.pop(key, []))
+
+    def count_versions(self, key: str) -> int:
+        self.ping()
+        return len(self._history.get(key, []))
+
     def sign_upload(self, upload: NewObject, seconds: int) -> SignedUpload:
         self.ping()
         url = f"https://bucket.example/{upload.key}?expires={seconds}"

@@ -9,7 +9,7 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from cli.commands import document_changes, document_content
+from cli.commands import document_changes, document_content, document_erasure
 from cli.connection import connect
 from cli.documents import Named, described, find, state
 from cli.failure import Failure
@@ -122,6 +122,7 @@ def versions(
 for command in (document_changes.restore, document_changes.reindex, document_content.content):
     app.command()(command)
 app.command("set")(document_changes.change)
+app.command()(document_erasure.delete)
 
 
 def _list(stage: str, tenant: str | None, asked: Listing, *, as_json: bool) -> None:

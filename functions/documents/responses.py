@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from nexus import models
 from nexus.curating import Upload, Version
+from nexus.erasing import Erasable, Receipt
 from nexus.progress import progress_of
 
 
@@ -157,3 +159,40 @@ class ContentResponse(BaseModel):
 
     url: str
     expires_at: str
+
+
+class ErasedBody(BaseModel):
+    """What became of one kind of thing that was made of the document."""
+
+    what: Erasable
+    found: int = Field(description="Before this call: one that broke off has left less.")
+    removed: int
+    remaining: int = Field(description="What a query still found at `verified_at`.")
+    verified_at: str
+
+
+class ReceiptResponse(BaseModel):
+    """What an erasure found, removed and left."""
+
+    document_id: str
+    path: str
+    title: str
+    started_at: str
+    finished_at: str
+    duration_ms: float
+    complete: bool = Field(description="Nothing is left; if not, delete the document again.")
+    items: list[ErasedBody]
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> ReceiptResponse:
+        """From the core's receipt."""
+        return cls(
+            document_id=receipt.document_id,
+            path=receipt.path,
+            title=receipt.title,
+            started_at=receipt.started_at,
+            finished_at=receipt.finished_at,
+            duration_ms=receipt.duration_ms,
+            complete=receipt.complete,
+            items=[ErasedBody.model_validate(asdict(item)) for item in receipt.items],
+        )

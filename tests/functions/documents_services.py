@@ -6,6 +6,7 @@ from typing import Any
 
 from nexus.clients import Authenticator, hash_key
 from nexus.curating import Curator
+from nexus.erasing import Eraser, Place
 from nexus.generations import PerGeneration, SingleGeneration
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
@@ -14,9 +15,11 @@ from nexus.settings import Settings
 from tests import assembled
 from tests.fake_bucket import FakeDocumentBucket
 from tests.fakes import (
+    FakeCache,
     FakeCatalogue,
     FakeClients,
     FakeClock,
+    FakeConversations,
     FakeEmbedder,
     FakeIndex,
     FakeQueue,
@@ -40,6 +43,8 @@ class Office:
         self.catalogue = FakeCatalogue(self.clock)
         self.queue = FakeQueue()
         self.index = FakeIndex()
+        self.cache, self.conversations = FakeCache(), FakeConversations()
+        self.pauses: list[float] = []
         self.embedder = FakeEmbedder()
         self.indexer = assembled.indexer(
             self.bucket, self.catalogue, self.index, self.embedder, self.settings
@@ -55,6 +60,14 @@ class Office:
         self.services = DocumentsServices(
             settings=self.settings,
             authenticator=Authenticator(self.clients),
+            eraser=lambda: Eraser(
+                [Place(self.catalogue, self.index, generation.namespace)],
+                self.bucket,
+                self.cache,
+                self.conversations,
+                self.clock,
+                self.pauses.append,
+            ),
             curators=PerGeneration(
                 SingleGeneration(generation), generation, lambda _generation: curator
             ),

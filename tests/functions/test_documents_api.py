@@ -15,7 +15,7 @@ from functions.documents.app import create_app
 from nexus import listing
 from nexus.errors import UpstreamUnavailable
 from nexus.messages import reconcile_message
-from nexus.models import DocumentMetadata, ObjectState
+from nexus.models import DocumentMetadata, ObjectState, Turn
 from nexus.object_keys import document_id, object_key
 from tests.functions.documents_services import (
     ADMIN_KEY,
@@ -59,6 +59,7 @@ def routes(document: str) -> list[tuple[str, str, dict[str, Any] | None]]:
         ("POST", f"{one}:restore", {"version": "v1"}),
         ("POST", f"{one}:reindex", None),
         ("GET", f"{one}/content", None),
+        ("DELETE", one, None),
     ]
 
 
@@ -427,6 +428,54 @@ def test_content_is_the_newest_unless_a_version_is_named(office: Office, api: Te
     office.drop("fees.md")
     assert api.get(path).status_code == 404
     assert api.get(path, params={"version": "v1"}).status_code == 200
+
+
+def test_a_deleted_document_is_gone_and_its_receipt_says_what_was_removed(
+    office: Office, api: TestClient
+) -> None:
+    document = office.put("fees.md", FEES, title="Fees")
+    office.put("fees.md", FEES + "More.", title="Fees")
+    kept = office.put("rules.md", FEES)
+    chunks = office.catalogue.records["acme", document].chunks
+    turn = Turn("m", "How much?", "Nine million.", False, "2026-01-01T00:00:00Z", (document,))
+    office.conversations.append("acme", "web", "c", turn)
+    office.cache.put("answer", b"Nine million.", 60, [("acme", document)])
+    response = api.delete(f"/v1/documents/{document}")
+    assert response.status_code == 200
+    receipt = response.json()
+    assert (receipt["document_id"], receipt["path"], receipt["title"]) == (
+        document,
+        "fees.md",
+        "Fees",
+    )
+    assert receipt["complete"] is True
+    assert receipt["started_at"] <= receipt["finished_at"]
+    assert receipt["duration_ms"] >= 0
+    assert {item["what"]: item["removed"] for item in receipt["items"]} == {
+        "object_versions": 2,
+        "vectors": chunks,
+        "manifests": 1,
+        "cached_answers": 1,
+        "conversation_turns": 1,
+    }
+    assert all(item["found"] == item["removed"] for item in receipt["items"])
+    assert not any(item["remaining"] for item in receipt["items"])
+    assert all(item["verified_at"].endswith("Z") for item in receipt["items"])
+    assert api.get(f"/v1/documents/{document}").json()["status"] == "deleted"
+    assert api.get(f"/v1/documents/{document}/versions").json() == {"versions": []}
+    assert api.delete(f"/v1/documents/{document}").status_code == 404
+    assert listed(api) == ["rules.md"]
+    assert office.index.count(office.settings.generation.namespace("acme"), kept)
+
+
+def test_an_erasure_that_left_something_says_so(office: Office, api: TestClient) -> None:
+    document = office.put("fees.md", FEES)
+    office.cache.put("answer", b"Nine million.", 60, [("acme", document)])
+    office.cache.forget = lambda *_names: 0  # type: ignore[method-assign]
+    receipt = api.delete(f"/v1/documents/{document}").json()
+    assert receipt["complete"] is False
+    left = {item["what"]: item["remaining"] for item in receipt["items"]}
+    assert left["cached_answers"] == 1
 
 
 @pytest.mark.parametrize("colon", [":", "%3A"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -18,8 +19,10 @@ from cli import main as command_line
 from cli.commands import document_content
 from cli.connection import Connection
 from nexus.adapters.s3_document_bucket import S3DocumentBucket
+from nexus.adapters.s3_erasure import S3Versions
 from nexus.adapters.sqs_queue import SqsQueue
 from nexus.curating import Curator
+from nexus.erasing import Eraser, Place
 from nexus.messages import reconcile_message
 from nexus.models import DocumentMetadata, DocumentRecord
 from nexus.object_keys import document_id, encode_metadata, object_key
@@ -27,7 +30,7 @@ from nexus.services import OperatorServices
 from nexus.settings import Settings
 from nexus.wiring import SIGNING
 from tests import assembled
-from tests.fakes import FakeCatalogue, FakeEmbedder, FakeIndex
+from tests.fakes import FakeCache, FakeCatalogue, FakeConversations, FakeEmbedder, FakeIndex
 from tests.unit.cli_stage import BUCKET, stage
 
 FEES = "# Fees\n\nThe tuition fee is nine million rupiah.\n"
@@ -67,9 +70,15 @@ class Desk:
         bucket = S3DocumentBucket(self.s3, BUCKET)
         queue = SqsQueue(self.connection.client("sqs"), self.connection.deployment.ingest_queue_url)
         self.connection.__dict__["curator"] = Curator(bucket, self.catalogue, queue)
-        self.embedder = FakeEmbedder()
-        self.indexer = assembled.indexer(
-            bucket, self.catalogue, FakeIndex(), self.embedder, SETTINGS
+        index = FakeIndex()
+        self.indexer = assembled.indexer(bucket, self.catalogue, index, FakeEmbedder(), SETTINGS)
+        self.cache = FakeCache()
+        self.connection.__dict__["eraser"] = lambda: Eraser(
+            [Place(self.catalogue, index, SETTINGS.generation.namespace)],
+            S3Versions(self.s3, BUCKET),
+            self.cache,
+            FakeConversations(),
+            sleep=lambda _seconds: None,
         )
 
     def put(self, path: str, text: str, **said: Any) -> str:
@@ -109,7 +118,7 @@ def desk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Desk]:
     monkeypatch.setattr(following, "PATIENCE_S", 5.0)
     with mock_aws():
         made = Desk()
-        for module in ("documents", "document_changes", "document_content"):
+        for module in ("documents", "document_changes", "document_content", "document_erasure"):
             monkeypatch.setattr(f"cli.commands.{module}.connect", lambda _stage: made.connection)
         yield made
 
@@ -275,3 +284,28 @@ def test_a_download_that_fails_leaves_the_file_as_it_was(
     assert "403" in nexus("content", name, "--output", str(output), code=1)
     assert output.read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["out.md"]
+
+
+def test_deleting_asks_and_prints_the_receipt(
+    desk: Desk, nexus: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put("fees.md", FEES)
+    desk.put("fees.md", FEES + "More.")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    nexus("delete", "fees.md", code=1)
+    assert desk.metadata("fees.md") is not None
+    receipt = json.loads(nexus("delete", "fees.md", "--yes", "--json"))
+    assert receipt["complete"] is True
+    items = {item["what"]: item for item in receipt["items"]}
+    assert items["object_versions"]["removed"] == 2
+    assert set(items["vectors"]) == {"what", "found", "removed", "remaining", "verified_at"}
+    assert "deleted" in nexus("delete", "fees.md", "--yes", code=1)
+
+
+def test_a_deletion_that_left_something_is_a_failure(desk: Desk, nexus: Callable[..., str]) -> None:
+    name = desk.put("fees.md", FEES)
+    desk.cache.put("answer", b"Nine million.", 60, [("demo", name)])
+    desk.cache.forget = lambda *_names: 0  # type: ignore[method-assign]
+    said = nexus("delete", "fees.md", "--yes", code=1)
+    assert "cached answers" in said
+    assert "delete the document again" in said

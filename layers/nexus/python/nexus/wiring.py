@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     import openai
 
     from nexus.curating import Curator
+    from nexus.erasing import Eraser, Place
     from nexus.indexing import Indexer
 
 
@@ -449,6 +450,7 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
         settings=settings,
         authenticator=Authenticator(DynamoClients(aws("dynamodb"), settings.clients_table)),
         curators=curators(settings, aws),
+        eraser=eraser(settings, aws),
     )
 
 
@@ -465,3 +467,25 @@ def curators(settings: Settings, aws: ClientFactory) -> PerGeneration[Curator]:
         settings.generation,
         lambda generation: Curator(bucket, _catalogue(aws, settings, generation), queue),
     )
+
+
+def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
+    """Makes what erases documents from all generations that exist when it is made."""
+    from nexus.adapters.dynamodb_cache import DynamoCache
+    from nexus.adapters.dynamodb_cited_turns import DynamoCitedTurns
+    from nexus.adapters.s3_erasure import S3Versions
+    from nexus.erasing import Eraser, Place
+
+    dynamodb, secrets = aws("dynamodb"), _secrets(aws)
+    versions = S3Versions(aws("s3"), settings.documents_bucket)
+    turns = DynamoCitedTurns(dynamodb, settings.conversations_table)
+    cache = None
+    if settings.cache_table:
+        cache = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
+
+    def place(generation: Generation) -> Place:
+        index = _index(settings, secrets, generation)
+        return Place(_catalogue(aws, settings, generation), index, generation.namespace)
+
+    places = PerGeneration(_generations(aws, settings), settings.generation, place)
+    return lambda: Eraser(places.all(), versions, cache, turns)
