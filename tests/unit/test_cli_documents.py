@@ -5,18 +5,18 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from botocore.config import Config
 from moto import mock_aws
 
 from cli import documents as following
 from cli import main as command_line
-from cli.commands import document_content
 from cli.connection import Connection
 from nexus.adapters.s3_document_bucket import S3DocumentBucket
 from nexus.adapters.s3_erasure import S3Versions
@@ -30,7 +30,14 @@ from nexus.services import OperatorServices
 from nexus.settings import Settings
 from nexus.wiring import SIGNING
 from tests import assembled
-from tests.fakes import FakeCache, FakeCatalogue, FakeConversations, FakeEmbedder, FakeIndex
+from tests.fakes import (
+    FakeCache,
+    FakeCatalogue,
+    FakeConversations,
+    FakeEmbedder,
+    FakeIndex,
+    FakeQueue,
+)
 from tests.unit.cli_stage import BUCKET, stage
 
 FEES = "# Fees\n\nThe tuition fee is nine million rupiah.\n"
@@ -238,51 +245,64 @@ def test_a_change_that_cannot_be_ingested_is_told(desk: Desk, nexus: Callable[..
     assert "✗" in nexus("reindex", "broken.pdf", code=1)
 
 
-def test_content_is_a_url_or_a_file(
-    desk: Desk, nexus: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def served() -> Iterator[dict[str, bytes]]:
+    """What a server on this machine gives, by path; under "url", its own address."""
+    contents: dict[str, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = contents.get(self.path)
+            self.send_response(403 if content is None else 200)
+            self.send_header("content-length", str(len(content or b"")))
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    contents["url"] = f"http://127.0.0.1:{server.server_port}".encode()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield contents
+    server.shutdown()
+    server.server_close()
+
+
+class ServedBucket(S3DocumentBucket):
+    """A bucket whose signed URLs lead to a server on this machine."""
+
+    url = ""
+
+    def sign_download(self, key: str, version: str, seconds: int) -> str:
+        return f"{self.url}/{version}"
+
+
+def test_content_is_a_url_for_15_minutes(desk: Desk, nexus: Callable[..., str]) -> None:
     name = desk.put("finance/fees.md", FEES)
     old = desk.catalogue.records["demo", name].version
     desk.put("finance/fees.md", "Newer.")
     url = nexus("content", "finance/fees.md").strip()
-    assert "X-Amz-Signature=" in url
+    assert "/documents/demo/finance/fees.md?" in url
     assert "X-Amz-Expires=900" in url
-    stored = {}
-
-    def serve(request: httpx2.Request) -> httpx2.Response:
-        key, version = str(request.url).split("?")[0], request.url.params["versionId"]
-        stored[key] = version
-        found = desk.s3.get_object(
-            Bucket=BUCKET, Key="documents/demo/finance/fees.md", VersionId=version
-        )
-        return httpx2.Response(200, stream=httpx2.ByteStream(found["Body"].read()))
-
-    client = httpx2.Client
-
-    def offline(**options: Any) -> httpx2.Client:
-        return client(transport=httpx2.MockTransport(serve), timeout=options["timeout"])
-
-    monkeypatch.setattr(document_content.httpx2, "Client", offline)
-    output = tmp_path / "out.md"
-    nexus("content", name, "--output", str(output))
-    assert output.read_text() == "Newer."
-    nexus("content", name, "--version", old, "--output", str(output))
-    assert output.read_text() == FEES
+    assert f"versionId={old}" not in url
+    assert f"versionId={old}" in nexus("content", name, "--version", old)
 
 
-def test_a_download_that_fails_leaves_the_file_as_it_was(
-    desk: Desk, nexus: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_content_is_downloaded_whole_or_not_at_all(
+    desk: Desk, nexus: Callable[..., str], served: dict[str, bytes], tmp_path: Path
 ) -> None:
     name = desk.put("fees.md", FEES)
+    bucket = ServedBucket(desk.s3, BUCKET)
+    bucket.url = served["url"].decode()
+    desk.connection.__dict__["curator"] = Curator(bucket, desk.catalogue, FakeQueue())
     output = tmp_path / "out.md"
     output.write_text("before")
-    client = httpx2.Client
-    transport = httpx2.MockTransport(lambda _request: httpx2.Response(403, content=b"<xml>"))
-    monkeypatch.setattr(
-        document_content.httpx2, "Client", lambda **_options: client(transport=transport)
-    )
     assert "403" in nexus("content", name, "--output", str(output), code=1)
     assert output.read_text() == "before"
+    served["/" + desk.catalogue.records["demo", name].version] = FEES.encode()
+    nexus("content", name, "--output", str(output))
+    assert output.read_text() == FEES
     assert [path.name for path in tmp_path.iterdir()] == ["out.md"]
 
 

@@ -51,5 +51,7 @@ def record(**said: object) -> DocumentRecord:
         ({"status": "indexing", "parts": 4, "parts_done": 1}, Progress(1, 4, 25, None)),
     ],
 )
-def test_a_document_s_progress_follows_from_its_record(said: dict, wanted: Progress) -> None:
+def test_a_document_s_progress_follows_from_its_record(
+    said: dict[str, object], wanted: Progress
+) -> None:
     assert progress_of(record(**said), STARTED_S + 20) == wanted

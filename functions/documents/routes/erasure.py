@@ -21,6 +21,8 @@ async def erase(
     keep a note that it was deleted.
     """
     receipt = services.eraser().erase(principal.tenant, document_id)
-    removed = {item.what: item.removed for item in receipt.items}
-    request.scope["counts"] |= {"complete": receipt.complete, **removed}
+    request.scope["counts"] |= {
+        "complete": receipt.complete,
+        "removed": {item.what: item.removed for item in receipt.items},
+    }
     return ReceiptResponse.of(receipt)
