@@ -30,7 +30,11 @@ class DataStack(Stack):
         )
         self.ingest = IngestQueue(self, "Ingest", timeout_s=stage.ingest_timeout_s, removal=removal)
         self.documents = DocumentsBucket(
-            self, "Documents", queue=self.ingest.queue, removal=removal
+            self,
+            "Documents",
+            queue=self.ingest.queue,
+            removal=removal,
+            origins=stage.cors_origins,
         ).bucket
         self.tables = Tables(self, "Tables", removal=removal, protected=stage.protected)
         self.models_secret = UpstreamSecret(

@@ -15,10 +15,19 @@ _EVENTS = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
 
 
 class DocumentsBucket(Construct):
-    """Private, versioned and encrypted; every change under `documents/` becomes a message."""
+    """Private, versioned and encrypted; every change under `documents/` becomes a message.
+
+    Browsers of the `origins` may use the URLs that the management API signs.
+    """
 
     def __init__(
-        self, scope: Construct, name: str, *, queue: sqs.Queue, removal: RemovalPolicy
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        queue: sqs.Queue,
+        removal: RemovalPolicy,
+        origins: tuple[str, ...],
     ) -> None:
         super().__init__(scope, name)
         self.bucket = s3.Bucket(
@@ -31,6 +40,7 @@ class DocumentsBucket(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             removal_policy=removal,
+            cors=_cors(origins),
             lifecycle_rules=[
                 s3.LifecycleRule(
                     noncurrent_version_expiration=Duration.days(90),
@@ -80,3 +90,17 @@ class DocumentsBucket(Construct):
                 for event in _EVENTS
             ]
         )
+
+
+def _cors(origins: tuple[str, ...]) -> list[s3.CorsRule] | None:
+    if not origins:
+        return None
+    return [
+        s3.CorsRule(
+            allowed_origins=list(origins),
+            allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.PUT],
+            allowed_headers=["content-type", "x-amz-checksum-sha256", "x-amz-meta-*"],
+            exposed_headers=["etag", "x-amz-version-id"],
+            max_age=600,
+        )
+    ]

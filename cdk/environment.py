@@ -43,6 +43,22 @@ def chat(stage: Stage, data: DataStack) -> dict[str, str]:
     }
 
 
+def documents(stage: Stage, data: DataStack) -> dict[str, str]:
+    """What managing and erasing documents reads; the model names the generation."""
+    return {
+        **common(stage, "documents"),
+        **_embedding(stage),
+        **_index(stage, data),
+        "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
+        "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
+        "NEXUS_CONVERSATIONS_TABLE": data.tables.conversations.table_name,
+        "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
+        "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
+        "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
+        "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
+    }
+
+
 def ingest(stage: Stage, data: DataStack) -> dict[str, str]:
     """What indexing a document reads."""
     return {

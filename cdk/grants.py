@@ -12,6 +12,9 @@ from cdk.findings import acknowledge
 
 _READ = ("GetItem", "BatchGetItem", "Query")
 _WRITE = ("PutItem", "UpdateItem", "BatchWriteItem")
+_CHANGE = ("PutObject", "DeleteObject", "DeleteObjectVersion")
+# A copy of an object that somebody tagged takes the tags with it, and is refused without these.
+_TAGS = ("GetObjectTagging", "GetObjectVersionTagging", "PutObjectTagging")
 
 
 def grant_chat(role: iam.Role, data: DataStack) -> None:
@@ -24,16 +27,35 @@ def grant_chat(role: iam.Role, data: DataStack) -> None:
     _grant_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)
 
 
+def grant_documents(role: iam.Role, data: DataStack) -> None:
+    """The bucket's objects to write, copy and erase in all versions, and all that they became."""
+    bucket, tables = data.documents, data.tables
+    _grant_bucket(role, data)
+    _allow(role, "s3", ("ListBucketVersions",), bucket.bucket_arn)
+    _allow(role, "s3", (*_CHANGE, *_TAGS), bucket.arn_for_objects(f"{PREFIX}*"))
+    _allow(role, "dynamodb", (*_READ, *_WRITE), tables.catalogue.table_arn)
+    _allow(
+        role,
+        "dynamodb",
+        ("BatchGetItem", "Query", "UpdateItem", "BatchWriteItem"),
+        tables.conversations.table_arn,
+    )
+    _allow(role, "dynamodb", ("BatchGetItem", "BatchWriteItem"), tables.cache.table_arn)
+    _allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
+    _allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
+    _grant_secrets(role, data.pinecone_secret)
+
+
 def grant_ingest(role: iam.Role, data: DataStack) -> None:
     """The bucket to read, the catalogue to read and write; the event source adds the queue."""
-    _grant_documents(role, data)
+    _grant_bucket(role, data)
     _allow(role, "dynamodb", (*_READ, *_WRITE), data.tables.catalogue.table_arn)
     _grant_secrets(role, data.models_secret, data.pinecone_secret)
 
 
 def grant_reindex(role: iam.Role, data: DataStack, function: str) -> None:
     """The bucket to list, the catalogue to page through, the queue to fill, itself to continue."""
-    _grant_documents(role, data)
+    _grant_bucket(role, data)
     _allow(role, "dynamodb", (*_READ, "Scan"), data.tables.catalogue.table_arn)
     _allow(role, "sqs", ("SendMessage", "GetQueueAttributes"), data.ingest.queue.queue_arn)
     # By name: the function's own ARN would make it depend on its role, and its role on it.
@@ -46,7 +68,7 @@ def grant_reindex(role: iam.Role, data: DataStack, function: str) -> None:
     _allow(role, "lambda", ("InvokeFunction",), arn)
 
 
-def _grant_documents(role: iam.Role, data: DataStack) -> None:
+def _grant_bucket(role: iam.Role, data: DataStack) -> None:
     bucket = data.documents
     # Without the right to list, S3 answers 403 where an object is missing, and not 404.
     _allow(role, "s3", ("ListBucket",), bucket.bucket_arn)

@@ -27,6 +27,10 @@ class Layers(Construct):
         """What serving the HTTP API imports."""
         return self._named("nexus", "service", "api", self._index)
 
+    def documents(self) -> list[lambda_.ILayerVersion]:
+        """What serving the management API imports."""
+        return self._named("nexus", "service", "api", self._index)
+
     def ingest(self) -> list[lambda_.ILayerVersion]:
         """What parsing and indexing import."""
         return self._named("nexus", "service", "parsing", self._index)

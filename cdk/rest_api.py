@@ -18,10 +18,20 @@ _CHECKED = {"chat": "message", "search": "query"}
 
 
 class NexusApi(Construct):
-    """Every route goes to one function; all but health, readiness and reference need a key."""
+    """Two functions behind one API; all but health, readiness and reference needs a key.
+
+    `documents` has the routes under /v1/documents, and checks the key's role itself; `handler` has
+    all others.
+    """
 
     def __init__(
-        self, scope: Construct, name: str, *, stage: Stage, handler: lambda_.IFunction
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        handler: lambda_.IFunction,
+        documents: lambda_.IFunction,
     ) -> None:
         super().__init__(scope, name)
         log = logs.LogGroup(
@@ -42,7 +52,7 @@ class NexusApi(Construct):
         # The stack has its own output of the URL, under a name that stays.
         self.api.node.try_remove_child("Endpoint")
         add_gateway_errors(self.api, stage.cors_origins)
-        self._route(apigateway.LambdaIntegration(handler, scope_permission_to_method=False))
+        self._route(_integration(handler), _integration(documents))
         self._acknowledge()
 
     def _keep_error_log(self, stage: Stage) -> None:
@@ -56,7 +66,9 @@ class NexusApi(Construct):
         )
         self.api.deployment_stage.node.add_dependency(group)
 
-    def _route(self, function: apigateway.LambdaIntegration) -> None:
+    def _route(
+        self, function: apigateway.LambdaIntegration, management: apigateway.LambdaIntegration
+    ) -> None:
         for path in KEYLESS:
             self.api.root.resource_for_path(path).add_method(
                 "GET", function, api_key_required=False
@@ -74,6 +86,9 @@ class NexusApi(Construct):
         conversation = version.add_resource("conversations").add_resource("{id}")
         for method in ("GET", "DELETE"):
             conversation.add_method(method, function, api_key_required=True)
+        documents = version.add_resource("documents")
+        for resource in (documents, documents.add_resource("{proxy+}")):
+            resource.add_method("ANY", management, api_key_required=True)
         # Paths that only the application knows, and its own answer to those that nobody knows.
         for parent in (version, self.api.root):
             parent.add_resource("{proxy+}").add_method("ANY", function, api_key_required=True)
@@ -119,6 +134,10 @@ class NexusApi(Construct):
             "A web ACL costs 5 dollars a month while idle; keys, throttles and quotas come first. "
             "Attach one to the stage where an organisation has it.",
         )
+
+
+def _integration(function: lambda_.IFunction) -> apigateway.LambdaIntegration:
+    return apigateway.LambdaIntegration(function, scope_permission_to_method=False)
 
 
 def _preflight(origins: tuple[str, ...]) -> apigateway.CorsOptions | None:

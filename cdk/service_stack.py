@@ -31,9 +31,16 @@ class ServiceStack(Stack):
         )
         self._layers = Layers(self, "Layers", stage=stage)
         self.chat = self._chat(stage, data)
+        self.documents = self._documents(stage, data)
         self.ingest = self._ingest(stage, data)
         self.reindex = self._reindex(stage, data)
-        self.api = NexusApi(self, "Gateway", stage=stage, handler=self.chat.alias).api
+        self.api = NexusApi(
+            self,
+            "Gateway",
+            stage=stage,
+            handler=self.chat.alias,
+            documents=self.documents.alias,
+        ).api
         self.plans = UsagePlans(self, "Plans", stage=stage, api=self.api)
         self._publish(stage)
 
@@ -50,6 +57,20 @@ class ServiceStack(Stack):
         )
         grants.grant_chat(chat.role, data)
         return chat
+
+    def _documents(self, stage: Stage, data: DataStack) -> NexusFunction:
+        documents = NexusFunction(
+            self,
+            "Documents",
+            stage=stage,
+            folder="documents",
+            memory_mb=stage.documents_memory_mb,
+            timeout_s=stage.documents_timeout_s,
+            layers=self._layers.documents(),
+            environment=environment.documents(stage, data),
+        )
+        grants.grant_documents(documents.role, data)
+        return documents
 
     def _ingest(self, stage: Stage, data: DataStack) -> NexusFunction:
         ingest = NexusFunction(
@@ -97,6 +118,7 @@ class ServiceStack(Stack):
             "StandardPlanId": self.plans.standard.usage_plan_id,
             "AdminPlanId": self.plans.admin.usage_plan_id,
             "ChatFunction": f"{function_name(stage, 'chat')}:{ALIAS}",
+            "DocumentsFunction": f"{function_name(stage, 'documents')}:{ALIAS}",
             "IngestFunction": f"{function_name(stage, 'ingest')}:{ALIAS}",
             "ReindexFunction": f"{function_name(stage, 'reindex')}:{ALIAS}",
             "ModelsUrl": stage.models_url,

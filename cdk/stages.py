@@ -39,6 +39,8 @@ class Stage:
     ingest_timeout_s: int
     ingest_batch_size: int
     ingest_concurrency: int
+    documents_memory_mb: int
+    documents_timeout_s: int
     reindex_memory_mb: int
     reindex_timeout_s: int
     reindex_schedule: str
@@ -174,8 +176,10 @@ def _wanted(kind: Any) -> str:
 _RANGES = {
     "chat_memory_mb": (128, 10_240),
     "ingest_memory_mb": (128, 10_240),
+    "documents_memory_mb": (128, 10_240),
     "reindex_memory_mb": (128, 10_240),
     "chat_timeout_s": (1, 29),
+    "documents_timeout_s": (1, 29),
     "ingest_timeout_s": (1, 900),
     "reindex_timeout_s": (1, 900),
     "ingest_batch_size": (1, 10),

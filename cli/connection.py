@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,11 +13,13 @@ from botocore.config import Config
 from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, read_json, write_json
 from cli.stacks import LOCAL, Deployment, read_deployment, session_for
+from nexus.curating import Curator
+from nexus.erasing import Eraser
 from nexus.generations import existing
 from nexus.models import Generation
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring import operator_services
+from nexus.wiring import SIGNING, curators, eraser, operator_services
 
 DEMO_TENANT = "demo"
 
@@ -51,6 +53,25 @@ class Connection:
     def live(self) -> Generation:
         """The index generation that readers see."""
         return existing(self.operator.generations, self.settings.generation).answering
+
+    @cached_property
+    def curator(self) -> Curator:
+        """What manages the stage's documents."""
+        return curators(self._all_settings(), self._signing).live()
+
+    def eraser(self) -> Eraser:
+        """What erases the stage's documents."""
+        return eraser(self._all_settings(), self.client)()
+
+    def _all_settings(self) -> Settings:
+        return replace(
+            self.settings,
+            documents_bucket=self.deployment.documents_bucket,
+            ingest_queue_url=self.deployment.ingest_queue_url,
+        )
+
+    def _signing(self, service: str) -> Any:
+        return self.client(service, Config(**SIGNING) if service == "s3" else None)
 
     def tenant(self, given: str | None) -> str:
         """The tenant that a command works for. Raises Failure if it has to be named."""

@@ -1,13 +1,22 @@
-"""Writes the README's configuration reference from the settings: `python -m cli.reference`."""
+"""Writes the references that the code knows best: `python -m cli.reference`.
+
+That is the README's table of settings, and the description of the documents function's routes,
+which the chat function serves with its own.
+"""
 
 from __future__ import annotations
 
-from dataclasses import fields
+import json
+from dataclasses import dataclass, fields
+from typing import Any, cast
 
 from cli.local.layout import PROJECT
+from functions.documents.app import create_app
+from nexus.services import DocumentsServices
 from nexus.settings import Settings
 
 README = PROJECT / "README.md"
+ROUTES = PROJECT / "functions" / "chat" / "documents_openapi.json"
 BEGIN = "<!-- settings: written by `python -m cli.reference` -->\n"
 END = "<!-- end of settings -->"
 
@@ -35,5 +44,21 @@ def with_settings(readme: str) -> str:
     return before + BEGIN + settings_table() + end + after
 
 
+@dataclass(frozen=True)
+class _Described:
+    """All that an app needs of its services to be described."""
+
+    settings: Settings
+
+
+def documents_routes() -> str:
+    """The documents function's part of the OpenAPI description, as JSON."""
+    app = create_app(cast(DocumentsServices, _Described(Settings())))
+    described: dict[str, Any] = app.openapi()
+    part = {name: described[name] for name in ("paths", "components")}
+    return json.dumps(part, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
 if __name__ == "__main__":
+    ROUTES.write_text(documents_routes(), encoding="utf-8")
     README.write_text(with_settings(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -43,6 +43,7 @@ class Deployment:
     standard_plan_id: str
     admin_plan_id: str
     chat_function: str
+    documents_function: str
     ingest_function: str
     reindex_function: str
     models_secret: str

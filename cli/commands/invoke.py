@@ -24,6 +24,7 @@ class Function(StrEnum):
     """The functions of a stage."""
 
     CHAT = "chat"
+    DOCUMENTS = "documents"
     INGEST = "ingest"
     REINDEX = "reindex"
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 
-from functions.chat import problems
-from functions.chat.middleware import LastResort, RequestRecord
+from functions.chat import documents_reference
 from functions.chat.routes import chat, conversations, health, reference, search
-from functions.chat.schemas import Problem
-from nexus import __version__
+from nexus.http.application import application
 from nexus.services import ChatServices
 
 DESCRIPTION = """\
 Answers questions from your organisation's own documents, with the sources of every answer.
 
 Send your API key in the header `x-api-key`. Errors are problem JSON (RFC 9457): `detail` says what
-to do, and `request_id` is what to quote when you report one.
+to do, and `request_id` is what to quote when you report one. `/v1/documents` needs a key of role
+admin.
 """
 ERRORS = {
     400: "The body is not valid JSON.",
@@ -30,38 +28,13 @@ ERRORS = {
 
 def create_app(services: ChatServices) -> FastAPI:
     """The API over these services."""
-    app = FastAPI(
-        title="Nexus",
-        version=__version__,
+    app = application(
+        services,
+        [module.router for module in (chat, search, conversations, health, reference)],
         description=DESCRIPTION,
-        docs_url=None,
-        redoc_url=None,
-        # Relative to openapi.json: the gateway puts its stage's name before every path.
-        servers=[{"url": "."}],
-        responses={
-            status: {
-                "description": text,
-                "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
-            }
-            for status, text in ERRORS.items()
-        },
+        errors=ERRORS,
+        methods=["GET", "POST", "DELETE"],
+        headers=["cache-control", "content-type", "x-api-key", "x-conversation-id"],
     )
-    app.state.services = services
-    problems.install(app)
-    for module in (chat, search, conversations):
-        app.include_router(module.router)
-    for module in (health, reference):
-        app.include_router(module.router)
-    # The last to be added is the outermost: an error's answer needs its headers too.
-    app.add_middleware(LastResort)
-    if services.settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(services.settings.cors_origins),
-            allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["cache-control", "content-type", "x-api-key", "x-conversation-id"],
-            expose_headers=["x-request-id", "retry-after"],
-            max_age=600,
-        )
-    app.add_middleware(RequestRecord)
+    documents_reference.complete(app)
     return app

@@ -223,14 +223,3 @@ class ReadyResponse(BaseModel):
 
     ready: bool
     failing: list[str]
-
-
-class Problem(BaseModel):
-    """An error (RFC 9457)."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str = Field(description="A sentence that says what to do.")
-    request_id: str
-    field: str | None = Field(default=None, description="The field of the request at fault.")

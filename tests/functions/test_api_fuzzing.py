@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import schemathesis
@@ -13,21 +14,41 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from functions.chat.app import create_app
+from functions.chat import app as chat
+from functions.documents import app as documents
+from nexus.object_keys import document_id
 from tests.functions.chat_services import ACME_KEY, World
+from tests.functions.documents_services import ADMIN_KEY, Office
 
-schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(World().services))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+office = Office()
+DOCUMENT = document_id("acme", "fees.md")
+
+# The chat function describes the other's routes, too, and leaves them to it.
+questions = schemathesis.openapi.from_asgi(
+    "/openapi.json", chat.create_app(World().services)
+).exclude(path_regex="^/v1/documents")
+management = schemathesis.openapi.from_asgi("/openapi.json", documents.create_app(office.services))
 
 
-@schema.parametrize()
+@questions.parametrize()
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_request_is_answered_as_described(case: schemathesis.Case[Any]) -> None:
     case.headers["x-api-key"] = ACME_KEY
-    case.call_and_validate(
-        checks=[
-            not_a_server_error,
-            status_code_conformance,
-            content_type_conformance,
-            response_schema_conformance,
-        ]
-    )
+    case.call_and_validate(checks=CHECKS)
+
+
+@management.parametrize()
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_change_of_documents_is_answered_as_described(case: schemathesis.Case[Any]) -> None:
+    case.headers["x-api-key"] = ADMIN_KEY
+    if re.fullmatch(r"[0-9a-f]{24}", str(case.path_parameters.get("document_id"))):
+        case.path_parameters["document_id"] = DOCUMENT
+        office.put("fees.md", "The tuition fee is nine million rupiah.")  # it may be deleted
+    case.call_and_validate(checks=CHECKS)

@@ -265,6 +265,7 @@ def test_the_reference_is_served_whole_and_without_a_key(world: World) -> None:
     api = TestClient(create_app(world.services))
     paths = api.get("/openapi.json").json()["paths"]
     assert {"/v1/chat", "/v1/search", "/health"} <= set(paths)
+    assert {"/v1/documents", "/v1/documents/{document_id}:restore"} <= set(paths)
     for page in ("/docs", "/redoc"):
         html = api.get(page).text
         assert "https://" not in re.sub(r"<noscript>.*?</noscript>", "", html, flags=re.S)

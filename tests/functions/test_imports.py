@@ -58,6 +58,12 @@ def test_chat_loads_no_parser_and_only_its_own_index() -> None:
     assert not found & (PARSERS | NEVER | {"numpy", "sqlite3"})
 
 
+def test_documents_loads_neither_models_nor_parsers() -> None:
+    found = loaded("documents", "pinecone", "import functions.documents.app")
+    assert "fastapi" in found
+    assert not found & (PARSERS | NEVER | {"openai", "pinecone", "numpy"})
+
+
 @pytest.mark.parametrize("index", ["sqlite", "pinecone"])
 def test_reindex_loads_neither_models_nor_index_nor_parsers(index: str) -> None:
     assert not loaded("reindex", index) & (PARSERS | WEB | NEVER | {"openai", "pinecone", "numpy"})

@@ -39,9 +39,24 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
         ("/v1/search", "POST"),
         ("/v1/conversations/{id}", "GET"),
         ("/v1/conversations/{id}", "DELETE"),
+        ("/v1/documents", "ANY"),
+        ("/v1/documents/{proxy+}", "ANY"),
         ("/v1/{proxy+}", "ANY"),
         ("/{proxy+}", "ANY"),
     }
+
+
+def test_documents_has_its_own_routes_and_chat_all_others(assembly, stage):
+    called = {
+        path: json.dumps(p["Integration"]["Uri"])
+        for (path, verb), p in methods(assembly, stage).items()
+        if verb != "OPTIONS"
+    }
+    assert {path for path, uri in called.items() if "DocumentsLive" in uri} == {
+        "/v1/documents",
+        "/v1/documents/{proxy+}",
+    }
+    assert all("DocumentsLive" in uri or "ChatLive" in uri for uri in called.values())
 
 
 @pytest.mark.parametrize(("path", "field"), [("/v1/chat", "message"), ("/v1/search", "query")])
@@ -91,7 +106,7 @@ def test_the_stage_logs_traces_and_throttles_what_needs_no_key(assembly, stage):
 
 def test_every_log_has_an_end(assembly, stage):
     groups = assembly.resources(stage, "service", "Logs::LogGroup")
-    assert len(groups) == 5, "three functions, the gateway's access log, the gateway's errors"
+    assert len(groups) == 6, "four functions, the gateway's access log, the gateway's errors"
     kept = {group["Properties"]["RetentionInDays"] for group in groups.values()}
     assert kept == {configuration(stage)["log_retention_days"]}
 

@@ -28,6 +28,18 @@ def test_the_bucket_is_private_versioned_encrypted_and_tidy(assembly, stage):
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
 
 
+def test_browsers_of_the_allowed_origins_may_use_signed_urls(assembly, stage):
+    bucket = assembly.only(stage, "data", "S3::Bucket")["Properties"]
+    origins = configuration(stage)["cors_origins"]
+    if not origins:
+        assert "CorsConfiguration" not in bucket
+        return
+    [rule] = bucket["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedOrigins"] == origins
+    assert rule["AllowedMethods"] == ["GET", "PUT"]
+    assert {"content-type", "x-amz-meta-*", "x-amz-checksum-sha256"} <= set(rule["AllowedHeaders"])
+
+
 @pytest.mark.parametrize("kind", ["S3::BucketPolicy", "SQS::QueuePolicy"])
 def test_plain_http_is_refused(assembly, stage, kind):
     policies = assembly.resources(stage, "data", kind).values()

@@ -25,6 +25,9 @@ READS = {
     | {"chat_model", "chat_api", "rerank_url", "rerank_model", "refuse_below"}
     | {"conversation_ttl_h", "cors_origins", "rerank_secret"}
     | {"models_timeout_s", "embedding_timeout_s", "embedding_retries"},
+    "documents": {"embedding_model", "embedding_dimension", "documents_bucket", "cors_origins"}
+    | TABLES
+    | {"ingest_queue_url"},
     "ingest": MODELS | {"documents_bucket", "catalogue_table", "ingest_queue_url"},
     "reindex": {"embedding_model", "embedding_dimension", "documents_bucket", "catalogue_table"}
     | {"ingest_queue_url", "reindex_function"},
@@ -63,8 +66,10 @@ def test_reader_and_writer_of_the_index_agree(assembly, stage):
     chat = Settings.from_environ(environ(assembly, stage, "chat"))
     ingest = Settings.from_environ(environ(assembly, stage, "ingest"))
     reindex = Settings.from_environ(environ(assembly, stage, "reindex"))
-    assert chat.generation == ingest.generation == reindex.generation
-    assert (chat.vector_index, chat.sqlite_path) == (ingest.vector_index, ingest.sqlite_path)
+    documents = Settings.from_environ(environ(assembly, stage, "documents"))
+    assert chat.generation == ingest.generation == reindex.generation == documents.generation
+    for one in (chat, documents):
+        assert (one.vector_index, one.sqlite_path) == (ingest.vector_index, ingest.sqlite_path)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -94,7 +99,7 @@ def test_aws_stages_run_python_3_13_on_arm_with_snap_start_where_it_is_on(
 
 def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
     aliases = assembly.resources(stage, "service", "Lambda::Alias")
-    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 3
+    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 4
     events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
     function = json.dumps(events["FunctionName"])
     schedule = assembly.only(stage, "service", "Scheduler::Schedule")["Properties"]
@@ -132,6 +137,6 @@ def test_the_outputs_that_the_cli_reads_keep_their_names(assembly, stage):
         *("DocumentsBucket", "CatalogueTable", "ConversationsTable", "ClientsTable"),
         "CacheTable",
         *("IngestQueueUrl", "DeadLetterQueueUrl", "ModelsSecret"),
-        *("ChatFunction", "IngestFunction", "ReindexFunction"),
+        *("ChatFunction", "DocumentsFunction", "IngestFunction", "ReindexFunction"),
         *("VectorIndex", "EmbeddingModel", "EmbeddingDimension", "ModelsUrl"),
     }

@@ -56,6 +56,7 @@ def test_each_function_has_only_the_layers_it_needs(assembly, stage):
         return {path.name for folder in folders for path in (folder / "python").iterdir()}
 
     chat, ingest, reindex = held("chat"), held("ingest"), held("reindex")
+    assert held("documents") == chat
     assert {"nexus", "openai", "aws_lambda_powertools"} <= chat & ingest & reindex
     assert {"fastapi", "mangum"} <= chat
     assert not {"fastapi", "mangum"} & (ingest | reindex)

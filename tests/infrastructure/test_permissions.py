@@ -70,6 +70,29 @@ def test_chat_writes_conversations_and_cache_and_only_reads_the_rest(assembly, s
     }
 
 
+def test_documents_changes_the_bucket_and_erases_what_became_of_it(assembly, stage):
+    secrets = {"secrets": {"secretsmanager:GetSecretValue"}} if stage != "local" else {}
+    assert granted(assembly, stage, "documents") == {
+        "bucket": {"s3:ListBucket", "s3:ListBucketVersions"},
+        "objects": {
+            *("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
+            *("s3:DeleteObject", "s3:DeleteObjectVersion"),
+            *("s3:GetObjectTagging", "s3:GetObjectVersionTagging", "s3:PutObjectTagging"),
+        },
+        "catalogue": READ | WRITE,
+        "conversations": {
+            *("dynamodb:BatchGetItem", "dynamodb:Query"),
+            *("dynamodb:UpdateItem", "dynamodb:BatchWriteItem"),
+        },
+        "cache": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"},
+        "clients": {"dynamodb:GetItem"},
+        "queue": {"sqs:SendMessage"},
+        **secrets,
+        "logs": LOGS,
+        "*": XRAY,
+    }
+
+
 def test_ingest_reads_documents_and_writes_the_catalogue(assembly, stage):
     assert granted(assembly, stage, "ingest") == {
         "catalogue": READ | WRITE,

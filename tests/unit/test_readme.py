@@ -1,4 +1,4 @@
-"""The README says what the code does: its settings, its commands, its routes."""
+"""The README and the reference say what the code does: its settings, its commands, its routes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from typer.main import get_command
 
 from cli.local.layout import PROJECT
 from cli.main import app
-from cli.reference import with_settings
+from cli.reference import ROUTES, documents_routes, with_settings
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_settings_are_those_of_the_code() -> None:
     assert with_settings(README) == README, "run `python -m cli.reference`"
+
+
+def test_the_described_routes_of_documents_are_those_of_the_code() -> None:
+    assert ROUTES.read_text(encoding="utf-8") == documents_routes(), "run `python -m cli.reference`"
 
 
 def test_every_command_and_every_option_it_names_exist() -> None:
@@ -26,8 +30,9 @@ def test_every_command_and_every_option_it_names_exist() -> None:
     assert {name for name, _ in rows} == names
     for name, usage in rows:
         found = command.get_command(context, name)  # type: ignore[attr-defined]
-        known = {option for parameter in found.params for option in parameter.opts}
-        assert set(re.findall(r"--[a-z-]+", usage)) <= known | {"--department"}, name
+        parts = [found, *getattr(found, "commands", {}).values()]
+        known = {option for part in parts for one in part.params for option in one.opts}
+        assert set(re.findall(r"--[a-z-]+", usage)) <= known, name
 
 
 def test_links_to_files_of_the_repository_lead_somewhere() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from functions.chat.dependencies import Caller, ConversationHeader, Services
+from functions.chat.dependencies import ConversationHeader, Services
 from functions.chat.schemas import ChatRequest, ChatResponse
 from nexus.answering import Question
 from nexus.cache_control import cache_policy
 from nexus.errors import InvalidRequest
+from nexus.http.callers import Caller
 
 router = APIRouter(tags=["chat"])
 

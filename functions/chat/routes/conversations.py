@@ -8,9 +8,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from functions.chat.dependencies import Caller, Services
+from functions.chat.dependencies import Services
 from functions.chat.schemas import ConversationId, ConversationResponse, TurnBody
 from nexus.errors import NotFound
+from nexus.http.callers import Caller
 from nexus.models import Principal, Turn
 from nexus.services import ChatServices
 from nexus.tombstones import tombstone, without_deleted

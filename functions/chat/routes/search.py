@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from functions.chat.dependencies import Caller, Services
+from functions.chat.dependencies import Services
 from functions.chat.schemas import Locator, PassageBody, SearchRequest, SearchResponse
+from nexus.http.callers import Caller
 
 router = APIRouter(tags=["search"])
 

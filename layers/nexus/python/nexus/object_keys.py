@@ -20,6 +20,7 @@ from nexus.models import DocumentMetadata
 
 DOCUMENTS_PREFIX = "documents/"
 MAX_KEY_BYTES = 1024  # S3's limit on a key
+METADATA_NAMES = frozenset({"title", "author", "department", "date", "tags"})
 MAX_METADATA_BYTES = 2048  # S3's limit on all names and values of an object's user metadata
 
 _TENANT = re.compile(r"[a-z0-9-]{1,64}")

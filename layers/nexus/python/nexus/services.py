@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Executor
 
     from nexus.answering import Answerer
     from nexus.clients import Authenticator
+    from nexus.curating import Curator
+    from nexus.erasing import Eraser
     from nexus.generations import PerGeneration
     from nexus.health import Health
     from nexus.indexing import Indexer
@@ -58,6 +61,19 @@ class ReindexServices:
     settings: Settings
     reindexers: PerGeneration[Reindexer]
     continuation: Continuation
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsServices:
+    """What the documents function works with.
+
+    `eraser` makes one over the index generations that exist when it is called.
+    """
+
+    settings: Settings
+    authenticator: Authenticator
+    curators: PerGeneration[Curator]
+    eraser: Callable[[], Eraser]
 
 
 @dataclass(frozen=True, slots=True)

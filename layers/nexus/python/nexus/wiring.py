@@ -31,6 +31,7 @@ from nexus.ports import (
 )
 from nexus.services import (
     ChatServices,
+    DocumentsServices,
     EvaluationServices,
     IngestServices,
     OperatorServices,
@@ -42,6 +43,8 @@ from nexus.settings import Settings
 if TYPE_CHECKING:
     import openai
 
+    from nexus.curating import Curator
+    from nexus.erasing import Eraser, Place
     from nexus.indexing import Indexer
 
 
@@ -51,6 +54,10 @@ T = TypeVar("T")
 ClientFactory = Callable[[str], Any]
 
 THREADS = 16
+
+# How an S3 client is configured whose URLs are given away: version 4 binds their headers, and the
+# bucket's regional address is the one that does not redirect, which uploads do not survive.
+SIGNING: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
 
 
 def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatServices:
@@ -323,6 +330,7 @@ def aws_clients(service: str) -> Any:
             read_timeout=2 if service == "dynamodb" else 20,
             retries={"mode": "standard", "max_attempts": 2 if service == "dynamodb" else 4},
             max_pool_connections=THREADS,
+            **(SIGNING if service == "s3" else {}),
         ),
     )
 
@@ -463,3 +471,54 @@ def _read_ahead(secrets: Secrets, settings: Settings, executor: Executor) -> Non
 def _all(*pings: Callable[[], None]) -> None:
     for ping in pings:
         ping()
+
+
+def documents_services(settings: Settings, aws: ClientFactory | None = None) -> DocumentsServices:
+    """The services of the documents function."""
+    from nexus.adapters.dynamodb_clients import DynamoClients
+    from nexus.clients import Authenticator
+
+    aws = aws or aws_clients
+    return DocumentsServices(
+        settings=settings,
+        authenticator=Authenticator(DynamoClients(aws("dynamodb"), settings.clients_table)),
+        curators=curators(settings, aws),
+        eraser=eraser(settings, aws),
+    )
+
+
+def curators(settings: Settings, aws: ClientFactory) -> PerGeneration[Curator]:
+    """What manages documents; `aws` makes S3 clients that are configured for SIGNING."""
+    from nexus.adapters.s3_document_bucket import S3DocumentBucket
+    from nexus.adapters.sqs_queue import SqsQueue
+    from nexus.curating import Curator
+
+    bucket = S3DocumentBucket(aws("s3"), settings.documents_bucket)
+    queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
+    return PerGeneration(
+        _generations(aws, settings),
+        settings.generation,
+        lambda generation: Curator(bucket, _catalogue(aws, settings, generation), queue),
+    )
+
+
+def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
+    """Makes what erases documents from all generations that exist when it is made."""
+    from nexus.adapters.dynamodb_cache import DynamoCache
+    from nexus.adapters.dynamodb_cited_turns import DynamoCitedTurns
+    from nexus.adapters.s3_erasure import S3Versions
+    from nexus.erasing import Eraser, Place
+
+    dynamodb, secrets = aws("dynamodb"), _secrets(aws)
+    versions = S3Versions(aws("s3"), settings.documents_bucket)
+    turns = DynamoCitedTurns(dynamodb, settings.conversations_table)
+    cache = None
+    if settings.cache_table:
+        cache = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
+
+    def place(generation: Generation) -> Place:
+        index = _index(settings, secrets, generation)
+        return Place(_catalogue(aws, settings, generation), index, generation.namespace)
+
+    places = PerGeneration(_generations(aws, settings), settings.generation, place)
+    return lambda: Eraser(places.all(), versions, cache, turns)

@@ -52,7 +52,7 @@ class S3Documents:
             version=found.get("VersionId", ""),
             content_type=found.get("ContentType", ""),
             metadata=decode_metadata(found.get("Metadata", {})),
-            last_modified=_timestamp(found["LastModified"]),
+            last_modified=timestamp(found["LastModified"]),
         )
 
     def open(self, state: ObjectState) -> BinaryIO:
@@ -89,7 +89,7 @@ class S3Documents:
                         version="",
                         content_type="",
                         metadata=DocumentMetadata(),
-                        last_modified=_timestamp(found["LastModified"]),
+                        last_modified=timestamp(found["LastModified"]),
                     )
 
     def ping(self) -> None:
@@ -98,7 +98,8 @@ class S3Documents:
             self._client.head_bucket(Bucket=self._bucket)
 
 
-def _timestamp(moment: datetime.datetime) -> str:
+def timestamp(moment: datetime.datetime) -> str:
+    """UTC in ISO 8601 with Z."""
     # To the second: HEAD says no more, so that both kinds of answer agree.
     utc = moment.astimezone(datetime.UTC)
     return utc.isoformat(timespec="seconds").replace("+00:00", "Z")

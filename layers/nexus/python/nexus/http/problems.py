@@ -8,20 +8,33 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from functions.chat.schemas import Problem
 from nexus.errors import (
     ConfigurationError,
     InvalidRequest,
     NexusError,
     NotAllowed,
     NotFound,
+    Superseded,
     UpstreamUnavailable,
 )
 from nexus.observability import logger
 
 RETRY_AFTER_S = 5.0
+CALLERS_FAULTS = {InvalidRequest: 422, NotFound: 404, NotAllowed: 403, Superseded: 409}
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = Field(description="A sentence that says what to do.")
+    request_id: str
+    field: str | None = Field(default=None, description="The field of the request at fault.")
 
 
 def install(app: FastAPI) -> None:
@@ -55,12 +68,9 @@ def problem(
 
 
 async def _nexus(request: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, InvalidRequest):
-        return problem(request, 422, str(error), error.field)
-    if isinstance(error, NotFound):
-        return problem(request, 404, str(error))
-    if isinstance(error, NotAllowed):
-        return problem(request, 403, str(error))
+    for kind, status in CALLERS_FAULTS.items():
+        if isinstance(error, kind):
+            return problem(request, status, str(error), getattr(error, "field", None))
     service = getattr(error, "service", "")
     logger.error(
         "upstream_failed",

@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.chat.problems import unexpected
+from nexus.http.problems import unexpected
 from nexus.observability import logger, metrics
 
 SECURITY_HEADERS = {

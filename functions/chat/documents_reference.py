@@ -1,0 +1,35 @@
+"""Adds the routes of the documents function to this API's description: one reference for both.
+
+Functions never import each other, so the routes' description is a file, `documents_openapi.json`,
+which `python -m cli.reference` writes from the code.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+
+
+def complete(app: FastAPI) -> None:
+    """Makes the app's description include the other function's routes."""
+    own = app.openapi
+
+    def whole() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            text = files("functions.chat").joinpath("documents_openapi.json").read_text("utf-8")
+            app.openapi_schema = _joined(own(), json.loads(text))
+        return app.openapi_schema
+
+    app.openapi = whole  # type: ignore[method-assign] # as FastAPI's documentation does
+
+
+def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    paths = {**first["paths"], **second["paths"]}
+    components = {
+        kind: {**first["components"].get(kind, {}), **second["components"].get(kind, {})}
+        for kind in {**first["components"], **second["components"]}
+    }
+    return {**first, "paths": paths, "components": components}

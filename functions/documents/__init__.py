@@ -1,0 +1,1 @@
+"""The documents function: the HTTP API that manages a tenant's documents."""

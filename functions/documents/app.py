@@ -1,0 +1,32 @@
+"""Builds the management API from the services it is given."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from functions.documents.routes import content, documents, erasure, uploads, versions
+from nexus.http.application import application
+from nexus.services import DocumentsServices
+
+DESCRIPTION = "Manages the documents of the key's tenant; needs a key of role admin."
+ERRORS = {
+    400: "The body is not valid JSON.",
+    403: "The API key is missing, unknown, expired or revoked, or its role is not admin.",
+    404: "It does not exist, or not for this key.",
+    409: "The document changed meanwhile.",
+    422: "A field is not valid; `field` names it.",
+    429: "The key's rate or quota is used up.",
+    503: "A service behind this one fails; `Retry-After` says when to try again, if that helps.",
+}
+
+
+def create_app(services: DocumentsServices) -> FastAPI:
+    """The API over these services."""
+    return application(
+        services,
+        [module.router for module in (uploads, documents, versions, content, erasure)],
+        description=DESCRIPTION,
+        errors=ERRORS,
+        methods=["GET", "POST", "PATCH", "DELETE"],
+        headers=["content-type", "x-api-key"],
+    )

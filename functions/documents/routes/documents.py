@@ -1,0 +1,69 @@
+"""GET, PATCH and POST …:reindex of /v1/documents: what is known of documents, and correcting it."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from functions.documents.dependencies import Document, Services
+from functions.documents.responses import DocumentBody, DocumentsResponse
+from functions.documents.schemas import ChangeRequest, Name
+from nexus.http.callers import Administrator
+from nexus.listing import Listing
+from nexus.models import DocumentStatus
+
+router = APIRouter(tags=["documents"])
+
+
+@router.get("/v1/documents", summary="List documents")
+async def listing(
+    principal: Administrator,
+    services: Services,
+    status: Annotated[
+        DocumentStatus | None, Query(description="Deleted documents are listed only when asked.")
+    ] = None,
+    department: Name | None = None,
+    tag: Name | None = None,
+    text: Annotated[
+        Name | None, Query(description="Stands in the title or the path, in any case.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str, Query(max_length=100, description="Of the page before.")] = "",
+) -> DocumentsResponse:
+    """The tenant's documents that fit, page by page."""
+    asked = Listing(status, department or "", tag or "", text or "")
+    page = services.curators.live().page(principal.tenant, asked, limit, cursor)
+    now = time.time()
+    return DocumentsResponse(
+        documents=[DocumentBody.of(record, now) for record in page.records], cursor=page.cursor
+    )
+
+
+@router.get("/v1/documents/{document_id}", summary="Read a document's state")
+async def read(document_id: Document, principal: Administrator, services: Services) -> DocumentBody:
+    """The document's state, how far its ingestion is, and how long the rest may take."""
+    return DocumentBody.of(services.curators.live().get(principal.tenant, document_id), time.time())
+
+
+@router.patch("/v1/documents/{document_id}", summary="Change metadata", status_code=202)
+async def change(
+    document_id: Document, body: ChangeRequest, principal: Administrator, services: Services
+) -> DocumentBody:
+    """Changes what is said of the document; nothing is embedded again.
+
+    Answers with the document as it is until the change is ingested. Documents over 5 GiB have to be
+    uploaded again instead.
+    """
+    record = services.curators.live().describe(principal.tenant, document_id, body.to_changes())
+    return DocumentBody.of(record, time.time())
+
+
+@router.post("/v1/documents/{document_id}:reindex", summary="Ingest again", status_code=202)
+async def reindex(
+    document_id: Document, principal: Administrator, services: Services
+) -> DocumentBody:
+    """Has the document ingested again, whether it has changed or not."""
+    record = services.curators.live().reindex(principal.tenant, document_id)
+    return DocumentBody.of(record, time.time())

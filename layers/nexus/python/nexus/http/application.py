@@ -1,0 +1,78 @@
+"""Builds an HTTP API from its routes: the errors, headers and log lines that all of them have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from nexus import __version__
+from nexus.clients import Authenticator
+from nexus.http import problems
+from nexus.http.middleware import LastResort, RequestRecord
+from nexus.http.problems import Problem
+from nexus.settings import Settings
+
+
+class HttpServices(Protocol):
+    """What every API needs of its function's services."""
+
+    @property
+    def settings(self) -> Settings:
+        """The deployment's settings."""
+        ...
+
+    @property
+    def authenticator(self) -> Authenticator:
+        """Knows the callers."""
+        ...
+
+
+def application(
+    services: HttpServices,
+    routers: Iterable[APIRouter],
+    *,
+    description: str,
+    errors: Mapping[int, str],
+    methods: Iterable[str],
+    headers: Iterable[str],
+) -> FastAPI:
+    """The API of these routers over these services.
+
+    `errors` says what each status means; browsers may use these `methods` and request `headers`.
+    """
+    app = FastAPI(
+        title="Nexus",
+        version=__version__,
+        description=description,
+        docs_url=None,
+        redoc_url=None,
+        # Relative to openapi.json: the gateway puts its stage's name before every path.
+        servers=[{"url": "."}],
+        responses={
+            status: {
+                "description": text,
+                "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+            }
+            for status, text in errors.items()
+        },
+    )
+    app.state.services = services
+    problems.install(app)
+    for router in routers:
+        app.include_router(router)
+    # The last to be added is the outermost: an error's answer needs its headers too.
+    app.add_middleware(LastResort)
+    if services.settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(services.settings.cors_origins),
+            allow_methods=list(methods),
+            allow_headers=list(headers),
+            expose_headers=["x-request-id", "retry-after"],
+            max_age=600,
+        )
+    app.add_middleware(RequestRecord)
+    return app

@@ -1,0 +1,89 @@
+"""The documents function's services over fakes, with two tenants and their ingestion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nexus.clients import Authenticator, hash_key
+from nexus.curating import Curator
+from nexus.erasing import Eraser, Place
+from nexus.generations import PerGeneration, SingleGeneration
+from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
+from nexus.object_keys import document_id, object_key
+from nexus.services import DocumentsServices
+from nexus.settings import Settings
+from tests import assembled
+from tests.fake_bucket import FakeDocumentBucket
+from tests.fakes import (
+    FakeCache,
+    FakeCatalogue,
+    FakeClients,
+    FakeClock,
+    FakeConversations,
+    FakeEmbedder,
+    FakeIndex,
+    FakeQueue,
+)
+
+ADMIN_KEY, USER_KEY, RIVAL_KEY, NARROW_KEY = "nx_admin", "nx_user", "nx_rival", "nx_narrow"
+
+
+def client(key: str, tenant: str, role: Role, filters: Filters | None = None) -> ApiClient:
+    principal = Principal(tenant, key, role, "admin", filters or Filters())
+    return ApiClient(hash_key(key), "gw", principal, "2026-01-01T00:00:00Z")
+
+
+class Office:
+    """Everything the management API stands on, and the ingestion that follows its changes."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings = Settings(embedding_dimension=256, **settings)
+        self.clock = FakeClock()
+        self.bucket = FakeDocumentBucket()
+        self.catalogue = FakeCatalogue(self.clock)
+        self.queue = FakeQueue()
+        self.index = FakeIndex()
+        self.cache, self.conversations = FakeCache(), FakeConversations()
+        self.pauses: list[float] = []
+        self.embedder = FakeEmbedder()
+        self.indexer = assembled.indexer(
+            self.bucket, self.catalogue, self.index, self.embedder, self.settings
+        )
+        self.clients = FakeClients(
+            client(ADMIN_KEY, "acme", "admin"),
+            client(USER_KEY, "acme", "user"),
+            client(NARROW_KEY, "acme", "admin", Filters(departments=("Finance",))),
+            client(RIVAL_KEY, "rival", "admin"),
+        )
+        generation = self.settings.generation
+        curator = Curator(self.bucket, self.catalogue, self.queue, self.clock)
+        self.services = DocumentsServices(
+            settings=self.settings,
+            authenticator=Authenticator(self.clients),
+            eraser=lambda: Eraser(
+                [Place(self.catalogue, self.index, generation.namespace)],
+                self.bucket,
+                self.cache,
+                self.conversations,
+                self.clock,
+                self.pauses.append,
+            ),
+            curators=PerGeneration(
+                SingleGeneration(generation), generation, lambda _generation: curator
+            ),
+        )
+
+    def put(self, path: str, text: str, tenant: str = "acme", **said: Any) -> str:
+        """Uploads and ingests a document; returns its id."""
+        self.bucket.put(tenant, path, text.encode(), metadata=DocumentMetadata(**said))
+        self.ingest(path, tenant)
+        return document_id(tenant, path)
+
+    def drop(self, path: str, tenant: str = "acme") -> None:
+        """Deletes a document, and lets ingestion know."""
+        self.bucket.drop(tenant, path)
+        self.ingest(path, tenant)
+
+    def ingest(self, path: str, tenant: str = "acme") -> None:
+        """What the bucket's event starts."""
+        self.indexer.reconcile(object_key(tenant, path))
