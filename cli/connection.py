@@ -13,11 +13,12 @@ from botocore.config import Config
 from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, read_json, write_json
 from cli.stacks import LOCAL, Deployment, read_deployment, session_for
+from nexus.dead_letters import DeadLetters
 from nexus.generations import existing
 from nexus.models import Generation
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring import operator_services
+from nexus.wiring import dead_letters, operator_services
 
 DEMO_TENANT = "demo"
 
@@ -51,6 +52,17 @@ class Connection:
     def live(self) -> Generation:
         """The index generation that readers see."""
         return existing(self.operator.generations, self.settings.generation).answering
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """The messages that the stage's ingestion gave up."""
+        return dead_letters(
+            self.settings,
+            self.client,
+            documents_bucket=self.deployment.documents_bucket,
+            ingest_queue_url=self.deployment.ingest_queue_url,
+            dead_letter_queue_url=self.deployment.dead_letter_queue_url,
+        )
 
     def tenant(self, given: str | None) -> str:
         """The tenant that a command works for. Raises Failure if it has to be named."""

@@ -49,9 +49,7 @@ def survey(source: BinaryIO, size: int, *_: Any, **__: Any) -> Outline:
     """Every two lines are a part."""
     lines = source.read().decode().splitlines()
     starts = range(0, max(1, len(lines)), LINES_PER_PART)
-    parts = (
-        Part(number, start, start + LINES_PER_PART) for number, start in enumerate(starts)
-    )
+    parts = (Part(number, start, start + LINES_PER_PART) for number, start in enumerate(starts))
     return Outline("lines", size, parts=tuple(parts))
 
 
