@@ -14,7 +14,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from nexus.object_keys import document_id, object_key, parse_key
 from nexus.reindexing import Progress, Reindexer
 from nexus.revisions import fingerprint_prefix
 from nexus.settings import Settings
-from tests.bench.reporting import arguments, report
+from tests.bench.reporting import Row, arguments, report
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeQueue
 
 TENANTS = ("acme", "beta", "city-council")
@@ -160,12 +160,17 @@ def plan(objects: int, pages: int = 50, executor: Executor | None = None) -> Pla
     before_mb, begun = held_mb(), time.perf_counter()
     progress, invocations = Progress(), 0
     while progress.phase != "done":
-        left = iter(range(pages - 1, -1, -1))
         payload = json.dumps(asdict(progress))
-        progress = reindexer.run(Progress(**json.loads(payload)), lambda left=left: next(left) > 0)
+        progress = reindexer.run(Progress(**json.loads(payload)), _budget(pages))
         invocations += 1
     seconds = time.perf_counter() - begun
     return Plan(progress, meter, invocations, seconds, peak_mb() - before_mb)
+
+
+def _budget(pages: int) -> Callable[[], bool]:
+    """Says that there is time left, until it was asked so many times."""
+    left = iter(range(pages - 1, -1, -1))
+    return lambda: next(left) > 0
 
 
 def held_mb() -> float:
@@ -199,7 +204,7 @@ def main() -> None:
     executor = ThreadPoolExecutor(given.threads) if given.threads else InTurn()
     done = plan(given.objects, given.pages, executor)
     counted = asdict(done.progress)
-    rows = [
+    rows: list[Row] = [
         {
             "call": call,
             "calls": done.meter.calls[call],
