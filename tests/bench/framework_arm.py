@@ -24,7 +24,7 @@ def langchain(folder: Path, loader_name: str) -> Callable[[], int]:
     from langchain_core.vectorstores import InMemoryVectorStore
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    class Constant(Embeddings):
+    class Constant(Embeddings):  # type: ignore[misc]
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
             return [VECTOR for _ in texts]
 
