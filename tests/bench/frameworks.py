@@ -32,10 +32,10 @@ import pypdfium2  # type: ignore[import-untyped]
 from cdk.bytecode import uv
 from cli.local.layout import Layout
 from nexus.adapters.sqlite_index import SqliteIndex
-from nexus.indexing import Indexer
 from nexus.object_keys import object_key
 from nexus.ports import Embeddings
 from nexus.settings import Settings
+from tests import assembled
 from tests.bench.ingestion import VECTOR, pdf
 from tests.bench.reporting import Row, arguments, report
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder
@@ -158,7 +158,7 @@ def ours(folder: Path, scratch: Path) -> Callable[[], int]:
 
     def ingest() -> int:
         tenant, documents = next(tenants), FakeDocuments()
-        indexer = Indexer(documents, FakeCatalogue(), index, ConstantEmbedder(), settings)
+        indexer = assembled.indexer(documents, FakeCatalogue(), index, ConstantEmbedder(), settings)
         chunks = 0
         for path in sorted(folder.glob("*.pdf")):
             documents.put(tenant, path.name, path.read_bytes(), content_type="application/pdf")

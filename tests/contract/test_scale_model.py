@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+from nexus.adapters.dynamodb_embedding_ledger import DynamoEmbeddingLedger
 from nexus.adapters.s3_documents import S3Documents
-from nexus.indexing import Indexer
 from nexus.settings import Settings
-from tests.bench.scale_model import REQUESTS
+from tests import assembled
+from tests.bench.scale_facts import REQUESTS
 from tests.fakes import FakeEmbedder, FakeIndex
 
 
@@ -29,12 +30,13 @@ def test_a_first_ingestion_makes_as_many_requests_as_the_model_counts(
         calls[model.name] += 1
 
     settings = replace(Settings(), documents_bucket="documents", embedding_dimension=256)
-    indexer = Indexer(
+    indexer = assembled.indexer(
         S3Documents(s3_client, "documents"),
-        DynamoCatalogue(dynamodb_client, table),
+        DynamoCatalogue(dynamodb_client, table, settings.generation.generation_id),
         FakeIndex(),
         FakeEmbedder(),
         settings,
+        ledger=DynamoEmbeddingLedger(dynamodb_client, table, settings.generation.generation_id),
     )
     for client in (s3_client, dynamodb_client):
         client.meta.events.register("before-call", count)

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.bench.scale_model import DOC, DOCUMENTS, binding, costs, quotas, tables, with_tables
+from tests.bench.scale_facts import DOCUMENTS, costs, quotas
+from tests.bench.scale_model import DOC, binding, tables, with_tables
 
 TEXT = DOC.read_text(encoding="utf-8")
 
