@@ -1,4 +1,4 @@
-"""What outlives a deployment of the service: documents, their queue, tables and secrets."""
+"""What outlives a deployment of the service: documents, their queue and alarms, tables, secrets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from constructs import Construct
 
+from cdk.alarms import Alarms
 from cdk.documents_bucket import DocumentsBucket
 from cdk.ingest_queue import IngestQueue
 from cdk.stages import Stage
@@ -29,6 +30,7 @@ class DataStack(Stack):
             RemovalPolicy.RETAIN if stage.removal_policy == "retain" else RemovalPolicy.DESTROY
         )
         self.ingest = IngestQueue(self, "Ingest", timeout_s=stage.ingest_timeout_s, removal=removal)
+        Alarms(self, "Alarms", ingest=self.ingest, email=stage.alarm_email)
         self.documents = DocumentsBucket(
             self,
             "Documents",

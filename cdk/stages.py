@@ -23,8 +23,9 @@ class Stage:
 
     `architecture` and `python_version` "host" mean this machine's own, for an emulator that runs
     functions as local processes. `reindex_schedule` is an EventBridge Scheduler expression, in UTC.
-    `rerank_key` says that the rerank URL asks for a key. `settings` are further variables of the
-    functions, by name (`NEXUS_…`, see the README).
+    `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
+    is nobody. `settings` are further variables of the functions, by name (`NEXUS_…`, see the
+    README).
     """
 
     name: str
@@ -70,6 +71,7 @@ class Stage:
     vector_index: Literal["sqlite", "pinecone"]
     sqlite_path: str = ""
     pinecone_host: str = ""
+    alarm_email: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -201,5 +203,7 @@ def _check(stage: Stage) -> None:
             raise StageError(f"Stage {stage.name!r}: {key} must be more than 0.")
     if not stage.models_url.startswith(("http://", "https://")):
         raise StageError(f"Stage {stage.name!r}: models_url must begin with http:// or https://.")
+    if stage.alarm_email and "@" not in stage.alarm_email.strip("@"):
+        raise StageError(f"Stage {stage.name!r}: alarm_email must be an e-mail address.")
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
         raise StageError(f"Stage {stage.name!r}: sqlite_path must name the file of the index.")

@@ -14,12 +14,13 @@ from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, read_json, write_json
 from cli.stacks import LOCAL, Deployment, read_deployment, session_for
 from nexus.curating import Curator
+from nexus.dead_letters import DeadLetters
 from nexus.erasing import Eraser
 from nexus.generations import existing
 from nexus.models import Generation
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring import SIGNING, curators, eraser, operator_services
+from nexus.wiring import SIGNING, curators, dead_letters, eraser, operator_services
 
 DEMO_TENANT = "demo"
 
@@ -72,6 +73,16 @@ class Connection:
 
     def _signing(self, service: str) -> Any:
         return self.client(service, Config(**SIGNING) if service == "s3" else None)
+
+    def dead_letters(self) -> DeadLetters:
+        """The messages that the stage's ingestion gave up."""
+        return dead_letters(
+            self.settings,
+            self.client,
+            documents_bucket=self.deployment.documents_bucket,
+            ingest_queue_url=self.deployment.ingest_queue_url,
+            dead_letter_queue_url=self.deployment.dead_letter_queue_url,
+        )
 
     def tenant(self, given: str | None) -> str:
         """The tenant that a command works for. Raises Failure if it has to be named."""

@@ -10,7 +10,18 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
-from cli.commands import cdk, doctor, documents, invoke, keys, pinecone_index, status, up, upload
+from cli.commands import (
+    cdk,
+    dead_letters,
+    doctor,
+    documents,
+    invoke,
+    keys,
+    pinecone_index,
+    status,
+    up,
+    upload,
+)
 from cli.commands.ask import ask
 from cli.commands.evaluate import evaluate
 from cli.commands.reindex import reindex
@@ -32,6 +43,7 @@ app.command()(ask)
 app.command()(upload.upload)
 app.add_typer(documents.app, name="documents")
 app.add_typer(keys.app, name="keys")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(invoke.invoke)
 app.command()(reindex)
 app.command("eval")(evaluate)

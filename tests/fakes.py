@@ -37,6 +37,7 @@ from nexus.ports import (
     Completion,
     Embeddings,
     FinishedPart,
+    Letter,
     Manifest,
     Message,
     PartResult,
@@ -534,6 +535,42 @@ class FakeQueue(_Service):
             self.delayed.extend((body, delay_s) for body in bodies)
         else:
             self.bodies.extend(bodies)
+
+
+class FakeDeadLetters(_Service):
+    """A DeadLetterQueue: `letters` is what it holds; those in `hidden` are not taken again."""
+
+    def __init__(self, batch: int = 10) -> None:
+        super().__init__()
+        self._batch = batch
+        self.letters: dict[str, Letter] = {}
+        self.hidden: set[str] = set()
+
+    def arrive(self, body: str, sent_at: str = "2026-11-20T05:30:30Z") -> str:
+        """The ingestion gives a message up; returns its id."""
+        message_id = f"m{len(self.letters) + 1}"
+        self.letters[message_id] = Letter(message_id, body, f"r-{message_id}", 5, sent_at)
+        return message_id
+
+    def take(self, hold_s: int) -> list[Letter]:
+        self.ping()
+        seen = [one for one in self.letters.values() if one.message_id not in self.hidden]
+        self.hidden |= {letter.message_id for letter in seen[: self._batch]}
+        return seen[: self._batch]
+
+    def give_back(self, letters: Sequence[Letter]) -> None:
+        self.ping()
+        self.hidden -= {letter.message_id for letter in letters}
+
+    def remove(self, letters: Sequence[Letter]) -> None:
+        self.ping()
+        for letter in letters:
+            del self.letters[letter.message_id]
+        self.give_back(letters)
+
+    def count(self) -> int:
+        self.ping()
+        return len(self.letters)
 
 
 class FakeContinuation(_Service):

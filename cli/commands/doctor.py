@@ -15,7 +15,7 @@ from cli.connection import Connection, connect
 from cli.failure import Failure
 from cli.local.node import node_program
 from cli.model_retirements import retirement_warning
-from cli.terminal import Stage, console
+from cli.terminal import Stage, console, counted
 from nexus.errors import NexusError
 
 UNSET = "unset"
@@ -130,9 +130,9 @@ def _queue(connection: Connection) -> Iterator[Finding]:
     yield Finding(
         "dead-letter queue",
         waiting == 0,
-        f"{waiting} messages",
-        "`nexus documents` shows these as pending, with the reason, or as indexing if the attempt "
-        "was cut short. Mend the cause, then redrive the queue in SQS.",
+        counted(waiting, "message"),
+        f"`nexus dead-letters list --stage {connection.stage}` says why. Mend the cause, then "
+        f"`nexus dead-letters redrive --all --stage {connection.stage}`.",
         serious=False,
     )
 

@@ -55,6 +55,7 @@ def test_the_index_file_is_absolute_whatever_the_function_s_folder():
         ({"cors_origins": [1]}, ["cors_origins", "list of texts"]),
         ({"models_url": "api.example"}, ["models_url", "http://"]),
         ({"vector_index": "sqlite"}, ["sqlite_path"]),
+        ({"alarm_email": "nobody"}, ["alarm_email", "e-mail address"]),
         ({"colour": "red"}, ["'dev'", "no field 'colour'"]),
     ],
 )

@@ -6,10 +6,12 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -21,6 +23,14 @@ from cli.failure import Failure
 from cli.local.layout import Layout
 from cli.local.run_record import Running
 from cli.stacks import local_session
+from nexus.adapters.sqs_dead_letters import SqsDeadLetters
+from nexus.adapters.sqs_queue import SqsQueue
+from nexus.dead_letter_reasons import Explainer
+from nexus.dead_letters import DeadLetters
+from nexus.generations import PerGeneration, SingleGeneration
+from nexus.messages import reconcile_message
+from nexus.settings import Settings
+from tests.fakes import FakeCatalogue, FakeDocuments
 from tests.unit.cli_stage import deployment, stage
 
 
@@ -168,3 +178,116 @@ def test_doctor_looks_at_every_secret_and_every_check() -> None:
     assert "secret" in findings["models"].advice
     assert findings["news"].serious
     assert findings["news"].advice
+
+
+class Outbox:
+    """A stage on moto with dead letters, for the commands that show and redrive them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        session = boto3.Session("t", "t", region_name="us-east-1")
+        self.sqs = session.client("sqs")
+        self.dead = self.sqs.create_queue(QueueName="dead")["QueueUrl"]
+        self.stage = stage(dead_letter_queue_url=self.dead)
+        self.ingest = self.stage.deployment.ingest_queue_url
+        documents, generation = FakeDocuments(), Settings().generation
+        documents.put("acme", "fees.md", b"Fees.")
+        self.stage.__dict__["dead_letters"] = DeadLetters(
+            SqsDeadLetters(self.sqs, self.dead, self.ingest, wait_s=0),
+            SqsQueue(self.sqs, self.ingest),
+            Explainer(
+                PerGeneration(
+                    SingleGeneration(generation), generation, lambda _generation: FakeCatalogue()
+                ),
+                documents,
+                ThreadPoolExecutor(1),
+            ),
+        )
+        monkeypatch.setattr("cli.commands.dead_letters.connect", lambda _stage: self.stage)
+
+    def arrive(self, path: str) -> str:
+        body = reconcile_message(f"documents/acme/{path}")
+        sent = self.sqs.send_message(QueueUrl=self.dead, MessageBody=body)
+        return str(sent["MessageId"])
+
+    def waiting(self, queue: str) -> int:
+        found = self.sqs.get_queue_attributes(
+            QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+
+@pytest.fixture
+def outbox(aws: None, monkeypatch: pytest.MonkeyPatch) -> Outbox:
+    return Outbox(monkeypatch)
+
+
+def test_dead_letters_are_listed_with_their_reasons_and_stay(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert nexus(monkeypatch, "dead-letters", "list") == 0
+    assert capsys.readouterr().out == "There are no dead letters.\n"
+    ids = [outbox.arrive("fees.md"), outbox.arrive("gone.md")]
+    assert nexus(monkeypatch, "dead-letters", "list") == 0
+    said = capsys.readouterr().out
+    assert "acme/fees.md" in said
+    assert "No attempt at the document began" in said
+    assert all(message_id in said for message_id in ids)
+    assert nexus(monkeypatch, "dead-letters", "list", "--limit", "1") == 0
+    assert "1 of about 2" in capsys.readouterr().out
+    assert nexus(monkeypatch, "dead-letters", "list", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {(one["path"], one["obsolete"]) for one in listed["dead_letters"]} == {
+        ("fees.md", False),
+        ("gone.md", True),
+    }
+    assert not listed["more"]
+    assert outbox.waiting(outbox.dead) == 2
+
+
+def test_one_dead_letter_is_shown_with_its_message(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    message_id = outbox.arrive("fees.md")
+    assert nexus(monkeypatch, "dead-letters", "show", message_id) == 0
+    said = capsys.readouterr().out
+    assert "documents/acme/fees.md" in said
+    assert "nexus:reindex" in said
+    assert nexus(monkeypatch, "dead-letters", "show", "nothing") == 1
+    assert capsys.readouterr().err == "nexus: There is no dead letter nothing.\n"
+
+
+def test_dead_letters_are_redriven_by_id_or_all(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = [outbox.arrive(path) for path in ("fees.md", "gone.md", "more.md")]
+    for arguments in ([], [ids[0], "--all"]):
+        assert nexus(monkeypatch, "dead-letters", "redrive", *arguments) == 1
+        assert "say --all" in capsys.readouterr().err
+    assert nexus(monkeypatch, "dead-letters", "redrive", ids[0], "nothing") == 1
+    told = capsys.readouterr()
+    assert "Sent 1 message to ingestion again" in told.out
+    assert told.err == "nexus: There is no dead letter nothing.\n"
+    assert (outbox.waiting(outbox.dead), outbox.waiting(outbox.ingest)) == (2, 1)
+    assert nexus(monkeypatch, "dead-letters", "redrive", "--all") == 0
+    said = capsys.readouterr().out
+    assert "documents/acme/gone.md had nothing left to do" in said
+    assert (outbox.waiting(outbox.dead), outbox.waiting(outbox.ingest)) == (0, 3)
+
+
+def test_redriving_prints_json_that_a_program_can_read(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    message_id = outbox.arrive("fees.md")
+    assert nexus(monkeypatch, "dead-letters", "redrive", "--all", "--json") == 0
+    done = json.loads(capsys.readouterr().out)
+    assert [one["message_id"] for one in done["redriven"]] == [message_id]
+    assert done["unknown"] == []
+
+
+def test_doctor_names_the_command_that_tells_of_dead_letters(outbox: Outbox) -> None:
+    [well] = doctor._queue(outbox.stage)
+    assert well.well
+    outbox.arrive("fees.md")
+    [finding] = doctor._queue(outbox.stage)
+    assert (finding.well, finding.detail) == (False, "1 message")
+    assert "nexus dead-letters list --stage local" in finding.advice

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     import openai
 
     from nexus.curating import Curator
+    from nexus.dead_letters import DeadLetters
     from nexus.erasing import Eraser, Place
     from nexus.indexing import Indexer
 
@@ -253,6 +254,36 @@ def rebuild_services(settings: Settings, aws: ClientFactory) -> RebuildServices:
 
     places = PerGeneration(store, settings.generation, place)
     return RebuildServices(store, places, PerGeneration(store, settings.generation, reader))
+
+
+def dead_letters(
+    settings: Settings,
+    aws: ClientFactory,
+    *,
+    documents_bucket: str,
+    ingest_queue_url: str,
+    dead_letter_queue_url: str,
+) -> DeadLetters:
+    """What the ingestion gave up, with the queue to send it to again."""
+    from nexus.adapters.s3_documents import S3Documents
+    from nexus.adapters.sqs_dead_letters import SqsDeadLetters
+    from nexus.adapters.sqs_queue import SqsQueue
+    from nexus.dead_letter_reasons import Explainer
+    from nexus.dead_letters import DeadLetters
+
+    def catalogue(generation: Generation) -> Catalogue:
+        return _catalogue(aws, settings, generation)
+
+    sqs = aws("sqs")
+    return DeadLetters(
+        SqsDeadLetters(sqs, dead_letter_queue_url, ingest_queue_url),
+        SqsQueue(sqs, ingest_queue_url),
+        Explainer(
+            PerGeneration(_generations(aws, settings), settings.generation, catalogue),
+            S3Documents(aws("s3"), documents_bucket),
+            ThreadPoolExecutor(THREADS),
+        ),
+    )
 
 
 def evaluation_services(
