@@ -74,14 +74,11 @@ class Connection:
     def _signing(self, service: str) -> Any:
         return self.client(service, Config(**SIGNING) if service == "s3" else None)
 
+    @cached_property
     def dead_letters(self) -> DeadLetters:
         """The messages that the stage's ingestion gave up."""
         return dead_letters(
-            self.settings,
-            self.client,
-            documents_bucket=self.deployment.documents_bucket,
-            ingest_queue_url=self.deployment.ingest_queue_url,
-            dead_letter_queue_url=self.deployment.dead_letter_queue_url,
+            self._all_settings(), self.client, self.deployment.dead_letter_queue_url
         )
 
     def tenant(self, given: str | None) -> str:

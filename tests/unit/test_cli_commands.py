@@ -284,6 +284,12 @@ def test_redriving_prints_json_that_a_program_can_read(
     assert done["unknown"] == []
 
 
+def test_a_stage_s_dead_letters_are_those_of_its_own_queue(outbox: Outbox) -> None:
+    outbox.arrive("fees.md")
+    del outbox.stage.__dict__["dead_letters"]
+    assert outbox.stage.dead_letters.count() == 1
+
+
 def test_doctor_names_the_command_that_tells_of_dead_letters(outbox: Outbox) -> None:
     [well] = doctor._queue(outbox.stage)
     assert well.well

@@ -259,9 +259,6 @@ def rebuild_services(settings: Settings, aws: ClientFactory) -> RebuildServices:
 def dead_letters(
     settings: Settings,
     aws: ClientFactory,
-    *,
-    documents_bucket: str,
-    ingest_queue_url: str,
     dead_letter_queue_url: str,
 ) -> DeadLetters:
     """What the ingestion gave up, with the queue to send it to again."""
@@ -276,11 +273,11 @@ def dead_letters(
 
     sqs = aws("sqs")
     return DeadLetters(
-        SqsDeadLetters(sqs, dead_letter_queue_url, ingest_queue_url),
-        SqsQueue(sqs, ingest_queue_url),
+        SqsDeadLetters(sqs, dead_letter_queue_url, settings.ingest_queue_url),
+        SqsQueue(sqs, settings.ingest_queue_url),
         Explainer(
             PerGeneration(_generations(aws, settings), settings.generation, catalogue),
-            S3Documents(aws("s3"), documents_bucket),
+            S3Documents(aws("s3"), settings.documents_bucket),
             ThreadPoolExecutor(THREADS),
         ),
     )
