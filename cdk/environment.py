@@ -72,10 +72,11 @@ def ingest(stage: Stage, data: DataStack) -> dict[str, str]:
 
 
 def reindex(stage: Stage, data: DataStack, itself: str) -> dict[str, str]:
-    """What comparing the bucket with the catalogue reads; the model names the generation."""
+    """What comparing bucket, catalogue and index reads; the model names the generation."""
     return {
         **common(stage, "reindex"),
         **_embedding(stage),
+        **_index(stage, data),
         "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,

@@ -22,6 +22,7 @@ def grant_chat(role: iam.Role, data: DataStack) -> None:
     tables = data.tables
     _allow(role, "dynamodb", (*_READ, *_WRITE), tables.conversations.table_arn)
     _allow(role, "dynamodb", _READ, tables.catalogue.table_arn)
+    _grant_first_generation(role, data)
     _allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
     _allow(role, "dynamodb", ("GetItem", "PutItem", "DeleteItem"), tables.cache.table_arn)
     _grant_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)
@@ -47,16 +48,25 @@ def grant_documents(role: iam.Role, data: DataStack) -> None:
 
 
 def grant_ingest(role: iam.Role, data: DataStack) -> None:
-    """The bucket to read, the catalogue to read and write; the event source adds the queue."""
+    """The bucket to read, the catalogue to read and write, parts of large documents to queue.
+
+    The event source adds what it needs to receive.
+    """
     _grant_bucket(role, data)
     _allow(role, "dynamodb", (*_READ, *_WRITE), data.tables.catalogue.table_arn)
+    _allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
     _grant_secrets(role, data.models_secret, data.pinecone_secret)
 
 
 def grant_reindex(role: iam.Role, data: DataStack, function: str) -> None:
-    """The bucket to list, the catalogue to page through, the queue to fill, itself to continue."""
+    """The bucket to list, the catalogue to page through, the queue to fill, itself to continue.
+
+    The index is compared and rid of orphans with its secret.
+    """
     _grant_bucket(role, data)
     _allow(role, "dynamodb", (*_READ, "Scan"), data.tables.catalogue.table_arn)
+    _grant_first_generation(role, data)
+    _grant_secrets(role, data.pinecone_secret)
     _allow(role, "sqs", ("SendMessage", "GetQueueAttributes"), data.ingest.queue.queue_arn)
     # By name: the function's own ARN would make it depend on its role, and its role on it.
     arn = Stack.of(role).format_arn(
@@ -66,6 +76,17 @@ def grant_reindex(role: iam.Role, data: DataStack, function: str) -> None:
         arn_format=ArnFormat.COLON_RESOURCE_NAME,
     )
     _allow(role, "lambda", ("InvokeFunction",), arn)
+
+
+def _grant_first_generation(role: iam.Role, data: DataStack) -> None:
+    # Whichever function runs first after the first deployment notes which generation is live.
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["dynamodb:PutItem"],
+            resources=[data.tables.catalogue.table_arn],
+            conditions={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["generations"]}},
+        )
+    )
 
 
 def _grant_bucket(role: iam.Role, data: DataStack) -> None:

@@ -36,8 +36,8 @@ class Layers(Construct):
         return self._named("nexus", "service", "parsing", self._index)
 
     def reindex(self) -> list[lambda_.ILayerVersion]:
-        """What comparing the bucket with the catalogue imports."""
-        return self._named("nexus", "service")
+        """What comparing bucket, catalogue and index imports."""
+        return self._named("nexus", "service", self._index)
 
     def _add(self, name: str, package: packaging.Package) -> None:
         lambda_.LayerVersion(

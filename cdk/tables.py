@@ -23,7 +23,7 @@ class Tables(Construct):
         self._removal = removal
         self._protected = protected
         self.conversations = self._table("Conversations", sort_key="sk", ttl="expires_at")
-        self.catalogue = self._table("Catalogue", sort_key="sk")
+        self.catalogue = self._table("Catalogue", sort_key="sk", ttl="expires_at")
         self.clients = self._table("Clients")
         self.cache = self._table("Cache", ttl="expires_at", lasting=False)
         acknowledge(

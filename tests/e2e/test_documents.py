@@ -150,7 +150,7 @@ def test_reindexing_brings_back_what_the_catalogue_lost(
     connection.client("dynamodb").delete_item(
         TableName=connection.deployment.catalogue_table,
         Key={
-            "pk": {"S": f"tenant#{DEMO_TENANT}"},
+            "pk": {"S": f"tenant#{DEMO_TENANT}#{connection.live.generation_id}"},
             "sk": {"S": f"document#{first.document_id}"},
         },
     )

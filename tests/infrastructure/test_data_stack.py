@@ -118,7 +118,7 @@ def test_only_conversations_and_the_cache_expire(assembly, stage):
     assert found == {
         "Conversations": {"AttributeName": "expires_at", "Enabled": True},
         "Cache": {"AttributeName": "expires_at", "Enabled": True},
-        "Catalogue": None,
+        "Catalogue": {"AttributeName": "expires_at", "Enabled": True},
         "Clients": None,
     }
 

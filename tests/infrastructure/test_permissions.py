@@ -25,6 +25,12 @@ CONSUME = {
 }
 
 
+# Whoever runs first notes which generation is live; no more of the catalogue.
+FIRST_GENERATION = (
+    'catalogue, {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["generations"]}}'
+)
+
+
 def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
     """The actions that a role has on each kind of thing, named by a word of its resource."""
     words = {
@@ -54,6 +60,8 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
             name = next(name for word, name in words.items() if word in text)
             if "documents/*" in text:
                 name = "objects"
+            if "Condition" in statement:
+                name = f"{name}, {json.dumps(statement['Condition'])}"
             found.setdefault(name, set()).update(actions)
     return found
 
@@ -62,6 +70,7 @@ def test_chat_writes_conversations_and_cache_and_only_reads_the_rest(assembly, s
     assert granted(assembly, stage, "chat") == {
         "conversations": READ | WRITE,
         "catalogue": READ,
+        FIRST_GENERATION: {"dynamodb:PutItem"},
         "clients": {"dynamodb:GetItem"},
         "cache": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"},
         "secrets": {"secretsmanager:GetSecretValue"},
@@ -98,7 +107,7 @@ def test_ingest_reads_documents_and_writes_the_catalogue(assembly, stage):
         "catalogue": READ | WRITE,
         "bucket": {"s3:ListBucket"},
         "objects": {"s3:GetObject", "s3:GetObjectVersion"},
-        "queue": CONSUME,
+        "queue": CONSUME | {"sqs:SendMessage"},
         "secrets": {"secretsmanager:GetSecretValue"},
         "logs": LOGS,
         "*": XRAY,
@@ -106,8 +115,11 @@ def test_ingest_reads_documents_and_writes_the_catalogue(assembly, stage):
 
 
 def test_reindex_lists_compares_queues_and_continues_only_itself(assembly, stage):
+    secrets = {"secrets": {"secretsmanager:GetSecretValue"}} if stage != "local" else {}
     assert granted(assembly, stage, "reindex") == {
+        **secrets,
         "catalogue": READ | {"dynamodb:Scan"},
+        FIRST_GENERATION: {"dynamodb:PutItem"},
         "bucket": {"s3:ListBucket"},
         "objects": {"s3:GetObject", "s3:GetObjectVersion"},
         "queue": {"sqs:SendMessage", "sqs:GetQueueAttributes"},
