@@ -129,6 +129,16 @@ def test_a_document_lives_and_is_erased(stack: Deployed, admin_key: str, tmp_pat
     call("DELETE", f"/v1/documents/{document}", None, 404)
 
 
+def test_the_documents_event_sample_is_answered_by_the_function(
+    stack: Deployed, admin_key: str
+) -> None:
+    event = "events/documents.json"
+    done = stack.nexus("invoke", "documents", "--event", event, "--key", admin_key)
+    response = json.loads(done.stdout)
+    assert response["statusCode"] == 200
+    assert len(json.loads(response["body"])["documents"]) == 3
+
+
 def test_the_terminal_manages_documents(stack: Deployed, tmp_path: Path) -> None:
     source = tmp_path / "kites.md"
     source.write_text("The kite festival of Pangandaran begins on the second Sunday.")

@@ -11,6 +11,7 @@ import pytest
 from mangum import Mangum
 from starlette.testclient import TestClient
 
+from cli.local.layout import PROJECT
 from functions.documents.app import create_app
 from nexus import listing
 from nexus.errors import UpstreamUnavailable
@@ -25,6 +26,7 @@ from tests.functions.documents_services import (
     Office,
 )
 
+EVENT = PROJECT / "events" / "documents.json"
 FEES = "# Fees\n\nThe tuition fee is nine million rupiah.\n"
 
 
@@ -478,23 +480,38 @@ def test_an_erasure_that_left_something_says_so(office: Office, api: TestClient)
     assert left["cached_answers"] == 1
 
 
+def through_the_gateway(office: Office, **changed: Any) -> dict[str, Any]:
+    """What Lambda returns for the sample event, as Mangum makes it."""
+    event = json.loads(EVENT.read_text(encoding="utf-8"))
+    for name, value in {"x-api-key": ADMIN_KEY, "content-type": "application/json"}.items():
+        event["headers"][name] = value
+        event["multiValueHeaders"][name] = [value]
+    handler = Mangum(create_app(office.services), lifespan="off")
+    context: Any = object()
+    return dict(handler({**event, **changed}, context))
+
+
+def test_the_sample_event_lists_documents(office: Office) -> None:
+    for number in range(4):
+        office.put(f"{number}.md", FEES)
+    response = through_the_gateway(office)
+    assert response["statusCode"] == 200
+    assert len(json.loads(response["body"])["documents"]) == 3
+
+
 @pytest.mark.parametrize("colon", [":", "%3A"])
 def test_the_gateway_s_events_reach_the_routes_with_a_colon(office: Office, colon: str) -> None:
     document = office.put("fees.md", FEES)
-    handler = Mangum(create_app(office.services), lifespan="off")
-    event = {
-        "resource": "/v1/documents/{proxy+}",
-        "path": f"/v1/documents/{document}{colon}restore",
-        "httpMethod": "POST",
-        "headers": {"x-api-key": ADMIN_KEY, "content-type": "application/json"},
-        "multiValueHeaders": {},
-        "queryStringParameters": None,
-        "pathParameters": {"proxy": f"{document}{colon}restore"},
-        "requestContext": {"requestId": "r-1", "stage": "live"},
-        "body": json.dumps({"version": "v1"}),
-        "isBase64Encoded": False,
-    }
-    response = handler(event, None)  # type: ignore[arg-type]
+    response = through_the_gateway(
+        office,
+        resource="/v1/documents/{proxy+}",
+        path=f"/v1/documents/{document}{colon}restore",
+        pathParameters={"proxy": f"{document}{colon}restore"},
+        httpMethod="POST",
+        queryStringParameters=None,
+        multiValueQueryStringParameters=None,
+        body=json.dumps({"version": "v1"}),
+    )
     assert response["statusCode"] == 202, response["body"]
 
 

@@ -42,8 +42,10 @@ def environ(assembly, stage: str, function: str) -> dict[str, str]:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, stage, function):
     found = environ(assembly, stage, function)
-    index = INDEX[configuration(stage)["vector_index"]] if function != "reindex" else set()
-    names = EVERYWHERE | READS[function] | index
+    given = {
+        name.removeprefix("NEXUS_").lower() for name in configuration(stage).get("settings", {})
+    }
+    names = EVERYWHERE | READS[function] | INDEX[configuration(stage)["vector_index"]] | given
     assert {name for name in found if name.startswith("NEXUS_")} == {
         f"NEXUS_{name.upper()}" for name in names
     }
@@ -68,7 +70,7 @@ def test_reader_and_writer_of_the_index_agree(assembly, stage):
     reindex = Settings.from_environ(environ(assembly, stage, "reindex"))
     documents = Settings.from_environ(environ(assembly, stage, "documents"))
     assert chat.generation == ingest.generation == reindex.generation == documents.generation
-    for one in (chat, documents):
+    for one in (chat, documents, reindex):
         assert (one.vector_index, one.sqlite_path) == (ingest.vector_index, ingest.sqlite_path)
 
 

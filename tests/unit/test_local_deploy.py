@@ -23,6 +23,7 @@ OUTPUTS = {
     "StandardPlanId": "plan",
     "AdminPlanId": "admin",
     "ChatFunction": "chat:live",
+    "DocumentsFunction": "documents:live",
     "IngestFunction": "ingest:live",
     "ReindexFunction": "reindex:live",
     "ModelsSecret": "secret",
