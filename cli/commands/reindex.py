@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from cli.commands.invoke import PATIENT_AND_ONCE
 from cli.connection import Connection, connect
-from cli.evaluation.questions import GoldenQuestion, read_questions
+from cli.evaluation.questions import read_questions
 from cli.failure import Failure
 from cli.local.layout import PROJECT
+from cli.rebuilding import approve, fill
 from cli.terminal import Json, Stage, console, print_json
 from nexus.generations import begun, dropped, existing, flipped, rolled_back
-from nexus.models import Filters, Generation, Generations, Principal
-from nexus.rebuilding import Check, check, clear, compare, estimate
+from nexus.models import Generation, Generations
+from nexus.rebuilding import clear, estimate
 from nexus.services import RebuildServices
 from nexus.wiring import rebuild_services
-
-POLL_S = 1.0
-# A run is started again when a generation has not come nearer for this long.
-PATIENCE_S = 120.0
-TOP_K = 5
 
 Model = Annotated[str | None, typer.Option("--embedding-model", help="Another embedding model.")]
 Dimension = Annotated[
@@ -246,93 +240,17 @@ def _run(
     elif not now.building:
         now = services.generations.write(begun(now, known))
     try:
-        _fill(connection, services, now, known)
+        fill(connection, services, now, known)
     except KeyboardInterrupt:
         console.print("\nInterrupted: `nexus reindex --run` goes on.")
         raise typer.Exit(130) from None
-    _approve(services, now, known, questions, tenant)
+    approve(services, now, known, questions, tenant)
     stored = services.generations.write(flipped(services.generations.read() or now))
     console.print(
         f"Generation {stored.live} answers now. {stored.previous} is kept and follows every "
         "change: `nexus reindex --rollback` goes back to it, and "
         f"`nexus reindex --drop {stored.previous}` frees it."
     )
-
-
-def _fill(
-    connection: Connection, services: RebuildServices, now: Generations, new: Generation
-) -> None:
-    """Waits until the new generation has what the live one has."""
-    live, other = services.places.of(now.answering), services.places.of(new)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task(f"building {new.generation_id}", total=None)
-        best, since = -1, 0.0
-        while True:
-            if time.monotonic() - since > PATIENCE_S:  # at first, and when messages were lost
-                _start(connection, new)
-                since = time.monotonic()
-            found = compare(live, other, time.time())
-            bar.update(task, total=found.documents, completed=found.same)
-            if not found.behind:
-                return
-            if found.same > best:
-                best, since = found.same, time.monotonic()
-            time.sleep(POLL_S)
-
-
-def _start(connection: Connection, new: Generation) -> None:
-    connection.client("lambda").invoke(
-        FunctionName=connection.deployment.reindex_function,
-        InvocationType="Event",
-        Payload=json.dumps({"generation": new.generation_id, "verify": False}).encode(),
-    )
-
-
-def _approve(
-    services: RebuildServices,
-    now: Generations,
-    new: Generation,
-    questions: list[GoldenQuestion],
-    tenant: str,
-) -> None:
-    """Raises Failure unless the new generation is whole and finds no less than the live one."""
-    found: Check = check(services.places.of(new))
-    if not found.passed:
-        raise Failure(
-            f"Of {found.sampled} sampled documents, {found.miscounted} lack chunks and "
-            f"{found.lost} are not found by their own vectors: the pointer stays. Run it again, "
-            "or drop it."
-        )
-    console.print(f"{found.sampled} sampled documents are whole and found.")
-    if not questions:
-        return
-    before, after = (
-        sum(_is_found(services, one, question, tenant) for question in questions)
-        for one in (now.answering, new)
-    )
-    total = len(questions)
-    console.print(f"Golden questions found among the first {TOP_K}: {before} → {after} of {total}.")
-    if after < before:
-        raise Failure("The new generation finds less than the live one: the pointer stays.")
-
-
-def _is_found(
-    services: RebuildServices, generation: Generation, question: GoldenQuestion, tenant: str
-) -> bool:
-    if not question.answerable:
-        return True
-    retriever = services.readers.of(generation).retriever
-    operator = Principal(tenant, "operator", "admin", "admin")
-    found = retriever.retrieve(operator, question.text, TOP_K, Filters())
-    return any(passage.uri.endswith(f"/{question.document}") for passage in found.passages)
 
 
 def _drop(services: RebuildServices, now: Generations, generation_id: str) -> None:
