@@ -61,7 +61,7 @@ def examine(stage: str) -> Iterator[Finding]:
         yield Finding("deployment", False, str(failure))
         return
     yield Finding("deployment", True, connection.deployment.api_url)
-    for check in (_settings, _models_retire, _secrets, _queue):
+    for check in (_settings, _generation, _models_retire, _secrets, _queue):
         yield from _guarded(check, connection)
     yield from _guarded(_health, connection)
 
@@ -82,7 +82,7 @@ def _settings(connection: Connection) -> Iterator[Finding]:
         "configuration",
         True,
         f"{settings.embedding_model} ({settings.embedding_dimension}), {settings.chat_model}, "
-        f"{settings.vector_index} index, generation {settings.generation.generation_id}",
+        f"{settings.vector_index} index",
     )
     if settings.vector_index == "pinecone":
         yield Finding(
@@ -93,9 +93,22 @@ def _settings(connection: Connection) -> Iterator[Finding]:
         )
 
 
+def _generation(connection: Connection) -> Iterator[Finding]:
+    live, configured = connection.live, connection.settings.generation
+    same = live.generation_id == configured.generation_id
+    about = f"{live.generation_id}: {live.embedding_model}, chunks of {live.chunk_chars} characters"
+    yield Finding(
+        "generation",
+        same,
+        about if same else f"{about} is live; {configured.generation_id} is configured",
+        "`nexus reindex --plan` shows what changing to it takes.",
+        serious=False,
+    )
+
+
 def _models_retire(connection: Connection) -> Iterator[Finding]:
     today = datetime.now(UTC).date()
-    for model in (connection.settings.chat_model, connection.settings.embedding_model):
+    for model in (connection.settings.chat_model, connection.live.embedding_model):
         warning = retirement_warning(model, today)
         yield Finding(
             f"model {model}",
