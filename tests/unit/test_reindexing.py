@@ -10,8 +10,10 @@ import pytest
 
 from nexus import reindexing
 from nexus.errors import UpstreamUnavailable
-from nexus.object_keys import object_key
-from nexus.reindexing import Progress, Reindexer
+from nexus.generations import PerGeneration
+from nexus.models import Generations
+from nexus.object_keys import document_id, object_key
+from nexus.reindexing import Progress, Reindexer, reconcile_generations, verifies_today
 from nexus.settings import Settings
 from tests import assembled
 from tests.fakes import (
@@ -19,11 +21,13 @@ from tests.fakes import (
     FakeClock,
     FakeDocuments,
     FakeEmbedder,
+    FakeGenerations,
     FakeIndex,
     FakeQueue,
 )
 
 CONFIG = Settings(embedding_dimension=256, removal_grace_s=0)
+SPACE = CONFIG.generation.namespace("acme")
 
 
 class Depot:
@@ -135,3 +139,64 @@ def test_a_document_that_waits_for_an_upstream_is_queued_again_at_once() -> None
         indexer.reconcile(object_key("acme", "waiting.md"))
     assert depot.reindexer.run(Progress(), lambda: True).changed == 1
     assert depot.queued() == ["waiting.md"]
+
+
+def stray(depot: Depot, document: str, stamp: int) -> str:
+    """Puts a vector into the index that nothing names; its id."""
+    (like, *_) = depot.index.spaces[SPACE].values()
+    name = f"{'f' * 24}{stamp:08x}"
+    piece = replace(like.chunk, chunk_id=name)
+    depot.index.upsert(SPACE, [replace(like, chunk=piece, document_id=document, added_in=stamp)])
+    return name
+
+
+def test_a_run_that_verifies_removes_vectors_of_no_document(depot: Depot) -> None:
+    same = document_id("acme", "same.md")
+    whole = set(depot.index.spaces[SPACE])
+    stray(depot, "0" * 24, 4096)  # of a document that nobody knows
+    stray(depot, same, 4097)  # of an attempt that was broken off
+    new = stray(depot, same, 2 * 4096)  # of an attempt that is only just beginning
+    assert depot.reindexer.run(Progress(), lambda: True).orphaned == 0
+    done = depot.reindexer.run(Progress(verify=True), lambda: True)
+    assert done.orphaned == 2
+    assert set(depot.index.spaces[SPACE]) == whole | {new}
+
+
+def test_a_run_that_verifies_makes_lacking_vectors_again(depot: Depot) -> None:
+    for one, record in list(depot.index.spaces[SPACE].items()):
+        if record.document_id == document_id("acme", "same.md"):
+            del depot.index.spaces[SPACE][one]
+    assert depot.reindexer.run(Progress(), lambda: True).damaged == 0
+    depot.queue.bodies.clear()
+    assert depot.reindexer.run(Progress(verify=True), lambda: True).damaged == 1
+    asked = [json.loads(body)["Records"][0]["s3"]["object"] for body in depot.queue.bodies]
+    (about,) = [one for one in asked if one["afresh"]]
+    assert about["key"] == object_key("acme", "same.md")
+    depot.indexer.reconcile(about["key"], afresh=about["afresh"])
+    assert depot.index.count(SPACE, document_id("acme", "same.md")) == 1
+
+
+def test_every_generation_is_gone_through_the_live_one_first_over_any_number_of_calls() -> None:
+    one, two = CONFIG.generation, replace(CONFIG.generation, generation_id="22222222")
+    store = FakeGenerations(Generations("22222222", (one, two), edition=1))
+    depots = {one: Depot(), two: Depot()}
+    for made in depots.values():
+        made.indexed("same.md")
+    reindexers = PerGeneration(store, one, lambda generation: depots[generation].reindexer)
+    progress, order = Progress(), []
+    while progress.phase != "done":
+        progress = reconcile_generations(reindexers, progress, lambda: False)
+        progress = Progress(**json.loads(json.dumps(asdict(progress))))
+        order.append(progress.generation)
+    assert list(dict.fromkeys(order)) == ["22222222", one.generation_id]
+    assert (progress.listed, progress.unchanged) == (2, 2)
+    only = Progress(generation=one.generation_id)
+    assert reconcile_generations(reindexers, only, lambda: True).listed == 1
+    gone = Progress(generation="dropped")
+    assert reconcile_generations(reindexers, gone, lambda: True).phase == "done"
+
+
+def test_the_index_is_compared_once_in_so_many_days() -> None:
+    days = [verifies_today(day * 86_400 + 3600, 7) for day in range(14)]
+    assert sum(days) == 2
+    assert all(verifies_today(day * 86_400, 1) for day in range(3))
