@@ -30,7 +30,7 @@ from nexus.adapters.sqlite_database import SqliteDatabase
 from nexus.adapters.sqlite_index import SqliteIndex
 from nexus.errors import UpstreamError, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Chunk, DocumentMetadata, Filters, IndexRecord, Locator
-from nexus.ports import VectorIndex
+from nexus.ports import ScannedPage, VectorIndex
 from tests.pinecone_server import API_KEY, PineconeServer
 
 DIMENSION = 8
@@ -386,6 +386,48 @@ def test_revisions_to_keep_are_spared(index: VectorIndex, namespace: str) -> Non
     index.delete_document(namespace, "doc", 3, keep=(2, 99))
     eventually(lambda: index.count(namespace) == 2)
     assert sorted(ids(index.search_dense(namespace, axis(0), 9, ALL))) == ["r10", "r2"]
+
+
+def test_a_scan_goes_through_every_namespace_of_a_generation_page_by_page(
+    index: VectorIndex,
+) -> None:
+    generation = f"{next(_numbers):08x}"
+    spaces = {f"{tenant}.{generation}": f"{tenant}-chunk" for tenant in ("acme", "rival", "third")}
+    for space, name in spaces.items():
+        write(
+            index,
+            space,
+            *(replace(record(f"{name}-{number}"), added_in=number) for number in range(5)),
+        )
+    write(index, f"acme.{next(_numbers):08x}", record("of another generation"))
+    found, cursor, pages = [], "", 0
+    while pages == 0 or cursor:
+        page = index.scan(generation, cursor, 2)
+        found += page.chunks
+        cursor, pages = page.cursor, pages + 1
+        assert pages < 50
+    assert pages > 6
+    assert sorted((one.namespace, one.chunk_id, one.added_in) for one in found) == sorted(
+        (space, f"{name}-{number}", number) for space, name in spaces.items() for number in range(5)
+    )
+    assert {one.document_id for one in found} == {record("any").document_id}
+    assert index.scan("unknown", "", 2) == ScannedPage((), "")
+
+
+def test_a_deleted_namespace_is_empty_and_can_be_written_again(
+    index: VectorIndex, namespace: str
+) -> None:
+    other = f"rival.{namespace.partition('.')[2]}"
+    write(index, namespace, record("a"), record("b"))
+    write(index, other, record("a"))
+    index.delete_namespace(namespace)
+    eventually(lambda: index.count(namespace) == 0)
+    assert index.search_text(namespace, "words", 5, ALL) == []
+    index.delete_namespace(namespace)
+    index.delete_namespace("nobody.wrote")
+    assert index.count(other) == 1
+    write(index, namespace, record("c"))
+    assert index.count(namespace) == 1
 
 
 def test_what_is_waited_for_is_found_at_once(index: VectorIndex, namespace: str) -> None:
