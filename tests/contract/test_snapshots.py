@@ -33,8 +33,9 @@ from nexus.models import (
 )
 from nexus.object_keys import object_key
 from nexus.ports import SnapshotStore, VectorIndex
-from nexus.restoring import Restorer, SnapshotReader
+from nexus.restoring import Restorer
 from nexus.settings import Settings
+from nexus.snapshot_reading import SnapshotReader
 from nexus.snapshots import StoredChunk, StoredDocument, restored_generation
 from tests import assembled
 from tests.fakes import FakeDocuments, FakeEmbedder, FakeSnapshots

@@ -44,7 +44,7 @@ def assert_private(bucket):
 
 
 def test_browsers_of_the_allowed_origins_may_use_signed_urls(assembly, stage):
-    bucket = assembly.only(stage, "data", "S3::Bucket")["Properties"]
+    bucket = assembly.only(stage, "data", "S3::Bucket", "Documents")["Properties"]
     origins = configuration(stage)["cors_origins"]
     if not origins:
         assert "CorsConfiguration" not in bucket

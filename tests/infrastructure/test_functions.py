@@ -103,7 +103,7 @@ def test_aws_stages_run_python_3_13_on_arm_with_snap_start_where_it_is_on(
 
 def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
     aliases = assembly.resources(stage, "service", "Lambda::Alias")
-    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 4
+    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 5
     events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
     function = json.dumps(events["FunctionName"])
     schedule = assembly.only(stage, "service", "Scheduler::Schedule", "Nightly")["Properties"]

@@ -18,8 +18,9 @@ from nexus.indexing import Indexer
 from nexus.models import Filters, Generation, IndexRecord
 from nexus.object_keys import document_id, object_key
 from nexus.ports import Manifest, VectorIndex
-from nexus.restoring import Restorer, SnapshotReader, check_free, registered
+from nexus.restoring import Restorer, check_free, registered
 from nexus.settings import Settings
+from nexus.snapshot_reading import SnapshotReader
 from nexus.snapshots import restored_generation
 from tests import assembled
 from tests.fakes import (

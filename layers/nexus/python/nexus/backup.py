@@ -122,11 +122,12 @@ class Backup:
         has_time: Callable[[], bool],
     ) -> Progress:
         place = f"{listed.tenant}/{listed.document_id}"
-        record: DocumentRecord | None = listed
+        record = listed
         for _ in range(READ_ATTEMPTS):
-            record = self._catalogue.get(listed.tenant, listed.document_id)
-            if record is None:  # not in this generation any more
+            found = self._catalogue.get(listed.tenant, listed.document_id)
+            if found is None:  # not in this generation any more
                 return _past(progress, place)
+            record = found
             ids = self._chunk_ids(record)
             if ids is None:
                 continue
@@ -141,8 +142,7 @@ class Backup:
                 progress = replace(progress, chunks=progress.chunks + len(ids))
                 return _past(progress, place, documents=1)
             return progress
-        if record is not None:
-            self._add(writer, _unread(record), (), progress)
+        self._add(writer, _unread(record), (), progress)
         return _past(progress, place, documents=1, unreadable=1)
 
     def _chunk_ids(self, record: DocumentRecord) -> tuple[str, ...] | None:

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from nexus.reading import Reader
     from nexus.rebuilding import Workplace
     from nexus.reindexing import Reindexer
-    from nexus.restoring import Restorer, SnapshotReader
+    from nexus.restoring import Restorer
     from nexus.retrieval import Retriever
     from nexus.settings import Settings
+    from nexus.snapshot_reading import SnapshotReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ if TYPE_CHECKING:
     from nexus.erasing import Eraser, Place
     from nexus.indexing import Indexer
     from nexus.reindexing import Reindexer
-    from nexus.restoring import Restorer, SnapshotReader
+    from nexus.restoring import Restorer
+    from nexus.snapshot_reading import SnapshotReader
 
 
 T = TypeVar("T")
@@ -234,7 +235,8 @@ def restore_services(
     from nexus.adapters.dynamodb_embedding_ledger import DynamoEmbeddingLedger
     from nexus.adapters.parquet_snapshots import ParquetSnapshots
     from nexus.adapters.s3_snapshots import PREFIX, S3Snapshots
-    from nexus.restoring import Restorer, SnapshotReader
+    from nexus.restoring import Restorer
+    from nexus.snapshot_reading import SnapshotReader
 
     secrets = _secrets(aws)
     executor = ThreadPoolExecutor(THREADS)
