@@ -1,4 +1,4 @@
-"""What outlives a deployment of the service: documents, their queue and alarms, tables, secrets."""
+"""What outlives a deployment: documents, their queue and alarms, backups, tables, secrets."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from constructs import Construct
 
 from cdk.alarms import Alarms
+from cdk.backups_bucket import BackupsBucket
 from cdk.documents_bucket import DocumentsBucket
 from cdk.ingest_queue import IngestQueue
 from cdk.stages import Stage
@@ -38,6 +39,9 @@ class DataStack(Stack):
             removal=removal,
             origins=stage.cors_origins,
         ).bucket
+        self.backups = BackupsBucket(
+            self, "Backups", retention_days=stage.backup_retention_days, removal=removal
+        ).bucket
         self.tables = Tables(self, "Tables", removal=removal, protected=stage.protected)
         self.models_secret = UpstreamSecret(
             self, "Models", description="API key of the models' endpoint", removal=removal
@@ -56,6 +60,7 @@ class DataStack(Stack):
     def _publish(self) -> None:
         outputs = {
             "DocumentsBucket": self.documents.bucket_name,
+            "BackupsBucket": self.backups.bucket_name,
             "CatalogueTable": self.tables.catalogue.table_name,
             "ConversationsTable": self.tables.conversations.table_name,
             "ClientsTable": self.tables.clients.table_name,

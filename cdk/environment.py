@@ -84,6 +84,18 @@ def reindex(stage: Stage, data: DataStack, itself: str) -> dict[str, str]:
     }
 
 
+def backup(stage: Stage, data: DataStack, itself: str) -> dict[str, str]:
+    """What copying the index reads; the model names the generation."""
+    return {
+        **common(stage, "backup"),
+        **_embedding(stage),
+        **_index(stage, data),
+        "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
+        "NEXUS_BACKUPS_BUCKET": data.backups.bucket_name,
+        "NEXUS_BACKUP_FUNCTION": itself,
+    }
+
+
 def _embedding(stage: Stage) -> dict[str, str]:
     return {
         "NEXUS_EMBEDDING_MODEL": stage.embedding_model,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from cdk.backups_bucket import PREFIX as SNAPSHOTS
 from cdk.data_stack import DataStack
 from cdk.documents_bucket import PREFIX
 from cdk.findings import acknowledge
@@ -68,6 +70,20 @@ def grant_reindex(role: iam.Role, data: DataStack, function: str) -> None:
     _grant_first_generation(role, data)
     _grant_secrets(role, data.pinecone_secret)
     _allow(role, "sqs", ("SendMessage", "GetQueueAttributes"), data.ingest.queue.queue_arn)
+    _grant_invocation(role, function)
+
+
+def grant_backup(role: iam.Role, data: DataStack, function: str) -> None:
+    """The catalogue to page through, snapshots to write and go on with, itself to continue."""
+    _allow(role, "dynamodb", ("GetItem", "Query", "Scan"), data.tables.catalogue.table_arn)
+    bucket = data.backups
+    _allow(role, "s3", ("GetObject", "PutObject"), bucket.arn_for_objects(f"{SNAPSHOTS}*"))
+    _acknowledge_prefix(role, bucket, SNAPSHOTS, "A snapshot's files are named as they come.")
+    _grant_secrets(role, data.pinecone_secret)
+    _grant_invocation(role, function)
+
+
+def _grant_invocation(role: iam.Role, function: str) -> None:
     # By name: the function's own ARN would make it depend on its role, and its role on it.
     arn = Stack.of(role).format_arn(
         service="lambda",
@@ -94,13 +110,18 @@ def _grant_bucket(role: iam.Role, data: DataStack) -> None:
     # Without the right to list, S3 answers 403 where an object is missing, and not 404.
     _allow(role, "s3", ("ListBucket",), bucket.bucket_arn)
     _allow(role, "s3", ("GetObject", "GetObjectVersion"), bucket.arn_for_objects(f"{PREFIX}*"))
-    stack = Stack.of(bucket)
-    exported = stack.resolve(stack.export_value(bucket.bucket_arn))["Fn::ImportValue"]
-    acknowledge(
+    _acknowledge_prefix(
         role,
-        f"IAM5[Resource::{exported}/{PREFIX}*]",
+        bucket,
+        PREFIX,
         "Every tenant's documents are read by these functions, and nothing outside the prefix.",
     )
+
+
+def _acknowledge_prefix(role: iam.Role, bucket: s3.Bucket, prefix: str, reason: str) -> None:
+    stack = Stack.of(bucket)
+    exported = stack.resolve(stack.export_value(bucket.bucket_arn))["Fn::ImportValue"]
+    acknowledge(role, f"IAM5[Resource::{exported}/{prefix}*]", reason)
 
 
 def _grant_secrets(role: iam.Role, *secrets: secretsmanager.Secret | None) -> None:

@@ -19,7 +19,7 @@ class Layers(Construct):
         self._stage = stage
         target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
-        for lock in ("service", "api", "parsing", f"index_{stage.vector_index}"):
+        for lock in ("service", "api", "parsing", "snapshots", f"index_{stage.vector_index}"):
             self._add(lock, packaging.dependency_layer(lock, target))
         self._index = f"index_{stage.vector_index}"
 
@@ -38,6 +38,10 @@ class Layers(Construct):
     def reindex(self) -> list[lambda_.ILayerVersion]:
         """What comparing bucket, catalogue and index imports."""
         return self._named("nexus", "service", self._index)
+
+    def backup(self) -> list[lambda_.ILayerVersion]:
+        """What copying the index into Parquet files imports."""
+        return self._named("nexus", "service", "snapshots", self._index)
 
     def _add(self, name: str, package: packaging.Package) -> None:
         lambda_.LayerVersion(

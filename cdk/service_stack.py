@@ -1,4 +1,4 @@
-"""What can be thrown away and deployed again: functions, layers, the API and the schedule."""
+"""What can be thrown away and deployed again: functions, layers, the API and the schedules."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from cdk import environment, grants
 from cdk.data_stack import DataStack
 from cdk.function import ALIAS, NexusFunction, function_name
 from cdk.layers import Layers
-from cdk.reindex_schedule import ReindexSchedule
 from cdk.rest_api import NexusApi
+from cdk.scheduled_run import ScheduledRun
 from cdk.stages import Stage
 from cdk.usage_plans import UsagePlans
 
@@ -34,6 +34,7 @@ class ServiceStack(Stack):
         self.documents = self._documents(stage, data)
         self.ingest = self._ingest(stage, data)
         self.reindex = self._reindex(stage, data)
+        self.backup = self._backup(stage, data)
         self.api = NexusApi(
             self,
             "Gateway",
@@ -108,8 +109,37 @@ class ServiceStack(Stack):
             recursive=True,
         )
         grants.grant_reindex(reindex.role, data, itself)
-        ReindexSchedule(self, "Nightly", expression=stage.reindex_schedule, function=reindex.alias)
+        ScheduledRun(
+            self,
+            "Nightly",
+            expression=stage.reindex_schedule,
+            function=reindex.alias,
+            description="Compares the bucket with the catalogue and queues what differs",
+        )
         return reindex
+
+    def _backup(self, stage: Stage, data: DataStack) -> NexusFunction:
+        itself = f"{function_name(stage, 'backup')}:{ALIAS}"
+        backup = NexusFunction(
+            self,
+            "Backup",
+            stage=stage,
+            folder="backup",
+            memory_mb=stage.backup_memory_mb,
+            timeout_s=stage.backup_timeout_s,
+            layers=self._layers.backup(),
+            environment=environment.backup(stage, data, itself),
+            recursive=True,
+        )
+        grants.grant_backup(backup.role, data, itself)
+        ScheduledRun(
+            self,
+            "Backups",
+            expression=stage.backup_schedule,
+            function=backup.alias,
+            description="Writes a snapshot of the live index generation",
+        )
+        return backup
 
     def _publish(self, stage: Stage) -> None:
         outputs = {
@@ -121,6 +151,7 @@ class ServiceStack(Stack):
             "DocumentsFunction": f"{function_name(stage, 'documents')}:{ALIAS}",
             "IngestFunction": f"{function_name(stage, 'ingest')}:{ALIAS}",
             "ReindexFunction": f"{function_name(stage, 'reindex')}:{ALIAS}",
+            "BackupFunction": f"{function_name(stage, 'backup')}:{ALIAS}",
             "ModelsUrl": stage.models_url,
             "EmbeddingModel": stage.embedding_model,
             "EmbeddingDimension": str(stage.embedding_dimension),

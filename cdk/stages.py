@@ -22,7 +22,8 @@ class Stage:
     """One deployment's configuration; rates are requests per second, quotas requests per day.
 
     `architecture` and `python_version` "host" mean this machine's own, for an emulator that runs
-    functions as local processes. `reindex_schedule` is an EventBridge Scheduler expression, in UTC.
+    functions as local processes. `reindex_schedule` and `backup_schedule` are EventBridge Scheduler
+    expressions, in UTC; the latter may be "" for none. Snapshots are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
     is nobody. `settings` are further variables of the functions, by name (`NEXUS_…`, see the
     README).
@@ -45,6 +46,10 @@ class Stage:
     reindex_memory_mb: int
     reindex_timeout_s: int
     reindex_schedule: str
+    backup_memory_mb: int
+    backup_timeout_s: int
+    backup_schedule: str
+    backup_retention_days: int
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 180, 365]
     removal_policy: Literal["retain", "destroy"]
@@ -180,10 +185,12 @@ _RANGES = {
     "ingest_memory_mb": (128, 10_240),
     "documents_memory_mb": (128, 10_240),
     "reindex_memory_mb": (128, 10_240),
+    "backup_memory_mb": (128, 10_240),
     "chat_timeout_s": (1, 29),
     "documents_timeout_s": (1, 29),
     "ingest_timeout_s": (1, 900),
     "reindex_timeout_s": (1, 900),
+    "backup_timeout_s": (1, 900),
     "ingest_batch_size": (1, 10),
     "ingest_concurrency": (2, 1000),
     "refuse_below": (0, 1),
@@ -191,6 +198,7 @@ _RANGES = {
 _POSITIVE = [
     *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
     *("keyless_rate", "keyless_burst", "conversation_ttl_h", "embedding_dimension"),
+    "backup_retention_days",
 ]
 
 

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
 from cli.commands import (
+    backup,
     cdk,
     dead_letters,
     doctor,
@@ -25,6 +26,7 @@ from cli.commands import (
 from cli.commands.ask import ask
 from cli.commands.evaluate import evaluate
 from cli.commands.reindex import reindex
+from cli.commands.restore import restore
 from cli.failure import Failure
 from cli.terminal import errors
 from nexus import __version__
@@ -42,6 +44,9 @@ app.command()(status.status)
 app.command()(ask)
 app.command()(upload.upload)
 app.add_typer(documents.app, name="documents")
+app.command()(backup.backup)
+app.command()(backup.backups)
+app.command()(restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command()(invoke.invoke)

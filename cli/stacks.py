@@ -35,6 +35,7 @@ class Deployment:
     api_url: str
     rest_api_id: str
     documents_bucket: str
+    backups_bucket: str
     catalogue_table: str
     conversations_table: str
     clients_table: str
@@ -46,6 +47,7 @@ class Deployment:
     documents_function: str
     ingest_function: str
     reindex_function: str
+    backup_function: str
     models_secret: str
     models_url: str
     embedding_model: str

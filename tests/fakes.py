@@ -187,6 +187,20 @@ class FakeCatalogue(_Service):
             for key in [key for key in kept if key[0] == tenant]:
                 del kept[key]
 
+    def restore(self, record: DocumentRecord, chunk_ids: Sequence[str]) -> bool:
+        self.ping()
+        key = (record.tenant, record.document_id)
+        with self._lock:
+            if key in self.records:
+                return False
+            self.changes.setdefault(record.tenant, []).append(self._clock())
+            self.records[key] = replace(
+                record, hidden=frozenset(), parts=0, parts_done=0, underway=""
+            )
+            if record.live_revision:
+                self.manifests[key] = Manifest(record.live_revision, tuple(chunk_ids))
+            return True
+
     def version(self, tenant: str) -> int | None:
         self.ping()
         changes = self.changes.get(tenant, [])
@@ -511,6 +525,28 @@ class FakeGenerations(_Service):
                 raise Superseded("Somebody else changed the generations.")
             self.stored = replace(generations, edition=generations.edition + 1)
             return self.stored
+
+
+class FakeSnapshots(_Service):
+    """A SnapshotStore in a dictionary keyed by (snapshot, name)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: dict[tuple[str, str], bytes] = {}
+
+    def put(self, snapshot_id: str, name: str, content: bytes) -> None:
+        self.ping()
+        self.files[snapshot_id, name] = content
+
+    def get(self, snapshot_id: str, name: str) -> bytes:
+        self.ping()
+        if (snapshot_id, name) not in self.files:
+            raise NotFound(f"The snapshot {snapshot_id} has no file {name}.")
+        return self.files[snapshot_id, name]
+
+    def list_snapshots(self) -> list[str]:
+        self.ping()
+        return sorted({snapshot_id for snapshot_id, _ in self.files})
 
 
 class FakeQueue(_Service):

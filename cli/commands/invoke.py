@@ -27,6 +27,7 @@ class Function(StrEnum):
     DOCUMENTS = "documents"
     INGEST = "ingest"
     REINDEX = "reindex"
+    BACKUP = "backup"
 
 
 def invoke(

@@ -111,6 +111,15 @@ class MemoryCatalogue:
     def drop(self, tenant: str) -> None:
         del tenant
 
+    def restore(self, record: DocumentRecord, chunk_ids: Sequence[str]) -> bool:
+        with self._lock:
+            key = (record.tenant, record.document_id)
+            if key in self._records:
+                return False
+            self._records[key] = record
+            self._manifests[key] = Manifest(record.live_revision, tuple(chunk_ids))
+            return True
+
     def version(self, tenant: str) -> int | None:
         del tenant
         return None  # so that nothing is cached

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -559,3 +560,73 @@ def test_generations_in_one_table_know_nothing_of_each_other(
     other.begin(ONE)
     assert [record.status for record in one.list_documents(None)] == ["indexed"]
     assert [record.status for record in other.list_documents(None)] == ["indexing"]
+
+
+RESTORED = replace(
+    EDITED,
+    status="indexed",
+    revision=7,
+    live_revision=6,
+    published=(6, 4),
+    sequencer="0055",
+    fingerprint="e2|g1|x",
+    chunks=3,
+    duration_ms=12.5,
+    started_at="2025-01-01T00:00:00.000Z",
+    created_at="2024-01-01T00:00:00.000Z",
+    updated_at="2025-01-01T00:00:01.000Z",
+)
+
+
+def test_a_restored_document_is_as_it_was_and_goes_on_from_there(catalogue: Catalogue):
+    busy = replace(RESTORED, hidden=frozenset(ids(5, 1)), parts=3, parts_done=2, underway="x")
+    assert catalogue.restore(busy, ids(6, 3))
+    assert catalogue.get("acme", "d1") == RESTORED
+    assert catalogue.manifest("acme", "d1") == Manifest(6, ids(6, 3))
+    assert catalogue.version("acme") is None
+
+    begun = catalogue.begin(ONE)
+    assert (begun.revision, begun.title) == (8, "Fees 2026")
+    catalogue.publish(replace(begun, published=(8,)), Manifest(8, ids(8, 1)))
+    assert catalogue.manifest("acme", "d1") == Manifest(8, ids(8, 1))
+
+
+def test_a_restore_leaves_what_is_there_already(catalogue: Catalogue):
+    known = indexed(catalogue, ONE)
+    assert not catalogue.restore(RESTORED, ids(6, 3))
+    assert catalogue.get("acme", "d1") == known
+    assert catalogue.manifest("acme", "d1") == Manifest(1, ids(1, 2))
+
+
+def test_a_document_without_a_live_revision_is_restored_without_a_manifest(catalogue: Catalogue):
+    gone = replace(RESTORED, status="deleted", live_revision=0, published=(), etag="")
+    assert catalogue.restore(gone, ())
+    assert catalogue.get("acme", "d1") == gone
+    assert catalogue.manifest("acme", "d1") is None
+
+
+def test_a_restore_whose_response_is_lost_succeeds_and_keeps_its_manifest(
+    on_dynamodb: DynamoCatalogue, dynamodb_client: Any, during: Callable[..., Any]
+):
+    sent: list[Any] = []
+
+    def twice(params: Any, **_: Any) -> None:
+        if not sent and b"attribute_not_exists(pk)" in params["body"]:
+            sent.append(params)
+            dynamodb_client._make_api_call("PutItem", json.loads(params["body"]))
+
+    with during(dynamodb_client, "before-call", "PutItem", twice):
+        assert on_dynamodb.restore(RESTORED, ids(6, 3))
+    assert sent
+    assert on_dynamodb.manifest("acme", "d1") == Manifest(6, ids(6, 3))
+
+
+def test_a_restored_generation_s_documents_are_not_those_of_the_one_it_was(
+    on_dynamodb: DynamoCatalogue, dynamodb_client: Any, clock: FakeClock
+):
+    restored = DynamoCatalogue(dynamodb_client, "catalogue", "g1-r1", clock)
+    indexed(on_dynamodb, ONE)
+    restored.restore(RESTORED, ids(6, 3))
+    restored.restore(replace(RESTORED, document_id="d2"), ids(6, 3))
+    assert [one.document_id for one in on_dynamodb.list_documents(None)] == ["d1"]
+    assert sorted(one.document_id for one in restored.list_documents(None)) == ["d1", "d2"]

@@ -19,7 +19,7 @@ from nexus.settings import Settings
 from nexus import wiring
 settings = Settings(vector_index={index!r}, sqlite_path="/tmp/none.sqlite", pinecone_host="https://x",
     clients_table="c", catalogue_table="t", conversations_table="v", documents_bucket="b",
-    ingest_queue_url="https://q", models_secret="m", pinecone_secret="p")
+    ingest_queue_url="https://q", backups_bucket="k", models_secret="m", pinecone_secret="p")
 import botocore.session
 import botocore.client
 class Offline:
@@ -67,3 +67,16 @@ def test_documents_loads_neither_models_nor_parsers() -> None:
 @pytest.mark.parametrize("index", ["sqlite", "pinecone"])
 def test_reindex_loads_neither_models_nor_index_nor_parsers(index: str) -> None:
     assert not loaded("reindex", index) & (PARSERS | WEB | NEVER | {"openai", "pinecone", "numpy"})
+
+
+@pytest.mark.parametrize("index", ["sqlite", "pinecone"])
+def test_backup_loads_neither_models_nor_parsers_and_only_its_own_index(index: str) -> None:
+    found = loaded("backup", index)
+    assert not found & (PARSERS | WEB | NEVER | {"openai"})
+    assert not found & {"sqlite": {"pinecone"}, "pinecone": {"numpy", "sqlite3"}}[index]
+    assert "arro3" in found
+
+
+@pytest.mark.parametrize("function", ["chat", "ingest", "reindex"])
+def test_only_backup_loads_parquet(function: str) -> None:
+    assert "arro3" not in loaded(function, "sqlite")

@@ -9,7 +9,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = tuple(json.loads((ROOT / "cdk.json").read_text())["context"]["stages"])
-FUNCTIONS = ("chat", "documents", "ingest", "reindex")
+FUNCTIONS = ("chat", "documents", "ingest", "reindex", "backup")
 
 
 def configuration(stage: str) -> dict[str, Any]:

@@ -12,7 +12,26 @@ STATEFUL = ("S3::Bucket", "DynamoDB::Table", "SecretsManager::Secret")
 
 
 def test_the_bucket_is_private_versioned_encrypted_and_tidy(assembly, stage):
-    bucket = assembly.only(stage, "data", "S3::Bucket")["Properties"]
+    bucket = assembly.only(stage, "data", "S3::Bucket", "Documents")["Properties"]
+    assert_private(bucket)
+    [rule] = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 90
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+
+def test_snapshots_are_as_private_and_expire_after_the_stage_s_days(assembly, stage):
+    bucket = assembly.only(stage, "data", "S3::Bucket", "Backups")["Properties"]
+    assert_private(bucket)
+    snapshots, uploads = bucket["LifecycleConfiguration"]["Rules"]
+    assert snapshots["Prefix"] == "backups/"
+    assert snapshots["ExpirationInDays"] == configuration(stage)["backup_retention_days"]
+    assert snapshots["NoncurrentVersionExpiration"]["NoncurrentDays"] == 7
+    assert uploads["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert {snapshots["Status"], uploads["Status"]} == {"Enabled"}
+
+
+def assert_private(bucket):
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert bucket["PublicAccessBlockConfiguration"] == {
         "BlockPublicAcls": True,
@@ -22,14 +41,10 @@ def test_the_bucket_is_private_versioned_encrypted_and_tidy(assembly, stage):
     }
     [encryption] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
-    [rule] = bucket["LifecycleConfiguration"]["Rules"]
-    assert rule["Status"] == "Enabled"
-    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 90
-    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
 
 
 def test_browsers_of_the_allowed_origins_may_use_signed_urls(assembly, stage):
-    bucket = assembly.only(stage, "data", "S3::Bucket")["Properties"]
+    bucket = assembly.only(stage, "data", "S3::Bucket", "Documents")["Properties"]
     origins = configuration(stage)["cors_origins"]
     if not origins:
         assert "CorsConfiguration" not in bucket
@@ -43,7 +58,7 @@ def test_browsers_of_the_allowed_origins_may_use_signed_urls(assembly, stage):
 @pytest.mark.parametrize("kind", ["S3::BucketPolicy", "SQS::QueuePolicy"])
 def test_plain_http_is_refused(assembly, stage, kind):
     policies = assembly.resources(stage, "data", kind).values()
-    assert policies
+    assert len(policies) == 2
     for policy in policies:
         statements = policy["Properties"]["PolicyDocument"]["Statement"]
         assert any(
@@ -55,7 +70,7 @@ def test_plain_http_is_refused(assembly, stage, kind):
 
 
 def test_changes_of_documents_reach_the_queue_and_nothing_else_does(assembly, stage):
-    bucket = assembly.only(stage, "data", "S3::Bucket")
+    bucket = assembly.only(stage, "data", "S3::Bucket", "Documents")
     configurations = bucket["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
     assert [c["Event"] for c in configurations] == ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]
     for one in configurations:

@@ -31,6 +31,8 @@ READS = {
     "ingest": MODELS | {"documents_bucket", "catalogue_table", "ingest_queue_url"},
     "reindex": {"embedding_model", "embedding_dimension", "documents_bucket", "catalogue_table"}
     | {"ingest_queue_url", "reindex_function"},
+    "backup": {"embedding_model", "embedding_dimension", "catalogue_table"}
+    | {"backups_bucket", "backup_function"},
 }
 
 
@@ -101,10 +103,10 @@ def test_aws_stages_run_python_3_13_on_arm_with_snap_start_where_it_is_on(
 
 def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
     aliases = assembly.resources(stage, "service", "Lambda::Alias")
-    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 4
+    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 5
     events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
     function = json.dumps(events["FunctionName"])
-    schedule = assembly.only(stage, "service", "Scheduler::Schedule")["Properties"]
+    schedule = assembly.only(stage, "service", "Scheduler::Schedule", "Nightly")["Properties"]
     methods = assembly.resources(stage, "service", "ApiGateway::Method").values()
     targets = [m["Properties"]["Integration"] for m in methods]
     proxies = [json.dumps(t["Uri"]) for t in targets if t["Type"] == "AWS_PROXY"]
@@ -122,15 +124,26 @@ def test_ingestion_reports_partial_failures_and_is_bounded(assembly, stage):
     assert events["ScalingConfig"] == {"MaximumConcurrency": configured["ingest_concurrency"]}
 
 
-def test_the_schedule_retries_and_keeps_what_failed(assembly, stage):
-    schedule = assembly.only(stage, "service", "Scheduler::Schedule")["Properties"]
-    assert schedule["State"] == "ENABLED"
-    assert schedule["ScheduleExpression"] == configuration(stage)["reindex_schedule"]
-    assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 3
-    assert "Failures" in json.dumps(schedule["Target"]["DeadLetterConfig"])
-    run = assembly.only(stage, "service", "Lambda::EventInvokeConfig")["Properties"]
-    assert "Failures" in json.dumps(run["DestinationConfig"]["OnFailure"])
-    assert "ReindexLive" in json.dumps(run["Qualifier"])
+@pytest.mark.parametrize(("function", "schedule"), [("reindex", "Nightly"), ("backup", "Backups")])
+def test_a_scheduled_run_is_retried_and_kept_if_it_failed(assembly, stage, function, schedule):
+    expression = configuration(stage)[f"{function}_schedule"]
+    schedules = assembly.resources(stage, "service", "Scheduler::Schedule")
+    found = [one["Properties"] for name, one in schedules.items() if name.startswith(schedule)]
+    assert [one["ScheduleExpression"] for one in found] == [expression] * bool(expression)
+    for one in found:
+        assert one["State"] == "ENABLED"
+        assert one["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 3
+        assert f"{schedule}Failures" in json.dumps(one["Target"]["DeadLetterConfig"])
+        assert f"{function.capitalize()}Live" in json.dumps(one["Target"]["Arn"])
+    run = assembly.only(stage, "service", "Lambda::EventInvokeConfig", f"{function.capitalize()}")[
+        "Properties"
+    ]
+    assert f"{schedule}Failures" in json.dumps(run["DestinationConfig"]["OnFailure"])
+    assert f"{function.capitalize()}Live" in json.dumps(run["Qualifier"])
+
+
+def test_only_stages_of_aws_that_keep_data_are_backed_up_by_themselves(stage):
+    assert bool(configuration(stage)["backup_schedule"]) is (stage in ("staging", "prod"))
 
 
 def test_the_outputs_that_the_cli_reads_keep_their_names(assembly, stage):

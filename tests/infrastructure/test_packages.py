@@ -22,7 +22,7 @@ from tests.infrastructure.assembly import FUNCTIONS, ROOT
 
 HOST = Target("host", f"{sys.version_info.major}.{sys.version_info.minor}")
 LOCKS = sorted(path.stem for path in DEPENDENCIES.glob("*.in"))
-SERVED = ("service", "api", "parsing", "index_pinecone", "index_sqlite")
+SERVED = ("service", "api", "parsing", "snapshots", "index_pinecone", "index_sqlite")
 
 
 def test_every_layer_has_a_lock_of_the_versions_that_are_tested():
@@ -65,6 +65,10 @@ def test_each_function_has_only_the_layers_it_needs(assembly, stage):
     assert not parsers & (chat | reindex)
     index = {"local": "numpy"}.get(stage, "pinecone")
     assert index in chat & ingest & reindex
+    backup = held("backup")
+    assert {"nexus", "arro3", index} <= backup
+    assert not (parsers | {"fastapi", "mangum"}) & backup
+    assert "arro3" not in chat | ingest | reindex
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

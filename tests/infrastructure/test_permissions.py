@@ -42,9 +42,11 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "ModelsSecret": "secrets",
         "IngestQueue": "queue",
         "NightlyFailures": "failures",
+        "BackupsFailures": "failures",
         "Logs": "logs",
         "function:nexus-": "functions",
         "DocumentsBucket": "bucket",
+        "BackupsBucket": "backups",
     }
     found: dict[str, set[str]] = {}
     for statement in assembly.statements(stage, role):
@@ -60,6 +62,8 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
             name = next(name for word, name in words.items() if word in text)
             if "documents/*" in text:
                 name = "objects"
+            if "backups/*" in text:
+                name = "snapshots"
             if "Condition" in statement:
                 name = f"{name}, {json.dumps(statement['Condition'])}"
             found.setdefault(name, set()).update(actions)
@@ -130,6 +134,22 @@ def test_reindex_lists_compares_queues_and_continues_only_itself(assembly, stage
     }
     itself = f"function:nexus-{stage}-reindex:live"
     assert itself in json.dumps(assembly.statements(stage, "reindex"))
+
+
+def test_backup_reads_the_catalogue_writes_snapshots_and_continues_only_itself(assembly, stage):
+    secrets = {"secrets": {"secretsmanager:GetSecretValue"}}
+    assert granted(assembly, stage, "backup") == {
+        "catalogue": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"},
+        "snapshots": {"s3:GetObject", "s3:PutObject"},
+        "failures": {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"},
+        "functions": {"lambda:InvokeFunction"},
+        "logs": LOGS,
+        "*": XRAY,
+        **(secrets if stage != "local" else {}),
+    }
+    statements = json.dumps(assembly.statements(stage, "backup"))
+    assert f"function:nexus-{stage}-backup:live" in statements
+    assert "ModelsSecret" not in statements
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -11,6 +11,7 @@ NexusError
 │   ├── EncryptedDocument
 │   ├── EmptyDocument
 │   └── DocumentTooLarge
+├── SnapshotDamaged           a backup is not what was written: nothing of it is used
 ├── UpstreamError             another service failed; `retry_after_s` when it said how long to wait
 │   ├── UpstreamUnavailable   passing: time-outs, throttling, 5xx: 503 with Retry-After
 │   └── UpstreamRefused       lasting: bad credentials, unknown model, missing table
@@ -71,11 +72,16 @@ class DocumentTooLarge(DocumentRejected):
     """The document, or what it unpacks to, is over the size limit."""
 
 
+class SnapshotDamaged(NexusError):
+    """A snapshot's files are missing, changed or unfinished; another one may be whole."""
+
+
 class UpstreamError(NexusError):
     """A service that Nexus depends on failed.
 
     `service` is its name in /health: "models", "index", "catalogue", "conversations", "clients",
-    "documents", "queue", "secrets". `retry_after_s` is what the service asked for, if it did.
+    "documents", "queue", "secrets", "backups". `retry_after_s` is what the service asked for, if it
+    did.
     """
 
     def __init__(self, service: str, message: str, retry_after_s: float | None = None) -> None:

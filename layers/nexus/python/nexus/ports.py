@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from nexus.models import (
     ApiClient,
@@ -24,6 +24,9 @@ from nexus.models import (
     Turn,
     Usage,
 )
+
+if TYPE_CHECKING:
+    from nexus.snapshots import StoredChunk, StoredDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +303,14 @@ class Catalogue(Protocol):
         """Removes everything that is known of a tenant; only where nobody works any more."""
         ...
 
+    def restore(self, record: DocumentRecord, chunk_ids: Sequence[str]) -> bool:
+        """Stores a record of a snapshot as it is, with its manifest, where there is none yet.
+
+        Its revisions and times are kept; hidden chunks and an attempt's parts are not. False if the
+        catalogue knows the document already, which then stays as it is.
+        """
+        ...
+
     def version(self, tenant: str) -> int | None:
         """A number that grows with every change of what readers see, read consistently.
 
@@ -349,6 +360,42 @@ class GenerationStore(Protocol):
         An edition of 0 is written only where nothing is stored. Raises Superseded if somebody
         changed the value meanwhile.
         """
+        ...
+
+
+class SnapshotStore(Protocol):
+    """Where snapshots are kept, each a folder of files."""
+
+    def put(self, snapshot_id: str, name: str, content: bytes) -> None:
+        """Writes a file, replacing one of the same name."""
+        ...
+
+    def get(self, snapshot_id: str, name: str) -> bytes:
+        """A file's content. Raises NotFound."""
+        ...
+
+    def list_snapshots(self) -> list[str]:
+        """The ids of all snapshots, unfinished ones too, in the order in which they were begun."""
+        ...
+
+
+class SnapshotCodec(Protocol):
+    """How rows of a snapshot are written into files."""
+
+    def write_chunks(self, chunks: Sequence[StoredChunk]) -> bytes:
+        """A file of at least one chunk, all with vectors of one length."""
+        ...
+
+    def read_chunks(self, content: bytes) -> Iterator[StoredChunk]:
+        """A file's chunks, in order, some of them in memory at a time."""
+        ...
+
+    def write_documents(self, documents: Sequence[StoredDocument]) -> bytes:
+        """A file of at least one document."""
+        ...
+
+    def read_documents(self, content: bytes) -> Iterator[StoredDocument]:
+        """A file's documents, in order."""
         ...
 
 

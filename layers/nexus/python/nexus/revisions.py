@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 from nexus.models import DocumentMetadata
 
@@ -47,6 +47,12 @@ def stamp_of(chunk_id: str) -> int:
     return int(chunk_id[_CONTENT:], 16)
 
 
+def timestamp(seconds: float) -> str:
+    """UTC ISO 8601 with milliseconds and Z."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def age_s(timestamp: str, now: float) -> float:
     """Seconds since a UTC ISO 8601 time; infinite for an empty one."""
     if not timestamp:
@@ -73,3 +79,9 @@ def fingerprint(etag: str, metadata: DocumentMetadata, generation: str) -> str:
 def fingerprint_prefix(etag: str, generation: str) -> str:
     """The part of a fingerprint that a listing of the bucket suffices to compute."""
     return f"{etag}|{generation}|"
+
+
+def of_generation(mark: str, generation: str) -> str:
+    """The fingerprint of the same content and metadata in another generation; "" stays ""."""
+    etag, _, described = mark.rpartition("|")
+    return f"{fingerprint_prefix(etag.rpartition('|')[0], generation)}{described}" if mark else ""

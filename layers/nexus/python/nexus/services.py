@@ -10,26 +10,32 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from nexus.answering import Answerer
+    from nexus.backup import Backup
     from nexus.clients import Authenticator
     from nexus.curating import Curator
     from nexus.erasing import Eraser
     from nexus.generations import PerGeneration
     from nexus.health import Health
     from nexus.indexing import Indexer
+    from nexus.models import Generation
     from nexus.ports import (
         Catalogue,
         ClientStore,
         Continuation,
         ConversationStore,
+        DocumentStore,
         GenerationStore,
+        SnapshotStore,
         VectorIndex,
         WorkQueue,
     )
     from nexus.reading import Reader
     from nexus.rebuilding import Workplace
     from nexus.reindexing import Reindexer
+    from nexus.restoring import Restorer
     from nexus.retrieval import Retriever
     from nexus.settings import Settings
+    from nexus.snapshot_reading import SnapshotReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,28 @@ class DocumentsServices:
     authenticator: Authenticator
     curators: PerGeneration[Curator]
     eraser: Callable[[], Eraser]
+
+
+@dataclass(frozen=True, slots=True)
+class BackupServices:
+    """What the backup function works with."""
+
+    settings: Settings
+    backups: PerGeneration[Backup]
+    continuation: Continuation
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreServices:
+    """What restoring a snapshot from the terminal works with."""
+
+    documents: DocumentStore
+    snapshots: SnapshotStore
+    generations: GenerationStore
+    read: Callable[[str], SnapshotReader]
+    restorer: Callable[[SnapshotReader, Generation], Restorer]
+    reindexer: Callable[[Generation], Reindexer]
+    catalogue: Callable[[Generation], Catalogue]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Settings:
     reindex_function: str = _setting(
         "Function that the reindexing run starts to continue itself.", ""
     )
+    backups_bucket: str = _setting("Bucket that snapshots are written to.", "")
+    backup_function: str = _setting("Function that a backup starts to continue itself.", "")
     models_url: str = _setting(
         "Base URL of the OpenAI-compatible endpoint.", "https://api.openai.com/v1"
     )

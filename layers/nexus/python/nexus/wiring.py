@@ -30,6 +30,7 @@ from nexus.ports import (
     WorkQueue,
 )
 from nexus.services import (
+    BackupServices,
     ChatServices,
     DocumentsServices,
     EvaluationServices,
@@ -37,16 +38,21 @@ from nexus.services import (
     OperatorServices,
     RebuildServices,
     ReindexServices,
+    RestoreServices,
 )
 from nexus.settings import Settings
 
 if TYPE_CHECKING:
     import openai
 
+    from nexus.backup import Backup
     from nexus.curating import Curator
     from nexus.dead_letters import DeadLetters
     from nexus.erasing import Eraser, Place
     from nexus.indexing import Indexer
+    from nexus.reindexing import Reindexer
+    from nexus.restoring import Restorer
+    from nexus.snapshot_reading import SnapshotReader
 
 
 T = TypeVar("T")
@@ -186,29 +192,80 @@ def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> Ing
 def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> ReindexServices:
     """The services of the reindexing function."""
     from nexus.adapters.lambda_continuation import LambdaContinuation
-    from nexus.adapters.s3_documents import S3Documents
-    from nexus.adapters.sqs_queue import SqsQueue
-    from nexus.reindexing import Reindexer
+
+    aws = aws or aws_clients
+    reindexers = PerGeneration(
+        _generations(aws, settings),
+        settings.generation,
+        _reindexers(aws, settings, _secrets(aws), _documents(aws, settings)),
+    )
+    continuation = LambdaContinuation(aws("lambda"), settings.reindex_function)
+    return ReindexServices(settings, reindexers, continuation)
+
+
+def backup_services(settings: Settings, aws: ClientFactory | None = None) -> BackupServices:
+    """The services of the backup function."""
+    from nexus.adapters.lambda_continuation import LambdaContinuation
+    from nexus.adapters.parquet_snapshots import ParquetSnapshots
+    from nexus.adapters.s3_snapshots import S3Snapshots
+    from nexus.backup import Backup
 
     aws = aws or aws_clients
     secrets = _secrets(aws)
-    executor = ThreadPoolExecutor(THREADS)
-    documents = S3Documents(aws("s3"), settings.documents_bucket)
-    queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
+    store, codec = S3Snapshots(aws("s3"), settings.backups_bucket), ParquetSnapshots()
 
-    def reindexer(generation: Generation) -> Reindexer:
-        return Reindexer(
-            documents,
+    def backup(generation: Generation) -> Backup:
+        return Backup(
             _catalogue(aws, settings, generation),
             _index(settings, secrets, generation),
-            queue,
+            store,
+            codec,
             generation,
+        )
+
+    backups = PerGeneration(_generations(aws, settings), settings.generation, backup)
+    continuation = LambdaContinuation(aws("lambda"), settings.backup_function)
+    return BackupServices(settings, backups, continuation)
+
+
+def restore_services(
+    settings: Settings, aws: ClientFactory, bucket: str, prefix: str | None = None
+) -> RestoreServices:
+    """What a restore works with; the snapshots are those of the bucket, below the prefix."""
+    from nexus.adapters.dynamodb_embedding_ledger import DynamoEmbeddingLedger
+    from nexus.adapters.parquet_snapshots import ParquetSnapshots
+    from nexus.adapters.s3_snapshots import PREFIX, S3Snapshots
+    from nexus.restoring import Restorer
+    from nexus.snapshot_reading import SnapshotReader
+
+    secrets = _secrets(aws)
+    executor = ThreadPoolExecutor(THREADS)
+    snapshots = S3Snapshots(aws("s3"), bucket, PREFIX if prefix is None else prefix)
+    codec = ParquetSnapshots()
+    documents = _documents(aws, settings)
+
+    def restorer(reader: SnapshotReader, generation: Generation) -> Restorer:
+        return Restorer(
+            reader,
+            _catalogue(aws, settings, generation),
+            _index(settings, secrets, generation),
+            DynamoEmbeddingLedger(
+                aws("dynamodb"), settings.catalogue_table, generation.generation_id
+            ),
+            generation,
+            settings.documents_bucket,
             executor,
         )
 
-    reindexers = PerGeneration(_generations(aws, settings), settings.generation, reindexer)
-    continuation = LambdaContinuation(aws("lambda"), settings.reindex_function)
-    return ReindexServices(settings, reindexers, continuation)
+    return RestoreServices(
+        documents=documents,
+        snapshots=snapshots,
+        generations=_generations(aws, settings),
+        read=lambda snapshot_id: SnapshotReader(snapshots, codec, snapshot_id),
+        restorer=restorer,
+        reindexer=_reindexers(aws, settings, secrets, documents),
+        catalogue=lambda generation: _catalogue(aws, settings, generation),
+    )
 
 
 def operator_services(settings: Settings, aws: ClientFactory) -> OperatorServices:
@@ -441,6 +498,30 @@ def _indexer(
     writer = ChunkWriter(index, embedder, ledger, generation)
     parts = PartIndexer(catalogue, index, writer, generation, settings)
     return Indexer(documents, catalogue, index, parts, queue, generation, settings)
+
+
+def _reindexers(
+    aws: ClientFactory, settings: Settings, secrets: Secrets, documents: DocumentStore
+) -> Callable[[Generation], Reindexer]:
+    from nexus.adapters.sqs_queue import SqsQueue
+    from nexus.reindexing import Reindexer
+
+    executor = ThreadPoolExecutor(THREADS)
+    queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
+    return lambda generation: Reindexer(
+        documents,
+        _catalogue(aws, settings, generation),
+        _index(settings, secrets, generation),
+        queue,
+        generation,
+        executor,
+    )
+
+
+def _documents(aws: ClientFactory, settings: Settings) -> DocumentStore:
+    from nexus.adapters.s3_documents import S3Documents
+
+    return S3Documents(aws("s3"), settings.documents_bucket)
 
 
 def _generations(aws: ClientFactory, settings: Settings) -> GenerationStore:

@@ -193,6 +193,27 @@ class DynamoCatalogue:
             for first, last in (("", HEAD_PREFIX), (after, "\U0010ffff"), (HEAD_PREFIX, after)):
                 delete_between(self._client, self._table, pk, first or " ", last)
 
+    def restore(self, record: DocumentRecord, chunk_ids: Sequence[str]) -> bool:
+        """Stores a snapshot's record with its manifest; False if the document is known already."""
+        pk = self._partition(record.tenant)
+        place = (pk, "manifest", record.document_id)
+        with translate(SERVICE):
+            stored = self._lists.write(*place, record.live_revision, chunk_ids)
+            self._versions.advance(pk)
+            live: dict[str, Value] = {
+                "manifest_stamp": stored.stamp,
+                "manifest_parts": stored.parts,
+            }
+            if not self._heads.create(replace(record, hidden=frozenset()), live):
+                found = self._heads.read(record.tenant, record.document_id)
+                # A lost response makes botocore send the write again, which then finds itself.
+                if found is None or stored_list(found, "manifest") != stored:
+                    self._lists.delete(*place, stored)
+                    return False
+            with suppress(UpstreamUnavailable), translate(SERVICE):
+                self._versions.advance(pk)
+        return True
+
     def version(self, tenant: str) -> int | None:
         """A number that grows with every change of what readers see; None for 10 s after one."""
         with translate(SERVICE):
@@ -231,7 +252,13 @@ class DynamoCatalogue:
         with translate(SERVICE):
             while True:
                 page = read(**request)
-                yield from filter(None, map(self._complete_or_get, page["Items"]))
+                # A restored generation's name begins with that of the one it was.
+                own = [
+                    item
+                    for item in page["Items"]
+                    if item["pk"]["S"].endswith(f"#{self._generation}")
+                ]
+                yield from filter(None, map(self._complete_or_get, own))
                 if "LastEvaluatedKey" not in page:
                     return
                 request["ExclusiveStartKey"] = page["LastEvaluatedKey"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nexus.adapters.dynamodb_chunk_ids import Stored, pack, unpack
 from nexus.adapters.dynamodb_values import Value, from_item, to_item
 from nexus.models import DocumentMetadata, DocumentRecord
+from nexus.revisions import timestamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -87,6 +87,27 @@ class Heads:
             ConsistentRead=True,
         )
         return response.get("Item")
+
+    def create(self, record: DocumentRecord, values: Mapping[str, Value]) -> bool:
+        """Writes a head with the record's own revisions and times; False if there is one."""
+        kept: dict[str, Value] = {
+            name: getattr(record, name)
+            for name in ("revision", "live_revision", "created_at", "updated_at", "started_at")
+        }
+        unplanned: dict[str, Value] = {"parts": 0, "parts_done": 0, "runs": 0, "underway": ""}
+        item = {**attributes(record, Stored()), **kept, **unplanned, **values}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    **head_key(self._generation, record.tenant, record.document_id),
+                    **to_item(item),
+                },
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def start(self, record: DocumentRecord, now: float) -> dict[str, AttributeValue] | None:
         """Raises the revision by one; the head as it then is, or None when it changed midway."""
@@ -182,9 +203,3 @@ class Heads:
 
 def _unplanned(now: float) -> dict[str, Value]:
     return {"parts": 0, "parts_done": 0, "runs": 0, "underway": "", "started_at": timestamp(now)}
-
-
-def timestamp(seconds: float) -> str:
-    """UTC ISO 8601 with milliseconds and Z."""
-    moment = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""When the reindexing run starts by itself, and where a run that failed is kept."""
+"""When a function starts by itself, and where a run of it that failed is kept."""
 
 from __future__ import annotations
 
@@ -13,11 +13,20 @@ from constructs import Construct
 from cdk.findings import acknowledge
 
 
-class ReindexSchedule(Construct):
-    """Starts the function on the stage's schedule; a failed start or run is kept 14 days."""
+class ScheduledRun(Construct):
+    """Starts a function on a schedule; a failed start or run is kept 14 days.
+
+    Without an expression there is no schedule, but runs that are started otherwise are kept too.
+    """
 
     def __init__(
-        self, scope: Construct, name: str, *, expression: str, function: lambda_.Alias
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        expression: str,
+        function: lambda_.Alias,
+        description: str,
     ) -> None:
         super().__init__(scope, name)
         self.failures = sqs.Queue(
@@ -33,10 +42,17 @@ class ReindexSchedule(Construct):
             max_event_age=Duration.hours(1),
             on_failure=destinations.SqsDestination(self.failures),
         )
+        acknowledge(
+            self.failures, "SQS3", "It is itself where failed runs end; nothing reads it on."
+        )
+        if expression:
+            self._start(expression, function, description)
+
+    def _start(self, expression: str, function: lambda_.Alias, description: str) -> None:
         scheduler.Schedule(
             self,
             "Schedule",
-            description="Compares the bucket with the catalogue and queues what differs",
+            description=description,
             schedule=scheduler.ScheduleExpression.expression(expression, TimeZone.ETC_UTC),
             target=targets.LambdaInvoke(
                 function,
@@ -45,7 +61,4 @@ class ReindexSchedule(Construct):
                 max_event_age=Duration.hours(1),
                 dead_letter_queue=self.failures,
             ),
-        )
-        acknowledge(
-            self.failures, "SQS3", "It is itself where failed runs end; nothing reads it on."
         )

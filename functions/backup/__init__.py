@@ -1,0 +1,1 @@
+"""The backup function: writes the live index generation into a snapshot."""

@@ -1,0 +1,60 @@
+"""The backup function's entry: copies until done or out of time, then continues itself."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from dataclasses import asdict
+from typing import Any
+
+gc.disable()  # imports make many objects and no garbage; see gc.freeze below
+
+from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
+from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
+
+from nexus.backup import Progress  # noqa: E402
+from nexus.errors import InvalidRequest  # noqa: E402
+from nexus.observability import logger, metrics  # noqa: E402
+from nexus.settings import Settings  # noqa: E402
+from nexus.wiring import backup_services  # noqa: E402
+
+services = backup_services(Settings.from_environ(os.environ))
+
+# A batch of chunks takes a second, and closing the files and the list of them some more.
+ENOUGH_MS = 60_000
+COUNTED = ("documents", "chunks", "unreadable")
+
+gc.freeze()
+gc.enable()
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Writes a snapshot of the live generation, named `event["snapshot"]` or by the time.
+
+    `event["progress"]` is where an earlier invocation stopped. Raises InvalidRequest if the
+    generation that it was copying has been dropped since.
+    """
+    backups = services.backups
+    if "progress" in event:
+        progress = Progress(**event["progress"])
+        generation = backups.generations().get(progress.generation)
+        if generation is None:
+            raise InvalidRequest("The generation was dropped while it was copied.", "progress")
+        backup = backups.of(generation)
+    else:
+        backup = backups.live()
+        progress = backup.begin(event.get("snapshot", ""))
+    progress = backup.run(
+        progress, has_time=lambda: context.get_remaining_time_in_millis() > ENOUGH_MS
+    )
+    state = asdict(progress)
+    metrics.add_metric("backup_invocations", MetricUnit.Count, 1)
+    if progress.phase != "done":
+        services.continuation.start(json.dumps({"progress": state}))
+    else:
+        for name in COUNTED:
+            metrics.add_metric(f"backup_{name}", MetricUnit.Count, state[name])
+    logger.info("backup", extra=state)
+    return state
