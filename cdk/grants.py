@@ -76,6 +76,7 @@ def grant_reindex(role: iam.Role, data: DataStack, function: str) -> None:
 def grant_backup(role: iam.Role, data: DataStack, function: str) -> None:
     """The catalogue to page through, snapshots to write and go on with, itself to continue."""
     _allow(role, "dynamodb", ("GetItem", "Query", "Scan"), data.tables.catalogue.table_arn)
+    _grant_first_generation(role, data)
     bucket = data.backups
     _allow(role, "s3", ("GetObject", "PutObject"), bucket.arn_for_objects(f"{SNAPSHOTS}*"))
     _acknowledge_prefix(role, bucket, SNAPSHOTS, "A snapshot's files are named as they come.")

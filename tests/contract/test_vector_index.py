@@ -29,7 +29,7 @@ from nexus.adapters.pinecone_provisioning import create_index, index_schema
 from nexus.adapters.sqlite_database import SqliteDatabase
 from nexus.adapters.sqlite_index import SqliteIndex
 from nexus.errors import UpstreamError, UpstreamRefused, UpstreamUnavailable
-from nexus.models import Chunk, DocumentMetadata, Filters, IndexRecord, Locator
+from nexus.models import Chunk, DocumentMetadata, Filters, IndexedChunk, IndexRecord, Locator
 from nexus.ports import ScannedPage, VectorIndex
 from tests.pinecone_server import API_KEY, PineconeServer
 
@@ -400,7 +400,8 @@ def test_a_scan_goes_through_every_namespace_of_a_generation_page_by_page(
             *(replace(record(f"{name}-{number}"), added_in=number) for number in range(5)),
         )
     write(index, f"acme.{next(_numbers):08x}", record("of another generation"))
-    found, cursor, pages = [], "", 0
+    found: list[IndexedChunk] = []
+    cursor, pages = "", 0
     while pages == 0 or cursor:
         page = index.scan(generation, cursor, 2)
         found += page.chunks

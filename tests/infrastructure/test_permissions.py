@@ -140,6 +140,7 @@ def test_backup_reads_the_catalogue_writes_snapshots_and_continues_only_itself(a
     secrets = {"secrets": {"secretsmanager:GetSecretValue"}}
     assert granted(assembly, stage, "backup") == {
         "catalogue": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"},
+        FIRST_GENERATION: {"dynamodb:PutItem"},
         "snapshots": {"s3:GetObject", "s3:PutObject"},
         "failures": {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"},
         "functions": {"lambda:InvokeFunction"},
