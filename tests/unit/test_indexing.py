@@ -531,3 +531,13 @@ def test_a_vector_that_is_gone_is_embedded_again(house: House) -> None:
     report = house.indexer.reconcile(KEY, afresh=True)
     assert (report.outcome, report.chunks_embedded) == ("indexed", 2)
     assert len(house.seen()) == house.index.count(SPACE) == 2
+
+
+def test_a_removal_that_is_told_again_begins_nothing(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "01")
+    house.documents.drop("acme", "rules.md")
+    house.indexer.reconcile(KEY, "02")
+    before = house.record()
+    assert house.indexer.reconcile(KEY, "03").outcome == "unchanged"
+    assert house.record() == before

@@ -153,12 +153,13 @@ class Indexer:
         self, record: DocumentRecord | None, state: ObjectState | None, *, noted: bool
     ) -> bool:
         """Whether the catalogue already says all of this state, and nothing is left to sweep."""
-        if record is None or not _is_clean(record) or not noted:
+        if record is None or not _is_clean(record):
             return False
-        if state is None:
+        if state is None:  # no later event could tell more
             return record.status == "deleted"
         return (
-            record.status in ("indexed", "failed")
+            noted
+            and record.status in ("indexed", "failed")
             and record.fingerprint == self._fingerprint(state)
             and (record.version == state.version or record.status == "failed")
         )
