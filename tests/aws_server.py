@@ -3,12 +3,14 @@
     with running_aws_server() as aws:
         ... AWS_ENDPOINT_URL=aws.url, and the other variables of `aws.environ` ...
 
-What it holds outlives every process that talks to it. A large object need not be held at all: one
-in `files` is read from the disk, by the ranges that are asked for.
+What it holds outlives every process that talks to it. What would make moto slow is not given to it:
+an object in `files` is read from the disk, by the ranges that are asked for, and the items of the
+embedding ledger are kept beside, since moto goes through a whole partition for every query.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -37,6 +39,7 @@ class AwsServer:
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
         self.files: dict[str, Path] = {}
+        self._texts: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._moto = BotocoreStubber()
 
@@ -60,6 +63,9 @@ class AwsServer:
         try:
             if file:
                 return _stretch(file, method, headers.get("range", ""))
+            operation = headers.get("x-amz-target", "").rpartition(".")[2]
+            if operation.startswith("Batch") and b'"text#' in body:
+                return self._ledger(json.loads(body)["RequestItems"])
             target = headers.get("x-amz-target", "").partition("_")[0].partition(".")[0]
             host = f"{_TARGETS.get(target, 's3')}.{REGION}.amazonaws.com"
             sent = HTTPHeaders()
@@ -72,6 +78,19 @@ class AwsServer:
             return status, {key: str(value) for key, value in answered.items()}, text
         finally:
             self.after()
+
+    def _ledger(self, requests: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        """Answers BatchWriteItem or BatchGetItem for items of the embedding ledger."""
+        [(table, asked)] = requests.items()
+        result: dict[str, Any] = {"UnprocessedItems": {}}
+        if isinstance(asked, list):
+            items = [request["PutRequest"]["Item"] for request in asked]
+            self._texts.update({item["pk"]["S"] + item["sk"]["S"]: item for item in items})
+        else:
+            keys = [key["pk"]["S"] + key["sk"]["S"] for key in asked["Keys"]]
+            found = [self._texts[key] for key in keys if key in self._texts]
+            result = {"Responses": {table: found}, "UnprocessedKeys": {}}
+        return 200, {"content-type": "application/x-amz-json-1.0"}, json.dumps(result).encode()
 
 
 def _stretch(file: Path, method: str, wanted: str) -> tuple[int, dict[str, str], bytes]:

@@ -1,6 +1,6 @@
 """Kills the ingestion worker at random instants, and compares what it made with a calm run's.
 
-    python -m tests.endurance.killing [--pages 10000] [--kills 20] [--seed 0] [--json OUT]
+    python -m tests.endurance.killing [--pages 10000] [--paragraphs 6] [--kills 20] [--seed 0]
 
 A generated PDF goes through the function's own handler and adapters: S3, SQS and DynamoDB are
 moto's behind a socket, the index is a SQLite file, and a server of the harness counts the tokens
@@ -14,6 +14,7 @@ import random
 import tempfile
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from tests import books
@@ -25,10 +26,14 @@ def main() -> None:
     """Runs both and reports; fails if they differ."""
     parser = arguments(__doc__)
     parser.add_argument("--pages", type=int, default=10_000)
+    parser.add_argument("--paragraphs", type=int, default=books.PARAGRAPHS, help="on each page")
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    content = books.as_pdf(books.pages(given.pages))
+    content = books.as_pdf(
+        replace(page, paragraphs=page.paragraphs[: given.paragraphs])
+        for page in books.pages(given.pages)
+    )
     with tempfile.TemporaryDirectory() as folder:
         calm_row, calm, instants = _run(Path(folder, "calm"), content, ())
         deadly = random.Random(given.seed).sample(range(1, instants + 1), given.kills)
