@@ -15,9 +15,7 @@ from typing import Any
 
 from functions.ingest.handler import handler, services
 from nexus.wiring import aws_clients
-
-# A message whose worker was killed comes again after this long.
-VISIBILITY_S = 1
+from tests.endurance.draining import drain
 
 
 class Context:
@@ -39,53 +37,16 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             pids.write_text(str(os.getpid()))
-            drain()
+            drain(aws_clients("sqs"), services.settings.ingest_queue_url, handle)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):
             sys.exit(os.WEXITSTATUS(status))
 
 
-def drain() -> None:
-    """Receives, handles and deletes messages until none is left, not even an invisible one."""
-    sqs, queue = aws_clients("sqs"), services.settings.ingest_queue_url
-    while True:
-        received = sqs.receive_message(
-            QueueUrl=queue,
-            VisibilityTimeout=VISIBILITY_S,
-            WaitTimeSeconds=1,
-            MessageSystemAttributeNames=["ApproximateReceiveCount"],
-        )
-        for message in received.get("Messages", []):
-            result = handler({"Records": [_record(message)]}, Context())
-            if not result["batchItemFailures"]:
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        if not received.get("Messages") and not _left(sqs, queue):
-            return
-
-
-def _left(sqs: Any, queue: str) -> int:
-    names = (
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-    )
-    found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=list(names))["Attributes"]
-    return sum(int(found[name]) for name in names)
-
-
-def _record(message: dict[str, Any]) -> dict[str, Any]:
-    """The message as Lambda hands it to the function."""
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message.get("Attributes", {"ApproximateReceiveCount": "1"}),
-        "messageAttributes": {},
-        "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:ingest",
-        "awsRegion": "eu-west-1",
-    }
+def handle(record: dict[str, Any]) -> bool:
+    """Whether the function worked the message off."""
+    return not handler({"Records": [record]}, Context())["batchItemFailures"]
 
 
 if __name__ == "__main__":

@@ -83,10 +83,21 @@ class World:
             aws_secret_access_key="testing",
         )
 
+    def embed_in(self, dimension: int) -> None:
+        """Has vectors of so many numbers from now on."""
+        self.environ["NEXUS_EMBEDDING_DIMENSION"] = str(dimension)
+        self.settings = Settings.from_environ(self.environ)
+
     def upload(self, content: bytes, path: str = PATH) -> None:
         """Puts a document into the bucket, and the event of it into the queue."""
         key = object_key(TENANT, path)
         self.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
+        self.announce(key)
+
+    def place(self, file: Path, path: str) -> None:
+        """Has a file of the disk for a document in the bucket, and queues the event of it."""
+        key = object_key(TENANT, path)
+        self.aws.files[f"/{BUCKET}/{key}"] = file
         self.announce(key)
 
     def announce(self, key: str) -> None:
@@ -97,16 +108,21 @@ class World:
             QueueUrl=self.settings.ingest_queue_url, MessageBody=json.dumps(body)
         )
 
-    def work(self, deadly: Collection[int] = (), within_s: float = 600) -> float:
+    def work(
+        self,
+        deadly: Collection[int] = (),
+        within_s: float = 600,
+        worker: str = "tests.endurance.worker",
+    ) -> float:
         """Runs the worker until the queue is empty, killed at these instants, counted from 1.
 
         Returns the peak of its resident memory in MB.
         """
         self.instants, self._deadly = 0, deadly
-        command = [sys.executable, "-m", "tests.endurance.worker", str(self._pids)]
+        command = [sys.executable, "-m", worker, str(self._pids)]
         paths = [str(PROJECT / "layers" / "nexus" / "python"), str(PROJECT)]
         environ = {**_bare(os.environ), **self.environ, "PYTHONPATH": os.pathsep.join(paths)}
-        process = subprocess.Popen(command, cwd=PROJECT, env=environ)
+        process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=subprocess.DEVNULL)
         overdue = threading.Timer(within_s, process.kill)
         overdue.start()
         try:
