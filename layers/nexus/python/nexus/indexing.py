@@ -323,7 +323,7 @@ class Indexer:
             reason=None,
             live_revision=attempt.revision,
             published=tuple(sorted({stamp_of(chunk_id) for chunk_id in ids})),
-            hidden=(attempt.hidden | set(live)) - set(ids),
+            hidden=(attempt.hidden | set(live)).difference(ids),
             chunks=len(ids),
             chunks_embedded=sum(result.chunks_embedded for result in results),
             tokens_embedded=sum(result.tokens_embedded for result in results),
