@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 # A message whose worker was killed comes again after this long.
@@ -31,6 +32,15 @@ def drain(sqs: Any, queue: str, handle: Callable[[dict[str, Any]], bool]) -> Non
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         if not received and not _left(sqs, queue):
             return
+
+
+def note_peak(pids: Path) -> None:
+    """Writes this process's peak of resident memory, in kB, beside the file of its process id.
+
+    Not as `getrusage` has it, which counts what the process was forked from, too.
+    """
+    status = Path("/proc/self/status").read_text()
+    pids.with_suffix(".peak").write_text(status.partition("VmHWM:")[2].split()[0])
 
 
 def _left(sqs: Any, queue: str) -> int:

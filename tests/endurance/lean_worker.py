@@ -10,6 +10,7 @@ import os
 import struct
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 from functions.ingest.events import tasks_of
@@ -24,7 +25,7 @@ from nexus.services import IngestServices
 from nexus.settings import Settings
 from nexus.wiring import aws_clients
 from tests import assembled
-from tests.endurance.draining import drain
+from tests.endurance.draining import drain, note_peak
 
 
 class NoIndex:
@@ -94,6 +95,7 @@ def main() -> None:
         return True
 
     drain(aws_clients("sqs"), settings.ingest_queue_url, handle)
+    note_peak(Path(sys.argv[1]))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Any
 
 from functions.ingest.handler import handler, services
 from nexus.wiring import aws_clients
-from tests.endurance.draining import drain
+from tests.endurance.draining import drain, note_peak
 
 
 class Context:
@@ -38,6 +38,7 @@ def main() -> None:
         if child == 0:
             pids.write_text(str(os.getpid()))
             drain(aws_clients("sqs"), services.settings.ingest_queue_url, handle)
+            note_peak(pids)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):
