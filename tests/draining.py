@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functions.ingest.events import tasks_of
 from functions.ingest.performing import perform
 from nexus.generations import PerGeneration, SingleGeneration
 from nexus.indexing import Indexer, IndexingReport
 from nexus.services import IngestServices
 from nexus.settings import Settings
+from nexus.tasks import tasks_of
 from tests.fakes import FakeQueue
 
 

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from functions.ingest.events import tasks_of
 from functions.ingest.performing import perform
 from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
 from nexus.adapters.s3_documents import S3Documents
@@ -23,6 +22,7 @@ from nexus.models import IndexRecord
 from nexus.ports import Embeddings, VectorIndex
 from nexus.services import IngestServices
 from nexus.settings import Settings
+from nexus.tasks import tasks_of
 from nexus.wiring import aws_clients
 from tests import assembled
 from tests.endurance.draining import drain, note_peak

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from functions.ingest.events import tasks_of
 from functions.ingest.performing import perform
 from nexus.errors import Superseded
 from nexus.generations import PerGeneration, SingleGeneration
@@ -21,6 +20,7 @@ from nexus.part_indexing import SMALLEST_CHECKPOINT
 from nexus.revisions import content_of
 from nexus.services import IngestServices
 from nexus.settings import Settings
+from nexus.tasks import tasks_of
 from tests import assembled, books
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex, FakeLedger, FakeQueue
 
