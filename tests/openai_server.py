@@ -235,6 +235,10 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1  # headers and body leave in one packet
 
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # whoever asked may have been killed
+            super().handle()
+
     def do_GET(self) -> None:
         self._serve()
 

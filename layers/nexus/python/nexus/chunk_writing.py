@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
@@ -24,6 +24,9 @@ class Written:
 
     embedded: int = 0
     tokens: int = 0
+
+    def __add__(self, more: Written) -> Written:
+        return Written(self.embedded + more.embedded, self.tokens + more.tokens)
 
 
 class ChunkWriter:
@@ -48,59 +51,78 @@ class ChunkWriter:
 
         A text whose vector stands anywhere in the tenant's index, in this document or another, in
         the live version or a broken-off attempt, is not embedded again. What is embedded is noted
-        at once, so that a worker that is killed loses one checkpoint at most.
+        at once, so that a worker that is killed loses one checkpoint at most; and no more vectors
+        are in memory than are looked up or embedded together.
         """
-        keys = [text_key(item, self._generation.embedding_model) for item in chunks]
-        known = self._known(attempt.tenant, keys)
+        # Chunks of one text are written together, so that none of it is embedded twice.
+        texts: dict[str, list[Chunk]] = {}
+        for item in chunks:
+            texts.setdefault(text_key(item, self._generation.embedding_model), []).append(item)
         done = Written()
-        todo = list(zip(keys, chunks, strict=True))
-        for batch in _batches((item for item in todo if item[0] in known), LOOKED_UP):
-            self._upsert(attempt, stamp, batch, known)
-        for batch in _batches((item for item in todo if item[0] not in known), checkpoint):
-            texts = {key: embedding_text(attempt.title, item) for key, item in batch}
-            missing = [key for key in texts if key not in known]
-            if missing:
-                result = self._embedder.embed([texts[key] for key in missing])
-                known |= zip(missing, result.vectors, strict=True)
-                done = Written(done.embedded + len(missing), done.tokens + result.tokens)
-            self._upsert(attempt, stamp, batch, known)
-        return done
+        missing: list[str] = []
+        for keys in _batches(texts, LOOKED_UP):
+            known = self._known(attempt.tenant, keys)
+            self._upsert(attempt, stamp, texts, known)
+            missing += (key for key in keys if key not in known)
+            while len(missing) >= checkpoint:
+                done += self._embed(attempt, stamp, texts, missing[:checkpoint])
+                del missing[:checkpoint]
+        return done + self._embed(attempt, stamp, texts, missing)
+
+    def _embed(
+        self,
+        attempt: DocumentRecord,
+        stamp: int,
+        texts: Mapping[str, Sequence[Chunk]],
+        keys: Sequence[str],
+    ) -> Written:
+        """Embeds and upserts the texts of these keys."""
+        if not keys:
+            return Written()
+        result = self._embedder.embed(
+            [embedding_text(attempt.title, texts[key][0]) for key in keys]
+        )
+        self._upsert(attempt, stamp, texts, dict(zip(keys, result.vectors, strict=True)))
+        return Written(len(keys), result.tokens)
 
     def _known(self, tenant: str, keys: Sequence[str]) -> dict[str, tuple[float, ...]]:
         """The vectors of those texts that are in the index somewhere, by text key."""
-        vectors: dict[str, tuple[float, ...]] = {}
-        for some in _batches(dict.fromkeys(keys), LOOKED_UP):
-            ids = self._ledger.find(tenant, some)
-            if ids:
-                space = self._generation.namespace(tenant)
-                found = self._index.fetch(space, list(dict.fromkeys(ids.values())))
-                vectors |= {key: found[one].vector for key, one in ids.items() if one in found}
-        return vectors
+        ids = self._ledger.find(tenant, keys)
+        if not ids:
+            return {}
+        space = self._generation.namespace(tenant)
+        found = self._index.fetch(space, list(dict.fromkeys(ids.values())))
+        return {key: found[one].vector for key, one in ids.items() if one in found}
 
     def _upsert(
         self,
         attempt: DocumentRecord,
         stamp: int,
-        batch: Sequence[tuple[str, Chunk]],
-        vectors: dict[str, tuple[float, ...]],
+        texts: Mapping[str, Sequence[Chunk]],
+        vectors: Mapping[str, tuple[float, ...]],
     ) -> None:
+        """Writes all chunks of those texts whose vectors these are."""
+        if not vectors:
+            return
         records = [
-            IndexRecord(
-                chunk=replace(item, chunk_id=record_id(item.chunk_id, stamp)),
-                document_id=attempt.document_id,
-                title=context_line(attempt.title, item.locator),
-                uri=attempt.uri,
-                added_in=stamp,
-                vector=vectors[key],
-                metadata=attempt.metadata,
+            (
+                key,
+                IndexRecord(
+                    chunk=replace(item, chunk_id=record_id(item.chunk_id, stamp)),
+                    document_id=attempt.document_id,
+                    title=context_line(attempt.title, item.locator),
+                    uri=attempt.uri,
+                    added_in=stamp,
+                    vector=vector,
+                    metadata=attempt.metadata,
+                ),
             )
-            for key, item in batch
+            for key, vector in vectors.items()
+            for item in texts[key]
         ]
-        self._index.upsert(self._generation.namespace(attempt.tenant), records)
-        self._ledger.note(
-            attempt.tenant,
-            {key: record.chunk.chunk_id for (key, _), record in zip(batch, records, strict=True)},
-        )
+        space = self._generation.namespace(attempt.tenant)
+        self._index.upsert(space, [record for _, record in records])
+        self._ledger.note(attempt.tenant, {key: record.chunk.chunk_id for key, record in records})
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

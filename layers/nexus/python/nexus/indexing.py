@@ -232,11 +232,9 @@ class Indexer:
 
     def _index_part(self, task: PartTask, tenant: str, document_id: str) -> IndexingReport:
         record = self._catalogue.get(tenant, document_id)
-        if record is None or record.revision != task.revision:
-            return IndexingReport("superseded")
-        if record.status == "indexed" and not _is_clean(record):
-            self._sweep(record)  # whoever published it died before it was swept
-        if record.status != "indexing":
+        if record is None or record.revision != task.revision or record.status != "indexing":
+            if record and record.status == "indexed":
+                self._sweep(record)  # whoever published it, or was late with this part, was killed
             return IndexingReport("superseded")
         attempt = self._attempt(record, task.state, task.sequencer)
         attempt = replace(attempt, pages=task.outline.pages)
@@ -247,7 +245,14 @@ class Indexer:
             with self._documents.open(task.state) as source:
                 part = self._parts.index(source, run, task.outline, task.part)
             described = replace(attempt, title=part.title)
-            finished = self._catalogue.finish_part(described, part.result)
+            try:
+                finished = self._catalogue.finish_part(described, part.result)
+            except Superseded:
+                # Kept before the attempt ended, it may be part of what was published by then.
+                ended = self._catalogue.get(tenant, document_id)
+                if ended is None or run.stamp not in ended.published:
+                    self._withdraw(attempt, part.result)
+                raise
             if not finished.kept:  # the same part was delivered twice, and the other was first
                 self._withdraw(attempt, part.result)
             if finished.done < task.parts:
@@ -282,10 +287,13 @@ class Indexer:
                 )
             raise
         if done.published:
-            self._sweep(done.published)
+            self._delete_hidden(done.published)
         return done.report
 
     def _fail(self, stored: DocumentRecord, attempt: DocumentRecord, reason: str) -> IndexingReport:
+        # Other parts, or an attempt that was broken off, may be in the index already.
+        if stored.parts or stored.revision > 1:
+            self._delete_unpublished(stored)
         # The version before stays live, and so do the fields that describe it.
         self._catalogue.settle(
             replace(
@@ -296,18 +304,19 @@ class Indexer:
                 fingerprint=attempt.fingerprint,
             )
         )
-        if stored.parts:  # other parts may be in the index already
-            self._delete_unpublished(stored)
         return IndexingReport("failed", reason=reason)
 
     def _publish(
         self, attempt: DocumentRecord, plan: Outline, results: Sequence[PartResult]
     ) -> DocumentRecord:
-        """Makes the attempt live; what the index still holds of the one before is to be swept."""
+        """Makes the attempt live; what is hidden by that is to be deleted from the index."""
         ids = tuple(dict.fromkeys(one for result in results for one in result.chunk_ids))
         if not ids:
             raise no_text(plan)
         old = self._catalogue.manifest(attempt.tenant, attempt.document_id)
+        if old and old.revision == attempt.revision:
+            # Published again, it would no longer hide what the version before has left.
+            raise Superseded("Another worker has joined the parts.")
         live = old.chunk_ids if old else ()
         finished = replace(
             attempt,
@@ -315,12 +324,17 @@ class Indexer:
             reason=None,
             live_revision=attempt.revision,
             published=tuple(sorted({stamp_of(chunk_id) for chunk_id in ids})),
-            hidden=(attempt.hidden | set(live)) - set(ids),
+            hidden=(attempt.hidden | set(live)).difference(ids),
             chunks=len(ids),
             chunks_embedded=sum(result.chunks_embedded for result in results),
             tokens_embedded=sum(result.tokens_embedded for result in results),
             duration_ms=age_s(attempt.started_at, self._now()) * 1000,
         )
+        # A first attempt in one part has written nothing but what it publishes.
+        if attempt.revision > 1 or finished.published != (stamp(1),):
+            # Now, since nothing would tell of it once this is published, and its worker killed.
+            both = (*attempt.published, *finished.published)
+            self._delete_unpublished(replace(attempt, published=both))
         self._catalogue.publish(finished, Manifest(attempt.revision, ids))
         return finished
 
@@ -374,12 +388,14 @@ class Indexer:
 
     def _sweep(self, record: DocumentRecord) -> None:
         """Removes from the index what the live revision is not made of."""
+        self._delete_unpublished(record)
+        self._delete_hidden(record)
+
+    def _delete_hidden(self, record: DocumentRecord) -> None:
+        """Removes what the record hides from readers, and notes that it is gone."""
         if record.hidden:
             space = self.generation.namespace(record.tenant)
             self._index.delete_chunks(space, sorted(record.hidden))
-        # A first attempt in one part has written nothing but what it has published.
-        if record.revision > 1 or record.published != (stamp(1),):
-            self._delete_unpublished(record)
         if not _is_clean(record):
             self._catalogue.settle(replace(record, hidden=frozenset()))
 
