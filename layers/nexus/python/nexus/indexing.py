@@ -37,6 +37,9 @@ from nexus.settings import Settings
 
 Outcome = Literal["indexed", "part", "unchanged", "deleted", "failed", "superseded", "ignored"]
 
+# What an attempt leaves when it is over. In any other state, a worker may have begun and been killed,
+# and the event that is told again may be the one that it began for, however old.
+_ENDED = ("indexed", "failed", "deleted")
 # An attempt that has said nothing for this long was broken off.
 STUCK_S = 3600.0
 
@@ -126,7 +129,7 @@ class Indexer:
     def _reconcile(self, tenant: str, path: str, sequencer: str, *, afresh: bool) -> IndexingReport:
         record = self._catalogue.get(tenant, id_of(tenant, path))
         newer = not (record and sequencer and not is_newer(sequencer, record.sequencer))
-        if record and _is_clean(record) and not newer:
+        if record and not newer and _is_clean(record) and record.status in _ENDED:
             return IndexingReport("unchanged")
         key = object_key(tenant, path)
         state = self._documents.head(key)
@@ -200,7 +203,7 @@ class Indexer:
             try:
                 published = self._publish(described, plan, [part.result])
             except Superseded:
-                self._withdraw(attempt, part.result)
+                self._withdraw(run, part.result)
                 raise
             return _Done(_report("indexed", [part.result]), published)
 
@@ -251,10 +254,10 @@ class Indexer:
                 # Kept before the attempt ended, it may be part of what was published by then.
                 ended = self._catalogue.get(tenant, document_id)
                 if ended is None or run.stamp not in ended.published:
-                    self._withdraw(attempt, part.result)
+                    self._withdraw(run, part.result)
                 raise
             if not finished.kept:  # the same part was delivered twice, and the other was first
-                self._withdraw(attempt, part.result)
+                self._withdraw(run, part.result)
             if finished.done < task.parts:
                 return _Done(_report("part", [part.result]))
             results = self._catalogue.finished_parts(described)
@@ -408,12 +411,14 @@ class Indexer:
             keep=record.published,
         )
 
-    def _withdraw(self, attempt: DocumentRecord, result: PartResult) -> None:
-        """Takes back what a run has written that will never be published; nothing names it."""
-        stamps = set(attempt.published)
-        brought = [one for one in result.chunk_ids if stamp_of(one) not in stamps]
+    def _withdraw(self, run: Run, result: PartResult) -> None:
+        """Takes back what a run has written that will never be published; nothing names it.
+
+        What it has only kept is another's: perhaps of a version that was published meanwhile.
+        """
+        brought = [one for one in result.chunk_ids if stamp_of(one) == run.stamp]
         with suppress(UpstreamError):
-            self._index.delete_chunks(self.generation.namespace(attempt.tenant), brought)
+            self._index.delete_chunks(self.generation.namespace(run.attempt.tenant), brought)
 
     def _describe(self, state: ObjectState) -> DocumentRecord:
         return DocumentRecord(
