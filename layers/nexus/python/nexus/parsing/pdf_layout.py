@@ -107,19 +107,19 @@ def paragraphs(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _continues(above: Line, line: Line, gap: float) -> bool:
-    if not above.size or not line.size:
+    size = above.size
+    if not size or not line.size:
         return True
     overlap = min(above.right, line.right) - max(above.left, line.left)
-    distance = above.bottom - line.top
     return (
-        abs(above.size - line.first_size) < 0.12 * above.size
+        abs(size - line.first_size) < 0.12 * size
         and overlap > 0
-        and -0.7 * above.size < distance < min(gap, 1.2 * above.size) + 0.25 * above.size
+        and -0.7 * size < above.bottom - line.top < min(gap, 1.2 * size) + 0.25 * size
     )
 
 
 def _joined(block: Sequence[Line]) -> str:
-    edge = max(line.right for line in block)
+    edge = max([line.right for line in block])
     text = squeeze(block[0].text)
     for above, line in pairwise(block):
         words = squeeze(line.text)
@@ -134,14 +134,13 @@ def _joined(block: Sequence[Line]) -> str:
 
 def _is_wrapped(above: Line, line: Line, edge: float) -> bool:
     """Whether the line break is only there because the next word did not fit."""
-    if not above.size:
+    text, size = line.text, line.size
+    if not above.size or above.is_row or line.is_row or _ITEM.match(text):
         return False
-    if above.is_row or line.is_row or _ITEM.match(line.text):
-        return False
-    word = line.text.split(maxsplit=1)[0]
-    letter = (line.right - line.left) / len(line.text)
-    if not 0 < letter < line.size:
-        letter = line.size / 2
+    letter = (line.right - line.left) / len(text)
+    if not 0 < letter < size:
+        letter = size / 2
+    word = text.split(maxsplit=1)[0]
     return above.right + (len(word) + 1) * letter > edge - 0.5 * letter
 
 
