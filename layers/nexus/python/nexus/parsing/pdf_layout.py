@@ -152,7 +152,7 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     """
     if not any(HYPHEN in text.text for text in texts):
         return list(texts)
-    known = {word for text in texts for word in _WORDS.findall(text.text.lower())}
+    known = set(_WORDS.findall("\n".join([text.text for text in texts]).lower()))
 
     def mend(match: re.Match[str]) -> str:
         first, second = match[1], match[2]
@@ -165,5 +165,8 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
         return apart if apart.lower() in known or doubled else joined
 
     return [
-        replace(text, text=_HYPHENATED.sub(mend, text.text).replace(HYPHEN, "-")) for text in texts
+        replace(text, text=_HYPHENATED.sub(mend, text.text).replace(HYPHEN, "-"))
+        if HYPHEN in text.text
+        else text
+        for text in texts
     ]

@@ -97,10 +97,12 @@ def _has_wide_gap(textpage: Any, segments: int, size: float) -> bool:
     """Whether the line last counted is cells of a table rather than running text."""
     from pypdfium2 import raw
 
-    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+    left, right, other = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
+    into_left, into_right, into_other = map(ctypes.byref, (left, right, other))
+    rect_of = raw.FPDFText_GetRect
     end: float | None = None
     for index in range(min(segments, _SEGMENTS_LOOKED_AT)):
-        raw.FPDFText_GetRect(textpage, index, left, top, right, bottom)
+        rect_of(textpage, index, into_left, into_other, into_right, into_other)
         if end is not None and left.value - end > 1.2 * size:
             return True
         end = right.value
