@@ -77,16 +77,16 @@ def _weakest_first(section: str, pieces: Sequence[Piece]) -> list[int]:
     Equal pieces are told apart by the pieces after them; where those are equal too, the chunks
     fill from the start, and equal texts become equal chunks.
     """
-    whole = [_digest(section[piece.start : piece.end]) for piece in pieces]
     begins = [
-        digest
-        if piece.end - piece.start <= _FIRST_WORDS
-        else _digest(section[piece.start : piece.start + _FIRST_WORDS])
-        for piece, digest in zip(pieces, whole, strict=True)
+        _digest(section[piece.start : min(piece.end, piece.start + _FIRST_WORDS)])
+        for piece in pieces
     ]
+    borders = range(1, len(pieces))
+    if len(set(begins)) == len(pieces):
+        return sorted(borders, key=lambda at: (pieces[at].border, begins[at]))
+    whole = [_digest(section[piece.start : piece.end]) for piece in pieces]
     return sorted(
-        range(1, len(pieces)),
-        key=lambda at: (pieces[at].border, begins[at], whole[at : at + _LOOK_AHEAD]),
+        borders, key=lambda at: (pieces[at].border, begins[at], whole[at : at + _LOOK_AHEAD])
     )
 
 

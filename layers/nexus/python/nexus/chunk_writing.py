@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -108,7 +108,9 @@ class ChunkWriter:
             (
                 key,
                 IndexRecord(
-                    chunk=replace(item, chunk_id=record_id(item.chunk_id, stamp)),
+                    chunk=Chunk(
+                        record_id(item.chunk_id, stamp), item.text, item.locator, item.ordinal
+                    ),
                     document_id=attempt.document_id,
                     title=context_line(attempt.title, item.locator),
                     uri=attempt.uri,

@@ -46,9 +46,11 @@ def chunk(
     seen: Counter[str] = Counter()
     for _, group in groupby(document.texts, key=_section_of):
         texts = list(group)
+        first = texts[0].locator
         section, pieces = lay_out(texts, max_chars, max_chars - overlap)
         for start, end, row in _spans(section, pieces, max_chars, overlap):
-            text, locator = section[start:end], replace(texts[0].locator, row=row)
+            text = section[start:end]
+            locator = first if row == first.row else replace(first, row=row)
             place = (locator.page, locator.heading, locator.slide, locator.sheet, locator.row)
             basis = json.dumps([document_id, text, place, embedding_model, CHUNKER_VERSION])
             # The same words twice at one place are two chunks.
@@ -60,6 +62,8 @@ def chunk(
 
 def context_line(title: str, locator: Locator) -> str:
     """What a chunk stands under: the document's title, its sheet and its headings, each once."""
+    if not locator.heading and not locator.sheet:
+        return title.strip()
     names = [title.strip(), locator.sheet or "", *locator.heading]
     return " › ".join(dict.fromkeys(name for name in names if name))
 

@@ -91,7 +91,8 @@ class PartIndexer:
             overlap=self._generation.chunk_overlap,
         )
         first = part.number * ORDINALS_PER_PART
-        chunks = [replace(item, ordinal=first + item.ordinal) for item in chunks]
+        if first:
+            chunks = [replace(item, ordinal=first + item.ordinal) for item in chunks]
         # Chunks are kept only if all that is stored with them still holds: another title or other
         # metadata are written as this run's own chunks, unseen until they are published.
         kept: dict[str, str] = {}

@@ -37,7 +37,7 @@ def query_words(text: str) -> list[str]:
 
 def storable(text: str) -> str:
     """The text with lone surrogates, which no UTF-8 store can hold, replaced by "?"."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _in_word(character: str) -> bool:

@@ -16,6 +16,10 @@ BUSY_TIMEOUT_S = 15.0
 
 SCHEMA_VERSION = 1
 
+# Of a new file. A vector of 1,536 numbers has 6 KB: spread over three pages of SQLite's own size,
+# it takes longer to write.
+PAGE_BYTES = 16_384
+
 # `chunks` is narrow on purpose: filters scan it whole and word searches look up every match in it,
 # so texts and vectors, a hundred times larger, live elsewhere under the same id.
 SCHEMA = """
@@ -137,6 +141,7 @@ def _open(path: Path) -> sqlite3.Connection:
     # Autocommit: every transaction here begins and ends by a statement that can be seen.
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
     try:
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA mmap_size = 1073741824")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Sequence
 from pathlib import Path
-
-import numpy as np
+from struct import Struct
 
 from nexus.adapters.query_words import query_words, storable
 from nexus.adapters.sqlite_database import SqliteDatabase
@@ -230,7 +229,8 @@ def _insert(connection: sqlite3.Connection, namespace: str, batch: Sequence[Inde
         "INSERT INTO words (rowid, title, text) VALUES (?,?,?)",
         [(c, storable(record.title), storable(record.chunk.text)) for c, record in numbered],
     )
+    pack = Struct(f"{len(batch[0].vector)}f").pack  # of tuples, many times as fast as NumPy
     connection.executemany(
         "INSERT INTO vectors VALUES (?,?)",
-        [(c, np.asarray(record.vector, dtype=np.float32).tobytes()) for c, record in numbered],
+        [(c, pack(*record.vector)) for c, record in numbered],
     )

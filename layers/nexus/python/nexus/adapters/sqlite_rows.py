@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,8 @@ def chunk_row(record: IndexRecord) -> tuple[Any, ...]:
         record.chunk.ordinal,
         record.added_in,
         storable(record.uri),
-        json.dumps(
-            [locator.page, list(locator.heading), locator.slide, locator.sheet, locator.row]
-        ),
-        json.dumps([metadata.title, metadata.author]),
+        _place(locator),
+        _about(metadata),
     )
 
 
@@ -102,6 +101,19 @@ def read_record(row: Sequence[Any]) -> IndexRecord:
             date=date,
             tags=tuple(tag.removeprefix(_OPEN) for tag in tags.split(_CLOSE)[:-1]),
         ),
+    )
+
+
+# The chunks of a document have one description, and those of a page one place.
+@lru_cache(maxsize=16)
+def _about(metadata: DocumentMetadata) -> str:
+    return json.dumps([metadata.title, metadata.author])
+
+
+@lru_cache(maxsize=16)
+def _place(locator: Locator) -> str:
+    return json.dumps(
+        [locator.page, list(locator.heading), locator.slide, locator.sheet, locator.row]
     )
 
 

@@ -13,6 +13,8 @@ _UNWANTED = re.compile(
 )
 _LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _WIDE_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# One search tells of most texts that they need none of these.
+_ANY = re.compile(f"{_UNWANTED.pattern}|{_WIDE_SPACES.pattern}|[\r\x0b\x0c\x85\u2028\u2029]")
 _TRAILING = re.compile(r"[ \t]+(?=\n)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _FILE_NAME = re.compile(r"\.(docx?|pptx?|xlsx?|pdf|indd|tex|dvi|html?|rtf|odt|txt|qxd)$", re.I)
@@ -29,14 +31,18 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    text = _WIDE_SPACES.sub(" ", _LINE_BREAKS.sub("\n", text))
-    text = unicodedata.normalize("NFC", _UNWANTED.sub("", text))
-    text = _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text))
+    if _ANY.search(text):
+        text = _UNWANTED.sub("", _WIDE_SPACES.sub(" ", _LINE_BREAKS.sub("\n", text)))
+    text = unicodedata.normalize("NFC", text)
+    if "\n" in text:
+        text = _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text))
     return text.strip("\n").rstrip() if text[:1] in " \t\n" else text.strip()
 
 
 def squeeze(text: str) -> str:
     """The text on one line: every run of white space becomes one space."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join(text.split())
 
 

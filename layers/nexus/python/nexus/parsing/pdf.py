@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +12,15 @@ from nexus.models import LocatedText, Locator, ParsedDocument
 from nexus.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
 from nexus.parsing.outlines import Outline, Part
 from nexus.parsing.pdf_headings import Bookmark, Bookmarks
-from nexus.parsing.pdf_layout import Line, Page, join_hyphens, paragraphs, without_running_lines
+from nexus.parsing.pdf_layout import Page, join_hyphens, paragraphs, without_running_lines
+from nexus.parsing.pdf_pages import read_page
 from nexus.parsing.sources import WatchedSource
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument, PdfTextPage  # type: ignore[import-untyped]
+    from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 
 # PDFium keeps global state: two threads in it at once crash the process.
 _PDFIUM = threading.Lock()
-_SEGMENTS_LOOKED_AT = 60
 PART_PAGES = 100
 # To find a page, PDFium walks over all before it, so that the time grows with pages times parts.
 _MOST_PARTS = 100
@@ -103,54 +102,11 @@ def _pages(document: PdfDocument, numbers: range) -> tuple[list[Page], Exception
     pages, damaged = [], None
     for index in numbers:
         try:
-            pages.append(_page(document, index))
+            pages.append(read_page(document, index))
         except (pypdfium2.PdfiumError, AssertionError) as err:
             pages.append(Page(index + 1, 0.0, []))
             damaged = err
     return pages, damaged
-
-
-def _page(document: PdfDocument, index: int) -> Page:
-    page = document[index]
-    textpage = page.get_textpage()
-    try:
-        text = textpage.get_text_range() if textpage.count_chars() else ""
-        # Where PDFium's two counts of characters differ, positions cannot be trusted.
-        aligned = len(text) == textpage.count_chars()
-        lines, at = [], 0
-        for raw_line in text.split("\r\n"):
-            if words := raw_line.strip():
-                first = at + raw_line.index(words[0])
-                lines.append(_line(textpage, words, first) if aligned else Line(words))
-            at += len(raw_line) + 2
-        return Page(index + 1, page.get_height(), lines)
-    finally:
-        textpage.close()
-        page.close()
-
-
-def _line(textpage: PdfTextPage, words: str, first: int) -> Line:
-    left, bottom, right, top = textpage.get_charbox(first, loose=True)
-    _, last_bottom, right, last_top = textpage.get_charbox(first + len(words) - 1, loose=True)
-    return Line(
-        words, left, right, bottom=last_bottom, top=top, size=last_top - last_bottom,
-        first_size=top - bottom, is_row=_has_wide_gap(textpage, first, len(words), top - bottom),
-    )  # fmt: skip
-
-
-def _has_wide_gap(textpage: PdfTextPage, first: int, count: int, size: float) -> bool:
-    """Whether the line is cells of a table rather than running text."""
-    from pypdfium2 import raw
-
-    segments = raw.FPDFText_CountRects(textpage, first, count)
-    edges = [ctypes.c_double() for _ in range(4)]
-    end: float | None = None
-    for index in range(min(segments, _SEGMENTS_LOOKED_AT) if segments > 1 else 0):
-        raw.FPDFText_GetRect(textpage, index, *(ctypes.byref(edge) for edge in edges))
-        if end is not None and edges[0].value - end > 1.2 * size:
-            return True
-        end = edges[2].value
-    return False
 
 
 def _bookmarks(document: PdfDocument) -> list[Bookmark]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from nexus.models import LocatedText
 from nexus.parsing.cleaning import squeeze
@@ -25,8 +26,7 @@ _SHARE = 0.45
 _FEWEST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):  # a long document has hundreds of thousands
     """A line of text with its place on the page in points, y growing upwards; size 0: unknown."""
 
     text: str
@@ -54,20 +54,25 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
     A line that repeats word for word is kept where it first stands; one that only counts the pages
     goes from all of them.
     """
+    keys_at = [
+        {at: keys for at, line in enumerate(page.lines) if (keys := _running_keys(page, line))}
+        for page in pages
+    ]
     pages_of: Counter[tuple[bool, str]] = Counter()
-    for page in pages:
-        pages_of.update({key for line in page.lines for key in _running_keys(page, line)})
+    for on_page in keys_at:
+        pages_of.update({key for keys in on_page.values() for key in keys})
     filled = sum(1 for page in pages if page.lines)
     needed = max(_FEWEST, _SHARE * filled)
     seen: set[tuple[bool, str]] = set()
     kept_pages = []
-    for page in pages:
-        kept = []
-        for line in page.lines:
-            keys = [key for key in _running_keys(page, line) if pages_of[key] >= needed]
-            if not keys or (keys[0] not in seen and keys[0] == _running_keys(page, line)[0]):
-                kept.append(line)
-            seen.update(keys)
+    for page, on_page in zip(pages, keys_at, strict=True):
+        dropped = set()
+        for at, keys in on_page.items():
+            repeated = [key for key in keys if pages_of[key] >= needed]
+            if repeated and (repeated[0] in seen or repeated[0] != keys[0]):
+                dropped.add(at)
+            seen.update(repeated)
+        kept = [line for at, line in enumerate(page.lines) if at not in dropped]
         kept_pages.append(replace(page, lines=kept))
     return kept_pages
 
@@ -102,20 +107,19 @@ def paragraphs(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _continues(above: Line, line: Line, gap: float) -> bool:
-    if not above.size or not line.size:
+    size = above.size
+    if not size or not line.size:
         return True
-    same_size = abs(above.size - line.first_size) < 0.12 * above.size
     overlap = min(above.right, line.right) - max(above.left, line.left)
-    distance = above.bottom - line.top
     return (
-        same_size
+        abs(size - line.first_size) < 0.12 * size
         and overlap > 0
-        and -0.7 * above.size < distance < min(gap, 1.2 * above.size) + 0.25 * above.size
+        and -0.7 * size < above.bottom - line.top < min(gap, 1.2 * size) + 0.25 * size
     )
 
 
 def _joined(block: Sequence[Line]) -> str:
-    edge = max(line.right for line in block)
+    edge = max([line.right for line in block])
     text = squeeze(block[0].text)
     for above, line in pairwise(block):
         words = squeeze(line.text)
@@ -130,14 +134,13 @@ def _joined(block: Sequence[Line]) -> str:
 
 def _is_wrapped(above: Line, line: Line, edge: float) -> bool:
     """Whether the line break is only there because the next word did not fit."""
-    if not above.size:
+    text, size = line.text, line.size
+    if not above.size or above.is_row or line.is_row or _ITEM.match(text):
         return False
-    if above.is_row or line.is_row or _ITEM.match(line.text):
-        return False
-    word = line.text.split(maxsplit=1)[0]
-    letter = (line.right - line.left) / max(len(line.text), 1)
-    if not 0 < letter < line.size:
-        letter = line.size / 2
+    letter = (line.right - line.left) / len(text)
+    if not 0 < letter < size:
+        letter = size / 2
+    word = text.split(maxsplit=1)[0]
     return above.right + (len(word) + 1) * letter > edge - 0.5 * letter
 
 
@@ -149,7 +152,7 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     """
     if not any(HYPHEN in text.text for text in texts):
         return list(texts)
-    known = {word for text in texts for word in _WORDS.findall(text.text.lower())}
+    known = set(_WORDS.findall("\n".join([text.text for text in texts]).lower()))
 
     def mend(match: re.Match[str]) -> str:
         first, second = match[1], match[2]
@@ -162,5 +165,8 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
         return apart if apart.lower() in known or doubled else joined
 
     return [
-        replace(text, text=_HYPHENATED.sub(mend, text.text).replace(HYPHEN, "-")) for text in texts
+        replace(text, text=_HYPHENATED.sub(mend, text.text).replace(HYPHEN, "-"))
+        if HYPHEN in text.text
+        else text
+        for text in texts
     ]
