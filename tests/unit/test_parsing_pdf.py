@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
+from reportlab.pdfgen import canvas
 
 from nexus.errors import EmptyDocument, EncryptedDocument
 from nexus.parsing import pdf
@@ -26,6 +28,16 @@ def test_lines_become_paragraphs_with_their_page():
         (2, "Halaman dua"),
     ]
     assert document.pages == 2
+
+
+def test_lines_of_cells_far_apart_stay_rows():
+    buffer = io.BytesIO()
+    sheet = canvas.Canvas(buffer, pagesize=(595, 842), invariant=1)
+    for y, name, fee in [(700, "Bachelor", "4.500.000"), (686, "Master", "7.250.000")]:
+        sheet.drawString(72, y, name)
+        sheet.drawString(300, y, fee)
+    sheet.save()
+    assert lines(read(buffer.getvalue())) == ["Bachelor 4.500.000\nMaster 7.250.000"]
 
 
 def test_words_cut_at_line_ends_are_whole_and_reduplication_keeps_its_hyphen():
