@@ -237,3 +237,24 @@ def test_a_part_that_was_kept_and_then_published_by_another_worker_stays() -> No
     calm = House()
     calm.run(FIRST)
     assert house.seen() == calm.seen()
+
+
+def test_an_overtaken_worker_leaves_the_newer_attempt_what_both_have_kept() -> None:
+    house = House()
+    house.run(FIRST)
+    house.documents.put("acme", "book.txt", SECOND)
+
+    class Slow(Mortal):
+        """Between beginning and looking what is live, another worker indexes the same version."""
+
+        def manifest(self, *values: Any) -> Any:
+            record = house.catalogue.get("acme", ID)
+            if record and record.status == "indexing" and record.revision == 2:
+                house.handle(reconcile_message(KEY))
+            return house.catalogue.manifest(*values)
+
+    house.handle(reconcile_message(KEY), catalogue=Slow(house.catalogue, Life()))
+    calm = House()
+    calm.run(FIRST)
+    calm.run(SECOND)
+    assert house.seen() == calm.seen()
