@@ -43,7 +43,7 @@ def test_what_stands_together_is_closer_than_the_same_scattered() -> None:
     near, far = closeness(question, np.ones(2, np.float32), [together, apart])
     # The two smaller windows hold only one of them, and 0 for the other.
     assert near == pytest.approx(1, abs=0.01)
-    assert far == pytest.approx((1 + 0.5 + 0.5 + 1) / 4, abs=0.01)
+    assert far == pytest.approx((1 + (0.5 + 0.5 + 1) / 3) / 2, abs=0.01)
 
 
 def test_a_window_finds_what_lies_across_its_blocks() -> None:
