@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from cli.evaluation.questions import GoldenQuestion
 from nexus.answer_text import Style
-from nexus.confidence import Features
+from nexus.answerability import Features
 
 T = TypeVar("T")
 

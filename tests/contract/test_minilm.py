@@ -14,7 +14,13 @@ from cli.local.models.convert import GRAPH_NAME, TOKENIZER_NAME, WEIGHTS, conver
 from cli.local.models.encoder_graph import encoder_graph
 from cli.local.models.minilm import MiniLM
 from cli.local.models.prepare import ensure_model, ensure_wheel
-from cli.local.models.relevance import max_similarities, relevance
+from cli.local.models.relevance import (
+    MIDDLE,
+    STEEPNESS,
+    closeness,
+    mean_of_windows,
+    relevance,
+)
 from cli.local.models.state_cache import StateCache, quantised
 from tests.model_server import MODELS
 
@@ -74,12 +80,12 @@ def test_long_texts_are_cut_at_256_tokens(minilm: MiniLM) -> None:
     assert minilm.count("word " * 1000) == 1000
 
 
-def test_kept_states_give_the_max_similarity_of_the_float_states(minilm: MiniLM) -> None:
+def test_kept_states_give_the_closeness_of_the_float_states(minilm: MiniLM) -> None:
     _, states = minilm.both(TEXTS)
     for question in states[3:5]:
         weights = np.linspace(0.1, 1, len(question), dtype=np.float32)
-        exact = [np.average((question @ s.T).max(axis=1), weights=weights) for s in states]
-        kept = max_similarities(question, weights, [quantised(s) for s in states])
+        exact = [mean_of_windows(weights / weights.sum(), question @ s.T) for s in states]
+        kept = closeness(question, weights, [quantised(s) for s in states])
         np.testing.assert_allclose(kept, exact, atol=0.001)
 
 
@@ -90,7 +96,7 @@ def test_relevance_is_the_logistic_of_the_weighted_max_similarity(minilm: MiniLM
     best = (asked @ states.T).max(axis=1)
     similarity = np.average(best, weights=[0.1, 0.1, 0.1, 1, 0.1])
     (score,), tokens = relevance(question, [text], minilm, StateCache(0))
-    assert score == pytest.approx(1 / (1 + np.exp(-16 * (similarity - 0.65))), abs=0.005)
+    assert score == pytest.approx(1 / (1 + np.exp(-STEEPNESS * (similarity - MIDDLE))), abs=0.005)
     assert tokens == sum(map(len, minilm.encode([question, text])))
 
 

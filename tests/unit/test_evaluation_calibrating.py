@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
 from cli.evaluation.calibrating import as_setting, calibrate, examples_of, fit
-from cli.evaluation.measurements import ARTICLE_MISSING, Judged, MeasuredQuestion, Run
+from cli.evaluation.measurements import ARTICLE_MISSING, GOLD_REMOVED, Judged, MeasuredQuestion, Run
 from cli.evaluation.questions import GoldenQuestion
 from cli.failure import Failure
-from nexus.confidence import Features, probability, read_calibrations
+from nexus.answerability import Features
+from nexus.confidence import probability, read_calibrations
 from nexus.models import Language
 
 
@@ -53,6 +55,23 @@ def test_a_feature_that_never_changes_gets_no_weight() -> None:
     examples = [e for e in examples_of(run, str) if e.stated == 0.01]
     assert fit(examples).cosine == 0
     assert fit(examples).relevance > 0
+
+
+def test_near_misses_weigh_the_features_and_leave_the_probability_as_it_is() -> None:
+    run = run_of(600)
+    plain = calibrate(run, lambda document: f"article {int(document[1:]) % 12}")
+    # Without its passage a question's ranking looks like before, but has no names.
+    near = run.missing.setdefault(GOLD_REMOVED, [])
+    for measured in run.questions:
+        assert measured.features is not None
+        without = replace(measured.features, names=0.0)
+        near.append(Judged(measured.question.question_id, 0.5, False, without))
+    found = calibrate(run, lambda document: f"article {int(document[1:]) % 12}")
+    after, before = found[Language.ENGLISH], plain[Language.ENGLISH]
+    assert after.calibration.names > before.calibration.names + 1
+    assert after.examples == before.examples
+    assert after.ece is not None
+    assert after.ece < 0.05
 
 
 def test_too_few_questions_are_refused() -> None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from cli.local.models.extractive import answer
 from cli.local.models.prompt_reader import read_prompt
 from cli.local.models.sentences import split_units
-from cli.local.models.words import asked_kind, content_stems, offers
+from cli.local.models.words import content_stems
+from nexus.answer_kinds import asked_kind, offers
 from nexus.models import Locator, Passage
 from nexus.prompts import NO_ANSWER, answer_messages
 
@@ -29,6 +30,18 @@ class CertainEncoder:
 
     def rarity(self, word: str) -> float:
         return 1.0 if word else 0.1
+
+    def shares(self, question: str) -> NDArray[np.float32]:
+        return np.ones(1 if question else 0, np.float32)
+
+    def placed(self, texts: Sequence[str]) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+        """Each character is a token."""
+        one = np.zeros((1, 4), np.float32)
+        one[0, 0] = 1
+        return [
+            (np.repeat(one, len(text), axis=0), np.array([(n, n + 1) for n in range(len(text))]))
+            for text in texts
+        ]
 
 
 def passage(text: str, title: str = "Title") -> Passage:

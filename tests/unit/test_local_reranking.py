@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cli.local.models import relevance
 from cli.local.models.embedding import is_passage
-from cli.local.models.relevance import max_similarities, token_weights
+from cli.local.models.relevance import closeness, token_weights
 from cli.local.models.state_cache import ENTRY_BYTES, StateCache, TokenStates, quantised
 from tests.model_server import ROOT
 
@@ -30,24 +30,40 @@ def test_max_similarity_is_the_weighted_mean_of_the_best_cosines() -> None:
     question = states([1, 0], [0, 1], [0.6, 0.8])
     documents = [states([1, 0]), states(), states([0, 1], [-1, 0], [0.8, 0.6])]
     # Best cosines: 1, 0, .6 in the first; .8, 1, .96 in the third. Weights: 1, 1, .1 of 2.1.
-    found = max_similarities(
+    found = closeness(
         question, np.array([1, 1, 0.1], np.float32), [quantised(d) for d in documents]
     )
     np.testing.assert_allclose(found, [1.06 / 2.1, 0, 1.896 / 2.1], atol=0.003)
+
+
+def test_what_stands_together_is_closer_than_the_same_scattered() -> None:
+    question, blank = states([1, 0], [0, 1]), [[-0.6, -0.8]] * 60
+    together = quantised(states([1, 0], [0, 1], *blank, *blank))
+    apart = quantised(states([1, 0], *blank, [0, 1], *blank))
+    near, far = closeness(question, np.ones(2, np.float32), [together, apart])
+    # The two smaller windows hold only one of them, and 0 for the other.
+    assert near == pytest.approx(1, abs=0.01)
+    assert far == pytest.approx((1 + (0.5 + 0.5 + 1) / 3) / 2, abs=0.01)
+
+
+def test_a_window_finds_what_lies_across_its_blocks() -> None:
+    question, blank = states([1, 0], [0, 1]), [[-0.6, -0.8]]
+    across = quantised(states(*blank * 15, [1, 0], *blank * 6, [0, 1], *blank * 60))
+    assert closeness(question, np.ones(2, np.float32), [across])[0] == pytest.approx(1, abs=0.01)
 
 
 def test_documents_over_several_products_keep_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relevance, "PRODUCT_TOKENS", 3)
     wave = [states(*[[np.cos(k / 5), np.sin(k / 5)]] * (k % 4)) for k in range(9)]
     question = states([1, 0])
-    found = max_similarities(question, np.ones(1, np.float32), [quantised(s) for s in wave])
+    found = closeness(question, np.ones(1, np.float32), [quantised(s) for s in wave])
     expected = [np.cos(k / 5) if k % 4 else 0 for k in range(9)]
     np.testing.assert_allclose(found, expected, atol=0.005)
 
 
 def test_a_question_or_document_without_tokens_scores_nothing() -> None:
-    assert max_similarities(states(), np.zeros(0, np.float32), [of_size(2)]) == [0.0]
-    assert max_similarities(states([1, 0]), np.ones(1, np.float32), [of_size(0)]) == [0.0]
+    assert closeness(states(), np.zeros(0, np.float32), [of_size(2)]) == [0.0]
+    assert closeness(states([1, 0]), np.ones(1, np.float32), [of_size(0)]) == [0.0]
 
 
 def test_function_words_and_punctuation_weigh_a_tenth_and_pieces_weigh_as_their_word() -> None:

@@ -22,6 +22,7 @@ from cli.local.models import wire
 from cli.local.models.embedding import embed_passages
 from cli.local.models.extractive import answer
 from cli.local.models.minilm import QUICK_TOKENS, MiniLM
+from cli.local.models.passage_reader import PassageReader
 from cli.local.models.relevance import relevance
 from cli.local.models.state_cache import StateCache
 
@@ -35,6 +36,7 @@ def make_app(model: MiniLM, cache: StateCache) -> Starlette:
     """The server around a loaded model, and the states of passages that it read before."""
     # Batches run one at a time, each on all threads; small requests have workers of their own.
     batches, small = anyio.CapacityLimiter(1), anyio.CapacityLimiter(4)
+    reader = PassageReader(model, cache)
 
     async def embeddings(request: Request) -> Response:
         asked = wire.read_embedding(await _body(request))
@@ -52,7 +54,7 @@ def make_app(model: MiniLM, cache: StateCache) -> Starlette:
         asked = wire.read_chat(await _body(request))
 
         def work() -> tuple[str, dict[str, int]]:
-            text = answer(asked.prompt, model)
+            text = answer(asked.prompt, reader)
             prompt, completion = (model.count(part) for part in (asked.everything, text))
             return text, {
                 "prompt_tokens": prompt,

@@ -54,6 +54,11 @@ class MiniLM:
         # The fast encoding leaves `encoding.tokens` empty.
         return [self._tokenizer.id_to_token(number) or "" for number in encoding.ids[1:-1]]
 
+    def places(self, text: str) -> NDArray[np.int64]:
+        """Where each of a text's tokens starts and ends: tokens × 2, special ones left out."""
+        found = self._tokenizer.encode(text).offsets[1:-1]
+        return np.array(found, np.int64).reshape(len(found), 2)
+
     def count(self, text: str) -> int:
         """How many tokens the whole text has, special ones left out."""
         return len(self._counter.encode(text, add_special_tokens=False))

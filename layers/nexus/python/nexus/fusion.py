@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from nexus.confidence import logit
+from nexus.answerability import logit
 from nexus.models import Hit
 from nexus.selection import Ranked
 

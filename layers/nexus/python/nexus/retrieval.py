@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
-from nexus.confidence import Features, calibration_for, features_of, probability
+from nexus.answerability import Features, features_of
+from nexus.confidence import calibration_for, probability
 from nexus.errors import ConfigurationError, UpstreamError
 from nexus.fusion import fuse, rank
 from nexus.language import language_of
@@ -200,9 +201,9 @@ class Retriever:
         pool = [best, *(hit for hit, _ in fused[:POOL] if hit.chunk_id != best.chunk_id)]
         return features_of(
             question,
-            [_indexed_text(hit) for hit in pool],
+            [(hit.title, hit.text) for hit in pool],
             [hit.score for hit in lexical],
-            relevances.get(best.chunk_id),
+            [relevances[hit.chunk_id] for hit in pool if hit.chunk_id in relevances],
             # What only words found is no nearer than the last that the dense search returned.
             cosines.get(best.chunk_id, min(cosines.values(), default=0.0)),
         )

@@ -94,7 +94,7 @@ class Settings:
         "Longest answer, in tokens; a reasoning model's thoughts count too.", 2000, low=1
     )
     refuse_below: float = _setting(
-        "Probability that the passages hold the answer (0 to 1) under which it is refused.", 0.35
+        "Probability that the passages hold the answer (0 to 1) under which it is refused.", 0.3
     )
     medium_from: float = _setting("Probability from which confidence is medium.", 0.6)
     high_from: float = _setting("Probability from which confidence is high.", 0.85)
