@@ -26,6 +26,8 @@ OUTPUTS = {
     "DocumentsFunction": "documents:live",
     "IngestFunction": "ingest:live",
     "ReindexFunction": "reindex:live",
+    "BackupsBucket": "snapshots",
+    "BackupFunction": "backup:live",
     "ModelsSecret": "secret",
     "ModelsUrl": "http://models",
     "EmbeddingModel": "model",

@@ -37,8 +37,8 @@ from nexus.settings import Settings
 
 Outcome = Literal["indexed", "part", "unchanged", "deleted", "failed", "superseded", "ignored"]
 
-# What an attempt leaves when it is over. In any other state, a worker may have begun and been killed,
-# and the event that is told again may be the one that it began for, however old.
+# What an attempt leaves when it is over. In any other state, a worker may have begun and been
+# killed, and the event that is told again may be the one that it began for, however old.
 _ENDED = ("indexed", "failed", "deleted")
 # An attempt that has said nothing for this long was broken off.
 STUCK_S = 3600.0
