@@ -19,7 +19,15 @@ from nexus.object_keys import document_id, object_key
 from nexus.revisions import is_newer
 from nexus.settings import Settings
 from tests import assembled
-from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex, FakeLedger, FakeQueue
+from tests.fakes import (
+    FakeCatalogue,
+    FakeClock,
+    FakeDocuments,
+    FakeEmbedder,
+    FakeIndex,
+    FakeLedger,
+    FakeQueue,
+)
 
 CONFIG = Settings(
     embedding_dimension=256,
@@ -541,3 +549,23 @@ def test_a_removal_that_is_told_again_begins_nothing(house: House) -> None:
     before = house.record()
     assert house.indexer.reconcile(KEY, "03").outcome == "unchanged"
     assert house.record() == before
+
+
+def test_what_is_being_erased_is_left_to_the_erasure_unless_that_was_broken_off() -> None:
+    clock = FakeClock()
+    house = House()
+    house.catalogue = FakeCatalogue(clock)
+    indexer = house.over(catalogue=house.catalogue, now=clock)
+    house.put(RULES)
+    indexer.reconcile(KEY, "01")
+    house.catalogue.remove(replace(house.catalogue.begin(house.record()), erasing=True))
+    house.documents.drop("acme", "rules.md")
+    hidden = house.record()
+    assert indexer.reconcile(KEY, "02").outcome == "unchanged"
+    assert house.record() == hidden
+    clock.advance(3601)
+    assert indexer.reconcile(KEY, "02").outcome == "deleted"
+    assert house.index.count(SPACE) == 0
+    house.put(RULES)
+    assert indexer.reconcile(KEY, "03").outcome == "indexed"
+    assert not house.record().erasing

@@ -136,8 +136,8 @@ class Indexer:
         if not afresh and self._is_settled(record, state, noted=not sequencer or not newer):
             return IndexingReport("unchanged", chunks=record.chunks if record else 0)
         described = self._describe(state) if state else record
-        # Neither was it ever indexed nor is it there, or its parts are being indexed just now.
-        if described is None or (state and record and self._is_underway(record, state)):
+        # Neither was it ever indexed nor is it there, or somebody is at work on it just now.
+        if described is None or (record and self._is_underway(record, state)):
             return IndexingReport("unchanged")
         stored = self._catalogue.begin(described)
         # What was seen before the attempt began may be old by now; what is seen from here on is not
@@ -167,13 +167,16 @@ class Indexer:
             and (record.version == state.version or record.status == "failed")
         )
 
-    def _is_underway(self, record: DocumentRecord, state: ObjectState) -> bool:
-        """Whether all parts of just this content are queued, and some worker was lately at it."""
-        return (
-            record.status == "indexing"
-            and record.underway == self._underway(state)
-            and age_s(record.updated_at, self._now()) < STUCK_S
-        )
+    def _is_underway(self, record: DocumentRecord, state: ObjectState | None) -> bool:
+        """Whether all parts of just this content are queued, or what is gone is being erased.
+
+        Whoever was at it must have been so lately.
+        """
+        if state is None:
+            known = record.status == "deleted" and record.erasing
+        else:
+            known = record.status == "indexing" and record.underway == self._underway(state)
+        return known and age_s(record.updated_at, self._now()) < STUCK_S
 
     def _update(
         self,
@@ -449,6 +452,7 @@ class Indexer:
             etag=described.etag,
             size=described.size,
             metadata=described.metadata,
+            erasing=False,
         )
 
     def _fingerprint(self, state: ObjectState) -> str:
