@@ -77,7 +77,11 @@ def test_a_restored_snapshot_answers_the_golden_questions_identically(
     before: Generation,
 ) -> None:
     questions, live_catalogue = golden[:ASKED], operator(connection).catalogue
-    live = answers(stack, questions)
+    # The local model reads a passage alone or in a batch, by which its score differs a little.
+    live = [
+        (text, refused, pytest.approx(score, abs=0.005), sources)
+        for text, refused, score, sources in answers(stack, questions)
+    ]
     assert any(not refused for _, refused, _, _ in live)
 
     written = json.loads(stack.nexus("backup", "--json").stdout)
