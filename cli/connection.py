@@ -20,7 +20,9 @@ from nexus.generations import existing
 from nexus.models import Generation
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring import SIGNING, curators, dead_letters, eraser, operator_services
+from nexus.wiring.functions import curators, eraser
+from nexus.wiring.operating import dead_letters, operator_services
+from nexus.wiring.parts import SIGNING
 
 DEMO_TENANT = "demo"
 

@@ -22,7 +22,7 @@ from nexus.errors import NotFound, SnapshotDamaged
 from nexus.ports import SnapshotStore
 from nexus.services import RestoreServices
 from nexus.snapshots import PROGRESS, SUMMARY, Snapshot, from_json, new_snapshot_id
-from nexus.wiring import restore_services
+from nexus.wiring.operating import restore_services
 
 POLL_S = 1.0
 # The function says something at least once in its longest invocation, and is retried after a minute

@@ -8,7 +8,7 @@ import typer
 
 from cli.terminal import console
 from nexus.settings import Settings
-from nexus.wiring import create_pinecone_index
+from nexus.wiring.operating import create_pinecone_index
 
 
 def pinecone_index(

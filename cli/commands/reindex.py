@@ -22,7 +22,7 @@ from nexus.generations import begun, dropped, existing, flipped, rolled_back
 from nexus.models import Generation, Generations
 from nexus.rebuilding import clear, estimate
 from nexus.services import RebuildServices
-from nexus.wiring import rebuild_services
+from nexus.wiring.operating import rebuild_services
 
 Model = Annotated[str | None, typer.Option("--embedding-model", help="Another embedding model.")]
 Dimension = Annotated[

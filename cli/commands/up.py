@@ -27,7 +27,7 @@ from cli.local.upstreams import Upstreams, choose
 from cli.stacks import local_session, read_deployment
 from cli.terminal import console, counted
 from nexus.settings import Settings
-from nexus.wiring import create_pinecone_index
+from nexus.wiring.operating import create_pinecone_index
 
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 DEMO_CLIENT = "demo"

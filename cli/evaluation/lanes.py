@@ -26,7 +26,7 @@ from cli.evaluation.memory import (
 from nexus.messages import PartTask, part_task
 from nexus.ports import Embedder, VectorIndex
 from nexus.services import EvaluationServices
-from nexus.wiring import evaluation_services
+from nexus.wiring.operating import evaluation_services
 
 T = TypeVar("T")
 R = TypeVar("R")

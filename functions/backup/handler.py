@@ -17,7 +17,7 @@ from nexus.backup import Progress  # noqa: E402
 from nexus.errors import InvalidRequest  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
-from nexus.wiring import backup_services  # noqa: E402
+from nexus.wiring.functions import backup_services  # noqa: E402
 
 services = backup_services(Settings.from_environ(os.environ))
 

@@ -21,7 +21,7 @@ from nexus.reindexing import (  # noqa: E402
     verifies_today,
 )
 from nexus.settings import Settings  # noqa: E402
-from nexus.wiring import reindex_services  # noqa: E402
+from nexus.wiring.functions import reindex_services  # noqa: E402
 
 services = reindex_services(Settings.from_environ(os.environ))
 

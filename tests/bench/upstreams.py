@@ -181,7 +181,8 @@ def _seed(environ: dict[str, str]) -> str:
     from nexus.clients import hash_key
     from nexus.models import ApiClient, Filters, Principal
     from nexus.settings import Settings
-    from nexus.wiring import aws_clients, ingest_services
+    from nexus.wiring.functions import ingest_services
+    from nexus.wiring.parts import aws_clients
     from tests.pinecone_server import API_KEY
 
     dynamodb, s3 = aws_clients("dynamodb"), aws_clients("s3")

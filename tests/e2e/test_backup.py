@@ -13,7 +13,7 @@ from nexus.errors import Superseded
 from nexus.generations import dropped, existing, rolled_back
 from nexus.models import Generation, Generations
 from nexus.services import OperatorServices
-from nexus.wiring import operator_services
+from nexus.wiring.operating import operator_services
 from tests.e2e.conftest import Deployed
 from tests.e2e.waiting import eventually
 

@@ -23,7 +23,7 @@ from nexus.object_keys import document_id, object_key
 from nexus.reindexing import Progress, reconcile_generations
 from nexus.revisions import content_of
 from nexus.settings import Settings
-from nexus.wiring import reindex_services
+from nexus.wiring.functions import reindex_services
 from tests.aws_server import REGION, AwsServer, running_aws_server
 from tests.openai_server import OpenAIServer, running_openai_server
 

@@ -15,7 +15,6 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from nexus import wiring
 from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
 from nexus.adapters.s3_snapshots import S3Snapshots
 from nexus.adapters.sqlite_index import SqliteIndex
@@ -24,7 +23,9 @@ from nexus.generations import existing
 from nexus.object_keys import object_key
 from nexus.settings import Settings
 from nexus.snapshots import SUMMARY, from_json
-from nexus.wiring import aws_clients, operator_services
+from nexus.wiring import parts
+from nexus.wiring.operating import operator_services
+from nexus.wiring.parts import aws_clients
 from tests import assembled
 from tests.fakes import FakeContinuation, FakeDocuments, FakeEmbedder
 from tests.functions.test_ingest_handler import Context
@@ -49,8 +50,8 @@ def backup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleTy
     }.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        wiring.aws_clients.cache_clear()
-        wiring._session.cache_clear()
+        parts.aws_clients.cache_clear()
+        parts._session.cache_clear()
         client: Any = botocore.session.Session().create_client
         client("s3").create_bucket(Bucket=BUCKET)
         client("dynamodb").create_table(
@@ -83,8 +84,8 @@ def backup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleTy
         continuation = FakeContinuation()
         monkeypatch.setattr(module, "services", replace(module.services, continuation=continuation))
         yield module
-    wiring.aws_clients.cache_clear()
-    wiring._session.cache_clear()
+    parts.aws_clients.cache_clear()
+    parts._session.cache_clear()
 
 
 def test_a_run_without_time_sends_its_progress_to_itself_until_it_is_done(

@@ -13,9 +13,9 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from nexus import wiring
 from nexus.object_keys import document_id
-from nexus.wiring import operator_services
+from nexus.wiring import parts
+from nexus.wiring.operating import operator_services
 from tests.openai_server import Fault, OpenAIServer, running_openai_server
 
 BUCKET, CATALOGUE = "documents-bucket", "catalogue"
@@ -54,7 +54,7 @@ def ingest(
     }.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        wiring.aws_clients.cache_clear()
+        parts.aws_clients.cache_clear()
         client: Any = botocore.session.Session().create_client
         client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
@@ -88,18 +88,18 @@ def ingest(
             monkeypatch.setenv(f"NEXUS_{name}", value)
         sys.modules.pop("functions.ingest.handler", None)
         yield importlib.import_module("functions.ingest.handler")
-        wiring.aws_clients.cache_clear()
+        parts.aws_clients.cache_clear()
 
 
 def put(path: str, content: bytes) -> dict[str, Any]:
     """Uploads a document, queues its event, and receives it as Lambda does."""
     key = f"documents/acme/{path}"
-    wiring.aws_clients("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
+    parts.aws_clients("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
     return message(key)
 
 
 def message(key: str) -> dict[str, Any]:
-    sqs = wiring.aws_clients("sqs")
+    sqs = parts.aws_clients("sqs")
     url = sqs.get_queue_url(QueueName="ingest")["QueueUrl"]
     body = {
         "Records": [
@@ -125,7 +125,7 @@ def message(key: str) -> dict[str, Any]:
 
 
 def status(ingest: ModuleType, path: str) -> str | None:
-    catalogue = operator_services(ingest.services.settings, wiring.aws_clients).catalogue
+    catalogue = operator_services(ingest.services.settings, parts.aws_clients).catalogue
     record = catalogue.get("acme", document_id("acme", path))
     return record.status if record else None
 

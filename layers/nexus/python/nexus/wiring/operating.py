@@ -1,0 +1,219 @@
+"""What the terminal and the evaluation work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from nexus.generations import PerGeneration, SingleGeneration, existing
+from nexus.models import Generation
+from nexus.ports import (
+    Catalogue,
+    ConversationStore,
+    DocumentStore,
+    Embedder,
+    EmbeddingLedger,
+    Secrets,
+    VectorIndex,
+    WorkQueue,
+)
+from nexus.services import (
+    EvaluationServices,
+    OperatorServices,
+    RebuildServices,
+    RestoreServices,
+)
+from nexus.settings import Settings
+
+if TYPE_CHECKING:
+    from nexus.dead_letters import DeadLetters
+    from nexus.restoring import Restorer
+    from nexus.snapshot_reading import SnapshotReader
+
+
+from nexus.wiring.parts import (
+    THREADS,
+    ClientFactory,
+    Models,
+    catalogue_of,
+    documents_of,
+    generations_of,
+    index_of,
+    make_indexer,
+    make_reindexers,
+    secrets_of,
+)
+
+
+def restore_services(
+    settings: Settings, aws: ClientFactory, bucket: str, prefix: str | None = None
+) -> RestoreServices:
+    """What a restore works with; the snapshots are those of the bucket, below the prefix."""
+    from nexus.adapters.dynamodb_embedding_ledger import DynamoEmbeddingLedger
+    from nexus.adapters.parquet_snapshots import ParquetSnapshots
+    from nexus.adapters.s3_snapshots import PREFIX, S3Snapshots
+    from nexus.restoring import Restorer
+    from nexus.snapshot_reading import SnapshotReader
+
+    secrets = secrets_of(aws)
+    executor = ThreadPoolExecutor(THREADS)
+    snapshots = S3Snapshots(aws("s3"), bucket, PREFIX if prefix is None else prefix)
+    codec = ParquetSnapshots()
+    documents = documents_of(aws, settings)
+
+    def restorer(reader: SnapshotReader, generation: Generation) -> Restorer:
+        return Restorer(
+            reader,
+            catalogue_of(aws, settings, generation),
+            index_of(settings, secrets, generation),
+            DynamoEmbeddingLedger(
+                aws("dynamodb"), settings.catalogue_table, generation.generation_id
+            ),
+            generation,
+            settings.documents_bucket,
+            executor,
+        )
+
+    return RestoreServices(
+        documents=documents,
+        snapshots=snapshots,
+        generations=generations_of(aws, settings),
+        read=lambda snapshot_id: SnapshotReader(snapshots, codec, snapshot_id),
+        restorer=restorer,
+        reindexer=make_reindexers(aws, settings, secrets, documents),
+        catalogue=lambda generation: catalogue_of(aws, settings, generation),
+    )
+
+
+def operator_services(settings: Settings, aws: ClientFactory) -> OperatorServices:
+    """The tables that the CLI reads and writes; the catalogue is the live generation's."""
+    from nexus.adapters.dynamodb_clients import DynamoClients
+
+    store = generations_of(aws, settings)
+    live = existing(store, settings.generation).answering
+    return OperatorServices(
+        catalogue_of(aws, settings, live),
+        DynamoClients(aws("dynamodb"), settings.clients_table),
+        store,
+    )
+
+
+def rebuild_services(settings: Settings, aws: ClientFactory) -> RebuildServices:
+    """The generations of a stage, each with its catalogue and index, and to search in."""
+    from nexus.reading import Reader
+    from nexus.rebuilding import Workplace
+    from nexus.retrieval import Retriever
+
+    secrets, executor = secrets_of(aws), ThreadPoolExecutor(THREADS)
+    models = Models(settings, secrets)
+    store = generations_of(aws, settings)
+
+    def place(generation: Generation) -> Workplace:
+        catalogue = catalogue_of(aws, settings, generation)
+        return Workplace(generation, catalogue, index_of(settings, secrets, generation))
+
+    def reader(generation: Generation) -> Reader:
+        where = places.of(generation)
+        retriever = Retriever(
+            where.index,
+            where.catalogue,
+            models.embedder(generation),
+            models.reranker(),
+            settings,
+            generation,
+            executor,
+        )
+        return Reader(generation, retriever, where.catalogue)
+
+    places = PerGeneration(store, settings.generation, place)
+    return RebuildServices(store, places, PerGeneration(store, settings.generation, reader))
+
+
+def dead_letters(
+    settings: Settings,
+    aws: ClientFactory,
+    dead_letter_queue_url: str,
+) -> DeadLetters:
+    """What the ingestion gave up, with the queue to send it to again."""
+    from nexus.adapters.s3_documents import S3Documents
+    from nexus.adapters.sqs_dead_letters import SqsDeadLetters
+    from nexus.adapters.sqs_queue import SqsQueue
+    from nexus.dead_letter_reasons import Explainer
+    from nexus.dead_letters import DeadLetters
+
+    def catalogue(generation: Generation) -> Catalogue:
+        return catalogue_of(aws, settings, generation)
+
+    sqs = aws("sqs")
+    return DeadLetters(
+        SqsDeadLetters(sqs, dead_letter_queue_url, settings.ingest_queue_url),
+        SqsQueue(sqs, settings.ingest_queue_url),
+        Explainer(
+            PerGeneration(generations_of(aws, settings), settings.generation, catalogue),
+            S3Documents(aws("s3"), settings.documents_bucket),
+            ThreadPoolExecutor(THREADS),
+        ),
+    )
+
+
+def evaluation_services(
+    settings: Settings,
+    secrets: Secrets,
+    documents: DocumentStore,
+    catalogue: Catalogue,
+    ledger: EmbeddingLedger,
+    queue: WorkQueue,
+    conversations: ConversationStore,
+    *,
+    searched: Callable[[VectorIndex], VectorIndex],
+    indexed: Callable[[Embedder], Embedder],
+) -> EvaluationServices:
+    """The services that index and answer, over stores that the caller keeps; nothing is cached.
+
+    `searched` wraps the index that questions are searched in, `indexed` the embedder of documents.
+    """
+    from nexus.answering import Answerer
+    from nexus.generating import Generator
+    from nexus.reading import Reader
+    from nexus.retrieval import Retriever
+
+    executor = ThreadPoolExecutor(THREADS)
+    models = Models(settings, secrets)
+    generation = settings.generation
+    index, embedder = index_of(settings, secrets, generation), models.embedder(generation)
+    retriever = Retriever(
+        searched(index), catalogue, embedder, models.reranker(), settings, generation, executor
+    )
+    reader = Reader(generation, retriever, catalogue)
+    return EvaluationServices(
+        index=index,
+        indexer=make_indexer(
+            settings, generation, documents, catalogue, index, indexed(embedder), ledger, queue
+        ),
+        retriever=retriever,
+        answerer=Answerer(
+            PerGeneration(SingleGeneration(generation), generation, lambda _: reader),
+            Generator(models.chat(), settings.answer_max_tokens),
+            conversations,
+            None,
+            settings,
+            executor,
+        ),
+    )
+
+
+def create_pinecone_index(
+    api_key: str,
+    name: str,
+    settings: Settings,
+    *,
+    region: str = "us-east-1",
+    protected: bool = False,
+) -> str:
+    """Creates the Pinecone index that these settings need, unless it exists; returns its host."""
+    from nexus.adapters.pinecone_provisioning import create_index
+
+    return create_index(
+        api_key, name, settings.embedding_dimension, region=region, protected=protected
+    )

@@ -1,0 +1,211 @@
+"""The parts that several services are made of: clients, models, indexes, catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from nexus.deferred import deferred
+from nexus.errors import ConfigurationError
+from nexus.models import Generation
+from nexus.ports import (
+    Catalogue,
+    ChatModel,
+    DocumentStore,
+    Embedder,
+    EmbeddingLedger,
+    GenerationStore,
+    Reranker,
+    Secrets,
+    VectorIndex,
+    WorkQueue,
+)
+from nexus.settings import Settings
+
+if TYPE_CHECKING:
+    import openai
+
+    from nexus.indexing import Indexer
+    from nexus.reindexing import Reindexer
+
+
+# Makes an AWS client by its service's name: botocore's in the functions, a stage's in the CLI.
+ClientFactory = Callable[[str], Any]
+
+THREADS = 16
+
+# How an S3 client is configured whose URLs are given away: version 4 binds their headers, and the
+# bucket's regional address is the one that does not redirect, which uploads do not survive.
+SIGNING: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
+
+
+@cache
+def aws_clients(service: str) -> Any:
+    """The process's client of an AWS service, with time limits that suit a Lambda function."""
+    from botocore.config import Config
+
+    return _session().create_client(
+        service,
+        config=Config(
+            connect_timeout=2,
+            # DynamoDB answers in milliseconds or not at all; S3 may take its time over a document.
+            read_timeout=2 if service == "dynamodb" else 20,
+            retries={"mode": "standard", "max_attempts": 2 if service == "dynamodb" else 4},
+            max_pool_connections=THREADS,
+            **(SIGNING if service == "s3" else {}),
+        ),
+    )
+
+
+@cache
+def _session() -> Any:
+    from botocore.session import Session
+
+    return Session()
+
+
+class Models:
+    """The endpoint's embedder, chat model and reranker."""
+
+    def __init__(self, settings: Settings, secrets: Secrets) -> None:
+        self._settings = settings
+        self._secrets = secrets
+
+    def embedder(self, generation: Generation) -> Embedder:
+        from nexus.adapters.openai_models import OpenAIEmbedder
+
+        settings = self._settings
+        return deferred(
+            lambda: OpenAIEmbedder(
+                # A question or a chunk is embedded again rather than given up.
+                self._connect(settings.embedding_timeout_s, settings.embedding_retries),
+                generation.embedding_model,
+                generation.embedding_dimension,
+                settings.embedding_batch,
+            )
+        )
+
+    def chat(self) -> ChatModel:
+        from nexus.adapters.openai_models import OpenAIChat
+
+        settings = self._settings
+        return deferred(
+            # One try: the gateway does not wait for a second.
+            lambda: OpenAIChat(
+                self._connect(settings.models_timeout_s, 0), settings.chat_model, settings.chat_api
+            )
+        )
+
+    def reranker(self) -> Reranker | None:
+        from nexus.adapters.rerank_endpoint import RerankEndpoint
+
+        settings = self._settings
+        if not settings.rerank_url:
+            return None
+        return deferred(
+            lambda: RerankEndpoint(
+                settings.rerank_url,
+                self._secrets.get(settings.rerank_secret) if settings.rerank_secret else "",
+                settings.rerank_model,
+                settings.models_timeout_s,
+            )
+        )
+
+    def _connect(self, timeout_s: float, retries: int) -> openai.OpenAI:
+        from nexus.adapters.openai_connection import connect
+
+        key = self._secrets.get(self._settings.models_secret)
+        return connect(self._settings.models_url, key, timeout_s, retries)
+
+
+def make_indexer(
+    settings: Settings,
+    generation: Generation,
+    documents: DocumentStore,
+    catalogue: Catalogue,
+    index: VectorIndex,
+    embedder: Embedder,
+    ledger: EmbeddingLedger,
+    queue: WorkQueue,
+) -> Indexer:
+    """What indexes documents in one generation, over these parts."""
+    from nexus.chunk_writing import ChunkWriter
+    from nexus.indexing import Indexer
+    from nexus.part_indexing import PartIndexer
+
+    writer = ChunkWriter(index, embedder, ledger, generation)
+    parts = PartIndexer(catalogue, index, writer, generation, settings)
+    return Indexer(documents, catalogue, index, parts, queue, generation, settings)
+
+
+def make_reindexers(
+    aws: ClientFactory, settings: Settings, secrets: Secrets, documents: DocumentStore
+) -> Callable[[Generation], Reindexer]:
+    """Makes what compares the bucket with a generation."""
+    from nexus.adapters.sqs_queue import SqsQueue
+    from nexus.reindexing import Reindexer
+
+    executor = ThreadPoolExecutor(THREADS)
+    queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
+    return lambda generation: Reindexer(
+        documents,
+        catalogue_of(aws, settings, generation),
+        index_of(settings, secrets, generation),
+        queue,
+        generation,
+        executor,
+    )
+
+
+def documents_of(aws: ClientFactory, settings: Settings) -> DocumentStore:
+    """The stage's bucket of documents."""
+    from nexus.adapters.s3_documents import S3Documents
+
+    return S3Documents(aws("s3"), settings.documents_bucket)
+
+
+def generations_of(aws: ClientFactory, settings: Settings) -> GenerationStore:
+    """Where the stage's generations are noted."""
+    from nexus.adapters.dynamodb_generations import DynamoGenerations
+
+    return DynamoGenerations(aws("dynamodb"), settings.catalogue_table)
+
+
+def catalogue_of(aws: ClientFactory, settings: Settings, generation: Generation) -> Catalogue:
+    """A generation's catalogue."""
+    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+
+    return DynamoCatalogue(aws("dynamodb"), settings.catalogue_table, generation.generation_id)
+
+
+def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> VectorIndex:
+    """The index that holds a generation's vectors. Raises ConfigurationError."""
+    if settings.vector_index == "sqlite":
+        from nexus.adapters.sqlite_index import SqliteIndex
+
+        if not settings.sqlite_path:
+            raise ConfigurationError("NEXUS_SQLITE_PATH must name the index's file.")
+        return SqliteIndex(settings.sqlite_path)
+
+    from nexus.adapters.pinecone_index import PineconeIndex
+    from nexus.adapters.tls_context import tls_context
+
+    host = generation.pinecone_host or settings.pinecone_host
+    return deferred(
+        lambda: PineconeIndex(
+            host,
+            secrets.get(settings.pinecone_secret),
+            generation.embedding_dimension,
+            # The context that the models' clients have; loading certificates takes a while.
+            verify=not host.startswith("http://") and tls_context(),
+        )
+    )
+
+
+def secrets_of(aws: ClientFactory) -> Secrets:
+    """The stage's secrets."""
+    from nexus.adapters.secrets_manager import SecretsManager
+
+    return SecretsManager(aws("secretsmanager"))
