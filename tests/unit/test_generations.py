@@ -107,3 +107,12 @@ def test_a_failure_counts_only_in_the_live_generation():
 
     with pytest.raises(UpstreamUnavailable):
         desk.read(fails)
+
+
+def test_what_was_made_ahead_is_worked_with_at_once():
+    desk = Desk()
+    assert desk.desks.live() == ONE
+    desk.flip()
+    # The generation that was live is tried while the pointer is read.
+    assert desk.read() == "22222222"
+    assert desk.seen == [ONE.generation_id, "22222222"]

@@ -47,7 +47,8 @@ class PerGeneration(Generic[T]):
 
     def live(self) -> T:
         """What works in the generation that is live now."""
-        return self.of(self.generations().answering)
+        self._last = self.generations().answering
+        return self.of(self._last)
 
     def all(self) -> list[T]:
         """What works in each generation that exists, the live one first."""

@@ -121,6 +121,7 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
 
     readers = PerGeneration(generations_of(aws, settings), configured, reader)
     health = Health(dependencies, executor)
+    executor.submit(readers.live)  # what the first question is answered from
     health.checks()  # opens every connection, at once, while the function initialises
     return ChatServices(
         settings=settings,
