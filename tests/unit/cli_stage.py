@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 import boto3
@@ -22,9 +23,15 @@ def deployment(**outputs: str) -> Deployment:
     return Deployment(**{**known, **outputs})
 
 
+@cache
+def aws_session() -> boto3.Session:
+    """Made once: reading the services' models costs more than most of the tests."""
+    return boto3.Session("t", "t", region_name="us-east-1")
+
+
 def stage(**outputs: str) -> Connection:
     """A connection to it, made inside moto's mock_aws; `outputs` are a Deployment's."""
-    session = boto3.Session("t", "t", region_name="us-east-1")
+    session = aws_session()
     session.client("s3").create_bucket(Bucket=BUCKET)
     queue = session.client("sqs").create_queue(QueueName="ingest")["QueueUrl"]
     known = {"documents_bucket": BUCKET, "ingest_queue_url": queue, **outputs}

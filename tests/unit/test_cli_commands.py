@@ -11,7 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -31,7 +30,7 @@ from nexus.generations import PerGeneration, SingleGeneration
 from nexus.messages import reconcile_message
 from nexus.settings import Settings
 from tests.fakes import FakeCatalogue, FakeDocuments
-from tests.unit.cli_stage import deployment, stage
+from tests.unit.cli_stage import aws_session, deployment, stage
 
 
 class Api:
@@ -184,7 +183,7 @@ class Outbox:
     """A stage on moto with dead letters, for the commands that show and redrive them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        session = boto3.Session("t", "t", region_name="us-east-1")
+        session = aws_session()
         self.sqs = session.client("sqs")
         self.dead = self.sqs.create_queue(QueueName="dead")["QueueUrl"]
         self.stage = stage(dead_letter_queue_url=self.dead)
