@@ -569,3 +569,12 @@ def test_what_is_being_erased_is_left_to_the_erasure_unless_that_was_broken_off(
     house.put(RULES)
     assert indexer.reconcile(KEY, "03").outcome == "indexed"
     assert not house.record().erasing
+
+
+def test_an_old_event_that_is_told_again_ends_what_it_had_begun(house: House) -> None:
+    house.put(RULES)
+    house.indexer.reconcile(KEY, "05")
+    house.put("# Loans\n\nBooks are lent for seven days.\n")
+    house.catalogue.begin(house.record())  # for event 03, whose worker was killed here
+    assert house.indexer.reconcile(KEY, "03").outcome == "indexed"
+    assert house.seen() == ["Books are lent for seven days."]
