@@ -83,6 +83,11 @@ def approve(
     )
     total = len(asked)
     console.print(f"Golden questions found among the first {TOP_K}: {before} → {after} of {total}.")
+    if not before:
+        raise Failure(
+            "The live generation finds none of the golden questions, so they tell nothing of the "
+            "new one: the pointer stays. Are they about the documents of this tenant?"
+        )
     if after < before:
         raise Failure("The new generation finds less than the live one: the pointer stays.")
 

@@ -13,11 +13,11 @@ from rich.table import Table
 
 from cli.commands.invoke import PATIENT_AND_ONCE
 from cli.connection import Connection, connect
-from cli.evaluation.questions import read_questions
+from cli.evaluation.questions import GoldenQuestion, read_questions
 from cli.failure import Failure
 from cli.local.layout import PROJECT
 from cli.rebuilding import approve, fill
-from cli.terminal import Json, Stage, console, print_json
+from cli.terminal import Json, Stage, Tenant, console, print_json
 from nexus.generations import begun, dropped, existing, flipped, rolled_back
 from nexus.models import Generation, Generations
 from nexus.rebuilding import clear, estimate
@@ -67,9 +67,7 @@ def reindex(
             "worse than the old one.",
         ),
     ] = None,
-    tenant: Annotated[
-        str, typer.Option("--tenant", help="Tenant that the golden questions are about.")
-    ] = "demo",
+    tenant: Tenant = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Compare the index itself, too, and repair it.")
     ] = False,
@@ -99,7 +97,14 @@ def reindex(
     elif plan:
         _plan(connection, services, now, wanted, as_json=as_json)
     elif run:
-        _run(connection, services, now, wanted, golden, tenant)
+        _run(
+            connection,
+            services,
+            now,
+            wanted,
+            read_questions(golden) if golden else [],
+            connection.tenant(tenant) if golden else "",
+        )
     elif rollback:
         stored = services.generations.write(rolled_back(now))
         console.print(f"Generation {stored.live} answers again; {stored.previous} is kept.")
@@ -225,10 +230,9 @@ def _run(
     services: RebuildServices,
     now: Generations,
     wanted: Generation,
-    golden: Path | None,
+    questions: list[GoldenQuestion],
     tenant: str,
 ) -> None:
-    questions = read_questions(golden) if golden else []
     known = now.get(now.building) or now.get(wanted.generation_id) or wanted
     if known.generation_id == now.live:
         raise Failure(
