@@ -6,8 +6,11 @@
 Parse, chunk, embed (a constant that takes no time) and store, on one core. Ours is the production
 path: the indexer, its diff and its manifest, into SQLite with its index of words. Theirs are their
 tutorials' own paths into their stores in memory, and the same with the fastest loader that they
-offer. Every arm is a process of its own, warmed by one run; the arms take turns. `--folder` takes
-real PDFs in place of generated ones.
+offer. Every arm is a process of its own, warmed by one run; the arms take turns.
+
+There are two sets: `typeset`, handbooks made by a typesetter, as the PDFs are that people have, and
+`plain`, one string a line in a font that every reader knows, the cheapest that there is to read.
+`--folder` takes given PDFs in place of them.
 """
 
 from __future__ import annotations
@@ -84,25 +87,41 @@ class Arm:
 def main() -> None:
     """Measures and reports; with `--arm FOLDER`, it is our own arm."""
     parser = arguments(__doc__)
-    parser.add_argument("--documents", type=int, default=8)
-    parser.add_argument("--pages", type=int, default=25, help="of each document")
+    parser.add_argument("--documents", type=int, default=8, help="in each set")
+    parser.add_argument("--pages", type=int, default=25, help="of each document, about")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--folder", type=Path, help="PDFs to take in place of generated ones")
+    parser.add_argument("--folder", type=Path, help="PDFs to take in place of both sets")
     parser.add_argument("--arm", type=Path, help="ingest this folder for each line of input")
     given = parser.parse_args()
     if given.arm:
         with tempfile.TemporaryDirectory() as scratch:
             answer(ours(given.arm, Path(scratch)))
         return
+    found: list[Row] = []
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        for path in sorted(given.folder.glob("*.pdf")) if given.folder else ():
-            shutil.copyfile(path, folder / path.name)
-        for seed in range(0 if given.folder else given.documents):
-            (folder / f"{seed}.pdf").write_bytes(pdf(given.pages, seed))
-        pages = sum(len(pypdfium2.PdfDocument(path)) for path in folder.glob("*.pdf"))
-        measured = measure(folder, given.rounds)
-    report("Ingestion by frameworks", rows(measured, pages), given.json, note(measured, pages))
+        sets = make_sets(Path(scratch), given.folder, given.documents, given.pages)
+        for name, folder in sets.items():
+            pages = sum(len(pypdfium2.PdfDocument(path)) for path in folder.glob("*.pdf"))
+            found += rows(name, measure(folder, given.rounds), pages)
+    report("Ingestion by frameworks", found, given.json, note(given.rounds))
+
+
+def make_sets(scratch: Path, given: Path | None, documents: int, pages: int) -> dict[str, Path]:
+    """Folders of PDFs by name: a copy of the given one, or else the two that are generated."""
+    names = ("given",) if given else ("typeset", "plain")
+    sets = {name: scratch / name for name in names}
+    for folder in sets.values():
+        folder.mkdir()
+    if given:
+        for path in sorted(given.glob("*.pdf")):
+            shutil.copyfile(path, sets["given"] / path.name)
+        return sets
+    script, python = str(HERE / "typeset.py"), str(framework_python())
+    counts = [str(documents), str(pages)]
+    subprocess.run([python, "-P", script, str(sets["typeset"]), *counts], check=True)
+    for seed in range(documents):
+        (sets["plain"] / f"{seed}.pdf").write_bytes(pdf(pages, seed))
+    return sets
 
 
 def measure(folder: Path, rounds: int) -> dict[str, list[dict[str, Any]]]:
@@ -182,38 +201,34 @@ def answer(ingest: Callable[[], int]) -> None:
         sys.stdout.flush()
 
 
-def rows(measured: dict[str, list[dict[str, Any]]], pages: int) -> list[Row]:
-    """One row for each arm; the ratios are of the medians, theirs to ours.
+def rows(name: str, measured: dict[str, list[dict[str, Any]]], pages: int) -> list[Row]:
+    """One row for each arm over a set; the ratios are of the medians, theirs to ours.
 
     On a shared machine the processor's time tells more than the clock, so pages a second are its.
     """
     middle = {
-        unit: {
-            name: statistics.median(run[unit] for run in runs) for name, runs in measured.items()
-        }
+        unit: {arm: statistics.median(run[unit] for run in runs) for arm, runs in measured.items()}
         for unit in ("seconds", "cpu_s")
     }
     seconds, cpu_s = middle["seconds"], middle["cpu_s"]
     return [
         {
-            "arm": name,
+            "set": f"{name}, {pages} pages",
+            "arm": arm,
             "chunks": runs[0]["chunks"],
-            "CPU ms a page": round(cpu_s[name] / pages * 1000, 3),
-            "pages/CPU s": round(pages / cpu_s[name], 1),
-            "x Nexus, CPU": round(cpu_s[name] / cpu_s[OURS], 2),
-            "ms a page": round(seconds[name] / pages * 1000, 3),
-            "x Nexus": round(seconds[name] / seconds[OURS], 2),
+            "CPU ms a page": round(cpu_s[arm] / pages * 1000, 3),
+            "pages/CPU s": round(pages / cpu_s[arm], 1),
+            "x Nexus, CPU": round(cpu_s[arm] / cpu_s[OURS], 2),
+            "ms a page": round(seconds[arm] / pages * 1000, 3),
+            "x Nexus": round(seconds[arm] / seconds[OURS], 2),
         }
-        for name, runs in measured.items()
+        for arm, runs in measured.items()
     ]
 
 
-def note(measured: dict[str, list[dict[str, Any]]], pages: int) -> str:
+def note(rounds: int) -> str:
     """What was run."""
-    rounds = len(measured[OURS])
-    return (
-        f"{pages} pages, {rounds} rounds, one core; medians. Versions: tests/bench/frameworks.txt"
-    )
+    return f"{rounds} rounds, one core; medians. Versions: tests/bench/frameworks.txt"
 
 
 if __name__ == "__main__":

@@ -27,6 +27,20 @@ def test_words_names_pairs_and_kind_of_the_answer_are_looked_for_in_the_first_pa
     assert found.repeated > lacking.repeated == 0
 
 
+def test_what_the_first_passage_holds_is_compared_with_the_others() -> None:
+    question = "When did Grace Hopper set the law fee?"
+    found, lacking = of(question, ANSWER, OTHER), of(question, OTHER, ANSWER)
+    assert (found.coverage_lead, lacking.coverage_lead) == (1, -1)
+    assert (found.nameless_lead, lacking.nameless_lead) == (-2, 2)
+    assert lacking.lacking == -found.lacking > 0
+    alike = of(question, ANSWER, ANSWER)
+    assert (alike.coverage_lead, alike.nameless_lead, alike.lacking) == (0, 0, 0)
+    # More words, more that can be lacked; the share stays.
+    longer = of("When did Grace Hopper set the law fee of bright new schools?", OTHER, ANSWER)
+    assert longer.lacking == pytest.approx(lacking.lacking)
+    assert longer.coverage_lead > lacking.coverage_lead
+
+
 def test_a_question_that_does_not_say_the_kind_of_its_answer_is_told_apart() -> None:
     told, untold = of("Who set the fee?", ANSWER), of("Which rule set the fee?", ANSWER)
     assert (told.untold, untold.untold) == (0, 1)

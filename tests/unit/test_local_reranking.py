@@ -41,9 +41,9 @@ def test_what_stands_together_is_closer_than_the_same_scattered() -> None:
     together = quantised(states([1, 0], [0, 1], *blank, *blank))
     apart = quantised(states([1, 0], *blank, [0, 1], *blank))
     near, far = closeness(question, np.ones(2, np.float32), [together, apart])
-    # The two smaller windows hold only one of them, and 0 for the other.
+    # The three smaller windows hold only one of them, and 0 for the other.
     assert near == pytest.approx(1, abs=0.01)
-    assert far == pytest.approx((1 + (0.5 + 0.5 + 1) / 3) / 2, abs=0.01)
+    assert far == pytest.approx((1 + (0.5 + 0.5 + 0.5 + 1) / 4) / 2, abs=0.01)
 
 
 def test_a_window_finds_what_lies_across_its_blocks() -> None:
@@ -66,12 +66,15 @@ def test_a_question_or_document_without_tokens_scores_nothing() -> None:
     assert closeness(states([1, 0]), np.ones(1, np.float32), [of_size(0)]) == [0.0]
 
 
-def test_function_words_and_punctuation_weigh_a_tenth_and_pieces_weigh_as_their_word() -> None:
-    weights = token_weights(
-        ["be", "##rap", "##a", "is", "##uz", "##u", "the", "fee", "-", "3", "?"]
-    )
-    #  berapa: a function word; isuzu: not one, though its first piece is
-    expected = [0.1, 0.1, 0.1, 1, 1, 1, 0.1, 1, 0.1, 1, 0.1]
+def test_function_words_and_punctuation_weigh_a_tenth_and_words_that_ask_half() -> None:
+    weights = token_weights(["who", "is", "on", "the", "fee", "-", "3", "?"])
+    np.testing.assert_allclose(weights, [0.5, 0.1, 0.1, 0.1, 1, 0.1, 1, 0.1], rtol=1e-6)
+
+
+def test_pieces_count_as_their_word_and_three_of_them_for_two_words() -> None:
+    weights = token_weights(["be", "##rap", "##a", "is", "##uz", "##u", "fee", "##s"])
+    #  berapa: a word that asks; isuzu: not a function word, though its first piece is
+    expected = [1 / 3, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 2 / 3, 0.75, 0.75]
     np.testing.assert_allclose(weights, expected, rtol=1e-6)
 
 

@@ -23,6 +23,11 @@ _INDONESIAN = frozenset(
     secara hal tentang nya tersebut yaitu ialah tolong sebutkan jelaskan""".split()
 )
 FUNCTION_WORDS = _ENGLISH | _INDONESIAN
+# Those of them that ask.
+QUESTION_WORDS = frozenset(
+    """what which who whom whose when where why how many much apa siapa kapan mana dimana bagaimana
+    berapa mengapa kenapa""".split()
+)
 
 _PREFIX = re.compile(r"^(?:meng|meny|mem|men|me|peng|peny|pem|pen|per|pe|ber|ter|di|ke|se)")
 _SUFFIX = re.compile(r"(?:kan|an|i)$")

@@ -16,7 +16,7 @@ from nexus.stems import FUNCTION_WORDS, WORD, content_stems, stem, words_of
 LOGIT_LIMIT = 6.0
 # Lexical scores after the best that it is compared with.
 FOLLOWING = 10
-# Passages whose sentences are compared with those of the first.
+# Passages that the first is compared with.
 RIVALS = 9
 # A word that stands more often in a passage says no more.
 REPEATED = 3
@@ -28,14 +28,16 @@ class Features:
 
     `relevance` is the logit of the reranker's word for it (0 without a reranker) and `lead` how far
     that stands over the mean of the others'. `cosine` is its cosine. `coverage` is the share of the
-    question's content words that it holds, rare ones counting more, and `sentence` by how much its
-    best sentence holds more of them than those of the passages after it. `gap` is how far the best
-    lexical score stands over the mean of the next ten, as a share of itself. `names` is the share
-    of the question's names and numbers that it holds, `nameless` how many it lacks. `pairs` is the
-    share of the question's neighbouring words that are neighbours in it, `repeated` how often a
-    word of the question stands in it, at most three times. `kind` is 1 if its best sentence offers
-    the kind of thing that is asked for and -1 if it does not; `untold`, 1 if the question does not
-    say the kind. `length` is the logarithm of the question's content words and one.
+    question's content words that it holds, rare ones counting more; `coverage_lead`, by how much it
+    holds more of them than the nine passages after it, as a share, and `lacking` by how much less,
+    as a sum of rarity. `sentence` is such a lead of its best sentence over theirs. `gap` is how far
+    the best lexical score stands over the mean of the next ten, as a share of itself. `names` is
+    the share of the question's names and numbers that it holds, `nameless` how many it lacks, and
+    `nameless_lead` how many more than the nine. `pairs` is the share of the question's neighbouring
+    words that are neighbours in it, `repeated` how often a word of the question stands in it, at
+    most three times. `kind` is 1 if its best sentence offers the kind of thing that is asked for
+    and -1 if it does not; `untold`, 1 if the question does not say the kind. `length` is the
+    logarithm of the question's content words and one.
     """
 
     relevance: float
@@ -51,6 +53,9 @@ class Features:
     kind: float = 0.0
     untold: float = 0.0
     length: float = 0.0
+    coverage_lead: float = 0.0
+    lacking: float = 0.0
+    nameless_lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,7 @@ def features_of(
     from 0 to 1, the first passage's first; empty without a reranker. `cosine` is the first
     passage's.
     """
-    pool = [_read(title, text) for title, text in passages]
-    best = pool[0] if pool else _read("", "")
+    pool = [_read(title, text) for title, text in passages] or [_read("", "")]
     ordered = content_stems(words_of(question))
     asked = frozenset(ordered)
     rarity = {
@@ -84,8 +88,11 @@ def features_of(
     }
     names = _names(question)
     logits = [logit(relevance) for relevance in relevances]
-    held = [_best_sentence(passage, rarity) for passage in pool[: 1 + RIVALS]]
-    sentence, most = held[0] if held else ("", 0.0)
+    compared = pool[: 1 + RIVALS]
+    held = [_best_sentence(passage, rarity) for passage in compared]
+    sentence, most = held[0]
+    coverages = [_covered(rarity, passage.stems) for passage in compared]
+    nameless = [float(len(names - passage.stems)) for passage in compared]
     title, text = passages[0] if passages else ("", "")
     words = Counter(map(stem, words_of(f"{title}\n{text}")))
     pairs = frozenset(pairwise(ordered))
@@ -94,11 +101,14 @@ def features_of(
         relevance=logits[0] if logits else 0.0,
         lead=_over(logits),
         cosine=cosine,
-        coverage=_covered(rarity, best.stems),
+        coverage=coverages[0],
+        coverage_lead=_over(coverages),
+        lacking=-_over(coverages) * sum(rarity.values()),
         sentence=_over([most, *(covered for _, covered in held[1:])]),
         gap=_gap(lexical_scores),
-        names=len(names & best.stems) / len(names) if names else 1.0,
-        nameless=float(len(names - best.stems)),
+        names=1 - nameless[0] / len(names) if names else 1.0,
+        nameless=nameless[0],
+        nameless_lead=_over(nameless),
         pairs=len(pairs & frozenset(pairwise(content_stems(words_of(text))))) / len(pairs)
         if pairs
         else 0.0,
