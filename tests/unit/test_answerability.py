@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from nexus.answerability import Features, features_of
+from nexus.answerability import LOGIT_LIMIT, Features, features_of
 from nexus.confidence import calibration_for, probability
 from nexus.models import Language
 
@@ -62,6 +64,74 @@ def test_the_lead_is_over_the_other_reranked_passages() -> None:
     assert clear.relevance == close.relevance
     assert clear.lead > close.lead == 0
     assert of("When is the fee due?", ANSWER, OTHER).lead == 0
+
+
+def test_the_rerankers_word_is_in_logits_and_certain_is_six_of_them() -> None:
+    assert of("When?", ANSWER, relevances=(0.5,)).relevance == 0
+    assert of("When?", ANSWER, relevances=(0.9,)).relevance == pytest.approx(2.197, abs=0.001)
+    assert of("When?", ANSWER, relevances=(1.0,)).relevance == pytest.approx(LOGIT_LIMIT)
+    assert of("When?", ANSWER, relevances=(0.0,)).relevance == pytest.approx(-LOGIT_LIMIT)
+
+
+def test_the_lead_is_over_the_mean_of_nine_others() -> None:
+    half = ("", "The gym opens.")
+    question = "When does the gym open its pool?"  # gym, open, pool
+    first = ("", "The gym has a pool that is open.")
+    others = [half, OTHER, *[ANSWER] * 7]
+    found = of(question, first, *others)
+    assert 0 < of(question, first, half).coverage_lead < found.coverage_lead < 1
+    # The eleventh only says which words are rare.
+    tenth = of(question, first, *others, *[("", "The pool.")] * 9)
+    other = of(question, first, *others[:8], *[("", "The pool.")] * 9)
+    assert tenth.coverage_lead > other.coverage_lead
+
+
+def test_a_word_that_stands_everywhere_counts_less_than_a_rare_one() -> None:
+    question = "Is the gym in Oslo?"
+    common, rare = ("", "The gym is old."), ("", "Oslo is old.")
+    others = [("", "A gym.")] * 6
+    assert of(question, common, rare, *others).coverage < 0.5
+    assert of(question, rare, common, *others).coverage > 0.5
+
+
+def test_the_gap_compares_the_best_lexical_score_with_the_next_ten() -> None:
+    def gap(*scores: float) -> float:
+        return features_of("When?", [ANSWER], scores, (), 0.5).gap
+
+    assert gap(8.0, *[2.0] * 10) == gap(8.0, *[2.0] * 10, *[0.0] * 9) == 0.75
+    assert gap(8.0, 2.0, 2.0, 2.0, 2.0, 2.0) == 0.75
+    assert gap(8.0, 2.0, 2.0, 2.0, 2.0) == 0  # too few to say
+    assert gap() == 0
+
+
+def test_the_cosine_is_passed_on_and_the_length_counts_content_words() -> None:
+    found = of("When is the law fee due?", ANSWER)
+    assert found.cosine == 0.5
+    assert found.length == pytest.approx(math.log(4))
+
+
+def test_a_word_counts_at_most_three_times() -> None:
+    often = ("", "Fee, fee, fee, fee and fee.")
+    assert of("Which fee?", often).repeated == 3
+
+
+def test_names_are_capitals_inside_the_question_and_numbers() -> None:
+    # The first word has its capital from grammar, and so have function words in a title.
+    assert of("Oslo and Lima in 1843?", OTHER).nameless == 2
+    assert of("Is it In The Gym?", OTHER).nameless == 0
+
+
+def test_a_title_speaks_for_each_of_its_sentences() -> None:
+    titled, bare = ("Law fee", "It is due in May."), ("", "It is due in May.")
+    question = "When is the law fee due?"
+    assert of(question, titled).coverage == 1 > of(question, bare).coverage
+    assert of(question, titled, bare).sentence > 0
+
+
+def test_what_the_question_itself_names_is_no_answer_of_its_kind() -> None:
+    told = ("", "The fee of May is low.")
+    assert of("When is the fee of May due?", told).kind == -1
+    assert of("When is the fee due?", told).kind == 1
 
 
 @pytest.mark.parametrize("reranked", [True, False])
