@@ -2,22 +2,26 @@
 
 Run by `frameworks.py` with the interpreter of `.local/bench`; imports nothing of Nexus. Embeddings
 are a constant, so that what is measured is the frameworks' own work. A line is answered with the
-seconds and the chunks that it took, as JSON.
+seconds that it took, the chunks that it made and the words that the loader reads, as JSON.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 DIMENSION = 1536
 VECTOR = [DIMENSION**-0.5] * DIMENSION
+# Ingests the folder and says how many chunks it made; the texts that the loader reads of it.
+Work = tuple[Callable[[], int], Callable[[], Iterator[str]]]
 
 
-def langchain(folder: Path, loader_name: str) -> Callable[[], int]:
+def langchain(folder: Path, loader_name: str) -> Work:
     """LangChain's tutorial "Build a semantic search engine": loader, splitter, store in memory."""
     from langchain_community import document_loaders
     from langchain_core.embeddings import Embeddings
@@ -42,10 +46,14 @@ def langchain(folder: Path, loader_name: str) -> Callable[[], int]:
             store.add_documents(splitter.split_documents(loader(str(path)).load()))
         return len(store.store)
 
-    return ingest
+    def texts() -> Iterator[str]:
+        for path in sorted(folder.glob("*.pdf")):
+            yield from (document.page_content for document in loader(str(path)).load())
+
+    return ingest, texts
 
 
-def llamaindex(folder: Path, reader_name: str) -> Callable[[], int]:
+def llamaindex(folder: Path, reader_name: str) -> Work:
     """LlamaIndex's starter: directory reader, ingestion pipeline, default splitter and store."""
     from llama_index.core import SimpleDirectoryReader
     from llama_index.core.embeddings import MockEmbedding
@@ -60,21 +68,29 @@ def llamaindex(folder: Path, reader_name: str) -> Callable[[], int]:
     def ingest() -> int:
         store = SimpleVectorStore()
         pipeline = IngestionPipeline(transformations=transformations, vector_store=store)
-        documents = SimpleDirectoryReader(str(folder), file_extractor={".pdf": reader}).load_data()
-        return len(pipeline.run(documents=documents))
+        return len(pipeline.run(documents=documents()))
 
-    return ingest
+    def documents() -> list[Any]:
+        directory = SimpleDirectoryReader(str(folder), file_extractor={".pdf": reader})
+        return list(directory.load_data())
+
+    def texts() -> Iterator[str]:
+        return (document.text for document in documents())
+
+    return ingest, texts
 
 
 def main() -> None:
     """Gets ready, then answers every line of standard input."""
     framework, part, folder = sys.argv[1:]
-    ingest = {"langchain": langchain, "llamaindex": llamaindex}[framework](Path(folder), part)
+    work = {"langchain": langchain, "llamaindex": llamaindex}[framework]
+    ingest, texts = work(Path(folder), part)
+    words = sum(len(re.findall(r"\w+", text)) for text in texts())
     for _ in sys.stdin:
         begun, burnt = time.perf_counter(), time.process_time()
         chunks = ingest()
         seconds, cpu_s = time.perf_counter() - begun, time.process_time() - burnt
-        answer = {"seconds": seconds, "cpu_s": cpu_s, "chunks": chunks}
+        answer = {"seconds": seconds, "cpu_s": cpu_s, "chunks": chunks, "words": words}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

@@ -6,21 +6,26 @@
 Parse, chunk, embed (a constant that takes no time) and store, on one core. Ours is the production
 path: the indexer, its diff and its manifest, into SQLite with its index of words. Theirs are their
 tutorials' own paths into their stores in memory, and the same with the fastest loader that they
-offer. Every arm is a process of its own, warmed by one run; the arms take turns. `--folder` takes
-real PDFs in place of generated ones.
+offer. Every arm is a process of its own, warmed by one run; the arms take turns.
+
+Two sets are measured: manuals as a typesetter sets them (`typeset.py`), which is what companies
+have, and plain pages, the cheapest that a parser can meet (`ingestion.pdf`). `--folder` takes PDFs
+in place of both. Each arm's words a page show that all of them read the same text.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from argparse import Namespace
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
@@ -33,10 +38,11 @@ from cdk.bytecode import uv
 from cli.local.layout import Layout
 from nexus.adapters.sqlite_index import SqliteIndex
 from nexus.object_keys import object_key
+from nexus.parsing import parse
 from nexus.ports import Embeddings
 from nexus.settings import Settings
 from tests import assembled
-from tests.bench.ingestion import VECTOR, pdf
+from tests.bench.ingestion import LIMIT, VECTOR, pdf
 from tests.bench.reporting import Row, arguments, report
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder
 
@@ -62,7 +68,7 @@ class Arm:
         )
 
     def run(self) -> dict[str, Any]:
-        """One ingestion: its seconds and chunks. Raises RuntimeError if the process has ended."""
+        """One ingestion: its seconds, chunks and words. Raises RuntimeError once it has ended."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write("\n")
@@ -85,24 +91,43 @@ def main() -> None:
     """Measures and reports; with `--arm FOLDER`, it is our own arm."""
     parser = arguments(__doc__)
     parser.add_argument("--documents", type=int, default=8)
-    parser.add_argument("--pages", type=int, default=25, help="of each document")
+    parser.add_argument("--pages", type=int, default=25, help="of each document, about")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--folder", type=Path, help="PDFs to take in place of generated ones")
+    parser.add_argument("--folder", type=Path, help="PDFs to take in place of both sets")
     parser.add_argument("--arm", type=Path, help="ingest this folder for each line of input")
     given = parser.parse_args()
     if given.arm:
         with tempfile.TemporaryDirectory() as scratch:
-            answer(ours(given.arm, Path(scratch)))
+            words = sum(len(re.findall(r"\w+", text)) for text in texts(given.arm))
+            answer(ours(given.arm, Path(scratch)), words)
         return
+    found: list[Row] = []
+    pages: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        for path in sorted(given.folder.glob("*.pdf")) if given.folder else ():
-            shutil.copyfile(path, folder / path.name)
-        for seed in range(0 if given.folder else given.documents):
-            (folder / f"{seed}.pdf").write_bytes(pdf(given.pages, seed))
-        pages = sum(len(pypdfium2.PdfDocument(path)) for path in folder.glob("*.pdf"))
-        measured = measure(folder, given.rounds)
-    report("Ingestion by frameworks", rows(measured, pages), given.json, note(measured, pages))
+        for name, folder in sets(given, Path(scratch)).items():
+            pages[name] = sum(len(pypdfium2.PdfDocument(path)) for path in folder.glob("*.pdf"))
+            found += rows(name, measure(folder, given.rounds), pages[name])
+    measured = ", ".join(f"{number} pages {name}" for name, number in pages.items())
+    note = f"{measured}; {given.rounds} rounds, one core; medians. Versions: {REQUIREMENTS.name}"
+    report("Ingestion by frameworks", found, given.json, note)
+
+
+def sets(given: Namespace, scratch: Path) -> dict[str, Path]:
+    """The folders of PDFs to measure, by name, filled as the arguments say."""
+    if given.folder:
+        (scratch / "given").mkdir()
+        for path in sorted(given.folder.glob("*.pdf")):
+            shutil.copyfile(path, scratch / "given" / path.name)
+        return {"given": scratch / "given"}
+    made = {name: scratch / name for name in ("typeset", "plain")}
+    for folder in made.values():
+        folder.mkdir()
+    size = [f"--documents={given.documents}", f"--pages={given.pages}"]
+    script = str(HERE / "typeset.py")
+    subprocess.run([str(framework_python()), "-P", script, str(made["typeset"]), *size], check=True)
+    for seed in range(given.documents):
+        (made["plain"] / f"{seed}.pdf").write_bytes(pdf(given.pages, seed))
+    return made
 
 
 def measure(folder: Path, rounds: int) -> dict[str, list[dict[str, Any]]]:
@@ -171,49 +196,49 @@ def ours(folder: Path, scratch: Path) -> Callable[[], int]:
     return ingest
 
 
-def answer(ingest: Callable[[], int]) -> None:
+def texts(folder: Path) -> Iterator[str]:
+    """What our parser reads of the folder's files."""
+    for path in sorted(folder.glob("*.pdf")):
+        content, kind = path.read_bytes(), "application/pdf"
+        document = parse(content, path.name, kind, max_bytes=LIMIT, max_unpacked_bytes=LIMIT)
+        yield from (text.text for text in document.texts)
+
+
+def answer(ingest: Callable[[], int], words: int) -> None:
     """Ingests once for each line of standard input, and says how long it took."""
     for _ in sys.stdin:
         begun, burnt = time.perf_counter(), time.process_time()
         chunks = ingest()
         seconds, cpu_s = time.perf_counter() - begun, time.process_time() - burnt
-        said = {"seconds": seconds, "cpu_s": cpu_s, "chunks": chunks}
+        said = {"seconds": seconds, "cpu_s": cpu_s, "chunks": chunks, "words": words}
         sys.stdout.write(json.dumps(said) + "\n")
         sys.stdout.flush()
 
 
-def rows(measured: dict[str, list[dict[str, Any]]], pages: int) -> list[Row]:
-    """One row for each arm; the ratios are of the medians, theirs to ours.
+def rows(name: str, measured: dict[str, list[dict[str, Any]]], pages: int) -> list[Row]:
+    """One row for each arm; the ratios are of the set's medians, theirs to ours.
 
     On a shared machine the processor's time tells more than the clock, so pages a second are its.
     """
     middle = {
-        unit: {
-            name: statistics.median(run[unit] for run in runs) for name, runs in measured.items()
-        }
+        unit: {arm: statistics.median(run[unit] for run in runs) for arm, runs in measured.items()}
         for unit in ("seconds", "cpu_s")
     }
     seconds, cpu_s = middle["seconds"], middle["cpu_s"]
     return [
         {
-            "arm": name,
+            "set": name,
+            "arm": arm,
+            "words a page": round(runs[0]["words"] / pages, 1),
             "chunks": runs[0]["chunks"],
-            "CPU ms a page": round(cpu_s[name] / pages * 1000, 3),
-            "pages/CPU s": round(pages / cpu_s[name], 1),
-            "x Nexus, CPU": round(cpu_s[name] / cpu_s[OURS], 2),
-            "ms a page": round(seconds[name] / pages * 1000, 3),
-            "x Nexus": round(seconds[name] / seconds[OURS], 2),
+            "CPU ms a page": round(cpu_s[arm] / pages * 1000, 3),
+            "pages/CPU s": round(pages / cpu_s[arm], 1),
+            "x Nexus, CPU": round(cpu_s[arm] / cpu_s[OURS], 2),
+            "ms a page": round(seconds[arm] / pages * 1000, 3),
+            "x Nexus": round(seconds[arm] / seconds[OURS], 2),
         }
-        for name, runs in measured.items()
+        for arm, runs in measured.items()
     ]
-
-
-def note(measured: dict[str, list[dict[str, Any]]], pages: int) -> str:
-    """What was run."""
-    rounds = len(measured[OURS])
-    return (
-        f"{pages} pages, {rounds} rounds, one core; medians. Versions: tests/bench/frameworks.txt"
-    )
 
 
 if __name__ == "__main__":
