@@ -152,7 +152,9 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     """
     if not any(HYPHEN in text.text for text in texts):
         return list(texts)
-    known = set(_WORDS.findall("\n".join([text.text for text in texts]).lower()))
+    # Most words come again and again: split at spaces, each is looked into once.
+    once = {word for text in texts for word in text.text.lower().split()}
+    known = set(_WORDS.findall(" ".join(once)))
 
     def mend(match: re.Match[str]) -> str:
         first, second = match[1], match[2]
