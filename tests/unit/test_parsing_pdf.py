@@ -47,6 +47,13 @@ def test_words_cut_at_line_ends_are_whole_and_reduplication_keeps_its_hyphen():
     ]
 
 
+@pytest.mark.parametrize("word", ["sekurang-kurangnya", "sebaik-baiknya", "berhari-hari"])
+def test_a_stem_doubled_behind_its_prefix_keeps_its_hyphen_at_a_line_end(word):
+    first, second = word.split("-")
+    page = _paragraph(700, f"Setiap karyawan wajib bekerja {first}-", f"{second} dua tahun")
+    assert lines(read(made.pdf([page]))) == [f"Setiap karyawan wajib bekerja {word} dua tahun"]
+
+
 def test_repeated_headers_stay_once_and_page_numbers_go():
     pages = [
         [(820, "Universitas Nusantara"), (700, f"Fact number {n * n}"), (30, f"Page {n} of 5")]

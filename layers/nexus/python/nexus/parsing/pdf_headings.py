@@ -58,13 +58,15 @@ class Bookmarks:
         titles = [_comparable(bookmark.title) for bookmark in waiting]
         done, lines = 0, list[Line]()
         for line in page.lines:
-            shown = _comparable(line.text)
-            match = next((i for i in range(done, len(titles)) if _shows(shown, titles[i])), None)
-            if match is not None:
-                yield self._between(waiting[done:match]), lines
-                for bookmark in waiting[done : match + 1]:
-                    self._enter(bookmark)
-                done, lines = match + 1, []
+            if done < len(titles):
+                shown = _comparable(line.text)
+                left = range(done, len(titles))
+                match = next((i for i in left if _shows(shown, titles[i])), None)
+                if match is not None:
+                    yield self._between(waiting[done:match]), lines
+                    for bookmark in waiting[done : match + 1]:
+                        self._enter(bookmark)
+                    done, lines = match + 1, []
             lines.append(line)
         yield self._between(waiting[done:]), lines
         for bookmark in waiting[done:]:

@@ -17,6 +17,8 @@ from nexus.parsing.cleaning import squeeze
 HYPHEN = "\ufffe"
 _HYPHENATED = re.compile(rf"(\w+){HYPHEN}(\w+)")
 _WORDS = re.compile(r"\w+(?:-\w+)*")
+# Indonesian doubles a stem behind its prefix: se-kurang-kurangnya, ber-hari-hari.
+_DOUBLED_STEM = re.compile(r"\w{1,6}?(\w{4,})-\1")
 _ITEM = re.compile(r"[•●▪◦‣–—*·-]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s")
 _INTEGER = re.compile(r"\d+")
 # Running lines stand in the outer eighth of a page and repeat on about half of all (left and right
@@ -148,11 +150,13 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     """The texts with words that were hyphenated at line ends put together again.
 
     The hyphen stays where the word has one: as the rest of the document spells it, and in
-    Indonesian reduplication (anak-anak, mahasiswa-mahasiswi).
+    Indonesian reduplication (anak-anak, mahasiswa-mahasiswi, sekurang-kurangnya).
     """
     if not any(HYPHEN in text.text for text in texts):
         return list(texts)
-    known = set(_WORDS.findall("\n".join([text.text for text in texts]).lower()))
+    # Most words come again and again: split at spaces, each is looked into once.
+    once = {word for text in texts for word in text.text.lower().split()}
+    known = set(_WORDS.findall(" ".join(once)))
 
     def mend(match: re.Match[str]) -> str:
         first, second = match[1], match[2]
@@ -162,6 +166,7 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
         if joined.lower() in known:
             return joined
         doubled = first.lower()[:4] == second.lower()[:4] and len(first) > 2
+        doubled = doubled or _DOUBLED_STEM.match(apart.lower()) is not None
         return apart if apart.lower() in known or doubled else joined
 
     return [
