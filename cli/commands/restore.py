@@ -63,7 +63,8 @@ def restore(
 ) -> None:
     """Rebuild the index from a snapshot as a new generation, without embedding anything.
 
-    An interrupted restore is continued by the same command.
+    An interrupted restore is continued by the same command. To give one up, let it end and free it
+    with `nexus reindex --drop`.
     """
     connection = connect(stage)
     given = {

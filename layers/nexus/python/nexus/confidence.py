@@ -68,7 +68,7 @@ RERANKED: Mapping[Language, Calibration] = {
         lacking=-0.275,
         nameless_lead=0.58,
     ),
-    Language.INDONESIAN: Calibration(-3.0, relevance=0.35, coverage=6.5),
+    Language.INDONESIAN: Calibration(-3.3, relevance=0.35, coverage=6.5),
 }
 FUSED: Mapping[Language, Calibration] = {
     Language.ENGLISH: Calibration(
