@@ -64,7 +64,7 @@ def restore(
     """Rebuild the index from a snapshot as a new generation, without embedding anything.
 
     An interrupted restore is continued by the same command. To give one up, let it end and free it
-    with `nexus reindex --drop`.
+    with `nexus reindex --drop`; in an index that the stage does not read, clear that index instead.
     """
     connection = connect(stage)
     given = {

@@ -162,8 +162,10 @@ def framework_python() -> Path:
         shutil.rmtree(home, ignore_errors=True)
         subprocess.run([uv(), "venv", "--quiet", "--python", sys.executable, home], check=True)
         # Copied: nltk, which LlamaIndex splits with, refuses to read hard-linked files.
-        install = [uv(), "pip", "install", "--quiet", "--no-deps", "--link-mode", "copy"]
-        subprocess.run([*install, f"--python={python}", "-r", REQUIREMENTS], check=True)
+        install = [uv(), "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
+        subprocess.run(
+            [*install, "--link-mode=copy", f"--python={python}", "-r", REQUIREMENTS], check=True
+        )
         stamp.write_text(wanted, encoding="utf-8")
     return python
 

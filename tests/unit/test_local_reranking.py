@@ -69,6 +69,9 @@ def test_a_question_or_document_without_tokens_scores_nothing() -> None:
 def test_function_words_and_punctuation_weigh_a_tenth_and_words_that_ask_half() -> None:
     weights = token_weights(["who", "is", "on", "the", "fee", "-", "3", "?"])
     np.testing.assert_allclose(weights, [0.5, 0.1, 0.1, 0.1, 1, 0.1, 1, 0.1], rtol=1e-6)
+    # "whether" asks for nothing.
+    weights = token_weights(["berapa", "siapakah", "apakah", "biaya"])
+    np.testing.assert_allclose(weights, [0.5, 0.5, 0.1, 1], rtol=1e-6)
 
 
 def test_pieces_count_as_their_word_and_three_of_them_for_two_words() -> None:

@@ -7,27 +7,26 @@ from functools import lru_cache
 
 from nexus.answer_kinds import all_words
 
+# Words that ask for something. Not "apakah", which asks whether.
+QUESTION_WORDS = frozenset(
+    """what which who whom whose when where why how many much apa siapa siapakah kapan kapankah
+    mana dimana dimanakah manakah bagaimana bagaimanakah berapa berapakah mengapa kenapa""".split()
+)
 _ENGLISH = frozenset(
-    """a an the and or but if of at by for with about to from in on into over under between as is
-    are was were be been being am do does did done have has had having i you he she it we they me
-    him her us them my your his its our their this that these those what which who whom whose when
-    where why how can could will would shall should may might must not no than then there here so
-    such also up out off just only any some both each many much more most other s t name type kind
-    during please tell give""".split()
+    """a an the and or but if of at by for with about to from in on into over under between
+    as is are was were be been being am do does did done have has had having i you he she it
+    we they me him her us them my your his its our their this that these those can could will
+    would shall should may might must not no than then there here so such also up out off
+    just only any some both each more most other s t name type kind during please tell
+    give""".split()
 )
 _INDONESIAN = frozenset(
-    """yang dan atau di ke dari untuk pada dengan dalam oleh ini itu adalah apa apakah siapa
-    siapakah kapan kapankah mana dimana dimanakah manakah bagaimana bagaimanakah berapa berapakah
-    mengapa kenapa akan sudah telah bisa dapat harus boleh tidak bukan ada saya kami kita anda kamu
-    dia ia mereka juga saja agar supaya jika kalau bila maka seperti sebagai para sebuah suatu
-    secara hal tentang nya tersebut yaitu ialah tolong sebutkan jelaskan""".split()
+    """yang dan atau di ke dari untuk pada dengan dalam oleh ini itu adalah apakah akan sudah telah
+    bisa dapat harus boleh tidak bukan ada saya kami kita anda kamu dia ia mereka juga saja
+    agar supaya jika kalau bila maka seperti sebagai para sebuah suatu secara hal tentang nya
+    tersebut yaitu ialah tolong sebutkan jelaskan""".split()
 )
-FUNCTION_WORDS = _ENGLISH | _INDONESIAN
-# Those of them that ask.
-QUESTION_WORDS = frozenset(
-    """what which who whom whose when where why how many much apa siapa kapan mana dimana bagaimana
-    berapa mengapa kenapa""".split()
-)
+FUNCTION_WORDS = QUESTION_WORDS | _ENGLISH | _INDONESIAN
 
 _PREFIX = re.compile(r"^(?:meng|meny|mem|men|me|peng|peny|pem|pen|per|pe|ber|ter|di|ke|se)")
 _SUFFIX = re.compile(r"(?:kan|an|i)$")

@@ -165,9 +165,7 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
             return apart
         if joined.lower() in known:
             return joined
-        doubled = first.lower()[:4] == second.lower()[:4] and len(first) > 2
-        doubled = doubled or _DOUBLED_STEM.match(apart.lower()) is not None
-        return apart if apart.lower() in known or doubled else joined
+        return apart if apart.lower() in known or _is_doubled(first, second) else joined
 
     return [
         replace(text, text=_HYPHENATED.sub(mend, text.text).replace(HYPHEN, "-"))
@@ -175,3 +173,10 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
         else text
         for text in texts
     ]
+
+
+def _is_doubled(first: str, second: str) -> bool:
+    """Whether two halves of a word repeat a stem, with or without a prefix before it."""
+    first, second = first.lower(), second.lower()
+    whole = len(first) > 2 and first[:4] == second[:4]
+    return whole or _DOUBLED_STEM.match(f"{first}-{second}") is not None
