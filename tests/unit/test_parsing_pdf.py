@@ -54,6 +54,21 @@ def test_a_stem_doubled_behind_its_prefix_keeps_its_hyphen_at_a_line_end(word):
     assert lines(read(made.pdf([page]))) == [f"Setiap karyawan wajib bekerja {word} dua tahun"]
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "cut", "whole"),
+    [
+        ("The Anakanak Foundation pays", ("anak-", "anak"), "anakanak"),  # not taken for a plural
+        ("Many an anakanak pays", ("Anak-", "anak"), "Anakanak"),
+        ("Part-Time staff work less", ("part-", "time"), "part-time"),
+        ("A full stop ends this", ("fol-", "lowing"), "following"),  # "lo" twice doubles no stem
+    ],
+)
+def test_a_word_cut_at_a_line_end_is_spelt_as_elsewhere_in_any_case(elsewhere, cut, whole):
+    first, second = cut
+    page = [*_paragraph(700, elsewhere), *_paragraph(600, f"What the {first}", f"{second} did")]
+    assert lines(read(made.pdf([page]))) == [elsewhere, f"What the {whole} did"]
+
+
 def test_repeated_headers_stay_once_and_page_numbers_go():
     pages = [
         [(820, "Universitas Nusantara"), (700, f"Fact number {n * n}"), (30, f"Page {n} of 5")]
@@ -83,6 +98,18 @@ def test_bookmarks_head_the_lines_below_their_titles():
         (("Admission",), "Apply early."),
         (("Admission", "Fees"), "1.1 Fees"),
         (("Admission", "Fees"), "Nine million."),
+    ]
+
+
+def test_a_title_named_again_begins_nothing_anew():
+    page = [(700, "1 Admission"), (600, "1.1 Fees"), (500, "Admission"), (400, "1.2 Dates")]
+    marks = [(1, 0, "Admission"), (1, 1, "Fees"), (1, 1, "Dates")]
+    document = read(made.pdf([page], bookmarks=marks))
+    assert [(text.locator.heading, text.text) for text in document.texts] == [
+        (("Admission",), "1 Admission"),
+        (("Admission", "Fees"), "1.1 Fees"),
+        (("Admission", "Fees"), "Admission"),
+        (("Admission", "Dates"), "1.2 Dates"),
     ]
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nexus.errors import ConfigurationError, UpstreamUnavailable
-from nexus.fusion import fuse
+from nexus.fusion import fuse, rank
 from nexus.models import DocumentMetadata, Filters, Hit, Locator, Principal
 from nexus.object_keys import document_id, object_key
 from nexus.retrieval import Retriever
@@ -152,6 +152,15 @@ def test_an_unset_rerank_key_leaves_the_fused_ranking(library: Library) -> None:
 def test_fusion_prefers_what_both_rankings_like() -> None:
     fused = fuse([hit("a", 0.9), hit("b", 0.8), hit("c", 0.1)], [hit("b", 9), hit("d", 3)], 0.6)
     assert fused[0][0].chunk_id == "b"
+
+
+def test_both_the_fused_score_and_the_relevance_decide_the_order() -> None:
+    hits = [Hit(name, name, "T", "u", name, Locator(), 0, 1, 0.5) for name in "abc"]
+    fused = list(zip(hits, [1.0, 0.5, 0.0], strict=True))
+    alike = rank(fused, {"a": 0.5, "b": 0.6, "c": 0.55}, {})
+    assert [item.hit.chunk_id for item in alike] == ["a", "b", "c"]
+    sure = rank(fused, {"a": 0.1, "b": 0.6, "c": 0.99}, {})
+    assert [item.hit.chunk_id for item in sure] == ["c", "b", "a"]
 
 
 @given(
