@@ -15,13 +15,20 @@ from cli.local.models.encoder_graph import encoder_graph
 from cli.local.models.minilm import MiniLM
 from cli.local.models.prepare import ensure_model, ensure_wheel
 from cli.local.models.relevance import (
+    ANSWER_WEIGHT,
+    BEST_ANSWER_WEIGHT,
+    BEST_SENTENCE_WEIGHT,
     MIDDLE,
     STEEPNESS,
+    USUAL_ANSWER,
+    USUAL_SENTENCE,
     closeness,
     mean_of_windows,
+    read_question,
     relevance,
 )
 from cli.local.models.state_cache import StateCache, quantised
+from cli.local.models.token_reader import answer_score, read_weights
 from tests.model_server import MODELS
 
 TEXTS = [
@@ -34,6 +41,7 @@ TEXTS = [
     "nearly $12 globally; US prices were significantly higher.",
     "Scholarship holders keep a grade average of at least 3.2 and report it every semester. " * 20,
 ]
+READER = read_weights()
 # The first numbers that sentence-transformers itself gives for TEXTS[0].
 PUBLISHED = [0.067657, 0.063496, 0.048713, 0.079305, 0.037448, 0.002653, 0.039375, -0.007098]
 
@@ -89,23 +97,53 @@ def test_kept_states_give_the_closeness_of_the_float_states(minilm: MiniLM) -> N
         np.testing.assert_allclose(kept, exact, atol=0.001)
 
 
-def test_relevance_is_the_logistic_of_the_weighted_max_similarity(minilm: MiniLM) -> None:
-    question, text = "What is the tuition?", TEXTS[1]
-    _, (asked,) = minilm.both([question])
-    _, (states,) = minilm.both([text])
-    best = (asked @ states.T).max(axis=1)
-    similarity = np.average(best, weights=[0.5, 0.1, 0.1, 1, 0.1])
-    (score,), tokens = relevance(question, [text], minilm, StateCache(0))
-    assert score == pytest.approx(1 / (1 + np.exp(-STEEPNESS * (similarity - MIDDLE))), abs=0.005)
-    assert tokens == sum(map(len, minilm.encode([question, text])))
+def logits(question: str, texts: list[str], minilm: MiniLM, cache: StateCache) -> list[float]:
+    scores, _ = relevance(question, texts, minilm, cache, READER)
+    return [float(np.log(score / (1 - score))) for score in scores]
 
 
-def test_other_texts_of_a_request_do_not_change_a_kept_texts_relevance(minilm: MiniLM) -> None:
+def test_relevance_is_closeness_with_what_the_reader_and_the_best_sentence_say(
+    minilm: MiniLM,
+) -> None:
+    question, texts = "What is the tuition?", TEXTS[:3]
+    (vector,), (states,) = minilm.both([question])
+    asked = read_question(minilm.tokens(minilm.encode([question])[0]), states, minilm)
+    kept = [quantised(found) for found in minilm.both(texts)[1]]
+    answers = [answer_score(READER, asked, found.unpacked()) for found in kept]
+    expected = np.array(
+        [
+            STEEPNESS * (close - MIDDLE) + ANSWER_WEIGHT * (answer - USUAL_ANSWER)
+            for close, answer in zip(closeness(states, asked.shares[0], kept), answers, strict=True)
+        ]
+    )
+    best = int(expected.argmax())
+    sentence = float(minilm.embed([texts[best]])[0] @ vector)
+    expected += BEST_ANSWER_WEIGHT * (answers[best] - USUAL_ANSWER)
+    expected += BEST_SENTENCE_WEIGHT * (sentence - USUAL_SENTENCE)
+    assert best == 1
+    np.testing.assert_allclose(logits(question, texts, minilm, StateCache(0)), expected, atol=0.1)
+    _, tokens = relevance(question, texts, minilm, StateCache(0), READER)
+    assert tokens == sum(map(len, minilm.encode([question, *texts])))
+
+
+def test_other_texts_of_a_request_move_kept_texts_alike_and_change_no_order(
+    minilm: MiniLM,
+) -> None:
     question, cache = "When must a student pay tuition?", StateCache(10_000_000)
-    (alone,), _ = relevance(question, TEXTS[1:2], minilm, cache)
-    beside, _ = relevance(question, TEXTS, minilm, cache)
-    assert beside[1] == pytest.approx(alone, rel=1e-4)
-    assert cache.report().hits == 1
+    two = logits(question, TEXTS[1:3], minilm, cache)
+    beside = logits(question, TEXTS, minilm, cache)
+    assert beside[1] - beside[2] == pytest.approx(two[0] - two[1], abs=1e-3)
+    assert cache.report().hits == 2
+
+
+def test_a_text_that_answers_is_more_relevant_than_one_that_only_repeats(minilm: MiniLM) -> None:
+    question = "When does the library of the faculty of law open on Saturdays?"
+    answers = "The library of the faculty of law opens on Saturdays at nine in the morning."
+    repeats = "The library of the faculty of law is open to students, not on Saturdays."
+    first, second = logits(question, [answers, repeats], minilm, StateCache(0))
+    assert first > second
+    (alone,) = logits(question, [repeats], minilm, StateCache(0))
+    assert alone < second  # nothing beside it that answers
 
 
 def test_threads_share_one_model(minilm: MiniLM) -> None:

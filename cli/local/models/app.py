@@ -25,6 +25,7 @@ from cli.local.models.minilm import QUICK_TOKENS, MiniLM
 from cli.local.models.passage_reader import PassageReader
 from cli.local.models.relevance import relevance
 from cli.local.models.state_cache import StateCache
+from cli.local.models.token_reader import read_weights
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 12_000_000
@@ -36,7 +37,7 @@ def make_app(model: MiniLM, cache: StateCache) -> Starlette:
     """The server around a loaded model, and the states of passages that it read before."""
     # Batches run one at a time, each on all threads; small requests have workers of their own.
     batches, small = anyio.CapacityLimiter(1), anyio.CapacityLimiter(4)
-    reader = PassageReader(model, cache)
+    passages, weights = PassageReader(model, cache), read_weights()
 
     async def embeddings(request: Request) -> Response:
         asked = wire.read_embedding(await _body(request))
@@ -54,7 +55,7 @@ def make_app(model: MiniLM, cache: StateCache) -> Starlette:
         asked = wire.read_chat(await _body(request))
 
         def work() -> tuple[str, dict[str, int]]:
-            text = answer(asked.prompt, reader)
+            text = answer(asked.prompt, passages)
             prompt, completion = (model.count(part) for part in (asked.everything, text))
             return text, {
                 "prompt_tokens": prompt,
@@ -72,7 +73,7 @@ def make_app(model: MiniLM, cache: StateCache) -> Starlette:
         asked = wire.read_rerank(await _body(request))
 
         def work() -> Response:
-            scores, tokens = relevance(asked.query, asked.documents, model, cache)
+            scores, tokens = relevance(asked.query, asked.documents, model, cache, weights)
             return JSONResponse(wire.rerank_response(scores, asked.top_n, tokens))
 
         return await _in_thread(work, small)

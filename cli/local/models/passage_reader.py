@@ -43,6 +43,5 @@ class PassageReader:
         for text, states in zip(
             texts, passage_states(texts, self._model, self._cache), strict=True
         ):
-            vectors = states.values.astype(np.float32) * states.scales[:, None]
-            found.append((vectors, self._model.places(text)))
+            found.append((states.unpacked(), self._model.places(text)))
         return found

@@ -28,6 +28,10 @@ class TokenStates:
     values: NDArray[np.int8]
     scales: Array
 
+    def unpacked(self) -> Array:
+        """The states in float32, tokens × width."""
+        return self.values.astype(np.float32) * self.scales[:, None]
+
 
 @dataclass(frozen=True, slots=True)
 class CacheReport:

@@ -9,9 +9,9 @@ from nexus.answerability import logit
 from nexus.models import Hit
 from nexus.selection import Ranked
 
-# What a logit of the reranker's relevance adds to a fused score of 0 to 1; .4 to .8 are alike on
-# the evaluation set.
-RERANK_WEIGHT = 0.5
+# What a logit of the reranker's relevance adds to a fused score of 0 to 1; .7 to 1 are alike on the
+# evaluation set.
+RERANK_WEIGHT = 0.8
 
 # A passage's score without a reranker: a cosine of the first value counts 0, of the second 1.
 COSINE_UNRELATED = 0.1
@@ -66,5 +66,5 @@ def rank(
 
 
 def _odds(logits: float) -> float:
-    """A score from 0 to 1 that keeps the order; a fused score alone is worth at most 2 logits."""
-    return 1 / (1 + math.exp(-(logits - 1.25)))
+    """A score from 0 to 1 that keeps the order; a fused score is worth at most 1.25 logits."""
+    return 1 / (1 + math.exp(-(logits - 0.8)))

@@ -1,0 +1,1 @@
+"""Trains what is learnt from data, by hand; its results are committed."""
