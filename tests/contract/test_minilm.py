@@ -17,8 +17,8 @@ from cli.local.models.prepare import ensure_model, ensure_wheel
 from cli.local.models.relevance import (
     ANSWER_WEIGHT,
     BEST_ANSWER_WEIGHT,
-    BEST_SENTENCE_WEIGHT,
     MIDDLE,
+    SENTENCE_WEIGHT,
     STEEPNESS,
     USUAL_ANSWER,
     USUAL_SENTENCE,
@@ -102,7 +102,7 @@ def logits(question: str, texts: list[str], minilm: MiniLM, cache: StateCache) -
     return [float(np.log(score / (1 - score))) for score in scores]
 
 
-def test_relevance_is_closeness_with_what_the_reader_and_the_best_sentence_say(
+def test_relevance_is_closeness_with_what_the_reader_and_the_likest_sentence_say(
     minilm: MiniLM,
 ) -> None:
     question, texts = "What is the tuition?", TEXTS[:3]
@@ -119,7 +119,7 @@ def test_relevance_is_closeness_with_what_the_reader_and_the_best_sentence_say(
     best = int(expected.argmax())
     sentence = float(minilm.embed([texts[best]])[0] @ vector)
     expected += BEST_ANSWER_WEIGHT * (answers[best] - USUAL_ANSWER)
-    expected += BEST_SENTENCE_WEIGHT * (sentence - USUAL_SENTENCE)
+    expected += SENTENCE_WEIGHT * (sentence - USUAL_SENTENCE)
     assert best == 1
     np.testing.assert_allclose(logits(question, texts, minilm, StateCache(0)), expected, atol=0.1)
     _, tokens = relevance(question, texts, minilm, StateCache(0), READER)

@@ -101,6 +101,7 @@ def highest_near(values: Array, radius: int) -> Array:
 
 def _gelu(values: Array) -> Array:
     """The Gaussian error linear unit by its usual tanh (Hendrycks and Gimpel, 2016)."""
-    inner = math.sqrt(2 / math.pi) * (values + 0.044715 * values**3)
+    # Products, because NumPy raises to a power ten times more slowly.
+    inner = math.sqrt(2 / math.pi) * values * (1 + 0.044715 * values * values)
     found: Array = 0.5 * values * (1 + np.tanh(inner))
     return found
