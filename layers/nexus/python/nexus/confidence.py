@@ -51,7 +51,7 @@ class Calibration:
 
 RERANKED: Mapping[Language, Calibration] = {
     Language.ENGLISH: Calibration(
-        -2.065,
+        -1.965,
         relevance=0.823,
         coverage=2.32,
         gap=2.923,
