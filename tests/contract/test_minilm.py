@@ -105,7 +105,9 @@ def logits(question: str, texts: list[str], minilm: MiniLM, cache: StateCache) -
 def test_relevance_is_closeness_with_what_the_reader_and_the_likest_sentence_say(
     minilm: MiniLM,
 ) -> None:
-    question, texts = "What is the tuition?", TEXTS[:3]
+    question = "What is the tuition?"
+    # Of the best text, the sentence that has most of the question's words counts.
+    texts = [TEXTS[0], f"Rooms are cleaned on Fridays. {TEXTS[1]}", TEXTS[2]]
     (vector,), (states,) = minilm.both([question])
     asked = read_question(minilm.tokens(minilm.encode([question])[0]), states, minilm)
     kept = [quantised(found) for found in minilm.both(texts)[1]]
@@ -117,13 +119,29 @@ def test_relevance_is_closeness_with_what_the_reader_and_the_likest_sentence_say
         ]
     )
     best = int(expected.argmax())
-    sentence = float(minilm.embed([texts[best]])[0] @ vector)
+    sentence = float(minilm.embed(TEXTS[1:2])[0] @ vector)
     expected += BEST_ANSWER_WEIGHT * (answers[best] - USUAL_ANSWER)
     expected += SENTENCE_WEIGHT * (sentence - USUAL_SENTENCE)
     assert best == 1
     np.testing.assert_allclose(logits(question, texts, minilm, StateCache(0)), expected, atol=0.1)
     _, tokens = relevance(question, texts, minilm, StateCache(0), READER)
     assert tokens == sum(map(len, minilm.encode([question, *texts])))
+
+
+def test_the_reader_is_told_which_words_ask_and_which_are_rare(minilm: MiniLM) -> None:
+    (encoding,) = minilm.encode(["When is the tuition?"])
+    ((_, _, states),) = minilm.read([encoding])
+    tokens = minilm.tokens(encoding)
+    assert tokens == ["when", "is", "the", "tuition", "?"]
+    asked = read_question(tokens, states, minilm)
+    rare = minilm.rarity("tuition")
+    assert rare > 0.5
+    weights = np.array(
+        [[0.5, 0.1, 0.1, 1, 0.1], [0, 0.1, 0.1, 1, 0.1], [0.05, 0.01, 0.01, rare, 0.01]]
+    )
+    expected = weights / weights.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(asked.shares, expected, atol=1e-4)
+    assert asked.content.tolist() == [False, False, False, True, False]
 
 
 def test_other_texts_of_a_request_move_kept_texts_alike_and_change_no_order(

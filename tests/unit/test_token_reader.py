@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cli.local.models.token_reader import (
+    NO_ANSWER,
     RADII,
     Question,
     answer_score,
@@ -21,6 +22,7 @@ from cli.local.models.token_reader import (
 
 Array = NDArray[np.float32]
 WEIGHTS = read_weights()
+EXPECTED = [-8.922, -7.301, -2.781, -3.189, -2.991, -6.047]
 RANDOM = np.random.default_rng(7)
 
 
@@ -53,9 +55,25 @@ def test_a_texts_score_is_the_sum_over_its_tokens() -> None:
     assert answer_score(WEIGHTS, asked, text) == pytest.approx(expected, abs=1e-3)
 
 
-def test_without_tokens_there_is_nothing_to_score() -> None:
-    assert answer_score(WEIGHTS, question(9), np.zeros((0, 384), np.float32)) == 0.0
-    assert answer_score(WEIGHTS, question(0), unit(5, 384)) == 0.0
+def test_the_network_computes_what_it_was_trained_to() -> None:
+    # The numbers change with the weights, and with nothing else.
+    random = np.random.default_rng(3)
+
+    def near(tokens: int) -> Array:
+        mixed = 0.7 * np.ones(384) / 384**0.5 + random.normal(0, 0.04, (tokens, 384))
+        long: Array = (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
+        return long
+
+    shares = np.array([[0.5, 0.3, 0.2], [0, 0.6, 0.4], [0.1, 0.8, 0.1]], np.float32)
+    asked = Question(near(3), shares, np.array([False, True, True]))
+    text = np.concatenate([near(60), asked.states[1:], near(60)])
+    scores = token_scores(WEIGHTS, asked, text)
+    np.testing.assert_allclose(scores[[0, 20, 45, 58, 63, 100]], EXPECTED, atol=0.01)
+
+
+def test_what_has_no_token_holds_no_answer() -> None:
+    assert answer_score(WEIGHTS, question(9), np.zeros((0, 384), np.float32)) == NO_ANSWER
+    assert answer_score(WEIGHTS, question(0), unit(5, 384)) == NO_ANSWER
 
 
 def test_the_committed_weights_fit_the_network() -> None:

@@ -27,6 +27,7 @@ WIDENED = 384**0.5
 # The mean of cosines of tokens and their deviation, roughly: what takes their place is near 0 to 1.
 USUAL_COSINE, COSINE_DEVIATION = 0.45, 0.15
 LOWEST_COSINE = -1.0
+NO_ANSWER = -20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ def read_weights(path: Path = WEIGHTS) -> Weights:
 def answer_score(weights: Weights, question: Question, text: Array) -> float:
     """How likely a text (token states, tokens × 384, unit length) holds the answer; no unit.
 
-    It is the logarithm of the sum over tokens of e to their score; 0 where there is no token.
+    It is the logarithm of the sum over tokens of e to their score; far below all others where there
+    is no token.
     """
     if not len(text) or not len(question.states):
-        return 0.0
+        return NO_ANSWER
     scores = token_scores(weights, question, text)
     highest = float(scores.max())
     return highest + float(np.log(np.exp(scores - highest).sum()))
