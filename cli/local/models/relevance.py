@@ -56,7 +56,7 @@ PRODUCT_TOKENS = 8192
 def relevance(
     query: str, texts: Sequence[str], model: MiniLM, cache: StateCache, reader: Weights
 ) -> tuple[list[float], int]:
-    """A relevance from 0 to 1 for each text in order, and the tokens that stand in them all.
+    """A relevance from 0 to 1 for each text (at least one) in order, and how many tokens were read.
 
     Their order is that of `closeness` and a little of what `reader` (the weights of `token_reader`)
     makes of each text. How well the best of them answers moves all alike, so that the highest is
@@ -70,8 +70,6 @@ def relevance(
     question = read_question(model.tokens(encoding), states, model)
     documents = passage_states(texts, model, cache)
     tokens = sum(len(states.values) + SPECIAL_TOKENS for states in documents)
-    if not texts:
-        return [], tokens + len(encoding)
     answers = [answer_score(reader, question, states.unpacked()) for states in documents]
     scores = [
         STEEPNESS * (close - MIDDLE) + ANSWER_WEIGHT * (answer - USUAL_ANSWER)
