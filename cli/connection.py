@@ -109,9 +109,7 @@ def demo_key(layout: Layout | None = None) -> str | None:
 
 def keep_demo_key(key: str, layout: Layout) -> None:
     """Keeps the demo key for the commands that come, readable only by this user."""
-    path = layout.root / "demo-key.json"
-    write_json(path, {"key": key})
-    path.chmod(0o600)
+    write_json(layout.root / "demo-key.json", {"key": key}, private=True)
 
 
 def key_for(stage: str, given: str | None) -> str:

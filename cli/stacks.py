@@ -17,6 +17,8 @@ from botocore.exceptions import (
 )
 
 from cli.failure import Failure
+from cli.local.access import credentials
+from cli.local.access.credentials import ACCESS_KEY_ID, REGION
 from cli.local.layout import Layout
 from cli.local.run_record import read_record
 
@@ -82,21 +84,18 @@ def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:
     # The emulator alone is enough to look around: `nexus doctor` tells when the models are down.
     if current is None or not current.emulator_alive():
         raise Failure("The local stack is not running: start it with `nexus up`.")
-    return local_session(layout, current.port)
+    return local_session(layout)
 
 
-def local_session(layout: Layout, port: int) -> boto3.Session:
-    """A session whose every client calls the emulator, whatever the environment says."""
-    # botocore takes an endpoint for all services only from its configuration file.
-    layout.aws_config.parent.mkdir(parents=True, exist_ok=True)
-    endpoint = f"http://127.0.0.1:{port}"
-    text = f"[default]\nendpoint_url = {endpoint}\ns3 =\n  addressing_style = path\n"
-    if not layout.aws_config.exists() or layout.aws_config.read_text(encoding="utf-8") != text:
-        layout.aws_config.write_text(text, encoding="utf-8")
+def local_session(layout: Layout) -> boto3.Session:
+    """A session whose every client calls the emulator, whatever the environment says.
+
+    Raises Failure if none was ever started.
+    """
     core = botocore.session.Session(profile="default")
     core.set_config_variable("config_file", str(layout.aws_config))
-    core.set_config_variable("region", "us-east-1")
-    core.set_credentials("test", "test")
+    core.set_config_variable("region", REGION)
+    core.set_credentials(ACCESS_KEY_ID, credentials.current(layout).secret_access_key)
     return boto3.Session(botocore_session=core)
 
 

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import httpx
 
+from cli.local.access.credentials import write_models_key
 from cli.local.models.prepare import ensure_model
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / ".local" / "models"
+MODELS_KEY = "local"
 START_DEADLINE_S = 30
 
 
@@ -33,7 +35,9 @@ def running_model_server() -> Iterator[str]:
         port = probe.getsockname()[1]
     paths = [str(ROOT), str(ROOT / "layers" / "nexus" / "python")]
     command = [sys.executable, "-m", "cli.local.models.server"]
+    credentials = write_models_key(MODELS.parent / f"test-models-{port}.json", MODELS_KEY)
     command += ["--port", str(port), "--model-dir", str(model_dir)]
+    command += ["--credentials", str(credentials)]
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -45,6 +49,7 @@ def running_model_server() -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGTERM)
         code = process.wait(timeout=15)
+        credentials.unlink()
     assert code in (0, -signal.SIGTERM), f"the model server ended with {code}"
 
 

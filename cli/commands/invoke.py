@@ -8,16 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from botocore.config import Config
 
 from cli.connection import connect, demo_key
 from cli.failure import Failure
+from cli.reconciling import PATIENT_AND_ONCE
 from cli.terminal import Stage, print_json
-
-# A function may run for 15 minutes, and nobody means to run it twice.
-PATIENT_AND_ONCE = Config(
-    read_timeout=910, tcp_keepalive=True, retries={"total_max_attempts": 1, "mode": "standard"}
-)
 
 
 class Function(StrEnum):

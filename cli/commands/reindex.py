@@ -11,12 +11,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cli.commands.invoke import PATIENT_AND_ONCE
 from cli.connection import Connection, connect
 from cli.evaluation.questions import GoldenQuestion, read_questions
 from cli.failure import Failure
 from cli.local.layout import PROJECT
 from cli.rebuilding import approve, fill
+from cli.reconciling import reconcile
 from cli.terminal import Json, Stage, Tenant, console, print_json
 from nexus.generations import begun, dropped, existing, flipped, rolled_back
 from nexus.models import Generation, Generations
@@ -139,13 +139,7 @@ def _wanted(
 
 
 def _compare(connection: Connection, *, verify: bool, as_json: bool) -> None:
-    response = connection.client("lambda", PATIENT_AND_ONCE).invoke(
-        FunctionName=connection.deployment.reindex_function,
-        Payload=json.dumps({"verify": verify}).encode(),
-    )
-    result = json.loads(response["Payload"].read() or b"null")
-    if "FunctionError" in response or not isinstance(result, dict):
-        raise Failure("The function reindex failed: see its log.")
+    result = reconcile(connection, verify=verify)
     if as_json:
         print_json(result)
         return

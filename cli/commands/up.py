@@ -18,12 +18,14 @@ from cli.connection import DEMO_TENANT, Connection, connect, demo_key, keep_demo
 from cli.failure import Failure
 from cli.ingestion import ask_again, describe, fingerprints, finished, in_bucket, wait
 from cli.local import live, stack
+from cli.local.access import credentials
 from cli.local.deploy import deploy
 from cli.local.layout import PROJECT, Layout
 from cli.local.models.prepare import ModelUnavailable, ensure_model
 from cli.local.run_record import Running
 from cli.local.sync import sync
 from cli.local.upstreams import Upstreams, choose
+from cli.reconciling import reconcile
 from cli.stacks import local_session, read_deployment
 from cli.terminal import console, counted
 from nexus.settings import Settings
@@ -66,6 +68,8 @@ def up(
         step.done("tools and embedding model are ready")
     with stack.started(layout, port, model, detach=detach) as current:
         connection = _deploy(layout, current, port)
+        if current.unclean:
+            _recover(connection)
         key = _demo_key(connection, layout)
         _ingest(connection, layout, current, folder)
         stack.mark_ready(layout, current)
@@ -115,8 +119,8 @@ class _step:  # noqa: N801  (reads as a statement)
 
 
 def _deploy(layout: Layout, current: Running, port: int) -> Connection:
-    session = local_session(layout, port)
-    upstreams = choose(os.environ, current)
+    session = local_session(layout)
+    upstreams = choose(os.environ, current, credentials.current(layout).models_key)
     context = {**upstreams.context, **_index_context(layout, upstreams)}
     with _step("deploying the CDK app onto the local AWS") as step:
         deployed = deploy(layout, session, port, context, step.update)
@@ -145,6 +149,16 @@ def _set_secrets(connection: Connection, upstreams: Upstreams) -> None:
     for name, value in wanted.items():
         if client.get_secret_value(SecretId=name)["SecretString"] != value:
             client.put_secret_value(SecretId=name, SecretString=value)
+
+
+def _recover(connection: Connection) -> None:
+    with _step("the last stop was cut short: comparing every tenant's documents") as step:
+        found = reconcile(connection, verify=True)
+        queued = sum(found[name] for name in ("missing", "changed", "removed", "damaged"))
+        step.done(
+            "the last stop was cut short: every tenant's documents were compared, "
+            f"{counted(queued, 'difference')} queued"
+        )
 
 
 def _demo_key(connection: Connection, layout: Layout) -> str:

@@ -15,10 +15,11 @@ from typing import Any
 
 from cli.failure import Failure
 from cli.local import processes
+from cli.local.access.credentials import new_models_key, write_models_key
 from cli.local.layout import PROJECT, Layout, read_json
 from cli.local.models.prepare import MODEL_NAME, ModelUnavailable, ensure_model
 from cli.local.run_record import Running
-from cli.local.upstreams import LOCAL_KEY, choose
+from cli.local.upstreams import NO_KEY, choose
 from nexus.settings import Settings
 
 _START_S = 60
@@ -54,15 +55,23 @@ def endpoint(
     if any(environ.get(name) for name in named):
         yield chosen(environ, work, Running(0, 0, ()), pinecone_host)
         return
-    with processes.ended_by_signals(), _local_models(layout) as port:
-        yield chosen(environ, work, Running(0, port, ()), pinecone_host)
+    key = new_models_key()
+    with processes.ended_by_signals(), _local_models(layout, key) as port:
+        yield chosen(environ, work, Running(0, port, ()), pinecone_host, key)
 
 
 def chosen(
-    environ: Mapping[str, str], work: Path, current: Running, pinecone_host: str = ""
+    environ: Mapping[str, str],
+    work: Path,
+    current: Running,
+    pinecone_host: str = "",
+    models_key: str = "",
 ) -> Endpoint:
-    """The settings and keys for the environment, with the local models where it names none."""
-    upstreams = choose(environ, current)
+    """The settings and keys for the environment, with the local models where it names none.
+
+    `models_key` is the key of the local model server.
+    """
+    upstreams = choose(environ, current, models_key)
     stage = read_json(PROJECT / "cdk.json").get("context", {}).get("stages", {}).get("local", {})
     values: dict[str, Any] = {**stage, **upstreams.context}
     if not current.models_port:  # then nothing here reranks
@@ -90,15 +99,15 @@ def chosen(
     maker = MODEL_NAME if local else settings.models_url
     return Endpoint(
         settings,
-        {**keys, MODELS_KEY: upstreams.models_key or LOCAL_KEY},
+        {**keys, MODELS_KEY: upstreams.models_key or NO_KEY},
         f"{maker}|{settings.embedding_model}|{settings.embedding_dimension}",
         local,
     )
 
 
 @contextmanager
-def _local_models(layout: Layout) -> Iterator[int]:
-    """The port of a local model server that is stopped when the block ends."""
+def _local_models(layout: Layout, key: str) -> Iterator[int]:
+    """The port of a local model server that wants this key; stopped when the block ends."""
     try:
         model = ensure_model(layout.models)
     except ModelUnavailable as err:
@@ -109,12 +118,14 @@ def _local_models(layout: Layout) -> Iterator[int]:
     log = layout.log("eval-models")
     command = [sys.executable, "-m", "cli.local.models.server"]
     command += ["--port", str(port), "--model-dir", str(model)]
+    command += ["--credentials", str(write_models_key(layout.root / f"eval-{port}.json", key))]
     server = processes.start("models", command, env=os.environ, cwd=PROJECT, log=log, port=port)
     try:
         _wait_for(server, f"http://127.0.0.1:{port}/health", log)
         yield port
     finally:
         processes.stop(server)
+        (layout.root / f"eval-{port}.json").unlink()
 
 
 def _wait_for(server: processes.Process, url: str, log: Path) -> None:

@@ -18,7 +18,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.failure import Failure
-from cli.local.emulator import ACCOUNT, REGION, client_environment
+from cli.local.access.credentials import REGION
+from cli.local.emulator import ACCOUNT, client_environment
 from cli.local.layout import PROJECT, Layout, emptied, read_json, write_json
 from cli.local.node import cdk_command, node_environment
 from cli.stacks import stack_names
@@ -53,7 +54,7 @@ def deploy(
     layout.log("deploy").unlink(missing_ok=True)
     command = cdk_command(layout)
     env = (
-        client_environment(port)
+        client_environment(layout, port)
         | node_environment()
         | {
             "CDK_DISABLE_CLI_TELEMETRY": "true",

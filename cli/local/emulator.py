@@ -10,12 +10,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cli.local.layout import Layout, emptied, read_json, write_json
+from cli.local.access import credentials
+from cli.local.access.credentials import ACCESS_KEY_ID, REGION, Credentials
+from cli.local.access.emulator import HEALTH
+from cli.local.layout import Layout, emptied, read_json, write_json, write_text
 from cli.local.processes import Process, require_free, start
+from cli.local.run_record import EMULATOR
 from cli.stacks import stack_names
 
-REGION = "us-east-1"
-ACCOUNT = "000000000000"
+ACCOUNT = ACCESS_KEY_ID
 _PROGRAM = Path(__file__).with_name("emulator_main.py")
 # The machine's own settings that functions may need: how to reach the network, and nothing else.
 _PASSED_ON = (
@@ -25,20 +28,23 @@ _PASSED_ON = (
 
 
 def start_emulator(layout: Layout, python: Path, port: int) -> Process:
-    """Starts the emulator on 127.0.0.1; it answers a moment later.
+    """Starts the emulator on 127.0.0.1, with credentials of its own; it answers a moment later.
 
     Raises Failure if the port is taken.
     """
     require_free(port, "the local AWS")
     if not was_deployed(layout):
         _begin_anew(layout)
-    _move_saved_state(layout, port)
+    before = read_json(layout.credentials_file).get("models_key")
+    made = credentials.renew(layout, port)
+    _bring_up_to_date(layout, port, before if isinstance(before, str) else None, made)
     emptied(layout.scratch)
+    layout.unclean_file.touch()
     return start(
-        "emulator",
+        EMULATOR,
         # -P: nothing that lies beside the program may be imported by chance.
         [str(python), "-P", str(_PROGRAM)],
-        env=_environment(layout, port),
+        env=_environment(layout, port, made),
         cwd=layout.root,
         log=layout.log("emulator"),
         port=port,
@@ -47,10 +53,10 @@ def start_emulator(layout: Layout, python: Path, port: int) -> Process:
 
 def health_url(port: int) -> str:
     """Answers 200 once the emulator is up."""
-    return f"http://127.0.0.1:{port}/_ministack/health"
+    return f"http://127.0.0.1:{port}{HEALTH}"
 
 
-def client_environment(port: int) -> dict[str, str]:
+def client_environment(layout: Layout, port: int) -> dict[str, str]:
     """This process's environment with every AWS variable replaced by the emulator's.
 
     A profile or credentials of the person's own can then neither be used nor get in the way.
@@ -58,8 +64,8 @@ def client_environment(port: int) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return kept | {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": credentials.current(layout).secret_access_key,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,
@@ -70,7 +76,7 @@ def client_environment(port: int) -> dict[str, str]:
     }
 
 
-def _environment(layout: Layout, port: int) -> dict[str, str]:
+def _environment(layout: Layout, port: int, made: Credentials) -> dict[str, str]:
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return passed_on | {
         "GATEWAY_PORT": str(port),
@@ -78,6 +84,9 @@ def _environment(layout: Layout, port: int) -> dict[str, str]:
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        # What every call has to be signed with, those of the functions included, which get it too.
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": made.secret_access_key,
         "PERSIST_STATE": "1",
         "STATE_DIR": str(layout.state),
         "S3_PERSIST": "1",
@@ -117,22 +126,24 @@ def _begin_anew(layout: Layout) -> None:
     # buckets that are not known any more, and would only be in the way.
     for folder in (layout.state, layout.objects):
         emptied(folder)
-    for leftover in (layout.deployed_file, layout.synced_file):
+    for leftover in (layout.deployed_file, layout.synced_file, layout.unclean_file):
         leftover.unlink(missing_ok=True)
     for part in layout.root.glob(f"{layout.sqlite.name}*"):
         part.unlink()
 
 
-def _move_saved_state(layout: Layout, port: int) -> None:
+def _bring_up_to_date(layout: Layout, port: int, models_key: str | None, made: Credentials) -> None:
     # Queues are kept by their URL and functions hold it in their settings: after a change of port
-    # the saved addresses have to follow, or messages would go nowhere.
+    # the saved addresses have to follow, or messages would go nowhere. So does the key of the model
+    # server, for a function may start, with messages that wait, before anyone could set it anew.
+    changes = {models_key: made.models_key} if models_key else {}
     before = read_json(layout.port_file).get("port")
     if isinstance(before, int) and before != port:
-        old, new = f"http://127.0.0.1:{before}/", f"http://127.0.0.1:{port}/"
-        for path in layout.state.glob("*.json"):
-            text = path.read_text(encoding="utf-8")
-            if old in text:
-                draft = path.with_suffix(".moved")
-                draft.write_text(text.replace(old, new), encoding="utf-8")
-                draft.replace(path)
+        changes[f"http://127.0.0.1:{before}/"] = f"http://127.0.0.1:{port}/"
+    for path in layout.state.glob("*.json") if changes else ():
+        text = before_it = path.read_text(encoding="utf-8")
+        for old, new in changes.items():
+            text = text.replace(old, new)
+        if text != before_it:
+            write_text(path, text, private=True)
     write_json(layout.port_file, {"port": port})

@@ -1,18 +1,23 @@
-"""Runs the emulator with three things it lacks for use on a laptop, day after day.
+"""Runs the emulator with five things it lacks for use on a laptop, day after day.
 
+- It ends within seconds: by itself it waits for every open connection and every running function.
+- It is called by the programs of this run only, not by any page in the machine's browser.
 - It saves its state as it goes: by itself it does so only when ended by SIGTERM.
 - It saves layers as files of their own: by itself it writes them, all versions of them, into one
   JSON file, which takes many seconds at each end and start.
 - Calls of a function wait for a free worker: by itself it starts another for each call at the same
   time, and each unpacks the function and its layers, so that a burst stops the machine.
 
-It is run by the emulator's own Python, where nothing of ours is installed.
+It is run by the emulator's own Python, where nothing of ours is installed, and of ours it loads
+`cli.local.access` alone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import sys
 import threading
 import time
 from collections import defaultdict
@@ -20,12 +25,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hypercorn.config import Config  # type: ignore[import-not-found]
 from ministack import app  # type: ignore[import-not-found]
 from ministack.core.persistence import STATE_DIR, save_all  # type: ignore[import-not-found]
-from ministack.services import lambda_svc  # type: ignore[import-not-found]
+from ministack.core.responses import set_request_account_id  # type: ignore[import-not-found]
+from ministack.services import lambda_svc, s3  # type: ignore[import-not-found]
+
+# The functions are processes of their own, so what is on the path here is not on theirs.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+from cli.local.access.emulator import Guarded
+
+sys.path.pop()
 
 _SAVE_EVERY_S = 20
 _WORKERS = 4  # of each function
+_LAST_REQUESTS_S = 0.5  # what open connections get when it is to end
 _LAYERS = Path(STATE_DIR) / "layer-files"
 _CONTENT, _FILE = "_zip_data", "_zip_file"
 
@@ -86,11 +100,50 @@ def _execute_in_turn(function: dict[str, Any], event: Any, request_id: str) -> A
         return _execute(function, event, request_id)
 
 
+class _Buckets:
+    """The CORS configurations of the emulator's buckets, which it has but does not ask."""
+
+    def preflight(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        set_request_account_id(os.environ["MINISTACK_ACCOUNT_ID"])
+        bucket, _, key = path.lstrip("/").partition("/")
+        answer: tuple[int, dict[str, str], bytes] = s3.cors_preflight(bucket, key, headers)
+        return answer
+
+    def allowed(self, path: str, method: str, headers: dict[str, str]) -> dict[str, str]:
+        set_request_account_id(os.environ["MINISTACK_ACCOUNT_ID"])
+        bucket = path.lstrip("/").partition("/")[0]
+        found: dict[str, str] = s3.cors_response_headers(bucket, method, headers)
+        return found
+
+
+def _ending_once_saved(application: Any) -> Any:
+    """Ends the process when the state is saved; whoever asked for the end ends the functions."""
+
+    async def running(scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            await send(message)
+            if message["type"] == "lifespan.shutdown.complete":
+                logging.shutdown()
+                os._exit(0)
+
+        await application(scope, receive, sending if scope["type"] == "lifespan" else send)
+
+    return running
+
+
 if __name__ == "__main__":
+    Config.graceful_timeout = _LAST_REQUESTS_S
     logging.getLogger("persistence").setLevel(logging.WARNING)
     app.save_all = _save  # what it calls at the end
     lambda_svc.get_state = _state_without_layers
     lambda_svc.load_persisted_state = _load_with_layers
     lambda_svc._execute_function_warm = _execute_in_turn
+    app.app = Guarded(
+        _ending_once_saved(app.app),
+        _Buckets(),
+        int(os.environ["GATEWAY_PORT"]),
+        os.environ["AWS_ACCESS_KEY_ID"],
+        os.environ["AWS_SECRET_ACCESS_KEY"],
+    )
     threading.Thread(target=_keep_saving, daemon=True, name="saving").start()
     app.main()

@@ -41,8 +41,18 @@ class Layout:
         return self.root / "synced.json"
 
     @property
+    def credentials_file(self) -> Path:
+        """What the calls of this run are signed with, readable only by this user."""
+        return self.root / "credentials.json"
+
+    @property
+    def unclean_file(self) -> Path:
+        """There while the emulator runs; left behind when it could not save its state."""
+        return self.root / "unclean"
+
+    @property
     def aws_config(self) -> Path:
-        """AWS configuration file that points at the emulator."""
+        """AWS configuration file that points at the emulator, with the credentials of this run."""
         return self.root / "aws-config"
 
     @property
@@ -85,6 +95,11 @@ class Layout:
         """The local vector index."""
         return self.root / "index.sqlite"
 
+    def make_private(self) -> None:
+        """Makes the folder, for this user alone: it holds documents, keys and credentials."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.root.chmod(0o700)
+
     def log(self, name: str) -> Path:
         """Path of a log, its folder made."""
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -100,11 +115,21 @@ def read_json(path: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Replaces a JSON file as a whole: a reader sees the old content or the new."""
+def write_json(path: Path, value: dict[str, Any], *, private: bool = False) -> None:
+    """Replaces a JSON file as a whole: a reader sees the old content or the new.
+
+    A `private` one can be read by this user only.
+    """
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False), private=private)
+
+
+def write_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Replaces a text file as a whole; a `private` one can be read by this user only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
+    draft.unlink(missing_ok=True)  # left by a process that was killed, with rights of its own
+    draft.touch(0o600 if private else 0o666)
+    draft.write_text(text, encoding="utf-8")
     draft.replace(path)
 
 

@@ -12,7 +12,8 @@ from rich.markup import escape
 from cli.connection import Connection
 from cli.ingestion import describe
 from cli.local.layout import Layout
-from cli.local.run_record import Running, read_record
+from cli.local.run_record import Running
+from cli.local.stack import was_stopped
 from cli.local.sync import follow as follow_folder
 from cli.local.tail import Activity
 from cli.local.tail import follow as follow_logs
@@ -39,7 +40,7 @@ def show_until_interrupted(
             for activity in activities:
                 if line := _line(connection, activity):
                     console.print(line, soft_wrap=True)
-            if read_record(layout) is None:
+            if was_stopped(layout):
                 console.print("Stopped from another terminal.")
                 return
             if not current.alive():

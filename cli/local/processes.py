@@ -60,7 +60,10 @@ class Process:
 def start(
     name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path, port: int
 ) -> Process:
-    """Starts a process in a session of its own, with its output added to the log."""
+    """Starts a process in a session of its own, with its output added to the log.
+
+    What it writes can be read by this user only.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     long = log.exists() and log.stat().st_size > _LONG_LOG
     with log.open("wb" if long else "ab") as output:
@@ -72,26 +75,32 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=0o077,
         )
     _children[child.pid] = child
     return Process(name, child.pid, birth(child.pid) or "", port)
 
 
-def stop(process: Process, grace_s: float = 30.0) -> None:
-    """Ends a process: asks it to (SIGTERM), waits, then kills it and all that it started."""
+def stop(process: Process, grace_s: float = 30.0) -> bool:
+    """Ends a process: asks it to (SIGTERM), waits, then kills it and all that it started.
+
+    Returns whether it ended when it was asked to, and so in its own way.
+    """
     if not process.alive():
-        return
+        return False
     with contextlib.suppress(ProcessLookupError):
         os.kill(process.pid, signal.SIGTERM)
     deadline = time.monotonic() + grace_s
     while process.alive() and time.monotonic() < deadline:
         time.sleep(_POLL_S)
+    ended_well = not process.alive()
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     deadline = time.monotonic() + 5
     while process.alive() and time.monotonic() < deadline:
         time.sleep(_POLL_S)
     _children.pop(process.pid, None)
+    return ended_well
 
 
 def birth(pid: int) -> str | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from cli.local.layout import Layout, read_json, write_json
 from cli.local.processes import Process
 
+EMULATOR = "emulator"  # the name of its process
+
 
 @dataclass(frozen=True)
 class Running:
@@ -17,6 +19,9 @@ class Running:
     models_port: int
     processes: tuple[Process, ...]
     ready: bool = False  # whether the stack is deployed and answers
+    # Whether the run before could not save its state, and what it lost has not been looked for yet.
+    unclean: bool = False
+    stopping: bool = False  # whether a command is ending it
 
     def alive(self) -> bool:
         """Whether all of it still runs."""
@@ -24,7 +29,12 @@ class Running:
 
     def emulator_alive(self) -> bool:
         """Whether the local AWS runs."""
-        return any(process.name == "emulator" and process.alive() for process in self.processes)
+        return any(process.name == EMULATOR and process.alive() for process in self.processes)
+
+    @property
+    def models_health_url(self) -> str:
+        """Answers 200 once the local model server is up."""
+        return f"http://127.0.0.1:{self.models_port}/health"
 
     @property
     def models_url(self) -> str:
@@ -39,6 +49,8 @@ def write_record(layout: Layout, current: Running) -> None:
         {
             "owner": os.getpid(),
             "ready": current.ready,
+            "unclean": current.unclean,
+            "stopping": current.stopping,
             "port": current.port,
             "models_port": current.models_port,
             "processes": [process.as_record() for process in current.processes],
@@ -54,4 +66,5 @@ def read_record(layout: Layout) -> Running | None:
         ports = int(record["port"]), int(record["models_port"])
     except (KeyError, TypeError, ValueError):
         return None
-    return Running(*ports, tuple(filter(None, known)), bool(record.get("ready")))
+    flags = (bool(record.get(name)) for name in ("ready", "unclean", "stopping"))
+    return Running(*ports, tuple(filter(None, known)), *flags)

@@ -18,12 +18,12 @@ from pathlib import Path
 
 from cli.failure import Failure
 from cli.local import processes
-from cli.local.emulator import health_url, start_emulator
+from cli.local.emulator import health_url, start_emulator, was_deployed
 from cli.local.environment import emulator_python
 from cli.local.layout import PROJECT, Layout
 from cli.local.node import cdk_command
 from cli.local.processes import Process
-from cli.local.run_record import Running, read_record, write_record
+from cli.local.run_record import EMULATOR, Running, read_record, write_record
 
 _START_S = 60
 Progress = Callable[[str], None]
@@ -41,6 +41,7 @@ def prepare(layout: Layout, model: Callable[[Path], Path], progress: Progress) -
     `model` makes the model under a folder and returns its own. Returns that. Raises Failure.
     """
     progress("tools")
+    layout.make_private()
     with ThreadPoolExecutor(3) as pool:
         python = pool.submit(emulator_python, layout)
         cdk = pool.submit(cdk_command, layout)
@@ -58,7 +59,7 @@ def started(
 
     The model server listens on the port after `port`. With `detach` they go on after a block that
     ended well, and are stopped only if it failed. Raises Failure if something runs already, a port
-    is taken, or a process does not come up.
+    is taken, a process does not come up, or another command ended it meanwhile.
     """
     with _only_one(layout):
         if running(layout):
@@ -68,14 +69,25 @@ def started(
             if not detach:
                 cleanup.callback(_guard(layout))
             cleanup.callback(stop, layout)
-            yield _start(layout, port, model_dir)
+            try:
+                yield _start(layout, port, model_dir)
+            except Exception as err:
+                if was_stopped(layout):
+                    raise Failure("Stopped from another terminal.") from err
+                raise
             if detach:
                 cleanup.pop_all()
 
 
 def mark_ready(layout: Layout, current: Running) -> None:
     """Notes for other commands that the stack is deployed and answers."""
-    write_record(layout, replace(current, ready=True))
+    write_record(layout, replace(current, ready=True, unclean=False))
+
+
+def was_stopped(layout: Layout) -> bool:
+    """Whether another command has ended what was running here, or is about to."""
+    found = read_record(layout)
+    return found is None or found.stopping
 
 
 def stop(layout: Layout) -> bool:
@@ -87,8 +99,14 @@ def stop(layout: Layout) -> bool:
     was_alive = any(process.alive() for process in found.processes)
     # A second Ctrl-C must not cut short the emulator's saving of its state.
     with _uninterrupted():
+        write_record(layout, replace(found, stopping=True))
+        with ThreadPoolExecutor() as pool:
+            ended_well = dict(
+                zip(found.processes, pool.map(processes.stop, found.processes), strict=True)
+            )
         for process in found.processes:
-            processes.stop(process)
+            if process.name == EMULATOR and ended_well[process] and not found.unclean:
+                layout.unclean_file.unlink(missing_ok=True)
         shutil.rmtree(layout.scratch, ignore_errors=True)  # the functions' unpacked code
         layout.run_file.unlink(missing_ok=True)
     return was_alive
@@ -96,9 +114,12 @@ def stop(layout: Layout) -> bool:
 
 def _start(layout: Layout, port: int, model_dir: Path) -> Running:
     processes.require_free(port + 1, "the local model server")
-    current = Running(port, port + 1, (start_emulator(layout, emulator_python(layout), port),))
+    unclean = layout.unclean_file.exists() and was_deployed(layout)
+    emulator = start_emulator(layout, emulator_python(layout), port)
+    current = Running(port, port + 1, (emulator,), unclean=unclean)
     write_record(layout, current)
     arguments = ["--port", str(port + 1), "--model-dir", str(model_dir)]
+    arguments += ["--credentials", str(layout.credentials_file)]
     models = processes.start(
         "models",
         [sys.executable, "-m", "cli.local.models.server", *arguments],
@@ -107,9 +128,9 @@ def _start(layout: Layout, port: int, model_dir: Path) -> Running:
         log=layout.log("models"),
         port=port + 1,
     )
-    current = Running(port, port + 1, (*current.processes, models))
+    current = replace(current, processes=(emulator, models))
     write_record(layout, current)
-    urls = (health_url(port), f"{current.models_url}/models")
+    urls = (health_url(port), current.models_health_url)
     for process, url in zip(current.processes, urls, strict=True):
         _wait_for(process, url, layout.log(process.name))
     return current
@@ -129,7 +150,7 @@ def _wait_for(process: Process, url: str, log: Path) -> None:
 
 @contextlib.contextmanager
 def _only_one(layout: Layout) -> Iterator[None]:
-    layout.root.mkdir(parents=True, exist_ok=True)
+    layout.make_private()
     with (layout.root / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -141,7 +162,7 @@ def _only_one(layout: Layout) -> Iterator[None]:
 def _guard(layout: Layout) -> Callable[[], None]:
     """Starts the guard of the run file; returns what dismisses it."""
     guard = subprocess.Popen(
-        [sys.executable, "-m", "cli.local.guard", str(layout.run_file), str(os.getpid())],
+        [sys.executable, "-m", "cli.local.guard", str(layout.root), str(os.getpid())],
         cwd=PROJECT,
         stdin=subprocess.PIPE,
         start_new_session=True,

@@ -9,7 +9,8 @@ from cli.failure import Failure
 from cli.local.run_record import Running
 
 OPENAI_URL = "https://api.openai.com/v1"
-LOCAL_KEY = "local"
+# For an endpoint of the person's own that asks for no key: an SDK wants one all the same.
+NO_KEY = "none"
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,10 @@ class Upstreams:
     description: str
 
 
-def choose(environ: Mapping[str, str], current: Running) -> Upstreams:
+def choose(environ: Mapping[str, str], current: Running, models_key: str) -> Upstreams:
     """What the environment asks for: OPENAI_API_KEY, OPENAI_BASE_URL, PINECONE_API_KEY.
 
+    Without the first two it is the local models, whose server wants `models_key`.
     With an endpoint that is not OpenAI's, NEXUS_CHAT_MODEL, NEXUS_EMBEDDING_MODEL and
     NEXUS_EMBEDDING_DIMENSION have to name its models. Raises Failure if they do not.
     """
@@ -40,7 +42,9 @@ def choose(environ: Mapping[str, str], current: Running) -> Upstreams:
     pinecone_key = environ.get("PINECONE_API_KEY")
     if pinecone_key:
         described += ", Pinecone"
-    return Upstreams(context, key or LOCAL_KEY, pinecone_key, described)
+    return Upstreams(
+        context, (key or NO_KEY) if key or url else models_key, pinecone_key, described
+    )
 
 
 def _remote_models(environ: Mapping[str, str], url: str) -> dict[str, str]:

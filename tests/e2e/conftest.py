@@ -24,6 +24,7 @@ from tests.e2e.waiting import eventually
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 ROOT = PROJECT / ".local" / "e2e"
 UP_S = 400
+EXPIRED = "demo#of-yesterday"
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,18 @@ def stack(environ: dict[str, str]) -> Iterator[Deployed]:
     first = run_nexus(environ, "up", "--detach", "--port", port)
     try:
         status = json.loads(run_nexus(environ, "status", "--json").stdout)
+        _remember_a_turn_that_expired()
         yield Deployed(status["url"], status["key"], environ, first.stdout)
     finally:
         run_nexus(environ, "down")
+
+
+def _remember_a_turn_that_expired() -> None:
+    # Looked for by one of the last tests, for the emulator looks for such items once a minute.
+    deployed = connect("local")
+    table = deployed.deployment.conversations_table
+    item = {"pk": {"S": EXPIRED}, "sk": {"S": EXPIRED}, "expires_at": {"N": "1"}}
+    deployed.client("dynamodb").put_item(TableName=table, Item=item)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 from cli.connection import Connection, connect
@@ -14,7 +16,7 @@ from cli.local.environment import emulator_python
 from cli.local.layout import PROJECT, Layout
 from cli.local.models.prepare import ensure_model
 from cli.local.run_record import read_record, write_record
-from tests.e2e.conftest import ROOT, SAMPLES, Deployed, run_nexus
+from tests.e2e.conftest import EXPIRED, ROOT, SAMPLES, Deployed, run_nexus
 from tests.e2e.waiting import eventually
 
 
@@ -109,6 +111,7 @@ def test_with_the_models_stopped_everything_tells_the_truth(
     assert current is not None
     models = next(process for process in current.processes if process.name == "models")
     command = ["-m", "cli.local.models.server", "--port", str(models.port)]
+    command += ["--credentials", str(layout.credentials_file)]
     conversation = stack.ask("What is the fine for returning a book late?")["conversation_id"]
     processes.stop(models)
     try:
@@ -159,6 +162,12 @@ def restart(layout: Layout, models: processes.Process, command: list[str]) -> No
     write_record(layout, replace(current, processes=(*others, again)))
 
 
+def test_what_has_expired_is_removed(stack: Deployed, connection: Connection) -> None:
+    key = {"pk": {"S": EXPIRED}, "sk": {"S": EXPIRED}}
+    table, dynamodb = connection.deployment.conversations_table, connection.client("dynamodb")
+    eventually(lambda: "Item" not in dynamodb.get_item(TableName=table, Key=key), "expiry")
+
+
 def test_a_second_start_finds_everything_as_it_was(stack: Deployed) -> None:
     before = json.loads(stack.nexus("documents", "--json").stdout)
     port = str(connect("local").client("s3").meta.endpoint_url.rsplit(":", 1)[1])
@@ -171,3 +180,47 @@ def test_a_second_start_finds_everything_as_it_was(stack: Deployed) -> None:
     after = json.loads(stack.nexus("documents", "--json").stdout)
     assert after == before
     assert stack.ask("What is the fine for returning a book late?")["sources"]
+
+
+def test_after_a_stop_that_was_cut_short_every_tenant_is_compared_and_a_stop_is_told(
+    stack: Deployed,
+) -> None:
+    layout, deployed = Layout(ROOT), connect("local")
+    port = str(deployed.client("s3").meta.endpoint_url.rsplit(":", 1)[1])
+    current = read_record(layout)
+    assert current is not None
+    emulator = next(process for process in current.processes if process.name == "emulator")
+    deployed.client("s3").put_object(
+        Bucket=deployed.deployment.documents_bucket,
+        Key="documents/lost/ferry.md",
+        Body=b"# Ferry\n\nThe last ferry to the island leaves at 21:12.\n",
+    )
+    # What was noted of the object since the state was saved last is lost; the object is not.
+    os.killpg(emulator.pid, signal.SIGKILL)
+    again = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "up", "--port", port],
+        cwd=PROJECT,
+        env=stack.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        eventually(lambda: (found := read_record(layout)) and found.ready, "second start")
+
+        def indexed() -> bool:
+            listed = run_nexus(stack.environ, "documents", "--tenant", "lost", "--json")
+            return [entry["status"] for entry in json.loads(listed.stdout)] == ["indexed"]
+
+        eventually(indexed, "document of the tenant that was not asked for")
+        begun = time.monotonic()
+        stack.nexus("down")
+        took_s = time.monotonic() - begun
+        output, _ = again.communicate(timeout=30)
+    finally:
+        again.terminate()
+    assert "the last stop was cut short" in output
+    assert "Stopped from another terminal." in output
+    assert "A background process has ended" not in output
+    assert took_s < 5
+    assert "cut short" not in run_nexus(stack.environ, "up", "--detach", "--port", port).stdout

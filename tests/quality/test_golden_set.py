@@ -22,6 +22,7 @@ from cli.evaluation.report import report
 from cli.local.layout import PROJECT
 from cli.local.run_record import Running
 from nexus.adapters.pinecone_provisioning import index_schema
+from tests.model_server import MODELS_KEY
 from tests.pinecone_server import API_KEY, PineconeServer
 
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
@@ -47,7 +48,7 @@ def found(model_server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     work: Path = tmp_path_factory.mktemp("golden")
     questions = asked()
     run = Run(len(questions))
-    endpoint = chosen({}, work, local(model_server))
+    endpoint = chosen({}, work, local(model_server), models_key=MODELS_KEY)
     options = Options(answers=True, missing=len(questions))
     measure(
         read_corpus(SAMPLES), questions, endpoint, options, work / "vectors.sqlite", run, untracked
@@ -97,7 +98,8 @@ def test_the_same_command_measures_pinecone(model_server: str, tmp_path: Path) -
         questions = [q for q in asked() if q.document in ("admissions.md", "library-rules.txt")]
         files = read_corpus(SAMPLES).documents
         corpus = Corpus(tuple(file for file in files if file.name.endswith((".md", ".txt"))))
-        endpoint = chosen({PINECONE_KEY: API_KEY}, tmp_path, local(model_server), server.url)
+        running = local(model_server)
+        endpoint = chosen({PINECONE_KEY: API_KEY}, tmp_path, running, server.url, MODELS_KEY)
         run, kept = Run(len(questions)), tmp_path / "vectors.sqlite"
         measure(corpus, questions, endpoint, Options(missing=0), kept, run, untracked)
         assert report(run)["retrieval"]["recall@1"] == 1

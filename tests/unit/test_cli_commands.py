@@ -19,6 +19,7 @@ from cli import main as command_line
 from cli.commands import doctor, invoke, status, up
 from cli.connection import Connection
 from cli.failure import Failure
+from cli.local.access import credentials
 from cli.local.layout import Layout
 from cli.local.run_record import Running
 from cli.stacks import local_session
@@ -137,9 +138,9 @@ def test_a_function_is_waited_for_and_never_started_twice(
             return made[-1]
 
     with Api(500, {"message": "Out of order."}) as api:
-        watched = Watched(
-            "local", local_session(Layout(), api.port), deployment(ingest_function="ingest")
-        )
+        layout = Layout(tmp_path)
+        credentials.renew(layout, api.port)
+        watched = Watched("local", local_session(layout), deployment(ingest_function="ingest"))
         monkeypatch.setattr("cli.commands.invoke.connect", lambda _stage: watched)
         with pytest.raises(ClientError, match="500"):
             invoke.invoke(invoke.Function.INGEST, event)

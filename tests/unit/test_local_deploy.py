@@ -6,6 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.failure import Failure
+from cli.local.access import credentials
+from cli.local.access.credentials import ACCESS_KEY_ID
 from cli.local.deploy import inputs_digest
 from cli.local.emulator import was_deployed
 from cli.local.layout import Layout, write_json
@@ -94,13 +96,14 @@ def test_the_local_session_calls_the_emulator_whatever_the_environment(
     monkeypatch.setenv("AWS_PROFILE", "of-the-person")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "real")
-    session = local_session(Layout(tmp_path), 4601)
+    made = credentials.renew(Layout(tmp_path), 4601)
+    session = local_session(Layout(tmp_path))
     for service in ("s3", "cloudformation", "sqs"):
         assert session.client(service).meta.endpoint_url == "http://127.0.0.1:4601"
     assert session.region_name == "us-east-1"
-    credentials = session.get_credentials()
-    assert credentials is not None
-    assert credentials.access_key == "test"
+    used = session.get_credentials()
+    assert used is not None
+    assert (used.access_key, used.secret_key) == (ACCESS_KEY_ID, made.secret_access_key)
 
 
 def test_without_a_running_stack_there_is_no_local_session(tmp_path: Path) -> None:

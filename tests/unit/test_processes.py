@@ -12,7 +12,7 @@ import pytest
 
 from cli.failure import Failure
 from cli.local import processes
-from cli.local.layout import PROJECT, write_json
+from cli.local.layout import PROJECT, Layout, write_json
 from cli.local.processes import Process
 
 SLEEP = "import time; time.sleep(60)"
@@ -119,10 +119,11 @@ def test_the_terminal_closing_leaves_the_block() -> None:
 @pytest.mark.parametrize(("owner", "ends"), [(7, True), (8, False)])
 def test_the_guard_ends_what_its_owner_left(start: Starter, owner: int, ends: bool) -> None:
     process = start(SLEEP)
-    run_file = start.folder / "run.json"
-    write_json(run_file, {"owner": owner, "processes": [process.as_record()]})
+    run_file = Layout(start.folder).run_file
+    record = {"owner": owner, "port": 1, "models_port": 2, "processes": [process.as_record()]}
+    write_json(run_file, record)
     guard = subprocess.Popen(
-        [sys.executable, "-m", "cli.local.guard", str(run_file), "7"],
+        [sys.executable, "-m", "cli.local.guard", str(start.folder), "7"],
         cwd=PROJECT,
         stdin=subprocess.PIPE,
     )

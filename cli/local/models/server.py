@@ -1,6 +1,6 @@
 """Runs the local models as a process that listens on 127.0.0.1 only.
 
-`python -m cli.local.models.server --port 8100 --model-dir .local/models/…`.
+`python -m cli.local.models.server --port 8100 --model-dir .local/models/… --credentials FILE`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Serve the local models on 127.0.0.1.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--model-dir", type=Path, required=True)
+    parser.add_argument(
+        "--credentials", type=Path, required=True, help="JSON file with the `models_key` to ask for"
+    )
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="for batches")
     parser.add_argument(
         "--state-cache-mb",
@@ -32,18 +35,21 @@ def main() -> None:
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     import uvicorn
 
+    from cli.local.access.bearer import KeyedServer
+    from cli.local.access.credentials import read_models_key
     from cli.local.models.app import make_app
     from cli.local.models.minilm import MiniLM
     from cli.local.models.state_cache import StateCache
 
     model = MiniLM(arguments.model_dir, threads=arguments.threads)
+    app = make_app(model, StateCache(arguments.state_cache_mb * MEGABYTE))
     uvicorn.run(
-        make_app(model, StateCache(arguments.state_cache_mb * MEGABYTE)),
+        KeyedServer(app, arguments.port, read_models_key(arguments.credentials)),
         host="127.0.0.1",
         port=arguments.port,
         log_level="warning",
         access_log=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=1,
         lifespan="off",
     )
 

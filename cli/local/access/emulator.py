@@ -1,0 +1,152 @@
+"""Who may call the local AWS: the API and signed URLs are for browsers, all else for programs.
+
+The emulator answers every AWS call of anybody, and with `Access-Control-Allow-Origin: *`. Here
+stands what AWS and its users' networks would do for it. It runs within the emulator.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Protocol
+
+from cli.local.access.origins import foreign_host, foreign_page, target, values
+from cli.local.access.signatures import SignedRequest, is_signed
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+HEALTH = "/_ministack/health"
+# Where functions of CloudFormation's own resources report; the token in the path is the secret.
+_CALLBACKS = "/_ministack/cfn-response/"
+_API = "/_aws/execute-api/"
+_UNSIGNED = (
+    "This call is not signed with the credentials of this run: use `nexus`, or an AWS client with "
+    "AWS_CONFIG_FILE=.local/aws-config."
+)
+_NO_SOCKETS = "Nothing here speaks WebSocket: call the API over HTTP."
+# The largest body that has to be held for its hash: a function's zip; S3's come with their own.
+_MAX_HASHED_BYTES = 300_000_000
+
+
+class BucketRules(Protocol):
+    """What a bucket's CORS configuration says to a browser."""
+
+    def preflight(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        """The answer to a browser that asks whether it may send a request."""
+
+    def allowed(self, path: str, method: str, headers: dict[str, str]) -> dict[str, str]:
+        """The headers that let a page read the answer to its request; none if it may not."""
+
+
+class Guarded:
+    """The emulator's ASGI application behind the checks."""
+
+    def __init__(
+        self, app: Application, buckets: BucketRules, port: int, access_key: str, secret: str
+    ) -> None:
+        self._app = app
+        self._buckets = buckets
+        self._port = port
+        self._credentials = access_key, secret
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await _refuse(send, _NO_SOCKETS, socket=True)
+        elif reason := foreign_host(scope["headers"], self._port):
+            await _refuse(send, reason)
+        elif scope["path"].startswith(_API) and "/@connections" not in scope["path"]:
+            await self._app(scope, receive, send)  # which asks for the API's key itself
+        else:
+            await self._aws(scope, receive, send)
+
+    async def _aws(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = SignedRequest(scope["method"], target(scope), tuple(scope["headers"]))
+        headers = {key.decode("latin-1").lower(): v.decode("latin-1") for key, v in request.headers}
+        if request.is_presigned:
+            if request.method == "OPTIONS":
+                status, said, body = self._buckets.preflight(scope["path"], headers)
+                await _respond(send, status, said, body)
+            elif is_signed(request, *self._credentials):
+                allowed = self._buckets.allowed(scope["path"], request.method, headers)
+                await self._app(scope, receive, _with_cors(send, allowed))
+            else:
+                await _refuse(send, "This signed URL is wrong or has expired: ask for another.")
+            return
+        if reason := foreign_page(request.headers):
+            await _refuse(send, reason)
+            return
+        if not _is_open(request.method, scope["path"]):
+            if not values(request.headers, b"x-amz-content-sha256"):
+                body = await _whole(receive)
+                receive = _again(body, receive)
+                request = SignedRequest(request.method, request.target, request.headers, body)
+            if not is_signed(request, *self._credentials):
+                await _refuse(send, _UNSIGNED)
+                return
+        await self._app(scope, receive, _with_cors(send, {}))
+
+
+def _is_open(method: str, path: str) -> bool:
+    return (method == "GET" and path == HEALTH) or (method == "PUT" and path.startswith(_CALLBACKS))
+
+
+def _with_cors(send: Send, allowed: dict[str, str]) -> Send:
+    """Sends an answer with these CORS headers instead of those that the emulator gives to all."""
+    added = [(key.lower().encode(), value.encode()) for key, value in allowed.items()]
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [
+                (key, value)
+                for key, value in message.get("headers", [])
+                if not key.lower().startswith(b"access-control-")
+            ]
+            message = {**message, "headers": [*kept, *added]}
+        await send(message)
+
+    return sending
+
+
+async def _whole(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b""
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if not message.get("more_body") or size > _MAX_HASHED_BYTES:
+            return b"".join(parts)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    held: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receiving() -> Message:
+        return held.pop() if held else await receive()
+
+    return receiving
+
+
+async def _refuse(send: Send, reason: str, *, socket: bool = False) -> None:
+    body = json.dumps({"message": reason}).encode()
+    await _respond(send, 403, {"content-type": "application/json"}, body, socket=socket)
+
+
+async def _respond(
+    send: Send, status: int, headers: dict[str, str], body: bytes, *, socket: bool = False
+) -> None:
+    kind = "websocket.http.response" if socket else "http.response"
+    sent = {key.lower(): value for key, value in headers.items()}
+    sent["content-length"] = str(len(body))
+    pairs = [(key.encode(), value.encode()) for key, value in sent.items()]
+    await send({"type": f"{kind}.start", "status": status, "headers": pairs})
+    await send({"type": f"{kind}.body", "body": body})
