@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.failure import Failure
 from cli.local.access.credentials import REGION
 from cli.local.emulator import ACCOUNT, client_environment
+from cli.local.expiry import enable_expiry
 from cli.local.layout import PROJECT, Layout, emptied, read_json, write_json
 from cli.local.node import cdk_command, node_environment
 from cli.stacks import stack_names
@@ -50,6 +51,7 @@ def deploy(
     existing = _existing_stacks(session)
     up_to_date = read_json(layout.deployed_file).get("digest") == wanted
     if up_to_date and existing.issuperset(stack_names("local")):
+        enable_expiry(session, layout.assembly)
         return False
     layout.log("deploy").unlink(missing_ok=True)
     command = cdk_command(layout)
@@ -71,11 +73,12 @@ def deploy(
     progress("synthesis")
     given = [part for name, value in _context(context) for part in ("--context", f"{name}={value}")]
     # Emptied, for the CLI keeps every version of every asset there.
-    assembly = str(emptied(layout.root / "cdk.out"))
+    assembly = str(emptied(layout.assembly))
     arguments = ["--app", f"{sys.executable} -m cdk.app", "--output", assembly]
     arguments += ["--all", "--require-approval", "never", "--method", "direct"]
     arguments += ["--progress", "events", *given, *_QUIET]
     _run(layout, [*command, "deploy", *arguments], env, PROJECT, _DEPLOY_S, progress)
+    enable_expiry(session, layout.assembly)
     write_json(layout.deployed_file, {"digest": wanted})
     return True
 

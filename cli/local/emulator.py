@@ -37,6 +37,7 @@ def start_emulator(layout: Layout, python: Path, port: int) -> Process:
         _begin_anew(layout)
     before = read_json(layout.credentials_file).get("models_key")
     made = credentials.renew(layout, port)
+    (layout.state / "sts.json").unlink(missing_ok=True)  # credentials that the run before gave
     _bring_up_to_date(layout, port, before if isinstance(before, str) else None, made)
     emptied(layout.scratch)
     layout.unclean_file.touch()

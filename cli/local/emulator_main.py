@@ -27,6 +27,7 @@ from typing import Any
 
 from hypercorn.config import Config  # type: ignore[import-not-found]
 from ministack import app  # type: ignore[import-not-found]
+from ministack.core.iam_evaluator import resolve_credential  # type: ignore[import-not-found]
 from ministack.core.persistence import STATE_DIR, save_all  # type: ignore[import-not-found]
 from ministack.core.responses import set_request_account_id  # type: ignore[import-not-found]
 from ministack.services import lambda_svc, s3  # type: ignore[import-not-found]
@@ -41,6 +42,7 @@ _SAVE_EVERY_S = 20
 _WORKERS = 4  # of each function
 _LAST_REQUESTS_S = 0.5  # what open connections get when it is to end
 _LAYERS = Path(STATE_DIR) / "layer-files"
+_ACCOUNT = os.environ["MINISTACK_ACCOUNT_ID"]
 _CONTENT, _FILE = "_zip_data", "_zip_file"
 
 _saving = threading.Lock()
@@ -104,16 +106,23 @@ class _Buckets:
     """The CORS configurations of the emulator's buckets, which it has but does not ask."""
 
     def preflight(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
-        set_request_account_id(os.environ["MINISTACK_ACCOUNT_ID"])
+        set_request_account_id(_ACCOUNT)
         bucket, _, key = path.lstrip("/").partition("/")
         answer: tuple[int, dict[str, str], bytes] = s3.cors_preflight(bucket, key, headers)
         return answer
 
     def allowed(self, path: str, method: str, headers: dict[str, str]) -> dict[str, str]:
-        set_request_account_id(os.environ["MINISTACK_ACCOUNT_ID"])
+        set_request_account_id(_ACCOUNT)
         bucket = path.lstrip("/").partition("/")[0]
         found: dict[str, str] = s3.cors_response_headers(bucket, method, headers)
         return found
+
+
+def _secret_of(access_key: str) -> str | None:
+    # Those of this run, and what STS gave for them, as the CDK CLI asks for.
+    found = resolve_credential(access_key, _ACCOUNT)
+    secret: str | None = getattr(found, "secret_access_key", None)
+    return secret
 
 
 def _ending_once_saved(application: Any) -> Any:
@@ -142,8 +151,7 @@ if __name__ == "__main__":
         _ending_once_saved(app.app),
         _Buckets(),
         int(os.environ["GATEWAY_PORT"]),
-        os.environ["AWS_ACCESS_KEY_ID"],
-        os.environ["AWS_SECRET_ACCESS_KEY"],
+        _secret_of,
     )
     threading.Thread(target=_keep_saving, daemon=True, name="saving").start()
     app.main()

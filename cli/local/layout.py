@@ -36,6 +36,11 @@ class Layout:
         return self.root / "deployed.json"
 
     @property
+    def assembly(self) -> Path:
+        """What the CDK app last synthesized."""
+        return self.root / "cdk.out"
+
+    @property
     def synced_file(self) -> Path:
         """The files that sync uploaded, so that it removes only those."""
         return self.root / "synced.json"

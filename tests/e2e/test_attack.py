@@ -35,6 +35,8 @@ def models() -> str:
 
 
 def send(method: str, url: str, headers: dict[str, str], body: Any = b"{}") -> httpx.Response:
+    if method == "POST":
+        headers = {"Content-Type": "application/json"} | headers
     return httpx.request(method, url, headers=headers, content=body, timeout=30, trust_env=False)
 
 
@@ -129,7 +131,7 @@ def test_a_signed_upload_still_works_from_the_page_that_is_allowed(
             ),
             "signed upload",
         )
-        upload = made.json()["files"][0]
+        upload = made.json()["uploads"][0]
         page = {"Origin": OWN_PAGE, "Sec-Fetch-Site": "cross-site"}
         asked = {"Access-Control-Request-Method": "PUT", "Origin": OWN_PAGE}
         allowed = send("OPTIONS", upload["url"], asked, b"")

@@ -206,7 +206,12 @@ def test_after_a_stop_that_was_cut_short_every_tenant_is_compared_and_a_stop_is_
         text=True,
     )
     try:
-        eventually(lambda: (found := read_record(layout)) and found.ready, "second start")
+        eventually(
+            lambda: (
+                (found := read_record(layout)) and found.ready and emulator not in found.processes
+            ),
+            "second start",
+        )
 
         def indexed() -> bool:
             listed = run_nexus(stack.environ, "documents", "--tenant", "lost", "--json")

@@ -67,8 +67,8 @@ def session(layout: Layout) -> boto3.Session:
 
 @pytest.fixture
 def emulator(layout: Layout, session: boto3.Session) -> Guarded:
-    secret = credentials.current(layout).secret_access_key
-    return Guarded(everything, OneOrigin(), PORT, credentials.ACCESS_KEY_ID, secret)
+    known = {credentials.ACCESS_KEY_ID: credentials.current(layout).secret_access_key}
+    return Guarded(everything, OneOrigin(), PORT, known.get)
 
 
 def call(

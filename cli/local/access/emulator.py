@@ -46,12 +46,16 @@ class Guarded:
     """The emulator's ASGI application behind the checks."""
 
     def __init__(
-        self, app: Application, buckets: BucketRules, port: int, access_key: str, secret: str
+        self,
+        app: Application,
+        buckets: BucketRules,
+        port: int,
+        secret_of: Callable[[str], str | None],
     ) -> None:
         self._app = app
         self._buckets = buckets
         self._port = port
-        self._credentials = access_key, secret
+        self._secret_of = secret_of  # of an access key, if the emulator knows it
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -73,7 +77,7 @@ class Guarded:
             if request.method == "OPTIONS":
                 status, said, body = self._buckets.preflight(scope["path"], headers)
                 await _respond(send, status, said, body)
-            elif is_signed(request, *self._credentials):
+            elif is_signed(request, self._secret_of):
                 allowed = self._buckets.allowed(scope["path"], request.method, headers)
                 await self._app(scope, receive, _with_cors(send, allowed))
             else:
@@ -87,7 +91,7 @@ class Guarded:
                 body = await _whole(receive)
                 receive = _again(body, receive)
                 request = SignedRequest(request.method, request.target, request.headers, body)
-            if not is_signed(request, *self._credentials):
+            if not is_signed(request, self._secret_of):
                 await _refuse(send, _UNSIGNED)
                 return
         await self._app(scope, receive, _with_cors(send, {}))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote, urlencode
@@ -63,8 +64,8 @@ class _Claim:
     at: str
 
 
-def is_signed(request: SignedRequest, access_key: str, secret: str) -> bool:
-    """Whether the request was signed with these credentials and has not expired.
+def is_signed(request: SignedRequest, secret_of: Callable[[str], str | None]) -> bool:
+    """Whether the request was signed with the secret of its access key and has not expired.
 
     The body's own hash is trusted where the request states one, as S3's do: it is signed, too.
     """
@@ -72,9 +73,12 @@ def is_signed(request: SignedRequest, access_key: str, secret: str) -> bool:
     if claim is None:
         return False
     parts = claim.scope.split("/")
-    if len(parts) != 5 or parts[0] != access_key or not claim.at.startswith(parts[1]):
+    if len(parts) != 5 or not claim.at.startswith(parts[1]):
         return False
     if "host" not in claim.signed_headers.split(";"):
+        return False
+    secret = secret_of(parts[0])
+    if secret is None:
         return False
     region, service = parts[2:4]
     query = [(name, value) for name, value in request.query if name != "X-Amz-Signature"]
@@ -83,7 +87,7 @@ def is_signed(request: SignedRequest, access_key: str, secret: str) -> bool:
     signed = {name: request.header(name) for name in claim.signed_headers.split(";")}
     known = AWSRequest(request.method, url, signed, request.body)
     known.context["timestamp"] = claim.at
-    credentials = Credentials(access_key, secret)
+    credentials = Credentials(parts[0], secret)
     if request.is_presigned:
         signer: SigV4Auth = S3SigV4QueryAuth(credentials, service, region)
     else:
