@@ -9,7 +9,7 @@
   time, and each unpacks the function and its layers, so that a burst stops the machine.
 
 It is run by the emulator's own Python, where nothing of ours is installed, and of ours it loads
-`cli.local.access` alone.
+`cli.local.access` and `cli.local.ending` alone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hypercorn.config import Config  # type: ignore[import-not-found]
 from ministack import app  # type: ignore[import-not-found]
 from ministack.core.iam_evaluator import resolve_credential  # type: ignore[import-not-found]
 from ministack.core.persistence import STATE_DIR, save_all  # type: ignore[import-not-found]
@@ -35,12 +34,12 @@ from ministack.services import lambda_svc, s3  # type: ignore[import-not-found]
 # The functions are processes of their own, so what is on the path here is not on theirs.
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 from cli.local.access.emulator import Guarded
+from cli.local.ending import EndingSoon
 
 sys.path.pop()
 
 _SAVE_EVERY_S = 20
 _WORKERS = 4  # of each function
-_LAST_REQUESTS_S = 0.5  # what open connections get when it is to end
 _LAYERS = Path(STATE_DIR) / "layer-files"
 _ACCOUNT = os.environ["MINISTACK_ACCOUNT_ID"]
 _CONTENT, _FILE = "_zip_data", "_zip_file"
@@ -125,30 +124,13 @@ def _secret_of(access_key: str) -> str | None:
     return secret
 
 
-def _ending_once_saved(application: Any) -> Any:
-    """Ends the process when the state is saved; whoever asked for the end ends the functions."""
-
-    async def running(scope: Any, receive: Any, send: Any) -> None:
-        async def sending(message: Any) -> None:
-            await send(message)
-            if message["type"] == "lifespan.shutdown.complete":
-                logging.shutdown()
-                os._exit(0)
-
-        await application(scope, receive, sending if scope["type"] == "lifespan" else send)
-
-    return running
-
-
 if __name__ == "__main__":
-    Config.graceful_timeout = _LAST_REQUESTS_S
     logging.getLogger("persistence").setLevel(logging.WARNING)
-    app.save_all = _save  # what it calls at the end
     lambda_svc.get_state = _state_without_layers
     lambda_svc.load_persisted_state = _load_with_layers
     lambda_svc._execute_function_warm = _execute_in_turn
     app.app = Guarded(
-        _ending_once_saved(app.app),
+        EndingSoon(app.app, lambda: _save(app._build_persistence_save_dict())),
         _Buckets(),
         int(os.environ["GATEWAY_PORT"]),
         _secret_of,

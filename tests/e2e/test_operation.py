@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from cli.connection import Connection, connect
 from cli.local import processes
+from cli.local import stack as local_stack
 from cli.local.environment import emulator_python
 from cli.local.layout import PROJECT, Layout
 from cli.local.models.prepare import ensure_model
@@ -219,7 +220,7 @@ def test_after_a_stop_that_was_cut_short_every_tenant_is_compared_and_a_stop_is_
 
         eventually(indexed, "document of the tenant that was not asked for")
         begun = time.monotonic()
-        stack.nexus("down")
+        assert local_stack.stop(layout)
         took_s = time.monotonic() - begun
         output, _ = again.communicate(timeout=30)
     finally:

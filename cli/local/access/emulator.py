@@ -76,7 +76,7 @@ class Guarded:
         if request.is_presigned:
             if request.method == "OPTIONS":
                 status, said, body = self._buckets.preflight(scope["path"], headers)
-                await _respond(send, status, said, body)
+                await respond(send, status, said, body)
             elif is_signed(request, self._secret_of):
                 allowed = self._buckets.allowed(scope["path"], request.method, headers)
                 await self._app(scope, receive, _with_cors(send, allowed))
@@ -142,12 +142,13 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 async def _refuse(send: Send, reason: str, *, socket: bool = False) -> None:
     body = json.dumps({"message": reason}).encode()
-    await _respond(send, 403, {"content-type": "application/json"}, body, socket=socket)
+    await respond(send, 403, {"content-type": "application/json"}, body, socket=socket)
 
 
-async def _respond(
+async def respond(
     send: Send, status: int, headers: dict[str, str], body: bytes, *, socket: bool = False
 ) -> None:
+    """Sends a whole answer; to a request for a WebSocket, when it is refused, with `socket`."""
     kind = "websocket.http.response" if socket else "http.response"
     sent = {key.lower(): value for key, value in headers.items()}
     sent["content-length"] = str(len(body))
