@@ -18,7 +18,10 @@ Span = tuple[int, int]
 
 HIDDEN = "[…]"
 _BREAK = re.compile(r"\n[ \t]*\n")
-_PIECE = re.compile(r"[^\n]+?(?:[.!?…]+[\"'”’)\]]*(?=\s)|$)", re.MULTILINE)
+_END = r"[\"'”’)\]]*+(?=\s)"
+_PIECE = re.compile(
+    rf"[.!?…]{{2,}}+{_END}|[^\n]+?(?:(?<![.!?…])[.!?…]++{_END}|$)", re.MULTILINE
+)
 _ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]*; \S")
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -38,15 +41,16 @@ _MARKS = re.compile(
     "|".join(
         (
             # A conversation's own syntax.
-            rf"<\|?\s*/?\s*(?:im_start|im_end|endoftext|{_ROLE}|passages?|question|turn|asked|"
+            rf"<\|?\s*+(?:/\s*+)?(?:im_start|im_end|endoftext|{_ROLE}|passages?|question|turn|asked|"
             r"answered|instructions?|prompt|tool_calls?|function_calls?|tools?|invoke)\b",
             r"\[/?inst\]|<</?sys>>|<!--",
-            rf"^\W*#+\s*(?:{_ROLE}|instructions?|response|new instructions?)\b\s*(?:prompt|"
-            rf"message)?\s*:?\s*$",
+            rf"^(?:[^\w#]*#)+\s*+(?:{_ROLE}|instructions?|response|new instructions?)\b"
+            r"(?:\s*+(?:prompt|message))?\s*+(?::\s*+)?$",
             rf"[\"']role[\"']\s*:\s*[\"']{_ROLE}",
             r"[\"'](?:tool|function|tool_calls?|function_call|tool_name)[\"']\s*:",
-            rf"^\W*(?:{_ROLE}|ai)(?: (?:prompt|message|override|note))?\s*:\s*(?!.*;\s*\w+:)"
-            r"(?:\S+(?:\s+\S+){3}|\S[^.]*[!?])|^\W*(?:system|admin|safety|developer) override\s*:",
+            rf"^\W*+(?:{_ROLE}|ai)(?: (?:prompt|message|override|note))?\s*+:\s*+"
+            r"(?!.*;\s*\w+:)(?:\S+(?:\s+\S+){3}|\S[^.]*[!?])|"
+            r"^\W*+(?:system|admin|safety|developer) override\s*+:",
             r"</?(?:important|secret|admin|hidden|override|rules?|context|document|untrusted)>",
             r"[:;] (?:assistant|asisten|chatgpt|ai|system|sistem)\s*: \S+(?:\s+\S+){3}",
             # Setting rules aside.
@@ -85,7 +89,7 @@ _MARKS = re.compile(
             r"translat\w*) (?:this|the) (?:document|text|page|file|passage|"
             r"question)s?\b.{0,10} (?:say|"
             r"tell|write|print|output|add|include|state|mention|call|cite)\b",
-            rf"(?:^|[.!?:]\s*)[\"'“(*_>\s]*(?:(?:dear|attention|hey|hello|hi|hai|note to|"
+            rf"(?:^|[.!?:])[\"'“(*_>\s]*+(?:(?:dear|attention|hey|hello|hi|hai|note to|"
             rf"perhatian|halo|wahai|untuk|"
             rf"kepada) )?(?:the |all |any |para |semua )?{_MACHINE}s?\s*[,:;!-]",
             rf"\b(?:notes?|messages?|instructions?|notice|reminders?|updates?|rules?|pesan|"

@@ -17,7 +17,7 @@ from nexus.errors import DocumentTooLarge
 _MOST_CELLS = 16_000_000
 _COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)[0-9]""")
 _ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]*([0-9]{4,})["']""")
-_ODS_TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)([\s/][^>]*)?>")
+_ODS_TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)([\s/][^<>]*)?>")
 _ROWS_REPEATED = re.compile(rb"""table:number-rows-repeated\s*=\s*["']([0-9]{1,9})""")
 _COLUMNS_REPEATED = re.compile(rb"""table:number-columns-repeated\s*=\s*["']([0-9]{1,9})""")
 

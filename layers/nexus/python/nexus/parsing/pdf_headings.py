@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nexus.parsing.cleaning import clean, squeeze
 from nexus.parsing.pdf_layout import Line, Page
 
-_NUMBERING = re.compile(r"^(?:[\dIVXLC]+[.)]?|[A-Z][.)])(?:\d+[.)]?)*\s+")
+_NUMBERING = re.compile(r"^(?:[\dIVXLC]++[.)]?+|[A-Z][.)])(?:\d++[.)])*\d*+\s++")
 
 
 @dataclass(frozen=True, slots=True)
