@@ -33,9 +33,7 @@ _RULE = re.compile(r"[\s|:+=_-]+")
 _FIELD = re.compile(r"(?!\d{1,41}:)[^\s:.|](?:[^:.|\n]|\.(?!\s)){0,40}:\s+\S")
 _MARKED_HEADING = re.compile(r"#{1,6}\s+\S")
 # A note's mark, such as [1], [b] or [note 2], may follow the stop.
-_END = re.compile(
-    r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?:\[(?:\d+|[a-z]|note \d+)\])*(?=\s)"
-)
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?:\[(?:\d+|[a-z]|note \d+)\])*(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘«(\[]*[A-Z0-9À-Þ]")
 _CLOSING = ('"', "'", "”", "’", "»", ")", "]")  # after one of these a full stop ends a sentence
 _ABBREVIATIONS = frozenset(

@@ -54,13 +54,15 @@ def ground(text: str, passages: Sequence[Passage], question: str = "") -> Ground
     claims: dict[int, list[str]] = {}
     removed: list[str] = []
     supported = 0
+    rules = {(piece.line, piece.table) for piece in pieces if piece.kind == "layout"}
     for piece in _with_lone_markers(pieces):
         words = plain_words(piece)
         if piece.kind == "layout":
             kept.append((piece, ()))
         if piece.kind == "layout" or not HAS_WORDS.search(words):
             continue
-        is_header = _is_header(piece, pieces)
+        # A table's row is its header if it is the one above the rule.
+        is_header = bool(piece.table) and (piece.line + 1, piece.table) in rules
         is_label = is_header or piece.kind == "heading"
         claim = read_claim(words, label=is_label, has_label=piece.is_item)
         if is_header:
@@ -93,12 +95,6 @@ def ground(text: str, passages: Sequence[Passage], question: str = "") -> Ground
     return Grounded(
         text, sources, tuple(removed), supported / (supported + len(removed)), bool(removed)
     )
-
-
-def _is_header(piece: Piece, pieces: Sequence[Piece]) -> bool:
-    """Whether a table's row is its header: the one above the rule."""
-    below = next((p for p in pieces if p.line == piece.line + 1), None)
-    return bool(piece.table and below and below.kind == "layout" and below.table == piece.table)
 
 
 def _blank_row(piece: Piece) -> Piece:

@@ -11,7 +11,7 @@ from nexus.stems import FUNCTION_WORDS, meanings, stem
 # Letters beside a digit belong to a code, such as MP3.
 _NAME = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
 # A sentence begins behind one of the first, with none but the others between it and its word.
-_BEFORE_SENTENCES = frozenset(".!?:;|•\n—([\"“")
+_BEFORE_SENTENCES = frozenset('.!?:;|•\n—(["“')
 _BETWEEN = frozenset("\"'“‘([*_#>-")
 
 

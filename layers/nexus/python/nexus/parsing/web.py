@@ -15,7 +15,9 @@ from nexus.parsing.tables import render
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_CHARSET = re.compile(rb"""(?:charset|encoding)\s*+=\s*+(?:["']\s*+)?([A-Za-z0-9_:.-]{1,40})""", re.I)
+_CHARSET = re.compile(
+    rb"""(?:charset|encoding)\s*+=\s*+(?:["']\s*+)?([A-Za-z0-9_:.-]{1,40})""", re.I
+)
 # A document type with definitions of its own, which an HTML parser takes for text.
 _DEFINITIONS = re.compile(r"<!DOCTYPE[^<>\[]*\[", re.I)
 _DEFINITIONS_END = re.compile(r"\]\s*+>")
