@@ -14,30 +14,32 @@ _constants = importlib.import_module("re._constants")
 _CHARACTERS = "a1.A- \n_:<[(\"'#@/|*,;=&!\t)]>+`?~\\éß²٣中‘…\u2028"
 # From here on a repetition is taken for endless.
 _ENDLESS = 60
-# Ends that no pattern hopes for.
+# Ends that no pattern hopes for; "$" can stand before a last line break.
 _ENDS = ("\0", "\n\0")
 _GENERAL = (
     *("a", "A", "1", " ", "\n", ".", "-", "<", "[", "(", "*", "|", ":", "#", "&", "/", "`", "_"),
-    *("a.", "a@a.", "a a", "A ", "1.", "1,", "1 ", "- ", "[1]", "[1", "<a", "<a ", "&lt;", "](", "![", "é."),
-    *("a:", ". ", ".\n", "\n ", "\n\n", "a\n", "x.y/", "http://", "a;", "((", "²", "٣", "中", "\"", "'"),
+    *("a.", "a@a.", "a a", "A ", "1.", "1,", "1 ", "- ", "[1]", "[1", "<a", "<a ", "&lt;", "]("),
+    *("![", "é.", "a:", ". ", ".\n", "\n ", "\n\n", "a\n", "x.y/", "http://", "a;", "((", "²", "٣"),
+    *("中", '"', "'"),
 )  # fmt: skip
 
 Attack = Callable[[int], str]
 
 
-def attacks(pattern: re.Pattern[Any]) -> Iterator[Attack]:
+def attacks(pattern: re.Pattern[Any], *, at_one_place: bool = False) -> Iterator[Attack]:
     """Texts of any size that make the pattern start, go on for long and fail.
 
     Each repetition of the pattern is reached by what stands before it, repeated with each kind of
     character that it takes, and left by something that nothing takes; and what is reached so is
-    repeated as a whole. Each is a function of the text's length.
+    repeated as a whole. Each is a function of the text's length. A pattern that is only tried
+    `at_one_place` is left by more ends.
     """
     source = pattern.pattern
     tree = _parser.parse(source.decode("latin-1") if isinstance(source, bytes) else source)
     seen: set[tuple[str, str, str]] = set()
     for prefix, body in (*_reached(list(tree), ""), *(("", text) for text in _GENERAL)):
         for before, unit in ((prefix, body), ("", prefix + body), ("", prefix)):
-            for end in _ENDS:
+            for end in _ENDS if at_one_place else _ENDS[:1]:
                 if unit and (before, unit, end) not in seen:
                     seen.add((before, unit, end))
                     yield _repeat(before, unit, end)
@@ -52,7 +54,7 @@ def _reached(items: list[Any], prefix: str) -> Iterator[tuple[str, str]]:
     for place, (kind, value) in enumerate(items):
         name = str(kind)
         if "REPEAT" in name:
-            least, most, inner = value
+            _, most, inner = value
             yield from _reached(list(inner), prefix)
             if most > _ENDLESS:
                 bodies = list(_samples(list(inner)))
@@ -67,8 +69,11 @@ def _reached(items: list[Any], prefix: str) -> Iterator[tuple[str, str]]:
         elif name in ("ASSERT", "ASSERT_NOT"):
             yield from _reached(list(value[1]), prefix)
         elif name == "BRANCH":
-            for branch in value[1]:
-                yield from _reached(list(branch), prefix)
+            branches = [list(branch) for branch in value[1]]
+            words = [branch for branch in branches if all(str(k) == "LITERAL" for k, _ in branch)]
+            # Of a list of words one does as well as another.
+            for branch in [b for b in branches if b not in words] + words[:1]:
+                yield from _reached(branch, prefix)
         prefix += next(_samples([items[place]]), "")
     if prefix:
         yield "", prefix
@@ -97,7 +102,7 @@ def _of_one(item: Any) -> Iterator[str]:
         known = [c for c in _CHARACTERS if _is_in(value, c)]
         yield from known or _first_of(value)
     elif name == "BRANCH":
-        for branch in value[1]:
+        for branch in value[1][:6]:
             yield next(_samples(list(branch)), "")
     elif "REPEAT" in name:
         for body in _samples(list(value[2])):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-# Sizes four times as large as the one before: the first ones catch what grows exponentially.
-SIZES = (20, 80, 320, 1_280, 5_120)
+# In characters. The first ones catch what grows exponentially, or with the cube, before it hangs.
+SIZES = (24, 36, 96, 768, 5_120)
 # Four times the text is four times the work, and sixteen times where it grows with the square.
 _TOO_MUCH = 8.0
 # Less than this, in seconds of this thread's CPU, is nothing to draw a conclusion from.
@@ -21,13 +21,13 @@ def superlinear(
 ) -> str | None:
     """How the work outgrew the text, or None if it did not.
 
-    It is measured in CPU time of this thread, so that others on the machine do not count; and again
-    twice before it is believed, the least of three at each size.
+    Each size that costs more than `floor_s` seconds is compared with a quarter of it. The clock is
+    the CPU time of this thread, so that others on the machine do not count, and the least of three
+    counts. `work` must do all of it again each time, or caches would hide it.
     """
     for size in sizes:
         if _cpu_s(work, text_of(size)) < floor_s:
             continue
-        # The larger of the two is large enough to be measured well.
         smaller, larger = text_of(size // 4), text_of(size)
         quick = min(_cpu_s(work, smaller) for _ in range(3))
         slow = min(_cpu_s(work, larger) for _ in range(3))

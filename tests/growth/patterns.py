@@ -24,10 +24,15 @@ class Use:
     pattern: re.Pattern[Any]
     methods: frozenset[str]
 
+    @property
+    def at_one_place(self) -> bool:
+        """Whether the code only tries the pattern where it stands."""
+        return bool(self.methods) and self.methods <= _AT_ONE_PLACE
+
     def work(self, text: str) -> None:
         """What the code does with the pattern: tries it at one place, or looks for it all over."""
         subject: Any = text.encode() if isinstance(self.pattern.pattern, bytes) else text
-        if self.methods and self.methods <= _AT_ONE_PLACE:
+        if self.at_one_place:
             for method in self.methods:
                 getattr(self.pattern, method)(subject)
         else:
@@ -45,10 +50,11 @@ def uses() -> list[Use]:
     inline: list[Use] = []
     for module in _modules():
         tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-        methods = _methods_by_name(tree)
+        methods, made = _methods_by_name(tree), _made(tree)
         for name, value in vars(module).items():
             for pattern in _patterns_in(value):
-                named.setdefault(id(pattern), (f"{module.__name__}.{name}", pattern))
+                if name in made or id(pattern) not in named:
+                    named[id(pattern)] = f"{module.__name__}.{name}", pattern
                 called.setdefault(id(pattern), set()).update(methods.get(name, {"search"}))
         inline += _inline(module.__name__, tree)
     own = [Use(where, p, frozenset(called[key])) for key, (where, p) in named.items()]
@@ -74,6 +80,15 @@ def _patterns_in(value: object) -> Iterator[re.Pattern[Any]]:
     elif isinstance(value, (tuple, list, set, frozenset)):
         for item in value:
             yield from _patterns_in(item)
+
+
+def _made(tree: ast.Module) -> set[str]:
+    """The names that the module itself gives, and does not import."""
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _methods_by_name(tree: ast.Module) -> dict[str, set[str]]:

@@ -80,7 +80,7 @@ def _ascii(digits: str) -> str:
     """Digits of any script as those from 0 to 9."""
     if digits.isascii():
         return digits
-    return "".join(str(unicodedata.decimal(digit)) for digit in digits)
+    return "".join(str(unicodedata.decimal(digit, digit)) for digit in digits)
 
 
 def spelled(text: str) -> list[Fact]:
