@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 # In characters. The first ones catch what grows exponentially, or with the cube, before it hangs.
-SIZES = (24, 36, 96, 768, 5_120)
+SIZES = (24, 28, 96, 768, 5_120)
 # Four times the text is four times the work, and sixteen times where it grows with the square.
 _TOO_MUCH = 8.0
 # Less than this, in seconds of this thread's CPU, is nothing to draw a conclusion from.
