@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -86,7 +87,7 @@ def api_of(world: World) -> TestClient:
     return TestClient(app, headers={"x-api-key": ACME_KEY}, raise_server_exceptions=False)
 
 
-def ask(world: World, message: str) -> tuple[int, dict]:
+def ask(world: World, message: str) -> tuple[int, dict[str, Any]]:
     # As JSON's ASCII, since a lone surrogate has no UTF-8.
     response = api_of(world).post(
         "/v1/chat",

@@ -177,7 +177,7 @@ def test_a_number_that_no_table_can_mean_costs_no_word_of_it(number: str) -> Non
     document = zipfile.ZipFile(io.BytesIO(made.word())).read("word/document.xml").decode()
     document = document.replace("<w:tcPr>", f'<w:tcPr><w:gridSpan w:val="{number}"/>')
     document = document.replace("<w:p>", f'<w:p><w:pPr><w:outlineLvl w:val="{number}"/></w:pPr>')
-    changed = made.repacked(made.word(), "word/document.xml", document)
+    changed = made.repacked(made.word(), "word/document.xml", document.encode())
     assert number in document
     assert lines(read(changed, "a.docx"))
 
@@ -185,13 +185,9 @@ def test_a_number_that_no_table_can_mean_costs_no_word_of_it(number: str) -> Non
 def test_a_sheet_whose_row_has_5_000_digits_is_too_large() -> None:
     book = made.workbook([["Program", "Fee"], ["Law", 9]])
     sheet = zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml").decode()
+    endless = sheet.replace('r="2"', f'r="{"9" * 5_000}"').encode()
     with pytest.raises(DocumentTooLarge):
-        read(
-            made.repacked(
-                book, "xl/worksheets/sheet1.xml", sheet.replace('r="2"', f'r="{"9" * 5_000}"')
-            ),
-            "a.xlsx",
-        )
+        read(made.repacked(book, "xl/worksheets/sheet1.xml", endless), "a.xlsx")
 
 
 def test_a_long_column_name_is_not_repeated_in_full_in_every_row() -> None:
