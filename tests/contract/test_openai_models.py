@@ -120,6 +120,10 @@ def _shorten(body):
     body["data"] = [{"index": 0, "embedding": [1.0, 0.0]}]
 
 
+def _endless(body):
+    body["data"][0]["embedding"] = [10**400] * 64
+
+
 def _zeros(body):
     body["data"] = [{"index": 0, "embedding": [0.0] * 64}]
 
@@ -130,6 +134,7 @@ def _zeros(body):
         (_drop_one, "0 vectors for 1 texts"),
         (_shorten, "vectors of 2 numbers; NEXUS_EMBEDDING_DIMENSION says 64"),
         (_zeros, "not in the expected format"),
+        (_endless, "not in the expected format"),
         (dict.clear, "not in the expected format"),
     ],
 )
@@ -292,6 +297,9 @@ def test_silence_and_broken_connections_are_passing(server):
         (Fault(200, '{"output": [{"type": "message"}]}'), UpstreamRefused, "NEXUS_MODELS_URL"),
         (Fault(200, '{"output": [], "usage": {"input_tokens": "3"}}'), UpstreamRefused, "format"),
         (Fault(200, '{"error": "no", "output": []}'), UpstreamRefused, "format"),
+        (Fault(200, f'{{"output": {"9" * 5_000}}}'), UpstreamRefused, "format"),
+        (Fault(200, "[" * 100_000 + "]" * 100_000), UpstreamRefused, "format"),
+        (Fault(200, "[" * 100_000 + "]" * 100_000, {}, "text/plain"), UpstreamRefused, "format"),
     ],
 )
 def test_other_failures_say_what_to_check(server, fault, error, says):

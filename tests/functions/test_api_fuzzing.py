@@ -6,13 +6,15 @@ import re
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
+from starlette.testclient import TestClient
 
 from functions.chat import app as chat
 from functions.documents import app as documents
@@ -26,6 +28,20 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
+
+# Each alone, or after another, is slow or unreadable to somebody when it is repeated.
+REPEATED = (
+    *("9", "1,", "1.", "²", "٣", "a.", "a@a.", "+a@b.c", "www.", "http://", "[", "](", "[1]", "!["),
+    *("<a ", "<!--", "&amp;", "&#9", ".", "A. ", "No. ", "\n", "\t", " ", "|-", "```\n"),
+    *("million ", "not ", "ignore all ", "system: ", "itunya", "-", "_", "*", "“A", "中", "\ufdfa"),
+)  # fmt: skip
+repeated = st.builds(
+    lambda first, unit, times, last: f"{first}{unit * times}{last}",
+    st.sampled_from(("", "How much is the tuition fee? ", *REPEATED)),
+    st.one_of(st.sampled_from(REPEATED), st.tuples(*[st.sampled_from(REPEATED)] * 2).map("".join)),
+    st.integers(0, 5_000),
+    st.sampled_from(("", "!", "\n.", "x")),
+)
 
 office = Office()
 DOCUMENT = document_id("acme", "fees.md")
@@ -52,3 +68,13 @@ def test_any_change_of_documents_is_answered_as_described(case: schemathesis.Cas
         case.path_parameters["document_id"] = DOCUMENT
         office.put("fees.md", "The tuition fee is nine million rupiah.")  # it may be deleted
     case.call_and_validate(checks=CHECKS)
+
+
+@given(repeated, repeated)
+@settings(max_examples=60, deadline=None)
+def test_any_repetition_in_a_question_and_in_an_answer_is_answered(asked: str, said: str) -> None:
+    world = World(said)
+    api = TestClient(chat.create_app(world.services), headers={"x-api-key": ACME_KEY})
+    for message in (asked, f"How much is the tuition fee? {asked}"[:5_000]):
+        status = api.post("/v1/chat", json={"message": message}).status_code
+        assert status == 200 or (status == 422 and (len(message) > 5_000 or not message.strip()))

@@ -168,3 +168,28 @@ def test_old_and_protected_office_files_say_what_to_do(stream, path, kind, says)
     content = CFB + b"\0" * 504 + stream.encode("utf-16-le") + b"\0" * 512
     with pytest.raises(kind, match=says):
         read(content, path)
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "²", "٣", "-1", "1.5", "x"])
+def test_a_number_that_no_table_can_mean_costs_no_word_of_it(number: str) -> None:
+    page = f'<table><tr><td colspan="{number}">Law<td rowspan="{number}">nine</table>'
+    assert "Law" in " ".join(lines(read(page.encode(), "a.html")))
+    document = zipfile.ZipFile(io.BytesIO(made.word())).read("word/document.xml").decode()
+    document = document.replace("<w:tcPr>", f'<w:tcPr><w:gridSpan w:val="{number}"/>')
+    document = document.replace("<w:p>", f'<w:p><w:pPr><w:outlineLvl w:val="{number}"/></w:pPr>')
+    changed = made.repacked(made.word(), "word/document.xml", document.encode())
+    assert number in document
+    assert lines(read(changed, "a.docx"))
+
+
+def test_a_sheet_whose_row_has_5_000_digits_is_too_large() -> None:
+    book = made.workbook([["Program", "Fee"], ["Law", 9]])
+    sheet = zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml").decode()
+    endless = sheet.replace('r="2"', f'r="{"9" * 5_000}"').encode()
+    with pytest.raises(DocumentTooLarge):
+        read(made.repacked(book, "xl/worksheets/sheet1.xml", endless), "a.xlsx")
+
+
+def test_a_long_column_name_is_not_repeated_in_full_in_every_row() -> None:
+    table = f"{'Name ' * 20_000},Fee\n" + "Law,nine\n" * 2_000
+    assert sum(map(len, lines(read(table.encode(), "a.csv")))) < 1_000_000

@@ -122,7 +122,7 @@ GREETING = (
     "This local model only quotes answers from passages. Send a prompt with passages and a "
     "question, or set OPENAI_API_KEY to use a language model."
 )
-_LINE_BREAK = re.compile(r"\s*\n\s*")
+_LINE_BREAK = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
 _REFERS_BACK = re.compile(
     r"^\s*(?:and|but|what about|how about|dan|lalu|kalau|bagaimana dengan)\b|"
     r"\b(?:it|its|they|their|them|he|she|his|her|that|those|these|this|there|one|"

@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from xml.sax.saxutils import unescape
 
-_PASSAGE = re.compile(r"<passage number=(\"\d+\"|'\d+')([^>]*)>\n(.*?)\n</passage>", re.DOTALL)
+# The texts are escaped, so that the next "<" ends them.
+_PASSAGE = re.compile(
+    r"<passage number=(\"[0-9]{1,4}\"|'[0-9]{1,4}')([^<>]*)>\n([^<]*)\n</passage>"
+)
 _TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)')""")
 _PLACE = re.compile(r"""\bplace=(?:"([^"]*)"|'([^']*)')""")
-_ASKED = re.compile(r"<turn>\n<asked>(.*?)</asked>", re.DOTALL)
-_QUESTION = re.compile(r"<question>\n(.*?)\n</question>\s*\Z", re.DOTALL)
+_ASKED = re.compile(r"<turn>\n<asked>([^<]*)</asked>")
+_QUESTION = re.compile(r"<question>\n([^<]*)\n</question>\s*\Z")
 _ENTITIES = {"&quot;": '"', "&apos;": "'", "&#10;": "\n", "&#13;": "\r", "&#9;": "\t"}
 
 

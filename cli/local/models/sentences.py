@@ -30,10 +30,10 @@ MIN_WRAPPED_LINE = 45  # a shorter line without a full stop ends a block: a head
 
 _ITEM = re.compile(r"(?:[-*•–·▪◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _RULE = re.compile(r"[\s|:+=_-]+")
-_FIELD = re.compile(r"(?!\d+:)[^\s:.|](?:[^:.|\n]|\.(?!\s)){0,40}:\s+\S")
+_FIELD = re.compile(r"(?!\d{1,41}:)[^\s:.|](?:[^:.|\n]|\.(?!\s)){0,40}:\s+\S")
 _MARKED_HEADING = re.compile(r"#{1,6}\s+\S")
 # A note's mark, such as [1], [b] or [note 2], may follow the stop.
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?:\[(?:\d+|[a-z]|note \d+)\])*(?=\s)")
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?:\[(?:\d+|[a-z]|note \d+)\])*(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘«(\[]*[A-Z0-9À-Þ]")
 _CLOSING = ('"', "'", "”", "’", "»", ")", "]")  # after one of these a full stop ends a sentence
 _ABBREVIATIONS = frozenset(
@@ -42,6 +42,8 @@ _ABBREVIATIONS = frozenset(
     jan feb mar apr jun jul aug sep sept oct nov dec
     bpk drs ir hj jl gg kec kab kel prov tlp telp rp hlm yth a.n s.d d.a u.p tn ny sdr""".split()
 )
+_WORD_START = re.compile(r"[\s(\[\"'“‘]")
+_LONGEST_WORD = 20
 _POINTS_BACK = re.compile(
     r"(?:He|She|It|They|This|That|These|Those|His|Her|Its|Their|Such|Both|"
     r"Ia|Dia|Mereka|Ini|Itu|Hal|Beliau|Keduanya|Tersebut)\b"
@@ -151,7 +153,8 @@ def _abbreviates(text: str, begin: int, dot: int) -> bool:
     """Whether the full stop at `dot` belongs to an abbreviation or an initial."""
     if text[dot - 1 : dot] in _CLOSING:
         return False
-    word = re.split(r"[\s(\[\"'“‘]", text[begin:dot])[-1]
+    # No abbreviation is longer; a sentence of abbreviations would be read from its start for each.
+    word = _WORD_START.split(text[max(begin, dot - _LONGEST_WORD) : dot])[-1]
     return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()) or word == ""
 
 

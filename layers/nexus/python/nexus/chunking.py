@@ -20,7 +20,7 @@ from nexus.models import Chunk, LocatedText, Locator, ParsedDocument
 from nexus.pieces import SENTENCE_END, Piece, lay_out
 from nexus.settings import CHUNKER_VERSION
 
-_ENDS_SENTENCE = re.compile(r"(?:[.!?…。！？:;][\"'”’)\]]*\s*|\n\s*)\Z")
+_STOPS, _CLOSING = tuple(".!?…。！？:;"), "\"'”’)]"
 _SPACE = re.compile(r"\s+")
 
 
@@ -119,7 +119,13 @@ def _reach_back(section: str, floor: int, start: int, overlap: int) -> int:
     for match in SENTENCE_END.finditer(section, lowest, start):
         if match.end() < start:
             return match.end()
-    if _ENDS_SENTENCE.search(section, lowest, start):
+    if _ends_sentence(section[lowest:start]):
         return start  # the sentence before is too long to repeat, and whole where it stands
     space = _SPACE.search(section, lowest, start)
     return space.end() if space else lowest
+
+
+def _ends_sentence(text: str) -> bool:
+    """Whether the text ends with a sentence or a line."""
+    words = text.rstrip()
+    return "\n" in text[len(words) :] or words.rstrip(_CLOSING).endswith(_STOPS)

@@ -9,7 +9,7 @@ MARKER = re.compile(r"\[(\d{1,2})\]")
 # Models also write several numbers in one pair of brackets.
 _GROUP = re.compile(r"\[(\d{1,2}(?:\s*[,;]\s*\d{1,2})+)\]")
 # Markers that stand together, with the blanks before and between them, and what comes next.
-_RUN = re.compile(r"([ \t]*)(\[\d{1,2}\](?:[ \t]*\[\d{1,2}\])*)(?=(.?))")
+_RUN = re.compile(r"(?<![ \t])([ \t]*+)(\[\d{1,2}\](?:[ \t]*+\[\d{1,2}\])*)(?=(.?))")
 _NUMBER = re.compile(r"\d+")
 # What may follow a word without a blank, the end of the line among it.
 _STOPS = " \t.,;:!?"

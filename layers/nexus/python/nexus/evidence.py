@@ -14,7 +14,10 @@ from nexus.numerals import Fact
 from nexus.stems import content_stems, language_of_words, meanings, negated, words_of
 
 QUOTE_CHARS = 400
-_SENTENCE = re.compile(r"[^\n]+?(?:[.!?…]+[\"'”’)\]]*(?=\s+[\"'“‘(\[*_]*[A-Z0-9À-Þ{`])|(?=\n|\Z))")
+# The stops that end a sentence, tried once from where they begin; or, of what begins with stops,
+# from its first.
+_END = r"[\"'”’)\]]*+(?=\s++[\"'“‘(\[*_]*+[A-Z0-9À-Þ{`])"
+_SENTENCE = re.compile(rf"[.!?…]{{2,}}+{_END}|[^\n]+?(?:(?<![.!?…])[.!?…]++{_END}|(?=\n|\Z))")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nos|vs|fig|approx|dept|e\.g|i\.e|cf|jl|gg|rp|hlm|tlp|bpk|drs|"
     r"ir|s\.d|a\.n|d\.a|u\.p|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)|\b[A-Z])\.$",

@@ -33,8 +33,10 @@ _TH = r"(?:st|nd|rd|th)?"
 _TO = r"\s*(?:-|to|until|through|and|or|sampai|hingga|dan|atau|s\.?d\.?)\s*"
 URL = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,11}://|www\.|(?:mailto|javascript|data|vbscript|tel):)[^\s<>\"'`|]+|"
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
-    r"\b(?:[a-z0-9-]+\.)+(?:com|net|org|info|biz|io|ai|app|dev|co|id|edu|gov|xyz|site|online|link|"
+    # What goes on behind an address with "+" or "." begins another.
+    r"(?:(?<![\w.+-])[\w.+-]++|(?<=[\w-])[+.][\w.+-]{0,63}+)@[\w-]++(?:\.[\w-]++)+|"
+    # A name's parts are looked through once, from the first: what follows "part." is no start.
+    r"(?<![a-z0-9-])(?<![a-z0-9-]\.)(?:[a-z0-9-]++\.)+(?:com|net|org|info|biz|io|ai|app|dev|co|id|edu|gov|xyz|site|online|link|"
     r"click|top|shop|example|test|invalid|ru|cn|me|ly|cc|tk|uk|us|eu|de|sg|my|au)\b(?:/[^\s<>\"'`|]*)?",
     re.IGNORECASE,
 )
@@ -57,7 +59,7 @@ _CLOCK = re.compile(
 _CURRENCY = re.compile(
     r"(?:\b(?:rp|idr|usd|eur|gbp|sgd|myr|aud|jpy)\.?|us\$|[$€£¥])\s*(?=\d)", re.I
 )
-_CODE = re.compile(r"\b(?=[\w-]*[A-Z])[A-Za-z]{1,10}-?\d[\w-]*|\b[a-z]{1,4}\d[\w-]*")
+_CODE = re.compile(r"\b(?=[\w-]{0,64}[A-Z])[A-Za-z]{1,10}-?\d[\w-]*|\b[a-z]{1,4}\d[\w-]*")
 _COUNTING = NUMBER_WORDS - {"one", "satu"}
 _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -95,7 +97,12 @@ def folded(text: str) -> str:
 
 def urls(text: str) -> list[str]:
     """The web and mail addresses in a text, each without the stop that ends its sentence."""
-    return [match.group().rstrip(".,;:!?)]}'\"*_") for match in URL.finditer(text)]
+    return [address_of(match) for match in URL.finditer(text)]
+
+
+def address_of(match: re.Match[str]) -> str:
+    """The address that `URL` found, without the stop that ends its sentence."""
+    return match.group().rstrip(".,;:!?)]}'\"*_")
 
 
 def units(text: str) -> frozenset[str]:

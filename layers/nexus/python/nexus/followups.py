@@ -14,7 +14,7 @@ OPENS_AS_FOLLOW_UP = re.compile(
 )
 LEANS_BACK = re.compile(
     r"\b(it|its|they|them|their|that|those|this|these|he|she|his|her|there|one|ones|itu|tersebut|"
-    r"dia|mereka|nya|begitu|sana|situ)\b|\w{3,}nya\b",
+    r"dia|mereka|nya|begitu|sana|situ)\b|(?<=\w{3})nya\b",
     re.IGNORECASE,
 )
 # A longer question usually names, itself, what its pronoun stands for.

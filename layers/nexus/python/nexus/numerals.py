@@ -1,8 +1,13 @@
-"""Reads numbers as people write them, in digits and in words, in English and Indonesian."""
+"""Reads numbers as people write them, in digits and in words, in English and Indonesian.
+
+A number in digits is never made an int: it may have as many digits as a text is long, and Python
+refuses to convert more than 4,300 of them.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 # A fact is the set of its readings: "1.000" is a thousand here and a decimal there. Two facts agree
@@ -50,24 +55,32 @@ def number(written: str, scale: str | None = None) -> Fact:
     elif clock := re.fullmatch(r"([01]?\d|2[0-4])\.([0-5]\d)", digits):
         readings.add(f"time:{int(clock[1])}:{int(clock[2])}")
     if scale:
-        factor = _SCALES[scale.lower()]
-        readings = {_plain(digits, factor)}
+        # Each of these words multiplies by a power of ten.
+        readings = {_plain(digits, len(str(_SCALES[scale.lower()])) - 1)}
     return frozenset("number:" + r if r[0].isdigit() else r for r in readings)
 
 
-def _plain(digits: str, factor: int = 1) -> str:
-    """A number in digits: its last separator begins the decimals, the others part thousands."""
+def _plain(digits: str, zeros: int = 0) -> str:
+    """A number in digits: its last separator begins the decimals, the others part thousands.
+
+    It is multiplied by ten to the power of `zeros`.
+    """
     parts = re.split(r"[.,]", digits)
     if len(parts) > 2 and len(parts[-1]) == 3 and len(set(re.findall(r"[.,]", digits))) == 1:
         whole, decimals = "".join(parts), ""
     else:
         whole, decimals = ("".join(parts[:-1]), parts[-1]) if len(parts) > 1 else (parts[0], "")
-    scaled = int((whole or "0") + decimals) * factor
-    if not decimals:
-        return str(scaled)
-    text = str(scaled).rjust(len(decimals) + 1, "0")
-    before, after = text[: -len(decimals)], text[-len(decimals) :].rstrip("0")
-    return f"{int(before)}.{after}" if after else str(int(before))
+    shifted = _ascii(whole + decimals) + "0" * zeros
+    cut = len(shifted) - len(decimals)
+    before, after = shifted[:cut].lstrip("0") or "0", shifted[cut:].rstrip("0")
+    return f"{before}.{after}" if after else before
+
+
+def _ascii(digits: str) -> str:
+    """Digits of any script as those from 0 to 9."""
+    if digits.isascii():
+        return digits
+    return "".join(str(unicodedata.decimal(digit, digit)) for digit in digits)
 
 
 def spelled(text: str) -> list[Fact]:

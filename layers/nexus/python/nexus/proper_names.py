@@ -10,7 +10,9 @@ from nexus.stems import FUNCTION_WORDS, meanings, stem
 
 # Letters beside a digit belong to a code, such as MP3.
 _NAME = re.compile(r"(?<![^\W_])[^\W\d_]+(?![^\W_])")
-_STARTS = re.compile(r"(?:^|[.!?:;|•\n—(\[\"“])[\s\"'“‘(\[*_#>-]*$")
+# A sentence begins behind one of the first, with none but the others between it and its word.
+_BEFORE_SENTENCES = frozenset('.!?:;|•\n—(["“')
+_BETWEEN = frozenset("\"'“‘([*_#>-")
 
 
 def names(text: str, *, label: bool = False) -> list[str]:
@@ -37,10 +39,20 @@ def names(text: str, *, label: bool = False) -> list[str]:
                 and text[match.end() : following.start()] == " "
                 and not _common(following.group().lower())
             )
-            if not in_name and _STARTS.search(text[: match.start()]):
+            if not in_name and _begins_sentence(text, match.start()):
                 continue
         found.append(stem(word.lower()))
     return found
+
+
+def _begins_sentence(text: str, at: int) -> bool:
+    for place in range(at - 1, -1, -1):
+        character = text[place]
+        if character in _BEFORE_SENTENCES:
+            return True
+        if character not in _BETWEEN and not character.isspace():
+            return False
+    return True
 
 
 def _common(word: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nexus.inert import HIDDEN
 from nexus.language import language_of
 from nexus.models import Language, Passage
+from nexus.titles import shown
 
 NOT_FOUND = {
     Language.ENGLISH: "I could not find the answer to this in the documents.",
@@ -28,7 +30,10 @@ def refusal(question: str, passages: Sequence[Passage]) -> str:
     language = language_of(question)
     if not passages:
         return NOTHING[language]
-    titles = list(dict.fromkeys(passage.title for passage in passages))[:NAMED]
+    titles = list(dict.fromkeys(shown(passage.title) for passage in passages))
+    titles = [title for title in titles if title and title != HIDDEN][:NAMED]
+    if not titles:
+        return NOT_FOUND[language]
     places = {Language.ENGLISH: " and ", Language.INDONESIAN: " dan "}[language].join(
         f"“{title}”" for title in titles
     )

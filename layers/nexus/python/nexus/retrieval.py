@@ -19,6 +19,7 @@ from nexus.rights import narrow, visible
 from nexus.selection import Ranked, select
 from nexus.settings import Settings
 from nexus.stems import content_stems, words_of
+from nexus.titles import shown, shown_place
 
 # How many chunks each search returns, how many of the fused ones are reranked, and how many tell
 # which of a question's words are rare.
@@ -147,7 +148,7 @@ class Retriever:
         found = self.retrieve(principal, question, count, filters, embedded)
         asked = set(_naming(question))
         for passage in found.passages:
-            file_name = passage.uri.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+            file_name = _file_name(passage.uri)
             if any(_is_named(name, asked) for name in (passage.title, file_name)):
                 whole = self._spread(principal.tenant, passage, count)
                 return replace(
@@ -168,7 +169,7 @@ class Retriever:
             replace(
                 like,
                 chunk_id=chunk_id,
-                locator=records[chunk_id].chunk.locator,
+                locator=shown_place(records[chunk_id].chunk.locator),
                 text=records[chunk_id].chunk.text,
             )
             for chunk_id in picked
@@ -227,13 +228,18 @@ def _passage(item: Ranked, record: DocumentRecord) -> Passage:
     return Passage(
         chunk_id=hit.chunk_id,
         document_id=hit.document_id,
-        title=record.title,
+        title=shown(record.title, _file_name(record.uri)),
         uri=record.uri,
         version=record.version,
-        locator=hit.locator,
+        locator=shown_place(hit.locator),
         text=hit.text,
         score=item.relevance,
     )
+
+
+def _file_name(uri: str) -> str:
+    """The last part of a document's path, without its extension."""
+    return uri.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
 def _indexed_text(hit: Hit) -> str:

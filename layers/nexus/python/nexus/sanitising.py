@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from nexus.facts import urls
+from nexus.facts import URL, address_of, urls
 
 # Characters that show nothing: control and format characters (bidi marks, zero-width ones, tags),
 # private ones, lone surrogates, and variation selectors, in which text can be hidden.
@@ -29,14 +29,21 @@ _BANG = re.compile(r"!(?=\[(?!\d{1,2}\]))")
 _IMAGE = re.compile(
     r"!\[(?!\d{1,2}\](?![\[(]))[^\[\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])?"
 )
-_LINK = re.compile(r"\[([^\[\]]*)\]\(\s*([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s[^()]*)?\)")
-_REFERENCE = re.compile(r"\[([^\[\]]*)\][ ]?\[([^\[\]]*[^\d\s,\[\]][^\[\]]*)?\](?!\()")
+_LINK = re.compile(r"\[([^\[\]]*+)\]\(\s*+([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*)(?:\s[^()]*+)?\)")
+_REFERENCE = re.compile(r"\[([^\[\]]*+)\][ ]?\[(?![\d\s,]++\])[^\[\]]*+\](?!\()")
 _DEFINITION = re.compile(r"^[ \t>]*\[[^\[\]\n]+\]:.*$\n?", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 _MARKER = re.compile(r"\d{1,2}")
 # What a removed address leaves: two blanks, or one before a stop or a line's end.
 _GAPS = re.compile(r"(?<=\S)(?:([ \t])[ \t]+(?=\S)|[ \t]+(?=[.,;:!?]?(?:\n|\Z)))")
 _ACTIVE = ("data:", "javascript:", "vbscript:")
+# No character has so high a number; and int() refuses 4,300 digits, which html.unescape gives it.
+_ENDLESS_REFERENCE = re.compile(r"&#(?:[0-9]{9}|[xX][0-9a-fA-F]{9})[0-9a-fA-F]*+;?")
+# What is taken away may leave another construct behind. Writers nest two or three, attackers as
+# many as there is room for, and each would be one more time through the whole text.
+_MOST_PASSES = 8
+# All that a construct needs, apart from markers.
+_SIGNS = re.compile(r"[<>&]|\[(?!\d{1,2}\])|(?<!\[\d)(?<!\[\d\d)\]")
 
 
 def visible(text: str) -> str:
@@ -53,23 +60,36 @@ def sanitise(text: str, cited: Sequence[str] = ()) -> str:
     texts. `[1]` markers stay. Sanitising twice changes nothing more.
     """
     allowed = {address for source in cited for address in urls(source)}
-    while (once := _without_addresses(without_markup(text, allowed), allowed)) != text:
+    for _ in range(_MOST_PASSES):
+        once = _without_addresses(without_markup(text, allowed), allowed)
+        if once == text:
+            return text
+        text = once
+    # A blank for each address lets nothing grow together, so that this ends.
+    text = _SIGNS.sub("", text)
+    while (once := _without_addresses(without_markup(text, allowed), allowed, " ")) != text:
         text = once
     return text
 
 
 def without_markup(text: str, allowed: set[str] | None = None) -> str:
-    """The text without images, HTML and links; a link's address stays if it is `allowed`."""
-    while (once := _once(text, allowed or set())) != text:
+    """The text without images, HTML and links; a link's address stays if it is `allowed`.
+
+    Of what nests more than eight times, the signs themselves are taken away.
+    """
+    for _ in range(_MOST_PASSES):
+        once = _once(text, allowed or set())
+        if once == text:
+            return text
         text = once
-    return text
+    return _once(_SIGNS.sub("", text), allowed or set())
 
 
 def _once(text: str, allowed: set[str]) -> str:
     text = visible(text)
     if "&" in text:
         # Models copy the escapes of the prompt; and an escaped tag is a tag to some readers.
-        text = html.unescape(text)
+        text = html.unescape(_ENDLESS_REFERENCE.sub("", text))
     if "<" in text:
         text = _ANGLED.sub(r"\1", _BLOCK.sub("", text))
         text = _TAG_START.sub("", _TAG.sub("", text))
@@ -93,9 +113,12 @@ def _plain_reference(match: re.Match[str]) -> str:
     return f"[{match[1]}]" if _MARKER.fullmatch(match[1]) else match[1]
 
 
-def _without_addresses(text: str, allowed: set[str]) -> str:
-    shown = text
-    for address in sorted(set(urls(text)), key=len, reverse=True):
-        if address not in allowed or address.lower().startswith(_ACTIVE):
-            shown = shown.replace(address, "")
+def _without_addresses(text: str, allowed: set[str], instead: str = "") -> str:
+    def kept(match: re.Match[str]) -> str:
+        address = address_of(match)
+        if address in allowed and not address.lower().startswith(_ACTIVE):
+            return match.group()
+        return instead + match.group()[len(address) :]
+
+    shown = URL.sub(kept, text)
     return _GAPS.sub(r"\1", shown) if shown != text else text

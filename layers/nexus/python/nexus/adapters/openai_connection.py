@@ -77,7 +77,7 @@ def _as_json(answer: object) -> object:
         return answer
     try:
         return json.loads(answer)
-    except ValueError as err:
+    except (ValueError, RecursionError) as err:
         raise not_understood() from err
 
 
@@ -99,5 +99,5 @@ def _says_out_of_quota(response: httpx2.Response) -> bool:
     try:
         error = json.loads(response.read())["error"]
         return is_out_of_quota(error.get("code"), error.get("type"))
-    except (AttributeError, LookupError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
         return False

@@ -36,6 +36,11 @@ _ADVICE = {
 # Faults of the address or the headers that the SDK reports as a failed connection.
 _WRONG_CALL = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL)
 
+# What reading an answer raises that is not in the format it should be in.
+_MALFORMED = (
+    AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError
+)  # fmt: skip
+
 
 @contextmanager
 def translate() -> Iterator[None]:
@@ -54,7 +59,9 @@ def translate() -> Iterator[None]:
         raise UpstreamUnavailable(
             SERVICE, "The model endpoint sent a damaged answer; try again."
         ) from err
-    except (AttributeError, LookupError, TypeError, ValueError, struct.error) as err:
+    # Numbers that nobody can mean are refused as they are read: 5,000 digits (ValueError), 1e999
+    # for a place (ArithmeticError); and so are lists that nest without end (RecursionError).
+    except (*_MALFORMED, struct.error) as err:
         raise not_understood() from err
 
 

@@ -17,7 +17,7 @@ from nexus.errors import DocumentTooLarge
 _MOST_CELLS = 16_000_000
 _COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)[0-9]""")
 _ROW = re.compile(rb"""\br\s*=\s*["'][A-Za-z]*([0-9]{4,})["']""")
-_ODS_TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)([\s/][^>]*)?>")
+_ODS_TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)([\s/][^<>]*)?>")
 _ROWS_REPEATED = re.compile(rb"""table:number-rows-repeated\s*=\s*["']([0-9]{1,9})""")
 _COLUMNS_REPEATED = re.compile(rb"""table:number-columns-repeated\s*=\s*["']([0-9]{1,9})""")
 
@@ -53,9 +53,14 @@ def _check(rows: int, columns: int) -> None:
 
 
 def _xlsx_extent(part: bytes) -> tuple[int, int]:
-    rows = max(map(int, set(_ROW.findall(part))), default=999)
+    rows = max((_row_number(digits) for digits in set(_ROW.findall(part))), default=999)
     columns = max(map(_column_number, set(_COLUMN.findall(part))), default=1)
     return rows, columns
+
+
+def _row_number(digits: bytes) -> int:
+    # Cut to nine digits it is still too large, and int() takes them.
+    return int(digits.lstrip(b"0")[:9] or b"0")
 
 
 def _column_number(letters: bytes) -> int:

@@ -12,8 +12,12 @@ from nexus.parsing.tables import render
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
+_CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]++#++[ \t]*+$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_RULE_CELL = r":?-++:?[ \t]*+"
+_TABLE_RULE = re.compile(
+    rf"[ \t]*+(?:\|[ \t]*+)?{_RULE_CELL}(?:\|[ \t]*+{_RULE_CELL})*(?:\|[ \t]*+)?$"
+)
 _CELLS = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _TITLE = re.compile(r"title[ \t]*[:=][ \t]*(.+)", re.I)
@@ -47,7 +51,7 @@ class _Reader:
                 self._flush()
                 at = end
             elif heading := _ATX.match(line):
-                text = re.sub(r"[ \t]+#+[ \t]*$", "", line[heading.end() :])
+                text = _CLOSING_MARKS.sub("", line[heading.end() :])
                 self._heading(len(heading[1]), text)
                 at += 1
             elif self._is_setext(line):
@@ -109,23 +113,25 @@ def _without_comments(lines: list[str]) -> list[str]:
     """The lines without HTML comments; those inside code stay, as the code shows them."""
     kept, inside, fence = [], False, ""
     for line in lines:
-        if not inside and (mark := _FENCE.match(line)):
+        if not inside and (ticks := _FENCE.match(line)):
             if not fence:
-                fence = mark[1]
-            elif mark[1].startswith(fence):
+                fence = ticks[1]
+            elif ticks[1].startswith(fence):
                 fence = ""
         if fence:
             kept.append(line)
             continue
-        out, rest = "", line
-        while rest:
-            if inside:
-                _, closed, rest = rest.partition("-->")
-                inside = not closed
-            else:
-                before, opened, rest = rest.partition("<!--")
-                out, inside = out + before, bool(opened)
-        kept.append(out)
+        out: list[str] = []
+        at = 0
+        while at < len(line):
+            mark = "-->" if inside else "<!--"
+            found = line.find(mark, at)
+            if not inside:
+                out.append(line[at : found if found >= 0 else len(line)])
+            if found < 0:
+                break
+            at, inside = found + len(mark), not inside
+        kept.append("".join(out))
     return kept
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from nexus.parsing.cleaning import clean, squeeze
 from nexus.parsing.pdf_layout import Line, Page
 
-_NUMBERING = re.compile(r"^(?:[\dIVXLC]+[.)]?|[A-Z][.)])(?:\d+[.)]?)*\s+")
+_NUMBERING = re.compile(r"^(?:[\dIVXLC]++[.)]?+|[A-Z][.)])(?:\d++[.)])*\d*+\s++")
+# So many bookmarks to one page may go unseen before one that a line shows.
+_LOOK_AHEAD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Bookmarks:
         for line in page.lines:
             if done < len(titles):
                 shown = _comparable(line.text)
-                left = range(done, len(titles))
+                left = range(done, min(done + _LOOK_AHEAD, len(titles)))
                 match = next((i for i in left if _shows(shown, titles[i])), None)
                 if match is not None:
                     yield self._between(waiting[done:match]), lines

@@ -15,7 +15,7 @@ from nexus.parsing.cleaning import squeeze
 
 # PDFium's sign for a hyphen at the end of a line; it joins the two lines itself.
 HYPHEN = "\ufffe"
-_HYPHENATED = re.compile(rf"(\w+){HYPHEN}(\w+)")
+_HYPHENATED = re.compile(rf"(?<!\w)(\w++){HYPHEN}(\w+)")
 _WORDS = re.compile(r"\w+(?:-\w+)*")
 # Indonesian doubles a stem behind its prefix: se-kurang-kurangnya, ber-hari-hari.
 _DOUBLED_STEM = re.compile(r"\w{1,6}?(\w{4,})-\1")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nexus.parsing.cleaning import HEADING_CHARS
+
 # Rows at the start of a table that its header is looked for in.
 LOOKED_AT = 20
 _DIGIT = re.compile(r"\d")
@@ -41,7 +43,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, list[str]]:
             return 0, []
         if width == 2 and _DIGIT.search(filled[1]):
             return 0, []  # "Opening hours | 8-17" is an entry of a list, not a header
-        return index, list(row)
+        return index, [cell[:HEADING_CHARS] for cell in row]
     return 0, []
 
 
@@ -73,7 +75,7 @@ def _marked(rows: Sequence[Sequence[str]], header_rows: int) -> tuple[int, list[
     names = []
     for place in range(width):
         column = [row[place] for row in rows[:header_rows] if place < len(row) and row[place]]
-        names.append(" ".join(dict.fromkeys(column)))
+        names.append(" ".join(dict.fromkeys(column))[:HEADING_CHARS])
     return header_rows - 1, names
 
 

@@ -15,9 +15,12 @@ from nexus.parsing.tables import render
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.I)
+_CHARSET = re.compile(
+    rb"""(?:charset|encoding)\s*+=\s*+(?:["']\s*+)?([A-Za-z0-9_:.-]{1,40})""", re.I
+)
 # A document type with definitions of its own, which an HTML parser takes for text.
-_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*\[.*?\]\s*>", re.I | re.S)
+_DEFINITIONS = re.compile(r"<!DOCTYPE[^<>\[]*\[", re.I)
+_DEFINITIONS_END = re.compile(r"\]\s*+>")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 # A parser's time grows with the square of the depth; browsers stop at 512.
 _DEEPEST = 5_000
@@ -46,7 +49,7 @@ def read(content: bytes) -> ParsedDocument:
 
     declared = _CHARSET.search(content[:2048])
     text = decode(content, declared[1].decode("ascii") if declared else None)
-    text = _DOCTYPE.sub("", text.replace("\0", ""), count=1)
+    text = _without_definitions(text.replace("\0", ""))
     _refuse_deep_nesting(text)
     tree = LexborHTMLParser(text)
     title_node = tree.css_first("head > title") or tree.css_first("title")
@@ -58,6 +61,12 @@ def read(content: bytes) -> ParsedDocument:
         walk.through(tree.root)
     texts = walk.sections.finish()
     return ParsedDocument(texts, title or walk.first_heading)
+
+
+def _without_definitions(text: str) -> str:
+    begin = _DEFINITIONS.search(text)
+    end = begin and _DEFINITIONS_END.search(text, begin.end())
+    return text[: begin.start()] + text[end.end() :] if begin and end else text
 
 
 def _refuse_deep_nesting(text: str) -> None:
@@ -175,4 +184,6 @@ def _fill_from_above(row: list[str], down: dict[int, tuple[int, str]]) -> None:
 
 def _span(cell: LexborNode, name: str) -> int:
     value = (cell.attributes.get(name) or "").strip()
-    return min(max(int(value), 1), 1000) if value.isascii() and value.isdigit() else 1
+    if not (value.isascii() and value.isdigit()):
+        return 1
+    return min(max(int(value), 1), 1000) if len(value) <= 9 else 1000

@@ -67,8 +67,8 @@ def _heading_levels(document: Document) -> dict[str, int]:
             levels[style_id] = int(match[1])
         elif words.lower() == "title":
             levels[style_id] = 0
-        elif (outline := _value(style, f"{_W}pPr/{_W}outlineLvl")) and outline.isdigit():
-            levels[style_id] = int(outline) + 1
+        elif (outline := _number(style, f"{_W}pPr/{_W}outlineLvl")) is not None:
+            levels[style_id] = outline + 1
     for style in document.styles.element.iterchildren(f"{_W}style"):
         base = _value(style, f"{_W}basedOn")
         if levels.get(base):
@@ -77,15 +77,21 @@ def _heading_levels(document: Document) -> dict[str, int]:
 
 
 def _level(paragraph: Any, levels: dict[str, int]) -> int | None:
-    outline = _value(paragraph, f"{_W}pPr/{_W}outlineLvl")
-    if outline and outline.isdigit() and int(outline) < 9:
-        return int(outline) + 1
+    outline = _number(paragraph, f"{_W}pPr/{_W}outlineLvl")
+    if outline is not None and outline < 9:
+        return outline + 1
     return levels.get(_value(paragraph, f"{_W}pPr/{_W}pStyle") or "")
 
 
 def _value(element: Any, path: str) -> str | None:
     found = element.find(path)
     return None if found is None else found.get(f"{_W}val")
+
+
+def _number(element: Any, path: str) -> int | None:
+    """A whole number as the file says it; None where it says none, or one that Word cannot mean."""
+    value = _value(element, path) or ""
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None
 
 
 def _paragraph(element: Any) -> str:
@@ -116,7 +122,7 @@ def _table(table: Any) -> list[str]:
             properties = tc.find(f"{_W}tcPr")
             span, merged = 1, None
             if properties is not None:
-                span = min(int(_value(properties, f"{_W}gridSpan") or 1), 63)
+                span = min(_number(properties, f"{_W}gridSpan") or 1, 63)
                 merged = properties.find(f"{_W}vMerge")
             text = _cell(tc)
             if merged is not None and merged.get(f"{_W}val") != "restart":

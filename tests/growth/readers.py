@@ -1,0 +1,139 @@
+"""Every function that reads outside text as a whole, as a function of one text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cli.local.models.evidence import candidates
+from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage, read_prompt
+from cli.local.models.sentences import split_units
+from cli.local.models.words import content_stems as local_stems
+from nexus.adapters.query_words import query_words
+from nexus.answer_kinds import asked_kind, offers
+from nexus.answer_text import limit_words, pieces_of
+from nexus.answerability import features_of
+from nexus.cache_control import cache_policy
+from nexus.chunking import chunk
+from nexus.citations import renumber, single_markers
+from nexus.claims import read_claim, read_question
+from nexus.errors import DocumentRejected
+from nexus.evidence import evidence_of, locate, sentence_spans
+from nexus.facts import folded, stated, units
+from nexus.followups import is_follow_up
+from nexus.grounding import ground
+from nexus.inert import inert_spans, without_inert
+from nexus.language import language_of
+from nexus.models import LocatedText, Locator, ParsedDocument, Passage
+from nexus.numerals import number, spelled
+from nexus.object_keys import decode_metadata
+from nexus.parsing import parse
+from nexus.prompts import answer_messages, repair_messages
+from nexus.proper_names import names
+from nexus.refusals import refusal
+from nexus.routing import reply, route_of
+from nexus.sanitising import sanitise, visible, without_markup
+from nexus.stems import content_stems, language_of_words, negated, words_of
+from nexus.titles import shown
+
+Reader = Callable[[str], object]
+
+_TEXT = "The fine for an overdue book is IDR 1,000 per book per day, says library@campus.ac.id."
+
+
+def passage(text: str, title: str = "Library Rules") -> Passage:
+    """A passage with this text."""
+    place = Locator(heading=("Fines",))
+    return Passage("c", "d", title, "s3://d/rules.md", "1", place, text, 0.9)
+
+
+def _parsed(name: str) -> Reader:
+    def read(text: str) -> object:
+        content = text.encode(errors="replace")
+        try:
+            return parse(content, name, "", max_bytes=10**9, max_unpacked_bytes=10**9)
+        except DocumentRejected:  # a sentence that tells what to do is an answer, too
+            return None
+
+    return read
+
+
+def _chunked(text: str) -> object:
+    storable = LocatedText(text.encode(errors="replace").decode())  # as every parser gives it
+    return chunk(ParsedDocument((storable,)), "d", embedding_model="m")
+
+
+# What sees a question, a title, a model's text or a passage.
+OF_TEXT: Mapping[str, Reader] = {
+    "sanitising.sanitise": lambda text: sanitise(text, [_TEXT]),
+    "sanitising.without_markup": without_markup,
+    "sanitising.visible": visible,
+    "inert.inert_spans": inert_spans,
+    "inert.without_inert": without_inert,
+    "titles.shown": shown,
+    "refusals.refusal, of the question": lambda text: refusal(text, [passage(_TEXT)]),
+    "refusals.refusal, of the title": lambda text: refusal("Why?", [passage(_TEXT, text)]),
+    "facts.stated": lambda text: stated(folded(text)),
+    "facts.units": units,
+    "numerals.number": number,
+    "numerals.number, in millions": lambda text: number(text, "million"),
+    "numerals.spelled": spelled,
+    "proper_names.names": names,
+    "proper_names.names, in a label": lambda text: names(text, label=True),
+    "evidence.sentence_spans": lambda text: list(sentence_spans(text)),
+    "evidence.evidence_of": lambda text: evidence_of(passage(text)),
+    "evidence.evidence_of, of the title": lambda text: evidence_of(passage(_TEXT, text)),
+    "evidence.locate, in a text": lambda text: locate("overdue book", text),
+    "evidence.locate, of words": lambda text: locate(text, _TEXT),
+    "claims.read_question": read_question,
+    "claims.read_claim": lambda text: read_claim(text, label=False, has_label=True),
+    "answer_text.pieces_of": pieces_of,
+    "answer_text.limit_words": lambda text: limit_words(text, "concise"),
+    "citations.single_markers": single_markers,
+    "citations.renumber": lambda text: renumber(text, {1: 2}),
+    "grounding.ground, of a model's text": lambda text: ground(text, [passage(_TEXT)], "Why?"),
+    "grounding.ground, of a question": lambda text: ground(_TEXT, [passage(_TEXT)], text),
+    "grounding.ground, of a passage": lambda text: ground(_TEXT, [passage(text)], "Why?"),
+    "prompts.answer_messages": lambda text: answer_messages(text, [passage(text, text)]),
+    "prompts.repair_messages": lambda text: repair_messages("Why?", [], text, [text]),
+    "routing.route_of": route_of,
+    "routing.reply": lambda text: reply("greeting", text),
+    "followups.is_follow_up": is_follow_up,
+    "language.language_of": language_of,
+    "stems.content_stems": lambda text: content_stems(words_of(text)),
+    "stems.negated": lambda text: negated(words_of(text)),
+    "stems.language_of_words": lambda text: language_of_words(words_of(text)),
+    "answer_kinds.asked_kind": asked_kind,
+    "answer_kinds.offers, a number": lambda text: offers("number", text, frozenset()),
+    "answer_kinds.offers, a person": lambda text: offers("person", text, frozenset()),
+    "answer_kinds.offers, a place": lambda text: offers("place", text, frozenset()),
+    "answer_kinds.offers, a duration": lambda text: offers("duration", text, frozenset()),
+    "answerability.features_of, of a question": lambda text: features_of(
+        text, [("Rules", _TEXT)], [1.0], [0.5], 0.5
+    ),
+    "answerability.features_of, of a passage": lambda text: features_of(
+        "Why?", [(text, text)], [1.0], [0.5], 0.5
+    ),
+    "query_words.query_words": query_words,
+    "cache_control.cache_policy": cache_policy,
+    "object_keys.decode_metadata": lambda text: decode_metadata(
+        {"title": text, "tags": text, "date": text}
+    ),
+    "local: read_prompt": read_prompt,
+    "local: read_prompt, made of it": lambda text: read_prompt(
+        answer_messages(text, [passage(text, text)])[1].content
+    ),
+    "local: split_units": split_units,
+    "local: candidates": lambda text: candidates(
+        AnswerPrompt(text, (QuotedPassage(1, text, text, text),), ())
+    ),
+    "local: words": local_stems,
+}
+
+# What sees a whole document.
+OF_DOCUMENTS: Mapping[str, Reader] = {
+    "parsing, of plain text": _parsed("a.txt"),
+    "parsing, of Markdown": _parsed("a.md"),
+    "parsing, of HTML": _parsed("a.html"),
+    "parsing, of a table": _parsed("a.csv"),
+    "chunking.chunk": _chunked,
+}
