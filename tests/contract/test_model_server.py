@@ -12,14 +12,16 @@ import pytest
 
 from nexus.models import Locator, Passage
 from nexus.prompts import NO_ANSWER, answer_messages
+from tests.model_server import MODELS_KEY
 
 MODEL = "all-minilm-l6-v2"
+keyed = httpx.Client(headers={"Authorization": f"Bearer {MODELS_KEY}"})
 TEXTS = ["A cat sat on the mat.", "The stock market fell.", "Kittens like rugs. " * 30, "x"]
 
 
 @pytest.fixture(scope="module")
 def client(model_server: str) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=model_server, api_key="local", max_retries=0) as made:
+    with openai.OpenAI(base_url=model_server, api_key=MODELS_KEY, max_retries=0) as made:
         yield made
 
 
@@ -126,10 +128,10 @@ def test_another_prompt_gets_a_plain_reply(client: openai.OpenAI) -> None:
 def test_reranking_orders_by_relevance(model_server: str) -> None:
     documents = ["Bananas are yellow.", "The library opens at 08:00.", "Opening a bank account."]
     body = {"model": MODEL, "query": "When does the library open?", "documents": documents}
-    response = httpx.post(f"{model_server}/rerank", json=body | {"top_n": 2}).json()
+    response = keyed.post(f"{model_server}/rerank", json=body | {"top_n": 2}).json()
     assert [result["index"] for result in response["results"]] == [1, 2]
     assert response["results"][0]["relevance_score"] > 0.5
-    scores = httpx.post(f"{model_server}/rerank", json=body).json()["results"]
+    scores = keyed.post(f"{model_server}/rerank", json=body).json()["results"]
     assert scores[-1]["index"] == 0
     assert 0 <= scores[-1]["relevance_score"] < 0.5
     assert response["usage"]["total_tokens"] > 10
@@ -152,7 +154,7 @@ def test_what_was_embedded_is_reranked_without_being_read_again(
     before = cache_of(model_server)
     asked = "When does the library open?"
     body = {"model": MODEL, "query": asked, "documents": chunks}
-    first = httpx.post(f"{model_server}/rerank", json=body).json()
+    first = keyed.post(f"{model_server}/rerank", json=body).json()
     after = cache_of(model_server)
     assert after["hits"] - before["hits"] == len(chunks)
     assert after["misses"] == before["misses"]
@@ -167,7 +169,7 @@ def test_what_was_reranked_once_gets_the_same_scores_unread(model_server: str) -
     documents = ["A passage that nobody embedded. " * 12, "Another of those, on boats. " * 9, "Hm."]
     body = {"model": MODEL, "query": "Who embedded the passage on boats?", "documents": documents}
     before = cache_of(model_server)
-    first, second = (httpx.post(f"{model_server}/rerank", json=body).json() for _ in range(2))
+    first, second = (keyed.post(f"{model_server}/rerank", json=body).json() for _ in range(2))
     after = cache_of(model_server)
     assert first == second
     assert (after["misses"] - before["misses"], after["hits"] - before["hits"]) == (3, 3)
@@ -216,13 +218,13 @@ def test_a_bad_embedding_request_names_its_parameter(
 
 def test_bad_bodies_get_openai_errors(model_server: str) -> None:
     for body, status in ((b"{", 400), (b"[]", 400), (b"\xff\xfe", 400), (b"x" * 12_000_001, 413)):
-        response = httpx.post(f"{model_server}/embeddings", content=body)
+        response = keyed.post(f"{model_server}/embeddings", content=body)
         assert response.status_code == status
         assert response.json()["error"]["type"] == "invalid_request_error"
     too_long = {"model": MODEL, "input": ["x" * 2_000_001]}
-    assert httpx.post(f"{model_server}/embeddings", json=too_long).status_code == 413
-    assert httpx.get(f"{model_server}/nothing").json()["error"]["message"]
-    assert httpx.get(f"{model_server}/embeddings").status_code == 405
+    assert keyed.post(f"{model_server}/embeddings", json=too_long).status_code == 413
+    assert keyed.get(f"{model_server}/nothing").json()["error"]["message"]
+    assert keyed.get(f"{model_server}/embeddings").status_code == 405
 
 
 def test_a_question_does_not_wait_for_a_batch(client: openai.OpenAI) -> None:
