@@ -66,6 +66,7 @@ def test_no_aws_call_of_a_page_or_a_stranger_is_served(aws: str, headers: dict[s
     refused(send("GET", aws + GET_FUNCTIONS, headers, b""))
     refused(send("GET", f"{aws}/_aws/sqs/messages", headers, b""))
     refused(send("POST", f"{aws}/_ministack/reset", headers))
+    refused(send("POST", f"{aws}/_aws/execute-api/x", LIST_SECRETS | headers))
     asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "*"}
     refused(send("OPTIONS", aws, headers | asked, b""))
 

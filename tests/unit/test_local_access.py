@@ -174,6 +174,10 @@ ATTACKS: dict[str, tuple[str, str, dict[str, str]]] = {
     "the messages of all queues": ("GET", f"{OWN}/_aws/sqs/messages", {}),
     "a function's code": ("GET", f"{OWN}/_ministack/lambda-code/chat", {}),
     "a way around": ("POST", f"{OWN}/_aws/execute-api/a/b/@connections/c", {}),
+    "what looks like the API": ("POST", f"{OWN}/_aws/execute-api/a", SECRETS),
+    "an API without a name": ("POST", f"{OWN}/_aws/execute-api//live/v1", SECRETS),
+    "an API without a stage": ("POST", f"{OWN}/_aws/execute-api/a//v1", SECRETS),
+    "another way to the API": ("POST", f"{OWN}/restapis/a/live/_user_request_/v1/chat", SECRETS),
     "an answer to CloudFormation by a page": (
         "PUT", f"{OWN}/_ministack/cfn-response/token", {"Origin": EVIL},
     ),

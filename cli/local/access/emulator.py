@@ -7,6 +7,7 @@ stands what AWS and its users' networks would do for it. It runs within the emul
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
@@ -22,7 +23,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 HEALTH = "/_ministack/health"
 # Where functions of CloudFormation's own resources report; the token in the path is the secret.
 _CALLBACKS = "/_ministack/cfn-response/"
-_API = "/_aws/execute-api/"
+# An API's own routes, as the emulator reads them: what looks alike but names no stage goes to AWS.
+_API = re.compile(r"/_aws/execute-api/[a-z0-9]+/[A-Za-z0-9_-]+(?:/(?!@connections).*)?", re.DOTALL)
 _UNSIGNED = (
     "This call is not signed with the credentials of this run: use `nexus`, or an AWS client with "
     "AWS_CONFIG_FILE=.local/aws-config."
@@ -65,7 +67,7 @@ class Guarded:
             await _refuse(send, _NO_SOCKETS, socket=True)
         elif reason := foreign_host(scope["headers"], self._port):
             await _refuse(send, reason)
-        elif scope["path"].startswith(_API) and "/@connections" not in scope["path"]:
+        elif _API.fullmatch(scope["path"]):
             await self._app(scope, receive, send)  # which asks for the API's key itself
         else:
             await self._aws(scope, receive, send)
