@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ class Benches:
         self._runtime = runtime(python)
         self._scratch = scratch
         self._made = 0
+        self._cached = False
 
     def ours(self, name: str, packaging: str = "built") -> Arm:
         """One of our functions."""
@@ -96,19 +97,23 @@ class Benches:
         self, arm: Arm, events: Sequence[dict[str, Any]], *, warmup: int = 0, checked: str = ""
     ) -> Measured:
         """Runs an arm in a new process. Raises RuntimeError if a response is not what it must be."""
-        measured = run(
-            arm.runnable, self.python, self._runtime, arm.environ, events, warmup=warmup
-        )
+        measured = run(arm.runnable, self.python, self._runtime, arm.environ, events, warmup=warmup)
         for response in measured.responses:
             check(checked or arm.checked, response)
         self.ran = measured.python
         return measured
 
     def cache_and_replay(self, chat: Arm) -> None:
-        """Asks the question whose answer is to come from the cache; then replaying begins."""
+        """Asks the question whose answer is to come from the cache; then replaying begins.
+
+        Does nothing if it has been asked before: everything that is known stays known.
+        """
+        if self._cached:
+            return
         self.run(chat, [asked(CACHED)])
         self.run(chat, [asked(CACHED)], checked="chat, cached")
         self.upstreams.replay()
+        self._cached = True
 
     def note(self) -> str:
         """Which interpreter ran, and which stage's configuration."""
@@ -136,6 +141,10 @@ def add_interpreter(parser: ArgumentParser) -> None:
         metavar="PATH",
         help="the interpreter that runs the functions; this one unless given",
     )
+
+
+# What starts the benches for an interpreter; a test shares running ones between two commands.
+Running = Callable[[Path], AbstractContextManager[Benches]]
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 
-from tests.bench.arms import Arm, Benches, add_interpreter, running_benches
+from tests.bench.arms import Arm, Benches, Running, add_interpreter, running_benches
 from tests.bench.checking import check_replayed
 from tests.bench.deployed import FUNCTIONS
 from tests.bench.packages import PACKAGINGS
@@ -28,17 +28,21 @@ from tests.bench.seeding import CACHED, asked, event, questions
 
 COMMAND = "python -m tests.bench.cold_start --write"
 CHAT = asked(*questions(1))
-EVENTS = {"chat, cached": asked(CACHED), "ingest": event("ingest_created"), "reindex": event("reindex")}
+EVENTS = {
+    "chat, cached": asked(CACHED),
+    "ingest": event("ingest_created"),
+    "reindex": event("reindex"),
+}
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None, running: Running = running_benches) -> None:
     """Measures and reports."""
     parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="counted runs of each arm")
     parser.add_argument("--write", action="store_true", help="replace the README's table")
     add_interpreter(parser)
     given = parser.parse_args(argv)
-    with running_benches(given.python) as benches:
+    with running(given.python) as benches:
         chat = benches.ours("chat")
         arms = [benches.bare(), benches.web(chat), benches.tuned(chat)]
         arms += [benches.langchain(chat), benches.langchain(chat, "ordinary")]

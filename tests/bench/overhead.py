@@ -8,8 +8,8 @@ call. Chat answers questions that nobody asked before, and one whose answer is i
 it stand the same turn written with LangChain and by hand (`tuned`). The floors are measured in the
 same run: the calls that have to follow one another, replayed with the same bytes by plain
 http.client on open connections; uncached they are embed, search, catalogue and answer, and cached
-the caller's entry, the documents' version and the cached answer. The write of the turn is in no
-floor, as an answer does not depend on it. `FastAPI + Mangum` answers a constant from the same
+the documents' version and the answer (who calls, a warm function knows for a while). The write of
+the turn is in no floor, as an answer does not depend on it. `FastAPI + Mangum` answers a constant from the same
 packages. The arms run in turn, three times each, and their times are pooled. `own ms` is what an
 arm adds to its floor: its code, and calls that follow others without need. `--write` puts the table
 into this folder's README.
@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.bench.arms import Arm, Benches, add_interpreter, running_benches
+from tests.bench.arms import Arm, Benches, Running, add_interpreter, running_benches
 from tests.bench.checking import check_replayed
 from tests.bench.replay import Call
 from tests.bench.reporting import Row, arguments, percentile, report, write_block
@@ -35,12 +35,12 @@ from tests.bench.seeding import CACHED, asked, health, questions
 COMMAND = "python -m tests.bench.overhead --write"
 LATENCIES_MS = (0, 20)
 TURNS = 3
-WARMUP = 30
+MOST_WARMUP = 30
 UNCACHED, FROM_CACHE, HEALTH = "POST /v1/chat", "POST /v1/chat, cached", "GET /health"
 # What an answer needs, each call with what the one before it returned.
 CHAINS = {
     UNCACHED: ("/v1/embeddings", "dense search", "BatchGetItem", "/v1/responses"),
-    FROM_CACHE: ("GetItem clients", "GetItem catalogue", "GetItem cache"),
+    FROM_CACHE: ("GetItem catalogue", "GetItem cache"),
 }
 
 Exchange = tuple[str, Call]
@@ -57,30 +57,33 @@ class Lane:
     times: dict[int, list[float]] = field(default_factory=dict)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None, running: Running = running_benches) -> None:
     """Measures and reports."""
     parser = arguments(__doc__)
     parser.add_argument("--requests", type=int, default=200, help="timed requests of each arm")
     parser.add_argument("--write", action="store_true", help="replace the README's table")
     add_interpreter(parser)
     given = parser.parse_args(argv)
-    each = max(1, given.requests // TURNS)
-    with running_benches(given.python) as benches:
-        lanes = _lanes(benches, each)
+    turns = min(TURNS, given.requests)
+    each = given.requests // turns
+    warmup = min(MOST_WARMUP, given.requests)
+    with running(given.python) as benches:
+        lanes = _lanes(benches, 1 + warmup + each)
         benches.cache_and_replay(lanes[0].arm)
         calls = {lane.route: _primed(benches, lane) for lane in reversed(lanes)}
         chains = {route: _chain(calls[route], names) for route, names in CHAINS.items()}
         floors: dict[str, dict[int, list[float]]] = {route: {} for route in CHAINS}
         for latency_ms in LATENCIES_MS:
             benches.upstreams.delay(latency_ms / 1000)
-            for _ in range(TURNS):
+            for _ in range(turns):
                 for route, chain in chains.items():
-                    floors[route].setdefault(latency_ms, []).extend(_replayed(chain, each))
+                    floors[route].setdefault(latency_ms, []).extend(_replayed(chain, warmup, each))
                 for lane in lanes:
                     if lane.arm.checked == "constant" and latency_ms:
                         continue  # it calls nothing
-                    _measure(benches, lane, latency_ms)
-        note = f"{each * TURNS} of each, arms in turn; {benches.note()}. {_counted(calls)}"
+                    _measure(benches, lane, latency_ms, warmup)
+        note = f"{each * turns} of each, arms in turn; {benches.note()}. "
+        note += _counted(calls, warmup + each)
         minor = benches.python.target.python_version
     rows = _rows(lanes, floors)
     report("Warm requests", rows, given.json, note)
@@ -88,11 +91,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_block(f"overhead on Python {minor}", COMMAND, rows, note)
 
 
-def _lanes(benches: Benches, each: int) -> list[Lane]:
+def _lanes(benches: Benches, count: int) -> list[Lane]:
     """Every arm, and our chat function's first, whose calls are counted."""
     chat = benches.ours("chat")
     web, tuned, langchain = benches.web(chat), benches.tuned(chat), benches.langchain(chat)
-    count = 1 + WARMUP + each
     new = [asked(question) for question in questions(count)]
     cached = Arm("chat, cached", "built", "chat, cached", chat.runnable, chat.environ)
     healthy = Arm("health", "built", "constant", chat.runnable, chat.environ)
@@ -121,9 +123,9 @@ def _primed(benches: Benches, lane: Lane) -> list[Exchange]:
     return made
 
 
-def _measure(benches: Benches, lane: Lane, latency_ms: int) -> None:
+def _measure(benches: Benches, lane: Lane, latency_ms: int, warmup: int) -> None:
     benches.upstreams.calls()
-    measured = benches.run(lane.arm, lane.events, warmup=WARMUP)
+    measured = benches.run(lane.arm, lane.events, warmup=warmup)
     check_replayed(lane.name, benches.upstreams.calls())
     lane.times.setdefault(latency_ms, []).extend(measured.warm_ms)
 
@@ -133,7 +135,7 @@ def _chain(calls: Sequence[Exchange], names: Sequence[str]) -> list[Exchange]:
     return [found[name] for name in names]
 
 
-def _replayed(chain: Sequence[Exchange], count: int) -> list[float]:
+def _replayed(chain: Sequence[Exchange], warmup: int, count: int) -> list[float]:
     """How long the calls take one after another, in milliseconds, so many times."""
     hosts = {urlsplit(url).netloc for url, _ in chain}
     connections = {host: http.client.HTTPConnection(host) for host in hosts}
@@ -142,26 +144,26 @@ def _replayed(chain: Sequence[Exchange], count: int) -> list[float]:
         for url, call in chain
     ]
     times = []
-    for number in range(WARMUP + count):
+    for number in range(warmup + count):
         begun = time.perf_counter()
         for connection, method, path, body, headers in prepared:
             connection.request(method, path, body, headers)
             connection.getresponse().read()
-        if number >= WARMUP:
+        if number >= warmup:
             times.append((time.perf_counter() - begun) * 1000)
     for connection in connections.values():
         connection.close()
     return times
 
 
-def _counted(calls: Mapping[str, Sequence[Exchange]]) -> str:
+def _counted(calls: Mapping[str, Sequence[Exchange]], requests: int) -> str:
     """How many calls of each kind one answer makes, told of both kinds of answers."""
     told = []
     for route in CHAINS:
         made = Counter(call.label for _, call in calls[route])
-        requests = made["GetItem clients"]  # each asks once who calls
-        each = ", ".join(f"{count / requests:.0f} {name}" for name, count in sorted(made.items()))
-        told.append(f"{route}: {each}")
+        each = {name: round(count / requests) for name, count in sorted(made.items())}
+        listed = ", ".join(f"{count} {name}" for name, count in each.items() if count)
+        told.append(f"{route}: {sum(each.values())} ({listed})")
     return f"Calls of one answer: {'; '.join(told)}"
 
 
@@ -174,7 +176,9 @@ def _rows(lanes: Sequence[Lane], floors: Mapping[str, Mapping[int, list[float]]]
     rows: list[Row] = []
     for latency_ms in LATENCIES_MS:
         by_hand = next(
-            statistics.median(lane.times[latency_ms]) for lane in lanes if lane.arm.checked == "tuned"
+            statistics.median(lane.times[latency_ms])
+            for lane in lanes
+            if lane.arm.checked == "tuned"
         )
         for route, times in floors.items():
             rows.append(_row(route, latency_ms, "floor", times[latency_ms], {}))

@@ -45,7 +45,7 @@ class Call:
         path = self.path.partition("?")[0]
         if path.endswith("/documents/search"):
             return "dense search" if b"dense_vector" in self.body else "text search"
-        if "/documents/" in path:
+        if path.startswith("/namespaces/"):
             return f"documents/{path.rpartition('/')[2]}"
         if target or path.startswith(("/v1/", "/query", "/describe")):
             return target or path
@@ -119,8 +119,13 @@ def kind_of(call: Call) -> tuple[str, ...]:
     body = call.body.decode("latin-1")
     if target.startswith("DynamoDB") and target.endswith(WRITES):
         request: dict[str, Any] = json.loads(call.body)
+        # Names that come out of a set stand in another order in every process.
+        expression = sorted(request.get("UpdateExpression", "").replace(",", " ").split())
+        request["UpdateExpression"] = expression
         if "RequestItems" in request:
-            request = {"Key": {table: len(items) for table, items in request["RequestItems"].items()}}
+            request = {
+                "Key": {table: len(items) for table, items in request["RequestItems"].items()}
+            }
         elif "TransactItems" in request:
             request = {"Key": [_written(item) for item in request["TransactItems"]]}
         body = json.dumps([request.get(name) for name in WRITE_FIELDS])

@@ -34,9 +34,7 @@ def report(title: str, rows: Sequence[Row], out: Path | None, note: str = "") ->
         is_text = isinstance(rows[0][name], str)
         table.add_column(name, justify="left" if is_text else "right")
     for row in rows:
-        table.add_row(
-            *(_short(value) for value in row.values())
-        )
+        table.add_row(*(_short(value) for value in row.values()))
     console = Console()
     # Piped into a file, a table is not to be cut to a terminal's 80 columns.
     (console if console.is_terminal else Console(width=140)).print(table)
@@ -73,6 +71,8 @@ def table_of(rows: Sequence[Row]) -> str:
 
 def percentile(values: Sequence[float], percent: int) -> float:
     """The value that `percent` of a hundred do not exceed."""
+    if len(values) == 1:
+        return values[0]
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 

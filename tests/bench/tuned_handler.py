@@ -1,8 +1,8 @@
 """The same turn as a very good engineer writes it by hand: FastAPI, the SDKs, and nothing between.
 
-Every client is made, and every connection opened, while the function initialises; models and index
-share one HTTP stack (the OpenAI SDK's, whose typed APIs and their imports it does without), DynamoDB
-is botocore's client. Principal, history and embedding are asked for at once; then search,
+Every client is made, and every connection opened, while the function initialises. Models and index
+share one HTTP stack, that of the OpenAI SDK, whose typed APIs and their imports it does without;
+DynamoDB is botocore's client. Principal, history and embedding are asked for at once; then search,
 catalogue, answer and the turn follow one another, as each needs what came before it.
 """
 
