@@ -1,4 +1,4 @@
-"""What the benches compare, ready to run: our functions as deployed, and others that do the same."""
+"""What the benches compare, ready to run: our functions as deployed, and others beside them."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Benches:
     def run(
         self, arm: Arm, events: Sequence[dict[str, Any]], *, warmup: int = 0, checked: str = ""
     ) -> Measured:
-        """Runs an arm in a new process. Raises RuntimeError if a response is not what it must be."""
+        """Runs an arm in a new process. Raises RuntimeError for a response that is not right."""
         measured = run(arm.runnable, self.python, self._runtime, arm.environ, events, warmup=warmup)
         for response in measured.responses:
             check(checked or arm.checked, response)

@@ -8,9 +8,9 @@ events/ingest_created.json, reindex compares the sample documents' bucket with t
 Variables, memory and layers are what `cdk` gives to `prod`; upstreams answer from loopback without
 latency. Beside chat stand the same turn written with LangChain, the same by hand (`tuned`),
 FastAPI and Mangum with a constant, and a bare handler. All arms run in turn in every round; the
-first round is not counted. `x bare` is the ratio to the bare handler, `x built` to the same function
-as deployed, `x tuned` to the one by hand. `packages` says what the packagings are; sizes are without
-the AWS SDK, which Lambda brings. `--write` puts the table into this folder's README.
+first round is not counted. `x bare` is the ratio to the bare handler, `x built` to the same
+function as deployed, `x tuned` to the one by hand. `packages` says what the packagings are; sizes
+are without the AWS SDK, which Lambda brings. `--write` puts the table into this folder's README.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _row(
     }
     own = runs[arms.index(arm)]
     cold = medians[arm.name, arm.packaging]
-    built = medians.get((arm.name, "built"), "")
+    built = medians.get((arm.name, "built"), 0.0)
     answers = arm.checked in ("chat", "chat, cached", "LangChain", "tuned")
     given = benches.functions.get(arm.name.partition(",")[0])
     return {

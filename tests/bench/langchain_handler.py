@@ -100,7 +100,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     asked = json.loads(event["body"])
     hashed = hashlib.sha256(event["headers"]["x-api-key"].encode()).hexdigest()
     principal = clients.get_item(Key={"pk": hashed}, ConsistentRead=True)["Item"]
-    conversation = f"{principal['tenant']}#langchain#{event['headers']['X-Conversation-Id']}"
+    conversation = f"{principal['tenant']!s}#langchain#{event['headers']['X-Conversation-Id']}"
     question = {"question": asked["message"], "top_k": asked["top_k"]}
     state = chain.invoke({**question, "history": history_of(conversation)})
     now = time.time()

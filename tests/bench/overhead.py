@@ -9,10 +9,10 @@ it stand the same turn written with LangChain and by hand (`tuned`). The floors 
 same run: the calls that have to follow one another, replayed with the same bytes by plain
 http.client on open connections; uncached they are embed, search, catalogue and answer, and cached
 the documents' version and the answer (who calls, a warm function knows for a while). The write of
-the turn is in no floor, as an answer does not depend on it. `FastAPI + Mangum` answers a constant from the same
-packages. The arms run in turn, three times each, and their times are pooled. `own ms` is what an
-arm adds to its floor: its code, and calls that follow others without need. `--write` puts the table
-into this folder's README.
+the turn is in no floor, as an answer does not depend on it. `FastAPI + Mangum` answers a constant
+from the same packages. The arms run in turn, three times each, and their times are pooled. `own ms`
+is what an arm adds to its floor: its code, and calls that follow others without need. `--write`
+puts the table into this folder's README.
 """
 
 from __future__ import annotations

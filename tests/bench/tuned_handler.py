@@ -181,13 +181,21 @@ async def chat(
 
 
 handler = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json"])
-ping = {"json": {"ids": ["ping"]}, "headers": index_headers}
-opened = [
-    executor.submit(history_of, "ping"),
-    executor.submit(models.get, "/models", cast_to=object),
-    executor.submit(http.post, f"{index_url}/documents/fetch", **ping),
-]
-for opening in opened:
+
+
+def touch_index() -> None:
+    http.post(f"{index_url}/documents/fetch", json={"ids": ["ping"]}, headers=index_headers)
+
+
+def touch_models() -> None:
+    models.get("/models", cast_to=object)
+
+
+def touch_tables() -> None:
+    history_of("ping")
+
+
+for opening in [executor.submit(touch) for touch in (touch_index, touch_models, touch_tables)]:
     opening.result()
 gc.freeze()
 gc.enable()

@@ -43,7 +43,7 @@ Aws = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class Counted:
-    """The calls of one piece of work: all of them, and the longest chain that its end waited for."""
+    """The calls of one piece of work, and how long the chain was that its end waited for."""
 
     made: Counter[str]
     chain: int

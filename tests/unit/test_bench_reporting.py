@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bench import cold_start, overhead
-from tests.bench.reporting import END, README, table_of, with_block
+from tests.bench.reporting import END, README, Row, table_of, with_block
 
 COMMAND = "python -m bench --write"
 BEGIN = "<!-- {}: written by `python -m bench --write` -->\n"
@@ -43,7 +43,10 @@ def test_the_readme_has_a_table_of_each_bench_for_both_versions_of_python() -> N
 
 
 def test_a_table_has_a_column_for_each_key_and_a_line_for_each_row() -> None:
-    rows = [{"arm": "ours", "ms": 12.34, "x": ""}, {"arm": "theirs", "ms": 1234.5, "x": 2.0}]
+    rows: list[Row] = [
+        {"arm": "ours", "ms": 12.34, "x": ""},
+        {"arm": "theirs", "ms": 1234.5, "x": 2.0},
+    ]
     assert (
         table_of(rows)
         == "| arm | ms | x |\n|---|---|---|\n| ours | 12.3 |  |\n| theirs | 1,234 | 2 |\n"
