@@ -28,7 +28,6 @@ def _rows(out: Path) -> list[Row]:
     return list(json.loads(out.read_text())["rows"])
 
 
-@pytest.mark.xdist_group("benches")
 def test_a_round_of_cold_starts_answers_in_every_arm(benches: Benches, tmp_path: Path) -> None:
     out = tmp_path / "rows.json"
     cold_start.main(["--rounds", "1", "--json", str(out)], lambda _: nullcontext(benches))
@@ -43,7 +42,6 @@ def test_a_round_of_cold_starts_answers_in_every_arm(benches: Benches, tmp_path:
     assert all(float(row["peak RSS MB"]) < float(row["memory MB"]) for row in of_lambda)
 
 
-@pytest.mark.xdist_group("benches")
 def test_a_few_warm_requests_answer_in_every_arm(benches: Benches, tmp_path: Path) -> None:
     out = tmp_path / "rows.json"
     overhead.main(["--requests", "1", "--json", str(out)], lambda _: nullcontext(benches))

@@ -36,8 +36,8 @@ FIELDS = ["text", "title", "document_id", "uri"]
 environ = os.environ
 executor = ThreadPoolExecutor(8)
 session = botocore.session.Session()
-dynamodb = session.create_client("dynamodb")
-secrets = session.create_client("secretsmanager")
+dynamodb: Any = session.create_client("dynamodb")
+secrets: Any = session.create_client("secretsmanager")
 
 
 def secret(variable: str) -> str:

@@ -89,8 +89,8 @@ def running_upstreams() -> Iterator[Upstreams]:
         yield Upstreams(ours.recv(), ours)
     finally:
         ours.close()
-        process.join(5)
-        process.terminate()
+        process.terminate()  # there is nothing in it that is kept
+        process.join()
 
 
 def _serve(pipe: Connection) -> None:
