@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nexus.settings import Settings
-from tests.bench.checking import check
+from tests.bench.checking import check, check_complete
 from tests.bench.deployed import Deployed, deployed
 from tests.bench.packages import (
     LANGCHAIN,
@@ -110,7 +110,9 @@ class Benches:
         """
         if self._cached:
             return
+        self.upstreams.calls()
         self.run(chat, [asked(CACHED)])
+        check_complete(self.upstreams.calls())
         self.run(chat, [asked(CACHED)], checked="chat, cached")
         self.upstreams.replay()
         self._cached = True

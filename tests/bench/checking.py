@@ -11,6 +11,15 @@ from tests.bench.seeding import FACT
 
 # Arms whose answer's sources hold the whole text of a passage; ours hold its quote.
 CHATS = ("chat", "chat, cached", "LangChain", "tuned")
+# The calls that a new question cannot be answered without, as `prod` is configured.
+ANSWERING = {
+    "GetItem cache",
+    "/v1/embeddings",
+    "dense search",
+    "text search",
+    "BatchGetItem",
+    "/v1/responses",
+}
 
 
 def check(name: str, response: Any) -> None:
@@ -37,6 +46,15 @@ def check(name: str, response: Any) -> None:
         good = response["statusCode"] == 200
     if not good:
         raise RuntimeError(f"{name} answered {response}")
+
+
+def check_complete(calls: Iterable[tuple[str, Call]]) -> None:
+    """Raises RuntimeError if a call that makes an answer went past the upstreams."""
+    made = {call.label for _, call in calls}
+    if missing := ANSWERING - made:
+        raise RuntimeError(
+            f"An answer was made, and nobody was asked: {', '.join(sorted(missing))}"
+        )
 
 
 def check_replayed(name: str, calls: Iterable[tuple[str, Call]]) -> None:
