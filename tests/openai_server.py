@@ -173,7 +173,8 @@ class OpenAIServer:
         }
 
     def _response(self, body: dict[str, Any]) -> dict[str, Any]:
-        text, read, written = self._write(body["input"])
+        messages = [{**item, "content": _text_of(item["content"])} for item in body["input"]]
+        text, read, written = self._write(messages)
         reason = {"length": "max_output_tokens", "stop": None}.get(
             self.finish_reason, self.finish_reason
         )
@@ -287,6 +288,11 @@ class _Handler(BaseHTTPRequestHandler):
     def finish(self) -> None:
         with suppress(OSError, ValueError):  # the connection may have been reset on purpose
             super().finish()
+
+
+def _text_of(content: str | list[dict[str, str]]) -> str:
+    """A message's text; the Responses API takes it in parts, too."""
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)
 
 
 def _tokens(text: str) -> int:

@@ -1,93 +1,113 @@
-"""Compares cold starts: each function as it is deployed, with ordinary packaging, and a bare one.
+"""Compares cold starts: each function as it is deployed, with ordinary packaging, and others.
 
-    python -m tests.bench.cold_start [--rounds 15] [--json OUT]
+    python -m tests.bench.cold_start [--rounds 15] [--python PATH] [--json OUT] [--write]
 
 Cold is a new process, the handler's import (chat's opens every connection) and its first request:
-chat answers events/chat.json, ingest indexes the document of events/ingest_created.json, reindex
-compares the sample documents' bucket with the catalogue. Upstreams answer from loopback without
-latency. The packages are built as for the local stage, with the layers of a stage on Pinecone.
-All arms run in turn in every round; the first round is not counted. `x bare` is the ratio to a
-handler that returns a constant; `x built` to the same function as deployed. `packages` says what
-the packagings are; sizes are without the AWS SDK, which Lambda brings.
+chat answers a question about the sample documents, ingest indexes the document of
+events/ingest_created.json, reindex compares the sample documents' bucket with the catalogue.
+Variables, memory and layers are what `cdk` gives to `prod`; upstreams answer from loopback without
+latency. Beside chat stand the same turn written with LangChain, the same by hand (`tuned`),
+FastAPI and Mangum with a constant, and a bare handler. All arms run in turn in every round; the
+first round is not counted. Ratios are medians of the rounds' own: `x bare` to the bare handler,
+`x built` to the same function as deployed, `x tuned` to the one by hand. `packages` says what the
+packagings are; sizes are without the AWS SDK, which Lambda brings. `--write` puts the table into
+this folder's README.
 """
 
 from __future__ import annotations
 
-import json
 import statistics
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from tests.bench.packages import LAYERS, PACKAGINGS, Runnable, function, own_handler, runtime
-from tests.bench.processes import Measured, run
-from tests.bench.reporting import Row, arguments, report
-from tests.bench.upstreams import event, running_upstreams
+from tests.bench.arms import Arm, Benches, Running, add_interpreter, running_benches
+from tests.bench.checking import CHATS, check_replayed
+from tests.bench.deployed import FUNCTIONS
+from tests.bench.packages import PACKAGINGS
+from tests.bench.processes import Measured
+from tests.bench.reporting import Row, arguments, report, write_block
+from tests.bench.seeding import CACHED, asked, event, questions
 
-EVENTS = {"bare": "chat", "chat": "chat", "ingest": "ingest_created", "reindex": "reindex"}
+COMMAND = "python -m tests.bench.cold_start --write"
+CHAT = asked(*questions(1))
+EVENTS = {
+    "chat, cached": asked(CACHED),
+    "ingest": event("ingest_created"),
+    "reindex": event("reindex"),
+}
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None, running: Running = running_benches) -> None:
     """Measures and reports."""
     parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="counted runs of each arm")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch, running_upstreams() as upstreams:
-        folder = Path(scratch)
-        sdk = runtime(folder / "runtime")
-        arms: dict[tuple[str, str], Runnable] = {
-            ("bare", "built"): own_handler("bare_handler", folder / "bare")
-        }
-        for name in LAYERS:
-            for way in PACKAGINGS:
-                arms[name, way] = function(name, way, folder / f"{name}-{way}")
-        runs: dict[tuple[str, str], list[Measured]] = {arm: [] for arm in arms}
-        for number in range(given.rounds + 1):
-            for arm, runnable in arms.items():
-                name = arm[0]
-                measured = run(runnable, sdk, upstreams.environ, event(EVENTS[name]))
-                check(name, measured.response)
-                if number:
-                    runs[arm].append(measured)
-    rows = [_row(arm, runs, arms[arm].size_mb) for arm in arms]
-    note = f"medians of {given.rounds} rounds, arms interleaved; cold = start + init + first"
+    parser.add_argument("--write", action="store_true", help="replace the README's table")
+    add_interpreter(parser)
+    given = parser.parse_args(argv)
+    with running(given.python) as benches:
+        chat = benches.ours("chat")
+        arms = [benches.bare(), benches.web(chat), benches.tuned(chat)]
+        arms += [benches.langchain(chat), benches.langchain(chat, "ordinary")]
+        arms += [chat, Arm("chat, cached", "built", "chat, cached", chat.runnable, chat.environ)]
+        arms += [
+            benches.ours(name, packaging)
+            for name in FUNCTIONS
+            for packaging in PACKAGINGS
+            if (name, packaging) != ("chat", "built")
+        ]
+        benches.cache_and_replay(chat)
+        runs = measure(benches, arms, given.rounds)
+        rows = [_row(arm, arms, runs, benches) for arm in arms]
+        note = f"medians of {given.rounds} rounds, arms in turn; {benches.note()}"
     report("Cold start", rows, given.json, note)
+    if given.write:
+        minor = benches.python.target.python_version
+        write_block(f"cold_start on Python {minor}", COMMAND, rows, note)
 
 
-def check(name: str, response: Any) -> None:
-    """Raises RuntimeError unless a function did its work: a fast failure is no result."""
-    if name == "chat":
-        body = json.loads(response["body"])
-        good = response["statusCode"] == 200 and body["sources"] and body["remembered"]
-    elif name == "ingest":
-        good = response == {"batchItemFailures": []}
-    elif name == "reindex":
-        good = response["phase"] == "done" and response["listed"] > 5
-    else:
-        good = response["statusCode"] == 200
-    if not good:
-        raise RuntimeError(f"{name} answered {response}")
+def measure(benches: Benches, arms: Sequence[Arm], rounds: int) -> dict[int, list[Measured]]:
+    """The counted runs of each arm, by its place. Raises RuntimeError for a wrong response."""
+    runs: dict[int, list[Measured]] = {place: [] for place in range(len(arms))}
+    for number in range(rounds + 1):
+        for place, arm in enumerate(arms):
+            if not number and arm.packaging == "ordinary":
+                continue  # it asks what the others asked
+            benches.upstreams.calls()
+            measured = benches.run(arm, [EVENTS.get(arm.name, CHAT)])
+            if number:
+                check_replayed(arm.name, benches.upstreams.calls())
+                runs[place].append(measured)
+    return runs
 
 
-def _row(arm: tuple[str, str], runs: dict[tuple[str, str], list[Measured]], size_mb: float) -> Row:
-    name, way = arm
-    own = runs[arm]
-    cold = _median([one.cold_ms for one in own])
-    bare = _median([one.cold_ms for one in runs["bare", "built"]])
-    built = _median([one.cold_ms for one in runs[name, "built"]])
+def _row(
+    arm: Arm, arms: Sequence[Arm], runs: Mapping[int, list[Measured]], benches: Benches
+) -> Row:
+    own = runs[arms.index(arm)]
+    answers = arm.checked in CHATS
+    given = benches.functions.get(arm.name.partition(",")[0])
+
+    def ratio(name: str) -> float | str:
+        """The median of every round's ratio to an arm as it is built; "" if there is none."""
+        for place, other in enumerate(arms):
+            if (other.name, other.packaging) == (name, "built"):
+                pairs = zip(own, runs[place], strict=True)
+                return round(_median([one.cold_ms / base.cold_ms for one, base in pairs]), 2)
+        return ""
+
     return {
-        "function": name,
-        "packaging": way,
+        "function": arm.name,
+        "packaging": arm.packaging,
         "start ms": _median([one.start_ms for one in own]),
         "init ms": _median([one.init_ms for one in own]),
         "first ms": _median([one.first_ms for one in own]),
-        "cold ms": cold,
-        "x bare": cold / bare,
-        "x built": cold / built,
+        "cold ms": _median([one.cold_ms for one in own]),
+        "x bare": ratio("bare"),
+        "x built": ratio(arm.name),
+        "x tuned": ratio("tuned FastAPI + SDK") if answers else "",
         "modules": own[0].modules,
-        "package MB": size_mb,
+        "package MB": arm.runnable.size_mb,
         "peak RSS MB": _median([one.peak_rss_mb for one in own]),
+        "memory MB": given.memory_mb if given else "",
     }
 
 

@@ -2,7 +2,8 @@
 
 It imports nothing of the project: what it measures is what the handler's own folders hold. Its one
 argument is a JSON file: `paths` (put before the standard library's, as Lambda does), `module`,
-`event`, `warmup`, `requests` and `result`, the file to write.
+`events` (one for each request; the first is the cold one), how many of them are `warmup`, and
+`result`, the file to write.
 """
 
 import sys
@@ -42,15 +43,14 @@ def main() -> None:
     handler = import_module(job["module"]).handler
     imported = time.perf_counter()
     context = Context()
-    response = handler(job["event"], context)
+    first, *more = job["events"]
+    responses = [handler(first, context)]
     answered = time.perf_counter()
     modules = len(sys.modules)
-    for _ in range(job["warmup"]):
-        handler(job["event"], context)
     warm_ms = []
-    for _ in range(job["requests"]):
+    for event in more:
         begun = time.perf_counter()
-        response = handler(job["event"], context)
+        responses.append(handler(event, context))
         warm_ms.append((time.perf_counter() - begun) * 1000)
     result = {
         "started": started,
@@ -58,8 +58,9 @@ def main() -> None:
         "answered": answered,
         "modules": modules,
         "peak_rss_mb": peak_rss_mb(),
-        "warm_ms": warm_ms,
-        "response": response,
+        "warm_ms": warm_ms[job["warmup"] :],
+        "responses": responses,
+        "python": sys.version.split()[0],
     }
     with open(job["result"], "w") as file:  # noqa: PTH123 - as above
         json.dump(result, file)

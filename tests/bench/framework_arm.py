@@ -1,8 +1,8 @@
 """Ingests a folder of PDFs as LangChain or LlamaIndex does, once for each line it is sent.
 
-Run by `frameworks.py` with the interpreter of `.local/bench`; imports nothing of Nexus. Embeddings
-are a constant, so that what is measured is the frameworks' own work. A line is answered with the
-seconds that it took, the chunks that it made and the words that the loader reads, as JSON.
+Run by `frameworks.py` with the interpreter of `.local/bench/frameworks`; imports nothing of Nexus.
+Embeddings are a constant, so that what is measured is the frameworks' own work. A line is answered
+with the seconds that it took, the chunks that it made and the words that the loader reads, as JSON.
 """
 
 from __future__ import annotations

@@ -154,8 +154,8 @@ def measure(folder: Path, rounds: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def framework_python() -> Path:
-    """The interpreter of `.local/bench`, made from the pinned requirements if it is not yet."""
-    home = Layout().root / "bench"
+    """The interpreter of `.local/bench/frameworks`, made from the pinned packages if need be."""
+    home = Layout().root / "bench" / "frameworks"
     python, stamp = home / "bin" / "python", home / "made-from.txt"
     wanted = f"{sys.version}\n{REQUIREMENTS.read_text(encoding='utf-8')}"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:

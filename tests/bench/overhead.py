@@ -1,143 +1,146 @@
 """Compares warm requests with what they cannot do without: upstreams' time and the web stack.
 
-    python -m tests.bench.overhead [--requests 200] [--json OUT]
+    python -m tests.bench.overhead [--requests 200] [--python PATH] [--json OUT] [--write]
 
-A warm function, packaged as deployed, answers POST /v1/chat (a turn of a conversation: the longest
-way) and GET /health, with upstreams that take 0 and 20 ms for each call. The floor is measured in
-the same run: the four calls that have to follow one another (embed, search, catalogue, answer),
-replayed with the same bytes by plain http.client on open connections. `FastAPI + Mangum` answers a
-constant from the same packages. The arms run in turn, three times each, and their times are pooled.
-`own ms` is what Nexus adds to the floor: its code, and calls that follow others without need. The
-write of the turn is not in the floor, as an answer does not depend on it.
+A warm function, packaged and configured as `cdk` gives it to `prod`, answers POST /v1/chat (a turn
+of a conversation: the longest way) and GET /health, with upstreams that take 0 and 20 ms for each
+call. Chat answers questions that nobody asked before, and one whose answer is in the cache. Beside
+it stand the same turn written with LangChain and by hand (`tuned`). The floors are measured in the
+same run: the calls that have to follow one another, replayed with the same bytes by plain
+http.client on open connections; uncached they are embed, search, catalogue and answer, and cached
+the documents' version and the answer (who calls, a warm function knows for a while). The write of
+the turn is in no floor, as an answer does not depend on it. `FastAPI + Mangum` answers a constant
+from the same packages. The arms run in turn, three times each, and their times are pooled. `own ms`
+is what an arm adds to its floor: its code, and calls that follow others without need. `--write`
+puts the table into this folder's README.
 """
 
 from __future__ import annotations
 
 import http.client
 import statistics
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.bench.cold_start import check
-from tests.bench.packages import Runnable, function, own_handler, runtime
-from tests.bench.processes import run
+from tests.bench.arms import Arm, Benches, Running, add_interpreter, running_benches
+from tests.bench.checking import check_replayed
 from tests.bench.replay import Call
-from tests.bench.reporting import Row, arguments, percentile, report
-from tests.bench.upstreams import Upstreams, event, running_upstreams
+from tests.bench.reporting import Row, arguments, percentile, report, write_block
+from tests.bench.seeding import CACHED, asked, health, questions
 
+COMMAND = "python -m tests.bench.overhead --write"
 LATENCIES_MS = (0, 20)
 TURNS = 3
-WARMUP = 30
+MOST_WARMUP = 30
+UNCACHED, FROM_CACHE, HEALTH = "POST /v1/chat", "POST /v1/chat, cached", "GET /health"
 # What an answer needs, each call with what the one before it returned.
-CHAIN = ("/v1/embeddings", "dense_vector", "BatchGetItem", "/v1/responses")
+CHAINS = {
+    UNCACHED: ("/v1/embeddings", "dense search", "BatchGetItem", "/v1/responses"),
+    FROM_CACHE: ("GetItem catalogue", "GetItem cache"),
+}
 
 Exchange = tuple[str, Call]
 
 
-def main() -> None:
+@dataclass
+class Lane:
+    """One arm at one route: what it is sent, and its times by latency."""
+
+    route: str
+    name: str
+    arm: Arm
+    events: list[dict[str, Any]]
+    times: dict[int, list[float]] = field(default_factory=dict)
+
+
+def main(argv: Sequence[str] | None = None, running: Running = running_benches) -> None:
     """Measures and reports."""
     parser = arguments(__doc__)
     parser.add_argument("--requests", type=int, default=200, help="timed requests of each arm")
-    given = parser.parse_args()
-    each = max(1, given.requests // TURNS)
-    with tempfile.TemporaryDirectory() as scratch, running_upstreams() as upstreams:
-        folder = Path(scratch)
-        sdk = runtime(folder / "runtime")
-        chat = function("chat", "built", folder / "chat")
-        web = own_handler("web_handler", folder / "web", chat)
-        calls = _calls_of_one_answer(chat, sdk, upstreams)
-        chain = _chain(calls)
-        questions = {"POST /v1/chat": event("chat"), "GET /health": _health_event()}
-        rows: list[Row] = []
+    parser.add_argument("--write", action="store_true", help="replace the README's table")
+    add_interpreter(parser)
+    given = parser.parse_args(argv)
+    turns = min(TURNS, given.requests)
+    each = given.requests // turns
+    warmup = min(MOST_WARMUP, given.requests)
+    with running(given.python) as benches:
+        lanes = _lanes(benches, 1 + warmup + each)
+        benches.cache_and_replay(lanes[0].arm)
+        calls = {lane.route: _primed(benches, lane) for lane in reversed(lanes)}
+        chains = {route: _chain(calls[route], names) for route, names in CHAINS.items()}
+        floors: dict[str, dict[int, list[float]]] = {route: {} for route in CHAINS}
         for latency_ms in LATENCIES_MS:
-            times: dict[tuple[str, str], list[float]] = {}
-            upstreams.delay(latency_ms / 1000)
-            for _ in range(TURNS):
-                floor = times.setdefault(("POST /v1/chat", "floor: 4 upstream calls"), [])
-                floor += _replayed(chain, each)
-                for route, asked in questions.items():
-                    for arm, runnable in (("nexus", chat), ("FastAPI + Mangum", web)):
-                        if runnable is web and latency_ms:
-                            continue  # it calls nothing
-                        measured = run(
-                            runnable, sdk, upstreams.environ, asked, warmup=WARMUP, requests=each
-                        )
-                        if runnable is chat and route == "POST /v1/chat":
-                            check("chat", measured.response)
-                        times.setdefault((route, arm), []).extend(measured.warm_ms)
-            rows += _rows(latency_ms, times, rows)
-    made = Counter(_label(call) for _, call in calls)
-    note = "calls of one answer: " + ", ".join(f"{n} {name}" for name, n in made.items())
+            benches.upstreams.delay(latency_ms / 1000)
+            for _ in range(turns):
+                for route, chain in chains.items():
+                    floors[route].setdefault(latency_ms, []).extend(_replayed(chain, warmup, each))
+                for lane in lanes:
+                    if lane.arm.checked == "constant" and latency_ms:
+                        continue  # it calls nothing
+                    _measure(benches, lane, latency_ms, warmup)
+        note = f"{each * turns} of each, arms in turn; {benches.note()}. "
+        note += _counted(calls, warmup + each)
+        minor = benches.python.target.python_version
+    rows = _rows(lanes, floors)
     report("Warm requests", rows, given.json, note)
+    if given.write:
+        write_block(f"overhead on Python {minor}", COMMAND, rows, note)
 
 
-def _rows(
-    latency_ms: int, times: dict[tuple[str, str], list[float]], before: Sequence[Row]
-) -> list[Row]:
-    floor = statistics.median(times["POST /v1/chat", "floor: 4 upstream calls"])
-    rows: list[Row] = []
-    for (route, arm), values in sorted(times.items(), key=lambda item: item[0], reverse=True):
-        middle = statistics.median(values)
-        web = times.get((route, "FastAPI + Mangum"))
-        alone = statistics.median(web) if web else _before(before, route)
-        is_chat = route == "POST /v1/chat" and arm != "FastAPI + Mangum"
-        rows.append(
-            {
-                "route": route,
-                "upstream ms": latency_ms,
-                "arm": arm,
-                "p50 ms": round(middle, 3),
-                "p95 ms": round(percentile(values, 95), 3),
-                "x floor": round(middle / floor, 3) if is_chat else "",
-                "own ms": round(middle - floor, 3) if is_chat else "",
-                "x FastAPI + Mangum": round(middle / alone, 3),
-            }
-        )
-    return rows
+def _lanes(benches: Benches, count: int) -> list[Lane]:
+    """Every arm, and our chat function's first, whose calls are counted."""
+    chat = benches.ours("chat")
+    web, tuned, langchain = benches.web(chat), benches.tuned(chat), benches.langchain(chat)
+    new = [asked(question) for question in questions(count)]
+    cached = Arm("chat, cached", "built", "chat, cached", chat.runnable, chat.environ)
+    healthy = Arm("health", "built", "constant", chat.runnable, chat.environ)
+    return [
+        Lane(UNCACHED, "nexus", chat, new),
+        Lane(UNCACHED, tuned.name, tuned, new),
+        Lane(UNCACHED, langchain.name, langchain, new),
+        Lane(UNCACHED, web.name, web, new),
+        Lane(FROM_CACHE, "nexus", cached, [asked(CACHED)] * count),
+        Lane(HEALTH, "nexus", healthy, [health()] * count),
+        Lane(HEALTH, web.name, web, [health()] * count),
+    ]
 
 
-def _before(rows: Sequence[Row], route: str) -> float:
-    return next(
-        float(row["p50 ms"])
-        for row in rows
-        if (row["route"], row["arm"]) == (route, "FastAPI + Mangum")
-    )
+def _primed(benches: Benches, lane: Lane) -> list[Exchange]:
+    """Makes every reply known; the calls that the requests after the first one made.
 
-
-def _calls_of_one_answer(chat: Runnable, sdk: Path, upstreams: Upstreams) -> list[Exchange]:
-    """What one warm request calls: what two make without what one makes."""
+    Those are told of the lanes that a floor is measured for.
+    """
+    first: Counter[str] = Counter()
+    if lane.name == "nexus" and lane.route in CHAINS:
+        benches.upstreams.calls()
+        benches.run(lane.arm, lane.events[:1])
+        first.update(call.label for _, call in benches.upstreams.calls())
+    benches.run(lane.arm, lane.events)
     made = []
-    for requests in (1, 2):
-        upstreams.calls()
-        run(chat, sdk, upstreams.environ, event("chat"), requests=requests)
-        made.append(upstreams.calls())
-    before = Counter(_label(call) for _, call in made[0])
-    more = []
-    for url, call in made[1]:
-        before[_label(call)] -= 1
-        if before[_label(call)] < 0:
-            more.append((url, call))
-    return more
+    for url, call in benches.upstreams.calls():
+        first[call.label] -= 1
+        if first[call.label] < 0:
+            made.append((url, call))
+    return made
 
 
-def _label(call: Call) -> str:
-    target = call.headers.get("x-amz-target", "").rpartition(".")[2]
-    if call.path.endswith("/search"):
-        return "dense_vector" if b"dense_vector" in call.body else "text search"
-    return target or call.path
+def _measure(benches: Benches, lane: Lane, latency_ms: int, warmup: int) -> None:
+    benches.upstreams.calls()
+    measured = benches.run(lane.arm, lane.events, warmup=warmup)
+    check_replayed(lane.name, benches.upstreams.calls())
+    lane.times.setdefault(latency_ms, []).extend(measured.warm_ms)
 
 
-def _chain(calls: Sequence[Exchange]) -> list[Exchange]:
-    found = {_label(call): (url, call) for url, call in calls}
-    return [found[name] for name in CHAIN]
+def _chain(calls: Sequence[Exchange], names: Sequence[str]) -> list[Exchange]:
+    found = {call.label: (url, call) for url, call in calls}
+    return [found[name] for name in names]
 
 
-def _replayed(chain: Sequence[Exchange], count: int) -> list[float]:
+def _replayed(chain: Sequence[Exchange], warmup: int, count: int) -> list[float]:
     """How long the calls take one after another, in milliseconds, so many times."""
     hosts = {urlsplit(url).netloc for url, _ in chain}
     connections = {host: http.client.HTTPConnection(host) for host in hosts}
@@ -146,23 +149,74 @@ def _replayed(chain: Sequence[Exchange], count: int) -> list[float]:
         for url, call in chain
     ]
     times = []
-    for number in range(WARMUP + count):
+    for number in range(warmup + count):
         begun = time.perf_counter()
         for connection, method, path, body, headers in prepared:
             connection.request(method, path, body, headers)
             connection.getresponse().read()
-        if number >= WARMUP:
+        if number >= warmup:
             times.append((time.perf_counter() - begun) * 1000)
     for connection in connections.values():
         connection.close()
     return times
 
 
-def _health_event() -> dict[str, Any]:
-    asked = event("chat")
-    asked |= {"resource": "/health", "path": "/health", "httpMethod": "GET", "body": None}
-    asked["requestContext"] |= {"resourcePath": "/health", "path": "/live/health"}
-    return asked
+def _counted(calls: Mapping[str, Sequence[Exchange]], requests: int) -> str:
+    """How many calls of each kind one answer makes, told of both kinds of answers."""
+    told = []
+    for route in CHAINS:
+        made = Counter(call.label for _, call in calls[route])
+        each = {name: round(count / requests) for name, count in sorted(made.items())}
+        listed = ", ".join(f"{count} {name}" for name, count in each.items() if count)
+        told.append(f"{route}: {sum(each.values())} ({listed})")
+    return f"Calls of one answer: {'; '.join(told)}"
+
+
+def _rows(lanes: Sequence[Lane], floors: Mapping[str, Mapping[int, list[float]]]) -> list[Row]:
+    alone = {
+        lane.route: statistics.median(lane.times[0])
+        for lane in lanes
+        if lane.arm.checked == "constant" and lane.name != "nexus"
+    }
+    rows: list[Row] = []
+    for latency_ms in LATENCIES_MS:
+        by_hand = next(
+            statistics.median(lane.times[latency_ms])
+            for lane in lanes
+            if lane.arm.checked == "tuned"
+        )
+        for route, times in floors.items():
+            rows.append(_row(route, latency_ms, "floor", times[latency_ms], {}))
+            floor = statistics.median(times[latency_ms])
+            for lane in lanes:
+                if lane.route == route and latency_ms in lane.times:
+                    middle = statistics.median(lane.times[latency_ms])
+                    to = {"x floor": middle / floor, "own ms": middle - floor}
+                    to["x tuned"] = middle / by_hand
+                    to["x FastAPI + Mangum"] = middle / alone[UNCACHED]
+                    if lane.arm.checked == "constant":
+                        to = {}
+                    rows.append(_row(route, latency_ms, lane.name, lane.times[latency_ms], to))
+        for lane in lanes:
+            if lane.route == HEALTH and latency_ms in lane.times:
+                middle = statistics.median(lane.times[latency_ms])
+                to = {"x FastAPI + Mangum": middle / alone[HEALTH]} if lane.name == "nexus" else {}
+                rows.append(_row(HEALTH, latency_ms, lane.name, lane.times[latency_ms], to))
+    return rows
+
+
+def _row(
+    route: str, latency_ms: int, arm: str, times: Sequence[float], to: Mapping[str, float]
+) -> Row:
+    ratios = ("x floor", "own ms", "x tuned", "x FastAPI + Mangum")
+    return {
+        "route": route,
+        "upstream ms": latency_ms,
+        "arm": arm,
+        "p50 ms": round(statistics.median(times), 3),
+        "p95 ms": round(percentile(times, 95), 3),
+        **{name: round(to[name], 2) if name in to else "" for name in ratios},
+    }
 
 
 if __name__ == "__main__":

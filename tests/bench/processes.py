@@ -6,14 +6,12 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.local.environment import emulator_python
-from cli.local.layout import Layout
-from tests.bench.packages import Runnable
+from tests.bench.packages import Interpreter, Runnable
 
 DRIVER = Path(__file__).with_name("driver.py")
 LONGEST_S = 300
@@ -21,7 +19,7 @@ LONGEST_S = 300
 
 @dataclass(frozen=True)
 class Measured:
-    """One process's life: times in milliseconds from its start, memory in megabytes."""
+    """One process's life: times in milliseconds, memory in megabytes, every request's response."""
 
     start_ms: float
     init_ms: float
@@ -30,28 +28,30 @@ class Measured:
     modules: int
     peak_rss_mb: float
     warm_ms: list[float]
-    response: Any
+    responses: list[Any]
+    python: str
 
 
 def run(
     runnable: Runnable,
+    python: Interpreter,
     runtime: Path,
     environ: Mapping[str, str],
-    event: Mapping[str, Any],
+    events: Sequence[Mapping[str, Any]],
     *,
     warmup: int = 0,
-    requests: int = 0,
 ) -> Measured:
-    """Runs a handler once in a new process, and then `warmup` and `requests` times more.
+    """Runs a handler in a new process, once for each event; the first is the cold one.
 
-    The interpreter is the emulator's, isolated, without site-packages, and writes no bytecode.
+    The `warmup` after it are not in `warm_ms`. The interpreter is isolated, without site-packages,
+    and writes no bytecode.
     """
     with tempfile.TemporaryDirectory() as scratch:
         job, result = Path(scratch, "job.json"), Path(scratch, "result.json")
         paths = [str(path) for path in (*runnable.paths, runtime)]
-        content = {"paths": paths, "module": runnable.module, "event": event, "warmup": warmup}
-        job.write_text(json.dumps({**content, "requests": requests, "result": str(result)}))
-        command = [str(emulator_python(Layout())), "-I", "-S", "-B", str(DRIVER), str(job)]
+        content = {"paths": paths, "module": runnable.module, "events": events, "warmup": warmup}
+        job.write_text(json.dumps({**content, "result": str(result)}))
+        command = [str(python.path), "-I", "-S", "-B", str(DRIVER), str(job)]
         begun = time.perf_counter()  # the same clock in every process of a Linux machine
         done = subprocess.run(
             command, env=dict(environ), capture_output=True, check=False, timeout=LONGEST_S
@@ -67,5 +67,6 @@ def run(
         modules=read["modules"],
         peak_rss_mb=read["peak_rss_mb"],
         warm_ms=read["warm_ms"],
-        response=read["response"],
+        responses=read["responses"],
+        python=read["python"],
     )

@@ -1,6 +1,7 @@
-"""Answers each call as a slower server did the first time, after a latency that is set.
+"""Answers each call as a slower server does, or did the first time, after a latency that is set.
 
-So an upstream costs the handler under measurement nothing but its wire format and that latency.
+While it replays, an upstream costs the handler under measurement nothing but its wire format and
+that latency; `Call.replayed` tells whether a call was answered so.
 """
 
 from __future__ import annotations
@@ -8,24 +9,47 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 # A DynamoDB write is told from another by these; the rest of it holds times and random ids.
 WRITE_FIELDS = ("TableName", "Key", "UpdateExpression", "ConditionExpression")
+WRITES = ("PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request; header names are in lower case, `path` holds the query."""
+    """One HTTP request; header names are in lower case, `path` holds the query.
+
+    `begun` and `ended` are seconds of `time.perf_counter`, the same in all processes of a machine.
+    """
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
+    begun: float = 0.0
+    ended: float = 0.0
+    replayed: bool = False
+
+    @property
+    def label(self) -> str:
+        """What it is called in a table: the AWS operation and its table, or what the path says."""
+        target = self.headers.get("x-amz-target", "").rpartition(".")[2]
+        if target in ("GetItem", "PutItem", "Query", "UpdateItem"):
+            target = f"{target} {json.loads(self.body)['TableName']}"
+        path = self.path.partition("?")[0]
+        if path.endswith("/documents/search"):
+            return "dense search" if b"dense_vector" in self.body else "text search"
+        if path.startswith("/namespaces/"):
+            return f"documents/{path.rpartition('/')[2]}"
+        if target or path.startswith(("/v1/", "/query", "/describe")):
+            return target or path
+        return f"{self.method} object"
 
 
 @dataclass(frozen=True)
@@ -38,10 +62,14 @@ class Reply:
 
 
 class Replay:
-    """A server at `url` that asks `answer` once for each kind of call."""
+    """A server at `url` that asks `answer` for each call, or while it replays, once for each kind.
+
+    `calls` are those that were answered, in the order in which they came to an end.
+    """
 
     def __init__(self, answer: Callable[[Call], Reply]) -> None:
         self.delay_s = 0.0
+        self.replays = False
         self.calls: list[Call] = []
         self.url = ""
         self._answer = answer
@@ -50,6 +78,11 @@ class Replay:
         ready = threading.Event()
         threading.Thread(target=lambda: asyncio.run(self._run(ready)), daemon=True).start()
         ready.wait()
+
+    def replay(self) -> None:
+        """Begins to replay, with nothing known yet."""
+        self._known.clear()
+        self.replays = True
 
     async def _run(self, ready: threading.Event) -> None:
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -62,16 +95,21 @@ class Replay:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 call = await _read(reader)
-                self.calls.append(call)
-                kind = kind_of(call)
-                if kind not in self._known:
+                begun = time.perf_counter()
+                encoded = self._known.get(kind_of(call)) if self.replays else None
+                replayed = encoded is not None
+                if encoded is None:
                     reply = await asyncio.get_running_loop().run_in_executor(
                         self._asking, self._answer, call
                     )
-                    self._known[kind] = _encode(call, reply)
+                    encoded = _encode(call, reply)
+                    if self.replays:
+                        self._known[kind_of(call)] = encoded
                 if self.delay_s:
                     await asyncio.sleep(self.delay_s)
-                writer.write(self._known[kind])
+                ended = time.perf_counter()
+                self.calls.append(replace(call, begun=begun, ended=ended, replayed=replayed))
+                writer.write(encoded)
         writer.close()
 
 
@@ -79,10 +117,25 @@ def kind_of(call: Call) -> tuple[str, ...]:
     """Calls of one kind get one reply: equal ones, and writes to the same place."""
     target = call.headers.get("x-amz-target", "")
     body = call.body.decode("latin-1")
-    if target.startswith("DynamoDB") and target.endswith(("PutItem", "UpdateItem")):
+    if target.startswith("DynamoDB") and target.endswith(WRITES):
         request: dict[str, Any] = json.loads(call.body)
+        # Names that come out of a set stand in another order in every process.
+        expression = sorted(request.get("UpdateExpression", "").replace(",", " ").split())
+        request["UpdateExpression"] = expression
+        if "RequestItems" in request:
+            request = {
+                "Key": {table: len(items) for table, items in request["RequestItems"].items()}
+            }
+        elif "TransactItems" in request:
+            request = {"Key": [_written(item) for item in request["TransactItems"]]}
         body = json.dumps([request.get(name) for name in WRITE_FIELDS])
     return call.method, call.path, target, body
+
+
+def _written(item: dict[str, dict[str, Any]]) -> list[Any]:
+    """The kind of one write of a transaction."""
+    [(kind, write)] = item.items()
+    return [kind, *(write.get(name) for name in WRITE_FIELDS)]
 
 
 async def _read(reader: asyncio.StreamReader) -> Call:

@@ -1,0 +1,60 @@
+"""A round of each bench as its command runs it: every arm gives a cited, remembered answer.
+
+Both raise where an arm gives none, so that neither they nor what they measure can rot unseen.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from tests.bench import cold_start, overhead
+from tests.bench.arms import Benches, running_benches
+from tests.bench.reporting import Row
+
+
+@pytest.fixture(scope="module")
+def benches() -> Iterator[Benches]:
+    with running_benches(Path(sys.executable)) as running:
+        yield running
+
+
+def _rows(out: Path) -> list[Row]:
+    return list(json.loads(out.read_text())["rows"])
+
+
+def test_a_round_of_cold_starts_answers_in_every_arm(benches: Benches, tmp_path: Path) -> None:
+    out = tmp_path / "rows.json"
+    cold_start.main(["--rounds", "1", "--json", str(out)], lambda _: nullcontext(benches))
+    rows = _rows(out)
+    answering = {(row["function"], row["packaging"]) for row in rows if row["x tuned"]}
+    packagings = {("chat", way) for way in ("built", "untrimmed", "ordinary")}
+    others = {("chat, cached", "built"), ("tuned FastAPI + SDK", "built")}
+    langchain = {("LangChain", "untrimmed"), ("LangChain", "ordinary")}
+    assert answering == packagings | others | langchain
+    of_lambda = [row for row in rows if row["memory MB"]]
+    assert len(of_lambda) == 10
+    assert all(float(row["peak RSS MB"]) < float(row["memory MB"]) for row in of_lambda)
+
+
+def test_a_few_warm_requests_answer_in_every_arm(benches: Benches, tmp_path: Path) -> None:
+    out = tmp_path / "rows.json"
+    overhead.main(["--requests", "1", "--json", str(out)], lambda _: nullcontext(benches))
+    found = {(row["route"], row["upstream ms"], row["arm"]) for row in _rows(out)}
+    arms = ("floor", "nexus", "tuned FastAPI + SDK", "LangChain")
+    latencies = overhead.LATENCIES_MS
+    assert found >= {(overhead.UNCACHED, ms, arm) for ms in latencies for arm in arms}
+    assert found >= {(overhead.FROM_CACHE, ms, arm) for ms in latencies for arm in arms[:2]}
+
+
+def test_the_benches_run_what_the_stage_prod_is_given(benches: Benches) -> None:
+    chat = benches.ours("chat").environ
+    assert chat["NEXUS_STAGE"] == "prod"
+    assert chat["NEXUS_CACHE_TABLE"]
+    assert chat["NEXUS_VECTOR_INDEX"] == "pinecone"
+    assert set(chat) >= set(benches.functions["chat"].variables)

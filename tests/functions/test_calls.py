@@ -1,0 +1,196 @@
+"""How many calls a turn and a document make, and how many of them wait for one another.
+
+Counted, not timed, with the real SDKs over real sockets. Two calls wait for each other if one came
+to an end before the other began; each is held for a while by its server, so that calls made at once
+overlap. What still falls apart by chance on a busy machine makes a chain longer, never shorter: the
+shortest of three tries is taken. The numbers are today's: whoever makes them smaller says so here,
+and nobody makes them larger unseen.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.config import Config
+from mangum import Mangum
+
+from functions.chat.app import create_app
+from functions.ingest.performing import perform
+from nexus.settings import Settings
+from nexus.tasks import ChangedObject
+from nexus.wiring.functions import chat_services, ingest_services
+from nexus.wiring.parts import THREADS
+from tests.bench.checking import check
+from tests.bench.replay import Call
+from tests.bench.seeding import BUCKET, TENANT, asked, questions
+from tests.bench.upstreams import Upstreams, running_upstreams
+
+HELD_S = 0.03
+TRIES = 3
+NEW = iter(questions(1_000))
+FOLLOW_UP = "And per day?"
+
+Aws = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The calls of one piece of work, and how long the chain was that its end waited for."""
+
+    made: Counter[str]
+    chain: int
+
+    @property
+    def number(self) -> int:
+        """How many calls there were."""
+        return self.made.total()
+
+
+def chain_length(calls: Sequence[Call]) -> int:
+    """How many calls at most came one after another, each begun when the one before had ended."""
+    length, free = 0, float("-inf")
+    for call in sorted(calls, key=lambda call: call.ended):
+        if call.begun >= free:
+            length, free = length + 1, call.ended
+    return length
+
+
+@pytest.fixture(scope="module")
+def upstreams() -> Iterator[Upstreams]:
+    with running_upstreams() as running:
+        running.delay(HELD_S)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def aws(upstreams: Upstreams) -> Aws:
+    session = botocore.session.Session()
+    config = Config(max_pool_connections=THREADS)
+
+    def client(service: str) -> Any:
+        return session.create_client(
+            service,
+            region_name=upstreams.aws["AWS_REGION"],
+            endpoint_url=upstreams.aws["AWS_ENDPOINT_URL"],
+            aws_access_key_id=upstreams.aws["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=upstreams.aws["AWS_SECRET_ACCESS_KEY"],
+            config=config,
+        )
+
+    return client
+
+
+class Chat:
+    """A warm chat function; `counted` waits for what it does behind its answers, too."""
+
+    def __init__(self, upstreams: Upstreams, aws: Aws) -> None:
+        services = chat_services(Settings.from_environ(upstreams.own), aws)
+        assert isinstance(services.executor, ThreadPoolExecutor)
+        self._executor = services.executor
+        self._upstreams = upstreams
+        self._handle = Mangum(create_app(services), lifespan="off")
+
+    def counted(self, question: str, conversation: str | None, *, cached: bool = False) -> Counted:
+        """The calls of one turn, which has to give a cited, remembered answer."""
+        self._drain()
+        self._upstreams.calls()
+        response = self._handle(asked(question, conversation), None)  # type: ignore[arg-type]
+        answered = time.perf_counter()
+        check("chat, cached" if cached else "chat", response)
+        self._drain()
+        calls = [call for _, call in self._upstreams.calls()]
+        waited_for = [call for call in calls if call.ended <= answered]
+        return Counted(Counter(call.label for call in calls), chain_length(waited_for))
+
+    def close(self) -> None:
+        self._executor.shutdown()
+
+    def _drain(self) -> None:
+        """Returns when the executor has nothing left to do: all its threads are here at once."""
+        barrier = threading.Barrier(THREADS + 1)
+        for _ in range(THREADS):
+            self._executor.submit(barrier.wait, 30)
+        barrier.wait(30)
+
+
+@pytest.fixture
+def chat(upstreams: Upstreams, aws: Aws) -> Iterator[Chat]:
+    # One for each test: who calls is remembered for a minute, in which a test has long ended.
+    made = Chat(upstreams, aws)
+    made.counted(next(NEW), "earlier")
+    yield made
+    made.close()
+
+
+def shortest(tries: Sequence[Counted]) -> Counted:
+    """The try with the shortest chain; all of them make the same calls."""
+    assert all(one.made == tries[0].made for one in tries), [one.made for one in tries]
+    return min(tries, key=lambda one: one.chain)
+
+
+def test_the_first_turn_of_a_conversation(chat: Chat) -> None:
+    found = shortest([chat.counted(next(NEW), None) for _ in range(TRIES)])
+    assert (found.number, found.chain) == (15, 9), found
+
+
+def test_a_turn_whose_question_is_new(chat: Chat) -> None:
+    found = shortest([chat.counted(next(NEW), "earlier") for _ in range(TRIES)])
+    assert (found.number, found.chain) == (15, 8), found
+
+
+def test_a_first_turn_whose_answer_is_in_the_cache(chat: Chat) -> None:
+    question = next(NEW)
+    chat.counted(question, None)
+    found = shortest([chat.counted(question, None, cached=True) for _ in range(TRIES)])
+    assert (found.number, found.chain) == (5, 4), found
+
+
+def test_a_turn_whose_answer_is_in_the_cache(chat: Chat) -> None:
+    question = next(NEW)
+    chat.counted(question, "earlier")
+    found = shortest([chat.counted(question, "earlier", cached=True) for _ in range(TRIES)])
+    assert (found.number, found.chain) == (4, 3), found
+
+
+def test_a_follow_up(chat: Chat) -> None:
+    tries = []
+    for number in range(TRIES):
+        chat.counted(next(NEW), f"followed-{number}")
+        tries.append(chat.counted(FOLLOW_UP, f"followed-{number}"))
+    found = shortest(tries)
+    assert (found.number, found.chain) == (11, 7), found
+
+
+def test_a_small_document_that_is_new(upstreams: Upstreams, aws: Aws) -> None:
+    services = ingest_services(Settings.from_environ(upstreams.own), aws)
+    bucket = aws("s3")
+    tries = []
+    for number in range(1 + TRIES):
+        key = f"documents/{TENANT}/new-{number}.md"
+        body = f"# Notice {number}\n\nThe ferry to island {number} leaves from pier {number}.\n"
+        bucket.put_object(Bucket=BUCKET, Key=key, Body=body.encode())
+        upstreams.calls()
+        [report] = perform(ChangedObject(key), services)
+        assert (report.outcome, report.chunks) == ("indexed", 1)
+        calls = [call for _, call in upstreams.calls()]
+        tries.append(Counted(Counter(call.label for call in calls), chain_length(calls)))
+    found = shortest(tries[1:])  # the first one reads the keys
+    assert (found.number, found.chain) == (16, 16), found
+
+
+def test_calls_at_once_are_no_chain_and_calls_after_one_another_are() -> None:
+    def call(begun: float, ended: float) -> Call:
+        return Call("POST", "/", {}, b"", begun, ended)
+
+    assert chain_length([]) == 0
+    assert chain_length([call(0, 3), call(1, 4), call(2, 5)]) == 1
+    assert chain_length([call(0, 1), call(1, 2), call(2, 3)]) == 3
+    assert chain_length([call(0, 9), call(0, 1), call(2, 3), call(4, 5), call(9, 10)]) == 4
