@@ -126,7 +126,7 @@ def _deploy(layout: Layout, current: Running, port: int) -> Connection:
         deployed = deploy(layout, session, port, context, step.update)
         step.done(f"{'deployed' if deployed else 'already deployed'} ({upstreams.description})")
     connection = Connection("local", session, read_deployment("local", session))
-    _set_secrets(connection, upstreams)
+    _set_secrets(connection, upstreams, credentials.current(layout).models_key)
     return connection
 
 
@@ -141,9 +141,10 @@ def _index_context(layout: Layout, upstreams: Upstreams) -> dict[str, str]:
     return {"vector_index": "pinecone", "pinecone_host": host}
 
 
-def _set_secrets(connection: Connection, upstreams: Upstreams) -> None:
+def _set_secrets(connection: Connection, upstreams: Upstreams, local_key: str) -> None:
     deployed, client = connection.deployment, connection.client("secretsmanager")
-    wanted = {deployed.models_secret: upstreams.models_key}
+    # Only the local models rerank here.
+    wanted = {deployed.models_secret: upstreams.models_key, deployed.rerank_secret: local_key}
     if upstreams.pinecone_key and deployed.pinecone_secret:
         wanted[deployed.pinecone_secret] = upstreams.pinecone_key
     for name, value in wanted.items():

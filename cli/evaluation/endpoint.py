@@ -85,7 +85,7 @@ def chosen(
     variables |= {name: value for name, value in environ.items() if name.startswith("NEXUS_")}
     variables |= {
         "NEXUS_MODELS_SECRET": MODELS_KEY,
-        "NEXUS_RERANK_SECRET": RERANK_KEY if environ.get(RERANK_KEY) else "",
+        "NEXUS_RERANK_SECRET": _rerank_secret(environ, current, str(values.get("rerank_url"))),
         "NEXUS_VECTOR_INDEX": "pinecone" if pinecone_host else "sqlite",
         "NEXUS_SQLITE_PATH": str(work / "index.sqlite"),
         "NEXUS_PINECONE_HOST": pinecone_host,
@@ -103,6 +103,12 @@ def chosen(
         f"{maker}|{settings.embedding_model}|{settings.embedding_dimension}",
         local,
     )
+
+
+def _rerank_secret(environ: Mapping[str, str], current: Running, url: str) -> str:
+    if environ.get(RERANK_KEY):
+        return RERANK_KEY
+    return MODELS_KEY if url.startswith(current.models_url) else ""
 
 
 @contextmanager
