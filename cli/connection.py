@@ -13,11 +13,11 @@ from botocore.config import Config
 from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, read_json, write_json
 from cli.stacks import LOCAL, Deployment, read_deployment, session_for
-from nexus.curating import Curator
-from nexus.dead_letters import DeadLetters
-from nexus.erasing import Eraser
-from nexus.generations import existing
+from nexus.documents.curating import Curator
+from nexus.documents.erasing import Eraser
+from nexus.generations.lifecycle import existing
 from nexus.models import Generation
+from nexus.operations.dead_letters import DeadLetters
 from nexus.services import OperatorServices
 from nexus.settings import Settings
 from nexus.wiring.functions import curators, eraser

@@ -17,10 +17,10 @@ from cli.connection import Connection
 from cli.failure import Failure
 from cli.ingestion import POLL_S, describe, fingerprints
 from cli.terminal import console
+from nexus.documents.progress import progress_of
 from nexus.errors import NotFound
 from nexus.models import DocumentRecord
 from nexus.object_keys import document_id
-from nexus.progress import progress_of
 
 # A change that nothing was heard of for so long is left to itself.
 PATIENCE_S = 600.0

@@ -18,10 +18,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.connection import Connection
 from cli.terminal import counted
-from nexus.messages import reconcile_message
+from nexus.ingestion.messages import reconcile_message
+from nexus.ingestion.revisions import fingerprint
 from nexus.models import DocumentRecord
 from nexus.object_keys import decode_metadata, document_id, object_key, tenant_prefix
-from nexus.revisions import fingerprint
 
 POLL_S = 0.3
 PARALLEL = 16

@@ -11,8 +11,8 @@ from cli.connection import Connection
 from cli.evaluation.questions import GoldenQuestion
 from cli.failure import Failure
 from cli.terminal import console
+from nexus.generations.rebuilding import check, compare
 from nexus.models import Filters, Generation, Generations, Principal
-from nexus.rebuilding import check, compare
 from nexus.services import RebuildServices
 
 POLL_S = 1.0

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from typing import BinaryIO
 
-from nexus.chunk_writing import ChunkWriter
-from nexus.generations import PerGeneration, SingleGeneration
-from nexus.indexing import Indexer
+from nexus.generations.lifecycle import PerGeneration, SingleGeneration
+from nexus.ingestion.chunk_writing import ChunkWriter
+from nexus.ingestion.indexer import Indexer
+from nexus.ingestion.parsing import outline, parse_part
+from nexus.ingestion.parsing.outlines import Outline, Part
+from nexus.ingestion.part_indexer import PartIndexer
 from nexus.models import Generation, ParsedDocument
-from nexus.parsing import outline, parse_part
-from nexus.parsing.outlines import Outline, Part
-from nexus.part_indexing import PartIndexer
 from nexus.ports import (
     Catalogue,
     DocumentStore,
@@ -21,8 +21,8 @@ from nexus.ports import (
     VectorIndex,
     WorkQueue,
 )
-from nexus.reading import Reader
-from nexus.retrieval import Retriever
+from nexus.retrieval.reader import Reader
+from nexus.retrieval.retriever import Retriever
 from nexus.settings import Settings
 from tests.fakes import FakeLedger, FakeQueue
 

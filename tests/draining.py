@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functions.ingest.performing import perform
-from nexus.generations import PerGeneration, SingleGeneration
-from nexus.indexing import Indexer, IndexingReport
+from nexus.generations.lifecycle import PerGeneration, SingleGeneration
+from nexus.ingestion.indexer import Indexer, IndexingReport
+from nexus.ingestion.tasks import tasks_of
 from nexus.services import IngestServices
 from nexus.settings import Settings
-from nexus.tasks import tasks_of
 from tests.fakes import FakeQueue
 
 

@@ -17,11 +17,11 @@ from rich.table import Table
 from cli.connection import Connection, connect
 from cli.failure import Failure
 from cli.terminal import Json, Stage, console, counted, errors, print_json
-from nexus.backup import Progress
 from nexus.errors import NotFound, SnapshotDamaged
 from nexus.ports import SnapshotStore
 from nexus.services import RestoreServices
-from nexus.snapshots import PROGRESS, SUMMARY, Snapshot, from_json, new_snapshot_id
+from nexus.snapshots.backup import Progress
+from nexus.snapshots.layout import PROGRESS, SUMMARY, Snapshot, from_json, new_snapshot_id
 from nexus.wiring.operating import restore_services
 
 POLL_S = 1.0

@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from cli.connection import connect
 from cli.failure import Failure
 from cli.terminal import Json, Stage, console, counted, errors, print_json
-from nexus.dead_letter_reasons import DeadLetter
-from nexus.dead_letters import Redriven
+from nexus.operations.dead_letter_reasons import DeadLetter
+from nexus.operations.dead_letters import Redriven
 
 app = typer.Typer(
     no_args_is_help=True, help="See what ingestion gave up, and why; send it there again."

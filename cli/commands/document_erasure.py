@@ -13,7 +13,7 @@ from cli.connection import connect
 from cli.documents import Named, find
 from cli.failure import Failure
 from cli.terminal import Json, Stage, Tenant, console, errors, print_json
-from nexus.erasing import Receipt
+from nexus.documents.erasing import Receipt
 
 
 def delete(

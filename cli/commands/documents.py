@@ -14,7 +14,7 @@ from cli.connection import connect
 from cli.documents import Named, described, find, state
 from cli.failure import Failure
 from cli.terminal import Json, Stage, Tenant, console, print_json
-from nexus.listing import Listing
+from nexus.documents.listing import Listing
 from nexus.models import DocumentRecord
 
 Status = Annotated[

@@ -28,7 +28,7 @@ from cli.failure import Failure
 from cli.local.layout import Layout, write_json
 from cli.terminal import console, errors
 from nexus import __version__
-from nexus.answer_text import Style
+from nexus.answering.answer_text import Style
 from nexus.errors import UpstreamError
 
 T = TypeVar("T")

@@ -18,9 +18,9 @@ from cli.local.layout import PROJECT
 from cli.rebuilding import approve, fill
 from cli.reconciling import reconcile
 from cli.terminal import Json, Stage, Tenant, console, print_json
-from nexus.generations import begun, dropped, existing, flipped, rolled_back
+from nexus.generations.lifecycle import begun, dropped, existing, flipped, rolled_back
+from nexus.generations.rebuilding import clear, estimate
 from nexus.models import Generation, Generations
-from nexus.rebuilding import clear, estimate
 from nexus.services import RebuildServices
 from nexus.wiring.operating import rebuild_services
 

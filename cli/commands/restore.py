@@ -16,11 +16,11 @@ from cli.connection import Connection, connect
 from cli.failure import Failure
 from cli.terminal import Json, Stage, console, counted, errors, print_json
 from nexus.errors import Superseded
-from nexus.generations import existing, flipped
+from nexus.generations.lifecycle import existing, flipped
 from nexus.models import Generation, Generations
-from nexus.restoring import Step, behind, check_free, has_documents, registered
 from nexus.services import RestoreServices
-from nexus.snapshots import restored_generation
+from nexus.snapshots.layout import restored_generation
+from nexus.snapshots.restoring import Step, behind, check_free, has_documents, registered
 
 PROBLEMS_SHOWN = 5
 POLL_S = 2.0

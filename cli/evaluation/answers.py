@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from cli.evaluation.measurements import MeasuredAnswer
 from cli.evaluation.text_measures import contains, squeezed, token_f1
 from cli.local.models.sentences import split_units
-from nexus.citations import MARKER
+from nexus.answering.citations import MARKER
 
 # Words up to the next markers, and these with the stop that may follow them.
 _STRETCH = re.compile(

@@ -11,10 +11,10 @@ from cli.evaluation.corpus import TENANT
 from cli.evaluation.measurements import TOP_K, Judged, MeasuredAnswer, MeasuredQuestion
 from cli.evaluation.questions import GoldenQuestion
 from cli.evaluation.rank_measures import place_of
-from nexus.answer_text import Style
-from nexus.answering import Question
+from nexus.answering.answer_text import Style
+from nexus.answering.turn import Question
 from nexus.models import Answer, Filters, Principal
-from nexus.retrieval import Retrieved
+from nexus.retrieval.retriever import Retrieved
 from nexus.services import EvaluationServices
 from nexus.settings import Settings
 

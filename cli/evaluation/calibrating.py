@@ -13,10 +13,10 @@ from cli.evaluation.figures import rounded
 from cli.evaluation.measurements import ARTICLE_MISSING, GOLD_REMOVED, Run
 from cli.evaluation.probability_measures import auroc, calibration_error, reliability
 from cli.failure import Failure
-from nexus.answerability import Features
-from nexus.confidence import Calibration, probability
-from nexus.language import language_of
 from nexus.models import Language
+from nexus.retrieval.answerability import Features
+from nexus.retrieval.confidence import Calibration, probability
+from nexus.text.language import language_of
 
 Array = NDArray[np.float64]
 

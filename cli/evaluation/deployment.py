@@ -17,7 +17,7 @@ from cli.evaluation.questions import GoldenQuestion
 from cli.evaluation.rank_measures import place_of
 from cli.evaluation.text_measures import squeezed
 from cli.failure import Failure
-from nexus.answer_text import Style
+from nexus.answering.answer_text import Style
 
 TIMEOUT_S = 60.0
 # A minute covers a plan's rate; a plan's daily quota is not waited for.

@@ -24,9 +24,9 @@ from cli.evaluation.measurements import (
 from cli.evaluation.questions import GoldenQuestion, evenly
 from cli.failure import Failure
 from nexus.errors import UpstreamError
-from nexus.indexing import IndexingReport
-from nexus.parsing import parse
-from nexus.revisions import last_stamp
+from nexus.ingestion.indexer import IndexingReport
+from nexus.ingestion.parsing import parse
+from nexus.ingestion.revisions import last_stamp
 
 # Work done side by side where nothing is timed.
 LANES = 2

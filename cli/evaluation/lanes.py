@@ -23,7 +23,7 @@ from cli.evaluation.memory import (
     MemoryQueue,
     NoConversations,
 )
-from nexus.messages import PartTask, part_task
+from nexus.ingestion.messages import PartTask, part_task
 from nexus.ports import Embedder, VectorIndex
 from nexus.services import EvaluationServices
 from nexus.wiring.operating import evaluation_services

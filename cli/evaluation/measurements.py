@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from cli.evaluation.questions import GoldenQuestion
-from nexus.answer_text import Style
-from nexus.answerability import Features
+from nexus.answering.answer_text import Style
+from nexus.retrieval.answerability import Features
 
 T = TypeVar("T")
 

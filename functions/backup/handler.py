@@ -13,10 +13,10 @@ gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
-from nexus.backup import Progress  # noqa: E402
 from nexus.errors import InvalidRequest  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
+from nexus.snapshots.backup import Progress  # noqa: E402
 from nexus.wiring.functions import backup_services  # noqa: E402
 
 services = backup_services(Settings.from_environ(os.environ))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from nexus import models
-from nexus.answer_text import Style
+from nexus.answering.answer_text import Style
 
 ConversationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from nexus import models
-from nexus.curating import Upload, Version
-from nexus.erasing import Erasable, Receipt
-from nexus.progress import progress_of
+from nexus.documents.curating import Upload, Version
+from nexus.documents.erasing import Erasable, Receipt
+from nexus.documents.progress import progress_of
 
 
 class UploadBody(BaseModel):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from nexus import models
-from nexus.curating import LARGEST_PUT, NewDocument
+from nexus.documents.curating import LARGEST_PUT, NewDocument
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nexus.indexing import IndexingReport
-from nexus.messages import PartTask, reconcile_message
+from nexus.ingestion.indexer import IndexingReport
+from nexus.ingestion.messages import PartTask, reconcile_message
+from nexus.ingestion.tasks import ChangedObject
 from nexus.services import IngestServices
-from nexus.tasks import ChangedObject
 
 
 def perform(task: ChangedObject | PartTask, services: IngestServices) -> Iterator[IndexingReport]:

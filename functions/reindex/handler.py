@@ -14,12 +14,12 @@ gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
-from nexus.observability import logger, metrics  # noqa: E402
-from nexus.reindexing import (  # noqa: E402
+from nexus.generations.reindexing import (  # noqa: E402
     Progress,
     reconcile_generations,
     verifies_today,
 )
+from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.functions import reindex_services  # noqa: E402
 

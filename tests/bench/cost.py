@@ -3,7 +3,7 @@
     python -m tests.bench.cost [--top-k 5] [--output-tokens 330] [--json OUT]
 
 The sample documents are parsed and cut by Nexus, each answerable golden question gets the best
-passages of a word search, and `nexus.prompts` writes the prompt. Tokens are o200k's, which the
+passages of a word search, and `answering.prompts` writes the prompt. Tokens are o200k's, which the
 model counts in too. The baseline is the question alone, without instructions and passages: what
 the same model costs when it answers from nothing. Output cannot be known before it is written:
 330 tokens, as in the README, are an answer of about 80 and what the model thinks before it.
@@ -21,11 +21,11 @@ from pathlib import Path
 from semantic_text_splitter import TextSplitter
 
 from cli.local.layout import PROJECT
-from nexus.adapters.sqlite_index import SqliteIndex
-from nexus.chunking import chunk, context_line, embedding_text
+from nexus.adapters.sqlite.index import SqliteIndex
+from nexus.answering.prompts import answer_messages
+from nexus.ingestion.chunking import chunk, context_line, embedding_text
+from nexus.ingestion.parsing import parse
 from nexus.models import DocumentMetadata, Filters, IndexRecord, Passage
-from nexus.parsing import parse
-from nexus.prompts import answer_messages
 from tests.bench.reporting import Row, arguments, report
 
 # Dollars for a million tokens, or for 1,000 questions, from the price lists of 2026-11 (README).

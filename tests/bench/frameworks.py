@@ -36,9 +36,9 @@ import pypdfium2  # type: ignore[import-untyped]
 
 from cdk.bytecode import uv
 from cli.local.layout import Layout
-from nexus.adapters.sqlite_index import SqliteIndex
+from nexus.adapters.sqlite.index import SqliteIndex
+from nexus.ingestion.parsing import parse
 from nexus.object_keys import object_key
-from nexus.parsing import parse
 from nexus.ports import Embeddings
 from nexus.settings import Settings
 from tests import assembled

@@ -25,10 +25,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
-from nexus.adapters.sqlite_index import SqliteIndex
-from nexus.chunking import chunk, context_line, embedding_text
+from nexus.adapters.sqlite.index import SqliteIndex
+from nexus.ingestion.chunking import chunk, context_line, embedding_text
+from nexus.ingestion.parsing import parse
 from nexus.models import Chunk, DocumentMetadata, IndexRecord, ParsedDocument
-from nexus.parsing import parse
 from tests.bench.reporting import Row, arguments, report
 
 LIMIT = 100_000_000

@@ -20,10 +20,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from nexus.generations.reindexing import Progress, Reindexer
+from nexus.ingestion.revisions import fingerprint_prefix
 from nexus.models import DocumentMetadata, DocumentRecord, DocumentStatus, ObjectState
 from nexus.object_keys import document_id, object_key, parse_key
-from nexus.reindexing import Progress, Reindexer
-from nexus.revisions import fingerprint_prefix
 from nexus.settings import Settings
 from tests.bench.reporting import Row, arguments, report
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeIndex, FakeQueue

@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass
 
 from cli.local.layout import PROJECT
-from nexus.adapters import pinecone_index
-from nexus.adapters.sqs_queue import BATCH_MESSAGES
-from nexus.reindexing import PAGE
+from nexus.adapters.pinecone import index as pinecone_index
+from nexus.adapters.sqs.queue import BATCH_MESSAGES
+from nexus.generations.reindexing import PAGE
 from nexus.settings import Settings
 
 PROD = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]["prod"]

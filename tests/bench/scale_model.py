@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from cli.local.layout import PROJECT
-from nexus.reindexing import PAGE
+from nexus.generations.reindexing import PAGE
 from tests.bench.scale_facts import (
     CHUNKS,
     DOCUMENTS,

@@ -106,7 +106,7 @@ def make_resources() -> str:
 
 def index_documents(environ: Mapping[str, str], queue: str) -> None:
     """Indexes the sample documents and admits the events' API key."""
-    from nexus.adapters.dynamodb_clients import DynamoClients
+    from nexus.adapters.dynamodb.clients import DynamoClients
     from nexus.clients import hash_key
     from nexus.models import ApiClient, Filters, Principal
     from nexus.settings import Settings

@@ -97,7 +97,7 @@ def _serve(pipe: Connection) -> None:
     import requests
     from moto import mock_aws
 
-    from nexus.adapters.pinecone_provisioning import index_schema
+    from nexus.adapters.pinecone.provisioning import index_schema
     from tests.bench.vector_api import query
     from tests.openai_server import running_openai_server
     from tests.pinecone_server import PineconeServer

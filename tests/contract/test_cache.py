@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nexus.adapters.dynamodb_cache import DynamoCache
+from nexus.adapters.dynamodb.cache import DynamoCache
 from nexus.errors import UpstreamRefused
 from nexus.ports import LARGEST_CACHED, Cache
 from tests.fakes import FakeCache, FakeClock

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
 from nexus.errors import Superseded, UpstreamRefused, UpstreamUnavailable
 from nexus.models import DocumentMetadata, DocumentRecord
 from nexus.ports import Catalogue, FinishedPart, Manifest, PartResult

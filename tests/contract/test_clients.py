@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nexus.adapters.dynamodb_clients import DynamoClients
+from nexus.adapters.dynamodb.clients import DynamoClients
 from nexus.errors import UpstreamRefused
 from nexus.models import ApiClient, Filters, Principal
 from nexus.ports import ClientStore

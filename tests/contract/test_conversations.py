@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nexus.adapters.dynamodb_cited_turns import DynamoCitedTurns
-from nexus.adapters.dynamodb_conversations import DynamoConversations
+from nexus.adapters.dynamodb.cited_turns import DynamoCitedTurns
+from nexus.adapters.dynamodb.conversations import DynamoConversations
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models import Turn
 from nexus.ports import ConversationStore

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nexus.adapters.sqs_dead_letters import ATTEMPTS, SqsDeadLetters
+from nexus.adapters.sqs.dead_letters import ATTEMPTS, SqsDeadLetters
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.ports import DeadLetterQueue
 from tests.fakes import FakeDeadLetters

@@ -13,7 +13,7 @@ import pytest
 import requests
 from botocore.config import Config
 
-from nexus.adapters.s3_document_bucket import S3DocumentBucket
+from nexus.adapters.s3.document_bucket import S3DocumentBucket
 from nexus.errors import InvalidRequest, NotFound, Superseded, UpstreamRefused
 from nexus.models import DocumentMetadata, ObjectState
 from nexus.object_keys import encode_metadata, object_key

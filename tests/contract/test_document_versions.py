@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from nexus.adapters.s3_documents import S3Documents
-from nexus.adapters.s3_erasure import S3Versions
+from nexus.adapters.s3.documents import S3Documents
+from nexus.adapters.s3.erasure import S3Versions
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.object_keys import object_key
 from nexus.ports import DocumentStore, DocumentVersions

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from nexus.adapters.s3_documents import S3Documents
+from nexus.adapters.s3.documents import S3Documents
 from nexus.errors import NotFound, UpstreamRefused, UpstreamUnavailable
 from nexus.models import DocumentMetadata, ObjectState
 from nexus.object_keys import encode_metadata, object_key

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nexus.adapters.dynamodb_embedding_ledger import KEPT_S, DynamoEmbeddingLedger
+from nexus.adapters.dynamodb.embedding_ledger import KEPT_S, DynamoEmbeddingLedger
 from nexus.errors import UpstreamRefused
 from nexus.ports import EmbeddingLedger
 from tests.fakes import FakeClock, FakeLedger

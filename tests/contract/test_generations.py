@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nexus.adapters.dynamodb_generations import DynamoGenerations
+from nexus.adapters.dynamodb.generations import DynamoGenerations
 from nexus.errors import Superseded, UpstreamRefused
 from nexus.models import Generations
 from nexus.ports import GenerationStore

@@ -10,8 +10,8 @@ import numpy as np
 import openai
 import pytest
 
+from nexus.answering.prompts import NO_ANSWER, answer_messages
 from nexus.models import Locator, Passage
-from nexus.prompts import NO_ANSWER, answer_messages
 from tests.model_server import MODELS_KEY
 
 MODEL = "all-minilm-l6-v2"

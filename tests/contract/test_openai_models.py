@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from nexus.adapters.openai_connection import connect
-from nexus.adapters.openai_models import OpenAIChat, OpenAIEmbedder
+from nexus.adapters.openai.connection import connect
+from nexus.adapters.openai.models import OpenAIChat, OpenAIEmbedder
 from nexus.errors import ConfigurationError, InvalidRequest, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Usage
 from nexus.ports import Completion, Message
@@ -339,8 +339,8 @@ def test_the_sdk_s_apis_and_types_are_never_loaded(server):
     # From bytecode they take a third of the chat function's start.
     script = """
 import sys
-from nexus.adapters.openai_connection import connect
-from nexus.adapters.openai_models import OpenAIChat, OpenAIEmbedder
+from nexus.adapters.openai.connection import connect
+from nexus.adapters.openai.models import OpenAIChat, OpenAIEmbedder
 from nexus.ports import Message
 client = connect(sys.argv[1], "key", 5, 0)
 chat, embedder = OpenAIChat(client, "chat"), OpenAIEmbedder(client, "any", 64)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nexus.adapters.sqs_queue import ATTEMPTS, SqsQueue, batches
+from nexus.adapters.sqs.queue import ATTEMPTS, SqsQueue, batches
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from tests.fakes import FakeQueue
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nexus.adapters.rerank_endpoint import RerankEndpoint
+from nexus.adapters.rerank.endpoint import RerankEndpoint
 from nexus.errors import ConfigurationError, UpstreamRefused, UpstreamUnavailable
 from tests.openai_server import Fault, OpenAIServer, running_openai_server
 

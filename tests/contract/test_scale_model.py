@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
-from nexus.adapters.dynamodb_embedding_ledger import DynamoEmbeddingLedger
-from nexus.adapters.s3_documents import S3Documents
+from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
+from nexus.adapters.dynamodb.embedding_ledger import DynamoEmbeddingLedger
+from nexus.adapters.s3.documents import S3Documents
 from nexus.settings import Settings
 from tests import assembled
 from tests.bench.scale_facts import REQUESTS

@@ -11,7 +11,7 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from nexus.adapters.secrets_manager import KEPT_S, SecretsManager
+from nexus.adapters.aws.secrets import KEPT_S, SecretsManager
 from nexus.errors import ConfigurationError, UpstreamRefused, UpstreamUnavailable
 from tests.fakes import FakeClock
 

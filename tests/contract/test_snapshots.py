@@ -12,15 +12,13 @@ from typing import Any
 import pytest
 from arro3.io import read_parquet
 
-from nexus import backup, restoring, snapshot_writing
-from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
-from nexus.adapters.dynamodb_embedding_ledger import DynamoEmbeddingLedger
-from nexus.adapters.parquet_snapshots import ParquetSnapshots
-from nexus.adapters.pinecone_index import PineconeIndex
-from nexus.adapters.pinecone_provisioning import index_schema
-from nexus.adapters.s3_snapshots import S3Snapshots
-from nexus.adapters.sqlite_index import SqliteIndex
-from nexus.backup import Backup
+from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
+from nexus.adapters.dynamodb.embedding_ledger import DynamoEmbeddingLedger
+from nexus.adapters.parquet.snapshots import ParquetSnapshots
+from nexus.adapters.pinecone.index import PineconeIndex
+from nexus.adapters.pinecone.provisioning import index_schema
+from nexus.adapters.s3.snapshots import S3Snapshots
+from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.errors import NotFound, UpstreamRefused
 from nexus.models import (
     Chunk,
@@ -30,13 +28,18 @@ from nexus.models import (
     Generation,
     IndexRecord,
     Locator,
+    StoredChunk,
+    StoredDocument,
 )
 from nexus.object_keys import object_key
 from nexus.ports import SnapshotStore, VectorIndex
-from nexus.restoring import Restorer
 from nexus.settings import Settings
-from nexus.snapshot_reading import SnapshotReader
-from nexus.snapshots import StoredChunk, StoredDocument, restored_generation
+from nexus.snapshots import backup, restoring
+from nexus.snapshots import writing as snapshot_writing
+from nexus.snapshots.backup import Backup
+from nexus.snapshots.layout import restored_generation
+from nexus.snapshots.reading import SnapshotReader
+from nexus.snapshots.restoring import Restorer
 from tests import assembled
 from tests.fakes import FakeDocuments, FakeEmbedder, FakeSnapshots
 from tests.pinecone_server import API_KEY, PineconeServer

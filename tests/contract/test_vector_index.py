@@ -23,11 +23,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pinecone.errors.exceptions import PineconeError
 
-from nexus.adapters.pinecone_errors import MEANINGS
-from nexus.adapters.pinecone_index import PineconeIndex
-from nexus.adapters.pinecone_provisioning import create_index, index_schema
-from nexus.adapters.sqlite_database import SqliteDatabase
-from nexus.adapters.sqlite_index import SqliteIndex
+from nexus.adapters.pinecone.errors import MEANINGS
+from nexus.adapters.pinecone.index import PineconeIndex
+from nexus.adapters.pinecone.provisioning import create_index, index_schema
+from nexus.adapters.sqlite.database import SqliteDatabase
+from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.errors import UpstreamError, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Chunk, DocumentMetadata, Filters, IndexedChunk, IndexRecord, Locator
 from nexus.ports import ScannedPage, VectorIndex
@@ -488,7 +488,7 @@ def test_one_index_serves_many_threads(index: VectorIndex, namespace: str) -> No
 
 WRITER = """
 import sys
-from nexus.adapters.sqlite_index import SqliteIndex
+from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.models import Chunk, DocumentMetadata, IndexRecord, Locator
 path, name = sys.argv[1:]
 sys.stdin.readline()
@@ -606,7 +606,7 @@ def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
 def test_a_lock_held_too_long_is_a_passing_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nexus.adapters.sqlite_database.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("nexus.adapters.sqlite.database.BUSY_TIMEOUT_S", 0.05)
     index = SqliteIndex(tmp_path / "i.db")
     index.upsert("n", [record("a")])
     holder = sqlite3.connect(tmp_path / "i.db", isolation_level=None)

@@ -10,7 +10,7 @@ import pytest
 
 from cli.connection import DEMO_TENANT, Connection
 from nexus.errors import Superseded
-from nexus.generations import dropped, existing, rolled_back
+from nexus.generations.lifecycle import dropped, existing, rolled_back
 from nexus.models import Generation, Generations
 from nexus.services import OperatorServices
 from nexus.wiring.operating import operator_services

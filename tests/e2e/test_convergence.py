@@ -6,7 +6,7 @@ import random
 import threading
 
 from cli.connection import DEMO_TENANT, Connection
-from nexus.adapters.sqlite_index import SqliteIndex
+from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.object_keys import document_id
 from tests.e2e.conftest import Deployed
 from tests.e2e.test_documents import delete, put, record

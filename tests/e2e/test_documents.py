@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from cli.connection import DEMO_TENANT, Connection
-from nexus.adapters.sqlite_index import SqliteIndex
+from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.models import DocumentRecord
 from nexus.object_keys import document_id, object_key
 from tests.e2e.conftest import Deployed

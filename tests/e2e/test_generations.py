@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from cli.connection import DEMO_TENANT, Connection
-from nexus.adapters.sqlite_index import SqliteIndex
-from nexus.generations import existing
+from nexus.adapters.sqlite.index import SqliteIndex
+from nexus.generations.lifecycle import existing
 from nexus.models import Generations
 from nexus.object_keys import document_id
 from tests.e2e.conftest import Deployed

@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from functions.ingest.performing import perform
-from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
-from nexus.adapters.s3_documents import S3Documents
-from nexus.adapters.sqs_queue import SqsQueue
-from nexus.generations import PerGeneration, SingleGeneration
+from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
+from nexus.adapters.s3.documents import S3Documents
+from nexus.adapters.sqs.queue import SqsQueue
+from nexus.generations.lifecycle import PerGeneration, SingleGeneration
+from nexus.ingestion.tasks import tasks_of
 from nexus.models import IndexRecord
 from nexus.ports import Embeddings, VectorIndex
 from nexus.services import IngestServices
 from nexus.settings import Settings
-from nexus.tasks import tasks_of
 from nexus.wiring.parts import aws_clients
 from tests import assembled
 from tests.endurance.draining import drain, note_peak

@@ -16,12 +16,12 @@ from typing import Any
 
 import botocore.session
 
-from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
-from nexus.adapters.sqlite_index import SqliteIndex
+from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
+from nexus.adapters.sqlite.index import SqliteIndex
+from nexus.generations.reindexing import Progress, reconcile_generations
+from nexus.ingestion.revisions import content_of
 from nexus.models import DocumentRecord, IndexRecord
 from nexus.object_keys import document_id, object_key
-from nexus.reindexing import Progress, reconcile_generations
-from nexus.revisions import content_of
 from nexus.settings import Settings
 from nexus.wiring.functions import reindex_services
 from tests.aws_server import REGION, AwsServer, running_aws_server

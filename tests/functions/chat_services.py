@@ -5,12 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from nexus.answering import Answerer
-from nexus.caching import AnswerCache, ForgivingCache
+from nexus.answering.caching import AnswerCache, ForgivingCache
+from nexus.answering.generator import Generator
+from nexus.answering.turn import Answerer
 from nexus.clients import Authenticator, hash_key
-from nexus.generating import Generator
-from nexus.health import Dependency, Health
 from nexus.models import ApiClient, Filters, Principal
+from nexus.operations.health import Dependency, Health
 from nexus.services import ChatServices
 from nexus.settings import Settings
 from tests.assembled import readers

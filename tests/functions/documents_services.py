@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from nexus.clients import Authenticator, hash_key
-from nexus.curating import Curator
-from nexus.erasing import Eraser, Place
-from nexus.generations import PerGeneration, SingleGeneration
+from nexus.documents.curating import Curator
+from nexus.documents.erasing import Eraser, Place
+from nexus.generations.lifecycle import PerGeneration, SingleGeneration
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
 from nexus.services import DocumentsServices

@@ -15,14 +15,14 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
-from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
-from nexus.adapters.s3_snapshots import S3Snapshots
-from nexus.adapters.sqlite_index import SqliteIndex
+from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
+from nexus.adapters.s3.snapshots import S3Snapshots
+from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.errors import InvalidRequest, NotFound
-from nexus.generations import existing
+from nexus.generations.lifecycle import existing
 from nexus.object_keys import object_key
 from nexus.settings import Settings
-from nexus.snapshots import SUMMARY, from_json
+from nexus.snapshots.layout import SUMMARY, from_json
 from nexus.wiring import parts
 from nexus.wiring.operating import operator_services
 from nexus.wiring.parts import aws_clients

@@ -24,8 +24,8 @@ from mangum import Mangum
 
 from functions.chat.app import create_app
 from functions.ingest.performing import perform
+from nexus.ingestion.tasks import ChangedObject
 from nexus.settings import Settings
-from nexus.tasks import ChangedObject
 from nexus.wiring.functions import chat_services, ingest_services
 from nexus.wiring.parts import THREADS
 from tests.bench.checking import check

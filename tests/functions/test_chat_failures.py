@@ -15,7 +15,6 @@ from mangum import Mangum
 from starlette.testclient import TestClient
 
 from functions.chat.app import create_app
-from nexus import health
 from nexus.errors import (
     ConfigurationError,
     InvalidRequest,
@@ -23,7 +22,8 @@ from nexus.errors import (
     UpstreamRefused,
     UpstreamUnavailable,
 )
-from nexus.health import Dependency, Health
+from nexus.operations import health
+from nexus.operations.health import Dependency, Health
 from tests.functions.chat_services import ACME_KEY, World
 
 SECRET_WORDS = "zanzibar marmalade"

@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 
 from cli.local.layout import PROJECT
 from functions.documents.app import create_app
-from nexus import listing
+from nexus.documents import listing
 from nexus.errors import UpstreamUnavailable
-from nexus.messages import reconcile_message
+from nexus.ingestion.messages import reconcile_message
 from nexus.models import DocumentMetadata, ObjectState, Turn
 from nexus.object_keys import document_id, object_key
 from tests.functions.documents_services import (

@@ -48,7 +48,7 @@ def loaded(function: str, index: str, extra: str = "") -> set[str]:
 
 
 def test_ingest_loads_no_web_framework_and_parsers_only_for_a_document() -> None:
-    found = loaded("ingest", "sqlite", "import nexus.tasks")
+    found = loaded("ingest", "sqlite", "import nexus.ingestion.tasks")
     assert not found & (WEB | NEVER | {"pinecone"})
     assert not found & (PARSERS - {"semantic_text_splitter"})
 

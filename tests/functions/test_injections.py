@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from cli.local.models.prompt_reader import read_prompt
-from nexus.chunking import chunk
-from nexus.citations import MARKER
-from nexus.grounding import ground
+from nexus.answering.citations import MARKER
+from nexus.answering.grounding import ground
+from nexus.answering.prompts import answer_messages, repair_messages
+from nexus.ingestion.chunking import chunk
+from nexus.ingestion.parsing import parse
 from nexus.models import Passage
-from nexus.parsing import parse
-from nexus.prompts import answer_messages, repair_messages
-from nexus.sanitising import sanitise
+from nexus.text.sanitising import sanitise
 from tests.fakes import FakeChat
 
 FOLDER = Path(__file__).parent.parent / "golden" / "injections"

@@ -18,9 +18,9 @@ from starlette.testclient import TestClient
 from cli.commands.ask import show_answer
 from functions.chat.app import create_app
 from functions.documents import app as documents
+from nexus.answering.refusals import refusal
 from nexus.models import Locator, Passage
-from nexus.refusals import refusal
-from nexus.titles import shown
+from nexus.text.titles import shown
 from tests.functions.chat_services import ACME_KEY, World
 from tests.functions.documents_services import ADMIN_KEY, Office
 

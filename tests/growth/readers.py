@@ -9,31 +9,32 @@ from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage, read_pro
 from cli.local.models.sentences import split_units
 from cli.local.models.words import content_stems as local_stems
 from nexus.adapters.query_words import query_words
-from nexus.answer_kinds import asked_kind, offers
-from nexus.answer_text import limit_words, pieces_of
-from nexus.answerability import features_of
-from nexus.cache_control import cache_policy
-from nexus.chunking import chunk
-from nexus.citations import renumber, single_markers
-from nexus.claims import read_claim, read_question
+from nexus.answering.answer_text import limit_words, pieces_of
+from nexus.answering.cache_control import cache_policy
+from nexus.answering.citations import renumber, single_markers
+from nexus.answering.claims import read_claim, read_question
+from nexus.answering.evidence import evidence_of, locate
+from nexus.answering.followups import is_follow_up
+from nexus.answering.grounding import ground
+from nexus.answering.prompts import answer_messages, repair_messages
+from nexus.answering.refusals import refusal
+from nexus.answering.routing import reply, route_of
 from nexus.errors import DocumentRejected
-from nexus.evidence import evidence_of, locate, sentence_spans
-from nexus.facts import folded, stated, units
-from nexus.followups import is_follow_up
-from nexus.grounding import ground
-from nexus.inert import inert_spans, without_inert
-from nexus.language import language_of
+from nexus.ingestion.chunking import chunk
+from nexus.ingestion.parsing import parse
 from nexus.models import LocatedText, Locator, ParsedDocument, Passage
-from nexus.numerals import number, spelled
 from nexus.object_keys import decode_metadata
-from nexus.parsing import parse
-from nexus.prompts import answer_messages, repair_messages
-from nexus.proper_names import names
-from nexus.refusals import refusal
-from nexus.routing import reply, route_of
-from nexus.sanitising import sanitise, visible, without_markup
-from nexus.stems import content_stems, language_of_words, negated, words_of
-from nexus.titles import shown
+from nexus.retrieval.answer_kinds import asked_kind, offers
+from nexus.retrieval.answerability import features_of
+from nexus.text.facts import folded, stated, units
+from nexus.text.inert import inert_spans, without_inert
+from nexus.text.language import language_of
+from nexus.text.numerals import number, spelled
+from nexus.text.proper_names import names
+from nexus.text.sanitising import sanitise, visible, without_markup
+from nexus.text.sentences import sentence_spans
+from nexus.text.stems import content_stems, language_of_words, negated, words_of
+from nexus.text.titles import shown
 
 Reader = Callable[[str], object]
 

@@ -39,10 +39,10 @@ def outgrown(use: Use) -> list[str]:
 def test_the_patterns_are_found() -> None:
     places = {use.where for use in USES}
     assert {
-        "nexus.facts.URL",
-        "nexus.inert._MARKS",  # in a tuple
-        "nexus.answer_kinds._SIGNS",  # in a dictionary
-        "nexus.citations.MARKER",
+        "nexus.text.facts.URL",
+        "nexus.text.inert._MARKS",  # in a tuple
+        "nexus.retrieval.answer_kinds._SIGNS",  # in a dictionary
+        "nexus.answering.citations.MARKER",
         "cli.local.models.sentences._END",
     } <= places
     assert any(":" in place for place in places)  # written where it is used

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from nexus.chunking import chunk, text_key
+from nexus.ingestion.chunking import chunk, text_key
 from nexus.models import Chunk, LocatedText, Locator, ParsedDocument
 
 SEEDS = range(12)

@@ -10,11 +10,11 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from nexus.indexing import IndexingReport
+from nexus.ingestion.indexer import IndexingReport
+from nexus.ingestion.parsing import parse_part
+from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.models import ParsedDocument
 from nexus.object_keys import document_id, object_key
-from nexus.parsing import parse_part
-from nexus.parsing.outlines import Outline, Part
 from nexus.ports import Embeddings
 from nexus.settings import Settings
 from tests import assembled, books

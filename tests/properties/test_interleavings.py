@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nexus.errors import UpstreamUnavailable
-from nexus.messages import part_task
+from nexus.generations.reindexing import Progress, Reindexer
+from nexus.ingestion.messages import part_task
+from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.models import Hit, IndexRecord, LocatedText, Locator, ParsedDocument
 from nexus.object_keys import document_id, object_key
-from nexus.parsing.outlines import Outline, Part
-from nexus.reindexing import Progress, Reindexer
 from nexus.settings import Settings
 from tests import assembled
 from tests.fakes import (

@@ -10,17 +10,17 @@ import pytest
 
 from functions.ingest.performing import perform
 from nexus.errors import Superseded
-from nexus.generations import PerGeneration, SingleGeneration
-from nexus.indexing import Indexer
-from nexus.messages import reconcile_message
+from nexus.generations.lifecycle import PerGeneration, SingleGeneration
+from nexus.ingestion.indexer import Indexer
+from nexus.ingestion.messages import reconcile_message
+from nexus.ingestion.parsing import cutting
+from nexus.ingestion.part_indexer import SMALLEST_CHECKPOINT
+from nexus.ingestion.revisions import content_of
+from nexus.ingestion.tasks import tasks_of
 from nexus.models import IndexRecord
 from nexus.object_keys import document_id, object_key
-from nexus.parsing import cutting
-from nexus.part_indexing import SMALLEST_CHECKPOINT
-from nexus.revisions import content_of
 from nexus.services import IngestServices
 from nexus.settings import Settings
-from nexus.tasks import tasks_of
 from tests import assembled, books
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder, FakeIndex, FakeLedger, FakeQueue
 

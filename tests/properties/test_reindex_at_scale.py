@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.local.layout import PROJECT
-from nexus.reindexing import PAGE
+from nexus.generations.reindexing import PAGE
 from tests.bench.reindex_plan import TENANTS, Plan, plan
 
 OBJECTS = 20 * PAGE + 123

@@ -21,7 +21,7 @@ from cli.evaluation.questions import GoldenQuestion, read_questions
 from cli.evaluation.report import report
 from cli.local.layout import PROJECT
 from cli.local.run_record import Running
-from nexus.adapters.pinecone_provisioning import index_schema
+from nexus.adapters.pinecone.provisioning import index_schema
 from tests.model_server import MODELS_KEY
 from tests.pinecone_server import API_KEY, PineconeServer
 

@@ -13,8 +13,8 @@ from pptx.util import Inches
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen import canvas
 
+from nexus.ingestion.parsing import parse
 from nexus.models import ParsedDocument
-from nexus.parsing import parse
 
 LIMIT = 20_000_000
 

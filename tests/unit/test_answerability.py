@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from nexus.answerability import LOGIT_LIMIT, Features, features_of
-from nexus.confidence import calibration_for, probability
 from nexus.models import Language
+from nexus.retrieval.answerability import LOGIT_LIMIT, Features, features_of
+from nexus.retrieval.confidence import calibration_for, probability
 
 ANSWER = ("Fees", "Grace Hopper set the law fee in 1843. It is due in May.")
 OTHER = ("Sports", "The gym opens early. Towels are free of charge.")

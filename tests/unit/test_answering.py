@@ -6,15 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nexus.answering import Answerer, Question
-from nexus.cache_control import CachePolicy
-from nexus.caching import AnswerCache, ForgivingCache
+from nexus.answering.cache_control import CachePolicy
+from nexus.answering.caching import AnswerCache, ForgivingCache
+from nexus.answering.followups import is_follow_up
+from nexus.answering.generator import Generator
+from nexus.answering.prompts import NO_ANSWER
+from nexus.answering.turn import Answerer, Question
 from nexus.errors import UpstreamUnavailable
-from nexus.followups import is_follow_up
-from nexus.generating import Generator
 from nexus.models import Filters
 from nexus.object_keys import document_id, object_key
-from nexus.prompts import NO_ANSWER
 from tests.assembled import readers
 from tests.fakes import FakeCache, FakeCatalogue, FakeChat, FakeConversations
 from tests.unit.test_retrieval import ALICE, CONFIG, Library

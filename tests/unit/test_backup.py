@@ -9,19 +9,20 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from nexus import backup, restoring, snapshot_writing
-from nexus.adapters.parquet_snapshots import ParquetSnapshots
-from nexus.backup import Backup, Progress
+from nexus.adapters.parquet.snapshots import ParquetSnapshots
 from nexus.errors import InvalidRequest, NotFound, SnapshotDamaged
-from nexus.generations import flipped
-from nexus.indexing import Indexer
+from nexus.generations.lifecycle import flipped
+from nexus.ingestion.indexer import Indexer
 from nexus.models import Filters, Generation, IndexRecord
 from nexus.object_keys import document_id, object_key
 from nexus.ports import Manifest, VectorIndex
-from nexus.restoring import Restorer, check_free, registered
 from nexus.settings import Settings
-from nexus.snapshot_reading import SnapshotReader
-from nexus.snapshots import restored_generation
+from nexus.snapshots import backup, restoring
+from nexus.snapshots import writing as snapshot_writing
+from nexus.snapshots.backup import Backup, Progress
+from nexus.snapshots.layout import restored_generation
+from nexus.snapshots.reading import SnapshotReader
+from nexus.snapshots.restoring import Restorer, check_free, registered
 from tests import assembled
 from tests.fakes import (
     FakeCatalogue,

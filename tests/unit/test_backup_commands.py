@@ -15,11 +15,11 @@ from cli.commands import backup, restore
 from cli.commands.restore import Index
 from cli.connection import Connection
 from cli.failure import Failure
-from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
-from nexus.adapters.dynamodb_generations import DynamoGenerations
-from nexus.adapters.sqlite_index import SqliteIndex
-from nexus.generations import existing, rolled_back
-from nexus.indexing import Indexer
+from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
+from nexus.adapters.dynamodb.generations import DynamoGenerations
+from nexus.adapters.sqlite.index import SqliteIndex
+from nexus.generations.lifecycle import existing, rolled_back
+from nexus.ingestion.indexer import Indexer
 from nexus.models import Generation, Generations
 from nexus.object_keys import object_key
 from nexus.settings import Settings

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexus.cache_control import CachePolicy, cache_policy
-from nexus.caching import (
+from nexus.answering.cache_control import CachePolicy, cache_policy
+from nexus.answering.caching import (
     HELD_EMBEDDINGS,
     AnswerCache,
     CachedEmbedder,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from nexus.chunking import chunk, embedding_text, text_key
+from nexus.ingestion.chunking import chunk, embedding_text, text_key
 from nexus.models import Chunk, LocatedText, Locator, ParsedDocument
 
 MAX = 80

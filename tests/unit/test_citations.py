@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nexus.citations import renumber, single_markers
+from nexus.answering.citations import renumber, single_markers
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,12 @@ from cli.local.access import credentials
 from cli.local.layout import Layout
 from cli.local.run_record import Running
 from cli.stacks import local_session
-from nexus.adapters.sqs_dead_letters import SqsDeadLetters
-from nexus.adapters.sqs_queue import SqsQueue
-from nexus.dead_letter_reasons import Explainer
-from nexus.dead_letters import DeadLetters
-from nexus.generations import PerGeneration, SingleGeneration
-from nexus.messages import reconcile_message
+from nexus.adapters.sqs.dead_letters import SqsDeadLetters
+from nexus.adapters.sqs.queue import SqsQueue
+from nexus.generations.lifecycle import PerGeneration, SingleGeneration
+from nexus.ingestion.messages import reconcile_message
+from nexus.operations.dead_letter_reasons import Explainer
+from nexus.operations.dead_letters import DeadLetters
 from nexus.settings import Settings
 from tests.fakes import FakeCatalogue, FakeDocuments
 from tests.unit.cli_stage import aws_session, deployment, stage

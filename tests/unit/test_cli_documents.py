@@ -18,12 +18,12 @@ from moto import mock_aws
 from cli import documents as following
 from cli import main as command_line
 from cli.connection import Connection
-from nexus.adapters.s3_document_bucket import S3DocumentBucket
-from nexus.adapters.s3_erasure import S3Versions
-from nexus.adapters.sqs_queue import SqsQueue
-from nexus.curating import Curator
-from nexus.erasing import Eraser, Place
-from nexus.messages import reconcile_message
+from nexus.adapters.s3.document_bucket import S3DocumentBucket
+from nexus.adapters.s3.erasure import S3Versions
+from nexus.adapters.sqs.queue import SqsQueue
+from nexus.documents.curating import Curator
+from nexus.documents.erasing import Eraser, Place
+from nexus.ingestion.messages import reconcile_message
 from nexus.models import DocumentMetadata, DocumentRecord
 from nexus.object_keys import document_id, encode_metadata, object_key
 from nexus.services import OperatorServices

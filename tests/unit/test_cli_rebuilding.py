@@ -10,12 +10,12 @@ import pytest
 from cli.evaluation.questions import GoldenQuestion
 from cli.failure import Failure
 from cli.rebuilding import approve
-from nexus.generations import PerGeneration, begun
+from nexus.generations.lifecycle import PerGeneration, begun
+from nexus.generations.rebuilding import Workplace
 from nexus.models import Generations
 from nexus.object_keys import object_key
-from nexus.reading import Reader
-from nexus.rebuilding import Workplace
-from nexus.retrieval import Retriever
+from nexus.retrieval.reader import Reader
+from nexus.retrieval.retriever import Retriever
 from nexus.services import RebuildServices
 from nexus.settings import Settings
 from tests import assembled

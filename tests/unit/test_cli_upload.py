@@ -19,9 +19,9 @@ from cli.failure import Failure
 from cli.ingestion import fingerprints, finished
 from cli.local.layout import Layout
 from cli.local.run_record import Running
+from nexus.ingestion.tasks import ChangedObject, tasks_of
 from nexus.models import DocumentRecord
 from nexus.object_keys import decode_metadata, document_id
-from nexus.tasks import ChangedObject, tasks_of
 from tests.unit.cli_stage import BUCKET, stage
 
 

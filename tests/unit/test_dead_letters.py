@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from nexus.dead_letter_reasons import LONGEST_ATTEMPT_S, DeadLetter, Explainer
-from nexus.dead_letters import DeadLetters
 from nexus.errors import NotFound, UpstreamUnavailable
-from nexus.generations import PerGeneration
-from nexus.messages import PartTask, part_message, reconcile_message
+from nexus.generations.lifecycle import PerGeneration
+from nexus.ingestion.messages import PartTask, part_message, reconcile_message
+from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.models import DocumentRecord, Generation
 from nexus.object_keys import object_key
-from nexus.parsing.outlines import Outline, Part
+from nexus.operations.dead_letter_reasons import LONGEST_ATTEMPT_S, DeadLetter, Explainer
+from nexus.operations.dead_letters import DeadLetters
 from nexus.ports import Catalogue
 from nexus.settings import Settings
 from tests import assembled

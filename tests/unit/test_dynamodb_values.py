@@ -9,7 +9,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexus.adapters.dynamodb_values import from_attribute, to_attribute
+from nexus.adapters.dynamodb.values import from_attribute, to_attribute
 
 scalars = st.none() | st.booleans() | st.integers(-(10**37), 10**37) | st.text() | st.binary()
 values = st.recursive(

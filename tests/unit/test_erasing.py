@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nexus.erasing import Erased, Eraser, Place, Receipt
+from nexus.documents.erasing import Erased, Eraser, Place, Receipt
 from nexus.errors import NotFound, UpstreamUnavailable
 from nexus.models import DocumentRecord, Filters, Turn
 from nexus.object_keys import document_id, object_key

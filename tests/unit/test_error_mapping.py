@@ -12,7 +12,8 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import ProtocolError
 
-from nexus.adapters import botocore_errors, openai_errors
+from nexus.adapters.aws import errors as botocore_errors
+from nexus.adapters.openai import errors as openai_errors
 from nexus.errors import Superseded, UpstreamError, UpstreamRefused, UpstreamUnavailable
 
 REQUEST = httpx2.Request("POST", "http://models.test/v1/responses")

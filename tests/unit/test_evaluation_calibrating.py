@@ -13,9 +13,9 @@ from cli.evaluation.calibrating import as_setting, calibrate, examples_of, fit
 from cli.evaluation.measurements import ARTICLE_MISSING, GOLD_REMOVED, Judged, MeasuredQuestion, Run
 from cli.evaluation.questions import GoldenQuestion
 from cli.failure import Failure
-from nexus.answerability import Features
-from nexus.confidence import probability, read_calibrations
 from nexus.models import Language
+from nexus.retrieval.answerability import Features
+from nexus.retrieval.confidence import probability, read_calibrations
 
 
 def run_of(count: int, *, question: str = "What is the fee of the course?") -> Run:

@@ -15,9 +15,9 @@ from cli.local.models.extractive import answer
 from cli.local.models.prompt_reader import read_prompt
 from cli.local.models.sentences import split_units
 from cli.local.models.words import content_stems
-from nexus.answer_kinds import asked_kind, offers
+from nexus.answering.prompts import NO_ANSWER, answer_messages
 from nexus.models import Locator, Passage
-from nexus.prompts import NO_ANSWER, answer_messages
+from nexus.retrieval.answer_kinds import asked_kind, offers
 
 
 class CertainEncoder:

@@ -8,7 +8,14 @@ from dataclasses import replace
 import pytest
 
 from nexus.errors import InvalidRequest, UpstreamUnavailable
-from nexus.generations import PerGeneration, begun, dropped, existing, flipped, rolled_back
+from nexus.generations.lifecycle import (
+    PerGeneration,
+    begun,
+    dropped,
+    existing,
+    flipped,
+    rolled_back,
+)
 from nexus.models import Generation, Generations
 from nexus.settings import Settings
 from tests.fakes import FakeGenerations

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nexus.answer_text import limit_words
-from nexus.facts import folded, stated
-from nexus.grounding import ground
-from nexus.inert import inert_spans
+from nexus.answering.answer_text import limit_words
+from nexus.answering.grounding import ground
 from nexus.models import Locator, Passage
-from nexus.sanitising import sanitise
+from nexus.text.facts import folded, stated
+from nexus.text.inert import inert_spans
+from nexus.text.sanitising import sanitise
 
 
 def passage(text: str, title: str = "Rules", heading: tuple[str, ...] = ()) -> Passage:

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nexus.errors import ConfigurationError, UpstreamUnavailable
-from nexus.indexing import Indexer
+from nexus.ingestion.indexer import Indexer
+from nexus.ingestion.revisions import is_newer
 from nexus.models import DocumentMetadata, Filters
 from nexus.object_keys import document_id, object_key
-from nexus.revisions import is_newer
 from nexus.settings import Settings
 from tests import assembled
 from tests.fakes import (

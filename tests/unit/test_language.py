@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nexus.language import language_of
 from nexus.models import Language
+from nexus.text.language import language_of
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexus.numerals import number
+from nexus.text.numerals import number
 
 
 @given(

@@ -190,7 +190,7 @@ def test_what_cannot_be_read_says_what_to_do(content, path, kind, says):
 
 def test_parsers_are_imported_only_when_needed():
     code = (
-        "import sys; from nexus.parsing import parse;"
+        "import sys; from nexus.ingestion.parsing import parse;"
         "parse(b'x', 'a.txt', '', max_bytes=9, max_unpacked_bytes=9);"
         "parsers = {'docx', 'pptx', 'pypdfium2', 'selectolax', 'python_calamine'};"
         "sys.exit(bool(parsers & set(sys.modules)))"

@@ -18,7 +18,7 @@ from nexus.errors import (
     EncryptedDocument,
     UnsupportedFormat,
 )
-from nexus.parsing import parse
+from nexus.ingestion.parsing import parse
 from tests.unit import documents_made as made
 from tests.unit.documents_made import LIMIT, lines, read
 

@@ -13,8 +13,18 @@ import pytest
 from pydantic import TypeAdapter
 
 from nexus.errors import DocumentTooLarge, EmptyDocument, NotFound, UpstreamUnavailable
+from nexus.ingestion.parsing import (
+    Outline,
+    Part,
+    cutting,
+    join,
+    no_text,
+    outline,
+    parse,
+    parse_part,
+    pdf,
+)
 from nexus.models import ParsedDocument
-from nexus.parsing import Outline, Part, cutting, join, no_text, outline, parse, parse_part, pdf
 from tests.fakes import FakeDocuments
 from tests.unit import documents_made as made
 from tests.unit.documents_made import LIMIT

@@ -9,7 +9,7 @@ import pytest
 from reportlab.pdfgen import canvas
 
 from nexus.errors import EmptyDocument, EncryptedDocument
-from nexus.parsing import pdf
+from nexus.ingestion.parsing import pdf
 from tests.unit import documents_made as made
 from tests.unit.documents_made import lines, read
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from nexus.documents.progress import Progress, progress, progress_of
 from nexus.models import DocumentRecord
-from nexus.progress import Progress, progress, progress_of
 
 STARTED = "2025-06-15T15:06:40Z"
 STARTED_S = 1_750_000_000.0

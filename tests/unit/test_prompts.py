@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.local.models.prompt_reader import read_prompt
+from nexus.answering.prompts import answer_messages, repair_messages
 from nexus.models import Locator, Passage
-from nexus.prompts import answer_messages, repair_messages
 
 
 def passage(text: str, title: str = "Rules", heading: tuple[str, ...] = ()) -> Passage:

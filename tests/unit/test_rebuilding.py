@@ -6,8 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from nexus.generations.rebuilding import (
+    Check,
+    Comparison,
+    Workplace,
+    check,
+    clear,
+    compare,
+    estimate,
+)
 from nexus.object_keys import document_id, object_key
-from nexus.rebuilding import Check, Comparison, Workplace, check, clear, compare, estimate
 from nexus.settings import Settings
 from tests import assembled
 from tests.fakes import FakeCatalogue, FakeClock, FakeDocuments, FakeEmbedder, FakeIndex

@@ -8,12 +8,12 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from nexus import reindexing
 from nexus.errors import UpstreamUnavailable
-from nexus.generations import PerGeneration
+from nexus.generations import reindexing
+from nexus.generations.lifecycle import PerGeneration
+from nexus.generations.reindexing import Progress, Reindexer, reconcile_generations, verifies_today
 from nexus.models import Generations
 from nexus.object_keys import document_id, object_key
-from nexus.reindexing import Progress, Reindexer, reconcile_generations, verifies_today
 from nexus.settings import Settings
 from tests import assembled
 from tests.fakes import (

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nexus.errors import ConfigurationError, UpstreamUnavailable
-from nexus.fusion import fuse, rank
 from nexus.models import DocumentMetadata, Filters, Hit, Locator, Principal
 from nexus.object_keys import document_id, object_key
-from nexus.retrieval import Retriever
-from nexus.rights import narrow
+from nexus.retrieval.fusion import fuse, rank
+from nexus.retrieval.retriever import Retriever
+from nexus.retrieval.rights import narrow
 from nexus.settings import Settings
 from tests import assembled
 from tests.fakes import (

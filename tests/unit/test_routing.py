@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nexus.routing import reply, route_of
+from nexus.answering.routing import reply, route_of
 
 
 @pytest.mark.parametrize(

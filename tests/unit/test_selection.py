@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nexus.models import Hit, Locator
-from nexus.selection import Ranked, join, select
+from nexus.retrieval.selection import Ranked, join, select
 
 
 def ranked(

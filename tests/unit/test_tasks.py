@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from nexus.messages import reconcile_message
-from nexus.tasks import ChangedObject, tasks_of
+from nexus.ingestion.messages import reconcile_message
+from nexus.ingestion.tasks import ChangedObject, tasks_of
 
 
 def s3_event(key: str, sequencer: str = "0055AED6DCD90281E5") -> str:

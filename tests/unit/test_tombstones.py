@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from nexus.documents.tombstones import tombstone, without_deleted
 from nexus.errors import UpstreamUnavailable
 from nexus.models import Turn
 from nexus.object_keys import document_id
-from nexus.tombstones import tombstone, without_deleted
 from tests.fakes import FakeCatalogue
 from tests.unit.test_retrieval import Library
 

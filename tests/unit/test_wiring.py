@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from nexus.adapters.secrets_manager import SecretsManager
+from nexus.adapters.aws.secrets import SecretsManager
 from nexus.deferred import RENEWED_S, deferred
 from nexus.errors import ConfigurationError
 from nexus.settings import Settings

@@ -21,8 +21,8 @@ from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage
 from cli.local.models.relevance import mean_of_windows
 from cli.local.models.sentences import Unit, split_units
 from cli.local.models.words import FUNCTION_WORDS, content_stems, stem
-from nexus.answer_kinds import AnswerKind, all_words, asked_kind, offers
-from nexus.inert import HIDDEN
+from nexus.retrieval.answer_kinds import AnswerKind, all_words, asked_kind, offers
+from nexus.text.inert import HIDDEN
 
 Array = NDArray[np.float32]
 

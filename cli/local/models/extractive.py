@@ -29,10 +29,10 @@ from cli.local.models.evidence import (
 )
 from cli.local.models.prompt_reader import AnswerPrompt, read_prompt
 from cli.local.models.words import content_stems
-from nexus.language import language_of
+from nexus.answering.prompts import NO_ANSWER
+from nexus.answering.routing import route_of
 from nexus.models import Language
-from nexus.prompts import NO_ANSWER
-from nexus.routing import route_of
+from nexus.text.language import language_of
 
 Array = NDArray[np.float32]
 
@@ -134,7 +134,7 @@ _REFERS_BACK = re.compile(
 def answer(prompt: str, model: Encoder) -> str:
     """One to three quotes, each followed by its passage's number like [1], or NO_ANSWER.
 
-    A prompt that `nexus.prompts` did not make gets a fixed sentence.
+    A prompt that `nexus.answering.prompts` did not make gets a fixed sentence.
     """
     read = read_prompt(prompt)
     if read is None:

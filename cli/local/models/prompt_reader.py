@@ -29,7 +29,7 @@ class QuotedPassage:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPrompt:
-    """What `nexus.prompts.answer_messages` was given; `earlier` are questions, oldest first."""
+    """What `answer_messages` was given; `earlier` are questions, oldest first."""
 
     question: str
     passages: tuple[QuotedPassage, ...]

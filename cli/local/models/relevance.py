@@ -18,7 +18,7 @@ from cli.local.models.minilm import SPECIAL_TOKENS, MiniLM
 from cli.local.models.state_cache import StateCache, TokenStates, quantised
 from cli.local.models.token_reader import Question, Weights, answer_score
 from cli.local.models.words import FUNCTION_WORDS, QUESTION_WORDS, content_stems
-from nexus.evidence import sentence_spans
+from nexus.text.sentences import sentence_spans
 
 Array = NDArray[np.float32]
 
@@ -34,7 +34,7 @@ ANSWER_WEIGHT = 0.085
 USUAL_ANSWER = -1.0
 # What it says of the best text, and that text's likest sentence, tell whether any holds the answer:
 # with them, questions whose passage is missing are told from others with an AUROC of .900 instead
-# of .896 (on articles that the reader had not seen; `nexus.confidence` fitted to each).
+# of .896 (on articles that the reader had not seen; `nexus.retrieval.confidence` fitted to each).
 BEST_ANSWER_WEIGHT = 0.2
 SENTENCE_WEIGHT = 2.0
 USUAL_SENTENCE = 0.5

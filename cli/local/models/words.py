@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from nexus.answer_kinds import all_words
+from nexus.retrieval.answer_kinds import all_words
 
 # Words that ask for something. Not "apakah", which asks whether.
 QUESTION_WORDS = frozenset(

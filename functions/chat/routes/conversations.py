@@ -10,11 +10,11 @@ from fastapi import APIRouter, Path, Response
 
 from functions.chat.dependencies import Services
 from functions.chat.schemas import ConversationId, ConversationResponse, TurnBody
+from nexus.documents.tombstones import tombstone, without_deleted
 from nexus.errors import NotFound
 from nexus.http.callers import Caller
 from nexus.models import Principal, Turn
 from nexus.services import ChatServices
-from nexus.tombstones import tombstone, without_deleted
 
 router = APIRouter(tags=["conversations"])
 MOST_TURNS = 200

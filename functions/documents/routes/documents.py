@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query
 from functions.documents.dependencies import Document, Services
 from functions.documents.responses import DocumentBody, DocumentsResponse
 from functions.documents.schemas import ChangeRequest, Name
+from nexus.documents.listing import Listing
 from nexus.http.callers import Administrator
-from nexus.listing import Listing
 from nexus.models import DocumentStatus
 
 router = APIRouter(tags=["documents"])

@@ -9,15 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
-    from nexus.answering import Answerer
-    from nexus.backup import Backup
+    from nexus.answering.turn import Answerer
     from nexus.clients import Authenticator
-    from nexus.curating import Curator
-    from nexus.erasing import Eraser
-    from nexus.generations import PerGeneration
-    from nexus.health import Health
-    from nexus.indexing import Indexer
+    from nexus.documents.curating import Curator
+    from nexus.documents.erasing import Eraser
+    from nexus.generations.lifecycle import PerGeneration
+    from nexus.generations.rebuilding import Workplace
+    from nexus.generations.reindexing import Reindexer
+    from nexus.ingestion.indexer import Indexer
     from nexus.models import Generation
+    from nexus.operations.health import Health
     from nexus.ports import (
         Catalogue,
         ClientStore,
@@ -29,13 +30,12 @@ if TYPE_CHECKING:
         VectorIndex,
         WorkQueue,
     )
-    from nexus.reading import Reader
-    from nexus.rebuilding import Workplace
-    from nexus.reindexing import Reindexer
-    from nexus.restoring import Restorer
-    from nexus.retrieval import Retriever
+    from nexus.retrieval.reader import Reader
+    from nexus.retrieval.retriever import Retriever
     from nexus.settings import Settings
-    from nexus.snapshot_reading import SnapshotReader
+    from nexus.snapshots.backup import Backup
+    from nexus.snapshots.reading import SnapshotReader
+    from nexus.snapshots.restoring import Restorer
 
 
 @dataclass(frozen=True, slots=True)

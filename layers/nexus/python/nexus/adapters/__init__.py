@@ -1,1 +1,4 @@
-"""One module for each thing outside: it speaks an SDK on one side and a port on the other."""
+"""What lies outside, one room for each technology: the only place that knows SDKs.
+
+Uses `ports`, `models`, `errors` and its own SDK, whose exceptions become ours here.
+"""

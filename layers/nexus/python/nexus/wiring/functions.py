@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nexus.errors import NexusError
-from nexus.generations import PerGeneration
+from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
 from nexus.ports import (
     Embedder,
@@ -24,10 +24,10 @@ from nexus.services import (
 from nexus.settings import Settings
 
 if TYPE_CHECKING:
-    from nexus.backup import Backup
-    from nexus.curating import Curator
-    from nexus.erasing import Eraser, Place
-    from nexus.indexing import Indexer
+    from nexus.documents.curating import Curator
+    from nexus.documents.erasing import Eraser, Place
+    from nexus.ingestion.indexer import Indexer
+    from nexus.snapshots.backup import Backup
 
 
 from nexus.wiring.parts import (
@@ -47,17 +47,17 @@ from nexus.wiring.parts import (
 
 def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatServices:
     """The services of the chat function, with their connections opened where they can be."""
-    from nexus.adapters.dynamodb_cache import DynamoCache
-    from nexus.adapters.dynamodb_clients import DynamoClients
-    from nexus.adapters.dynamodb_conversations import DynamoConversations
-    from nexus.answering import Answerer
-    from nexus.caching import AnswerCache, CachedEmbedder, ForgivingCache
+    from nexus.adapters.dynamodb.cache import DynamoCache
+    from nexus.adapters.dynamodb.clients import DynamoClients
+    from nexus.adapters.dynamodb.conversations import DynamoConversations
+    from nexus.answering.caching import AnswerCache, CachedEmbedder, ForgivingCache
+    from nexus.answering.generator import Generator
+    from nexus.answering.turn import Answerer
     from nexus.clients import Authenticator
-    from nexus.generating import Generator
-    from nexus.health import Dependency, Health
     from nexus.observability import count
-    from nexus.reading import Reader
-    from nexus.retrieval import Retriever
+    from nexus.operations.health import Dependency, Health
+    from nexus.retrieval.reader import Reader
+    from nexus.retrieval.retriever import Retriever
 
     aws = aws or aws_clients
     executor = ThreadPoolExecutor(THREADS)
@@ -143,9 +143,9 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
 
 def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> IngestServices:
     """The services of the ingestion function."""
-    from nexus.adapters.dynamodb_embedding_ledger import DynamoEmbeddingLedger
-    from nexus.adapters.s3_documents import S3Documents
-    from nexus.adapters.sqs_queue import SqsQueue
+    from nexus.adapters.dynamodb.embedding_ledger import DynamoEmbeddingLedger
+    from nexus.adapters.s3.documents import S3Documents
+    from nexus.adapters.sqs.queue import SqsQueue
 
     aws = aws or aws_clients
     secrets = secrets_of(aws)
@@ -173,7 +173,7 @@ def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> Ing
 
 def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> ReindexServices:
     """The services of the reindexing function."""
-    from nexus.adapters.lambda_continuation import LambdaContinuation
+    from nexus.adapters.aws.continuation import LambdaContinuation
 
     aws = aws or aws_clients
     reindexers = PerGeneration(
@@ -187,10 +187,10 @@ def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> Re
 
 def backup_services(settings: Settings, aws: ClientFactory | None = None) -> BackupServices:
     """The services of the backup function."""
-    from nexus.adapters.lambda_continuation import LambdaContinuation
-    from nexus.adapters.parquet_snapshots import ParquetSnapshots
-    from nexus.adapters.s3_snapshots import S3Snapshots
-    from nexus.backup import Backup
+    from nexus.adapters.aws.continuation import LambdaContinuation
+    from nexus.adapters.parquet.snapshots import ParquetSnapshots
+    from nexus.adapters.s3.snapshots import S3Snapshots
+    from nexus.snapshots.backup import Backup
 
     aws = aws or aws_clients
     secrets = secrets_of(aws)
@@ -212,7 +212,7 @@ def backup_services(settings: Settings, aws: ClientFactory | None = None) -> Bac
 
 def documents_services(settings: Settings, aws: ClientFactory | None = None) -> DocumentsServices:
     """The services of the documents function."""
-    from nexus.adapters.dynamodb_clients import DynamoClients
+    from nexus.adapters.dynamodb.clients import DynamoClients
     from nexus.clients import Authenticator
 
     aws = aws or aws_clients
@@ -226,9 +226,9 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
 
 def curators(settings: Settings, aws: ClientFactory) -> PerGeneration[Curator]:
     """What manages documents; `aws` makes S3 clients that are configured for SIGNING."""
-    from nexus.adapters.s3_document_bucket import S3DocumentBucket
-    from nexus.adapters.sqs_queue import SqsQueue
-    from nexus.curating import Curator
+    from nexus.adapters.s3.document_bucket import S3DocumentBucket
+    from nexus.adapters.sqs.queue import SqsQueue
+    from nexus.documents.curating import Curator
 
     bucket = S3DocumentBucket(aws("s3"), settings.documents_bucket)
     queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
@@ -241,10 +241,10 @@ def curators(settings: Settings, aws: ClientFactory) -> PerGeneration[Curator]:
 
 def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
     """Makes what erases documents from all generations that exist when it is made."""
-    from nexus.adapters.dynamodb_cache import DynamoCache
-    from nexus.adapters.dynamodb_cited_turns import DynamoCitedTurns
-    from nexus.adapters.s3_erasure import S3Versions
-    from nexus.erasing import Eraser, Place
+    from nexus.adapters.dynamodb.cache import DynamoCache
+    from nexus.adapters.dynamodb.cited_turns import DynamoCitedTurns
+    from nexus.adapters.s3.erasure import S3Versions
+    from nexus.documents.erasing import Eraser, Place
 
     dynamodb, secrets = aws("dynamodb"), secrets_of(aws)
     versions = S3Versions(aws("s3"), settings.documents_bucket)

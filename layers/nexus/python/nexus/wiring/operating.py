@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from nexus.generations import PerGeneration, SingleGeneration, existing
+from nexus.generations.lifecycle import PerGeneration, SingleGeneration, existing
 from nexus.models import Generation
 from nexus.ports import (
     Catalogue,
@@ -27,9 +27,9 @@ from nexus.services import (
 from nexus.settings import Settings
 
 if TYPE_CHECKING:
-    from nexus.dead_letters import DeadLetters
-    from nexus.restoring import Restorer
-    from nexus.snapshot_reading import SnapshotReader
+    from nexus.operations.dead_letters import DeadLetters
+    from nexus.snapshots.reading import SnapshotReader
+    from nexus.snapshots.restoring import Restorer
 
 
 from nexus.wiring.parts import (
@@ -50,11 +50,11 @@ def restore_services(
     settings: Settings, aws: ClientFactory, bucket: str, prefix: str | None = None
 ) -> RestoreServices:
     """What a restore works with; the snapshots are those of the bucket, below the prefix."""
-    from nexus.adapters.dynamodb_embedding_ledger import DynamoEmbeddingLedger
-    from nexus.adapters.parquet_snapshots import ParquetSnapshots
-    from nexus.adapters.s3_snapshots import PREFIX, S3Snapshots
-    from nexus.restoring import Restorer
-    from nexus.snapshot_reading import SnapshotReader
+    from nexus.adapters.dynamodb.embedding_ledger import DynamoEmbeddingLedger
+    from nexus.adapters.parquet.snapshots import ParquetSnapshots
+    from nexus.adapters.s3.snapshots import PREFIX, S3Snapshots
+    from nexus.snapshots.reading import SnapshotReader
+    from nexus.snapshots.restoring import Restorer
 
     secrets = secrets_of(aws)
     executor = ThreadPoolExecutor(THREADS)
@@ -88,7 +88,7 @@ def restore_services(
 
 def operator_services(settings: Settings, aws: ClientFactory) -> OperatorServices:
     """The tables that the CLI reads and writes; the catalogue is the live generation's."""
-    from nexus.adapters.dynamodb_clients import DynamoClients
+    from nexus.adapters.dynamodb.clients import DynamoClients
 
     store = generations_of(aws, settings)
     live = existing(store, settings.generation).answering
@@ -101,9 +101,9 @@ def operator_services(settings: Settings, aws: ClientFactory) -> OperatorService
 
 def rebuild_services(settings: Settings, aws: ClientFactory) -> RebuildServices:
     """The generations of a stage, each with its catalogue and index, and to search in."""
-    from nexus.reading import Reader
-    from nexus.rebuilding import Workplace
-    from nexus.retrieval import Retriever
+    from nexus.generations.rebuilding import Workplace
+    from nexus.retrieval.reader import Reader
+    from nexus.retrieval.retriever import Retriever
 
     secrets, executor = secrets_of(aws), ThreadPoolExecutor(THREADS)
     models = Models(settings, secrets)
@@ -136,11 +136,11 @@ def dead_letters(
     dead_letter_queue_url: str,
 ) -> DeadLetters:
     """What the ingestion gave up, with the queue to send it to again."""
-    from nexus.adapters.s3_documents import S3Documents
-    from nexus.adapters.sqs_dead_letters import SqsDeadLetters
-    from nexus.adapters.sqs_queue import SqsQueue
-    from nexus.dead_letter_reasons import Explainer
-    from nexus.dead_letters import DeadLetters
+    from nexus.adapters.s3.documents import S3Documents
+    from nexus.adapters.sqs.dead_letters import SqsDeadLetters
+    from nexus.adapters.sqs.queue import SqsQueue
+    from nexus.operations.dead_letter_reasons import Explainer
+    from nexus.operations.dead_letters import DeadLetters
 
     def catalogue(generation: Generation) -> Catalogue:
         return catalogue_of(aws, settings, generation)
@@ -173,10 +173,10 @@ def evaluation_services(
 
     `searched` wraps the index that questions are searched in, `indexed` the embedder of documents.
     """
-    from nexus.answering import Answerer
-    from nexus.generating import Generator
-    from nexus.reading import Reader
-    from nexus.retrieval import Retriever
+    from nexus.answering.generator import Generator
+    from nexus.answering.turn import Answerer
+    from nexus.retrieval.reader import Reader
+    from nexus.retrieval.retriever import Retriever
 
     executor = ThreadPoolExecutor(THREADS)
     models = Models(settings, secrets)
@@ -212,7 +212,7 @@ def create_pinecone_index(
     protected: bool = False,
 ) -> str:
     """Creates the Pinecone index that these settings need, unless it exists; returns its host."""
-    from nexus.adapters.pinecone_provisioning import create_index
+    from nexus.adapters.pinecone.provisioning import create_index
 
     return create_index(
         api_key, name, settings.embedding_dimension, region=region, protected=protected

@@ -27,8 +27,8 @@ from nexus.settings import Settings
 if TYPE_CHECKING:
     import openai
 
-    from nexus.indexing import Indexer
-    from nexus.reindexing import Reindexer
+    from nexus.generations.reindexing import Reindexer
+    from nexus.ingestion.indexer import Indexer
 
 
 # Makes an AWS client by its service's name: botocore's in the functions, a stage's in the CLI.
@@ -74,7 +74,7 @@ class Models:
         self._secrets = secrets
 
     def embedder(self, generation: Generation) -> Embedder:
-        from nexus.adapters.openai_models import OpenAIEmbedder
+        from nexus.adapters.openai.models import OpenAIEmbedder
 
         settings = self._settings
         return deferred(
@@ -88,7 +88,7 @@ class Models:
         )
 
     def chat(self) -> ChatModel:
-        from nexus.adapters.openai_models import OpenAIChat
+        from nexus.adapters.openai.models import OpenAIChat
 
         settings = self._settings
         return deferred(
@@ -99,7 +99,7 @@ class Models:
         )
 
     def reranker(self) -> Reranker | None:
-        from nexus.adapters.rerank_endpoint import RerankEndpoint
+        from nexus.adapters.rerank.endpoint import RerankEndpoint
 
         settings = self._settings
         if not settings.rerank_url:
@@ -114,7 +114,7 @@ class Models:
         )
 
     def _connect(self, timeout_s: float, retries: int) -> openai.OpenAI:
-        from nexus.adapters.openai_connection import connect
+        from nexus.adapters.openai.connection import connect
 
         key = self._secrets.get(self._settings.models_secret)
         return connect(self._settings.models_url, key, timeout_s, retries)
@@ -131,9 +131,9 @@ def make_indexer(
     queue: WorkQueue,
 ) -> Indexer:
     """What indexes documents in one generation, over these parts."""
-    from nexus.chunk_writing import ChunkWriter
-    from nexus.indexing import Indexer
-    from nexus.part_indexing import PartIndexer
+    from nexus.ingestion.chunk_writing import ChunkWriter
+    from nexus.ingestion.indexer import Indexer
+    from nexus.ingestion.part_indexer import PartIndexer
 
     writer = ChunkWriter(index, embedder, ledger, generation)
     parts = PartIndexer(catalogue, index, writer, generation, settings)
@@ -144,8 +144,8 @@ def make_reindexers(
     aws: ClientFactory, settings: Settings, secrets: Secrets, documents: DocumentStore
 ) -> Callable[[Generation], Reindexer]:
     """Makes what compares the bucket with a generation."""
-    from nexus.adapters.sqs_queue import SqsQueue
-    from nexus.reindexing import Reindexer
+    from nexus.adapters.sqs.queue import SqsQueue
+    from nexus.generations.reindexing import Reindexer
 
     executor = ThreadPoolExecutor(THREADS)
     queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
@@ -161,21 +161,21 @@ def make_reindexers(
 
 def documents_of(aws: ClientFactory, settings: Settings) -> DocumentStore:
     """The stage's bucket of documents."""
-    from nexus.adapters.s3_documents import S3Documents
+    from nexus.adapters.s3.documents import S3Documents
 
     return S3Documents(aws("s3"), settings.documents_bucket)
 
 
 def generations_of(aws: ClientFactory, settings: Settings) -> GenerationStore:
     """Where the stage's generations are noted."""
-    from nexus.adapters.dynamodb_generations import DynamoGenerations
+    from nexus.adapters.dynamodb.generations import DynamoGenerations
 
     return DynamoGenerations(aws("dynamodb"), settings.catalogue_table)
 
 
 def catalogue_of(aws: ClientFactory, settings: Settings, generation: Generation) -> Catalogue:
     """A generation's catalogue."""
-    from nexus.adapters.dynamodb_catalogue import DynamoCatalogue
+    from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
 
     return DynamoCatalogue(aws("dynamodb"), settings.catalogue_table, generation.generation_id)
 
@@ -183,13 +183,13 @@ def catalogue_of(aws: ClientFactory, settings: Settings, generation: Generation)
 def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> VectorIndex:
     """The index that holds a generation's vectors. Raises ConfigurationError."""
     if settings.vector_index == "sqlite":
-        from nexus.adapters.sqlite_index import SqliteIndex
+        from nexus.adapters.sqlite.index import SqliteIndex
 
         if not settings.sqlite_path:
             raise ConfigurationError("NEXUS_SQLITE_PATH must name the index's file.")
         return SqliteIndex(settings.sqlite_path)
 
-    from nexus.adapters.pinecone_index import PineconeIndex
+    from nexus.adapters.pinecone.index import PineconeIndex
     from nexus.adapters.tls_context import tls_context
 
     host = generation.pinecone_host or settings.pinecone_host
@@ -206,6 +206,6 @@ def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> Ve
 
 def secrets_of(aws: ClientFactory) -> Secrets:
     """The stage's secrets."""
-    from nexus.adapters.secrets_manager import SecretsManager
+    from nexus.adapters.aws.secrets import SecretsManager
 
     return SecretsManager(aws("secretsmanager"))

@@ -1,0 +1,1 @@
+"""DynamoDB: the catalogue, conversations, clients, the cache, the ledger and generations."""

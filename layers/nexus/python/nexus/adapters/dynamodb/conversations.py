@@ -1,0 +1,211 @@
+"""Conversations in one DynamoDB table, a turn an item, that expire a while after the last turn.
+
+pk `{tenant}#{client}#{conversation}`, each percent-encoded so that no name can pass for two; sk
+`turn#{microseconds since 1970}#{message id}`. Every turn has its own `expires_at`, the table's TTL
+attribute in seconds since 1970. Appending a turn also puts off the expiry of the turns before it,
+but not more often than 24 times in the time to live: so they may go that little sooner than the
+last one (an hour sooner when conversations live for a day). DynamoDB deletes expired items days
+late; readers never see one.
+
+`extended_at` says when that was last done: every readable turn expires a time to live after it, or
+later. That stays true whoever writes or deletes turns meanwhile; so what `history` read of it is
+good for the `append` behind it, until the expiry has to be put off.
+
+What a turn cites is entered in the register (`dynamodb_citations`), in the same call as the turn is
+written. The entries live for two times to live, until `cited_until`, so that putting off a turn's
+expiry seldom has to write them anew.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, fields
+from itertools import chain, islice, takewhile
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from nexus.adapters.aws.errors import translate
+from nexus.adapters.dynamodb.batches import delete_items, put_items
+from nexus.adapters.dynamodb.citations import entry, entry_key, partition, turn_name
+from nexus.adapters.dynamodb.values import from_attribute, from_item, to_item
+from nexus.models import Turn
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
+
+SERVICE = "conversations"
+_FIELDS = {field.name for field in fields(Turn)}
+# Conversations whose `extended_at` a process remembers: those it may be asked to continue.
+_REMEMBERED = 1000
+
+
+class DynamoConversations:
+    """A ConversationStore in a table with the string keys `pk` and `sk` and TTL on `expires_at`."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        ttl_h: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._ttl_s = ttl_h * 3600
+        self._clock = clock
+        self._extended_at: dict[str, float] = {}
+        self._lock = Lock()
+
+    def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
+        """The last `turns` turns, oldest first; empty if the conversation is not this client's."""
+        if turns <= 0:
+            return []
+        pk = partition(tenant, client, conversation_id)
+        with translate(SERVICE):
+            now = self._clock()
+            live = self._live(pk, turns)
+            latest = next(live, None)
+            self._remember(pk, _extended_at(latest, now))
+            newest_first = chain([latest] if latest else [], live)
+            return [_turn(item) for item in islice(newest_first, turns)][::-1]
+
+    def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
+        """Adds a turn and puts off the conversation's expiry; the same message id replaces."""
+        pk = partition(tenant, client, conversation_id)
+        now = self._clock()
+        with translate(SERVICE):
+            extended_at = self._extended_at.get(pk, 0.0)
+            if now - extended_at > self._ttl_s / 24:
+                extended_at = _extended_at(next(self._live(pk, 1), None), now)
+            if now - extended_at > self._ttl_s / 24:
+                self._extend(tenant, pk, now)
+                extended_at = now
+            cited_until = int(now + 2 * self._ttl_s)
+            item = to_item(
+                {
+                    "pk": pk,
+                    "sk": f"turn#{_microseconds(turn.created_at):017d}#{turn.message_id}",
+                    "expires_at": int(now + self._ttl_s),
+                    "extended_at": extended_at,
+                    "cited_until": cited_until,
+                    **asdict(turn),
+                }
+            )
+            entered = _entries(tenant, item, cited_until)
+            put_items(self._client, SERVICE, self._table, [*entered, item])
+        self._remember(pk, extended_at)
+
+    def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
+        """Removes every turn, expired ones too; False if none was still readable."""
+        now = self._clock()
+        keys: list[dict[str, AttributeValue]] = []
+        entered: list[dict[str, AttributeValue]] = []
+        existed = False
+        with translate(SERVICE):
+            for item in self._items(partition(tenant, client, conversation_id)):
+                keys.append({"pk": item["pk"], "sk": item["sk"]})
+                existed = existed or _expiry(item) > now
+                entered += _entry_keys(tenant, item)
+            # The turns first: what is left when this breaks off can still be found.
+            delete_items(self._client, SERVICE, self._table, [*keys, *entered])
+        return existed
+
+    def ping(self) -> None:
+        """Reads a key that is never written: half a read unit, and no right beyond GetItem."""
+        with translate(SERVICE):
+            self._client.get_item(TableName=self._table, Key=to_item({"pk": "ping", "sk": "ping"}))
+
+    def _live(self, pk: str, page: int | None = None) -> Iterator[dict[str, AttributeValue]]:
+        # Turns expire in their order: behind the first expired one there is no live one.
+        now = self._clock()
+        return takewhile(lambda item: _expiry(item) > now, self._items(pk, page))
+
+    def _items(self, pk: str, page: int | None = None) -> Iterator[dict[str, AttributeValue]]:
+        """The items of a conversation, newest first, read consistently, `page` at a time."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": to_item({":pk": pk}),
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+        }
+        if page is not None:
+            request["Limit"] = page
+        while True:
+            response = self._client.query(**request)
+            yield from response["Items"]
+            if "LastEvaluatedKey" not in response:
+                return
+            request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+
+    def _remember(self, pk: str, extended_at: float) -> None:
+        with self._lock:
+            self._extended_at.pop(pk, None)
+            self._extended_at[pk] = extended_at
+            if len(self._extended_at) > _REMEMBERED:
+                del self._extended_at[next(iter(self._extended_at))]
+
+    def _extend(self, tenant: str, pk: str, now: float) -> None:
+        expires_at = int(now + self._ttl_s)
+        for item in self._live(pk):
+            cited_until = _cited_until(item)
+            if cited_until < expires_at:
+                cited_until = int(now + 2 * self._ttl_s)
+                entered = _entries(tenant, item, cited_until)
+                put_items(self._client, SERVICE, self._table, entered)
+            # A turn that was deleted meanwhile must not come back as a stump.
+            with suppress(self._client.exceptions.ConditionalCheckFailedException):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key={"pk": item["pk"], "sk": item["sk"]},
+                    UpdateExpression="SET expires_at = :expires_at, cited_until = :cited_until",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeValues=to_item(
+                        {":expires_at": expires_at, ":cited_until": cited_until}
+                    ),
+                )
+
+
+def _entries(
+    tenant: str, turn: dict[str, AttributeValue], expires_at: int
+) -> list[dict[str, AttributeValue]]:
+    """The register's entries of a turn."""
+    name = turn_name(turn["pk"]["S"], turn["sk"]["S"])
+    return [entry(tenant, cited, name, expires_at) for cited in _cited(turn)]
+
+
+def _entry_keys(tenant: str, turn: dict[str, AttributeValue]) -> list[dict[str, AttributeValue]]:
+    name = turn_name(turn["pk"]["S"], turn["sk"]["S"])
+    return [entry_key(tenant, cited, name) for cited in _cited(turn)]
+
+
+def _cited(turn: dict[str, AttributeValue]) -> list[str]:
+    return list(dict.fromkeys(from_attribute(turn["document_ids"])))
+
+
+def _cited_until(turn: dict[str, AttributeValue]) -> int:
+    # Turns that were written before there was a register have none.
+    return int(turn["cited_until"]["N"]) if "cited_until" in turn else 0
+
+
+def _microseconds(created_at: str) -> int:
+    moment = datetime.datetime.fromisoformat(created_at)
+    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    return (moment - epoch) // datetime.timedelta(microseconds=1)
+
+
+def _extended_at(latest: dict[str, AttributeValue] | None, now: float) -> float:
+    # Where there is no turn, none needs to live longer.
+    return float(latest["extended_at"]["N"]) if latest else now
+
+
+def _expiry(item: dict[str, AttributeValue]) -> int:
+    return int(item["expires_at"]["N"])
+
+
+def _turn(item: dict[str, AttributeValue]) -> Turn:
+    return Turn(**{name: value for name, value in from_item(item).items() if name in _FIELDS})

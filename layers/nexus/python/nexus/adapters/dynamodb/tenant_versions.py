@@ -1,0 +1,67 @@
+"""Counts, for each tenant, how often what readers see of its documents has changed.
+
+pk `tenant#{tenant}`, sk `version` in the catalogue's table. Whoever keeps something made from a
+tenant's documents reads the version first, then the documents, and keeps it under that version.
+
+A change of a head is counted twice, before and after. The count after it is what makes everything
+read from the state before worthless, however long the change took. The count before it is for a
+worker that dies between the change and the second count: it starts the time in which `read` gives
+no version, and in that time the change happens or its call is given up (`SETTLING_S` is longer than
+all tries of one call). That time also covers reads that are eventually consistent, of heads and of
+the index, which for a moment may return the state before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from nexus.adapters.dynamodb.values import from_item, to_item
+from nexus.models import DocumentRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
+
+# A DynamoDB call of a function ends within 9 seconds: two tries of 2 s to connect and 2 s to read.
+SETTLING_S = 10.0
+
+
+class TenantVersions:
+    """The versions in one table; every method raises botocore's own errors."""
+
+    def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._table = table
+        self._clock = clock
+
+    def read(self, pk: str) -> int | None:
+        """The partition's version, read consistently; None until the last change has settled."""
+        response = self._client.get_item(TableName=self._table, Key=_key(pk), ConsistentRead=True)
+        item = response.get("Item")
+        if item is None:
+            return 0
+        stored = from_item(item)
+        fresh = self._clock() - stored["changed_at"] < SETTLING_S
+        return None if fresh else int(stored["version"])
+
+    def advance(self, pk: str) -> None:
+        """Counts a change, now."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=_key(pk),
+            UpdateExpression="SET #changed_at = :now ADD #version :one",
+            ExpressionAttributeNames={"#version": "version", "#changed_at": "changed_at"},
+            ExpressionAttributeValues=to_item({":one": 1, ":now": self._clock()}),
+        )
+
+
+def seen_of(record: DocumentRecord) -> tuple[object, ...]:
+    """What a reader sees of a document, or is told of it as the source of an answer."""
+    if not record.published:
+        return ()
+    return (record.published, record.hidden, record.title, record.uri, record.version)
+
+
+def _key(pk: str) -> dict[str, AttributeValue]:
+    return to_item({"pk": pk, "sk": "version"})

@@ -1,0 +1,300 @@
+"""A vector index in Pinecone: a document index with a dense field and full-text fields."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+# `pinecone.index.Index` offers no way to bound its retries: it sleeps up to 90 s per try when
+# Pinecone says so, far longer than a caller waits. So its two parts are put together here.
+from pinecone._internal.adapters.vectors_adapter import VectorsAdapter
+from pinecone._internal.config import PineconeConfig, RetryConfig
+from pinecone._internal.constants import DATA_PLANE_API_VERSION
+from pinecone._internal.http_client import HTTPClient
+from pinecone.client.documents import Documents
+from pinecone.errors.exceptions import NotFoundError, PineconeError
+from pinecone.models.documents.score_by import DenseVectorQuery, TextQuery
+
+from nexus.adapters.pinecone.errors import is_missing_namespace, translate, translated
+from nexus.adapters.pinecone.records import (
+    HIT_FIELDS,
+    TEXT_FIELD,
+    TITLE_FIELD,
+    VECTOR_FIELD,
+    check_dimension,
+    document_bytes,
+    to_document,
+    to_filter,
+    to_hit,
+    to_indexed_chunk,
+    to_record,
+)
+from nexus.adapters.query_words import query_words, storable
+from nexus.errors import UpstreamRefused, UpstreamUnavailable
+from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
+from nexus.ports import ScannedPage
+
+# What Pinecone takes in one request.
+MOST_TOP_K = 10_000
+MOST_IDS = 1_000
+MOST_PER_UPSERT = 1_000
+MOST_UPSERT_BYTES = 2_000_000
+
+# Vectors are large as JSON; an answer stays within a few megabytes.
+FETCH_PAGE = 100
+COUNT_PAGE = 10_000
+# How long written chunks may take to be found; Pinecone speaks of seconds.
+SEARCHABLE_S = 60.0
+FIRST_PAUSE_S = 0.05
+
+# The longest a number of a vector gets as JSON: "-1.2345678901234567e-05,".
+_BYTES_PER_NUMBER = 25
+
+
+class PineconeIndex:
+    """`nexus.ports.VectorIndex` on one Pinecone document index, made by `create_index`.
+
+    Writes show up in reads after moments, not at once. `host` is the index's, with http:// only for
+    a local server. `verify` is False, or an SSL context to share. After a passing failure a request
+    is tried `retries` times more, waiting at most `longest_wait_s` (times 1.5) before each.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        api_key: str,
+        dimension: int,
+        *,
+        timeout_s: float = 10.0,
+        retries: int = 2,
+        longest_wait_s: float = 2.0,
+        verify: bool | ssl.SSLContext = True,
+    ) -> None:
+        if not host or not api_key:
+            raise UpstreamRefused("index", "Pinecone's host and API key are not both set.")
+        with translated():
+            config = PineconeConfig(
+                api_key=api_key,
+                host=host,
+                timeout=timeout_s,
+                ssl_verify=verify,  # type: ignore[arg-type]  # httpx, below, takes either
+                retry_config=RetryConfig(max_retries=retries, max_wait=longest_wait_s),
+            )
+            self._http = HTTPClient(config, DATA_PLANE_API_VERSION)
+        self._documents = Documents(http=self._http, host=config.host)
+        self._dimension = dimension
+
+    def upsert(self, namespace: str, records: Sequence[IndexRecord]) -> None:
+        """Writes records in requests within Pinecone's limits; the last of equal ids stands.
+
+        A request that fails ends the call with those before it written; trying again is safe.
+        """
+        latest = {record.chunk.chunk_id: record for record in records}
+        documents = [to_document(record, self._dimension) for record in latest.values()]
+        # Not `batch_upsert`: after four failures of any request in the process it refuses batches
+        # unsent for 30 s, with an error that no longer says why the requests failed.
+        for batch in _batches(documents, self._dimension):
+            with translated():
+                self._documents.upsert(namespace=namespace, documents=batch)
+
+    def search_dense(
+        self, namespace: str, vector: Sequence[float], top_k: int, filters: Filters
+    ) -> list[Hit]:
+        """The nearest by cosine; at most 10,000. Raises UpstreamRefused for a wrong dimension."""
+        check_dimension(vector, self._dimension)
+        return self._search(
+            namespace, DenseVectorQuery(field=VECTOR_FIELD, values=list(vector)), top_k, filters
+        )
+
+    def search_text(self, namespace: str, query: str, top_k: int, filters: Filters) -> list[Hit]:
+        """The best by BM25 over title and text, English words stemmed; at most 10,000."""
+        words = query_words(query)
+        if not words:
+            return []
+        clause = TextQuery(query=" ".join(words), fields=[TITLE_FIELD, TEXT_FIELD])
+        return self._search(namespace, clause, top_k, filters)
+
+    def fetch(self, namespace: str, chunk_ids: Sequence[str]) -> dict[str, IndexRecord]:
+        """The records with these ids, in as many requests as it takes."""
+        records: dict[str, IndexRecord] = {}
+        for ids in _pages(chunk_ids, FETCH_PAGE):
+            with _existing_namespace():
+                found = self._documents.fetch(namespace=namespace, ids=ids)
+                for chunk_id, document in found.documents.items():
+                    records[chunk_id] = to_record(document.to_dict())
+        return records
+
+    def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
+        """Removes these chunks, in as many requests as it takes."""
+        for ids in _pages(chunk_ids, MOST_IDS):
+            with _existing_namespace():
+                self._documents.delete(namespace=namespace, ids=ids)
+
+    def delete_document(
+        self,
+        namespace: str,
+        document_id: str,
+        through_stamp: int,
+        keep: Collection[int] = (),
+    ) -> None:
+        """Removes the chunks with stamps up to this one, in one request."""
+        conditions: list[dict[str, Any]] = [
+            _of_document(document_id),
+            {"added_in": {"$lte": through_stamp}},
+        ]
+        if keep:
+            conditions.append({"added_in": {"$nin": list(keep)}})
+        doomed = {"$and": conditions}
+        with _existing_namespace():
+            self._documents.delete(namespace=namespace, filter=doomed)
+
+    def delete_namespace(self, namespace: str) -> None:
+        """Removes everything in a namespace, in one request."""
+        with _existing_namespace():
+            self._documents.delete(namespace=namespace, delete_all=True)
+
+    def scan(self, generation_id: str, cursor: str, most: int) -> ScannedPage:
+        """A page of one namespace's chunks; the cursor is the namespace and Pinecone's own token.
+
+        Namespaces are known from statistics, which lag behind writes by moments.
+        """
+        after, _, token = cursor.partition(" ")
+        names = sorted(
+            name
+            for name in self._namespace_counts()
+            if name.endswith(f".{generation_id}") and (name >= after if token else name > after)
+        )
+        if not names:
+            return ScannedPage((), "")
+        chunks: tuple[IndexedChunk, ...] = ()
+        following = ""
+        with _existing_namespace():
+            page = self._documents.fetch(
+                namespace=names[0],
+                filter={"added_in": {"$gte": 0}},
+                include_fields=["document_id", "added_in"],
+                limit=most,
+                pagination_token=token or None,
+            )
+            chunks = tuple(
+                to_indexed_chunk(names[0], chunk_id, document.to_dict())
+                for chunk_id, document in page.documents.items()
+            )
+            following = (page.pagination.next if page.pagination is not None else None) or ""
+        if not following and len(names) == 1:
+            return ScannedPage(chunks, "")
+        return ScannedPage(chunks, f"{names[0]} {following}".rstrip())
+
+    def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
+        """Asks for the chunks until all are there: Pinecone's writes are seen moments later."""
+        deadline = time.monotonic() + SEARCHABLE_S
+        for ids in _pages(list(dict.fromkeys(chunk_ids)), FETCH_PAGE):
+            left, pause = list(ids), FIRST_PAUSE_S
+            while left := self._unseen(namespace, left):
+                if time.monotonic() > deadline:
+                    raise UpstreamUnavailable(
+                        "index", "Pinecone has not made new chunks searchable in time; try again."
+                    )
+                time.sleep(pause)
+                pause = min(pause * 2, 1.0)
+
+    def _unseen(self, namespace: str, chunk_ids: list[str]) -> list[str]:
+        with _existing_namespace():
+            found = self._documents.fetch(
+                namespace=namespace, ids=chunk_ids, include_fields=["ordinal"]
+            ).documents
+            return [chunk_id for chunk_id in chunk_ids if chunk_id not in found]
+        return chunk_ids
+
+    def count(self, namespace: str, document_id: str | None = None) -> int:
+        """How many chunks; of a document by paging through them, of a namespace from statistics.
+
+        The statistics lag behind writes by moments.
+        """
+        if document_id is None:
+            return self._namespace_counts().get(namespace, 0)
+        total = 0
+        token = None
+        with _existing_namespace():
+            while True:
+                page = self._documents.fetch(
+                    namespace=namespace,
+                    filter=_of_document(document_id),
+                    include_fields=["ordinal"],
+                    limit=COUNT_PAGE,
+                    pagination_token=token,
+                )
+                total += len(page.documents)
+                token = page.pagination.next if page.pagination is not None else None
+                if token is None:
+                    break
+        return total
+
+    def ping(self) -> None:
+        """Returns when the index answers with its statistics."""
+        self._namespace_counts()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def _search(
+        self, namespace: str, clause: DenseVectorQuery | TextQuery, top_k: int, filters: Filters
+    ) -> list[Hit]:
+        hits: list[Hit] = []
+        if top_k < 1:
+            return hits
+        with _existing_namespace():
+            found = self._documents.search(
+                namespace=namespace,
+                score_by=[clause],
+                top_k=min(top_k, MOST_TOP_K),
+                include_fields=HIT_FIELDS,
+                filter=to_filter(filters),
+            )
+            hits.extend(to_hit(match.to_dict()) for match in found.matches)
+        return hits
+
+    def _namespace_counts(self) -> dict[str, int]:
+        with translated():
+            response = self._http.post("/describe_index_stats", json={})
+            statistics = VectorsAdapter.to_stats_response(response.content)
+        return {name: about.vector_count for name, about in statistics.namespaces.items()}
+
+
+@contextmanager
+def _existing_namespace() -> Iterator[None]:
+    """Translates errors, except that a namespace without any write yet is an empty one."""
+    try:
+        yield
+    except NotFoundError as err:
+        if not is_missing_namespace(err):
+            raise translate(err) from err
+    except PineconeError as err:
+        raise translate(err) from err
+
+
+def _of_document(document_id: str) -> dict[str, Any]:
+    return {"document_id": {"$eq": storable(document_id)}}
+
+
+def _pages(ids: Sequence[str], size: int) -> Iterator[list[str]]:
+    remaining = iter(dict.fromkeys(ids))
+    while page := list(islice(remaining, size)):
+        yield page
+
+
+def _batches(
+    documents: Sequence[dict[str, Any]], dimension: int
+) -> Iterator[Sequence[dict[str, Any]]]:
+    """Runs of documents that each fit one request."""
+    largest = max(map(document_bytes, documents), default=0)
+    # JSON may double a text, by escapes.
+    size = MOST_UPSERT_BYTES // (dimension * _BYTES_PER_NUMBER + 2 * largest)
+    size = max(1, min(MOST_PER_UPSERT, size))
+    for start in range(0, len(documents), size):
+        yield documents[start : start + size]

@@ -1,0 +1,1 @@
+"""Rerank endpoints of the kind of Cohere and Jina."""

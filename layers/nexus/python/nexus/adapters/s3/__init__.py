@@ -1,0 +1,1 @@
+"""S3: the bucket of documents, and that of snapshots."""

@@ -1,0 +1,1 @@
+"""A vector index in one SQLite file."""

@@ -1,0 +1,1 @@
+"""SQS: work that waits, and what was given up."""

@@ -1,0 +1,162 @@
+"""Turns the bytes of a document into located text, part by part, whatever its format.
+
+`outline` decides how a file is read and lists its parts; `parse_part` reads one of them, in memory
+that does not grow with the file. Each parser is imported when it is first needed.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from typing import BinaryIO
+
+from nexus.errors import (
+    CorruptDocument,
+    DocumentRejected,
+    DocumentTooLarge,
+    EmptyDocument,
+)
+from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
+from nexus.ingestion.parsing.formats import COMPOUND, ZIP, detect, look_inside
+from nexus.ingestion.parsing.outlines import Outline, Part
+from nexus.ingestion.parsing.sources import WatchedSource
+from nexus.models import LocatedText, ParsedDocument
+
+HEADING_DEPTH = 10
+_HEAD = 1024 * 1024
+# The formats that are read part by part; of any other, the whole file has to be in memory.
+_STREAMED = {"pdf", "delimited", "plain"}
+
+
+def outline(
+    source: BinaryIO,
+    size: int,
+    path: str,
+    content_type: str,
+    *,
+    max_bytes: int,
+    max_streamed_bytes: int,
+    max_unpacked_bytes: int,
+) -> Outline:
+    """How the document of `size` bytes is read: its format, and the parts to give to `parse_part`.
+
+    The bytes decide the format, then the path's extension, then the content type. `source` is
+    seekable; a long text or table is read through once, a PDF only where it keeps its structure.
+    Raises DocumentRejected's kinds, and what reading the source raises.
+    """
+    watched = WatchedSource(source)
+    with _rejecting(watched):
+        head = watched.stretch(0, min(size, _HEAD))
+        if size <= _HEAD and not head.strip():
+            raise EmptyDocument("The file is empty: upload one that holds text.")
+        form = detect(head, path, content_type)
+        limit = max_streamed_bytes if form in _STREAMED else max_bytes
+        if size > limit:
+            raise DocumentTooLarge(
+                f"The file is larger than {limit / 1024 / 1024:.0f} MB: split it into smaller "
+                "documents."
+            )
+        if form in (ZIP, COMPOUND):
+            form = look_inside(form, watched.stretch(0, size), path, max_unpacked_bytes)
+        if form not in _STREAMED:
+            return Outline(form, size, parts=(Part(0, 0, size),))
+        if form == "pdf":
+            found: Outline = import_module("nexus.ingestion.parsing.pdf").survey(watched, size)
+            return found
+        from nexus.ingestion.parsing.long_text import survey
+
+        return survey(watched, form, size, head, max_bytes)
+
+
+def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument:
+    """Reads one part of a document into texts with their places, clean and in reading order.
+
+    What the author hid (sheets, slides, deleted text) is not read. `pages` counts the part's.
+    A part without text gives none, but raises EmptyDocument if it is the whole document; see
+    `no_text` for one in several. Raises DocumentRejected's kinds, and what reading the source
+    raises.
+    """
+    watched = WatchedSource(source)
+    with _rejecting(watched):
+        reader = import_module(f"nexus.ingestion.parsing.{outline.format}")
+        if outline.format == "pdf":
+            document: ParsedDocument = reader.read_part(watched, outline, part)
+        else:
+            content = watched.stretch(part.start, part.end)
+            if outline.encoding:
+                document = reader.read_part(content, outline, part)
+            else:
+                document = reader.read(content)
+        texts = tuple(text for raw in document.texts if (text := _tidy(raw)).text)
+    if not texts and outline.is_whole(part):
+        raise no_text(outline)
+    return ParsedDocument(texts, sensible_title(document.title), document.pages)
+
+
+def no_text(outline: Outline) -> EmptyDocument:
+    """The error for a document of which no part holds text."""
+    if outline.format == "pdf":
+        return EmptyDocument(import_module("nexus.ingestion.parsing.pdf").NO_TEXT)
+    return EmptyDocument("The file holds no text: upload one that does.")
+
+
+def parse(
+    content: bytes, path: str, content_type: str, *, max_bytes: int, max_unpacked_bytes: int
+) -> ParsedDocument:
+    """Reads a whole document that is in memory. Raises nothing but DocumentRejected's kinds."""
+    source = io.BytesIO(content)
+    found = outline(
+        source,
+        len(content),
+        path,
+        content_type,
+        max_bytes=max_bytes,
+        max_streamed_bytes=max_bytes,
+        max_unpacked_bytes=max_unpacked_bytes,
+    )
+    return join(found, [parse_part(source, found, part) for part in found.parts])
+
+
+def join(outline: Outline, parts: Sequence[ParsedDocument]) -> ParsedDocument:
+    """The document that its parts, all of them in order, make. Raises EmptyDocument."""
+    texts = tuple(text for part in parts for text in part.texts)
+    if not texts:
+        raise no_text(outline)
+    return ParsedDocument(texts, outline.title or parts[0].title, outline.pages or parts[0].pages)
+
+
+@contextmanager
+def _rejecting(source: WatchedSource) -> Iterator[None]:
+    """Makes every failure of a parser a DocumentRejected, and none of reading the source."""
+    try:
+        yield
+    except Exception as err:
+        if source.failure is not None:
+            raise source.failure from None
+        if isinstance(err, DocumentRejected):
+            raise
+        if isinstance(err, MemoryError):
+            raise DocumentTooLarge(
+                "The file needs more memory than there is: split it into smaller documents."
+            ) from err
+        raise CorruptDocument(
+            "The file is damaged: open it in its own program, save it again and upload that."
+        ) from err
+    if source.failure is not None:
+        raise source.failure
+
+
+def _tidy(raw: LocatedText) -> LocatedText:
+    text, place = clean(raw.text), raw.locator
+    if not place.heading and place.sheet is None:
+        return raw if text == raw.text else LocatedText(text, place)
+    parts = (squeeze(clean(part))[:HEADING_CHARS] for part in place.heading[:HEADING_DEPTH])
+    heading = tuple(part for part in parts if part)
+    sheet = None if place.sheet is None else squeeze(clean(place.sheet))[:HEADING_CHARS]
+    return LocatedText(text, replace(place, heading=heading, sheet=sheet))
+
+
+__all__ = ["Outline", "Part", "join", "no_text", "outline", "parse", "parse_part"]

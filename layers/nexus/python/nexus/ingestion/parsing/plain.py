@@ -1,0 +1,72 @@
+"""Reads plain text in any encoding."""
+
+from __future__ import annotations
+
+import re
+
+from nexus.ingestion.parsing.cleaning import clean
+from nexus.ingestion.parsing.encodings import (
+    SAMPLE,
+    Evidence,
+    byte_order_mark,
+    decode_as,
+    wide_encoding,
+)
+from nexus.ingestion.parsing.formats import unreadable
+from nexus.ingestion.parsing.outlines import Outline, Part
+from nexus.models import LocatedText, ParsedDocument
+
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n|\f")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def read(content: bytes) -> ParsedDocument:
+    """The paragraphs of a text file, as blank lines separate them."""
+    return ParsedDocument(_paragraphs(decode(content)))
+
+
+def read_part(content: bytes, outline: Outline, part: Part) -> ParsedDocument:
+    """The paragraphs of one of several parts."""
+    del part
+    return ParsedDocument(_paragraphs(decode_as(content, outline.encoding)))
+
+
+def _paragraphs(text: str) -> tuple[LocatedText, ...]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    parts = (clean(part) for part in _PARAGRAPHS.split(text))
+    return tuple(LocatedText(part) for part in parts if part)
+
+
+def decode(content: bytes, declared: str | None = None) -> str:
+    """The text of bytes in any encoding: by BOM, as `declared`, as UTF-8, or by its statistics.
+
+    Raises UnsupportedFormat if the bytes are not text.
+    """
+    text = _decode(content, declared)
+    refuse_binary(text)
+    return text
+
+
+def refuse_binary(text: str) -> None:
+    """Raises UnsupportedFormat if what was decoded begins like no text."""
+    sample = text[:SAMPLE]
+    if len(_CONTROLS.findall(sample)) * 50 > len(sample):
+        raise unreadable()
+
+
+def _decode(content: bytes, declared: str | None) -> str:
+    encoding, length = byte_order_mark(content)
+    if encoding:
+        return content[length:].decode(encoding, errors="ignore")
+    is_wide = b"\0" in content[:SAMPLE]
+    for encoding in filter(None, (declared, "utf-8")):
+        try:
+            if not (encoding == "utf-8" and is_wide):
+                return content.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
+    if is_wide:
+        return content.decode(wide_encoding(content), errors="ignore")
+    evidence = Evidence()
+    evidence.add(content)
+    return decode_as(content, evidence.encoding())

@@ -1,0 +1,189 @@
+"""Reads HTML (and the text of other XML): blocks under their headings, and tables row by row."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nexus.errors import CorruptDocument
+from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.plain import decode
+from nexus.ingestion.parsing.sections import Sections
+from nexus.ingestion.parsing.tables import render
+from nexus.models import ParsedDocument
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+_CHARSET = re.compile(
+    rb"""(?:charset|encoding)\s*+=\s*+(?:["']\s*+)?([A-Za-z0-9_:.-]{1,40})""", re.I
+)
+# A document type with definitions of its own, which an HTML parser takes for text.
+_DEFINITIONS = re.compile(r"<!DOCTYPE[^<>\[]*\[", re.I)
+_DEFINITIONS_END = re.compile(r"\]\s*+>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+# A parser's time grows with the square of the depth; browsers stop at 512.
+_DEEPEST = 5_000
+_NOT_NESTING = {
+    "p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "colgroup",
+    "br", "hr", "img", "input", "meta", "link", "col", "area", "base", "embed", "source", "track",
+    "wbr", "param",
+}  # fmt: skip
+_DROPPED = (
+    "script", "style", "nav", "footer", "aside", "template", "noscript", "iframe", "object",
+    "head", "title", "button", "select", "dialog",
+)  # fmt: skip
+_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_INLINE = {
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
+    "font", "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small",
+    "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img", "tspan",
+}  # fmt: skip
+# Cells of a table that lays out a page hold whole blocks.
+_LAYOUT = "table, h1, h2, h3, h4, h5, h6"
+
+
+def read(content: bytes) -> ParsedDocument:
+    """The page's own text, without navigation, footers, asides, scripts and hidden parts."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    declared = _CHARSET.search(content[:2048])
+    text = decode(content, declared[1].decode("ascii") if declared else None)
+    text = _without_definitions(text.replace("\0", ""))
+    _refuse_deep_nesting(text)
+    tree = LexborHTMLParser(text)
+    title_node = tree.css_first("head > title") or tree.css_first("title")
+    title = squeeze(clean(title_node.text())) if title_node else None
+    for node in tree.css(", ".join((*_DROPPED, "[hidden]", '[aria-hidden="true"]'))):
+        node.decompose()
+    walk = _Walk()
+    if tree.root is not None:
+        walk.through(tree.root)
+    texts = walk.sections.finish()
+    return ParsedDocument(texts, title or walk.first_heading)
+
+
+def _without_definitions(text: str) -> str:
+    begin = _DEFINITIONS.search(text)
+    end = begin and _DEFINITIONS_END.search(text, begin.end())
+    return text[: begin.start()] + text[end.end() :] if begin and end else text
+
+
+def _refuse_deep_nesting(text: str) -> None:
+    depth = 0
+    for match in _TAG.finditer(text):
+        if match[2].lower() not in _NOT_NESTING:
+            depth = max(depth - 1, 0) if match[1] else depth + 1
+            if depth > _DEEPEST:
+                raise CorruptDocument(
+                    "The page nests its elements too deeply to be read: save it again from a "
+                    "browser, or as PDF, and upload that."
+                )
+
+
+class _Walk:
+    """A walk through the tree, without recursion, since pages nest as deep as they like."""
+
+    def __init__(self) -> None:
+        self.sections = Sections()
+        self.first_heading: str | None = None
+        self._pieces: list[str] = []
+
+    def through(self, root: LexborNode) -> None:
+        node: LexborNode | None = root
+        while node is not None:
+            child = node.child if self._enter(node) else None
+            if child is not None:
+                node = child
+                continue
+            while node is not None and node.next is None:
+                node = None if node.mem_id == root.mem_id else node.parent
+                if node is not None:
+                    self._leave(node)
+                    if node.mem_id == root.mem_id:
+                        node = None
+            if node is not None:
+                node = node.next
+        self._flush()
+
+    def _enter(self, node: LexborNode) -> bool:
+        """Takes what the node says by itself; returns whether to go into it."""
+        tag = node.tag or ""
+        if node.is_text_node:
+            self._pieces.append(re.sub(r"\s+", " ", node.text_content or ""))
+            return False
+        if tag in _HEADINGS:
+            self._flush()
+            heading = squeeze(node.text(separator=""))
+            self.first_heading = self.first_heading or heading or None
+            self.sections.heading(_HEADINGS[tag], heading)
+            return False
+        if tag == "table":
+            self._flush()
+            if self._is_layout(node):
+                return True
+            for line in _table(node):
+                self.sections.text(line)
+            return False
+        if tag in ("pre", "textarea"):
+            self._flush()
+            self.sections.text(node.text())
+            return False
+        if tag == "br":
+            self._pieces.append("\n")
+        elif tag not in _INLINE:
+            self._flush()
+        return True
+
+    def _leave(self, node: LexborNode) -> None:
+        if (node.tag or "") not in _INLINE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._pieces:
+            lines = "".join(self._pieces).split("\n")
+            self.sections.text("\n".join(squeeze(line) for line in lines))
+            self._pieces.clear()
+
+    @staticmethod
+    def _is_layout(table: LexborNode) -> bool:
+        return any(node.mem_id != table.mem_id for node in table.css(_LAYOUT))
+
+
+def _table(table: LexborNode) -> list[str]:
+    """The rows of a table of data; cells that span several rows are said in each."""
+    rows: list[list[str]] = []
+    down: dict[int, tuple[int, str]] = {}
+    marked = 0
+    for tr in table.css("tr"):
+        row: list[str] = []
+        cells = [cell for cell in tr.iter() if cell.tag in ("td", "th")]
+        for cell in cells:
+            _fill_from_above(row, down)
+            text = squeeze(clean(cell.text(separator=" ")))
+            columns, lines = _span(cell, "colspan"), _span(cell, "rowspan")
+            if lines > 1:
+                down[len(row)] = (lines - 1, text)
+            row += [text] + [""] * (columns - 1)
+        _fill_from_above(row, down)
+        if marked == len(rows) and cells and all(cell.tag == "th" for cell in cells):
+            marked += 1
+        rows.append(row)
+    caption = table.css_first("caption")
+    lines_of = render(rows, marked if 0 < marked < len(rows) else None)
+    return [squeeze(caption.text()), *lines_of] if caption else lines_of
+
+
+def _fill_from_above(row: list[str], down: dict[int, tuple[int, str]]) -> None:
+    while len(row) in down:
+        left, text = down.pop(len(row))
+        if left > 1:
+            down[len(row)] = (left - 1, text)
+        row.append(text)
+
+
+def _span(cell: LexborNode, name: str) -> int:
+    value = (cell.attributes.get(name) or "").strip()
+    if not (value.isascii() and value.isdigit()):
+        return 1
+    return min(max(int(value), 1), 1000) if len(value) <= 9 else 1000

@@ -1,0 +1,51 @@
+"""The values that pass between the parts of Nexus; frozen, and free of any library's types.
+
+Uses nothing but the standard library.
+"""
+
+from nexus.models.answers import Answer, Confidence, ConfidenceLevel, Source, Turn, Usage
+from nexus.models.clients import ApiClient, Principal, Role
+from nexus.models.documents import (
+    Chunk,
+    DocumentMetadata,
+    DocumentRecord,
+    DocumentStatus,
+    LocatedText,
+    Locator,
+    ObjectState,
+    ParsedDocument,
+)
+from nexus.models.generations import Generation, Generations
+from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
+from nexus.models.language import Language
+from nexus.models.snapshots import StoredChunk, StoredDocument
+
+__all__ = [
+    "Answer",
+    "ApiClient",
+    "Chunk",
+    "Confidence",
+    "ConfidenceLevel",
+    "DocumentMetadata",
+    "DocumentRecord",
+    "DocumentStatus",
+    "Filters",
+    "Generation",
+    "Generations",
+    "Hit",
+    "IndexRecord",
+    "IndexedChunk",
+    "Language",
+    "LocatedText",
+    "Locator",
+    "ObjectState",
+    "ParsedDocument",
+    "Passage",
+    "Principal",
+    "Role",
+    "Source",
+    "StoredChunk",
+    "StoredDocument",
+    "Turn",
+    "Usage",
+]

@@ -1,0 +1,68 @@
+"""What is answered, on what, and what it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nexus.models.index import Passage
+
+ConfidenceLevel = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage that an answer cites as `[number]`; `quote` stands verbatim in the passage."""
+
+    number: int
+    passage: Passage
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure an answer is: `score` from 0 to 1, and its level for a reader."""
+
+    level: ConfidenceLevel
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer cost in tokens, as the model's endpoint counted them."""
+
+    embedding_tokens: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its answer in a conversation; `created_at` is UTC ISO 8601 with Z.
+
+    `document_ids` are the documents that the answer cites. Once one of them is deleted, it is also
+    in `deleted_document_ids`, and the answer is "".
+    """
+
+    message_id: str
+    question: str
+    answer: str
+    refused: bool
+    created_at: str
+    document_ids: tuple[str, ...] = ()
+    deleted_document_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One turn's result; `remembered` is False if the conversation store did not take it."""
+
+    message_id: str
+    conversation_id: str
+    text: str
+    sources: tuple[Source, ...]
+    confidence: Confidence
+    refused: bool
+    usage: Usage
+    timings_ms: dict[str, float]
+    remembered: bool

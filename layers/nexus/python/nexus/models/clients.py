@@ -1,0 +1,35 @@
+"""Who calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nexus.models.index import Filters
+
+Role = Literal["user", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls, as the API key says: never anything that the request's body claims.
+
+    `expires_at` is a Unix time in seconds after which the key no longer works, or None.
+    """
+
+    tenant: str
+    client: str
+    role: Role
+    plan: str
+    filters: Filters = field(default_factory=Filters)
+    expires_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """A key's entry in the clients table; the key itself is never stored, only its SHA-256."""
+
+    key_hash: str
+    gateway_key_id: str
+    principal: Principal
+    created_at: str

@@ -1,0 +1,150 @@
+"""Documents as they are parsed, described, chunked and catalogued."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nexus.models.index import Hit
+
+DocumentStatus = Literal["pending", "indexing", "indexed", "failed", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where in a document a text stands.
+
+    `page`, `slide` and `row` count from 1; `heading` is the path of headings from the outermost.
+    A chunk that spans several rows names its first.
+    """
+
+    page: int | None = None
+    heading: tuple[str, ...] = ()
+    slide: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+
+    def describe(self) -> str:
+        """The locator for a reader: "page 12", "sheet Fees, row 14", "Fees › Payment"; or ""."""
+        parts = []
+        if self.page is not None:
+            parts.append(f"page {self.page}")
+        if self.slide is not None:
+            parts.append(f"slide {self.slide}")
+        if self.sheet is not None:
+            parts.append(f"sheet {self.sheet}")
+        if self.row is not None:
+            parts.append(f"row {self.row}")
+        if self.heading:
+            parts.append(" › ".join(self.heading))
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedText:
+    """A run of text that a parser took from one place of a document."""
+
+    text: str
+    locator: Locator = field(default_factory=Locator)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """What a parser found: texts in reading order, the document's own title, and its page count.
+
+    `pages` is pages of a PDF, slides of a presentation, sheets of a workbook; 1 for other formats.
+    """
+
+    texts: tuple[LocatedText, ...]
+    title: str | None = None
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMetadata:
+    """What the uploader said of a document (`x-amz-meta-*`); filterable. `date` is YYYY-MM-DD."""
+
+    title: str | None = None
+    author: str | None = None
+    department: str | None = None
+    date: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a document, small enough to embed; `ordinal` is its place in it, from 0."""
+
+    chunk_id: str
+    text: str
+    locator: Locator
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectState:
+    """What the bucket says of one object now. `tenant` and `path` come from its key.
+
+    `path` is the key without `documents/{tenant}/`; `etag` changes whenever the content does.
+    """
+
+    tenant: str
+    path: str
+    key: str
+    size: int
+    etag: str
+    version: str
+    content_type: str
+    metadata: DocumentMetadata
+    last_modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document as the catalogue of one index generation knows it.
+
+    `revision` grows by one with every begun attempt; `live_revision` is the one readers see (0:
+    none). `published` are the stamps whose chunks the live revision is made of; `hidden` are
+    chunk ids that it no longer has but the index may still hold. A reader sees exactly the chunks
+    whose `added_in` is published and whose id is not hidden. `sequencer` is the S3 sequencer of the
+    last finished event; `fingerprint` says what was indexed: content, metadata and generation.
+    `erasing` is True once an erasure has hidden the document, until it finds nothing of it left.
+
+    A large document is indexed in `parts`, of which `parts_done` are finished; `underway` says of
+    which content, version and metadata, once all of them are queued. `started_at` is when the last
+    attempt began. Times are UTC ISO 8601 with Z.
+    """
+
+    tenant: str
+    document_id: str
+    path: str
+    uri: str
+    title: str
+    status: DocumentStatus
+    revision: int = 0
+    live_revision: int = 0
+    published: tuple[int, ...] = ()
+    version: str = ""
+    etag: str = ""
+    size: int = 0
+    sequencer: str = ""
+    fingerprint: str = ""
+    reason: str | None = None
+    pages: int = 0
+    chunks: int = 0
+    tokens_embedded: int = 0
+    chunks_embedded: int = 0
+    parts: int = 0
+    parts_done: int = 0
+    underway: str = ""
+    started_at: str = ""
+    duration_ms: float = 0.0
+    metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
+    hidden: frozenset[str] = frozenset()
+    erasing: bool = False
+    created_at: str = ""
+    updated_at: str = ""
+
+    def shows(self, hit: Hit) -> bool:
+        """Whether a hit belongs to the version of the document that readers see."""
+        return hit.added_in in self.published and hit.chunk_id not in self.hidden

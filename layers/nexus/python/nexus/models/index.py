@@ -1,0 +1,84 @@
+"""What an index holds and finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nexus.models.documents import Chunk, DocumentMetadata, Locator
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRecord:
+    """A chunk as it is written to a vector index.
+
+    `title` is what the chunk stands under, the document's title and the headings; its words are
+    searched too. `added_in` is the stamp of the run that brought the chunk (`ingestion.revisions`):
+    readers ignore it until that is published. `metadata.date` and `metadata.tags` are stored
+    filterable.
+    """
+
+    chunk: Chunk
+    document_id: str
+    title: str
+    uri: str
+    added_in: int
+    vector: tuple[float, ...]
+    metadata: DocumentMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedChunk:
+    """What a scan of an index tells of a chunk: whose it is, and the stamp it was added with."""
+
+    namespace: str
+    chunk_id: str
+    document_id: str
+    added_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents a search may return; an empty field does not restrict.
+
+    A document passes when its department is one of `departments`, it has at least one of `tags`,
+    its date lies in [`date_from`, `date_to`] (YYYY-MM-DD, inclusive; a document without a date
+    fails any date bound), and its id is one of `document_ids`.
+    """
+
+    departments: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    date_from: str | None = None
+    date_to: str | None = None
+    document_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One chunk as a search of an index returns it; a higher score is a better match.
+
+    Dense scores are cosines (-1 to 1); lexical scores are BM25 (0 and up). The two do not compare.
+    """
+
+    chunk_id: str
+    document_id: str
+    title: str
+    uri: str
+    text: str
+    locator: Locator
+    ordinal: int
+    added_in: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved text with where it stands, and its relevance to the question from 0 to 1."""
+
+    chunk_id: str
+    document_id: str
+    title: str
+    uri: str
+    version: str
+    locator: Locator
+    text: str
+    score: float

@@ -1,0 +1,67 @@
+"""What the core asks of the world outside: one Protocol for each thing an adapter provides.
+
+Every method may raise `UpstreamUnavailable` (try again) or `UpstreamRefused` (do not), and no other
+error unless its docstring says so. Implementations are safe to call from several threads.
+Uses `models` alone.
+"""
+
+from nexus.ports.cache import LARGEST_CACHED, Cache
+from nexus.ports.catalogue import Catalogue, EmbeddingLedger, FinishedPart, Manifest, PartResult
+from nexus.ports.clients import ClientStore
+from nexus.ports.conversations import CitedTurns, ConversationStore
+from nexus.ports.documents import (
+    DocumentBucket,
+    DocumentStore,
+    DocumentVersions,
+    NewObject,
+    SignedUpload,
+    StoredVersion,
+)
+from nexus.ports.generations import GenerationStore
+from nexus.ports.language_models import (
+    ChatModel,
+    Completion,
+    Embedder,
+    Embeddings,
+    Message,
+    Reranker,
+)
+from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
+from nexus.ports.secrets import Secrets
+from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
+from nexus.ports.vector_index import ScannedPage, VectorIndex
+
+__all__ = [
+    "LARGEST_CACHED",
+    "Cache",
+    "Catalogue",
+    "ChatModel",
+    "CitedTurns",
+    "ClientStore",
+    "Completion",
+    "Continuation",
+    "ConversationStore",
+    "DeadLetterQueue",
+    "DocumentBucket",
+    "DocumentStore",
+    "DocumentVersions",
+    "Embedder",
+    "EmbeddingLedger",
+    "Embeddings",
+    "FinishedPart",
+    "GenerationStore",
+    "Letter",
+    "Manifest",
+    "Message",
+    "NewObject",
+    "PartResult",
+    "Reranker",
+    "ScannedPage",
+    "Secrets",
+    "SignedUpload",
+    "SnapshotCodec",
+    "SnapshotStore",
+    "StoredVersion",
+    "VectorIndex",
+    "WorkQueue",
+]

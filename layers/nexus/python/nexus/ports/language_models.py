@@ -1,0 +1,68 @@
+"""The models that embed, answer and rank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from nexus.models import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """Vectors in the order of the texts, of unit length, and the tokens that were billed."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    tokens: int
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of unit length."""
+
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        """Embeds any number of texts, in as many calls as the endpoint's limits ask for."""
+        ...
+
+    def ping(self) -> None:
+        """Returns when the endpoint answers; raises otherwise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt; `role` is system, user or assistant."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model wrote, and the tokens that were billed."""
+
+    text: str
+    usage: Usage
+
+
+class ChatModel(Protocol):
+    """A language model that continues a conversation."""
+
+    def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
+        """Writes the next message, at most `max_tokens` long.
+
+        Raises InvalidRequest naming `message` if the model may not answer this.
+        """
+        ...
+
+    def ping(self) -> None:
+        """Returns when the endpoint answers and knows the model; raises otherwise."""
+        ...
+
+
+class Reranker(Protocol):
+    """Orders texts by how well they answer a question."""
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One relevance from 0 to 1 for each text, in the order of the texts."""
+        ...

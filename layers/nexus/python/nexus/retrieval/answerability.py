@@ -1,0 +1,171 @@
+"""What a ranking says about whether its first passage holds the answer, as numbers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from nexus.retrieval.answer_kinds import all_words, asked_kind, offers
+from nexus.text.sentences import sentence_spans
+from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem, words_of
+
+# A relevance of 0 or 1 is taken for this many logits from even, not for certainty.
+LOGIT_LIMIT = 6.0
+# Lexical scores after the best that it is compared with.
+FOLLOWING = 10
+# Passages that the first is compared with.
+RIVALS = 9
+# A word that stands more often in a passage says no more.
+REPEATED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a ranking says about its first passage.
+
+    `relevance` is the logit of the reranker's word for it (0 without a reranker) and `lead` how far
+    that stands over the mean of the others'. `cosine` is its cosine. `coverage` is the share of the
+    question's content words that it holds, rare ones counting more; `coverage_lead`, by how much it
+    holds more of them than the nine passages after it, as a share, and `lacking` by how much less,
+    as a sum of rarity. `sentence` is such a lead of its best sentence over theirs. `gap` is how far
+    the best lexical score stands over the mean of the next ten, as a share of itself. `names` is
+    the share of the question's names and numbers that it holds, `nameless` how many it lacks, and
+    `nameless_lead` how many more than the nine. `pairs` is the share of the question's neighbouring
+    words that are neighbours in it, `repeated` how often a word of the question stands in it, at
+    most three times. `kind` is 1 if its best sentence offers the kind of thing that is asked for
+    and -1 if it does not; `untold`, 1 if the question does not say the kind. `length` is the
+    logarithm of the question's content words and one.
+    """
+
+    relevance: float
+    cosine: float
+    coverage: float
+    gap: float
+    names: float
+    lead: float = 0.0
+    sentence: float = 0.0
+    nameless: float = 0.0
+    pairs: float = 0.0
+    repeated: float = 0.0
+    kind: float = 0.0
+    untold: float = 0.0
+    length: float = 0.0
+    coverage_lead: float = 0.0
+    lacking: float = 0.0
+    nameless_lead: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The stems of a passage with its title, and those of each of its sentences."""
+
+    stems: frozenset[str]
+    sentences: tuple[tuple[str, frozenset[str]], ...]
+
+
+def features_of(
+    question: str,
+    passages: Sequence[tuple[str, str]],
+    lexical_scores: Sequence[float],
+    relevances: Sequence[float],
+    cosine: float,
+) -> Features:
+    """The features of a ranking: `passages` are its best, (title, text), the first one first.
+
+    `lexical_scores` are those of the lexical search, best first. `relevances` are the reranker's,
+    from 0 to 1, the first passage's first; empty without a reranker. `cosine` is the first
+    passage's.
+    """
+    pool = [_read(title, text) for title, text in passages] or [_read("", "")]
+    ordered = content_stems(words_of(question))
+    asked = frozenset(ordered)
+    rarity = {
+        word: math.log(1 + (len(pool) + 0.5) / (sum(word in p.stems for p in pool) + 0.5))
+        for word in asked
+    }
+    names = _names(question)
+    logits = [logit(relevance) for relevance in relevances]
+    compared = pool[: 1 + RIVALS]
+    held = [_best_sentence(passage, rarity) for passage in compared]
+    sentence, most = held[0]
+    coverages = [_covered(rarity, passage.stems) for passage in compared]
+    nameless = [float(len(names - passage.stems)) for passage in compared]
+    title, text = passages[0] if passages else ("", "")
+    words = Counter(map(stem, words_of(f"{title}\n{text}")))
+    pairs = frozenset(pairwise(ordered))
+    kind = asked_kind(question)
+    return Features(
+        relevance=logits[0] if logits else 0.0,
+        lead=_over(logits),
+        cosine=cosine,
+        coverage=coverages[0],
+        coverage_lead=_over(coverages),
+        lacking=-_over(coverages) * sum(rarity.values()),
+        sentence=_over([most, *(covered for _, covered in held[1:])]),
+        gap=_gap(lexical_scores),
+        names=1 - nameless[0] / len(names) if names else 1.0,
+        nameless=nameless[0],
+        nameless_lead=_over(nameless),
+        pairs=len(pairs & frozenset(pairwise(content_stems(words_of(text))))) / len(pairs)
+        if pairs
+        else 0.0,
+        repeated=sum(min(REPEATED, words[word]) for word in asked) / max(1, len(asked)),
+        kind=0.0
+        if kind is None
+        else (1.0 if offers(kind, sentence, frozenset(all_words(question))) else -1.0),
+        untold=float(kind is None),
+        length=math.log1p(len(asked)),
+    )
+
+
+def logit(relevance: float) -> float:
+    """The log odds of a relevance from 0 to 1, at most 6 either way."""
+    edge = 1 / (1 + math.exp(LOGIT_LIMIT))
+    bounded = min(1 - edge, max(edge, relevance))
+    return math.log(bounded / (1 - bounded))
+
+
+def _read(title: str, text: str) -> _Read:
+    above = frozenset(map(stem, words_of(title)))
+    spans = [text[start:end] for start, end in sentence_spans(text)]
+    sentences = tuple((span, above.union(map(stem, words_of(span)))) for span in spans)
+    return _Read(above.union(*(stems for _, stems in sentences)), sentences)
+
+
+def _best_sentence(passage: _Read, rarity: Mapping[str, float]) -> tuple[str, float]:
+    """The sentence that, below the passage's title, holds most of the words, and how much."""
+    found = [(_covered(rarity, stems), span) for span, stems in passage.sentences]
+    covered, span = max(found, key=lambda item: item[0], default=(0.0, ""))
+    return span, covered
+
+
+def _covered(rarity: Mapping[str, float], stems: frozenset[str]) -> float:
+    """The share of the words' rarity that the stems hold."""
+    total = sum(rarity.values())
+    return sum(rare for word, rare in rarity.items() if word in stems) / total if total else 0.0
+
+
+def _over(values: Sequence[float]) -> float:
+    """How far the first value stands over the mean of the others; 0 if there is no other."""
+    rest = values[1:]
+    return values[0] - sum(rest) / len(rest) if rest else 0.0
+
+
+def _gap(lexical_scores: Sequence[float]) -> float:
+    following = lexical_scores[1 : 1 + FOLLOWING]
+    first = lexical_scores[0] if lexical_scores else 0.0
+    if len(following) <= 4 or first <= 0:
+        return 0.0
+    return (first - sum(following) / len(following)) / first
+
+
+def _names(question: str) -> frozenset[str]:
+    """The stems of capitalised words and numbers; the first word is capitalised by grammar."""
+    return frozenset(
+        stem(word.lower())
+        for word in WORD.findall(question)[1:]
+        if (word[0].isupper() or word[0].isdigit()) and word.lower() not in FUNCTION_WORDS
+    )

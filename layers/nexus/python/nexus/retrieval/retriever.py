@@ -1,0 +1,261 @@
+"""Finds the passages that answer a question: two searches, fused, checked, reranked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+
+from nexus.errors import ConfigurationError, UpstreamError
+from nexus.models import DocumentRecord, Filters, Generation, Hit, Language, Passage, Principal
+from nexus.observability import logger
+from nexus.ports import Catalogue, Embedder, Embeddings, Reranker, VectorIndex
+from nexus.retrieval.answerability import Features, features_of
+from nexus.retrieval.confidence import calibration_for, probability
+from nexus.retrieval.fusion import fuse, rank
+from nexus.retrieval.rights import narrow, visible
+from nexus.retrieval.selection import Ranked, select
+from nexus.settings import Settings
+from nexus.text.language import language_of
+from nexus.text.stems import content_stems, words_of
+from nexus.text.titles import shown, shown_place
+
+# How many chunks each search returns, how many of the fused ones are reranked, and how many tell
+# which of a question's words are rare.
+CANDIDATES = 50
+RERANKED = 10
+POOL = 20
+
+# The share of the lexical score, by language; .5 to .7 are alike on the evaluation set.
+LEXICAL_WEIGHT: Mapping[Language, float] = {Language.ENGLISH: 0.6, Language.INDONESIAN: 0.7}
+# The share of a title's words with which a question names the document.
+TITLE_SHARE = 0.6
+# How probable it is that a document which the question names can be summarised.
+NAMED_DOCUMENT = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A question's embedding, and the milliseconds that it took."""
+
+    embeddings: Embeddings
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Passages, best first, the probability that they hold the answer, and what that rests on."""
+
+    passages: tuple[Passage, ...] = ()
+    probability: float = 0.0
+    features: Features | None = None
+    embedding_tokens: int = 0
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    degraded: bool = False  # whether a reranker should have had a say and failed
+
+
+class Retriever:
+    """Searches a tenant's documents in one index generation."""
+
+    def __init__(
+        self,
+        index: VectorIndex,
+        catalogue: Catalogue,
+        embedder: Embedder,
+        reranker: Reranker | None,
+        settings: Settings,
+        generation: Generation,
+        executor: Executor,
+    ) -> None:
+        self._index = index
+        self._catalogue = catalogue
+        self._embedder = embedder
+        self._reranker = reranker
+        self._settings = settings
+        self._generation = generation
+        self._executor = executor
+
+    def embed(self, question: str) -> Embedded:
+        """The question's embedding, for callers that have something to do meanwhile."""
+        started = time.perf_counter()
+        embeddings = self._embedder.embed([question])
+        return Embedded(embeddings, _ms_since(started))
+
+    def retrieve(
+        self,
+        principal: Principal,
+        question: str,
+        top_k: int,
+        filters: Filters,
+        embedded: Embedded | None = None,
+    ) -> Retrieved:
+        """The best `top_k` passages that the principal may see and the filters allow.
+
+        `embedded` is the question's embedding, if the caller has it already.
+        """
+        allowed = narrow(principal.filters, filters)
+        if allowed is None:
+            return Retrieved()
+        space = self._generation.namespace(principal.tenant)
+        lexical_hits: Future[list[Hit]] = self._executor.submit(
+            self._index.search_text, space, question, CANDIDATES, allowed
+        )
+        embedded = embedded or self.embed(question)
+        started = time.perf_counter()
+        vector = embedded.embeddings.vectors[0]
+        dense = self._index.search_dense(space, vector, CANDIDATES, allowed)
+        lexical = lexical_hits.result()
+        searched = time.perf_counter()
+        ids = sorted({hit.document_id for hit in (*dense, *lexical)})
+        records = self._catalogue.get_many(principal.tenant, ids)
+        dense, lexical = visible(dense, records), visible(lexical, records)
+        looked_up = time.perf_counter()
+        language = language_of(question)
+        fused = fuse(dense, lexical, LEXICAL_WEIGHT[language])
+        relevances = self._rerank(question, [hit for hit, _ in fused[:RERANKED]])
+        cosines = {hit.chunk_id: hit.score for hit in dense}
+        ranked = rank(fused, relevances, cosines)
+        features = self._features(question, ranked, fused, lexical, cosines, relevances)
+        chosen = select(ranked, top_k)
+        return Retrieved(
+            tuple(_passage(item, records[item.hit.document_id]) for item in chosen),
+            self._probability(features, language, reranked=bool(relevances)),
+            features,
+            embedded.embeddings.tokens,
+            {
+                "embed": embedded.took_ms,
+                "search": round((searched - started) * 1000, 2),
+                "catalogue": round((looked_up - searched) * 1000, 2),
+                "rerank": _ms_since(looked_up),
+            },
+            degraded=bool(fused) and self._reranker is not None and not relevances,
+        )
+
+    def survey(
+        self,
+        principal: Principal,
+        question: str,
+        count: int,
+        filters: Filters,
+        embedded: Embedded | None = None,
+    ) -> Retrieved:
+        """Passages for a summary: of the one document that the question names, or else the best.
+
+        A document is named when the question holds most words of its title or of its file's name;
+        its passages are then taken evenly from beginning to end, in that order.
+        """
+        found = self.retrieve(principal, question, count, filters, embedded)
+        asked = set(_naming(question))
+        for passage in found.passages:
+            file_name = _file_name(passage.uri)
+            if any(_is_named(name, asked) for name in (passage.title, file_name)):
+                whole = self._spread(principal.tenant, passage, count)
+                return replace(
+                    found,
+                    passages=whole or found.passages,
+                    probability=max(found.probability, NAMED_DOCUMENT),
+                )
+        return found
+
+    def _spread(self, tenant: str, like: Passage, count: int) -> tuple[Passage, ...]:
+        """Up to `count` passages of a document, evenly from beginning to end."""
+        manifest = self._catalogue.manifest(tenant, like.document_id)
+        ids = manifest.chunk_ids if manifest else ()
+        step = max(1.0, len(ids) / count)
+        picked = [ids[int(place * step)] for place in range(min(count, len(ids)))]
+        records = self._index.fetch(self._generation.namespace(tenant), picked)
+        return tuple(
+            replace(
+                like,
+                chunk_id=chunk_id,
+                locator=shown_place(records[chunk_id].chunk.locator),
+                text=records[chunk_id].chunk.text,
+            )
+            for chunk_id in picked
+            if chunk_id in records
+        )
+
+    def _rerank(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
+        """The reranker's relevance by chunk id; empty without a reranker, or when it fails."""
+        if not hits or self._reranker is None:
+            return {}
+        try:
+            scores = self._reranker.rerank(question, [_indexed_text(hit) for hit in hits])
+        except (UpstreamError, ConfigurationError) as error:  # the fused ranking is good, too
+            logger.warning("not_reranked", extra={"error": type(error).__name__})
+            return {}
+        return {hit.chunk_id: score for hit, score in zip(hits, scores, strict=True)}
+
+    def _features(
+        self,
+        question: str,
+        ranked: Sequence[Ranked],
+        fused: Sequence[tuple[Hit, float]],
+        lexical: Sequence[Hit],
+        cosines: Mapping[str, float],
+        relevances: Mapping[str, float],
+    ) -> Features | None:
+        if not ranked:
+            return None
+        best = ranked[0].hit
+        pool = [best, *(hit for hit, _ in fused[:POOL] if hit.chunk_id != best.chunk_id)]
+        return features_of(
+            question,
+            [(hit.title, hit.text) for hit in pool],
+            [hit.score for hit in lexical],
+            [relevances[hit.chunk_id] for hit in pool if hit.chunk_id in relevances],
+            # What only words found is no nearer than the last that the dense search returned.
+            cosines.get(best.chunk_id, min(cosines.values(), default=0.0)),
+        )
+
+    def _probability(
+        self, features: Features | None, language: Language, *, reranked: bool
+    ) -> float:
+        if features is None:
+            return 0.0
+        calibration = calibration_for(
+            language,
+            reranked=reranked,
+            embedding_model=self._generation.embedding_model,
+            fitted=self._settings.calibration,
+        )
+        return probability(features, calibration)
+
+
+def _passage(item: Ranked, record: DocumentRecord) -> Passage:
+    hit = item.hit
+    return Passage(
+        chunk_id=hit.chunk_id,
+        document_id=hit.document_id,
+        title=shown(record.title, _file_name(record.uri)),
+        uri=record.uri,
+        version=record.version,
+        locator=shown_place(hit.locator),
+        text=hit.text,
+        score=item.relevance,
+    )
+
+
+def _file_name(uri: str) -> str:
+    """The last part of a document's path, without its extension."""
+    return uri.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+
+
+def _indexed_text(hit: Hit) -> str:
+    """The very string that was embedded for a chunk."""
+    return f"{hit.title}\n{hit.text}" if hit.title else hit.text
+
+
+def _naming(text: str) -> list[str]:
+    """The stems that name a thing: not years and editions, which nobody repeats."""
+    return [word for word in content_stems(words_of(text)) if not word[0].isdigit()]
+
+
+def _is_named(name: str, asked: set[str]) -> bool:
+    words = set(_naming(name))
+    return bool(words) and len(words & asked) / len(words) >= TITLE_SHARE
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)

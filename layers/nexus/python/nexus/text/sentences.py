@@ -1,0 +1,32 @@
+"""Finds the borders of sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# The stops that end a sentence, tried once from where they begin; or, of what begins with stops,
+# from its first.
+_END = r"[\"'”’)\]]*+(?=\s++[\"'“‘(\[*_]*+[A-Z0-9À-Þ{`])"
+_SENTENCE = re.compile(rf"[.!?…]{{2,}}+{_END}|[^\n]+?(?:(?<![.!?…])[.!?…]++{_END}|(?=\n|\Z))")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nos|vs|fig|approx|dept|e\.g|i\.e|cf|jl|gg|rp|hlm|tlp|bpk|drs|"
+    r"ir|s\.d|a\.n|d\.a|u\.p|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)|\b[A-Z])\.$",
+    re.IGNORECASE,
+)
+
+
+def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each sentence or line, without the white space around it."""
+    begin: int | None = None
+    for match in _SENTENCE.finditer(text):
+        piece = match.group()
+        if begin is None:
+            begin = match.start() + len(piece) - len(piece.lstrip())
+        end = match.start() + len(piece.rstrip())
+        ends_line = match.end() == len(text) or text[match.end()] == "\n"
+        if not ends_line and _ABBREVIATION.search(text, max(begin, end - 8), end):
+            continue
+        if begin < end:
+            yield begin, end
+        begin = None

@@ -1,0 +1,248 @@
+"""Reduces English and Indonesian words to what can be compared: stems, and meanings they share."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from nexus.models import Language
+from nexus.text.language import ENGLISH, INDONESIAN
+
+WORD = re.compile(r"[^\W_]+")
+
+# Words that carry grammar and no claim, beyond those that tell the two languages apart.
+FUNCTION_WORDS = (
+    ENGLISH
+    | INDONESIAN
+    | frozenset(
+        """over under between into being am having she him her us me his any some both each many
+        more most other no than then so such also up out off just only per via shall might upon am
+        whether while although because through during within without there here however therefore
+        s t d ll ve re please either neither own same very too but yet
+        the ialah yaitu yakni sebuah suatu seorang para hal bila maka seperti saja agar supaya
+        telah sedang masih lagi pun lah kah nya tersebut dimana bahwa karena namun tetapi tapi
+        sedangkan serta maupun antara terhadap bagi per ia dia kamu bukan tanpa ada dapatkah selama
+        melalui ketika saat sehingga setiap tiap masing""".split()
+    )
+)
+NEGATORS = frozenset(
+    "not no never cannot nor without tidak bukan jangan belum tanpa tak dilarang".split()
+)
+
+# Everyday words of handbooks and rules that say the same, in both languages: one meaning a line.
+_MEANINGS = """
+fee cost charge price tuition pay payment paid biaya harga tarif ongkos bayar pembayaran dibayar
+fine penalty denda sanksi
+student undergraduate mahasiswa siswa pelajar
+lecturer teacher professor dosen guru pengajar
+employee staff worker karyawan pegawai staf
+library perpustakaan
+book buku
+borrow loan lend borrower pinjam peminjaman meminjam dipinjam peminjam
+return returned kembali pengembalian mengembalikan dikembalikan
+renew renewal extend extension perpanjang perpanjangan diperpanjang memperpanjang
+day daily hari harian
+week weekly minggu pekan mingguan
+month monthly bulan bulanan
+year annual yearly tahun tahunan
+hour o'clock jam pukul
+minute menit
+semester term semester
+open opens opening buka dibuka pembukaan
+close closes closed closing tutup ditutup penutupan
+deadline due latest tenggat lambat batas
+start begin begins commence mulai dimulai bermula
+end finish ends akhir berakhir selesai
+register registration enrol enrolment enroll enrollment sign daftar pendaftaran mendaftar registrasi
+apply application request permohonan mengajukan diajukan pengajuan ajukan lamaran
+require required requirement need needs must wajib syarat persyaratan perlu diperlukan memerlukan
+allow allowed permitted permit boleh diperbolehkan diizinkan izin
+forbid forbidden prohibited banned dilarang larangan
+free gratis cuma
+late overdue terlambat keterlambatan telat
+lost lose missing hilang kehilangan
+replace replacement ganti pengganti penggantian mengganti
+card kartu
+letter surat
+form formulir
+document dokumen berkas
+room ruang ruangan kamar
+dormitory dorm hostel asrama
+floor storey lantai
+building gedung bangunan
+office kantor
+faculty fakultas
+university universitas kampus campus
+programme program prodi
+degree gelar
+bachelor sarjana
+master magister
+doctoral doctorate doktor doktoral
+scholarship beasiswa
+grade mark score nilai
+exam examination test ujian tes
+course class subject kuliah kelas matakuliah perkuliahan
+credit credits sks kredit
+thesis dissertation skripsi tesis disertasi
+graduate graduation lulus wisuda lulusan kelulusan
+instalment installment cicilan dicicil angsuran
+account rekening akun
+bank bank
+cash tunai
+phone telephone call telepon telpon pesawat
+email mail surel pos
+contact reach hubungi kontak menghubungi dihubungi
+service layanan dilayani pelayanan
+counselling counseling konseling
+health medical kesehatan medis
+insurance asuransi
+leave holiday vacation cuti libur liburan
+salary wage gaji upah
+contract agreement kontrak perjanjian
+department division bagian departemen bidang
+rule regulation policy aturan peraturan kebijakan ketentuan tata
+maximum most limit maksimum maksimal paling banyak
+minimum least minimum minimal sedikit
+approve approved approval setuju disetujui persetujuan
+submit submitted send sent kirim serahkan menyerahkan diserahkan dikirim mengirim
+receive received get obtain terima menerima diterima dapat memperoleh mendapat
+child anak
+parent orangtua orang
+person people orang
+name nama
+address alamat
+city town kota
+road street jalan
+school sekolah
+government pemerintah
+law hukum undang
+water air
+food meal makanan makan
+electricity power listrik
+safety secure security keamanan keselamatan aman
+fire kebakaran api
+emergency darurat
+visitor guest tamu pengunjung
+vehicle car kendaraan mobil
+parking park parkir
+internet network jaringan
+password kata sandi
+equipment device alat perangkat peralatan
+repair fix perbaikan perbaiki memperbaiki
+warranty guarantee garansi jaminan
+delivery shipping pengiriman antar
+order pesanan memesan
+refund pengembalian
+customer client pelanggan nasabah
+company firm perusahaan
+product produk barang
+new baru
+old lama
+first pertama
+last terakhir
+large big besar
+small kecil
+long lama panjang
+high tinggi
+low rendah
+public umum publik
+weekday workday kerja
+weekend akhir
+morning pagi
+evening malam night
+afternoon siang sore
+use used using pakai gunakan digunakan menggunakan penggunaan memakai
+give given provide provided beri diberikan memberi memberikan menyediakan disediakan tersedia
+available tersedia
+build built founded established dibangun didirikan pendirian mendirikan
+valid effective berlaku
+keep store kept simpan disimpan menyimpan
+include included including termasuk
+""".strip().splitlines()
+
+_INDONESIAN_PREFIX = re.compile(
+    r"^(?:meng|meny|mem|men|me|peng|peny|pem|pen|per|pe|ber|ter|di|ke|se)"
+)
+_INDONESIAN_SUFFIX = re.compile(r"(?:kan|an|i)$")
+_PARTICLE = re.compile(r"(?:nya|kah|lah|pun)$")
+_ENGLISH_ENDINGS = (
+    ("ies", "y", 5), ("sses", "ss", 5), ("ing", "", 6), ("edly", "", 7), ("ed", "", 5),
+    ("ly", "", 6), ("es", "", 5), ("s", "", 4),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """A lower-case word without its endings, rough and fast; numbers stay as they are."""
+    if word[:1].isdigit() or len(word) < 4:
+        return word
+    word = _english(_indonesian(word))
+    # meminjam and pinjam: Indonesian verbs lose the first consonant of their root.
+    if len(word) >= 5 and word[0] in "ptks" and word[1] in "aeiou":
+        word = word[1:]
+    return word[:7]
+
+
+def words_of(text: str) -> list[str]:
+    """Every word and number of a text in lower case, in order."""
+    return WORD.findall(text.lower())
+
+
+def content_stems(words: list[str]) -> list[str]:
+    """The stems of the words that carry meaning, in order."""
+    return [stem(word) for word in words if word not in FUNCTION_WORDS]
+
+
+@lru_cache(maxsize=50_000)
+def meanings(word_stem: str) -> frozenset[int]:
+    """The meanings that a stem is known for; words of either language share them."""
+    return _KNOWN.get(word_stem, frozenset())
+
+
+def language_of_words(words: list[str]) -> Language | None:
+    """The language of the words, or None when too few of them tell."""
+    indonesian = sum(word in INDONESIAN for word in words)
+    english = sum(word in ENGLISH for word in words)
+    if min(indonesian, english) * 2 >= max(indonesian, english):
+        return None
+    return Language.INDONESIAN if indonesian > english else Language.ENGLISH
+
+
+def negated(words: list[str]) -> frozenset[str]:
+    """The stems that a negation stands before, at most two words away."""
+    found: set[str] = set()
+    for place, word in enumerate(words):
+        if word in NEGATORS:
+            following = [w for w in words[place + 1 : place + 4] if w not in FUNCTION_WORDS]
+            found.update(stem(w) for w in following[:1])
+    return frozenset(found)
+
+
+def _indonesian(word: str) -> str:
+    bare = _PARTICLE.sub("", word) if len(word) > 6 else word
+    # Only a word with both ends, or a long one, is surely derived: "present" must stay whole.
+    inner = _INDONESIAN_PREFIX.sub("", bare)
+    if inner != bare and len(inner) >= 6 and _INDONESIAN_SUFFIX.search(inner):
+        return _INDONESIAN_SUFFIX.sub("", inner)
+    return bare
+
+
+def _english(word: str) -> str:
+    for ending, replacement, least in _ENGLISH_ENDINGS:
+        if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
+            word = word[: len(word) - len(ending)] + replacement
+            break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lse":
+        word = word[:-1]
+    return word.rstrip("e") if len(word) > 4 else word
+
+
+def _known() -> dict[str, frozenset[int]]:
+    known: dict[str, set[int]] = {}
+    for meaning, line in enumerate(_MEANINGS):
+        for word in line.split():
+            known.setdefault(stem(word), set()).add(meaning)
+    return {word: frozenset(ids) for word, ids in known.items()}
+
+
+_KNOWN = _known()
