@@ -158,5 +158,6 @@ def test_secrets_begin_unset_and_pinecone_has_one_only_where_it_is_used(assembly
     secrets = assembly.resources(stage, "data", "SecretsManager::Secret").values()
     assert [s["Properties"]["SecretString"] for s in secrets] == ["unset"] * len(secrets)
     uses_pinecone = configuration(stage)["vector_index"] == "pinecone"
-    assert len(secrets) == (2 if uses_pinecone else 1)
+    asks_for_a_rerank_key = configuration(stage).get("rerank_key", False)
+    assert len(secrets) == 1 + uses_pinecone + asks_for_a_rerank_key
     assert ("PineconeSecret" in assembly.outputs(stage)) is uses_pinecone

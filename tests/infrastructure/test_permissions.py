@@ -40,6 +40,7 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "TablesCache": "cache",
         "PineconeSecret": "secrets",
         "ModelsSecret": "secrets",
+        "RerankSecret": "secrets",
         "IngestQueue": "queue",
         "NightlyFailures": "failures",
         "BackupsFailures": "failures",
