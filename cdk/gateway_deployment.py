@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 
+from cdk.functions.routes import Route
 from cdk.stages import Stage
 
 STAGE_NAME = "live"
-KEYLESS = ("/health", "/ready", "/openapi.json", "/docs", "/docs/{asset}", "/redoc")
 # Resource paths, not paths: these name no conversation. Numbers are texts, as one that is absent
 # is written "-".
 _ACCESS_LOG = json.dumps(
@@ -30,8 +31,13 @@ _ACCESS_LOG = json.dumps(
 )
 
 
-def deployment(stage: Stage, log: logs.LogGroup) -> apigateway.StageOptions:
-    """The options of the stage `live`: tracing, JSON access log without query strings or bodies."""
+def deployment(
+    stage: Stage, log: logs.LogGroup, keyless: Iterable[Route]
+) -> apigateway.StageOptions:
+    """The options of the stage `live`: tracing, JSON access log without query strings or bodies.
+
+    Routes that need no key are throttled for all who call them together.
+    """
     return apigateway.StageOptions(
         stage_name=STAGE_NAME,
         tracing_enabled=True,
@@ -43,13 +49,13 @@ def deployment(stage: Stage, log: logs.LogGroup) -> apigateway.StageOptions:
         access_log_format=apigateway.AccessLogFormat.custom(_ACCESS_LOG),
         # Keyed routes have their plans; these have nothing else in front of the function.
         method_options={
-            f"{path}/GET": apigateway.MethodDeploymentOptions(
+            f"{route.path}/{route.method}": apigateway.MethodDeploymentOptions(
                 metrics_enabled=True,
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,
                 throttling_rate_limit=stage.keyless_rate,
                 throttling_burst_limit=stage.keyless_burst,
             )
-            for path in KEYLESS
+            for route in keyless
         },
     )

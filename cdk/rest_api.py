@@ -1,28 +1,25 @@
-"""The REST API: which routes exist, which of them need a key, what is checked before Lambda."""
+"""The REST API in front of the functions' routes: keys, and what is checked before Lambda."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk.findings import acknowledge
-from cdk.gateway_deployment import KEYLESS, STAGE_NAME, deployment
+from cdk.functions.lambda_function import LambdaFunction
+from cdk.functions.routes import Route
+from cdk.gateway_deployment import STAGE_NAME, deployment
 from cdk.gateway_errors import add_gateway_errors
 from cdk.log_retention import retention
 from cdk.stages import Stage
 
-_CHECKED = {"chat": "message", "search": "query"}
-
 
 class NexusApi(Construct):
-    """Two functions behind one API; all but health, readiness and reference needs a key.
-
-    `documents` has the routes under /v1/documents, and checks the key's role itself; `handler` has
-    all others.
-    """
+    """All functions that declare routes behind one API; a route needs a key unless it says not."""
 
     def __init__(
         self,
@@ -30,10 +27,12 @@ class NexusApi(Construct):
         name: str,
         *,
         stage: Stage,
-        handler: lambda_.IFunction,
-        documents: lambda_.IFunction,
+        functions: Sequence[LambdaFunction],
     ) -> None:
         super().__init__(scope, name)
+        keyless = [
+            route for function in functions for route in function.routes if not route.needs_key
+        ]
         log = logs.LogGroup(
             self, "Access", retention=retention(stage), removal_policy=RemovalPolicy.DESTROY
         )
@@ -46,13 +45,13 @@ class NexusApi(Construct):
             cloud_watch_role=True,
             cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
             default_cors_preflight_options=_preflight(stage.cors_origins),
-            deploy_options=deployment(stage, log),
+            deploy_options=deployment(stage, log, keyless),
         )
         self._keep_error_log(stage)
         # The stack has its own output of the URL, under a name that stays.
         self.api.node.try_remove_child("Endpoint")
         add_gateway_errors(self.api, stage.cors_origins)
-        self._route(_integration(handler), _integration(documents))
+        self._route(functions)
         self._acknowledge()
 
     def _keep_error_log(self, stage: Stage) -> None:
@@ -66,46 +65,55 @@ class NexusApi(Construct):
         )
         self.api.deployment_stage.node.add_dependency(group)
 
-    def _route(
-        self, function: apigateway.LambdaIntegration, management: apigateway.LambdaIntegration
-    ) -> None:
-        for path in KEYLESS:
-            self.api.root.resource_for_path(path).add_method(
-                "GET", function, api_key_required=False
-            )
-        version = self.api.root.add_resource("v1")
+    def _route(self, functions: Sequence[LambdaFunction]) -> None:
+        routes: list[tuple[Route, apigateway.LambdaIntegration]] = []
+        for function in functions:
+            called = apigateway.LambdaIntegration(function.alias, scope_permission_to_method=False)
+            routes += [(route, called) for route in function.routes]
+        for route, called in routes:
+            if not route.needs_key:
+                self.api.root.resource_for_path(route.path).add_method(
+                    route.method, called, api_key_required=False
+                )
+        # Before the validator, and what takes all that is left last: the deployment's logical id is
+        # a hash of everything in order.
+        self.api.root.resource_for_path("/v1")
         validator = self.api.add_request_validator("Bodies", validate_request_body=True)
-        for path, field in _CHECKED.items():
-            version.add_resource(path).add_method(
-                "POST",
-                function,
-                api_key_required=True,
-                request_validator=validator,
-                request_models={"application/json": self._model(path, field)},
-            )
-        conversation = version.add_resource("conversations").add_resource("{id}")
-        for method in ("GET", "DELETE"):
-            conversation.add_method(method, function, api_key_required=True)
-        documents = version.add_resource("documents")
-        for resource in (documents, documents.add_resource("{proxy+}")):
-            resource.add_method("ANY", management, api_key_required=True)
-        # Paths that only the application knows, and its own answer to those that nobody knows.
-        for parent in (version, self.api.root):
-            parent.add_resource("{proxy+}").add_method("ANY", function, api_key_required=True)
+        for route, called in sorted(routes, key=lambda each: "{proxy+}" in each[0].path):
+            if route.needs_key:
+                self._add_keyed(route, called, validator)
 
-    def _model(self, name: str, field: str) -> apigateway.Model:
+    def _add_keyed(
+        self,
+        route: Route,
+        called: apigateway.LambdaIntegration,
+        validator: apigateway.RequestValidator,
+    ) -> None:
+        resource = self.api.root.resource_for_path(route.path)
+        body = {"application/json": self._model(route)} if route.requires else None
+        for each in (resource, resource.add_resource("{proxy+}")) if route.below else (resource,):
+            each.add_method(
+                route.method,
+                called,
+                api_key_required=True,
+                request_validator=validator if body else None,
+                request_models=body,
+            )
+
+    def _model(self, route: Route) -> apigateway.Model:
         # Looser than the application, which names the field at fault: this only keeps away bodies
         # that are no JSON object at all, or lack the one field that every request has.
         kinds = apigateway.JsonSchemaType
+        name = f"{route.path.rpartition('/')[2].capitalize()}Body"
         return self.api.add_model(
-            f"{name.capitalize()}Body",
-            model_name=f"{name.capitalize()}Body",
+            name,
+            model_name=name,
             content_type="application/json",
             schema=apigateway.JsonSchema(
                 schema=apigateway.JsonSchemaVersion.DRAFT4,
                 type=kinds.OBJECT,
-                required=[field],
-                properties={field: apigateway.JsonSchema(type=kinds.STRING)},
+                required=[route.requires],
+                properties={route.requires: apigateway.JsonSchema(type=kinds.STRING)},
             ),
         )
 
@@ -134,10 +142,6 @@ class NexusApi(Construct):
             "A web ACL costs 5 dollars a month while idle; keys, throttles and quotas come first. "
             "Attach one to the stage where an organisation has it.",
         )
-
-
-def _integration(function: lambda_.IFunction) -> apigateway.LambdaIntegration:
-    return apigateway.LambdaIntegration(function, scope_permission_to_method=False)
 
 
 def _preflight(origins: tuple[str, ...]) -> apigateway.CorsOptions | None:

@@ -155,3 +155,11 @@ def test_the_outputs_that_the_cli_reads_keep_their_names(assembly, stage):
         *("ChatFunction", "DocumentsFunction", "IngestFunction", "ReindexFunction"),
         *("VectorIndex", "EmbeddingModel", "EmbeddingDimension", "ModelsUrl"),
     }
+
+
+def test_every_function_s_address_is_an_output(assembly, stage):
+    outputs = assembly.template(stage, "service")["Outputs"]
+    found = {name: one["Value"] for name, one in outputs.items() if name.endswith("Function")}
+    assert found == {
+        f"{name.capitalize()}Function": f"nexus-{stage}-{name}:live" for name in FUNCTIONS
+    }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from aws_cdk import App
 
-from cdk import environment
 from cdk.data_stack import DataStack
+from cdk.functions import chat, ingest
 from cdk.stages import ROOT, StageError, read_stage, read_stages
 from tests.infrastructure.assembly import STAGES, configuration
 
@@ -81,9 +81,9 @@ def test_further_settings_reach_every_function_and_cannot_override_what_the_stag
     given = {"settings": {"NEXUS_TOP_K": "8", "NEXUS_STAGE": "other"}, "rerank_key": True}
     stage = read_stage("dev", {**configuration("dev"), **given})
     data = DataStack(app, stage)
-    found = environment.chat(stage, data)
+    found = chat.environment(stage, data)
     assert (found["NEXUS_TOP_K"], found["NEXUS_STAGE"]) == ("8", "dev")
-    assert environment.ingest(stage, data)["NEXUS_TOP_K"] == "8"
+    assert ingest.environment(stage, data)["NEXUS_TOP_K"] == "8"
     assert found["NEXUS_RERANK_SECRET"]
     with pytest.raises(StageError, match="NEXUS_"):
         read_stage("dev", {**configuration("dev"), "settings": {"TOP_K": "8"}})

@@ -17,31 +17,16 @@ class Layers(Construct):
     def __init__(self, scope: Construct, name: str, *, stage: Stage) -> None:
         super().__init__(scope, name)
         self._stage = stage
+        self._index = f"index_{stage.vector_index}"
         target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
-        for lock in ("service", "api", "parsing", "snapshots", f"index_{stage.vector_index}"):
+        for lock in ("service", "api", "parsing", "snapshots", self._index):
             self._add(lock, packaging.dependency_layer(lock, target))
-        self._index = f"index_{stage.vector_index}"
 
-    def chat(self) -> list[lambda_.ILayerVersion]:
-        """What serving the HTTP API imports."""
-        return self._named("nexus", "service", "api", self._index)
-
-    def documents(self) -> list[lambda_.ILayerVersion]:
-        """What serving the management API imports."""
-        return self._named("nexus", "service", "api", self._index)
-
-    def ingest(self) -> list[lambda_.ILayerVersion]:
-        """What parsing and indexing import."""
-        return self._named("nexus", "service", "parsing", self._index)
-
-    def reindex(self) -> list[lambda_.ILayerVersion]:
-        """What comparing bucket, catalogue and index imports."""
-        return self._named("nexus", "service", self._index)
-
-    def backup(self) -> list[lambda_.ILayerVersion]:
-        """What copying the index into Parquet files imports."""
-        return self._named("nexus", "service", "snapshots", self._index)
+    def of(self, *more: str) -> list[lambda_.ILayerVersion]:
+        """What every function imports, and the layers of `layers/dependencies` that are named."""
+        children = (self.node.find_child(name) for name in ("nexus", "service", *more, self._index))
+        return [child for child in children if isinstance(child, lambda_.LayerVersion)]
 
     def _add(self, name: str, package: packaging.Package) -> None:
         lambda_.LayerVersion(
@@ -52,10 +37,6 @@ class Layers(Construct):
             compatible_runtimes=[runtime(self._stage)],
             compatible_architectures=[architecture(self._stage)],
         )
-
-    def _named(self, *names: str) -> list[lambda_.ILayerVersion]:
-        children = (self.node.find_child(name) for name in names)
-        return [child for child in children if isinstance(child, lambda_.LayerVersion)]
 
 
 def asset(package: packaging.Package) -> lambda_.Code:

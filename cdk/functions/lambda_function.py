@@ -13,22 +13,23 @@ from constructs import Construct
 from cdk import packaging
 from cdk.bytecode import Target
 from cdk.findings import acknowledge
-from cdk.layers import architecture, asset, runtime
+from cdk.functions.layers import architecture, asset, runtime
+from cdk.functions.routes import Route
 from cdk.log_retention import retention
 from cdk.stages import Stage
 
 ALIAS = "live"
 
 
-def function_name(stage: Stage, name: str) -> str:
-    """The function's name, fixed so that a function can be told its own."""
-    return f"nexus-{stage.name}-{name}"
+def address(stage: Stage, name: str) -> str:
+    """The function's name with its alias, fixed so that a function can be told its own."""
+    return f"nexus-{stage.name}-{name}:{ALIAS}"
 
 
-class NexusFunction(Construct):
+class LambdaFunction(Construct):
     """Runs `functions.<name>.handler.handler`; callers use the alias `live`.
 
-    A `recursive` function may start itself again and again.
+    The API starts it by its `routes`. A `recursive` function may start itself again and again.
     """
 
     def __init__(
@@ -37,15 +38,17 @@ class NexusFunction(Construct):
         name: str,
         *,
         stage: Stage,
-        folder: str,
         memory_mb: int,
         timeout_s: int,
         layers: Sequence[lambda_.ILayerVersion],
         environment: Mapping[str, str],
+        routes: Sequence[Route] = (),
         recursive: bool = False,
     ) -> None:
-        super().__init__(scope, name)
-        named = function_name(stage, folder)
+        super().__init__(scope, name.capitalize())
+        self.address = address(stage, name)
+        self.routes = tuple(routes)
+        named = self.address.removesuffix(f":{ALIAS}")
         log_group = logs.LogGroup(
             self,
             "Logs",
@@ -61,8 +64,8 @@ class NexusFunction(Construct):
             function_name=named,
             runtime=runtime(stage),
             architecture=architecture(stage),
-            handler=f"functions.{folder}.handler.handler",
-            code=asset(packaging.function_code(folder, Target(stage.architecture, stage.python))),
+            handler=f"functions.{name}.handler.handler",
+            code=asset(packaging.function_code(name, Target(stage.architecture, stage.python))),
             layers=list(layers),
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_s),
@@ -87,3 +90,8 @@ class NexusFunction(Construct):
             "L1",
             "The layers hold compiled code and bytecode for exactly this version of Python.",
         )
+
+    @property
+    def output(self) -> str:
+        """The stack's output that says the address, such as "ChatFunction"."""
+        return f"{self.node.id}Function"

@@ -1,0 +1,83 @@
+"""The chat function: answers questions, and every request that is no other function's."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk.data_stack import DataStack
+from cdk.functions.lambda_function import LambdaFunction
+from cdk.functions.layers import Layers
+from cdk.functions.rights import READ, WRITE, allow, allow_first_generation, allow_secrets
+from cdk.functions.routes import Route
+from cdk.functions.variables import common, index, models
+from cdk.stages import Stage
+
+_ROUTES = (
+    Route("GET", "/health", needs_key=False),
+    Route("GET", "/ready", needs_key=False),
+    Route("GET", "/openapi.json", needs_key=False),
+    Route("GET", "/docs", needs_key=False),
+    Route("GET", "/docs/{asset}", needs_key=False),
+    Route("GET", "/redoc", needs_key=False),
+    Route("POST", "/v1/chat", requires="message"),
+    Route("POST", "/v1/search", requires="query"),
+    Route("GET", "/v1/conversations/{id}"),
+    Route("DELETE", "/v1/conversations/{id}"),
+    # Paths that only the application knows, and its own answer to those that nobody knows.
+    Route("ANY", "/v1/{proxy+}"),
+    Route("ANY", "/{proxy+}"),
+)
+
+
+def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:
+    """Adds the function to a stack."""
+    chat = LambdaFunction(
+        scope,
+        "chat",
+        stage=stage,
+        memory_mb=stage.chat_memory_mb,
+        timeout_s=stage.chat_timeout_s,
+        layers=layers.of("api"),
+        environment=environment(stage, data),
+        routes=_ROUTES,
+    )
+    _grant(chat.role, data)
+    return chat
+
+
+def environment(stage: Stage, data: DataStack) -> dict[str, str]:
+    """What answering a question reads."""
+    return {
+        **common(stage, "chat"),
+        **models(stage, data),
+        **index(stage, data),
+        "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
+        "NEXUS_CONVERSATIONS_TABLE": data.tables.conversations.table_name,
+        "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
+        "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
+        "NEXUS_CHAT_MODEL": stage.chat_model,
+        "NEXUS_CHAT_API": stage.chat_api,
+        # Two tries at the question's embedding and one at the answer fit into what the gateway
+        # waits, with five seconds for everything else.
+        "NEXUS_EMBEDDING_TIMEOUT_S": "4",
+        "NEXUS_EMBEDDING_RETRIES": "1",
+        "NEXUS_MODELS_TIMEOUT_S": f"{max(1, stage.chat_timeout_s - 5 - 2 * 4)}",
+        "NEXUS_RERANK_URL": stage.rerank_url,
+        "NEXUS_RERANK_SECRET": data.rerank_secret.secret_arn if data.rerank_secret else "",
+        "NEXUS_RERANK_MODEL": stage.rerank_model,
+        "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
+        "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
+        "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
+    }
+
+
+def _grant(role: iam.Role, data: DataStack) -> None:
+    """Conversations and cache to read and write, the catalogue to read, a client to look up."""
+    tables = data.tables
+    allow(role, "dynamodb", (*READ, *WRITE), tables.conversations.table_arn)
+    allow(role, "dynamodb", READ, tables.catalogue.table_arn)
+    allow_first_generation(role, data)
+    allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
+    allow(role, "dynamodb", ("GetItem", "PutItem", "DeleteItem"), tables.cache.table_arn)
+    allow_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)

@@ -1,0 +1,72 @@
+"""The documents function: manages documents, and erases them with all that they became."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from cdk.data_stack import DataStack
+from cdk.documents_bucket import PREFIX
+from cdk.functions.lambda_function import LambdaFunction
+from cdk.functions.layers import Layers
+from cdk.functions.rights import READ, WRITE, allow, allow_reading_documents, allow_secrets
+from cdk.functions.routes import Route
+from cdk.functions.variables import common, generation, index
+from cdk.stages import Stage
+
+# The function checks the key's role itself.
+_ROUTES = (Route("ANY", "/v1/documents", below=True),)
+_CHANGE = ("PutObject", "DeleteObject", "DeleteObjectVersion")
+# A copy of an object that somebody tagged takes the tags with it, and is refused without these.
+_TAGS = ("GetObjectTagging", "GetObjectVersionTagging", "PutObjectTagging")
+
+
+def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:
+    """Adds the function to a stack."""
+    documents = LambdaFunction(
+        scope,
+        "documents",
+        stage=stage,
+        memory_mb=stage.documents_memory_mb,
+        timeout_s=stage.documents_timeout_s,
+        layers=layers.of("api"),
+        environment=environment(stage, data),
+        routes=_ROUTES,
+    )
+    _grant(documents.role, data)
+    return documents
+
+
+def environment(stage: Stage, data: DataStack) -> dict[str, str]:
+    """What managing and erasing documents reads."""
+    return {
+        **common(stage, "documents"),
+        **generation(stage),
+        **index(stage, data),
+        "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
+        "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
+        "NEXUS_CONVERSATIONS_TABLE": data.tables.conversations.table_name,
+        "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
+        "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
+        "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
+        "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
+    }
+
+
+def _grant(role: iam.Role, data: DataStack) -> None:
+    """The bucket's objects to write, copy and erase in all versions, and all that they became."""
+    bucket, tables = data.documents, data.tables
+    allow_reading_documents(role, data)
+    allow(role, "s3", ("ListBucketVersions",), bucket.bucket_arn)
+    allow(role, "s3", (*_CHANGE, *_TAGS), bucket.arn_for_objects(f"{PREFIX}*"))
+    allow(role, "dynamodb", (*READ, *WRITE), tables.catalogue.table_arn)
+    allow(
+        role,
+        "dynamodb",
+        ("BatchGetItem", "Query", "UpdateItem", "BatchWriteItem"),
+        tables.conversations.table_arn,
+    )
+    allow(role, "dynamodb", ("BatchGetItem", "BatchWriteItem"), tables.cache.table_arn)
+    allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
+    allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
+    allow_secrets(role, data.pinecone_secret)

@@ -1,0 +1,60 @@
+"""The ingest function: parses and indexes the documents that the queue names."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda_event_sources as sources
+from constructs import Construct
+
+from cdk.data_stack import DataStack
+from cdk.functions.lambda_function import LambdaFunction
+from cdk.functions.layers import Layers
+from cdk.functions.rights import READ, WRITE, allow, allow_reading_documents, allow_secrets
+from cdk.functions.variables import common, index, models
+from cdk.stages import Stage
+
+
+def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:
+    """Adds the function to a stack; the queue starts it."""
+    ingest = LambdaFunction(
+        scope,
+        "ingest",
+        stage=stage,
+        memory_mb=stage.ingest_memory_mb,
+        timeout_s=stage.ingest_timeout_s,
+        layers=layers.of("parsing"),
+        environment=environment(stage, data),
+    )
+    _grant(ingest.role, data)
+    ingest.alias.add_event_source(
+        sources.SqsEventSource(
+            data.ingest.queue,
+            batch_size=stage.ingest_batch_size,
+            max_concurrency=stage.ingest_concurrency,
+            report_batch_item_failures=True,
+        )
+    )
+    return ingest
+
+
+def environment(stage: Stage, data: DataStack) -> dict[str, str]:
+    """What indexing a document reads."""
+    return {
+        **common(stage, "ingest"),
+        **models(stage, data),
+        **index(stage, data),
+        "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
+        "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
+        "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
+    }
+
+
+def _grant(role: iam.Role, data: DataStack) -> None:
+    """The bucket to read, the catalogue to read and write, parts of large documents to queue.
+
+    The event source adds what it needs to receive.
+    """
+    allow_reading_documents(role, data)
+    allow(role, "dynamodb", (*READ, *WRITE), data.tables.catalogue.table_arn)
+    allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
+    allow_secrets(role, data.models_secret, data.pinecone_secret)

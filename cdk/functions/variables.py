@@ -1,0 +1,45 @@
+"""The variables that several functions read: `NEXUS_*` of nexus.settings, by what they name."""
+
+from __future__ import annotations
+
+from cdk.data_stack import DataStack
+from cdk.stages import Stage
+
+
+def common(stage: Stage, function: str) -> dict[str, str]:
+    """What every function reads: which stage it is, how it logs and measures."""
+    return {
+        **stage.settings,
+        "NEXUS_STAGE": stage.name,
+        "NEXUS_LOG_LEVEL": stage.log_level,
+        "POWERTOOLS_SERVICE_NAME": function,
+        "POWERTOOLS_METRICS_NAMESPACE": "Nexus",
+    }
+
+
+def generation(stage: Stage) -> dict[str, str]:
+    """The embedding model, which names the generation of the index."""
+    return {
+        "NEXUS_EMBEDDING_MODEL": stage.embedding_model,
+        "NEXUS_EMBEDDING_DIMENSION": str(stage.embedding_dimension),
+    }
+
+
+def models(stage: Stage, data: DataStack) -> dict[str, str]:
+    """Where the models are asked, for a function that embeds texts itself."""
+    return {
+        **generation(stage),
+        "NEXUS_MODELS_URL": stage.models_url,
+        "NEXUS_MODELS_SECRET": data.models_secret.secret_arn,
+    }
+
+
+def index(stage: Stage, data: DataStack) -> dict[str, str]:
+    """Which vector index is used and where it is."""
+    if data.pinecone_secret is None:
+        return {"NEXUS_VECTOR_INDEX": "sqlite", "NEXUS_SQLITE_PATH": stage.sqlite_path}
+    return {
+        "NEXUS_VECTOR_INDEX": "pinecone",
+        "NEXUS_PINECONE_HOST": stage.pinecone_host,
+        "NEXUS_PINECONE_SECRET": data.pinecone_secret.secret_arn,
+    }
