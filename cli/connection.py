@@ -20,7 +20,7 @@ from nexus.models import Generation
 from nexus.operations.dead_letters import DeadLetters
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring.functions import curators, eraser
+from nexus.wiring.documents import curators, eraser
 from nexus.wiring.operating import dead_letters, operator_services
 from nexus.wiring.parts import SIGNING
 

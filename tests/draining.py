@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functions.ingest.performing import perform
 from nexus.generations.lifecycle import PerGeneration, SingleGeneration
-from nexus.ingestion.indexer import Indexer, IndexingReport
+from nexus.ingestion.indexer import Indexer
+from nexus.ingestion.reports import IndexingReport
 from nexus.ingestion.tasks import tasks_of
 from nexus.services import IngestServices
 from nexus.settings import Settings

@@ -20,8 +20,8 @@ from cli.terminal import Json, Stage, console, counted, errors, print_json
 from nexus.errors import NotFound, SnapshotDamaged
 from nexus.ports import SnapshotStore
 from nexus.services import RestoreServices
-from nexus.snapshots.backup import Progress
 from nexus.snapshots.layout import PROGRESS, SUMMARY, Snapshot, from_json, new_snapshot_id
+from nexus.snapshots.progress import Progress
 from nexus.wiring.operating import restore_services
 
 POLL_S = 1.0

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from cli.connection import Connection, connect
 from cli.evaluation.questions import GoldenQuestion, read_questions
 from cli.failure import Failure
-from cli.local.layout import PROJECT
+from cli.generation_plans import show_generations, show_plan
 from cli.rebuilding import approve, fill
 from cli.reconciling import reconcile
 from cli.terminal import Json, Stage, Tenant, console, print_json
 from nexus.generations.lifecycle import begun, dropped, existing, flipped, rolled_back
-from nexus.generations.rebuilding import clear, estimate
+from nexus.generations.rebuilding import clear
 from nexus.models import Generation, Generations
 from nexus.services import RebuildServices
 from nexus.wiring.operating import rebuild_services
@@ -93,9 +91,9 @@ def reindex(
         connection, embedding_model, embedding_dimension, chunk_chars, chunk_overlap, pinecone_host
     )
     if show:
-        _list(now, as_json=as_json)
+        show_generations(now, as_json=as_json)
     elif plan:
-        _plan(connection, services, now, wanted, as_json=as_json)
+        show_plan(connection, services, now, wanted, as_json=as_json)
     elif run:
         _run(
             connection,
@@ -147,76 +145,6 @@ def _compare(connection: Connection, *, verify: bool, as_json: bool) -> None:
     console.print(", ".join(f"{result[name]:,} {name}" for name in counts))
     if result["phase"] != "done":
         console.print("The run goes on in another invocation.")
-
-
-def _list(now: Generations, *, as_json: bool) -> None:
-    if as_json:
-        print_json({**asdict(now), "known": [asdict(one) for one in now.known]})
-        return
-    table = Table("generation", "state", "embedding model", "chunks", "made")
-    for one in now.known:
-        table.add_row(
-            one.generation_id,
-            _state(now, one),
-            f"{one.embedding_model} ({one.embedding_dimension})",
-            f"{one.chunk_chars}, overlapping {one.chunk_overlap}",
-            one.created_at or "at the first deployment",
-        )
-    console.print(table)
-
-
-def _state(now: Generations, one: Generation) -> str:
-    states = {now.live: "live", now.previous: "previous", now.building: "being built"}
-    return states.get(one.generation_id, "kept")
-
-
-def _plan(
-    connection: Connection,
-    services: RebuildServices,
-    now: Generations,
-    wanted: Generation,
-    *,
-    as_json: bool,
-) -> None:
-    price = connection.settings.embedding_price
-    found = estimate(services.places.of(now.answering), price)
-    workers = _workers(connection.stage)
-    minutes = found.minutes / workers
-    same = now.get(wanted.generation_id) is not None
-    if as_json:
-        answer: dict[str, Any] = {
-            "live": asdict(now.answering),
-            "planned": asdict(wanted),
-            "exists": same,
-            **asdict(found),
-            "minutes": round(minutes, 2),
-        }
-        print_json(answer)
-        return
-    _list(replace(now, known=(now.answering,)), as_json=False)
-    if same:
-        state = _state(now, wanted)
-        console.print(
-            f"What is configured is generation {wanted.generation_id}, which is {state}: nothing "
-            "would change. Give another --embedding-model, --chunk-chars …"
-        )
-        return
-    console.print(
-        f"Generation {wanted.generation_id}: {wanted.embedding_model} "
-        f"({wanted.embedding_dimension}), chunks of {wanted.chunk_chars} characters overlapping "
-        f"{wanted.chunk_overlap}."
-    )
-    console.print(
-        f"{found.documents:,} documents, about {found.chunks:,} chunks and {found.tokens:,} "
-        f"tokens: ${found.dollars:,.2f} for embeddings at ${price:g} a million, about "
-        f"{max(1, round(minutes)):,} minutes with {workers} workers."
-    )
-    console.print("`nexus reindex --run` with the same options builds it.")
-
-
-def _workers(stage: str) -> int:
-    stages = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
-    return int(stages[stage]["ingest_concurrency"])
 
 
 def _run(

@@ -16,8 +16,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 from nexus.errors import InvalidRequest  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
-from nexus.snapshots.backup import Progress  # noqa: E402
-from nexus.wiring.functions import backup_services  # noqa: E402
+from nexus.snapshots.progress import Progress  # noqa: E402
+from nexus.wiring.backup import backup_services  # noqa: E402
 
 services = backup_services(Settings.from_environ(os.environ))
 

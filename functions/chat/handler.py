@@ -12,7 +12,7 @@ from mangum import Mangum  # noqa: E402
 from functions.chat.app import create_app  # noqa: E402
 from nexus.observability import metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
-from nexus.wiring.functions import chat_services  # noqa: E402
+from nexus.wiring.chat import chat_services  # noqa: E402
 
 services = chat_services(Settings.from_environ(os.environ))
 _asgi = Mangum(

@@ -21,11 +21,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 from functions.ingest.performing import perform  # noqa: E402
 from functions.ingest.retrying import delay_s  # noqa: E402
 from nexus.errors import NexusError, UpstreamError  # noqa: E402
-from nexus.ingestion.indexer import IndexingReport  # noqa: E402
+from nexus.ingestion.reports import IndexingReport  # noqa: E402
 from nexus.ingestion.tasks import tasks_of  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
-from nexus.wiring.functions import ingest_services  # noqa: E402
+from nexus.wiring.ingest import ingest_services  # noqa: E402
 
 # With less time left than this, the rest of a batch is left to another invocation.
 ENOUGH_MS = 20_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nexus.ingestion.indexer import IndexingReport
 from nexus.ingestion.messages import PartTask, reconcile_message
+from nexus.ingestion.reports import IndexingReport
 from nexus.ingestion.tasks import ChangedObject
 from nexus.services import IngestServices
 

@@ -21,7 +21,7 @@ from nexus.generations.reindexing import (  # noqa: E402
 )
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
-from nexus.wiring.functions import reindex_services  # noqa: E402
+from nexus.wiring.reindex import reindex_services  # noqa: E402
 
 services = reindex_services(Settings.from_environ(os.environ))
 

@@ -12,7 +12,8 @@ import math
 from dataclasses import dataclass
 
 from cli.local.layout import PROJECT
-from nexus.adapters.pinecone import index as pinecone_index
+from nexus.adapters.pinecone.batches import BYTES_PER_NUMBER, FETCH_PAGE, MOST_UPSERT_BYTES
+from nexus.adapters.pinecone.index import FIRST_PAUSE_S
 from nexus.adapters.sqs.queue import BATCH_MESSAGES
 from nexus.generations.reindexing import PAGE
 from nexus.settings import Settings
@@ -59,9 +60,7 @@ REQUESTS = {
 TOKENS = CHUNKS * CHUNK_TOKENS
 RECORD_KB = (DIMENSION * 4 + METADATA_BYTES) / 1_000
 UPSERTS = math.ceil(
-    CHUNKS
-    * (DIMENSION * pinecone_index._BYTES_PER_NUMBER + 2 * METADATA_BYTES)
-    / pinecone_index.MOST_UPSERT_BYTES
+    CHUNKS * (DIMENSION * BYTES_PER_NUMBER + 2 * METADATA_BYTES) / MOST_UPSERT_BYTES
 )
 # Two heads of two write units each, two counts of the tenant's version, one manifest, and where the
 # vector of each chunk's text stands.
@@ -72,10 +71,10 @@ SECONDS_EACH = sum(SECONDS.values())
 
 def fetches() -> int:
     """How often a document asks Pinecone for its new chunks until they are there."""
-    asked, waited, pause = 1, 0.0, pinecone_index.FIRST_PAUSE_S
+    asked, waited, pause = 1, 0.0, FIRST_PAUSE_S
     while waited < SEARCHABLE_S:
         waited, pause, asked = waited + pause, min(pause * 2, 1.0), asked + 1
-    return asked * math.ceil(CHUNKS / pinecone_index.FETCH_PAGE)
+    return asked * math.ceil(CHUNKS / FETCH_PAGE)
 
 
 @dataclass(frozen=True, slots=True)

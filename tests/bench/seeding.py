@@ -110,7 +110,7 @@ def index_documents(environ: Mapping[str, str], queue: str) -> None:
     from nexus.clients import hash_key
     from nexus.models import ApiClient, Filters, Principal
     from nexus.settings import Settings
-    from nexus.wiring.functions import ingest_services
+    from nexus.wiring.ingest import ingest_services
     from nexus.wiring.parts import aws_clients
 
     dynamodb, s3 = aws_clients("dynamodb"), aws_clients("s3")

@@ -23,7 +23,7 @@ from nexus.ingestion.revisions import content_of
 from nexus.models import DocumentRecord, IndexRecord
 from nexus.object_keys import document_id, object_key
 from nexus.settings import Settings
-from nexus.wiring.functions import reindex_services
+from nexus.wiring.reindex import reindex_services
 from tests.aws_server import REGION, AwsServer, running_aws_server
 from tests.openai_server import OpenAIServer, running_openai_server
 

@@ -16,7 +16,7 @@ NEVER = {"boto3", "onnxruntime", "torch", "typer"}
 WIRING = """
 import sys
 from nexus.settings import Settings
-from nexus.wiring import functions
+from nexus.wiring import {function} as functions
 settings = Settings(vector_index={index!r}, sqlite_path="/tmp/none.sqlite", pinecone_host="https://x",
     clients_table="c", catalogue_table="t", conversations_table="v", documents_bucket="b",
     ingest_queue_url="https://q", backups_bucket="k", models_secret="m", pinecone_secret="p")

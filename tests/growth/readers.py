@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cli.local.models.evidence import candidates
+from cli.local.models.candidates import candidates
 from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage, read_prompt
 from cli.local.models.sentences import split_units
 from cli.local.models.words import content_stems as local_stems

@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from nexus.ingestion.indexer import IndexingReport
 from nexus.ingestion.parsing import parse_part
 from nexus.ingestion.parsing.outlines import Outline, Part
+from nexus.ingestion.reports import IndexingReport
 from nexus.models import ParsedDocument
 from nexus.object_keys import document_id, object_key
 from nexus.ports import Embeddings

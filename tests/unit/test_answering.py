@@ -11,7 +11,8 @@ from nexus.answering.caching import AnswerCache, ForgivingCache
 from nexus.answering.followups import is_follow_up
 from nexus.answering.generator import Generator
 from nexus.answering.prompts import NO_ANSWER
-from nexus.answering.turn import Answerer, Question
+from nexus.answering.question import Question
+from nexus.answering.turn import Answerer
 from nexus.errors import UpstreamUnavailable
 from nexus.models import Filters
 from nexus.object_keys import document_id, object_key

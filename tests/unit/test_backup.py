@@ -19,8 +19,9 @@ from nexus.ports import Manifest, VectorIndex
 from nexus.settings import Settings
 from nexus.snapshots import backup, restoring
 from nexus.snapshots import writing as snapshot_writing
-from nexus.snapshots.backup import Backup, Progress
+from nexus.snapshots.backup import Backup
 from nexus.snapshots.layout import restored_generation
+from nexus.snapshots.progress import Progress
 from nexus.snapshots.reading import SnapshotReader
 from nexus.snapshots.restoring import Restorer, check_free, registered
 from tests import assembled

@@ -23,7 +23,7 @@ from nexus.ingestion.indexer import Indexer
 from nexus.models import Generation, Generations
 from nexus.object_keys import object_key
 from nexus.settings import Settings
-from nexus.wiring.functions import backup_services
+from nexus.wiring.backup import backup_services
 from tests import assembled
 from tests.fakes import FakeDocuments, FakeEmbedder, FakeSnapshots
 from tests.unit.cli_stage import BUCKET, stage

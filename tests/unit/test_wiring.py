@@ -13,7 +13,7 @@ from nexus.adapters.aws.secrets import SecretsManager
 from nexus.deferred import RENEWED_S, deferred
 from nexus.errors import ConfigurationError
 from nexus.settings import Settings
-from nexus.wiring.functions import chat_services
+from nexus.wiring.chat import chat_services
 from tests.fakes import FakeClock
 
 

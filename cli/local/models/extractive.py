@@ -14,19 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cli.local.models.candidates import Candidate, candidates
 from cli.local.models.evidence import (
     FEATURES,
     FIRST_FEATURES,
-    Candidate,
-    Encoder,
-    candidates,
     coverage,
     measure_alone,
     measure_inside,
     measure_words,
-    read_question,
     word_weights,
 )
+from cli.local.models.passage_cosines import Encoder, read_question
 from cli.local.models.prompt_reader import AnswerPrompt, read_prompt
 from cli.local.models.words import content_stems
 from nexus.answering.prompts import NO_ANSWER

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from functions.chat.dependencies import ConversationHeader, Services
 from functions.chat.schemas import ChatRequest, ChatResponse
 from nexus.answering.cache_control import cache_policy
-from nexus.answering.turn import Question
+from nexus.answering.question import Question
 from nexus.errors import InvalidRequest
 from nexus.http.callers import Caller
 

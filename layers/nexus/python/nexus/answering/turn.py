@@ -6,41 +6,28 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 
-from nexus.answering.cache_control import CachePolicy
-from nexus.answering.caching import AnswerCache, answer_key
+from nexus.answering.caching import AnswerCache
 from nexus.answering.followups import is_follow_up, with_context
-from nexus.answering.generator import Generated, Generator, Style
-from nexus.answering.prompts import PROMPTS_VERSION
+from nexus.answering.generator import Generated, Generator
+from nexus.answering.question import Question, style_of
+from nexus.answering.recalling import RecalledAnswers
 from nexus.answering.refusals import refusal
+from nexus.answering.remembering import Memory, seen
 from nexus.answering.routing import Route, reply, route_of
-from nexus.documents.tombstones import without_deleted
-from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
-from nexus.models import Answer, Confidence, Filters, Principal, Turn, Usage
-from nexus.observability import logger
-from nexus.ports import Catalogue, ConversationStore
+from nexus.models import Answer, Confidence, Principal, Turn, Usage
+from nexus.ports import ConversationStore
 from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Embedded, Retrieved
 from nexus.settings import Settings
 
+__all__ = ["Answerer", "Question"]
+
 # Passages that a summary is made from: many, because it is about the whole and not a place in it.
 SUMMARY_PASSAGES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a caller asked, once the request was found valid."""
-
-    message: str
-    conversation_id: str | None
-    top_k: int
-    filters: Filters
-    style: Style = "default"
-    cache: CachePolicy = field(default_factory=CachePolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +54,10 @@ class Answerer:
     ) -> None:
         self._readers = readers
         self._generator = generator
-        self._conversations = conversations
-        self._cache = cache
+        self._memory = Memory(conversations, settings.history_turns, now)
+        self._recalled = RecalledAnswers(cache, settings, executor)
         self._settings = settings
         self._executor = executor
-        self._now = now
 
     def answer(self, principal: Principal, question: Question) -> Answer:
         """Answers from the principal's documents, or refuses; remembers the turn if it can.
@@ -94,7 +80,7 @@ class Answerer:
             conversation_id=question.conversation_id or new_id("c"),
             timings_ms={**answer.timings_ms, "total": _ms_since(started)},
         )
-        remembered = reachable and self._remember(principal, question.message, answer)
+        remembered = reachable and self._memory.remember(principal, question.message, answer)
         return replace(answer, remembered=remembered)
 
     def _courteous(self, route: Route, question: Question) -> Answer:
@@ -105,50 +91,15 @@ class Answerer:
     ) -> tuple[Answer, bool]:
         """The answer, from the cache if it is there; and whether the conversation was reachable."""
         started = time.perf_counter()
-        key, version = self._key(reader, principal, question, route) or ("", 0)
-        if key and self._cache and question.cache.read:
-            known = self._cache.get(key)
-            # What was refused alone may be answered where there is a conversation to lean on.
-            if known and not (known.refused and question.conversation_id):
-                return replace(known, timings_ms={"cache": _ms_since(started)}), True
+        slot = self._recalled.slot(reader, principal, question, route)
+        known = self._recalled.get(slot, question)
+        if known:
+            return replace(known, timings_ms={"cache": _ms_since(started)}), True
         found = self._find(reader, principal, question, route)
         answer = self._make(question, route, found)
-        if (
-            key
-            and self._cache
-            and question.cache.write
-            and found.turn is None
-            and not found.retrieved.degraded
-        ):
-            kept = (principal.tenant, key, version, answer, found.retrieved)
-            self._executor.submit(_keep, self._cache, reader.catalogue, *kept)
+        if found.turn is None:
+            self._recalled.keep(slot, question, answer, found.retrieved)
         return answer, found.reachable
-
-    def _key(
-        self, reader: Reader, principal: Principal, question: Question, route: Route
-    ) -> tuple[str, int] | None:
-        """The question's key in the cache and the documents' version in it.
-
-        None where no answer may come from the cache.
-        """
-        leans = question.conversation_id is not None and is_follow_up(question.message)
-        if self._cache is None or leans:
-            return None
-        version = _version(reader.catalogue, principal.tenant)
-        if version is None:  # the documents have just changed, or nothing can be said of them
-            return None
-        key = answer_key(
-            principal=principal,
-            question=question.message,
-            filters=question.filters,
-            top_k=question.top_k,
-            style=_style(question, route),
-            prompts=PROMPTS_VERSION,
-            settings=self._settings,
-            generation=reader.generation,
-            version=version,
-        )
-        return key, version
 
     def _find(
         self, reader: Reader, principal: Principal, question: Question, route: Route
@@ -160,7 +111,7 @@ class Answerer:
         """
 
         def retrieve(query: str, embedded: Embedded | None = None) -> Retrieved:
-            if _style(question, route) == "summary":
+            if style_of(question, route) == "summary":
                 return reader.retriever.survey(
                     principal, query, SUMMARY_PASSAGES, question.filters, embedded
                 )
@@ -170,7 +121,7 @@ class Answerer:
 
         if question.conversation_id is None:
             return _Found(retrieve(question.message))
-        reading = self._executor.submit(self._history, principal, question.conversation_id)
+        reading = self._executor.submit(self._memory.history, principal, question.conversation_id)
         leans = is_follow_up(question.message)
         embedded = None if leans else reader.retriever.embed(question.message)
         history, reachable = reading.result()
@@ -178,31 +129,16 @@ class Answerer:
             return _Found(retrieve(question.message, embedded), None, reachable)
         context = with_context(question.message, history[-1].question)
         if leans:
-            before = self._executor.submit(_seen, reader.catalogue, principal, history[-1])
+            before = self._executor.submit(seen, reader.catalogue, principal, history[-1])
             return _Found(retrieve(context), before.result(), reachable)
         found = retrieve(question.message, embedded)
         if self._is_enough(found):
             return _Found(found, None, reachable)
-        before = self._executor.submit(_seen, reader.catalogue, principal, history[-1])
+        before = self._executor.submit(seen, reader.catalogue, principal, history[-1])
         again = retrieve(context)
         if again.probability <= found.probability:
             return _Found(found, None, reachable)
         return _Found(_with_effort_of(again, found), before.result(), reachable)
-
-    def _history(self, principal: Principal, conversation_id: str) -> tuple[list[Turn], bool]:
-        try:
-            return (
-                self._conversations.history(
-                    principal.tenant,
-                    principal.client,
-                    conversation_id,
-                    self._settings.history_turns,
-                ),
-                True,
-            )
-        except UpstreamError as error:
-            logger.warning("conversation_unreachable", extra={"error": type(error).__name__})
-            return [], False
 
     def _is_enough(self, found: Retrieved) -> bool:
         """Whether the passages probably hold an answer, and a language model is worth its price."""
@@ -215,7 +151,7 @@ class Answerer:
         if self._is_enough(retrieved):
             history = [(found.turn.question, found.turn.answer)] if found.turn else []
             generated = self._generator.generate(
-                question.message, retrieved.passages, history, _style(question, route)
+                question.message, retrieved.passages, history, style_of(question, route)
             )
         usage = generated.usage if generated else Usage()
         usage = replace(usage, embedding_tokens=retrieved.embedding_tokens)
@@ -236,61 +172,6 @@ class Answerer:
             usage=usage,
             timings_ms=timings,
         )
-
-    def _remember(self, principal: Principal, message: str, answer: Answer) -> bool:
-        moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
-        turn = Turn(
-            message_id=answer.message_id,
-            question=message,
-            answer=answer.text,
-            refused=answer.refused,
-            created_at=moment.replace("+00:00", "Z"),
-            document_ids=tuple(dict.fromkeys(s.passage.document_id for s in answer.sources)),
-        )
-        try:
-            self._conversations.append(
-                principal.tenant, principal.client, answer.conversation_id, turn
-            )
-        except UpstreamError as error:
-            logger.warning("turn_not_remembered", extra={"error": type(error).__name__})
-            return False
-        return True
-
-
-def _keep(
-    cache: AnswerCache,
-    catalogue: Catalogue,
-    tenant: str,
-    key: str,
-    version: int,
-    answer: Answer,
-    retrieved: Retrieved,
-) -> None:
-    """Caches an answer, under the documents that were shown to the model or are named in it."""
-    cache.put(key, answer, {(tenant, item.document_id) for item in retrieved.passages})
-    # If the documents have changed since, nobody asks for it any more; and a document that was
-    # erased has been looked for in the cache before this was there.
-    if _version(catalogue, tenant) != version:
-        cache.discard(key)
-
-
-def _version(catalogue: Catalogue, tenant: str) -> int | None:
-    try:
-        return catalogue.version(tenant)
-    except UpstreamError:
-        return None
-
-
-def _seen(catalogue: Catalogue, principal: Principal, turn: Turn) -> Turn:
-    """The turn, without its answer if what that cites was deleted, or nobody can tell."""
-    try:
-        return without_deleted(catalogue, principal.tenant, [turn])[0]
-    except UpstreamError:
-        return replace(turn, answer="")
-
-
-def _style(question: Question, route: Route) -> Style:
-    return "summary" if route == "summary" else question.style
 
 
 def _draft(text: str, confidence: Confidence) -> Answer:

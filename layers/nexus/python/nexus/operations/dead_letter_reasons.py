@@ -11,13 +11,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from nexus.errors import NotFound
 from nexus.generations.lifecycle import PerGeneration
 from nexus.ingestion.messages import PartTask
 from nexus.ingestion.revisions import age_s, fingerprint
-from nexus.ingestion.tasks import ChangedObject, tasks_of
-from nexus.models import DocumentRecord, DocumentStatus, Generation, Generations, ObjectState
-from nexus.object_keys import document_id, parse_key
+from nexus.models import DocumentRecord, DocumentStatus, Generation, ObjectState
+from nexus.operations.dead_letter_subjects import Subject, subjects_of
 from nexus.ports import Catalogue, DocumentStore, Letter
 
 # The longest that Lambda lets an attempt run; one that began earlier has ended.
@@ -47,19 +45,6 @@ class DeadLetter:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """One thing that a letter asks for; `generation` is None if it is for one that is no more."""
-
-    key: str
-    tenant: str = ""
-    path: str = ""
-    document_id: str = ""
-    generation: Generation | None = None
-    part: PartTask | None = None
-    afresh: bool = False
-
-
 class Explainer:
     """Finds the reasons of letters in the bucket and in the catalogues of the generations."""
 
@@ -80,7 +65,7 @@ class Explainer:
         if not letters:
             return []
         now = self._catalogues.generations()
-        named = {letter.message_id: _subjects(letter.body, now) for letter in letters}
+        named = {letter.message_id: subjects_of(letter.body, now) for letter in letters}
         known = [one for subjects in named.values() for one in subjects or () if one.document_id]
         keys = list(dict.fromkeys(subject.key for subject in known))
         states = dict(zip(keys, self._executor.map(self._documents.head, keys), strict=True))
@@ -89,18 +74,18 @@ class Explainer:
         def explained(letter: Letter) -> DeadLetter:
             subjects = named[letter.message_id]
             if not subjects:
-                return _about(letter, _Subject(""), None, *_nothing_named(subjects))
+                return _about(letter, Subject(""), None, *_nothing_named(subjects))
             judged = []
             for subject in subjects:
-                record = records.get(_place(subject))
+                record = records.get(subject.place)
                 said = self._judge(letter, subject, states.get(subject.key), record)
                 judged.append(_about(letter, subject, record, *said))
             return next((letter for letter in judged if not letter.obsolete), judged[0])
 
         return [explained(letter) for letter in letters]
 
-    def _records(self, subjects: Sequence[_Subject]) -> dict[tuple[str, str], DocumentRecord]:
-        groups: dict[tuple[Generation, str], list[_Subject]] = {}
+    def _records(self, subjects: Sequence[Subject]) -> dict[tuple[str, str], DocumentRecord]:
+        groups: dict[tuple[Generation, str], list[Subject]] = {}
         for subject in subjects:
             if subject.generation:
                 groups.setdefault((subject.generation, subject.tenant), []).append(subject)
@@ -110,13 +95,13 @@ class Explainer:
             records = self._catalogues.of(generation).get_many(tenant, ids)
             for subject in group:
                 if subject.document_id in records:
-                    found[_place(subject)] = records[subject.document_id]
+                    found[subject.place] = records[subject.document_id]
         return found
 
     def _judge(
         self,
         letter: Letter,
-        subject: _Subject,
+        subject: Subject,
         state: ObjectState | None,
         record: DocumentRecord | None,
     ) -> tuple[str, bool]:
@@ -132,7 +117,7 @@ class Explainer:
     def _judge_object(
         self,
         letter: Letter,
-        subject: _Subject,
+        subject: Subject,
         state: ObjectState | None,
         record: DocumentRecord | None,
     ) -> tuple[str, bool]:
@@ -140,7 +125,7 @@ class Explainer:
             return _why_not_removed(record)
         if record is None or record.status == "deleted":
             return _NEVER_BEGUN, False
-        current = fingerprint(state.etag, state.metadata, _place(subject)[0])
+        current = fingerprint(state.etag, state.metadata, subject.place[0])
         # What was to be indexed afresh, though unchanged, is done once an attempt began since.
         since = not subject.afresh or record.started_at >= letter.sent_at
         if record.fingerprint == current and since:
@@ -196,7 +181,7 @@ def _why_not_removed(record: DocumentRecord | None) -> tuple[str, bool]:
     )
 
 
-def _nothing_named(subjects: list[_Subject] | None) -> tuple[str, bool]:
+def _nothing_named(subjects: list[Subject] | None) -> tuple[str, bool]:
     if subjects is None:
         return (
             "It is no message about documents: something other than the bucket or Nexus sent it, "
@@ -206,35 +191,8 @@ def _nothing_named(subjects: list[_Subject] | None) -> tuple[str, bool]:
     return "It names no document: nothing is left to do.", True
 
 
-def _subjects(body: str, now: Generations) -> list[_Subject] | None:
-    """What a message asks for; None if the ingestion cannot read its shape."""
-    try:
-        tasks = list(tasks_of(body))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return [_subject(task, now) for task in tasks]
-
-
-def _subject(task: ChangedObject | PartTask, now: Generations) -> _Subject:
-    part = task if isinstance(task, PartTask) else None
-    key = task.state.key if isinstance(task, PartTask) else task.key
-    generation = now.get(task.generation_id) if task.generation_id else now.answering
-    try:
-        tenant, path = parse_key(key)
-    except NotFound:
-        return _Subject(key)
-    return _Subject(
-        key, tenant, path, document_id(tenant, path), generation, part, afresh=task.afresh
-    )
-
-
-def _place(subject: _Subject) -> tuple[str, str]:
-    generation = subject.generation.generation_id if subject.generation else ""
-    return generation, subject.key
-
-
 def _about(
-    letter: Letter, subject: _Subject, record: DocumentRecord | None, reason: str, obsolete: bool
+    letter: Letter, subject: Subject, record: DocumentRecord | None, reason: str, obsolete: bool
 ) -> DeadLetter:
     return DeadLetter(
         message_id=letter.message_id,

@@ -14,11 +14,11 @@ from nexus.ports import Catalogue, Embedder, Embeddings, Reranker, VectorIndex
 from nexus.retrieval.answerability import Features, features_of
 from nexus.retrieval.confidence import calibration_for, probability
 from nexus.retrieval.fusion import fuse, rank
+from nexus.retrieval.naming import evenly, file_name, is_named, naming
 from nexus.retrieval.rights import narrow, visible
 from nexus.retrieval.selection import Ranked, select
 from nexus.settings import Settings
 from nexus.text.language import language_of
-from nexus.text.stems import content_stems, words_of
 from nexus.text.titles import shown, shown_place
 
 # How many chunks each search returns, how many of the fused ones are reranked, and how many tell
@@ -29,8 +29,6 @@ POOL = 20
 
 # The share of the lexical score, by language; .5 to .7 are alike on the evaluation set.
 LEXICAL_WEIGHT: Mapping[Language, float] = {Language.ENGLISH: 0.6, Language.INDONESIAN: 0.7}
-# The share of a title's words with which a question names the document.
-TITLE_SHARE = 0.6
 # How probable it is that a document which the question names can be summarised.
 NAMED_DOCUMENT = 0.9
 
@@ -146,10 +144,9 @@ class Retriever:
         its passages are then taken evenly from beginning to end, in that order.
         """
         found = self.retrieve(principal, question, count, filters, embedded)
-        asked = set(_naming(question))
+        asked = set(naming(question))
         for passage in found.passages:
-            file_name = _file_name(passage.uri)
-            if any(_is_named(name, asked) for name in (passage.title, file_name)):
+            if any(is_named(name, asked) for name in (passage.title, file_name(passage.uri))):
                 whole = self._spread(principal.tenant, passage, count)
                 return replace(
                     found,
@@ -162,8 +159,7 @@ class Retriever:
         """Up to `count` passages of a document, evenly from beginning to end."""
         manifest = self._catalogue.manifest(tenant, like.document_id)
         ids = manifest.chunk_ids if manifest else ()
-        step = max(1.0, len(ids) / count)
-        picked = [ids[int(place * step)] for place in range(min(count, len(ids)))]
+        picked = evenly(ids, count)
         records = self._index.fetch(self._generation.namespace(tenant), picked)
         return tuple(
             replace(
@@ -228,7 +224,7 @@ def _passage(item: Ranked, record: DocumentRecord) -> Passage:
     return Passage(
         chunk_id=hit.chunk_id,
         document_id=hit.document_id,
-        title=shown(record.title, _file_name(record.uri)),
+        title=shown(record.title, file_name(record.uri)),
         uri=record.uri,
         version=record.version,
         locator=shown_place(hit.locator),
@@ -237,24 +233,9 @@ def _passage(item: Ranked, record: DocumentRecord) -> Passage:
     )
 
 
-def _file_name(uri: str) -> str:
-    """The last part of a document's path, without its extension."""
-    return uri.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-
-
 def _indexed_text(hit: Hit) -> str:
     """The very string that was embedded for a chunk."""
     return f"{hit.title}\n{hit.text}" if hit.title else hit.text
-
-
-def _naming(text: str) -> list[str]:
-    """The stems that name a thing: not years and editions, which nobody repeats."""
-    return [word for word in content_stems(words_of(text)) if not word[0].isdigit()]
-
-
-def _is_named(name: str, asked: set[str]) -> bool:
-    words = set(_naming(name))
-    return bool(words) and len(words & asked) / len(words) >= TITLE_SHARE
 
 
 def _ms_since(started: float) -> float:

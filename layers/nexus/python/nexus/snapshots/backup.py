@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from dataclasses import asdict, replace
 
 from pydantic import TypeAdapter
 
@@ -27,6 +26,7 @@ from nexus.snapshots.layout import (
     new_snapshot_id,
     to_json,
 )
+from nexus.snapshots.progress import Progress
 from nexus.snapshots.writing import SnapshotWriter
 
 # What one fetch of Pinecone answers.
@@ -34,33 +34,6 @@ FETCHED = 100
 # A document that changes while it is read is read again; one whose chunks are still not there then
 # has lost them.
 READ_ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a snapshot stands, and what is in it so far; `phase` is "done" when it is finished.
-
-    `cursor` is the last document that is in it whole, and `document` the one, if any, of whose live
-    revision `revision` the first `copied` chunks are; they begin at `chunk_file` and `chunk_row`.
-    `listings` counts the invocations before this one.
-    """
-
-    snapshot_id: str
-    generation: str
-    started_at: str
-    phase: Literal["copying", "done"] = "copying"
-    cursor: str = ""
-    document: str = ""
-    revision: int = 0
-    copied: int = 0
-    chunk_file: int = 1
-    chunk_row: int = 0
-    chunk_files: int = 0
-    document_files: int = 0
-    listings: int = 0
-    documents: int = 0
-    chunks: int = 0
-    unreadable: int = 0
 
 
 class Backup:
@@ -124,13 +97,13 @@ class Backup:
         for _ in range(READ_ATTEMPTS):
             found = self._catalogue.get(listed.tenant, listed.document_id)
             if found is None:  # not in this generation any more
-                return _past(progress, place)
+                return progress.past(place)
             record = found
             ids = self._chunk_ids(record)
             if ids is None:
                 continue
             if (progress.document, progress.revision) != (place, record.live_revision):
-                progress = _at(progress, place, record.live_revision, writer)
+                progress = progress.at(place, record.live_revision, writer.place)
             progress, missed = self._copy_chunks(record, ids, progress, writer, has_time)
             if missed:
                 progress = replace(progress, document="")
@@ -138,10 +111,10 @@ class Backup:
             if progress.copied == len(ids):
                 self._add(writer, record, ids, progress)
                 progress = replace(progress, chunks=progress.chunks + len(ids))
-                return _past(progress, place, documents=1)
+                return progress.past(place, documents=1)
             return progress
         self._add(writer, _unread(record), (), progress)
-        return _past(progress, place, documents=1, unreadable=1)
+        return progress.past(place, documents=1, unreadable=1)
 
     def _chunk_ids(self, record: DocumentRecord) -> tuple[str, ...] | None:
         """The live revision's chunks; None if another one is live since the record was read."""
@@ -223,26 +196,6 @@ class Backup:
     def _tell(self, progress: Progress) -> None:
         """Leaves word for who waits."""
         self._store.put(progress.snapshot_id, PROGRESS, json.dumps(asdict(progress)).encode())
-
-
-def _at(progress: Progress, place: str, revision: int, writer: SnapshotWriter) -> Progress:
-    """At the beginning of a document; what was copied of it before is not read by a restore."""
-    file, row = writer.place
-    return replace(
-        progress, document=place, revision=revision, copied=0, chunk_file=file, chunk_row=row
-    )
-
-
-def _past(progress: Progress, place: str, *, documents: int = 0, unreadable: int = 0) -> Progress:
-    return replace(
-        progress,
-        cursor=place,
-        document="",
-        revision=0,
-        copied=0,
-        documents=progress.documents + documents,
-        unreadable=progress.unreadable + unreadable,
-    )
 
 
 def _unread(record: DocumentRecord) -> DocumentRecord:

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
+from nexus.text.paragraphs import paragraphs
 from nexus.text.sanitising import visible
 
 Span = tuple[int, int]
 
 HIDDEN = "[…]"
-_BREAK = re.compile(r"\n[ \t]*\n")
 _END = r"[\"'”’)\]]*+(?=\s)"
 _PIECE = re.compile(rf"[.!?…]{{2,}}+{_END}|[^\n]+?(?:(?<![.!?…])[.!?…]++{_END}|$)", re.MULTILINE)
-_ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]*; \S")
 
 _TAG = re.compile(r"<[^<>]*>")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -205,7 +203,7 @@ def inert_spans(text: str) -> tuple[Span, ...]:
         return ()
     spans: list[Span] = []
     inside_tag = carried = False
-    for start, end, is_row in _paragraphs(text):
+    for start, end, is_row in paragraphs(text):
         begins = start if carried or inside_tag else None
         carried = False
         for piece in _PIECE.finditer(text, start, end):
@@ -247,19 +245,3 @@ def _read(text: str) -> str:
     if text.isascii():
         return text
     return unicodedata.normalize("NFKC", visible(text)).translate(_LOOKALIKES).replace("’", "'")
-
-
-def _paragraphs(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Start and end of each paragraph; a table's row is one by itself."""
-    at = 0
-    for gap in [*_BREAK.finditer(text), None]:
-        stop = gap.start() if gap else len(text)
-        lines = text[at:stop].split("\n")
-        if any(_ROW.match(line) for line in lines):
-            start = at
-            for line in lines:
-                yield start, start + len(line), True
-                start += len(line) + 1
-        elif stop > at:
-            yield at, stop, False
-        at = gap.end() if gap else stop

@@ -4,7 +4,7 @@ pk is the key; `expires_at` is the table's TTL attribute in seconds since 1970. 
 expired items days late; readers never see one. Reads are eventually consistent, half the price: a
 value that was just written may be missed once.
 
-What a value holds of documents is told by the register (`dynamodb_citations`), whose entries are
+What a value holds of documents is told by the register (`citations`), whose entries are
 written before it: an index of this table would do as well, but is read eventually only, and a sort
 key would replace the table, whose name the service's stack imports.
 """

@@ -1,6 +1,6 @@
 """Finds the turns that cite a document, whoever's they are, and takes their answers out.
 
-They are found by the register (`dynamodb_citations`) that appending a turn writes.
+They are found by the register (`citations`) that appending a turn writes.
 """
 
 from __future__ import annotations

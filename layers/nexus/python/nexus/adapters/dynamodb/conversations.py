@@ -11,7 +11,7 @@ late; readers never see one.
 later. That stays true whoever writes or deletes turns meanwhile; so what `history` read of it is
 good for the `append` behind it, until the expiry has to be put off.
 
-What a turn cites is entered in the register (`dynamodb_citations`), in the same call as the turn is
+What a turn cites is entered in the register (`citations`), in the same call as the turn is
 written. The entries live for two times to live, until `cited_until`, so that putting off a turn's
 expiry seldom has to write them anew.
 """

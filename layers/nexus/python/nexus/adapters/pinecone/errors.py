@@ -66,6 +66,18 @@ def translated() -> Iterator[None]:
         raise translate(err) from err
 
 
+@contextmanager
+def existing_namespace() -> Iterator[None]:
+    """Translates errors, except that a namespace without any write yet is an empty one."""
+    try:
+        yield
+    except NotFoundError as err:
+        if not _is_missing_namespace(err):
+            raise translate(err) from err
+    except PineconeError as err:
+        raise translate(err) from err
+
+
 def translate(err: Exception) -> UpstreamUnavailable | UpstreamRefused:
     """The error of ours that says what an error of the SDK means for the caller.
 
@@ -83,7 +95,7 @@ def translate(err: Exception) -> UpstreamUnavailable | UpstreamRefused:
     return UpstreamRefused("index", f"{message} ({detail}).")
 
 
-def is_missing_namespace(err: NotFoundError) -> bool:
+def _is_missing_namespace(err: NotFoundError) -> bool:
     """Whether a 404 means an empty namespace (it exists from its first write), not a lost index."""
     return "namespace" in err.message.lower()
 

@@ -4,55 +4,44 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import islice
-from typing import Any
+from collections.abc import Collection, Sequence
 
-# `pinecone.index.Index` offers no way to bound its retries: it sleeps up to 90 s per try when
-# Pinecone says so, far longer than a caller waits. So its two parts are put together here.
 from pinecone._internal.adapters.vectors_adapter import VectorsAdapter
-from pinecone._internal.config import PineconeConfig, RetryConfig
-from pinecone._internal.constants import DATA_PLANE_API_VERSION
-from pinecone._internal.http_client import HTTPClient
 from pinecone.client.documents import Documents
-from pinecone.errors.exceptions import NotFoundError, PineconeError
 from pinecone.models.documents.score_by import DenseVectorQuery, TextQuery
 
-from nexus.adapters.pinecone.errors import is_missing_namespace, translate, translated
+from nexus.adapters.pinecone.batches import (
+    COUNT_PAGE,
+    FETCH_PAGE,
+    MOST_IDS,
+    MOST_TOP_K,
+    batches,
+    pages,
+)
+from nexus.adapters.pinecone.connection import connect
+from nexus.adapters.pinecone.errors import existing_namespace, translated
 from nexus.adapters.pinecone.records import (
     HIT_FIELDS,
     TEXT_FIELD,
     TITLE_FIELD,
     VECTOR_FIELD,
     check_dimension,
-    document_bytes,
+    of_document,
     to_document,
     to_filter,
     to_hit,
     to_indexed_chunk,
     to_record,
+    up_to_stamp,
 )
-from nexus.adapters.query_words import query_words, storable
-from nexus.errors import UpstreamRefused, UpstreamUnavailable
+from nexus.adapters.query_words import query_words
+from nexus.errors import UpstreamUnavailable
 from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
 from nexus.ports import ScannedPage
 
-# What Pinecone takes in one request.
-MOST_TOP_K = 10_000
-MOST_IDS = 1_000
-MOST_PER_UPSERT = 1_000
-MOST_UPSERT_BYTES = 2_000_000
-
-# Vectors are large as JSON; an answer stays within a few megabytes.
-FETCH_PAGE = 100
-COUNT_PAGE = 10_000
 # How long written chunks may take to be found; Pinecone speaks of seconds.
 SEARCHABLE_S = 60.0
 FIRST_PAUSE_S = 0.05
-
-# The longest a number of a vector gets as JSON: "-1.2345678901234567e-05,".
-_BYTES_PER_NUMBER = 25
 
 
 class PineconeIndex:
@@ -74,18 +63,15 @@ class PineconeIndex:
         longest_wait_s: float = 2.0,
         verify: bool | ssl.SSLContext = True,
     ) -> None:
-        if not host or not api_key:
-            raise UpstreamRefused("index", "Pinecone's host and API key are not both set.")
-        with translated():
-            config = PineconeConfig(
-                api_key=api_key,
-                host=host,
-                timeout=timeout_s,
-                ssl_verify=verify,  # type: ignore[arg-type]  # httpx, below, takes either
-                retry_config=RetryConfig(max_retries=retries, max_wait=longest_wait_s),
-            )
-            self._http = HTTPClient(config, DATA_PLANE_API_VERSION)
-        self._documents = Documents(http=self._http, host=config.host)
+        self._http, address = connect(
+            host,
+            api_key,
+            timeout_s=timeout_s,
+            retries=retries,
+            longest_wait_s=longest_wait_s,
+            verify=verify,
+        )
+        self._documents = Documents(http=self._http, host=address)
         self._dimension = dimension
 
     def upsert(self, namespace: str, records: Sequence[IndexRecord]) -> None:
@@ -97,7 +83,7 @@ class PineconeIndex:
         documents = [to_document(record, self._dimension) for record in latest.values()]
         # Not `batch_upsert`: after four failures of any request in the process it refuses batches
         # unsent for 30 s, with an error that no longer says why the requests failed.
-        for batch in _batches(documents, self._dimension):
+        for batch in batches(documents, self._dimension):
             with translated():
                 self._documents.upsert(namespace=namespace, documents=batch)
 
@@ -121,8 +107,8 @@ class PineconeIndex:
     def fetch(self, namespace: str, chunk_ids: Sequence[str]) -> dict[str, IndexRecord]:
         """The records with these ids, in as many requests as it takes."""
         records: dict[str, IndexRecord] = {}
-        for ids in _pages(chunk_ids, FETCH_PAGE):
-            with _existing_namespace():
+        for ids in pages(chunk_ids, FETCH_PAGE):
+            with existing_namespace():
                 found = self._documents.fetch(namespace=namespace, ids=ids)
                 for chunk_id, document in found.documents.items():
                     records[chunk_id] = to_record(document.to_dict())
@@ -130,8 +116,8 @@ class PineconeIndex:
 
     def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Removes these chunks, in as many requests as it takes."""
-        for ids in _pages(chunk_ids, MOST_IDS):
-            with _existing_namespace():
+        for ids in pages(chunk_ids, MOST_IDS):
+            with existing_namespace():
                 self._documents.delete(namespace=namespace, ids=ids)
 
     def delete_document(
@@ -142,19 +128,14 @@ class PineconeIndex:
         keep: Collection[int] = (),
     ) -> None:
         """Removes the chunks with stamps up to this one, in one request."""
-        conditions: list[dict[str, Any]] = [
-            _of_document(document_id),
-            {"added_in": {"$lte": through_stamp}},
-        ]
-        if keep:
-            conditions.append({"added_in": {"$nin": list(keep)}})
-        doomed = {"$and": conditions}
-        with _existing_namespace():
-            self._documents.delete(namespace=namespace, filter=doomed)
+        with existing_namespace():
+            self._documents.delete(
+                namespace=namespace, filter=up_to_stamp(document_id, through_stamp, keep)
+            )
 
     def delete_namespace(self, namespace: str) -> None:
         """Removes everything in a namespace, in one request."""
-        with _existing_namespace():
+        with existing_namespace():
             self._documents.delete(namespace=namespace, delete_all=True)
 
     def scan(self, generation_id: str, cursor: str, most: int) -> ScannedPage:
@@ -172,7 +153,7 @@ class PineconeIndex:
             return ScannedPage((), "")
         chunks: tuple[IndexedChunk, ...] = ()
         following = ""
-        with _existing_namespace():
+        with existing_namespace():
             page = self._documents.fetch(
                 namespace=names[0],
                 filter={"added_in": {"$gte": 0}},
@@ -192,7 +173,7 @@ class PineconeIndex:
     def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Asks for the chunks until all are there: Pinecone's writes are seen moments later."""
         deadline = time.monotonic() + SEARCHABLE_S
-        for ids in _pages(list(dict.fromkeys(chunk_ids)), FETCH_PAGE):
+        for ids in pages(list(dict.fromkeys(chunk_ids)), FETCH_PAGE):
             left, pause = list(ids), FIRST_PAUSE_S
             while left := self._unseen(namespace, left):
                 if time.monotonic() > deadline:
@@ -203,7 +184,7 @@ class PineconeIndex:
                 pause = min(pause * 2, 1.0)
 
     def _unseen(self, namespace: str, chunk_ids: list[str]) -> list[str]:
-        with _existing_namespace():
+        with existing_namespace():
             found = self._documents.fetch(
                 namespace=namespace, ids=chunk_ids, include_fields=["ordinal"]
             ).documents
@@ -219,11 +200,11 @@ class PineconeIndex:
             return self._namespace_counts().get(namespace, 0)
         total = 0
         token = None
-        with _existing_namespace():
+        with existing_namespace():
             while True:
                 page = self._documents.fetch(
                     namespace=namespace,
-                    filter=_of_document(document_id),
+                    filter=of_document(document_id),
                     include_fields=["ordinal"],
                     limit=COUNT_PAGE,
                     pagination_token=token,
@@ -248,7 +229,7 @@ class PineconeIndex:
         hits: list[Hit] = []
         if top_k < 1:
             return hits
-        with _existing_namespace():
+        with existing_namespace():
             found = self._documents.search(
                 namespace=namespace,
                 score_by=[clause],
@@ -264,37 +245,3 @@ class PineconeIndex:
             response = self._http.post("/describe_index_stats", json={})
             statistics = VectorsAdapter.to_stats_response(response.content)
         return {name: about.vector_count for name, about in statistics.namespaces.items()}
-
-
-@contextmanager
-def _existing_namespace() -> Iterator[None]:
-    """Translates errors, except that a namespace without any write yet is an empty one."""
-    try:
-        yield
-    except NotFoundError as err:
-        if not is_missing_namespace(err):
-            raise translate(err) from err
-    except PineconeError as err:
-        raise translate(err) from err
-
-
-def _of_document(document_id: str) -> dict[str, Any]:
-    return {"document_id": {"$eq": storable(document_id)}}
-
-
-def _pages(ids: Sequence[str], size: int) -> Iterator[list[str]]:
-    remaining = iter(dict.fromkeys(ids))
-    while page := list(islice(remaining, size)):
-        yield page
-
-
-def _batches(
-    documents: Sequence[dict[str, Any]], dimension: int
-) -> Iterator[Sequence[dict[str, Any]]]:
-    """Runs of documents that each fit one request."""
-    largest = max(map(document_bytes, documents), default=0)
-    # JSON may double a text, by escapes.
-    size = MOST_UPSERT_BYTES // (dimension * _BYTES_PER_NUMBER + 2 * largest)
-    size = max(1, min(MOST_PER_UPSERT, size))
-    for start in range(0, len(documents), size):
-        yield documents[start : start + size]

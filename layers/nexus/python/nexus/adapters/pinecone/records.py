@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from nexus.adapters.query_words import storable
@@ -134,6 +134,19 @@ def to_filter(filters: Filters) -> dict[str, Any] | None:
     if not every:
         return None
     return every[0] if len(every) == 1 else {"$and": every}
+
+
+def of_document(document_id: str) -> dict[str, Any]:
+    """The filter for one document's chunks."""
+    return {"document_id": {"$eq": storable(document_id)}}
+
+
+def up_to_stamp(document_id: str, through_stamp: int, keep: Collection[int]) -> dict[str, Any]:
+    """The filter for a document's chunks with stamps up to this one, but for those to keep."""
+    conditions = [of_document(document_id), {"added_in": {"$lte": through_stamp}}]
+    if keep:
+        conditions.append({"added_in": {"$nin": list(keep)}})
+    return {"$and": conditions}
 
 
 def day_number(date: str | None) -> int | None:

@@ -1,0 +1,55 @@
+"""Takes the passages of a prompt apart into the sentences that may be quoted as an answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage
+from cli.local.models.sentences import Unit, split_units
+from cli.local.models.words import content_stems
+from nexus.text.inert import HIDDEN
+
+# What the prompt shows instead of a paragraph's rest that instructs a machine: a gap between
+# sentences, and no part of one.
+_HIDDEN_END = re.compile(rf"{re.escape(HIDDEN)}(?=\s*(?:\n|\Z))")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit of a passage, with the stems in it, before it, about it and in its whole passage."""
+
+    passage: QuotedPassage
+    unit: Unit
+    rank: int
+    stems: tuple[str, ...]
+    before: frozenset[str]
+    around: frozenset[str]
+    everywhere: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        """The unit's own text, verbatim."""
+        return self.passage.text[self.unit.start : self.unit.end]
+
+
+def candidates(prompt: AnswerPrompt) -> list[Candidate]:
+    """Every unit of every passage, each text once, in the prompt's order."""
+    found: list[Candidate] = []
+    seen: set[str] = set()
+    for rank, passage in enumerate(prompt.passages):
+        units = split_units(_HIDDEN_END.sub("\n" * len(HIDDEN), passage.text))
+        stems = [tuple(content_stems(passage.text[unit.start : unit.end])) for unit in units]
+        title = frozenset(content_stems(f"{passage.title} {passage.place}"))
+        everywhere = title.union(*stems)
+        for place, unit in enumerate(units):
+            text = passage.text[unit.start : unit.end]
+            if text in seen:
+                continue
+            seen.add(text)
+            before = frozenset(stems[place]).union(*stems[max(0, place - 1) : place])
+            if unit.context is not None:
+                before = before.union(content_stems(passage.text[slice(*unit.context)]))
+            around = before.union(title, *stems[place + 1 : place + 2])
+            found.append(Candidate(passage, unit, rank, stems[place], before, around, everywhere))
+    return found

@@ -1,0 +1,63 @@
+"""Remembers a conversation's turns, and recalls them; a store that fails spoils no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from nexus.documents.tombstones import without_deleted
+from nexus.errors import UpstreamError
+from nexus.models import Answer, Principal, Turn
+from nexus.observability import logger
+from nexus.ports import Catalogue, ConversationStore
+
+
+class Memory:
+    """The conversations, of which the last `turns` turns are read."""
+
+    def __init__(
+        self, conversations: ConversationStore, turns: int, now: Callable[[], float]
+    ) -> None:
+        self._conversations = conversations
+        self._turns = turns
+        self._now = now
+
+    def history(self, principal: Principal, conversation_id: str) -> tuple[list[Turn], bool]:
+        """The conversation's last turns, oldest first; and whether the store was reachable."""
+        try:
+            turns = self._conversations.history(
+                principal.tenant, principal.client, conversation_id, self._turns
+            )
+            return turns, True
+        except UpstreamError as error:
+            logger.warning("conversation_unreachable", extra={"error": type(error).__name__})
+            return [], False
+
+    def remember(self, principal: Principal, message: str, answer: Answer) -> bool:
+        """Appends the turn to the answer's conversation; False if the store fails."""
+        moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
+        turn = Turn(
+            message_id=answer.message_id,
+            question=message,
+            answer=answer.text,
+            refused=answer.refused,
+            created_at=moment.replace("+00:00", "Z"),
+            document_ids=tuple(dict.fromkeys(s.passage.document_id for s in answer.sources)),
+        )
+        try:
+            self._conversations.append(
+                principal.tenant, principal.client, answer.conversation_id, turn
+            )
+        except UpstreamError as error:
+            logger.warning("turn_not_remembered", extra={"error": type(error).__name__})
+            return False
+        return True
+
+
+def seen(catalogue: Catalogue, principal: Principal, turn: Turn) -> Turn:
+    """The turn, without its answer if what that cites was deleted, or nobody can tell."""
+    try:
+        return without_deleted(catalogue, principal.tenant, [turn])[0]
+    except UpstreamError:
+        return replace(turn, answer="")

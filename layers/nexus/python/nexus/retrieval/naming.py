@@ -1,0 +1,32 @@
+"""Tells whether a question names a document, and picks what stands for the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nexus.text.stems import content_stems, words_of
+
+# The share of a title's words with which a question names the document.
+TITLE_SHARE = 0.6
+
+
+def naming(text: str) -> list[str]:
+    """The stems that name a thing: not years and editions, which nobody repeats."""
+    return [word for word in content_stems(words_of(text)) if not word[0].isdigit()]
+
+
+def is_named(name: str, asked: set[str]) -> bool:
+    """Whether the stems of a question hold most words of a title, or of a file's name."""
+    words = set(naming(name))
+    return bool(words) and len(words & asked) / len(words) >= TITLE_SHARE
+
+
+def evenly(ids: Sequence[str], count: int) -> list[str]:
+    """Up to `count` of them, evenly from beginning to end."""
+    step = max(1.0, len(ids) / count)
+    return [ids[int(place * step)] for place in range(min(count, len(ids)))]
+
+
+def file_name(uri: str) -> str:
+    """The last part of a document's path, without its extension."""
+    return uri.rsplit("/", 1)[-1].rsplit(".", 1)[0]

@@ -1,0 +1,53 @@
+"""What the ingestion function works with, made from its settings alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nexus.generations.lifecycle import PerGeneration
+from nexus.models import Generation
+from nexus.services import IngestServices
+from nexus.settings import Settings
+from nexus.wiring.parts import (
+    ClientFactory,
+    Models,
+    aws_clients,
+    catalogue_of,
+    generations_of,
+    index_of,
+    make_indexer,
+    secrets_of,
+)
+
+if TYPE_CHECKING:
+    from nexus.ingestion.indexer import Indexer
+
+
+def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> IngestServices:
+    """The services of the ingestion function."""
+    from nexus.adapters.dynamodb.embedding_ledger import DynamoEmbeddingLedger
+    from nexus.adapters.s3.documents import S3Documents
+    from nexus.adapters.sqs.queue import SqsQueue
+
+    aws = aws or aws_clients
+    secrets = secrets_of(aws)
+    models = Models(settings, secrets)
+    documents = S3Documents(aws("s3"), settings.documents_bucket)
+    queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
+
+    def indexer(generation: Generation) -> Indexer:
+        return make_indexer(
+            settings,
+            generation,
+            documents,
+            catalogue_of(aws, settings, generation),
+            index_of(settings, secrets, generation),
+            models.embedder(generation),
+            DynamoEmbeddingLedger(
+                aws("dynamodb"), settings.catalogue_table, generation.generation_id
+            ),
+            queue,
+        )
+
+    indexers = PerGeneration(generations_of(aws, settings), settings.generation, indexer)
+    return IngestServices(settings, indexers, queue)

@@ -1,0 +1,29 @@
+"""What the reindexing function works with, made from its settings alone."""
+
+from __future__ import annotations
+
+from nexus.generations.lifecycle import PerGeneration
+from nexus.services import ReindexServices
+from nexus.settings import Settings
+from nexus.wiring.parts import (
+    ClientFactory,
+    aws_clients,
+    documents_of,
+    generations_of,
+    make_reindexers,
+    secrets_of,
+)
+
+
+def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> ReindexServices:
+    """The services of the reindexing function."""
+    from nexus.adapters.aws.continuation import LambdaContinuation
+
+    aws = aws or aws_clients
+    reindexers = PerGeneration(
+        generations_of(aws, settings),
+        settings.generation,
+        make_reindexers(aws, settings, secrets_of(aws), documents_of(aws, settings)),
+    )
+    continuation = LambdaContinuation(aws("lambda"), settings.reindex_function)
+    return ReindexServices(settings, reindexers, continuation)
