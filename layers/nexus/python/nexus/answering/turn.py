@@ -19,7 +19,7 @@ from nexus.answering.routing import Route, reply, route_of
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Answer, Confidence, Principal, Turn, Usage
 from nexus.ports import ConversationStore
-from nexus.retrieval.confidence import level_of
+from nexus.retrieval.confidence import is_refused, level_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Embedded, Retrieved
 from nexus.settings import Settings
@@ -142,7 +142,9 @@ class Answerer:
 
     def _is_enough(self, found: Retrieved) -> bool:
         """Whether the passages probably hold an answer, and a language model is worth its price."""
-        return bool(found.passages) and found.probability >= self._settings.refuse_below
+        return bool(found.passages) and not is_refused(
+            found.probability, self._settings.refuse_below
+        )
 
     def _make(self, question: Question, route: Route, found: _Found) -> Answer:
         started = time.perf_counter()

@@ -2,7 +2,7 @@
 
 A section is a run of texts of one place: the same page, slide, sheet and heading path. Chunks never
 cross sections, so that an edit changes the chunks of its own section only, and within it the few
-around the edit (nexus.ingestion.borders).
+around the edit (nexus.ingestion.chunk_borders).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from nexus.ingestion.borders import chunk_ranges
+from nexus.ingestion.chunk_borders import chunk_ranges
 from nexus.ingestion.pieces import SENTENCE_END, Piece, lay_out
 from nexus.models import Chunk, LocatedText, Locator, ParsedDocument
 from nexus.settings import CHUNKER_VERSION
