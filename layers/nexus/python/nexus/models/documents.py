@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from nexus.models.index import Hit
+if TYPE_CHECKING:
+    from nexus.models.index import Hit
 
 DocumentStatus = Literal["pending", "indexing", "indexed", "failed", "deleted"]
 
