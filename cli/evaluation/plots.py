@@ -69,7 +69,7 @@ def latency_plot(latency: Mapping[str, Mapping[str, float]]) -> str:
     # Drawn from below: the first stage is the topmost.
     plot.x_labels = [
         f"{_printable(stage)} {spent['p50']:.1f} · {spent['p95']:.1f} ms"
-        for stage, spent in reversed(latency.items())
+        for stage, spent in reversed(list(latency.items()))
     ]
     plot.add("ms", bars[::-1])
     return _drawn(plot, "latency")
