@@ -43,6 +43,7 @@ BREACHES = {
     "the terminal uses an adapter": ("cli/commands/new.py", "nexus.adapters.s3", WIRING),
     "a function uses another": ("functions/chat/new.py", "functions.documents.app", FUNCTIONS),
     "functions share by the back door": ("functions/backup/new.py", "functions.reindex", FUNCTIONS),
+    "a new function uses another": ("functions/new/__init__.py", "functions.chat", FUNCTIONS),
     "infrastructure uses the core": ("cdk/new.py", "nexus.settings", INFRASTRUCTURE),
     "infrastructure uses a function": ("cdk/new.py", "functions.chat", INFRASTRUCTURE),
     "infrastructure uses the terminal": ("cdk/new.py", "cli.keys", INFRASTRUCTURE),
