@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cli.evaluation.comparison import compare, read_report
 from cli.evaluation.corpus import Corpus, read_corpus
 from cli.evaluation.endpoint import Endpoint, endpoint
+from cli.evaluation.html_report import page
 from cli.evaluation.measurements import Options, Run, Track
 from cli.evaluation.questions import GoldenQuestion, evenly, read_questions
 from cli.evaluation.report import FREE, Prices, report
@@ -142,8 +143,6 @@ def evaluate(
     if json_file:
         write_json(json_file, found)
     if html_file:
-        from cli.evaluation.html_report import page  # with what draws, which other commands spare
-
         html_file.write_text(page(found), encoding="utf-8")
     if run.stopped:
         raise typer.Exit(130 if run.stopped == INTERRUPTED else 1)

@@ -16,8 +16,10 @@ color:#1b1f24;background:#fff}
 h1,h2{font-weight:600}section{margin:2rem 0}table{border-collapse:collapse;font-size:14px}
 td,th{padding:3px 12px 3px 0;text-align:left;vertical-align:top;border-bottom:1px solid #e3e6ea}
 td.n{text-align:right;font-variant-numeric:tabular-nums}.plots{display:flex;flex-wrap:wrap;gap:2rem}
-.figures{display:flex;flex-wrap:wrap;gap:3rem}
-.note{color:#8a4b00}
+.figures{display:flex;flex-wrap:wrap;gap:3rem}svg text{font-size:11px;fill:#444}
+svg .axis{stroke:#888}svg .guide{stroke:#bbb;stroke-dasharray:4 4}
+svg .curve{stroke:#2257a8;fill:none;stroke-width:2}svg .mark{fill:#2257a8;fill-opacity:.7}
+svg .bar{fill:#8fb2e3}.note{color:#8a4b00}
 """
 
 
@@ -32,11 +34,11 @@ def page(found: Mapping[str, Any]) -> str:
         )
     figures = "".join(_figures(name, found.get(name)) for name in _SECTIONS)
     plots = "".join(
-        f"<figure>{plot}</figure>"
-        for plot in (
-            recall_plot(recalls(found["per_question"])),
-            reliability_plot(found["calibration"]["bins"]),
-            latency_plot(found["latency_ms"]),
+        f"<figure><figcaption>{title}</figcaption>{plot}</figure>"
+        for title, plot in (
+            ("Recall by k", recall_plot(recalls(found["per_question"]))),
+            ("Reliability", reliability_plot(found["calibration"]["bins"])),
+            ("Latency by stage", latency_plot(found["latency_ms"])),
         )
     )
     return (

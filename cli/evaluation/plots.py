@@ -1,78 +1,65 @@
-"""Has pygal draw an evaluation's plots, as SVG text that stands alone inside a page."""
+"""Draws an evaluation's plots as SVG text that stands alone inside a page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
-
-from pygal import XY, HorizontalBar
-from pygal.style import Style
 
 from cli.evaluation.rank_measures import recall_at
 
-_NAMESPACES = {"": "http://www.w3.org/2000/svg", ":xlink": "http://www.w3.org/1999/xlink"}
-_STYLE = Style(
-    background="transparent",
-    plot_background="transparent",
-    guide_stroke_color="#dddddd",
-    major_guide_stroke_color="#dddddd",
-    colors=("#2257a8", "#888888"),
-    font_family="system-ui,sans-serif",
-)
+WIDTH, HEIGHT = 420, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 12, 12, 40
 
 
 def reliability_plot(bins: Sequence[Mapping[str, float]]) -> str:
     """Stated probability against the share that was true; a dot's area grows with its count."""
     most = max((item["count"] for item in bins), default=1)
-    plot = XY(
-        title="Reliability",
-        x_title="stated probability",
-        y_title="share true",
-        xrange=(0, 1),
-        range=(0, 1),
-        stroke=False,
-        **_frame(320),
-    )
-    if bins:
-        dashed = {"dasharray": "4, 4"}
-        plot.add("measured", [_dot(item, most) for item in bins])
-        plot.add("true", [(0, 0), (1, 1)], stroke=True, show_dots=False, stroke_style=dashed)
-    return _drawn(plot, "reliability")
+    parts = [_axes("stated probability", "share true"), _line(0, 0, 1, 1, "guide")]
+    for item in bins:
+        x, y = _x(item["stated"]), _y(item["true"])
+        radius = 3 + 9 * (item["count"] / most) ** 0.5
+        label = f"{item['count']:.0f} said {item['stated']:.2f}, true {item['true']:.2f}"
+        parts.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" class="mark">'
+            f"<title>{escape(label)}</title></circle>"
+        )
+    return _svg("Reliability", parts)
 
 
 def recall_plot(recall: Mapping[int, float]) -> str:
     """Recall by the number of documents looked at."""
-    plot = XY(
-        title="Recall by k",
-        x_title="documents looked at",
-        y_title="recall",
-        range=(0, 1),
-        formatter=lambda point: f"{point[0]:.0f}: {point[1]:.3f}",
-        **_frame(320),
-    )
-    plot.add("recall", list(recall.items()))
-    return _drawn(plot, "recall")
+    most = max(recall, default=1)
+    points = " ".join(f"{_x(k / most):.1f},{_y(value):.1f}" for k, value in recall.items())
+    parts = [
+        _axes("documents looked at", "recall", right=str(most)),
+        f'<polyline points="{points}" class="curve"/>',
+    ]
+    for k, value in recall.items():
+        parts.append(
+            f'<circle cx="{_x(k / most):.1f}" cy="{_y(value):.1f}" r="3" class="mark">'
+            f"<title>{k}: {value:.3f}</title></circle>"
+        )
+    return _svg("Recall by k", parts)
 
 
 def latency_plot(latency: Mapping[str, Mapping[str, float]]) -> str:
     """A bar for each stage: the median, with a whisker to the 95th percentile."""
-    plot = HorizontalBar(
-        title="Latency by stage, median and 95th percentile",
-        x_title="ms",
-        range=(0, max((spent["p95"] for spent in latency.values()), default=0.0) or 1.0),
-        **_frame(110 + 30 * len(latency)),
-    )
-    bars = [
-        {"value": spent["p50"], "ci": {"low": spent["p50"], "high": spent["p95"]}}
-        for spent in latency.values()
-    ]
-    # Drawn from below: the first stage is the topmost.
-    plot.x_labels = [
-        f"{_printable(stage)} {spent['p50']:.1f} · {spent['p95']:.1f} ms"
-        for stage, spent in reversed(list(latency.items()))
-    ]
-    plot.add("ms", bars[::-1])
-    return _drawn(plot, "latency")
+    most = max((spent["p95"] for spent in latency.values()), default=0.0) or 1.0
+    step = 26
+    height = _TOP + step * len(latency) + 8
+    parts = []
+    for row, (stage, spent) in enumerate(latency.items()):
+        y, scale = _TOP + row * step, (WIDTH - 200) / most
+        middle, end = 130 + spent["p50"] * scale, 130 + spent["p95"] * scale
+        label = f"{spent['p50']:.1f} · {spent['p95']:.1f} ms"
+        parts.append(
+            f'<text x="124" y="{y + 13}" text-anchor="end">{escape(stage)}</text>'
+            f'<rect x="130" y="{y + 3}" width="{middle - 130:.1f}" height="14" class="bar"/>'
+            f'<line x1="{middle:.1f}" y1="{y + 10}" x2="{end:.1f}" y2="{y + 10}" class="curve"/>'
+            f'<text x="{end + 4:.1f}" y="{y + 14}">{label}</text>'
+        )
+    return _svg("Latency by stage, median and 95th percentile", parts, height, WIDTH + 60)
 
 
 def recalls(per_question: Sequence[Mapping[str, Any]], most: int = 20) -> dict[int, float]:
@@ -82,47 +69,37 @@ def recalls(per_question: Sequence[Mapping[str, Any]], most: int = 20) -> dict[i
     return {k: recall for k, recall in found.items() if recall is not None}
 
 
-def _dot(item: Mapping[str, float], most: float) -> dict[str, Any]:
-    label = f"{item['count']:.0f} said {item['stated']:.2f}, true {item['true']:.2f}"
-    return {
-        "value": (item["stated"], item["true"]),
-        "node": {"r": 3 + 9 * (item["count"] / most) ** 0.5},
-        "formatter": lambda _: label,
-    }
+def _svg(title: str, parts: Sequence[str], height: int = HEIGHT, width: int = WIDTH) -> str:
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">'
+        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
+    )
 
 
-def _frame(height: int) -> dict[str, Any]:
-    return {
-        "width": 480,
-        "height": height,
-        "style": _STYLE,
-        "js": [],
-        "show_legend": False,
-        "explicit_size": True,
-        "disable_xml_declaration": True,
-    }
+def _axes(below: str, beside: str, right: str = "1") -> str:
+    bottom, middle = HEIGHT - _BOTTOM, (WIDTH + _LEFT) / 2
+    return (
+        f"{_line(0, 0, 1, 0, 'axis')}{_line(0, 0, 0, 1, 'axis')}"
+        f'<text x="{middle}" y="{HEIGHT - 6}" text-anchor="middle">{escape(below)}</text>'
+        f'<text x="14" y="{HEIGHT / 2}" text-anchor="middle" '
+        f'transform="rotate(-90 14 {HEIGHT / 2})">{escape(beside)}</text>'
+        f'<text x="{_LEFT}" y="{bottom + 16}" text-anchor="middle">0</text>'
+        f'<text x="{WIDTH - _RIGHT}" y="{bottom + 16}" text-anchor="end">{escape(right)}</text>'
+        f'<text x="{_LEFT - 6}" y="{bottom}" text-anchor="end">0</text>'
+        f'<text x="{_LEFT - 6}" y="{_TOP + 8}" text-anchor="end">1</text>'
+    )
 
 
-def _drawn(plot: Any, name: str) -> str:
-    plot.uuid = name  # binds the style to this plot, and is random otherwise
-    plot.add_xml_filter(_without_script)
-    svg: str = plot.render(is_unicode=True)
-    for prefix, uri in _NAMESPACES.items():  # inside HTML, SVG needs none
-        svg = svg.replace(f' xmlns{prefix}="{uri}"', "")
-    return svg
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    return (
+        f'<line x1="{_x(x1):.1f}" y1="{_y(y1):.1f}" x2="{_x(x2):.1f}" y2="{_y(y2):.1f}" '
+        f'class="{kind}"/>'
+    )
 
 
-def _without_script(root: Any) -> Any:
-    """Takes out the script that shows values, and has the browser show them as titles instead."""
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag == "script" or callable(child.tag):  # a comment's tag is a function
-                parent.remove(child)
-            elif child.tag == "desc" and child.get("class") == "value":
-                child.tag = "title"
-    return root
+def _x(share: float) -> float:
+    return _LEFT + share * (WIDTH - _LEFT - _RIGHT)
 
 
-def _printable(name: str) -> str:
-    """A stage's name, which may come from any deployment, without what XML does not allow."""
-    return "".join(char if char.isprintable() else " " for char in name)
+def _y(share: float) -> float:
+    return HEIGHT - _BOTTOM - share * (HEIGHT - _BOTTOM - _TOP)

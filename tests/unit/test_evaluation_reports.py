@@ -125,7 +125,7 @@ def test_the_plots_show_the_figures_of_the_report() -> None:
     assert len([title for title in shown if re.fullmatch(r"\d+: [\d.]+", title)]) == 20
     for item in bins:
         assert f"{item['count']} said {item['stated']:.2f}, true {item['true']:.2f}" in shown
-    assert "embed 60.0 · 90.0 ms" in page(found)
+    assert "60.0 · 90.0 ms</text>" in page(found)
 
 
 def test_a_stage_of_any_name_is_drawn_as_text() -> None:
