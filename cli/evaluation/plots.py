@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from cli.evaluation.rank_measures import recall_at
+
 WIDTH, HEIGHT = 420, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 12, 12, 40
 
@@ -63,12 +65,8 @@ def latency_plot(latency: Mapping[str, Mapping[str, float]]) -> str:
 def recalls(per_question: Sequence[Mapping[str, Any]], most: int = 20) -> dict[int, float]:
     """Recall at every k up to `most`, over the answerable questions."""
     ranks = [q["rank"] for q in per_question if q["answerable"] and "error" not in q]
-    if not ranks:
-        return {}
-    return {
-        k: sum(rank is not None and rank <= k for rank in ranks) / len(ranks)
-        for k in range(1, most + 1)
-    }
+    found = {k: recall_at(ranks, k) for k in range(1, most + 1)}
+    return {k: recall for k, recall in found.items() if recall is not None}
 
 
 def _svg(title: str, parts: Sequence[str], height: int = HEIGHT, width: int = WIDTH) -> str:

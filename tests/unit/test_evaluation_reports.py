@@ -116,6 +116,26 @@ def test_the_page_stands_alone_and_escapes_every_text() -> None:
     assert "http" not in html.replace("http://evil.example", "")
 
 
+def test_the_plots_show_the_figures_of_the_report() -> None:
+    found = report(a_run())
+    shown = re.findall(r"<title[^>]*>([^<]+)</title>", page(found))
+    retrieval, bins = found["retrieval"], found["calibration"]["bins"]
+    for k in (1, 5, 10):
+        assert f"{k}: {retrieval[f'recall@{k}']:.3f}" in shown
+    assert len([title for title in shown if re.fullmatch(r"\d+: [\d.]+", title)]) == 20
+    for item in bins:
+        assert f"{item['count']} said {item['stated']:.2f}, true {item['true']:.2f}" in shown
+    assert "60.0 · 90.0 ms</text>" in page(found)
+
+
+def test_a_stage_of_any_name_is_drawn_as_text() -> None:
+    found = report(a_run())
+    found["latency_ms"]["<script>\x00\ud800$^{"] = {"p50": 1.0, "p95": 2.0, "max": 3.0}
+    html = page(found)
+    assert "<script" not in html
+    assert "1.0 · 2.0 ms" in html
+
+
 def test_a_comparison_names_the_questions_that_changed() -> None:
     before, after = a_run(), a_run()
     after.questions[0] = measured("a", 2, 0.9)
