@@ -72,6 +72,7 @@ class Stage:
     rerank_url: str = ""
     rerank_model: str = ""
     rerank_key: bool = False
+    gate: Literal["off_topic", "answerable"]
     refuse_below: float
     vector_index: Literal["sqlite", "pinecone"]
     sqlite_path: str = ""

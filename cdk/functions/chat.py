@@ -66,6 +66,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_RERANK_URL": stage.rerank_url,
         "NEXUS_RERANK_SECRET": data.rerank_secret.secret_arn if data.rerank_secret else "",
         "NEXUS_RERANK_MODEL": stage.rerank_model,
+        "NEXUS_GATE": stage.gate,
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
         "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),

@@ -56,6 +56,9 @@ def show_answer(answer: dict[str, Any], target: Console = console) -> None:
     took = answer["timings"].get("total", 0)
     note = "" if answer["remembered"] else ", not remembered"
     sure = f"confidence {confidence['level']} ({confidence['score']:.2f})"
+    gate = confidence.get("gate")  # absent from what an older deployment answers
+    if gate and not gate["passed"]:
+        sure += f", {gate['compared']} {gate['value']:.2f} under {gate['threshold']:.2f}"
     if answer["sources"]:
         target.print()
     target.print(f"[dim]{sure}, {took:.0f} ms{note}[/]")

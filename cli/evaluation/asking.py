@@ -29,12 +29,10 @@ def find(services: EvaluationServices, question: GoldenQuestion) -> Retrieved:
     return services.retriever.retrieve(PRINCIPAL, question.text, TOP_K, Filters())
 
 
-def judge(services: EvaluationServices, question: GoldenQuestion, settings: Settings) -> Judged:
+def judge(services: EvaluationServices, question: GoldenQuestion) -> Judged:
     """How sure the production code is of what it finds for a question."""
     found = find(services, question)
-    return Judged(
-        question.question_id, found.probability, _refuses(found, settings), found.features
-    )
+    return Judged(question.question_id, found.probability, not found.is_enough, found.features)
 
 
 def ask(
@@ -58,7 +56,7 @@ def ask(
         ),
         held=question.answerable and not right.isdisjoint(ranking[: settings.top_k]),
         probability=found.probability,
-        refused=_refuses(found, settings),
+        refused=not found.is_enough,
         timings_ms={**found.timings_ms, "retrieval": round(elapsed_ms, 2)},
         features=found.features,
         degraded=found.degraded,
@@ -93,11 +91,6 @@ def answer(
         input_tokens=given.usage.input_tokens,
         output_tokens=given.usage.output_tokens,
     )
-
-
-def _refuses(found: Retrieved, settings: Settings) -> bool:
-    """Whether the question is refused before a language model is asked."""
-    return not found.passages or found.probability < settings.refuse_below
 
 
 def _measure(given: Answer, question: GoldenQuestion, text_of: TextOf) -> MeasuredAnswer:

@@ -74,8 +74,8 @@ def chosen(
     upstreams = choose(environ, current, models_key)
     stage = read_json(PROJECT / "cdk.json").get("context", {}).get("stages", {}).get("local", {})
     values: dict[str, Any] = {**stage, **upstreams.context}
-    if not current.models_port:  # then nothing here reranks
-        values["rerank_url"] = ""
+    if not current.models_port:  # then nothing here reranks, and a language model answers
+        values |= {"rerank_url": "", "gate": "off_topic"}
     variables = {
         f"NEXUS_{spec.name.upper()}": _spelled(values[spec.name])
         for spec in fields(Settings)

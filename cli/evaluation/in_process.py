@@ -63,7 +63,7 @@ def measure(
             asked = [question for question in questions if question.answerable]
             for condition in (ARTICLE_MISSING, GOLD_REMOVED):
                 some = evenly(asked, options.missing)
-                _hide(condition, corpus, some, endpoint, free, run, track)
+                _hide(condition, corpus, some, free, run, track)
         finally:
             if endpoint.settings.vector_index != "sqlite":  # that one's file goes as a whole
                 for document_id in chunks:
@@ -143,7 +143,6 @@ def _hide(
     condition: str,
     corpus: Corpus,
     questions: Sequence[GoldenQuestion],
-    endpoint: Endpoint,
     free: Sequence[Lane],
     run: Run,
     track: Track,
@@ -158,7 +157,7 @@ def _hide(
             return before[question.question_id]
         hidden = article if condition == ARTICLE_MISSING else passage
         with lane.index.hiding(hidden):
-            return asking.judge(lane.services, question, endpoint.settings)
+            return asking.judge(lane.services, question)
 
     noted = run.missing.setdefault(condition, [])
     name = "Without the article" if condition == ARTICLE_MISSING else "Without the passage"

@@ -49,6 +49,7 @@ def choose(environ: Mapping[str, str], current: Running, models_key: str) -> Ups
 
 def _remote_models(environ: Mapping[str, str], url: str) -> dict[str, str]:
     context = {"models_url": url or OPENAI_URL, "rerank_url": "", "rerank_model": ""}
+    context["gate"] = "off_topic"  # a language model refuses by itself
     for name in ("chat_model", "embedding_model", "embedding_dimension"):
         value = environ.get(f"NEXUS_{name.upper()}", "")
         if value:

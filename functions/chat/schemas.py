@@ -111,11 +111,45 @@ class SourceBody(BaseModel):
     quote: str
 
 
+class GateBody(BaseModel):
+    """What decided whether a model was asked: it passed if the value is at least the threshold."""
+
+    compared: models.Compared = Field(
+        description="The probability that the passages hold the answer, the "
+        "nearest passage's cosine, or the share of the question's words in one passage."
+    )
+    value: float
+    threshold: float
+    passed: bool
+
+    @classmethod
+    def of(cls, gate: models.Comparison) -> GateBody:
+        """From the core's comparison."""
+        return cls(
+            compared=gate.compared,
+            value=gate.value,
+            threshold=gate.threshold,
+            passed=gate.passed,
+        )
+
+
 class ConfidenceBody(BaseModel):
     """How well the documents support the answer."""
 
     level: Literal["high", "medium", "low"]
-    score: float
+    score: float = Field(
+        description="Probability, from 0 to 1, that the passages hold the answer, less what had "
+        "to be taken out of it; a refusal's is at most the stage's refuse_below."
+    )
+    gate: GateBody | None = Field(
+        default=None, description="What was compared before a model was asked; null if nothing."
+    )
+
+    @classmethod
+    def of(cls, confidence: models.Confidence) -> ConfidenceBody:
+        """From the core's confidence."""
+        gate = GateBody.of(confidence.gate) if confidence.gate else None
+        return cls(level=confidence.level, score=confidence.score, gate=gate)
 
 
 class UsageBody(BaseModel):
@@ -157,7 +191,7 @@ class ChatResponse(BaseModel):
                 )
                 for source in answer.sources
             ],
-            confidence=ConfidenceBody(level=answer.confidence.level, score=answer.confidence.score),
+            confidence=ConfidenceBody.of(answer.confidence),
             refused=answer.refused,
             conversation_id=answer.conversation_id,
             message_id=answer.message_id,

@@ -42,6 +42,10 @@ def test_an_answer_has_everything_the_contract_names(api: TestClient) -> None:
     assert source["quote"] == "The tuition fee is nine million rupiah."
     assert {"document_id", "title", "uri", "version", "locator", "score"} <= set(source)
     assert body["confidence"]["level"] in ("high", "medium", "low")
+    gate = body["confidence"]["gate"]
+    assert gate["compared"] in ("probability", "cosine", "words")
+    assert gate["value"] >= gate["threshold"]
+    assert gate["passed"] is True
     assert body["refused"] is False
     assert body["remembered"] is True
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,128}", body["conversation_id"])

@@ -32,6 +32,14 @@ def test_a_context_value_overrides_the_stage_that_is_chosen():
     assert stage.snap_start is True
 
 
+def test_only_the_extractive_model_stands_behind_the_stricter_gate():
+    stages = [read_stage(name, configuration(name)) for name in STAGES]
+    assert {stage.name: stage.gate for stage in stages} == {
+        stage.name: "answerable" if stage.chat_model == "extractive" else "off_topic"
+        for stage in stages
+    }
+
+
 def test_the_index_file_is_absolute_whatever_the_function_s_folder():
     relative = read_stage("local", configuration("local"))
     assert relative.sqlite_path == str(ROOT / ".local" / "index.sqlite")
@@ -56,6 +64,7 @@ def test_the_index_file_is_absolute_whatever_the_function_s_folder():
         ({"models_url": "api.example"}, ["models_url", "http://"]),
         ({"vector_index": "sqlite"}, ["sqlite_path"]),
         ({"alarm_email": "nobody"}, ["alarm_email", "e-mail address"]),
+        ({"gate": "shut"}, ["gate", "off_topic, answerable", "'shut'"]),
         ({"colour": "red"}, ["'dev'", "no field 'colour'"]),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -82,6 +83,24 @@ def test_nothing_relevant_is_refused_without_calling_the_model() -> None:
     assert answer.sources == ()
     assert desk.chat.prompts == []
     assert answer.confidence.level == "low"
+    gate = answer.confidence.gate
+    assert gate is not None
+    assert (gate.compared, gate.passed) == ("cosine", False)
+    assert gate.value < gate.threshold
+
+
+def test_the_stricter_gate_shows_the_very_probability_that_it_refused() -> None:
+    desk = Desk("never said")
+    strict = replace(CONFIG, gate="answerable")
+    desk.library.retriever = desk.library.over(None, strict)
+    desk.answerer = desk.over(desk.chat)
+    answer = desk.ask("Who may enter the fee tower on nine Sundays?")
+    assert answer.refused
+    assert desk.chat.prompts == []
+    gate = answer.confidence.gate
+    assert gate is not None
+    assert (gate.compared, gate.threshold) == ("probability", CONFIG.refuse_below)
+    assert answer.confidence.score == gate.value < gate.threshold
 
 
 def test_the_models_no_answer_becomes_a_refusal_in_the_questions_language() -> None:
@@ -250,6 +269,10 @@ def test_what_the_model_refuses_is_not_called_probable() -> None:
     answer = desk.ask("How much is the tuition fee?")
     assert answer.refused
     assert answer.confidence.score <= CONFIG.refuse_below
+    # What let it pass to the model is told as it was.
+    assert answer.confidence.gate is not None
+    assert answer.confidence.gate.passed
+    assert answer.confidence.gate.value >= answer.confidence.gate.threshold
 
 
 def test_a_follow_up_leans_on_the_turn_before_even_if_its_own_words_find_something() -> None:

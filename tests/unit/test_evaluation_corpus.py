@@ -167,6 +167,7 @@ def test_the_environment_chooses_models_and_index(tmp_path: Path) -> None:
     assert local.settings.models_url == "http://127.0.0.1:4010/v1"
     assert local.settings.rerank_url == "http://127.0.0.1:4010/v1/rerank"
     assert local.settings.vector_index == "sqlite"
+    assert local.settings.gate == "answerable"
     remote = chosen(
         {"OPENAI_API_KEY": "k", PINECONE_KEY: "p", "NEXUS_TOP_K": "7"},
         tmp_path,
@@ -177,9 +178,11 @@ def test_the_environment_chooses_models_and_index(tmp_path: Path) -> None:
     assert remote.vectors != local.vectors
     assert (remote.settings.top_k, remote.settings.vector_index) == (7, "pinecone")
     assert remote.settings.rerank_url == ""
+    assert remote.settings.gate == "off_topic"
     assert remote.keys[remote.settings.models_secret] == "k"
     assert remote.keys[remote.settings.pinecone_secret] == "p"
     own = chosen({"NEXUS_MODELS_URL": "http://llm.example/v1"}, tmp_path, Running(0, 0, ()))
     assert (own.settings.models_url, own.settings.rerank_url) == ("http://llm.example/v1", "")
+    assert own.settings.gate == "off_topic"
     with pytest.raises(Failure, match=PINECONE_KEY):
         chosen({}, tmp_path, Running(0, 4010, ()), "https://index.example")

@@ -48,14 +48,14 @@ class Library:
         )
         self.retriever = self.over(self.reranker)
 
-    def over(self, reranker: FakeReranker | None) -> Retriever:
+    def over(self, reranker: FakeReranker | None, settings: Settings = CONFIG) -> Retriever:
         return Retriever(
             self.index,
             self.catalogue,
             self.embedder,
             reranker,
-            CONFIG,
-            CONFIG.generation,
+            settings,
+            settings.generation,
             ThreadPoolExecutor(2),
         )
 

@@ -26,6 +26,8 @@ def test_values_are_parsed_by_their_type() -> None:
     assert (settings.top_k, settings.refuse_below) == (7, 0.5)
     assert settings.cors_origins == ("https://a.example", "https://b.example")
     assert settings.vector_index == "sqlite"
+    assert settings.off_topic_below is None
+    assert Settings.from_environ({"NEXUS_OFF_TOPIC_BELOW": "0"}).off_topic_below == 0
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,10 @@ def test_values_are_parsed_by_their_type() -> None:
         ("NEXUS_TOP_K", "0"),
         ("NEXUS_REFUSE_BELOW", "1.5"),
         ("NEXUS_REFUSE_BELOW", "nan"),
+        ("NEXUS_GATE", "closed"),
+        ("NEXUS_OFF_TOPIC_BELOW", "1.5"),
+        ("NEXUS_OFF_TOPIC_BELOW", "-0.1"),
+        ("NEXUS_OFF_TOPIC_BELOW", "nan"),
         ("NEXUS_VECTOR_INDEX", "faiss"),
         ("NEXUS_EMBEDDING_DIMENSION", "0"),
         ("NEXUS_CHAT_API", "telepathy"),

@@ -93,8 +93,22 @@ class Settings:
     answer_max_tokens: int = _setting(
         "Longest answer, in tokens; a reasoning model's thoughts count too.", 2000, low=1
     )
+    gate: str = _setting(
+        "What a question has to pass before the model is asked: for a language model only the "
+        "filter of what is off topic, for one that answers anything that the passages probably "
+        "hold the answer.",
+        "off_topic",
+        choices=("off_topic", "answerable"),
+    )
+    off_topic_below: float | None = _setting(
+        "Cosine of the nearest passage (0 to 1) under which a question is off topic, instead of "
+        "the embedding model's own; 0 lets every question pass.",
+        None,
+    )
     refuse_below: float = _setting(
-        "Probability that the passages hold the answer (0 to 1) under which it is refused.", 0.3
+        "Probability that the passages hold the answer (0 to 1) under which the gate `answerable` "
+        "refuses; no refusal is shown as more probable.",
+        0.3,
     )
     medium_from: float = _setting("Probability from which confidence is medium.", 0.6)
     high_from: float = _setting("Probability from which confidence is high.", 0.85)
@@ -145,6 +159,8 @@ class Settings:
                 "NEXUS_CHUNK_OVERLAP must be at most half of NEXUS_CHUNK_CHARS; they are "
                 f"{settings.chunk_overlap} and {settings.chunk_chars}."
             )
+        if settings.off_topic_below is not None and settings.off_topic_below > 1:
+            raise ConfigurationError("NEXUS_OFF_TOPIC_BELOW must be from 0 to 1.")
         levels = (0, settings.refuse_below, settings.medium_from, settings.high_from, 1)
         if not all(low <= high for low, high in itertools.pairwise(levels)):
             raise ConfigurationError(

@@ -19,7 +19,7 @@ from nexus.answering.routing import Route, reply, route_of
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Answer, Confidence, Principal, Turn, Usage
 from nexus.ports import ConversationStore
-from nexus.retrieval.confidence import is_refused, level_of
+from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Embedded, Retrieved
 from nexus.settings import Settings
@@ -132,25 +132,19 @@ class Answerer:
             before = self._executor.submit(seen, reader.catalogue, principal, history[-1])
             return _Found(retrieve(context), before.result(), reachable)
         found = retrieve(question.message, embedded)
-        if self._is_enough(found):
+        if found.is_enough:
             return _Found(found, None, reachable)
         before = self._executor.submit(seen, reader.catalogue, principal, history[-1])
         again = retrieve(context)
-        if again.probability <= found.probability:
+        if again.probability <= found.probability and not again.is_enough:
             return _Found(found, None, reachable)
         return _Found(_with_effort_of(again, found), before.result(), reachable)
-
-    def _is_enough(self, found: Retrieved) -> bool:
-        """Whether the passages probably hold an answer, and a language model is worth its price."""
-        return bool(found.passages) and not is_refused(
-            found.probability, self._settings.refuse_below
-        )
 
     def _make(self, question: Question, route: Route, found: _Found) -> Answer:
         started = time.perf_counter()
         retrieved = found.retrieved
         generated: Generated | None = None
-        if self._is_enough(retrieved):
+        if retrieved.is_enough:
             history = [(found.turn.question, found.turn.answer)] if found.turn else []
             generated = self._generator.generate(
                 question.message, retrieved.passages, history, style_of(question, route)
@@ -162,14 +156,14 @@ class Answerer:
             text = refusal(question.message, retrieved.passages)
             # Where the passages looked promising and the model found nothing, it knows better.
             unsure = min(retrieved.probability, self._settings.refuse_below)
-            confidence = Confidence("low", round(unsure, 4))
+            confidence = Confidence("low", round(unsure, 4), retrieved.gate)
             draft = replace(_draft(text, confidence), refused=True)
             return replace(draft, usage=usage, timings_ms=timings)
         # What had to be taken out of an answer makes the rest of it less sure.
         sure = retrieved.probability * generated.support
         level = level_of(sure, self._settings.medium_from, self._settings.high_from)
         return replace(
-            _draft(generated.text, Confidence(level, round(sure, 4))),
+            _draft(generated.text, Confidence(level, round(sure, 4), retrieved.gate)),
             sources=generated.sources,
             usage=usage,
             timings_ms=timings,

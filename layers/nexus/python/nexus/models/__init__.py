@@ -3,7 +3,16 @@
 Uses nothing but the standard library.
 """
 
-from nexus.models.answers import Answer, Confidence, ConfidenceLevel, Source, Turn, Usage
+from nexus.models.answers import (
+    Answer,
+    Compared,
+    Comparison,
+    Confidence,
+    ConfidenceLevel,
+    Source,
+    Turn,
+    Usage,
+)
 from nexus.models.clients import ApiClient, Principal, Role
 from nexus.models.documents import (
     Chunk,
@@ -24,6 +33,8 @@ __all__ = [
     "Answer",
     "ApiClient",
     "Chunk",
+    "Compared",
+    "Comparison",
     "Confidence",
     "ConfidenceLevel",
     "DocumentMetadata",

@@ -8,6 +8,7 @@ from typing import Literal
 from nexus.models.index import Passage
 
 ConfidenceLevel = Literal["high", "medium", "low"]
+Compared = Literal["probability", "cosine", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,29 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """What decided whether a model was asked: it passes if `value` is at least `threshold`.
+
+    `compared` is the probability that the passages hold the answer (0 to 1), the nearest passage's
+    cosine (-1 to 1), or the share of the question's words that one passage holds (0 to 1).
+    """
+
+    compared: Compared
+    value: float
+    threshold: float
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure an answer is: `score` from 0 to 1, and its level for a reader."""
+    """How sure an answer is: `score` from 0 to 1, and its level for a reader.
+
+    `gate` is what was compared before a model was asked; None if nothing was.
+    """
 
     level: ConfidenceLevel
     score: float
+    gate: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,11 +131,6 @@ def read_calibrations(fitted: str) -> dict[Language, Calibration]:
         ) from err
 
 
-def is_refused(probability: float, refuse_below: float) -> bool:
-    """Whether the passages are too unlikely to hold an answer for a model to be asked."""
-    return probability < refuse_below
-
-
 def level_of(probability: float, medium_from: float, high_from: float) -> ConfidenceLevel:
     """The level that a reader is shown for a probability."""
     if probability >= high_from:

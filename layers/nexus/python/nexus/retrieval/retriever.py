@@ -8,12 +8,22 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
 from nexus.errors import ConfigurationError, UpstreamError
-from nexus.models import DocumentRecord, Filters, Generation, Hit, Language, Passage, Principal
+from nexus.models import (
+    Comparison,
+    DocumentRecord,
+    Filters,
+    Generation,
+    Hit,
+    Language,
+    Passage,
+    Principal,
+)
 from nexus.observability import logger
 from nexus.ports import Catalogue, Embedder, Embeddings, Reranker, VectorIndex
 from nexus.retrieval.answerability import Features, features_of
 from nexus.retrieval.confidence import calibration_for, probability
 from nexus.retrieval.fusion import fuse, rank
+from nexus.retrieval.gate import Gate
 from nexus.retrieval.naming import evenly, file_name, is_named, naming
 from nexus.retrieval.rights import narrow, visible
 from nexus.retrieval.selection import Ranked, select
@@ -43,14 +53,23 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Passages, best first, the probability that they hold the answer, and what that rests on."""
+    """Passages, best first, the probability that they hold the answer, and what that rests on.
+
+    `gate` is what decides whether a model is asked; None if nothing was compared.
+    """
 
     passages: tuple[Passage, ...] = ()
     probability: float = 0.0
+    gate: Comparison | None = None
     features: Features | None = None
     embedding_tokens: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
     degraded: bool = False  # whether a reranker should have had a say and failed
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are passages, and a model that writes answers is worth its price."""
+        return bool(self.passages) and (self.gate is None or self.gate.passed)
 
 
 class Retriever:
@@ -73,6 +92,7 @@ class Retriever:
         self._settings = settings
         self._generation = generation
         self._executor = executor
+        self._gate = Gate(settings, generation.embedding_model)
 
     def embed(self, question: str) -> Embedded:
         """The question's embedding, for callers that have something to do meanwhile."""
@@ -115,10 +135,12 @@ class Retriever:
         cosines = {hit.chunk_id: hit.score for hit in dense}
         ranked = rank(fused, relevances, cosines)
         features = self._features(question, ranked, fused, lexical, cosines, relevances)
+        sure = self._probability(features, language, reranked=bool(relevances))
         chosen = select(ranked, top_k)
         return Retrieved(
             tuple(_passage(item, records[item.hit.document_id]) for item in chosen),
-            self._probability(features, language, reranked=bool(relevances)),
+            sure,
+            self._gate.compare(question, sure, dense, [item.hit for item in chosen]),
             features,
             embedded.embeddings.tokens,
             {
@@ -148,10 +170,12 @@ class Retriever:
         for passage in found.passages:
             if any(is_named(name, asked) for name in (passage.title, file_name(passage.uri))):
                 whole = self._spread(principal.tenant, passage, count)
+                sure = max(found.probability, NAMED_DOCUMENT)
                 return replace(
                     found,
                     passages=whole or found.passages,
-                    probability=max(found.probability, NAMED_DOCUMENT),
+                    probability=sure,
+                    gate=self._gate.compare_named(sure),
                 )
         return found
 
