@@ -6,6 +6,7 @@ seconds for what follows, or two thirds where there is less.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 
@@ -73,7 +74,10 @@ class _Turn:
         until = self.borne()
         if not self.resting:
             self.resting = bool(self.call("cache.get", 1, until))
-        return self.call("models.embed", 10, until)
+        failure = self.call("models.embed", 10, until)
+        if not failure and not self.resting:  # kept behind the answer, which does not wait for it
+            self.resting = bool(self.ended("cache.put", 1, math.inf)[1])
+        return failure
 
 
 def best(plan: Plan, case: Case) -> Outcome:

@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from functions.chat.app import create_app
 from nexus.answering.prompts import NO_ANSWER
-from nexus.models import Turn
+from nexus.models import Generations, Turn
 from nexus.operations.health import Health
 from nexus.services import ChatServices
 from nexus.settings import Settings
@@ -49,7 +49,10 @@ class Stage:
             embedding_dimension=256,
             embedding_timeout_s=4,
             embedding_retries=1,
+            # Everything is asked about, and only half a search is less than sure.
             refuse_below=0.0,
+            medium_from=0.0,
+            high_from=0.01,
         )
         self.library = Library()
         self.library.add("acme", "fees.md", "The tuition fee is nine million rupiah.")
@@ -59,7 +62,8 @@ class Stage:
     async def play(self, plan: Plan, case: Case) -> tuple[float, Outcome]:
         """How long a turn took, and what came of it."""
         calls: Counter[str] = Counter()
-        cache, conversations = NotedCache(), FakeConversations()
+        cache = NotedCache(Unreliable(FakeCache(), "cache", plan, self.clock, calls))
+        conversations = FakeConversations()
         before = Turn("m-1", "Who pays?", "", False, "2026-01-01T00:00:00Z")
         if case.conversation:
             conversations.append("acme", "web", CONVERSATION, before)
@@ -96,14 +100,15 @@ class Stage:
         plan: Plan,
         case: Case,
         calls: Counter[str],
-        cache: FakeCache,
+        cache: Any,
         conversations: FakeConversations,
     ) -> ChatServices:
         def unreliable(thing: object, name: str) -> Any:
             return Unreliable(thing, name, plan, self.clock, calls)
 
         library = self.library
-        generations = FakeGenerations()
+        live = self.settings.generation
+        generations = FakeGenerations(Generations(live.generation_id, (live,)))
         parts = ChatParts(
             clients=unreliable(FakeClients(client(ACME_KEY, "acme", "web")), "clients"),
             conversations=unreliable(conversations, "conversations"),
@@ -113,20 +118,25 @@ class Stage:
             embedder=lambda _: unreliable(library.embedder, "models"),
             chat=unreliable(FakeChat(*DRAFTS[case.draft]), "chat"),
             reranker=unreliable(library.reranker, "rerank"),
-            cache=unreliable(cache, "cache"),
+            cache=cache,
         )
         executor = SimulatedExecutor(self.clock)
         return answering(parts, Health({}, executor), self.settings, executor)
 
 
-class NotedCache(FakeCache):
-    """Counts the answers that it is given."""
+class NotedCache:
+    """A cache that counts the answers that it is given, whatever becomes of them."""
 
-    answers = 0
+    def __init__(self, cache: Any) -> None:
+        self._cache = cache
+        self.answers = 0
 
-    def put(self, key, value, ttl_s, documents=()):
+    def put(self, key: str, value: bytes, ttl_s: int, documents: Any = ()) -> None:
         self.answers += bool(documents)
-        super().put(key, value, ttl_s, documents)
+        self._cache.put(key, value, ttl_s, documents)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cache, name)
 
 
 async def post(app: FastAPI, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
