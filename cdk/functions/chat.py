@@ -58,11 +58,9 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
         "NEXUS_CHAT_MODEL": stage.chat_model,
         "NEXUS_CHAT_API": stage.chat_api,
-        # Two tries at the question's embedding and one at the answer fit into what the gateway
-        # waits, with five seconds for everything else.
+        # A question is one short text, and somebody waits: a second try rather than a long one.
         "NEXUS_EMBEDDING_TIMEOUT_S": "4",
         "NEXUS_EMBEDDING_RETRIES": "1",
-        "NEXUS_MODELS_TIMEOUT_S": f"{max(1, stage.chat_timeout_s - 5 - 2 * 4)}",
         "NEXUS_RERANK_URL": stage.rerank_url,
         "NEXUS_RERANK_SECRET": data.rerank_secret.secret_arn if data.rerank_secret else "",
         "NEXUS_RERANK_MODEL": stage.rerank_model,

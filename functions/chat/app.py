@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from fastapi import FastAPI
 
 from functions.chat import documents_reference
@@ -26,8 +29,8 @@ ERRORS = {
 }
 
 
-def create_app(services: ChatServices) -> FastAPI:
-    """The API over these services."""
+def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic) -> FastAPI:
+    """The API over these services; `now` is the clock of the requests' deadlines."""
     app = application(
         services,
         [module.router for module in (chat, search, conversations, health, reference)],
@@ -35,6 +38,7 @@ def create_app(services: ChatServices) -> FastAPI:
         errors=ERRORS,
         methods=["GET", "POST", "DELETE"],
         headers=["cache-control", "content-type", "x-api-key", "x-conversation-id"],
+        now=now,
     )
     documents_reference.complete(app)
     return app

@@ -21,7 +21,7 @@ import pinecone.index  # the exception classes of all the SDK's parts
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pinecone.errors.exceptions import PineconeError
+from pinecone.errors.exceptions import PineconeError, RateLimitError
 
 from nexus.adapters.pinecone.errors import MEANINGS
 from nexus.adapters.pinecone.index import PineconeIndex
@@ -684,6 +684,23 @@ def test_a_failure_that_stays_says_whether_it_passes(
         assert API_KEY not in str(failure.value)
         assert isinstance(failure.value.__cause__, PineconeError)
     index.close()
+
+
+@pytest.mark.parametrize(
+    ("message", "passes"),
+    [
+        ("You've reached your read unit limit for the current month (limit: 1000000).", False),
+        ("Monthly usage limit reached. Upgrade your plan to continue.", False),
+        ("You've reached the query read units per second limit of 2000 for index prod.", True),
+    ],
+)
+def test_a_monthly_limit_is_a_429_that_does_not_pass(message: str, passes: bool) -> None:
+    body = {"error": {"code": "RESOURCE_EXHAUSTED", "message": message}}
+    error = RateLimitError(message, 429, body, headers={"retry-after": "7"})
+    told = translate(error)
+    assert isinstance(told, UpstreamUnavailable) is passes
+    assert told.retry_after_s == (7.0 if passes else None)
+    assert passes or "upgrade its plan" in str(told)
 
 
 def test_a_request_that_fails_fails_the_upsert_and_trying_again_completes_it(

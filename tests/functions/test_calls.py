@@ -9,11 +9,10 @@ and nobody makes them larger unseen.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +23,7 @@ from mangum import Mangum
 
 from functions.chat.app import create_app
 from functions.ingest.performing import perform
+from nexus.bounded import CarryingExecutor
 from nexus.ingestion.tasks import ChangedObject
 from nexus.settings import Settings
 from nexus.wiring.chat import chat_services
@@ -89,13 +89,30 @@ def aws(upstreams: Upstreams) -> Aws:
     return client
 
 
+class Noting(CarryingExecutor):
+    """An executor that knows what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._given: list[Future[Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = super().submit(fn, *args, **kwargs)
+        self._given.append(future)
+        return future
+
+    def taken(self) -> list[Future[Any]]:
+        """What was given since the last time."""
+        given, self._given = self._given, []
+        return given
+
+
 class Chat:
     """A warm chat function; `counted` waits for what it does behind its answers, too."""
 
     def __init__(self, upstreams: Upstreams, aws: Aws) -> None:
-        services = chat_services(Settings.from_environ(upstreams.own), aws)
-        assert isinstance(services.executor, ThreadPoolExecutor)
-        self._executor = services.executor
+        self._executor = Noting()
+        services = chat_services(Settings.from_environ(upstreams.own), aws, self._executor)
         self._upstreams = upstreams
         self._handle = Mangum(create_app(services), lifespan="off")
 
@@ -115,11 +132,9 @@ class Chat:
         self._executor.shutdown()
 
     def _drain(self) -> None:
-        """Returns when the executor has nothing left to do: all its threads are here at once."""
-        barrier = threading.Barrier(THREADS + 1)
-        for _ in range(THREADS):
-            self._executor.submit(barrier.wait, 30)
-        barrier.wait(30)
+        """Returns when the executor has nothing left to do, nor what that began."""
+        while begun := self._executor.taken():
+            assert not wait(begun, 30).not_done
 
 
 @pytest.fixture

@@ -232,12 +232,12 @@ def test_without_a_known_key_nothing_is_answered(world: World, key: str | None) 
 
 def test_an_upstream_that_is_down_is_503_with_retry_after(api: TestClient, world: World) -> None:
     conversation = ask(api).json()["conversation_id"]
-    world.library.embedder.failure = UpstreamUnavailable("models", "Busy.", retry_after_s=17)
-    response = ask(api, conversation_id=conversation)
+    world.chat.failure = UpstreamUnavailable("models", "Busy.", retry_after_s=17)
+    response = ask(api, message="What is the tuition fee?", conversation_id=conversation)
     assert response.status_code == 503
     assert response.headers["retry-after"] == "17"
     assert "models" in response.json()["detail"]
-    world.library.embedder.failure = None
+    world.chat.failure = None
     assert len(api.get(f"/v1/conversations/{conversation}").json()["turns"]) == 1
 
 

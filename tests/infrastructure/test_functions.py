@@ -24,7 +24,7 @@ READS = {
     | TABLES
     | {"chat_model", "chat_api", "rerank_url", "rerank_model", "gate", "refuse_below"}
     | {"conversation_ttl_h", "cors_origins", "rerank_secret"}
-    | {"models_timeout_s", "embedding_timeout_s", "embedding_retries"},
+    | {"embedding_timeout_s", "embedding_retries"},
     "documents": {"embedding_model", "embedding_dimension", "documents_bucket", "cors_origins"}
     | TABLES
     | {"ingest_queue_url"},
@@ -60,10 +60,9 @@ def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, s
     assert found["POWERTOOLS_METRICS_NAMESPACE"] == "Nexus"
 
 
-def test_what_an_upstream_may_take_fits_into_what_the_gateway_waits(assembly, stage):
+def test_a_request_s_deadline_comes_before_the_gateway_and_lambda_give_it_up(assembly, stage):
     chat = Settings.from_environ(environ(assembly, stage, "chat"))
-    embedding_s = chat.embedding_timeout_s * (1 + chat.embedding_retries)
-    assert embedding_s + chat.models_timeout_s < configuration(stage)["chat_timeout_s"]
+    assert chat.request_deadline_s + 1 < configuration(stage)["chat_timeout_s"]
 
 
 def test_reader_and_writer_of_the_index_agree(assembly, stage):

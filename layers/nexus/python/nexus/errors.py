@@ -14,6 +14,7 @@ NexusError
 ├── SnapshotDamaged           a backup is not what was written: nothing of it is used
 ├── UpstreamError             another service failed; `retry_after_s` when it said how long to wait
 │   ├── UpstreamUnavailable   passing: time-outs, throttling, 5xx: 503 with Retry-After
+│   │   └── DeadlineExceeded  the request's time ended first
 │   └── UpstreamRefused       lasting: bad credentials, unknown model, missing table
 └── ConfigurationError        the environment is wrong; says which variable and what it should hold
 
@@ -92,6 +93,10 @@ class UpstreamError(NexusError):
 
 class UpstreamUnavailable(UpstreamError):
     """The failure is a passing one: trying again later can succeed."""
+
+
+class DeadlineExceeded(UpstreamUnavailable):
+    """The service had not answered when the request's time, or the call's own, was over."""
 
 
 class UpstreamRefused(UpstreamError):

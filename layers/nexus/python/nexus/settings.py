@@ -72,11 +72,19 @@ class Settings:
     rerank_secret: str = _setting(
         "Secret that holds the rerank URL's API key; empty sends none.", ""
     )
+    request_deadline_s: float = _setting(
+        "Time from a request's arrival to its answer or problem, in seconds; the gateway waits 29.",
+        27.0,
+        low=1,
+    )
     models_timeout_s: float = _setting(
-        "Time allowed for one try at an answer or a reranking, in seconds.", 16.0
+        "Longest time that writing an answer may take, in seconds, if the request has it.", 20.0
+    )
+    rerank_timeout_s: float = _setting(
+        "Longest time that a reranking may take, in seconds; the ranking stays without it.", 4.0
     )
     embedding_timeout_s: float = _setting(
-        "Time allowed for one try at an embedding, in seconds.", 20.0
+        "Longest time of one try at an embedding, in seconds.", 20.0
     )
     embedding_retries: int = _setting("Further tries at an embedding after a passing failure.", 3)
     vector_index: str = _setting(

@@ -22,6 +22,7 @@ from dataclasses import asdict, replace
 from pydantic import TypeAdapter
 
 from nexus import __version__
+from nexus.deadline import behind
 from nexus.errors import UpstreamError
 from nexus.models import Answer, Filters, Generation, Principal, Usage
 from nexus.observability import logger
@@ -119,7 +120,7 @@ class CachedEmbedder:
         packed = struct.pack(f"<{len(made.vectors[0])}f", *made.vectors[0])
         if len(packed) == self._layout.size:
             self._hold(key, packed)
-            self._executor.submit(self._cache.put, key, packed, self._ttl_s)
+            behind(self._executor, self._cache.put, key, packed, self._ttl_s)
         return made
 
     def ping(self) -> None:

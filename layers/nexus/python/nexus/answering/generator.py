@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nexus.answering.answer_text import Style, limit_words
 from nexus.answering.grounding import Grounded, ground
 from nexus.answering.prompts import NO_ANSWER, answer_messages, repair_messages
+from nexus.deadline import current, optional
 from nexus.models import Passage, Source, Usage
 from nexus.observability import logger
 from nexus.ports import ChatModel, Message
@@ -19,13 +20,15 @@ __all__ = ["Generated", "Generator", "Style"]
 class Generated:
     """A grounded answer; `text` is "" when the passages turned out to hold none.
 
-    `support` is the share of the model's claims that the passages support, from 0 to 1.
+    `support` is the share of the model's claims that the passages support, from 0 to 1. `whole` is
+    False where another draft might have been better, and there was none in time.
     """
 
     text: str
     sources: tuple[Source, ...]
     support: float
     usage: Usage
+    whole: bool = True
 
 
 class Generator:
@@ -44,7 +47,9 @@ class Generator:
     ) -> Generated:
         """An answer of supported sentences only; one that needs it is written once more."""
         first = answer_messages(question, passages, history, style)
+        started, whole = current().now(), True
         draft, usage = self._write(first)
+        took_s = current().now() - started
         if draft is None:
             return Generated("", (), 0.0, usage)
         grounded = ground(draft, passages, question)
@@ -53,14 +58,18 @@ class Generator:
                 "answer_repaired",
                 extra={"unsupported": len(grounded.unsupported), "support": grounded.support},
             )
-            again, more = self._write(
-                repair_messages(question, passages, draft, grounded.unsupported, history, style)
+            repair = repair_messages(
+                question, passages, draft, grounded.unsupported, history, style
             )
+            # A second draft takes as long as the first; without it, that one stands.
+            written = optional("rewrite", lambda: self._write(repair), needs_s=took_s)
+            whole = written is not None
+            again, more = written or (None, Usage())
             usage = _sum(usage, more)
             if again is not None:
                 grounded = _better(grounded, ground(again, passages, question))
         text = limit_words(grounded.text, style) if grounded.sources else ""
-        return Generated(text, _named(text, grounded), grounded.support, usage)
+        return Generated(text, _named(text, grounded), grounded.support, usage, whole)
 
     def _write(self, messages: list[Message]) -> tuple[str | None, Usage]:
         """What the model writes, or None for no answer; and what it cost."""

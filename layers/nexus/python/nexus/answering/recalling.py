@@ -10,12 +10,15 @@ from nexus.answering.followups import is_follow_up
 from nexus.answering.prompts import PROMPTS_VERSION
 from nexus.answering.question import Question, style_of
 from nexus.answering.routing import Route
-from nexus.errors import UpstreamError
+from nexus.deadline import behind, optional
 from nexus.models import Answer, Principal
 from nexus.ports import Catalogue
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retrieved
 from nexus.settings import Settings
+
+# Without it there is only no cached answer: it is not waited for as for what an answer needs.
+VERSION_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class RecalledAnswers:
     ) -> None:
         """Keeps an answer that rests on nothing but the question and these passages."""
         if slot and self._cache and question.cache.write and not retrieved.degraded:
-            self._executor.submit(_keep, self._cache, slot, answer, retrieved)
+            behind(self._executor, _keep, self._cache, slot, answer, retrieved)
 
 
 def _keep(cache: AnswerCache, slot: Slot, answer: Answer, retrieved: Retrieved) -> None:
@@ -88,7 +91,4 @@ def _keep(cache: AnswerCache, slot: Slot, answer: Answer, retrieved: Retrieved) 
 
 
 def _version(catalogue: Catalogue, tenant: str) -> int | None:
-    try:
-        return catalogue.version(tenant)
-    except UpstreamError:
-        return None
+    return optional("version", lambda: catalogue.version(tenant), own_s=VERSION_S)

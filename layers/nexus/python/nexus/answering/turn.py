@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 
 from nexus.answering.caching import AnswerCache
@@ -16,12 +16,15 @@ from nexus.answering.recalling import RecalledAnswers
 from nexus.answering.refusals import refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.routing import Route, reply, route_of
+from nexus.deadline import awaited, optional
+from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Answer, Confidence, Principal, Turn, Usage
 from nexus.ports import ConversationStore
 from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
-from nexus.retrieval.retriever import Embedded, Retrieved
+from nexus.retrieval.retriever import Retrieved
+from nexus.retrieval.searching import ANSWER_S, Embedded
 from nexus.settings import Settings
 
 __all__ = ["Answerer", "Question"]
@@ -62,8 +65,9 @@ class Answerer:
     def answer(self, principal: Principal, question: Question) -> Answer:
         """Answers from the principal's documents, or refuses; remembers the turn if it can.
 
-        Raises UpstreamError when the models, the index or the catalogue fail. The conversation
-        store failing is no reason to fail: the answer then says that it is not remembered.
+        Raises UpstreamError or ConfigurationError when the language model or the catalogue fail, or
+        both searches do, or one does and the other finds no answer. Whatever else fails or is late
+        (conversations, caches, reranker, a second draft) makes the answer at most a poorer one.
         """
         started = time.perf_counter()
         route = route_of(question.message)
@@ -96,8 +100,8 @@ class Answerer:
         if known:
             return replace(known, timings_ms={"cache": _ms_since(started)}), True
         found = self._find(reader, principal, question, route)
-        answer = self._make(question, route, found)
-        if found.turn is None:
+        answer, whole = self._make(question, route, found)
+        if found.turn is None and whole:
             self._recalled.keep(slot, question, answer, found.retrieved)
         return answer, found.reachable
 
@@ -124,23 +128,24 @@ class Answerer:
         reading = self._executor.submit(self._memory.history, principal, question.conversation_id)
         leans = is_follow_up(question.message)
         embedded = None if leans else reader.retriever.embed(question.message)
-        history, reachable = reading.result()
+        history, reachable = _read(reading)
         if not history:
             return _Found(retrieve(question.message, embedded), None, reachable)
         context = with_context(question.message, history[-1].question)
         if leans:
             before = self._executor.submit(seen, reader.catalogue, principal, history[-1])
-            return _Found(retrieve(context), before.result(), reachable)
+            return _Found(retrieve(context), _told(before, history[-1]), reachable)
         found = retrieve(question.message, embedded)
         if found.is_enough:
             return _Found(found, None, reachable)
         before = self._executor.submit(seen, reader.catalogue, principal, history[-1])
-        again = retrieve(context)
-        if again.probability <= found.probability and not again.is_enough:
+        again = optional("second_search", lambda: retrieve(context), leaving_s=ANSWER_S)
+        if again is None or (again.probability <= found.probability and not again.is_enough):
             return _Found(found, None, reachable)
-        return _Found(_with_effort_of(again, found), before.result(), reachable)
+        return _Found(_with_effort_of(again, found), _told(before, history[-1]), reachable)
 
-    def _make(self, question: Question, route: Route, found: _Found) -> Answer:
+    def _make(self, question: Question, route: Route, found: _Found) -> tuple[Answer, bool]:
+        """The answer or a refusal; and whether nothing was left out that could have changed it."""
         started = time.perf_counter()
         retrieved = found.retrieved
         generated: Generated | None = None
@@ -152,22 +157,43 @@ class Answerer:
         usage = generated.usage if generated else Usage()
         usage = replace(usage, embedding_tokens=retrieved.embedding_tokens)
         timings = {**retrieved.timings_ms, "generate": _ms_since(started)}
+        whole = generated is None or generated.whole
         if generated is None or not generated.text:
+            if retrieved.lost is not None:
+                # A refusal says that the documents hold no answer: half a search cannot know.
+                raise retrieved.lost
             text = refusal(question.message, retrieved.passages)
             # Where the passages looked promising and the model found nothing, it knows better.
             unsure = min(retrieved.probability, self._settings.refuse_below)
             confidence = Confidence("low", round(unsure, 4), retrieved.gate)
             draft = replace(_draft(text, confidence), refused=True)
-            return replace(draft, usage=usage, timings_ms=timings)
+            return replace(draft, usage=usage, timings_ms=timings), whole
         # What had to be taken out of an answer makes the rest of it less sure.
         sure = retrieved.probability * generated.support
         level = level_of(sure, self._settings.medium_from, self._settings.high_from)
-        return replace(
+        answer = replace(
             _draft(generated.text, Confidence(level, round(sure, 4), retrieved.gate)),
             sources=generated.sources,
             usage=usage,
             timings_ms=timings,
         )
+        return answer, whole
+
+
+def _read(reading: Future[tuple[list[Turn], bool]]) -> tuple[list[Turn], bool]:
+    """The turns before, and whether the store was reachable in time."""
+    try:
+        return awaited(reading, "conversations")
+    except UpstreamError:
+        return [], False
+
+
+def _told(before: Future[Turn], turn: Turn) -> Turn:
+    """The turn before as it may be seen; only its question, if nobody can tell in time."""
+    try:
+        return awaited(before, "catalogue")
+    except UpstreamError:
+        return replace(turn, answer="")
 
 
 def _draft(text: str, confidence: Confidence) -> Answer:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from nexus.errors import InvalidRequest, Superseded
+from nexus.deadline import awaited
+from nexus.errors import InvalidRequest, Superseded, UpstreamError
 from nexus.models import Generation, Generations
+from nexus.observability import logger
 from nexus.ports import GenerationStore
 
 T = TypeVar("T")
@@ -61,7 +63,8 @@ class PerGeneration(Generic[T]):
 
         The pointer is read while the work is already going on in the generation that was live last;
         if another is live now, what came of that is thrown away and the work done again. So `work`
-        may be called twice, and must leave nothing behind.
+        may be called twice, and must leave nothing behind. If the pointer cannot be read in time,
+        it is taken to be where it was: what was live last is kept for some time.
         """
         if self._last is None:
             self._last = self.generations().answering
@@ -71,13 +74,23 @@ class PerGeneration(Generic[T]):
         try:
             result = work(self.of(guess))
         except Exception:
-            if reading.result().answering == guess:
+            now = _answering(reading, guess)
+            if now == guess:
                 raise
         else:
-            if reading.result().answering == guess:
+            now = _answering(reading, guess)
+            if now == guess:
                 return result
-        self._last = reading.result().answering
-        return work(self.of(self._last))
+        self._last = now
+        return work(self.of(now))
+
+
+def _answering(reading: Future[Generations], guess: Generation) -> Generation:
+    try:
+        return awaited(reading, "catalogue").answering
+    except UpstreamError as error:
+        logger.warning("generation_unread", extra={"error": type(error).__name__})
+        return guess
 
 
 class SingleGeneration:

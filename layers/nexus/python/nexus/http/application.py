@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
@@ -11,7 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from nexus import __version__
 from nexus.clients import Authenticator
 from nexus.http import problems
-from nexus.http.middleware import LastResort, RequestRecord
+from nexus.http.middleware import LastResort, RequestDeadline, RequestRecord
 from nexus.http.problems import Problem
 from nexus.settings import Settings
 
@@ -38,10 +39,12 @@ def application(
     errors: Mapping[int, str],
     methods: Iterable[str],
     headers: Iterable[str],
+    now: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
     """The API of these routers over these services.
 
     `errors` says what each status means; browsers may use these `methods` and request `headers`.
+    `now` is the clock of the requests' deadlines.
     """
     app = FastAPI(
         title="Nexus",
@@ -65,6 +68,7 @@ def application(
         app.include_router(router)
     # The last to be added is the outermost: an error's answer needs its headers too.
     app.add_middleware(LastResort)
+    app.add_middleware(RequestDeadline, seconds=services.settings.request_deadline_s, now=now)
     if services.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

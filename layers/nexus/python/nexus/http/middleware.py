@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
 
 from aws_lambda_powertools.metrics import MetricUnit
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from nexus.deadline import Deadline, meeting
 from nexus.http.problems import unexpected
 from nexus.observability import logger, metrics
 
@@ -21,6 +23,9 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+
+# Making JSON of an answer and handing it to the gateway.
+WRITING_BACK_S = 0.5
 
 
 class LastResort:
@@ -49,6 +54,34 @@ class LastResort:
             if begun:
                 raise RuntimeError("The response broke off.") from None
             await response(scope, receive, send)
+
+
+class RequestDeadline:
+    """Gives a request the time by which its answer, or its problem, has to be there.
+
+    That is `seconds` from when the gateway received it, as far as the clocks can be believed; what
+    Lambda leaves, if that is less; and in both cases less what writing the answer back takes.
+    """
+
+    def __init__(self, app: ASGIApp, seconds: float, now: Callable[[], float]) -> None:
+        self.app = app
+        self._seconds = seconds
+        self._now = now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        with meeting(Deadline(self._left(scope) - WRITING_BACK_S, self._now)):
+            await self.app(scope, receive, send)
+
+    def _left(self, scope: Scope) -> float:
+        received_ms = scope.get("aws.event", {}).get("requestContext", {}).get("requestTimeEpoch")
+        waited_s = time.time() - received_ms / 1000 if isinstance(received_ms, int) else 0.0
+        # An event that is played again is old; a clock that differs is no reason to hurry.
+        left = self._seconds - waited_s if 0 < waited_s < self._seconds else self._seconds
+        remaining_ms = getattr(scope.get("aws.context"), "get_remaining_time_in_millis", None)
+        return min(left, remaining_ms() / 1000) if remaining_ms else left
 
 
 class RequestRecord:

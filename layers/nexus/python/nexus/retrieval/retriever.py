@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from nexus.errors import ConfigurationError, UpstreamError
+from nexus.deadline import optional
 from nexus.models import (
     Comparison,
     DocumentRecord,
@@ -18,24 +19,25 @@ from nexus.models import (
     Passage,
     Principal,
 )
-from nexus.observability import logger
-from nexus.ports import Catalogue, Embedder, Embeddings, Reranker, VectorIndex
+from nexus.ports import Catalogue, Embedder, Reranker, VectorIndex
 from nexus.retrieval.answerability import Features, features_of
 from nexus.retrieval.confidence import calibration_for, probability
 from nexus.retrieval.fusion import fuse, rank
 from nexus.retrieval.gate import Gate
 from nexus.retrieval.naming import evenly, file_name, is_named, naming
 from nexus.retrieval.rights import narrow, visible
+from nexus.retrieval.searching import ANSWER_S, Embedded, Failure, by_words, embed, searched
 from nexus.retrieval.selection import Ranked, select
 from nexus.settings import Settings
 from nexus.text.language import language_of
 from nexus.text.titles import shown, shown_place
 
-# How many chunks each search returns, how many of the fused ones are reranked, and how many tell
-# which of a question's words are rare.
-CANDIDATES = 50
+# How many of the fused chunks are reranked, and how many tell which of a question's words are rare.
 RERANKED = 10
 POOL = 20
+# The cosine that hits of a text search are taken to have where the dense search failed: near the
+# border between passages that hold an answer and others, for the embedding models of `confidence`.
+UNMEASURED_COSINE = 0.45
 
 # The share of the lexical score, by language; .5 to .7 are alike on the evaluation set.
 LEXICAL_WEIGHT: Mapping[Language, float] = {Language.ENGLISH: 0.6, Language.INDONESIAN: 0.7}
@@ -44,18 +46,12 @@ NAMED_DOCUMENT = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """A question's embedding, and the milliseconds that it took."""
-
-    embeddings: Embeddings
-    took_ms: float
-
-
-@dataclass(frozen=True, slots=True)
 class Retrieved:
     """Passages, best first, the probability that they hold the answer, and what that rests on.
 
-    `gate` is what decides whether a model is asked; None if nothing was compared.
+    `gate` is what decides whether a model is asked; None if nothing was compared. `degraded` is
+    whether a search or a reranker should have had a say and failed; `lost` is why one of the two
+    searches is missing.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -64,7 +60,8 @@ class Retrieved:
     features: Features | None = None
     embedding_tokens: int = 0
     timings_ms: dict[str, float] = field(default_factory=dict)
-    degraded: bool = False  # whether a reranker should have had a say and failed
+    degraded: bool = False
+    lost: Failure | None = None
 
     @property
     def is_enough(self) -> bool:
@@ -96,9 +93,7 @@ class Retriever:
 
     def embed(self, question: str) -> Embedded:
         """The question's embedding, for callers that have something to do meanwhile."""
-        started = time.perf_counter()
-        embeddings = self._embedder.embed([question])
-        return Embedded(embeddings, _ms_since(started))
+        return embed(self._embedder, question)
 
     def retrieve(
         self,
@@ -110,46 +105,55 @@ class Retriever:
     ) -> Retrieved:
         """The best `top_k` passages that the principal may see and the filters allow.
 
-        `embedded` is the question's embedding, if the caller has it already.
+        `embedded` is the question's embedding, if the caller has it already. If one of the two
+        searches fails or is late, the passages are the other's; raises UpstreamError or
+        ConfigurationError if both do, if the one that is left finds nothing, or the catalogue does.
         """
         allowed = narrow(principal.filters, filters)
         if allowed is None:
             return Retrieved()
         space = self._generation.namespace(principal.tenant)
-        lexical_hits: Future[list[Hit]] = self._executor.submit(
-            self._index.search_text, space, question, CANDIDATES, allowed
-        )
+        searching = by_words(self._executor, self._index, space, question, allowed)
         embedded = embedded or self.embed(question)
         started = time.perf_counter()
-        vector = embedded.embeddings.vectors[0]
-        dense = self._index.search_dense(space, vector, CANDIDATES, allowed)
-        lexical = lexical_hits.result()
-        searched = time.perf_counter()
-        ids = sorted({hit.document_id for hit in (*dense, *lexical)})
+        found = searched(self._index, space, embedded, allowed, searching)
+        searched_at = time.perf_counter()
+        ids = sorted({hit.document_id for hit in (*found.dense, *found.lexical)})
         records = self._catalogue.get_many(principal.tenant, ids)
-        dense, lexical = visible(dense, records), visible(lexical, records)
+        dense, lexical = visible(found.dense, records), visible(found.lexical, records)
         looked_up = time.perf_counter()
         language = language_of(question)
         fused = fuse(dense, lexical, LEXICAL_WEIGHT[language])
+        if found.lost and not fused:  # what is missing may be what there is
+            raise found.lost
         relevances = self._rerank(question, [hit for hit, _ in fused[:RERANKED]])
-        cosines = {hit.chunk_id: hit.score for hit in dense}
+        cosines = (
+            {hit.chunk_id: UNMEASURED_COSINE for hit in lexical}
+            if found.no_dense
+            else {hit.chunk_id: hit.score for hit in dense}
+        )
         ranked = rank(fused, relevances, cosines)
         features = self._features(question, ranked, fused, lexical, cosines, relevances)
-        sure = self._probability(features, language, reranked=bool(relevances))
         chosen = select(ranked, top_k)
+        probable = self._probability(features, language, reranked=bool(relevances))
+        if found.lost:  # half a search is never sure
+            between = (self._settings.medium_from + self._settings.high_from) / 2
+            probable = min(probable, between)
         return Retrieved(
             tuple(_passage(item, records[item.hit.document_id]) for item in chosen),
-            sure,
-            self._gate.compare(question, sure, dense, [item.hit for item in chosen]),
+            probable,
+            self._gate.compare(question, probable, dense, [item.hit for item in chosen]),
             features,
-            embedded.embeddings.tokens,
+            embedded.tokens,
             {
                 "embed": embedded.took_ms,
-                "search": round((searched - started) * 1000, 2),
-                "catalogue": round((looked_up - searched) * 1000, 2),
+                "search": round((searched_at - started) * 1000, 2),
+                "catalogue": round((looked_up - searched_at) * 1000, 2),
                 "rerank": _ms_since(looked_up),
             },
-            degraded=bool(fused) and self._reranker is not None and not relevances,
+            degraded=bool(found.lost)
+            or (bool(fused) and self._reranker is not None and not relevances),
+            lost=found.lost,
         )
 
     def survey(
@@ -169,7 +173,11 @@ class Retriever:
         asked = set(naming(question))
         for passage in found.passages:
             if any(is_named(name, asked) for name in (passage.title, file_name(passage.uri))):
-                whole = self._spread(principal.tenant, passage, count)
+                whole = optional(
+                    "whole_document",
+                    partial(self._spread, principal.tenant, passage, count),
+                    leaving_s=ANSWER_S,
+                )
                 sure = max(found.probability, NAMED_DOCUMENT)
                 return replace(
                     found,
@@ -197,13 +205,13 @@ class Retriever:
         )
 
     def _rerank(self, question: str, hits: Sequence[Hit]) -> dict[str, float]:
-        """The reranker's relevance by chunk id; empty without a reranker, or when it fails."""
-        if not hits or self._reranker is None:
+        """The reranker's relevance by chunk id; empty without one, or when it is late or fails."""
+        reranker = self._reranker
+        if not hits or reranker is None:
             return {}
-        try:
-            scores = self._reranker.rerank(question, [_indexed_text(hit) for hit in hits])
-        except (UpstreamError, ConfigurationError) as error:  # the fused ranking is good, too
-            logger.warning("not_reranked", extra={"error": type(error).__name__})
+        texts = [_indexed_text(hit) for hit in hits]
+        scores = optional("rerank", lambda: reranker.rerank(question, texts), leaving_s=ANSWER_S)
+        if scores is None:  # the fused ranking is good, too
             return {}
         return {hit.chunk_id: score for hit, score in zip(hits, scores, strict=True)}
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import suppress
 
+from nexus.bounded import CarryingExecutor
 from nexus.errors import NexusError
-from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
-from nexus.ports import Embedder, Secrets
+from nexus.ports import Secrets, VectorIndex
 from nexus.services import ChatServices
 from nexus.settings import Settings
 from nexus.wiring.parts import (
-    THREADS,
     ClientFactory,
     Models,
     aws_clients,
@@ -24,22 +23,18 @@ from nexus.wiring.parts import (
 )
 
 
-def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatServices:
+def chat_services(
+    settings: Settings, aws: ClientFactory | None = None, executor: Executor | None = None
+) -> ChatServices:
     """The services of the chat function, with their connections opened where they can be."""
     from nexus.adapters.dynamodb.cache import DynamoCache
     from nexus.adapters.dynamodb.clients import DynamoClients
     from nexus.adapters.dynamodb.conversations import DynamoConversations
-    from nexus.answering.caching import AnswerCache, CachedEmbedder, ForgivingCache
-    from nexus.answering.generator import Generator
-    from nexus.answering.turn import Answerer
-    from nexus.clients import Authenticator
-    from nexus.observability import count
     from nexus.operations.health import Dependency, Health
-    from nexus.retrieval.reader import Reader
-    from nexus.retrieval.retriever import Retriever
+    from nexus.wiring.answering import ChatParts, answering
 
     aws = aws or aws_clients
-    executor = ThreadPoolExecutor(THREADS)
+    executor = executor or CarryingExecutor()
     dynamodb = aws("dynamodb")
     conversations = DynamoConversations(
         dynamodb, settings.conversations_table, settings.conversation_ttl_h
@@ -54,7 +49,6 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
         catalogue_of(aws, settings, configured),
     )
     chat = models.chat()
-    reranker = models.reranker()
     dependencies = {
         "models": Dependency(lambda: _all(models.embedder(configured).ping, chat.ping)),
         "index": Dependency(index.ping),
@@ -62,62 +56,31 @@ def chat_services(settings: Settings, aws: ClientFactory | None = None) -> ChatS
         "clients": Dependency(clients.ping),
         "conversations": Dependency(conversations.ping, required=False),
     }
-    answers = shared = None
+    cache = None
     if settings.cache_table:
-        store = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
-        dependencies["cache"] = Dependency(store.ping, required=False)
-        shared = ForgivingCache(store, count)
-        if settings.answer_cache_ttl_s:
-            answers = AnswerCache(shared, settings.answer_cache_ttl_s)
+        cache = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
+        dependencies["cache"] = Dependency(cache.ping, required=False)
 
-    def questions(generation: Generation) -> Embedder:
-        embedder = models.embedder(generation)
-        if shared is None or not settings.embedding_cache_ttl_s:
-            return embedder
-        return CachedEmbedder(
-            embedder,
-            shared,
-            generation.embedding_model,
-            generation.embedding_dimension,
-            settings.embedding_cache_ttl_s,
-            executor,
-        )
-
-    def reader(generation: Generation) -> Reader:
+    def its_index(generation: Generation) -> VectorIndex:
         is_configured = generation.pinecone_host == configured.pinecone_host
-        its_index = index if is_configured else index_of(settings, secrets, generation)
-        its_catalogue = catalogue_of(aws, settings, generation)
-        retriever = Retriever(
-            its_index,
-            its_catalogue,
-            questions(generation),
-            reranker,
-            settings,
-            generation,
-            executor,
-        )
-        return Reader(generation, retriever, its_catalogue)
+        return index if is_configured else index_of(settings, secrets, generation)
 
-    readers = PerGeneration(generations_of(aws, settings), configured, reader)
     health = Health(dependencies, executor)
-    executor.submit(readers.live)  # what the first question is answered from
-    health.checks()  # opens every connection, at once, while the function initialises
-    return ChatServices(
-        settings=settings,
-        authenticator=Authenticator(clients),
-        answerer=Answerer(
-            readers,
-            Generator(chat, settings.answer_max_tokens),
-            conversations,
-            answers,
-            settings,
-            executor,
-        ),
-        readers=readers,
-        executor=executor,
+    parts = ChatParts(
+        clients=clients,
         conversations=conversations,
-        health=health,
+        generations=generations_of(aws, settings),
+        catalogue=lambda generation: catalogue_of(aws, settings, generation),
+        index=its_index,
+        embedder=models.embedder,
+        chat=chat,
+        reranker=models.reranker(),
+        cache=cache,
     )
+    services = answering(parts, health, settings, executor)
+    executor.submit(services.readers.live)  # what the first question is answered from
+    health.checks()  # opens every connection, at once, while the function initialises
+    return services
 
 
 def _read_ahead(secrets: Secrets, settings: Settings, executor: Executor) -> None:

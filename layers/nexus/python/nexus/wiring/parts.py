@@ -46,13 +46,15 @@ def aws_clients(service: str) -> Any:
     """The process's client of an AWS service, with time limits that suit a Lambda function."""
     from botocore.config import Config
 
+    # These answer in milliseconds or not at all; S3 may take its time over a document. A call that
+    # hangs is given up (`nexus.bounded`), but it keeps its thread, and a secret's readers waiting.
+    quick = service in ("dynamodb", "secretsmanager")
     return _session().create_client(
         service,
         config=Config(
             connect_timeout=2,
-            # DynamoDB answers in milliseconds or not at all; S3 may take its time over a document.
-            read_timeout=2 if service == "dynamodb" else 20,
-            retries={"mode": "standard", "max_attempts": 2 if service == "dynamodb" else 4},
+            read_timeout=2 if quick else 20,
+            retries={"mode": "standard", "max_attempts": 2 if quick else 4},
             max_pool_connections=THREADS,
             **(SIGNING if service == "s3" else {}),
         ),
@@ -92,7 +94,7 @@ class Models:
 
         settings = self._settings
         return deferred(
-            # One try: the gateway does not wait for a second.
+            # One try: there is no time for a second.
             lambda: OpenAIChat(
                 self._connect(settings.models_timeout_s, 0), settings.chat_model, settings.chat_api
             )
@@ -109,7 +111,7 @@ class Models:
                 settings.rerank_url,
                 self._secrets.get(settings.rerank_secret) if settings.rerank_secret else "",
                 settings.rerank_model,
-                settings.models_timeout_s,
+                settings.rerank_timeout_s,
             )
         )
 

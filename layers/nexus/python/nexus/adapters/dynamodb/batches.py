@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from nexus.deadline import current
 from nexus.errors import UpstreamUnavailable
 
 if TYPE_CHECKING:
@@ -102,10 +103,13 @@ def _again(unprocessed: WriteRequestOutput) -> WriteRequest:
 
 
 def _attempts(service: str, sleep: Callable[[float], None]) -> Iterator[None]:
-    """Yields for each attempt, after a pause that doubles; raises when they are used up."""
+    """Yields for each attempt, after a pause that doubles; raises when they or the time end."""
     yield
     for attempt in range(ATTEMPTS - 1):
-        sleep(FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1))  # noqa: S311 - jitter
+        pause_s = FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - jitter
+        if not current().fits(pause_s):
+            break
+        sleep(pause_s)
         yield
     raise UpstreamUnavailable(
         service, f"DynamoDB is throttling the {service} table; try again in a moment."

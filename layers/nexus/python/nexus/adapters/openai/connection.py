@@ -14,6 +14,7 @@ from urllib.parse import quote
 import httpx2
 import openai
 
+from nexus.adapters.http_deadline import hooks
 from nexus.adapters.openai.errors import is_out_of_quota, not_understood, retry_after_s, translate
 from nexus.adapters.tls_context import tls_context
 from nexus.errors import ConfigurationError
@@ -29,7 +30,8 @@ def connect(
     Each try may take `timeout_s`; time-outs, 408, 409, 429 and 5xx are tried `retries` times more,
     after 0.5 s doubling to 8 s less up to a quarter at random, or after what Retry-After says. A
     wait of more than `longest_wait_s` is not slept through: the call fails at once, with that wait
-    in the error. Raises ConfigurationError for a URL or a key that cannot be used.
+    in the error. No try outlasts the request's deadline. Raises ConfigurationError for a URL or a
+    key that cannot be used.
     """
     if not base_url.startswith(("https://", "http://")):
         raise ConfigurationError("NEXUS_MODELS_URL must be a URL that begins with https://.")
@@ -39,6 +41,7 @@ def connect(
             "or any word if the endpoint asks for none."
         )
     timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0))
+    by_deadline = hooks()
     return openai.OpenAI(
         base_url=base_url,
         api_key=api_key,
@@ -47,7 +50,10 @@ def connect(
         http_client=openai.DefaultHttpxClient(
             timeout=timeout,
             verify=tls_context(),
-            event_hooks={"response": [_stops_useless_retries(longest_wait_s)]},
+            event_hooks={
+                **by_deadline,
+                "response": [*by_deadline["response"], _stops_useless_retries(longest_wait_s)],
+            },
         ),
     )
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ssl
+from typing import Any
+
+import httpx
 
 # `pinecone.index.Index` offers no way to bound its retries: it sleeps up to 90 s per try when
 # Pinecone says so, far longer than a caller waits. So its two parts are put together here.
@@ -11,6 +14,7 @@ from pinecone._internal.constants import DATA_PLANE_API_VERSION
 from pinecone._internal.http_client import HTTPClient
 
 from nexus.adapters.pinecone.errors import translated
+from nexus.deadline import current
 from nexus.errors import UpstreamRefused
 
 
@@ -37,4 +41,15 @@ def connect(
             ssl_verify=verify,  # type: ignore[arg-type]  # httpx, below, takes either
             retry_config=RetryConfig(max_retries=retries, max_wait=longest_wait_s),
         )
-        return HTTPClient(config, DATA_PLANE_API_VERSION), config.host
+        return _HeldClient(config, DATA_PLANE_API_VERSION), config.host
+
+
+class _HeldClient(HTTPClient):
+    """The SDK's client, whose tries each end by the request's deadline."""
+
+    def post(
+        self, path: str, timeout: float | httpx.Timeout | None = None, **kwargs: Any
+    ) -> httpx.Response:
+        if timeout is None:
+            timeout = current().limit(self._config.timeout, "index")
+        return super().post(path, timeout=timeout, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -56,6 +57,10 @@ MEANINGS: dict[type[PineconeError], tuple[bool, str]] = {
 # Statuses without a class of their own that a later try can get past: timeout, too early.
 _PASSING_STATUSES = frozenset({408, 425})
 
+# A monthly limit of the plan is a 429, too, told from a rate by its message alone; see
+# https://docs.pinecone.io/reference/api/database-limits/rate-limits ("Monthly usage limits").
+_MONTHLY = re.compile(r"\bmonth(ly)?\b|\bupgrade your plan\b", re.IGNORECASE)
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -88,6 +93,10 @@ def translate(err: Exception) -> UpstreamUnavailable | UpstreamRefused:
         MEANINGS[PineconeError],
     )
     status = getattr(err, "status_code", None)
+    if isinstance(err, RateLimitError) and _MONTHLY.search(err.message):
+        return UpstreamRefused(
+            "index", "Pinecone's units for this month are used up; upgrade its plan (429)."
+        )
     if passing or status in _PASSING_STATUSES:
         return UpstreamUnavailable("index", message if passing else _BUSY, _retry_after(err))
     code = getattr(err, "error_code", None)

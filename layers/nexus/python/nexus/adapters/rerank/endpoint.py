@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import httpx2
 
+from nexus.adapters.http_deadline import hooks
 from nexus.adapters.openai.errors import SERVICE, from_status, not_understood, translate
 from nexus.adapters.tls_context import tls_context
 from nexus.errors import ConfigurationError, UpstreamRefused
@@ -28,6 +29,7 @@ class RerankEndpoint:
             headers={"authorization": f"Bearer {api_key}"} if api_key else {},
             timeout=httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
             verify=tls_context(),
+            event_hooks=hooks(),
         )
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:

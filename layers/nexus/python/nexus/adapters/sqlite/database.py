@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import threading
 import time
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nexus.deadline import current
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 
 # Writers queue on one lock; an ingestion worker holds it for milliseconds.
@@ -97,6 +99,9 @@ class SqliteDatabase:
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         with translated():
             connection = self._connection()
+            # It waits for another's lock as long as the request can.
+            patience_s = current().limit(BUSY_TIMEOUT_S, "index")
+            connection.execute(f"PRAGMA busy_timeout = {math.ceil(patience_s * 1000)}")
             connection.execute(begin)
             try:
                 yield connection
@@ -156,7 +161,7 @@ def _open(path: Path) -> sqlite3.Connection:
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
     # The switch needs the file to itself and does not wait for it, so processes that create the
     # same file at the same moment collide here.
-    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    deadline = time.monotonic() + current().limit(BUSY_TIMEOUT_S, "index")
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,126 @@
+"""Puts together what answers questions, so that each call it makes ends in time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from nexus.answering.caching import AnswerCache, CachedEmbedder, ForgivingCache
+from nexus.answering.generator import Generator
+from nexus.answering.turn import Answerer
+from nexus.bounded import bounded
+from nexus.clients import Authenticator
+from nexus.generations.lifecycle import PerGeneration
+from nexus.models import Generation
+from nexus.observability import count
+from nexus.operations.health import Health
+from nexus.ports import (
+    Cache,
+    Catalogue,
+    ChatModel,
+    ClientStore,
+    ConversationStore,
+    Embedder,
+    GenerationStore,
+    Reranker,
+    VectorIndex,
+)
+from nexus.retrieval.reader import Reader
+from nexus.retrieval.retriever import Retriever
+from nexus.services import ChatServices
+from nexus.settings import Settings
+
+# The longest that a call may take with all its tries, in seconds, if the request has it. DynamoDB
+# answers in milliseconds: one more try after 2 s without a byte, then it is down. The models' own
+# limits are settings.
+CLIENTS_S = 4.0
+GENERATIONS_S = 4.0
+CATALOGUE_S = 4.0
+CONVERSATIONS_S = 3.0
+CACHE_S = 1.0
+INDEX_S = 8.0
+# Between two tries at an embedding, at most.
+PAUSE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParts:
+    """The adapters that answering stands on; those of an index generation are made for it."""
+
+    clients: ClientStore
+    conversations: ConversationStore
+    generations: GenerationStore
+    catalogue: Callable[[Generation], Catalogue]
+    index: Callable[[Generation], VectorIndex]
+    embedder: Callable[[Generation], Embedder]
+    chat: ChatModel
+    reranker: Reranker | None
+    cache: Cache | None
+
+
+def answering(
+    parts: ChatParts, health: Health, settings: Settings, executor: Executor
+) -> ChatServices:
+    """The chat function's services over these adapters."""
+    shared = answers = None
+    if parts.cache is not None:
+        shared = ForgivingCache(bounded(parts.cache, "cache", CACHE_S, executor), count)
+        if settings.answer_cache_ttl_s:
+            answers = AnswerCache(shared, settings.answer_cache_ttl_s)
+    reranker = parts.reranker
+    if reranker is not None:
+        reranker = bounded(reranker, "models", settings.rerank_timeout_s, executor)
+
+    def questions(generation: Generation) -> Embedder:
+        tries = 1 + settings.embedding_retries
+        longest_s = tries * (settings.embedding_timeout_s + PAUSE_S)
+        embedder = bounded(parts.embedder(generation), "models", longest_s, executor)
+        if shared is None or not settings.embedding_cache_ttl_s:
+            return embedder
+        return CachedEmbedder(
+            embedder,
+            shared,
+            generation.embedding_model,
+            generation.embedding_dimension,
+            settings.embedding_cache_ttl_s,
+            executor,
+        )
+
+    def reader(generation: Generation) -> Reader:
+        catalogue = bounded(parts.catalogue(generation), "catalogue", CATALOGUE_S, executor)
+        retriever = Retriever(
+            bounded(parts.index(generation), "index", INDEX_S, executor),
+            catalogue,
+            questions(generation),
+            reranker,
+            settings,
+            generation,
+            executor,
+        )
+        return Reader(generation, retriever, catalogue)
+
+    readers = PerGeneration(
+        bounded(parts.generations, "catalogue", GENERATIONS_S, executor),
+        settings.generation,
+        reader,
+    )
+    chat = bounded(parts.chat, "models", settings.models_timeout_s, executor)
+    return ChatServices(
+        settings=settings,
+        authenticator=Authenticator(bounded(parts.clients, "clients", CLIENTS_S, executor)),
+        answerer=Answerer(
+            readers,
+            Generator(chat, settings.answer_max_tokens),
+            bounded(parts.conversations, "conversations", CONVERSATIONS_S, executor),
+            answers,
+            settings,
+            executor,
+        ),
+        readers=readers,
+        executor=executor,
+        # Read or deleted whole, a conversation may take as long as its request.
+        conversations=bounded(parts.conversations, "conversations", math.inf, executor),
+        health=health,
+    )

@@ -1,0 +1,177 @@
+"""Every adapter of a turn ends by the request's deadline, whatever the other side does on the wire.
+
+Real SDKs over real sockets. The deadline is short and the SDKs' own limits are long: what ends a
+call is the deadline.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any, get_args
+
+import botocore.session
+import pytest
+from botocore.config import Config
+
+from nexus.adapters.aws.secrets import SecretsManager
+from nexus.adapters.dynamodb.cache import DynamoCache
+from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
+from nexus.adapters.dynamodb.clients import DynamoClients
+from nexus.adapters.dynamodb.conversations import DynamoConversations
+from nexus.adapters.dynamodb.generations import DynamoGenerations
+from nexus.adapters.openai.connection import connect
+from nexus.adapters.openai.models import OpenAIChat, OpenAIEmbedder
+from nexus.adapters.pinecone.index import PineconeIndex
+from nexus.adapters.rerank.endpoint import RerankEndpoint
+from nexus.adapters.sqlite.index import SqliteIndex
+from nexus.bounded import CarryingExecutor, bounded
+from nexus.deadline import within
+from nexus.errors import DeadlineExceeded, UpstreamUnavailable
+from nexus.models import Filters
+from nexus.ports import Message
+from tests.hostile_server import Manner, hostile_server
+
+DEADLINE_S = 0.6
+LATEST_S = 1.2  # on a busy machine; without the deadline each takes 20 s or for ever
+OWN_S = 20.0
+PROMPT = [Message("user", "How much is the fee?")]
+
+Call = Callable[[], object]
+
+
+def aws(service: str, url: str) -> Any:
+    return botocore.session.Session().create_client(
+        service,
+        region_name="us-east-1",
+        endpoint_url=url,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(connect_timeout=OWN_S, read_timeout=OWN_S, max_pool_connections=16),
+    )
+
+
+def calls(url: str, executor: Executor) -> dict[str, Call]:
+    """A call of each kind that a turn makes, bounded as the chat function's are."""
+
+    def held(thing: Any) -> Any:
+        return bounded(thing, "upstream", OWN_S, executor)
+
+    models = connect(f"{url}/v1", "key", OWN_S, 3)
+    index = held(PineconeIndex(url, "key", 2, timeout_s=OWN_S, verify=False))
+    dynamodb, secrets = aws("dynamodb", url), aws("secretsmanager", url)
+    conversations = held(DynamoConversations(dynamodb, "table", 24.0))
+    catalogue = held(DynamoCatalogue(dynamodb, "table", "generation"))
+    return {
+        "embed": lambda: held(OpenAIEmbedder(models, "model", 2)).embed(["text"]),
+        "responses": lambda: held(OpenAIChat(models, "model")).complete(PROMPT, 100),
+        "chat": lambda: held(OpenAIChat(models, "m", "chat_completions")).complete(PROMPT, 100),
+        "rerank": lambda: held(RerankEndpoint(url, "", "", OWN_S)).rerank("q", ["text"]),
+        "dense": lambda: index.search_dense("a.b", (1.0, 0.0), 5, Filters()),
+        "text": lambda: index.search_text("a.b", "fee", 5, Filters()),
+        "clients": lambda: held(DynamoClients(dynamodb, "table")).find("0" * 64),
+        "generations": lambda: held(DynamoGenerations(dynamodb, "table")).read(),
+        "version": lambda: catalogue.version("acme"),
+        "documents": lambda: catalogue.get_many("acme", ["d"]),
+        "history": lambda: conversations.history("acme", "web", "c-1", 6),
+        "cache": lambda: held(DynamoCache(dynamodb, "table", "register")).get("key"),
+        "secret": lambda: held(SecretsManager(secrets)).get("models"),
+    }
+
+
+@pytest.fixture
+def executor() -> Iterator[CarryingExecutor]:
+    made = CarryingExecutor()
+    yield made
+    made.shutdown(wait=False)
+
+
+@pytest.mark.parametrize("manner", get_args(Manner))
+def test_each_call_of_a_turn_ends_by_the_deadline(
+    manner: Manner, executor: CarryingExecutor
+) -> None:
+    def timed(call: Call) -> tuple[float, Exception | None]:
+        began, error = time.perf_counter(), None
+        try:
+            with within(DEADLINE_S):
+                call()
+        except Exception as raised:  # noqa: BLE001 - looked at below
+            error = raised
+        return time.perf_counter() - began, error
+
+    with hostile_server(manner) as url, ThreadPoolExecutor(16) as pool:
+        begun = {name: pool.submit(timed, call) for name, call in calls(url, executor).items()}
+        ended = {name: future.result() for name, future in begun.items()}
+    for name, (took_s, error) in ended.items():
+        assert isinstance(error, UpstreamUnavailable), (name, error)
+        assert took_s < LATEST_S, (name, took_s)
+
+
+@pytest.mark.parametrize("manner", ["silent", "drips"])
+def test_a_call_to_a_model_ends_by_itself_and_frees_its_thread(manner: Manner) -> None:
+    with hostile_server(manner) as url:
+        chat = OpenAIChat(connect(f"{url}/v1", "key", OWN_S, 0), "model", "chat_completions")
+        reranker = RerankEndpoint(url, "", "", OWN_S)
+        for call in (lambda: chat.complete(PROMPT, 9), lambda: reranker.rerank("q", ["text"])):
+            began = time.perf_counter()
+            with within(0.3), pytest.raises(UpstreamUnavailable):
+                call()
+            assert time.perf_counter() - began < 0.9
+
+
+def test_a_call_to_pinecone_that_is_given_up_ends_soon_after(executor: CarryingExecutor) -> None:
+    with hostile_server("silent") as url:
+        index = PineconeIndex(url, "key", 2, timeout_s=OWN_S, retries=0, verify=False)
+        began = time.perf_counter()
+        with within(0.3), pytest.raises(UpstreamUnavailable):
+            index.search_text("a.b", "fee", 5, Filters())
+        assert time.perf_counter() - began < 0.9
+
+
+def test_a_locked_file_is_not_waited_for_past_the_deadline(tmp_path: Path) -> None:
+    index = SqliteIndex(tmp_path / "index.sqlite")
+    index.ping()
+    holder = sqlite3.connect(tmp_path / "index.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    began = time.perf_counter()
+    with within(0.3), pytest.raises(UpstreamUnavailable):
+        index.delete_namespace("a.b")
+    assert time.perf_counter() - began < 0.9
+    holder.close()
+    index.close()
+
+
+def test_calls_that_hang_never_take_the_last_thread() -> None:
+    class Hanging:
+        def __init__(self) -> None:
+            self.released = threading.Event()
+
+        def hang(self) -> None:
+            self.released.wait(30)
+
+        def answer(self) -> str:
+            return "here"
+
+    thing, executor = Hanging(), CarryingExecutor(2)
+    upstream = bounded(thing, "index", OWN_S, executor)
+    for _ in range(9):
+        with within(0.01), pytest.raises(DeadlineExceeded) as late:
+            upstream.hang()
+        assert late.value.service == "index"
+    with within(5):
+        assert upstream.answer() == "here"
+    thing.released.set()
+
+
+def test_a_deadline_goes_with_the_work_into_its_thread(executor: CarryingExecutor) -> None:
+    from nexus.deadline import current
+
+    with within(5):
+        there = executor.submit(lambda: current().remaining()).result()
+    assert 4 < there <= 5
+    assert copy_context().run(current).remaining() == float("inf")

@@ -1,0 +1,237 @@
+"""Whatever the upstreams of a turn do, its answer or its problem is out in time, the best there is.
+
+A clock is simulated, and so are threads; everything else is what the chat function runs: the HTTP
+application, the composition of `nexus.wiring.answering`, and fakes in place of the adapters.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from functions.chat.app import create_app
+from nexus.answering.prompts import NO_ANSWER
+from nexus.models import Generations, Turn
+from nexus.observability import logger
+from nexus.operations.health import Health
+from nexus.services import ChatServices
+from nexus.settings import Settings
+from nexus.wiring.answering import ChatParts, answering
+from tests.fakes import FakeCache, FakeChat, FakeClients, FakeConversations, FakeGenerations
+from tests.functions.chat_services import ACME_KEY, client
+from tests.properties.best_possible import Case, Outcome, best
+from tests.properties.unreliable import Fate, Plan, Unreliable
+from tests.simulated_time import SimulatedClock, SimulatedExecutor
+from tests.unit.test_retrieval import Library
+
+CASES = 2_000
+DEADLINE_S = 27.0
+CONVERSATION = "c-1"
+WHOLE = "How much is the tuition fee of the university for a student in one whole year?"
+LEANING = "And how much is the tuition fee?"
+RIGHT = "The tuition fee is nine million rupiah. [1]"
+INVENTED = "The tuition fee is nine million rupiah. [1] It was 77 euros in 1834. [1]"
+DRAFTS = {"good": [RIGHT], "invented": [INVENTED, RIGHT], "none": [NO_ANSWER]}
+
+
+class Stage:
+    """The chat application, on which turns are played."""
+
+    def __init__(self) -> None:
+        self.clock = SimulatedClock()
+        self.settings = Settings(
+            embedding_dimension=256,
+            embedding_timeout_s=4,
+            embedding_retries=1,
+            # Everything is asked about, and only half a search is less than sure.
+            refuse_below=0.0,
+            medium_from=0.0,
+            high_from=0.01,
+        )
+        self.library = Library()
+        self.library.add("acme", "fees.md", "The tuition fee is nine million rupiah.")
+        self.library.clock.advance(60)
+        self.app: FastAPI | None = None
+
+    async def play(self, plan: Plan, case: Case) -> tuple[float, Outcome]:
+        """How long a turn took, and what came of it."""
+        calls: Counter[str] = Counter()
+        cache = NotedCache(Unreliable(FakeCache(), "cache", plan, self.clock, calls))
+        conversations = FakeConversations()
+        before = Turn("m-1", "Who pays?", "", False, "2026-01-01T00:00:00Z")
+        if case.conversation:
+            conversations.append("acme", "web", CONVERSATION, before)
+        services = self._services(plan, case, calls, cache, conversations)
+        if not case.cold:
+            plan.fixed["generations.read", 0] = Fate(0.0)
+            services.readers.with_live(lambda _: None, SimulatedExecutor(self.clock))
+            del plan.fixed["generations.read", 0]
+            calls.clear()
+        if self.app is None:
+            self.app = create_app(services, self.clock)
+        self.app.state.services = services
+        body: dict[str, Any] = {"message": LEANING if case.leans else WHOLE}
+        if case.conversation:
+            body["conversation_id"] = CONVERSATION
+        began = self.clock.now
+        status, headers, answer = await post(self.app, body)
+        took = self.clock.now - began
+        if status != 200:
+            assert "request_id" in answer
+            assert "operator" in answer["detail"] or "try again" in answer["detail"]
+            return took, Outcome(status, retry="retry-after" in headers)
+        level = answer["confidence"]["level"]
+        return took, Outcome(
+            200,
+            refused=answer["refused"],
+            degraded=level != "high" and not answer["refused"],
+            remembered=answer["remembered"],
+            cached=cache.answers > 0,
+        )
+
+    def _services(
+        self,
+        plan: Plan,
+        case: Case,
+        calls: Counter[str],
+        cache: Any,
+        conversations: FakeConversations,
+    ) -> ChatServices:
+        def unreliable(thing: object, name: str) -> Any:
+            return Unreliable(thing, name, plan, self.clock, calls)
+
+        library = self.library
+        live = self.settings.generation
+        generations = FakeGenerations(Generations(live.generation_id, (live,)))
+        parts = ChatParts(
+            clients=unreliable(FakeClients(client(ACME_KEY, "acme", "web")), "clients"),
+            conversations=unreliable(conversations, "conversations"),
+            generations=unreliable(generations, "generations"),
+            catalogue=lambda _: unreliable(library.catalogue, "catalogue"),
+            index=lambda _: unreliable(library.index, "index"),
+            embedder=lambda _: unreliable(library.embedder, "models"),
+            chat=unreliable(FakeChat(*DRAFTS[case.draft]), "chat"),
+            reranker=unreliable(library.reranker, "rerank"),
+            cache=cache,
+        )
+        executor = SimulatedExecutor(self.clock)
+        return answering(parts, Health({}, executor), self.settings, executor)
+
+
+class NotedCache:
+    """A cache that counts the answers that it is given, whatever becomes of them."""
+
+    def __init__(self, cache: Any) -> None:
+        self._cache = cache
+        self.answers = 0
+
+    def put(self, key: str, value: bytes, ttl_s: int, documents: Any = ()) -> None:
+        self.answers += bool(documents)
+        self._cache.put(key, value, ttl_s, documents)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cache, name)
+
+
+async def post(app: FastAPI, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
+    """What the application answers to a question."""
+    sent: list[Any] = []
+    content = json.dumps(body).encode()
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/chat",
+        "query_string": b"",
+        "headers": [(b"x-api-key", ACME_KEY.encode()), (b"content-type", b"application/json")],
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], headers, json.loads(b"".join(m.get("body", b"") for m in sent[1:]))
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    level = logger.level
+    logger.setLevel("CRITICAL")  # ten thousand lines would take longer than the turns
+    yield Stage()
+    logger.setLevel(level)
+
+
+def case_of(seed: int) -> Case:
+    chance = random.Random(f"case {seed}")
+    conversation = chance.random() < 0.5
+    return Case(
+        cold=chance.random() < 0.2,
+        conversation=conversation,
+        leans=conversation and chance.random() < 0.4,
+        draft=chance.choice(["good", "good", "invented", "none"]),
+    )
+
+
+def test_every_turn_ends_in_time_and_as_well_as_it_can(stage: Stage) -> None:
+    async def all_of_them() -> Counter[Any]:
+        kinds: Counter[Any] = Counter()
+        for seed in range(CASES):
+            plan, case = Plan(seed), case_of(seed)
+            took, outcome = await stage.play(plan, case)
+            assert took <= DEADLINE_S, (seed, case, took, outcome)
+            expected = best(plan, case)
+            assert outcome == expected, (seed, case, took)
+            kinds[expected.status, expected.retry, expected.refused, expected.degraded] += 1
+        return kinds
+
+    kinds = asyncio.run(all_of_them())
+    # Not one of the outcomes is rare: full and degraded answers, refusals, both kinds of problems.
+    assert len(kinds) == 5, kinds
+    assert min(kinds.values()) > CASES / 100, kinds
+    print("outcomes", sorted(kinds.items()))
+
+
+def played(stage: Stage, case: Case, **fates: Fate) -> tuple[float, Outcome]:
+    """A turn in which all is well but these calls; their names have `__` for a point."""
+    plan = Plan(0)
+    plan._ill = 0.0
+    for name, fate in fates.items():
+        service, method, number = [*name.split("__"), "0"][:3]
+        plan.fixed[f"{service}.{method}", int(number)] = fate
+    return asyncio.run(stage.play(plan, case))
+
+
+PLAIN = Case(cold=False, conversation=False, leans=False, draft="good")
+SILENT = Fate(math.inf, obedient=False)
+
+
+def test_a_silent_index_is_a_problem_in_time_and_not_after_half_a_minute(stage: Stage) -> None:
+    took, outcome = played(stage, PLAIN, index__search_text=SILENT, index__search_dense=SILENT)
+    assert outcome == Outcome(503, retry=True)
+    assert took < 15
+
+
+def test_two_drafts_of_fifteen_seconds_are_the_first_one(stage: Stage) -> None:
+    slow = Fate(15.0)
+    case = Case(cold=False, conversation=False, leans=False, draft="invented")
+    took, outcome = played(stage, case, chat__complete=slow, chat__complete__1=slow)
+    assert outcome.status == 200
+    assert not outcome.cached
+    assert took < 22
+
+
+def test_a_reranker_of_sixteen_seconds_is_not_waited_for(stage: Stage) -> None:
+    took, outcome = played(stage, PLAIN, rerank__rerank=Fate(16.0))
+    assert outcome.status == 200
+    assert took < 10
