@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from nexus.answering.answer_text import Style, limit_words
 from nexus.answering.grounding import Grounded, ground
-from nexus.answering.prompts import NO_ANSWER, answer_messages, repair_messages
+from nexus.answering.prompts import answer_messages, repair_messages
+from nexus.answering.reply import Reply, read_reply
+from nexus.errors import InvalidRequest, UpstreamError, UpstreamRefused
 from nexus.models import Passage, Source, Usage
 from nexus.observability import logger
 from nexus.ports import ChatModel, Message
@@ -19,13 +21,15 @@ __all__ = ["Generated", "Generator", "Style"]
 class Generated:
     """A grounded answer; `text` is "" when the passages turned out to hold none.
 
-    `support` is the share of the model's claims that the passages support, from 0 to 1.
+    `support` is the share of the model's claims that the passages support, from 0 to 1. `cut` is
+    True for an answer that the model could not write to its end.
     """
 
     text: str
     sources: tuple[Source, ...]
     support: float
     usage: Usage
+    cut: bool = False
 
 
 class Generator:
@@ -42,31 +46,47 @@ class Generator:
         history: Sequence[tuple[str, str]],
         style: Style,
     ) -> Generated:
-        """An answer of supported sentences only; one that needs it is written once more."""
+        """An answer of supported sentences only; one that begins with another is written once more.
+
+        Raises UpstreamRefused when the model's tokens did not suffice for one sentence.
+        """
         first = answer_messages(question, passages, history, style)
-        draft, usage = self._write(first)
-        if draft is None:
+        draft, usage = self._write(first, len(passages))
+        if not draft.text:
+            if draft.cut:
+                raise UpstreamRefused(
+                    "models",
+                    "The model used all its tokens before it had written a sentence; raise "
+                    "NEXUS_ANSWER_MAX_TOKENS or choose a chat model that reasons less.",
+                )
             return Generated("", (), 0.0, usage)
-        grounded = ground(draft, passages, question)
+        grounded = ground(draft.text, passages, question)
         if grounded.needs_retry:
             logger.info(
                 "answer_repaired",
                 extra={"unsupported": len(grounded.unsupported), "support": grounded.support},
             )
-            again, more = self._write(
-                repair_messages(question, passages, draft, grounded.unsupported, history, style)
+            repair = repair_messages(
+                question, passages, draft.text, grounded.unsupported, history, style
             )
-            usage = _sum(usage, more)
-            if again is not None:
-                grounded = _better(grounded, ground(again, passages, question))
+            try:
+                again, more = self._write(repair, len(passages))
+            except (UpstreamError, InvalidRequest):
+                # What the draft says rightly is not lost with the attempt to say it better.
+                if not grounded.sources:
+                    raise
+            else:
+                usage = _sum(usage, more)
+                if again.text:
+                    better = _better(grounded, ground(again.text, passages, question))
+                    draft, grounded = (draft if better is grounded else again), better
         text = limit_words(grounded.text, style) if grounded.sources else ""
-        return Generated(text, _named(text, grounded), grounded.support, usage)
+        return Generated(text, _named(text, grounded), grounded.support, usage, draft.cut)
 
-    def _write(self, messages: list[Message]) -> tuple[str | None, Usage]:
-        """What the model writes, or None for no answer; and what it cost."""
+    def _write(self, messages: list[Message], passages: int) -> tuple[Reply, Usage]:
+        """What the model replies, and what it cost."""
         completion = self._chat.complete(messages, self._max_tokens)
-        text = completion.text.strip()
-        return (None if not text or NO_ANSWER in text else text), completion.usage
+        return read_reply(completion.text, completion.finish, passages), completion.usage
 
 
 def _better(one: Grounded, other: Grounded) -> Grounded:
