@@ -295,8 +295,8 @@ def test_silence_and_broken_connections_are_passing(server):
         (Fault(200, "[]"), UpstreamRefused, "NEXUS_MODELS_URL"),
         (Fault(200, '{"usage": null}'), UpstreamRefused, "NEXUS_MODELS_URL"),
         (Fault(200, '{"output": [{"type": "message"}]}'), UpstreamRefused, "NEXUS_MODELS_URL"),
-        (Fault(200, '{"output": [], "usage": {"input_tokens": "3"}}'), UpstreamRefused, "format"),
-        (Fault(200, '{"error": "no", "output": []}'), UpstreamRefused, "format"),
+        (Fault(200, '{"output": [3], "usage": {"input_tokens": "3"}}'), UpstreamRefused, "format"),
+        (Fault(200, '{"error": "no", "output": []}'), UpstreamRefused, "HTTP 400"),
         (Fault(200, f'{{"output": {"9" * 5_000}}}'), UpstreamRefused, "format"),
         (Fault(200, "[" * 100_000 + "]" * 100_000), UpstreamRefused, "format"),
         (Fault(200, "[" * 100_000 + "]" * 100_000, {}, "text/plain"), UpstreamRefused, "format"),
@@ -311,7 +311,7 @@ def test_other_failures_say_what_to_check(server, fault, error, says):
 
 
 @pytest.mark.parametrize(
-    "choices", [{}, [], [{}], [{"message": None}], [{"message": {"content": [{"text": "a"}]}}]]
+    "choices", [{}, [], [{}], [{"message": None}], [{"message": {"content": [3]}}]]
 )
 def test_a_chat_completion_of_another_shape_is_refused(server, choices):
     server.change = lambda body: body.update(choices=choices)
@@ -332,7 +332,7 @@ def test_what_a_server_leaves_out_of_an_answer_is_not_needed(server):
     bare_chat = '{"choices": [{"message": {"content": "Yes."}}]}'
     server.fail(Fault(200, bare_chat, {}, "text/plain"))  # JSON that is not called JSON
     completion = _chat(server, "chat_completions").complete(PROMPT, 100)
-    assert completion == Completion("Yes.", Usage())
+    assert completion == Completion("Yes.", Usage(), "unknown")
 
 
 def test_the_sdk_s_apis_and_types_are_never_loaded(server):

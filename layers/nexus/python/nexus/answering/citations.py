@@ -26,7 +26,7 @@ _STOPS = " \t.,;:!?"
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A passage, or its sentences `first` to `last`; all count from 1, None is the whole passage."""
+    """A passage, or of it the sentences from `first` to `last`; all count from 1."""
 
     passage: int
     first: int | None = None
@@ -42,7 +42,7 @@ class Citation:
 
 def citations_in(text: str) -> tuple[Citation, ...]:
     """What the text's canonical markers cite, each once, in order; `[2.3]` has first == last."""
-    found = {}
+    found: dict[Citation, None] = {}
     for marker in _PARTS.finditer(text):
         passage, first, last = (int(part) if part else None for part in marker.groups())
         found[Citation(passage or 0, first, last or first)] = None

@@ -1,4 +1,4 @@
-"""Makes canonical markers of every notation by which models cite: 【1†source】, (Passage 1), ¹ …"""
+"""Makes canonical markers of every notation by which models cite, such as 【1†source】."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _OWN_WORDS = re.compile(
     r"\s{0,3}(?:sources?|quellen?|sumber|fuentes?|fontes?|refs?|references?|来源|來源|出典|출처)\s{0,3}[:：]",
     re.IGNORECASE,
 )
-_EMPHASIS = re.compile(r"[*_\\^@#]")
+_EMPHASIS = re.compile(r"[*_\\^@#\[\]【】]")
 
 _OPEN, _CLOSE = r"\[［【〔〖⟦", r"\]］】〕〗⟧"
 _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -65,10 +65,9 @@ _LEGAL = re.compile(
     r"tabel|gambar|level|phase|tier)\.?|§)(?:\s{1,2}\d{1,4}[a-z]?)?\s{0,2}\Z",
     re.IGNORECASE,
 )
-_LAST_WORD = re.compile(r"([^\W\d_]+)\s?\Z")
-_SPAN = re.compile(
-    r"\[(\d{1,2})(?:\.(\d{1,3}))?\]\s?[-–—]\s?\[(\d{1,2})(?:\.(\d{1,3}))?\]"
-)
+_LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,40})\s?\Z")
+_SPAN = re.compile(r"\[(\d{1,2})(?:\.(\d{1,3}))?\]\s?[-–—]\s?\[(\d{1,2})(?:\.(\d{1,3}))?\]")
+_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,3})?")
 _FENCE = re.compile(r"\s{0,8}(`{3,}|~{3,})")
 
 
@@ -86,9 +85,8 @@ def canonical(text: str, passages: int = MOST_PASSAGES) -> str:
             fence = "" if line.strip().startswith(fence) else fence
         elif opened:
             fence = opened[1]
-        else:
-            line = _SPAN.sub(_joined, _line(line, passages))
-        lines.append(line)
+        code = bool(fence or opened)
+        lines.append(line if code else _SPAN.sub(_joined, _line(line, passages)))
     return "\n".join(lines)
 
 
@@ -125,26 +123,32 @@ def _is_decimal(one: re.Match[str]) -> bool:
 
 def _read(one: re.Match[str], line: str, passages: int) -> str | None:
     """The canonical markers of a notation, "" for one to drop, None for what is none."""
-    if one["code"]:
-        inner = _NOTATION.fullmatch(one["code"][1:-1])
-        cites = inner is not None and inner["square"] and _cited(inner["square"], passages)
-        return cites or None
     if one["private"]:
         return ""
     if one["square"] is not None:
         return _square(one, passages)
     if one["round"] is not None:
         return _round(one, line, passages)
-    if one["tag"] and one["tag"] != "sup":
-        return _cited(one["tagged"], passages) or ""
-    if one["attribute"]:
-        return _cited(" ".join(re.findall(r"\d{1,2}(?:\.\d{1,3})?", one["attribute"])), passages)
-    if one["angled"] or one["latex"]:
-        return _cited(one["angled"] or one["latex"], passages)
     if one["circled"]:
         return _cited(one["circled"], passages) if _closes(one, line) else None
-    raised = one["tagged"] or one["raised"] or one["power"] or one["carets"] or ""
-    return None if _is_power(line[: one.start()]) else _raised(raised, passages)
+    if raised := one["raised"] or one["power"] or one["carets"]:
+        return None if _is_power(line[: one.start()]) else _raised(raised, passages)
+    return _within(one, line, passages)
+
+
+def _within(one: re.Match[str], line: str, passages: int) -> str | None:
+    """Of what stands in code marks, tags or a command."""
+    if one["code"]:
+        inner = _NOTATION.fullmatch(one["code"][1:-1])
+        cites = inner is not None and inner["square"] and _cited(inner["square"], passages)
+        return cites or None
+    if one["tag"] == "sup":
+        return None if _is_power(line[: one.start()]) else _raised(one["tagged"], passages)
+    if one["tag"]:
+        return _cited(one["tagged"], passages) or ""
+    if one["attribute"]:
+        return _cited(" ".join(_NUMBER.findall(one["attribute"])), passages)
+    return _cited(one["angled"] or one["latex"], passages)
 
 
 def _square(one: re.Match[str], passages: int) -> str | None:
@@ -212,8 +216,8 @@ def _cited(inner: str, passages: int) -> str | None:
 
 
 def _citations(item: re.Match[str]) -> Iterator[Citation]:
-    passage, first, other, last = (int(part) if part else None for part in item.groups())
-    assert passage is not None  # the pattern's first group always takes part
+    passage = int(item[1])
+    first, other, last = (int(part) if part else None for part in item.groups()[1:])
     if first == 0:
         yield Citation(passage)
     elif first is not None:

@@ -173,6 +173,7 @@ class Answerer:
             sources=generated.sources,
             usage=usage,
             timings_ms=timings,
+            truncated=generated.cut,
         )
 
 
