@@ -17,7 +17,8 @@ SAID = "The fine is IDR 1,000 per day"
     [
         # Canonical, and close to it.
         *((same, same) for same in ("[1]", "[2.3]", "[2.3-4]", "[1][2]", "[1.2][3.1-2]")),
-        *((one, "[1]") for one in ("【1】", "［１］", "〔1〕", "〖1〗", "[ 1 ]", "[**1**]", "`[1]`")),
+        *((one, "[1]") for one in ("【1】", "［１］", "〔1〕", "〖1〗", "[ 1 ]", "`[1]`")),
+        ("[**1**]", "[1]"),
         *((one, "[1]") for one in ("【1†source】", "[1†source]", "【1:3†L1-L4】", "【1†L10-L12】")),
         *((one, "[1]") for one in ("[[1]]", "\\[1\\]", "[^1]", "[^1^]", "^[1]", "[#1]", "[@1]")),
         *((one, "[1]") for one in ("[1](#p1)", "[1](https://x.org/a)", "[[1]](#p1)", "[1]()")),
@@ -25,19 +26,24 @@ SAID = "The fine is IDR 1,000 per day"
         *((one, "[1]") for one in ("<ref>1</ref>", '<ref id="1"/>', "\\cite{1}", "$^{1}$", "①")),
         # With a word before the number.
         *((one, "[1]") for one in ("[Passage 1]", "[passage: 1]", "[doc1]", "[Doc. 1]", "[doc_1]")),
-        *((one, "[1]") for one in ("[Source 1]", "[Quelle 1]", "[Sumber 1]", "[fuente 1]", "[来源1]")),
+        *((one, "[1]") for one in ("[Source 1]", "[Quelle 1]", "[Sumber 1]", "[fuente 1]")),
+        ("[来源1]", "[1]"),
         *((one, "[1]") for one in ("[cite: 1]", "[citation:1]", "[ref 1]", "[Document #1]")),
         *((one, "[1]") for one in ("(Passage 1)", "(passage 1)", "(Source: 1)", "(see passage 1)")),
-        *((one, "[1]") for one in ("(1)", "（1）", "(doc 1)", "(siehe Quelle 1)", "(lihat Sumber 1)")),
+        *((one, "[1]") for one in ("(1)", "（1）", "(doc 1)", "(siehe Quelle 1)")),
+        ("(lihat Sumber 1)", "[1]"),
         # Several.
         *((one, "[1][2]") for one in ("[1, 2]", "[1,2]", "[1; 2]", "[1 and 2]", "[1-2]", "[1–2]")),
-        *((one, "[1][2]") for one in ("(1, 2)", "[Passage 1, Passage 2]", "(Sources: 1, 2)", "¹˒²")),
-        *((one, "[1][2]") for one in ("[1][2]", "【1】【2】", "(1)(2)", "[^1][^2]", "[1](2)", "[1 und 2]")),
+        *((one, "[1][2]") for one in ("(1, 2)", "[Passage 1, Passage 2]", "(Sources: 1, 2)")),
+        ("¹˒²", "[1][2]"),
+        *((one, "[1][2]") for one in ("[1][2]", "【1】【2】", "(1)(2)", "[^1][^2]", "[1](2)")),
+        ("[1 und 2]", "[1][2]"),
         *((one, "[1][2][3]") for one in ("[1-3]", "[1]-[3]", "[1] – [3]", "[1, 2, 3]", "[1,2][3]")),
         # Sentences.
         *((one, "[2.3]") for one in ("<2.3>", "(2.3)", "【2.3】", "[2:3]", "[doc 2, sentence 3]")),
         *((one, "[2.3]") for one in ("[Passage 2.3]", "[2, sentence 3]", "[^2.3]", "（２．３）")),
-        *((one, "[2.3-4]") for one in ("[2.3–4]", "[2.3-2.4]", "[2.3]-[2.4]", "<2.3-4>", "[2.3 - 4]")),
+        *((one, "[2.3-4]") for one in ("[2.3–4]", "[2.3-2.4]", "[2.3]-[2.4]", "<2.3-4>")),
+        ("[2.3 - 4]", "[2.3-4]"),
         ("[1,2.3]", "[1][2.3]"),
         ("[1.1, 2.3-4]", "[1.1][2.3-4]"),
         ("[2.3][1, 3]", "[2.3][1][3]"),
@@ -107,8 +113,8 @@ def test_markers_are_read_as_citations() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["[", "]", "(", ")", "1", "2", ".", "-", " ", "†", "【", "】", "^", "Passage ", "a", "`",
-             "<sup>", "</sup>", "\n", ",", "¹", "\\", "https://x"]
+            ["[", "]", "(", ")", "1", "2", ".", "-", " ", "†", "【", "】", "^", "Passage ", "a",
+             "`", "<sup>", "</sup>", "\n", ",", "¹", "\\", "https://x"]
         ),
         max_size=25,
     ).map("".join)
