@@ -170,6 +170,7 @@ class ChatResponse(BaseModel):
     conversation_id: str
     message_id: str
     remembered: bool = Field(description="False when the conversation store was unreachable.")
+    truncated: bool = Field(description="True when the model could not write to the answer's end.")
     usage: UsageBody
     timings: dict[str, float] = Field(description="Milliseconds by stage.")
 
@@ -196,6 +197,7 @@ class ChatResponse(BaseModel):
             conversation_id=answer.conversation_id,
             message_id=answer.message_id,
             remembered=answer.remembered,
+            truncated=answer.truncated,
             usage=UsageBody(
                 embedding_tokens=answer.usage.embedding_tokens,
                 input_tokens=answer.usage.input_tokens,

@@ -10,16 +10,20 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 
+import httpx2
 import pytest
 
 from nexus.adapters.openai.connection import connect
 from nexus.adapters.openai.models import OpenAIChat, OpenAIEmbedder
+from nexus.adapters.openai.renewing import RenewedKey
 from nexus.errors import ConfigurationError, InvalidRequest, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Usage
 from nexus.ports import Completion, Message
 from tests.openai_server import Fault, OpenAIServer, running_openai_server
 
+HEADERS = {"authorization": "Bearer same"}
 SOON = {"retry-after-ms": "1"}
 PROMPT = [Message("system", "Be brief."), Message("user", "the secret word is xyzzy")]
 
@@ -295,8 +299,8 @@ def test_silence_and_broken_connections_are_passing(server):
         (Fault(200, "[]"), UpstreamRefused, "NEXUS_MODELS_URL"),
         (Fault(200, '{"usage": null}'), UpstreamRefused, "NEXUS_MODELS_URL"),
         (Fault(200, '{"output": [{"type": "message"}]}'), UpstreamRefused, "NEXUS_MODELS_URL"),
-        (Fault(200, '{"output": [], "usage": {"input_tokens": "3"}}'), UpstreamRefused, "format"),
-        (Fault(200, '{"error": "no", "output": []}'), UpstreamRefused, "format"),
+        (Fault(200, '{"output": [3], "usage": {"input_tokens": "3"}}'), UpstreamRefused, "format"),
+        (Fault(200, '{"error": "no", "output": []}'), UpstreamRefused, "HTTP 400"),
         (Fault(200, f'{{"output": {"9" * 5_000}}}'), UpstreamRefused, "format"),
         (Fault(200, "[" * 100_000 + "]" * 100_000), UpstreamRefused, "format"),
         (Fault(200, "[" * 100_000 + "]" * 100_000, {}, "text/plain"), UpstreamRefused, "format"),
@@ -311,7 +315,7 @@ def test_other_failures_say_what_to_check(server, fault, error, says):
 
 
 @pytest.mark.parametrize(
-    "choices", [{}, [], [{}], [{"message": None}], [{"message": {"content": [{"text": "a"}]}}]]
+    "choices", [{}, [], [{}], [{"message": None}], [{"message": {"content": [3]}}]]
 )
 def test_a_chat_completion_of_another_shape_is_refused(server, choices):
     server.change = lambda body: body.update(choices=choices)
@@ -332,7 +336,7 @@ def test_what_a_server_leaves_out_of_an_answer_is_not_needed(server):
     bare_chat = '{"choices": [{"message": {"content": "Yes."}}]}'
     server.fail(Fault(200, bare_chat, {}, "text/plain"))  # JSON that is not called JSON
     completion = _chat(server, "chat_completions").complete(PROMPT, 100)
-    assert completion == Completion("Yes.", Usage())
+    assert completion == Completion("Yes.", Usage(), "unknown")
 
 
 def test_the_sdk_s_apis_and_types_are_never_loaded(server):
@@ -341,6 +345,7 @@ def test_the_sdk_s_apis_and_types_are_never_loaded(server):
 import sys
 from nexus.adapters.openai.connection import connect
 from nexus.adapters.openai.models import OpenAIChat, OpenAIEmbedder
+from nexus.adapters.openai.renewing import RenewedKey
 from nexus.ports import Message
 client = connect(sys.argv[1], "key", 5, 0)
 chat, embedder = OpenAIChat(client, "chat"), OpenAIEmbedder(client, "any", 64)
@@ -387,6 +392,70 @@ def test_ping_tells_whether_the_endpoint_has_the_model_in_one_quick_try(server):
     server.fail(Fault.error(404))  # an endpoint that can only list its models
     _embedder(server).ping()
     assert server.requests[-1].path == "/models"
+
+
+@pytest.mark.parametrize("api", ["responses", "chat_completions"])
+def test_the_reasoning_effort_is_sent_if_set_and_left_out_once_it_is_refused(server, api):
+    OpenAIChat(connect(server.base_url, "key", 5, 0), "chat", api).complete(PROMPT, 100)
+    chat = OpenAIChat(connect(server.base_url, "key", 5, 0), "chat", api, "low")
+    chat.complete(PROMPT, 100)
+    server.fail(Fault.error(400, None, "Unrecognized request argument: reasoning"))
+    chat.complete(PROMPT, 100)
+    chat.complete(PROMPT, 100)
+
+    sent = [r.body.get("reasoning_effort") or r.body.get("reasoning") for r in server.requests]
+    effort = "low" if api == "chat_completions" else {"effort": "low"}
+    assert sent == [None, effort, effort, None, None]
+
+
+def test_a_refused_key_is_read_once_more_and_the_call_tried_again(server):
+    keys = ["new"]
+    client = connect(server.base_url, "old", 5, 0, read_key=lambda: keys[0])
+    server.fail(Fault.error(401))
+    chat = OpenAIChat(client, "chat")
+
+    assert chat.complete(PROMPT, 100).text == "scripted"
+    assert chat.complete(PROMPT, 100).text == "scripted"
+    sent = [request.headers["authorization"] for request in server.requests]
+    assert sent == ["Bearer old", "Bearer new", "Bearer new"]
+
+
+def test_a_key_that_stays_wrong_is_read_at_most_once_a_minute(server):
+    times, read = [0.0], []
+
+    def read_key():
+        read.append(times[0])
+        return f"key {len(read)}" if times[0] else "same"
+
+    renewed = RenewedKey(read_key, lambda: times[0])
+
+    def ask(status):
+        flow = renewed.auth_flow(httpx2.Request("POST", "http://x/", headers=HEADERS))
+        sent = [next(flow).headers["authorization"]]
+        with suppress(StopIteration):
+            sent.append(flow.send(httpx2.Response(status)).headers["authorization"])
+        return sent
+
+    assert ask(401) == ["Bearer same"]
+    times[0] = 59.0
+    assert ask(401) == ["Bearer same"]
+    assert ask(403) == ["Bearer same"]
+    assert read == [0.0]
+    times[0] = 61.0
+    assert ask(401) == ["Bearer same", "Bearer key 2"]
+    assert ask(200) == ["Bearer key 2"]
+    assert read == [0.0, 61.0]
+
+
+def test_a_secret_that_cannot_be_read_leaves_the_401(server):
+    def failing():
+        raise UpstreamUnavailable("secrets", "Busy.")
+
+    server.fail(Fault.error(401))
+    chat = OpenAIChat(connect(server.base_url, "old", 5, 0, read_key=failing), "chat")
+    with pytest.raises(UpstreamRefused, match="NEXUS_MODELS_SECRET"):
+        chat.complete(PROMPT, 100)
+    assert len(server.requests) == 1
 
 
 def test_a_url_or_key_that_cannot_work_is_a_configuration_error():

@@ -8,16 +8,20 @@ from cli.local.models.candidates import candidates
 from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage, read_prompt
 from cli.local.models.sentences import split_units
 from cli.local.models.words import content_stems as local_stems
+from nexus.adapters.openai.told import kind_of, words_of
 from nexus.adapters.query_words import query_words
 from nexus.answering.answer_text import limit_words, pieces_of
 from nexus.answering.cache_control import cache_policy
-from nexus.answering.citations import renumber, single_markers
+from nexus.answering.citations import citations_in, renumber, single_markers
 from nexus.answering.claims import read_claim, read_question
 from nexus.answering.evidence import evidence_of, locate
 from nexus.answering.followups import is_follow_up
 from nexus.answering.grounding import ground
+from nexus.answering.notations import canonical
+from nexus.answering.numbered import sentences
 from nexus.answering.prompts import answer_messages, repair_messages
 from nexus.answering.refusals import refusal
+from nexus.answering.reply import read_reply
 from nexus.answering.routing import reply, route_of
 from nexus.errors import DocumentRejected
 from nexus.ingestion.chunking import chunk
@@ -91,6 +95,14 @@ OF_TEXT: Mapping[str, Reader] = {
     "answer_text.limit_words": lambda text: limit_words(text, "concise"),
     "citations.single_markers": single_markers,
     "citations.renumber": lambda text: renumber(text, {1: 2}),
+    "citations.citations_in": citations_in,
+    "notations.canonical": canonical,
+    "numbered.sentences": lambda text: sentences(passage(text)),
+    "reply.read_reply": read_reply,
+    "reply.read_reply, cut": lambda text: read_reply(text, "length"),
+    "reply.read_reply, cut within JSON": lambda text: read_reply(f'{{"answer": "{text}', "length"),
+    "reply.read_reply, with its sources": lambda text: read_reply(f"A. [1]\n\nSources:\n{text}"),
+    "told.kind_of": lambda text: kind_of(400, words_of({"error": {"message": text}})),
     "grounding.ground, of a model's text": lambda text: ground(text, [passage(_TEXT)], "Why?"),
     "grounding.ground, of a question": lambda text: ground(_TEXT, [passage(_TEXT)], text),
     "grounding.ground, of a passage": lambda text: ground(_TEXT, [passage(text)], "Why?"),

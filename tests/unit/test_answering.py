@@ -14,7 +14,7 @@ from nexus.answering.generator import Generator
 from nexus.answering.prompts import NO_ANSWER
 from nexus.answering.question import Question
 from nexus.answering.turn import Answerer
-from nexus.errors import UpstreamUnavailable
+from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models import Filters
 from nexus.object_keys import document_id, object_key
 from tests.assembled import readers
@@ -215,6 +215,44 @@ def test_a_question_asked_again_is_answered_from_the_cache_until_the_documents_c
     desk.library.add("acme", "new.md", "The tuition fee has changed entirely.")
     desk.library.clock.advance(60)
     assert "cache" not in desk.ask("How much is the tuition fee?").timings_ms
+
+
+def test_an_answer_that_was_cut_off_is_marked_and_not_kept() -> None:
+    class Cut(FakeChat):
+        def complete(self, messages, max_tokens):
+            return replace(super().complete(messages, max_tokens), finish="length")
+
+    desk = Desk("never said")
+    desk.chat = Cut("The tuition fee is nine million rupiah. [1] A dormitory room costs tw")
+    desk.answerer = desk.over(desk.chat)
+    desk.library.clock.advance(60)
+    for _ in range(2):
+        answer = desk.ask("How much is the tuition fee?")
+        assert answer.text == "The tuition fee is nine million rupiah. [1]"
+        assert answer.truncated
+        desk.settle()
+    assert len(desk.chat.prompts) == 2
+    desk.chat = Cut("<think>The tuition fee")
+    desk.answerer = desk.over(desk.chat)
+    with pytest.raises(UpstreamRefused, match="NEXUS_ANSWER_MAX_TOKENS"):
+        desk.ask("How much is the tuition fee?")
+
+
+def test_only_an_answer_that_begins_wrongly_is_written_once_more() -> None:
+    rightly = "The tuition fee is nine million rupiah. [1]"
+    desk = Desk(f"{rightly} It rises to 77,000,000 rupiah in 2031. [1]", "never said")
+    assert desk.ask("How much is the tuition fee?").text == rightly
+    assert len(desk.chat.prompts) == 1
+
+
+def test_a_repair_that_fails_costs_nothing_of_the_draft() -> None:
+    rightly = "The tuition fee is nine million rupiah. [1]"
+    busy = UpstreamUnavailable("models", "Busy.")
+    desk = Desk(f"It rises to 77,000,000 rupiah in 2031. [1] {rightly}", busy)
+    assert desk.ask("How much is the tuition fee?").text == rightly
+    assert len(desk.chat.prompts) == 2
+    with pytest.raises(UpstreamUnavailable):
+        Desk("It rises to 77,000,000 rupiah in 2031. [1]", busy).ask("How much is the tuition fee?")
 
 
 def test_no_cache_asks_anew_and_no_store_keeps_nothing() -> None:

@@ -73,7 +73,7 @@ HTTPX2_REFUSED = {
 def _openai_error(cls: type[BaseException]) -> BaseException:
     err = cls.__new__(cls)
     if isinstance(err, openai.APIError):
-        err.code = err.type = err.param = None
+        err.code = err.type = err.param = err.body = None
     if isinstance(err, openai.APIStatusError):
         err.status_code = getattr(cls, "status_code", 500 if "Internal" in cls.__name__ else 418)
         err.response = httpx2.Response(err.status_code, request=REQUEST)

@@ -37,6 +37,24 @@ def test_no_text_leaves_its_tags(text: str, title: str, heading: str, asked: str
     assert "\u202e" not in content.split("<turn>")[0]
 
 
+def test_each_sentence_and_row_begins_with_its_number() -> None:
+    text = "Loans last two weeks. Fines are paid.\n| Day | Opens |\n|---|---|\n| Mon | 08:00 |\n借期两周。"
+    content = answer_messages("Q", [passage("First."), passage(text)])[1].content
+    assert "<1.1>First." in content
+    assert "<2.1>Loans last two weeks. <2.2>Fines are paid.\n<2.3>| Day | Opens |" in content
+    assert "|---|---|\n<2.4>| Mon | 08:00 |\n<2.5>借期两周。" in content
+    read = read_prompt(content)
+    assert read is not None
+    assert [one.text for one in read.passages] == ["First.", text]
+
+
+def test_a_sentence_s_number_in_a_document_is_no_mark() -> None:
+    content = answer_messages("Q", [passage("See <1.9> here. <2.1>Lies.")])[1].content
+    assert content.count("<1.1>") == 1
+    assert "<1.9>" not in content
+    assert "<2.1>" not in content
+
+
 def test_what_instructs_a_machine_is_not_shown() -> None:
     made = answer_messages(
         "When?",

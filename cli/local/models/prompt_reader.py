@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from xml.sax.saxutils import unescape
 
-# The texts are escaped, so that the next "<" ends them.
+# The texts are escaped, so that the next "<" ends them or begins a sentence's number.
+_SENTENCE = re.compile(r"<[0-9]{1,2}\.[0-9]{1,4}>")
 _PASSAGE = re.compile(
-    r"<passage number=(\"[0-9]{1,4}\"|'[0-9]{1,4}')([^<>]*)>\n([^<]*)\n</passage>"
+    r"<passage number=(\"[0-9]{1,4}\"|'[0-9]{1,4}')([^<>]*)>\n"
+    r"([^<]*+(?:<[0-9]{1,2}\.[0-9]{1,4}>[^<]*+)*+)\n?</passage>"
 )
 _TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)')""")
 _PLACE = re.compile(r"""\bplace=(?:"([^"]*)"|'([^']*)')""")
@@ -44,7 +46,7 @@ def read_prompt(text: str) -> AnswerPrompt | None:
     passages = tuple(
         QuotedPassage(
             int(found[1][1:-1]), _attribute(_TITLE, found[2]), _attribute(_PLACE, found[2]),
-            unescape(found[3]),
+            unescape(_SENTENCE.sub("", found[3]).removesuffix("\n")),
         )
         for found in _PASSAGE.finditer(text)
     )  # fmt: skip

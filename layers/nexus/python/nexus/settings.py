@@ -65,6 +65,9 @@ class Settings:
         "responses",
         choices=("responses", "chat_completions"),
     )
+    reasoning_effort: str = _setting(
+        "How much a reasoning model thinks before it answers, such as low; empty sends nothing.", ""
+    )
     rerank_url: str = _setting(
         "Cohere- or Jina-compatible rerank URL; empty means the ranking is not reranked.", ""
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from nexus.answering.citations import MARKER, renumber, single_markers
+from nexus.answering.citations import ANY_MARKER, MARKER, renumber, single_markers
 from nexus.text.sentences import sentence_spans
 
 Kind = Literal["sentence", "heading", "row", "code", "layout"]
@@ -21,8 +21,8 @@ WORD_LIMITS: dict[Style, int | None] = {
     "summary": 180,
 }
 
-_LEADING = re.compile(r"(?:\s*\[\d{1,2}\])+[.]?")
-_CLOSE_MARKERS = re.compile(r"(?<=[.!?…])(?:\[\d{1,2}\])+(?=\s|$)")
+_LEADING = re.compile(rf"(?:\s*{ANY_MARKER})+[.]?")
+_CLOSE_MARKERS = re.compile(rf"(?<=[.!?…])(?:{ANY_MARKER})+(?=\s|$)")
 _LINE_PREFIX = re.compile(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+•·]|\(?\d{1,3}[.)])[ \t]+)?")
 _HEADING = re.compile(r"#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})[\w+#.-]*\s*$")

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from nexus.answering.answer_text import Style, limit_words
 from nexus.answering.grounding import Grounded, ground
-from nexus.answering.prompts import NO_ANSWER, answer_messages, repair_messages
+from nexus.answering.prompts import answer_messages, repair_messages
+from nexus.answering.reply import Reply, read_reply
 from nexus.deadline import current, optional
+from nexus.errors import UpstreamRefused
 from nexus.models import Passage, Source, Usage
 from nexus.observability import logger
 from nexus.ports import ChatModel, Message
@@ -20,14 +22,16 @@ __all__ = ["Generated", "Generator", "Style"]
 class Generated:
     """A grounded answer; `text` is "" when the passages turned out to hold none.
 
-    `support` is the share of the model's claims that the passages support, from 0 to 1. `whole` is
-    False where another draft might have been better, and there was none in time.
+    `support` is the share of the model's claims that the passages support, from 0 to 1. `cut` is
+    True for an answer that the model could not write to its end, and `whole` is False where another
+    draft might have been better, and there was none in time.
     """
 
     text: str
     sources: tuple[Source, ...]
     support: float
     usage: Usage
+    cut: bool = False
     whole: bool = True
 
 
@@ -45,37 +49,49 @@ class Generator:
         history: Sequence[tuple[str, str]],
         style: Style,
     ) -> Generated:
-        """An answer of supported sentences only; one that needs it is written once more."""
+        """An answer of supported sentences only; one that begins with another is written once more.
+
+        Raises UpstreamRefused when the model's tokens did not suffice for one sentence.
+        """
         first = answer_messages(question, passages, history, style)
         started, whole = current().now(), True
-        draft, usage = self._write(first)
+        draft, usage = self._write(first, len(passages))
         took_s = current().now() - started
-        if draft is None:
+        if not draft.text:
+            if draft.cut:
+                raise UpstreamRefused(
+                    "models",
+                    "The model used all its tokens before it had written a sentence; raise "
+                    "NEXUS_ANSWER_MAX_TOKENS or choose a chat model that reasons less.",
+                )
             return Generated("", (), 0.0, usage)
-        grounded = ground(draft, passages, question)
+        grounded = ground(draft.text, passages, question)
         if grounded.needs_retry:
             logger.info(
                 "answer_repaired",
                 extra={"unsupported": len(grounded.unsupported), "support": grounded.support},
             )
             repair = repair_messages(
-                question, passages, draft, grounded.unsupported, history, style
+                question, passages, draft.text, grounded.unsupported, history, style
             )
             # A second draft takes as long as the first; without it, that one stands.
-            written = optional("rewrite", lambda: self._write(repair), needs_s=took_s)
+            written = optional(
+                "rewrite", lambda: self._write(repair, len(passages)), needs_s=took_s
+            )
             whole = written is not None
-            again, more = written or (None, Usage())
-            usage = _sum(usage, more)
-            if again is not None:
-                grounded = _better(grounded, ground(again, passages, question))
+            if written is not None:
+                again, more = written
+                usage = _sum(usage, more)
+                if again.text:
+                    better = _better(grounded, ground(again.text, passages, question))
+                    draft, grounded = (draft if better is grounded else again), better
         text = limit_words(grounded.text, style) if grounded.sources else ""
-        return Generated(text, _named(text, grounded), grounded.support, usage, whole)
+        return Generated(text, _named(text, grounded), grounded.support, usage, draft.cut, whole)
 
-    def _write(self, messages: list[Message]) -> tuple[str | None, Usage]:
-        """What the model writes, or None for no answer; and what it cost."""
+    def _write(self, messages: list[Message], passages: int) -> tuple[Reply, Usage]:
+        """What the model replies, and what it cost."""
         completion = self._chat.complete(messages, self._max_tokens)
-        text = completion.text.strip()
-        return (None if not text or NO_ANSWER in text else text), completion.usage
+        return read_reply(completion.text, completion.finish, passages), completion.usage
 
 
 def _better(one: Grounded, other: Grounded) -> Grounded:

@@ -30,8 +30,8 @@ class Grounded:
     """An answer of supported sentences only, with the sources that its markers `[1]` to `[n]` name.
 
     `unsupported` holds the sentences that were removed: to be counted, never logged. `support` is
-    the share of the claims that were kept, from 0 to 1. `needs_retry` is True if a claim was
-    removed or no claim is left.
+    the share of the claims that were kept, from 0 to 1. `needs_retry` is True if the first claim
+    was removed, on which the rest leans, or no claim is left.
     """
 
     text: str
@@ -62,6 +62,7 @@ def ground(text: str, passages: Sequence[Passage], question: str = "") -> Ground
     claims: dict[int, list[str]] = {}
     removed: list[str] = []
     supported = 0
+    first_removed = False
     rules = {(piece.line, piece.table) for piece in pieces if piece.kind == "layout"}
     for piece in _with_lone_markers(pieces):
         words = plain_words(piece)
@@ -89,6 +90,7 @@ def ground(text: str, passages: Sequence[Passage], question: str = "") -> Ground
             for number in numbers:
                 claims.setdefault(number, []).append(words)
         else:
+            first_removed = first_removed or not supported
             removed.append(piece.text)
     if not supported:
         return Grounded("", (), tuple(removed), 0.0, needs_retry=True)
@@ -101,7 +103,7 @@ def ground(text: str, passages: Sequence[Passage], question: str = "") -> Ground
     text = joined(_without_empty_parts(shown, [bool(numbers) for _, numbers in kept]))
     text = sanitise(text, [source.passage.text for source in sources])
     return Grounded(
-        text, sources, tuple(removed), supported / (supported + len(removed)), bool(removed)
+        text, sources, tuple(removed), supported / (supported + len(removed)), first_removed
     )
 
 

@@ -76,8 +76,9 @@ class RecalledAnswers:
     def keep(
         self, slot: Slot | None, question: Question, answer: Answer, retrieved: Retrieved
     ) -> None:
-        """Keeps an answer that rests on nothing but the question and these passages."""
-        if slot and self._cache and question.cache.write and not retrieved.degraded:
+        """Keeps a whole answer that rests on nothing but the question and these passages."""
+        is_whole = not retrieved.degraded and not answer.truncated
+        if slot and self._cache and question.cache.write and is_whole:
             behind(self._executor, _keep, self._cache, slot, answer, retrieved)
 
 

@@ -176,6 +176,7 @@ class Answerer:
             sources=generated.sources,
             usage=usage,
             timings_ms=timings,
+            truncated=generated.cut,
         )
         return answer, whole
 

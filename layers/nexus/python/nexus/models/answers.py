@@ -74,7 +74,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One turn's result; `remembered` is False if the conversation store did not take it."""
+    """One turn's result; `remembered` is False if the conversation store did not take it.
+
+    `truncated` is True for an answer that the model could not write to its end.
+    """
 
     message_id: str
     conversation_id: str
@@ -85,3 +88,4 @@ class Answer:
     usage: Usage
     timings_ms: dict[str, float]
     remembered: bool
+    truncated: bool = False

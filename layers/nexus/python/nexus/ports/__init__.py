@@ -23,6 +23,7 @@ from nexus.ports.language_models import (
     Completion,
     Embedder,
     Embeddings,
+    Finish,
     Message,
     Reranker,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Embedder",
     "EmbeddingLedger",
     "Embeddings",
+    "Finish",
     "FinishedPart",
     "GenerationStore",
     "Letter",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from nexus.models import Usage
 
@@ -37,12 +37,17 @@ class Message:
     content: str
 
 
+# Why a text ended: the model was done, its limit was reached, a filter held the rest back.
+Finish = Literal["stop", "length", "filter", "unknown"]
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a model wrote, and the tokens that were billed."""
+    """What a model wrote, the tokens that were billed, and why the text ended."""
 
     text: str
     usage: Usage
+    finish: Finish = "stop"
 
 
 class ChatModel(Protocol):

@@ -25,15 +25,16 @@ _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 # What is left of a broken tag; "a < b" has a blank after the sign.
 _TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
 # "Free![1]" is a sentence with its marker; a number can name no image, as definitions go.
-_BANG = re.compile(r"!(?=\[(?!\d{1,2}\]))")
+_NUMBERED = r"\d{1,2}(?:\.\d{1,3}(?:-\d{1,3})?)?"
+_BANG = re.compile(rf"!(?=\[(?!{_NUMBERED}\]))")
 _IMAGE = re.compile(
-    r"!\[(?!\d{1,2}\](?![\[(]))[^\[\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])?"
+    rf"!\[(?!{_NUMBERED}\](?![\[(]))[^\[\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])?"
 )
 _LINK = re.compile(r"\[([^\[\]]*+)\]\(\s*+([^()\s]*+(?:\([^()\s]*+\)[^()\s]*+)*)(?:\s[^()]*+)?\)")
-_REFERENCE = re.compile(r"\[([^\[\]]*+)\][ ]?\[(?![\d\s,]++\])[^\[\]]*+\](?!\()")
+_REFERENCE = re.compile(r"\[([^\[\]]*+)\][ ]?\[(?![\d\s,.-]++\])[^\[\]]*+\](?!\()")
 _DEFINITION = re.compile(r"^[ \t>]*\[[^\[\]\n]+\]:.*$\n?", re.MULTILINE)
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
-_MARKER = re.compile(r"\d{1,2}")
+_MARKER = re.compile(_NUMBERED)
 # What a removed address leaves: two blanks, or one before a stop or a line's end.
 _GAPS = re.compile(r"(?<=\S)(?:([ \t])[ \t]+(?=\S)|[ \t]+(?=[.,;:!?]?(?:\n|\Z)))")
 _ACTIVE = ("data:", "javascript:", "vbscript:")

@@ -96,7 +96,10 @@ class Models:
         return deferred(
             # One try: there is no time for a second.
             lambda: OpenAIChat(
-                self._connect(settings.models_timeout_s, 0), settings.chat_model, settings.chat_api
+                self._connect(settings.models_timeout_s, 0),
+                settings.chat_model,
+                settings.chat_api,
+                settings.reasoning_effort,
             )
         )
 
@@ -118,8 +121,10 @@ class Models:
     def _connect(self, timeout_s: float, retries: int) -> openai.OpenAI:
         from nexus.adapters.openai.connection import connect
 
-        key = self._secrets.get(self._settings.models_secret)
-        return connect(self._settings.models_url, key, timeout_s, retries)
+        def read_key() -> str:
+            return self._secrets.get(self._settings.models_secret)
+
+        return connect(self._settings.models_url, read_key(), timeout_s, retries, read_key=read_key)
 
 
 def make_indexer(

@@ -15,7 +15,10 @@ import httpx2
 import openai
 
 from nexus.adapters.http_deadline import hooks
-from nexus.adapters.openai.errors import is_out_of_quota, not_understood, retry_after_s, translate
+from nexus.adapters.openai.bodies import error_in
+from nexus.adapters.openai.errors import not_understood, retry_after_s, translate
+from nexus.adapters.openai.renewing import RenewedKey
+from nexus.adapters.openai.told import kind_of, status_in, words_of
 from nexus.adapters.tls_context import tls_context
 from nexus.errors import ConfigurationError
 
@@ -23,15 +26,21 @@ _PING_TIMEOUT_S = 3.0
 
 
 def connect(
-    base_url: str, api_key: str, timeout_s: float, retries: int, longest_wait_s: float = 5.0
+    base_url: str,
+    api_key: str,
+    timeout_s: float,
+    retries: int,
+    longest_wait_s: float = 5.0,
+    read_key: Callable[[], str] | None = None,
 ) -> openai.OpenAI:
     """One client for all calls to the endpoint; safe to share between threads.
 
-    Each try may take `timeout_s`; time-outs, 408, 409, 429 and 5xx are tried `retries` times more,
-    after 0.5 s doubling to 8 s less up to a quarter at random, or after what Retry-After says. A
-    wait of more than `longest_wait_s` is not slept through: the call fails at once, with that wait
-    in the error. No try outlasts the request's deadline. Raises ConfigurationError for a URL or a
-    key that cannot be used.
+    Each try may take `timeout_s`; time-outs, 408, 409, 429, 5xx and what says of itself that it
+    passes are tried `retries` times more, after 0.5 s doubling to 8 s less up to a quarter at
+    random, or after what Retry-After says. A wait of more than `longest_wait_s` is not slept
+    through: the call fails at once, with that wait in the error. No try outlasts the request's
+    deadline. A key that is refused is read again with `read_key`. Raises ConfigurationError for a
+    URL or a key that cannot be used.
     """
     if not base_url.startswith(("https://", "http://")):
         raise ConfigurationError("NEXUS_MODELS_URL must be a URL that begins with https://.")
@@ -50,9 +59,10 @@ def connect(
         http_client=openai.DefaultHttpxClient(
             timeout=timeout,
             verify=tls_context(),
+            auth=RenewedKey(read_key) if read_key else None,
             event_hooks={
                 **by_deadline,
-                "response": [*by_deadline["response"], _stops_useless_retries(longest_wait_s)],
+                "response": [*by_deadline["response"], _tells_what_it_means(longest_wait_s)],
             },
         ),
     )
@@ -87,23 +97,40 @@ def _as_json(answer: object) -> object:
         raise not_understood() from err
 
 
-def _stops_useless_retries(longest_wait_s: float) -> Callable[[httpx2.Response], None]:
+def _tells_what_it_means(longest_wait_s: float) -> Callable[[httpx2.Response], None]:
     def hook(response: httpx2.Response) -> None:
+        if response.status_code == 200:
+            _unmask(response)
         if response.status_code < 400:
             return
         wait = retry_after_s(response.headers)
-        if (wait is not None and wait > longest_wait_s) or _says_out_of_quota(response):
-            # The SDK obeys this header of OpenAI's, and would itself wait for up to two minutes.
+        kind = kind_of(response.status_code, words_of(_json_of(response)))
+        # The SDK obeys this header of OpenAI's, and would itself wait for up to two minutes.
+        if (wait is not None and wait > longest_wait_s) or kind in (
+            "quota",
+            "filtered",
+            "too_long",
+        ):
             response.headers["x-should-retry"] = "false"
+        elif kind == "passing":
+            response.headers["x-should-retry"] = "true"
 
     return hook
 
 
-def _says_out_of_quota(response: httpx2.Response) -> bool:
-    if response.status_code != 429:
-        return False
+def _unmask(response: httpx2.Response) -> None:
+    """Gives an error that came with status 200 the status that it means."""
+    content = response.read()
+    if b'"error"' not in content and b'"detail"' not in content:
+        return
+    error = error_in(_json_of(response))
+    if error is not None:
+        passing = kind_of(400, words_of(error)) == "passing"
+        response.status_code = status_in(error) or (503 if passing else 400)
+
+
+def _json_of(response: httpx2.Response) -> object:
     try:
-        error = json.loads(response.read())["error"]
-        return is_out_of_quota(error.get("code"), error.get("type"))
-    except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
-        return False
+        return json.loads(response.read())
+    except (ValueError, RecursionError):
+        return None

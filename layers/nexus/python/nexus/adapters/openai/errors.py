@@ -14,13 +14,10 @@ from contextlib import contextmanager
 import httpx2
 import openai
 
+from nexus.adapters.openai.told import kind_of, words_of
 from nexus.errors import UpstreamError, UpstreamRefused, UpstreamUnavailable
 
 SERVICE = "models"
-
-_OUT_OF_QUOTA = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
-_FILTERED = ("content_filter", "content_policy_violation", "invalid_prompt")
-_TOO_LONG = ("context_length_exceeded", "string_above_max_length", "max_tokens_per_request")
 
 # What to check for each status that no retry can mend.
 _ADVICE = {
@@ -75,28 +72,30 @@ def not_understood() -> UpstreamRefused:
 
 
 def from_status(
-    status: int, headers: Mapping[str, str], code: str | None, kind: str | None = None
+    status: int, headers: Mapping[str, str], code: object = None, said: str = ""
 ) -> UpstreamError:
-    """The error for an HTTP status; `code` and `kind` are what OpenAI calls code and type."""
-    if is_out_of_quota(code, kind):
+    """The error for an HTTP status; `said` is `told.words_of` the body, `code` OpenAI's code."""
+    kind = kind_of(status, f"{code} {said}".lower())
+    if kind == "quota":
         return UpstreamRefused(
             SERVICE,
             "The model endpoint's account is out of quota; add credit or raise its limit.",
         )
-    if status in (408, 409, 425, 429) or status >= 500:
+    if kind == "passing":
         return UpstreamUnavailable(
             SERVICE,
             f"The model endpoint cannot serve the call just now (HTTP {status}); try again later.",
             retry_after_s(headers),
         )
-    if code in _FILTERED:
+    if kind == "filtered":
         return content_filtered()
-    if code in _TOO_LONG:
+    if kind == "too_long":
         return UpstreamRefused(
             SERVICE, "The prompt is longer than the model can read; lower NEXUS_TOP_K."
         )
     # A code is a short identifier; anything longer could be a message that repeats the prompt.
-    named = f", {code}" if code and re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", code) else ""
+    is_name = isinstance(code, str) and re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", code)
+    named = f", {code}" if is_name and code != str(status) else ""
     advice = _ADVICE.get(status, "check NEXUS_MODELS_URL")
     return UpstreamRefused(
         SERVICE, f"The model endpoint refused the call (HTTP {status}{named}); {advice}."
@@ -112,11 +111,6 @@ def content_filtered() -> ContentFiltered:
     return ContentFiltered(
         SERVICE, "The model endpoint's content filter held this back; ask in other words."
     )
-
-
-def is_out_of_quota(code: object, kind: object) -> bool:
-    """Whether a 429 means an empty account, which no retry can mend, and not a rate."""
-    return code in _OUT_OF_QUOTA or kind in _OUT_OF_QUOTA
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -135,7 +129,8 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 def _from_sdk(err: openai.OpenAIError) -> UpstreamError:
     if isinstance(err, openai.APIStatusError):
-        return from_status(err.status_code, err.response.headers, err.code, err.type)
+        said = words_of(err.body)
+        return from_status(err.status_code, err.response.headers, err.code, said)
     if isinstance(err, openai.APIConnectionError):
         return _from_transport(err.__cause__ or err)
     if isinstance(err, openai.APIResponseValidationError):

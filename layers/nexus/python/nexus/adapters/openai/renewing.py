@@ -1,0 +1,57 @@
+"""Reads the API key once more when the endpoint refuses it: it may have been exchanged."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+
+import httpx2
+
+from nexus.errors import NexusError
+
+# How often the secret is read for that; a wrong key must not cost a reading with each call.
+EVERY_S = 60.0
+
+
+class RenewedKey(httpx2.Auth):
+    """Tries a call that was answered with 401 once more with the key that `read_key` then gives."""
+
+    def __init__(
+        self, read_key: Callable[[], str], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._read_key = read_key
+        self._now = now
+        self._lock = threading.Lock()
+        self._renewed: str | None = None
+        self._next = 0.0
+
+    def auth_flow(
+        self, request: httpx2.Request
+    ) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Sends the request, and again if its key was refused and there is another one."""
+        if self._renewed:
+            request.headers["authorization"] = self._renewed
+        sent = request.headers.get("authorization")
+        response = yield request
+        if response.status_code == 401:
+            other = self._other_than(sent)
+            if other:
+                request.headers["authorization"] = other
+                yield request
+
+    def _other_than(self, sent: str | None) -> str | None:
+        with self._lock:
+            if self._renewed and self._renewed != sent:
+                return self._renewed  # another thread has read it meanwhile
+            if self._now() < self._next:
+                return None
+            self._next = self._now() + EVERY_S
+            try:
+                found = f"Bearer {self._read_key()}"
+            except NexusError:  # the caller is told of the 401
+                return None
+            if found == sent:
+                return None
+            self._renewed = found
+            return found
