@@ -1,6 +1,6 @@
 """A server on a real socket that takes calls and never answers one: it is silent, drips or resets.
 
-    with hostile_server("drips") as url: ...
+with hostile_server("drips") as url: ...
 """
 
 from __future__ import annotations
