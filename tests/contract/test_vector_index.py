@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pinecone.errors.exceptions import PineconeError, RateLimitError
 
-from nexus.adapters.pinecone.errors import MEANINGS
+from nexus.adapters.pinecone.errors import MEANINGS, translate
 from nexus.adapters.pinecone.index import PineconeIndex
 from nexus.adapters.pinecone.provisioning import create_index, index_schema
 from nexus.adapters.sqlite.database import SqliteDatabase

@@ -199,7 +199,6 @@ def test_every_turn_ends_in_time_and_as_well_as_it_can(stage: Stage) -> None:
     # Not one of the outcomes is rare: full and degraded answers, refusals, both kinds of problems.
     assert len(kinds) == 5, kinds
     assert min(kinds.values()) > CASES / 100, kinds
-    print("outcomes", sorted(kinds.items()))
 
 
 def played(stage: Stage, case: Case, **fates: Fate) -> tuple[float, Outcome]:

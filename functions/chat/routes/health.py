@@ -37,8 +37,9 @@ async def health(services: Services) -> HealthResponse:
 )
 async def ready(services: Services, response: Response) -> ReadyResponse:
     """503 while something that an answer needs is failing; conversations are not needed."""
-    failing = [check.name for check in services.health.checks() if check.required and not check.ok]
+    failing = [check for check in services.health.checks() if check.required and not check.ok]
     if failing:
         response.status_code = 503
-        response.headers["Retry-After"] = "5"
-    return ReadyResponse(ready=not failing, failing=failing)
+        if all(check.passing for check in failing):
+            response.headers["Retry-After"] = "5"
+    return ReadyResponse(ready=not failing, failing=[check.name for check in failing])

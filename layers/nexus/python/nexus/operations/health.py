@@ -29,6 +29,7 @@ class Check:
     required: bool
     detail: str | None = None
     kind: str | None = None
+    passing: bool = False  # whether its failure is one that passes by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,10 @@ def _check(name: str, dependency: Dependency) -> Check:
     elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
     if failure is None:
         return Check(name, True, elapsed_ms, dependency.required)
-    return Check(name, False, elapsed_ms, dependency.required, str(failure), _kind(failure))
+    passing = isinstance(failure, UpstreamUnavailable)
+    return Check(
+        name, False, elapsed_ms, dependency.required, str(failure), _kind(failure), passing
+    )
 
 
 def _result(future: Future[Check], name: str, required: bool) -> Check:
@@ -97,7 +101,7 @@ def _result(future: Future[Check], name: str, required: bool) -> Check:
         detail = f"The check itself failed with {type(future.exception()).__name__}."
         return Check(name, False, 0.0, required, detail, "failed")
     late = f"no answer within {PATIENCE_S:.0f} seconds"
-    return Check(name, False, PATIENCE_S * 1000, required, late, late)
+    return Check(name, False, PATIENCE_S * 1000, required, late, late, passing=True)
 
 
 def _kind(failure: NexusError) -> str:
