@@ -8,7 +8,7 @@ from cli.local.models.candidates import candidates
 from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage, read_prompt
 from cli.local.models.sentences import split_units
 from cli.local.models.words import content_stems as local_stems
-from nexus.adapters.openai.told import kind_of, words_of
+from nexus.adapters.openai import told
 from nexus.adapters.query_words import query_words
 from nexus.answering.answer_text import limit_words, pieces_of
 from nexus.answering.cache_control import cache_policy
@@ -102,7 +102,7 @@ OF_TEXT: Mapping[str, Reader] = {
     "reply.read_reply, cut": lambda text: read_reply(text, "length"),
     "reply.read_reply, cut within JSON": lambda text: read_reply(f'{{"answer": "{text}', "length"),
     "reply.read_reply, with its sources": lambda text: read_reply(f"A. [1]\n\nSources:\n{text}"),
-    "told.kind_of": lambda text: kind_of(400, words_of({"error": {"message": text}})),
+    "told.kind_of": lambda text: told.kind_of(400, told.words_of({"error": {"message": text}})),
     "grounding.ground, of a model's text": lambda text: ground(text, [passage(_TEXT)], "Why?"),
     "grounding.ground, of a question": lambda text: ground(_TEXT, [passage(_TEXT)], text),
     "grounding.ground, of a passage": lambda text: ground(_TEXT, [passage(text)], "Why?"),

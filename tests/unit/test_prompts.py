@@ -38,7 +38,8 @@ def test_no_text_leaves_its_tags(text: str, title: str, heading: str, asked: str
 
 
 def test_each_sentence_and_row_begins_with_its_number() -> None:
-    text = "Loans last two weeks. Fines are paid.\n| Day | Opens |\n|---|---|\n| Mon | 08:00 |\n借期两周。"
+    table = "| Day | Opens |\n|---|---|\n| Mon | 08:00 |"
+    text = f"Loans last two weeks. Fines are paid.\n{table}\n借期两周。"
     content = answer_messages("Q", [passage("First."), passage(text)])[1].content
     assert "<1.1>First." in content
     assert "<2.1>Loans last two weeks. <2.2>Fines are paid.\n<2.3>| Day | Opens |" in content
