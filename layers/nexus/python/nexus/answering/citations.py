@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 MARKER = re.compile(r"\[(\d{1,2})\]")
 # Models also write several numbers in one pair of brackets.
@@ -13,6 +14,27 @@ _RUN = re.compile(r"(?<![ \t])([ \t]*+)(\[\d{1,2}\](?:[ \t]*+\[\d{1,2}\])*)(?=(.
 _NUMBER = re.compile(r"\d+")
 # What may follow a word without a blank, the end of the line among it.
 _STOPS = " \t.,;:!?"
+
+# A passage's number, and the numbers of its sentences.
+_CITATION = re.compile(r"\[(\d{1,2})(?:\.(\d{1,3})(?:-(\d{1,3}))?)?\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage, counted from 1, and its sentences `first` to `last`; None is the whole passage."""
+
+    passage: int
+    first: int | None = None
+    last: int | None = None
+
+
+def citations_in(text: str) -> tuple[Citation, ...]:
+    """What a text cites as `[2]`, `[2.3]` or `[2.3-4]`, each once, in order."""
+    found = (
+        Citation(int(m[1]), m[2] and int(m[2]), (m[3] or m[2]) and int(m[3] or m[2]))
+        for m in _CITATION.finditer(text)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def single_markers(text: str) -> str:
