@@ -5,20 +5,25 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nexus.text.measures import same_duration
 from nexus.text.quantities import Quantity
 
 # More numbers than this in the cited sentences are not combined with one another.
-MOST_COMBINED = 12
-# Who rounds says so, and is this near.
-ROUNDED = 0.06
+MOST_COMBINED = 4
 HEDGE = re.compile(
     r"\b(?:about|around|approximately|approx|roughly|nearly|almost|some|over|more than|under|"
     r"less than|close to|circa|ca|up to|sekitar|kira-kira|kurang lebih|hampir|lebih dari|kurang "
     r"dari|etwa|rund|ungefähr|fast|über|environ|près de|plus de|unos|alrededor|casi|más de)\b|"
     r"[~≈]|约|約|大约|近|超过|약"
+)
+
+OVER = re.compile(
+    r"\b(?:over|more than|at least|lebih dari|minimal|über|plus de|más de)\b|이상|넘|超过|以上"
+)
+UNDER = re.compile(
+    r"\b(?:under|less than|below|at most|up to|kurang dari|unter|moins de|menos de)\b|이하|미만|以下|不到"
 )
 
 
@@ -84,18 +89,18 @@ def units_differ(said: Quantity, stated: Sequence[Quantity]) -> bool:
 
 
 def rounded(said: Quantity, stated: Sequence[Quantity], *, hedged: bool) -> bool:
-    """Whether it is one of the numbers with fewer digits."""
+    """Whether it is one of the numbers with fewer digits, or, hedged, near one; never a year."""
     for value in said.values:
         digits = _significant(value)
+        if not said.unit and 1000 <= value <= 2100:
+            continue
         for other in stated:
-            near = ROUNDED if hedged else 0.02
-            # 2.79 as 3 is a rounding; 3 as 2.79 is an invention.
             for exact in {*other.values, *(other.base if said.unit == other.unit else ())}:
-                if (
-                    exact
-                    and abs(value - exact) <= near * abs(exact)
-                    and digits < _significant(exact)
-                ):
+                if not exact or digits >= _significant(exact):
+                    continue
+                off = abs(value - exact) / abs(exact)
+                place = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1) if value else 1
+                if off <= 0.1 and abs(value - exact) <= place * (0.999 if hedged else 0.5001):
                     return True
     return False
 
@@ -104,11 +109,15 @@ def _significant(value: float) -> int:
     return len(f"{value:.10g}".replace(".", "").split("e")[0].strip("0"))
 
 
-def stands(said: Quantity, everything: Sequence[Quantity], digits: frozenset[float]) -> bool:
+def stands(
+    said: Quantity, everything: Sequence[Quantity], digits: frozenset[float], hedge: str
+) -> bool:
     """Whether a quantity stands in the passages in any form, however far from its sentence.
 
-    `digits` are the numbers that stand in dates, times and codes.
+    `digits` are the numbers that stand in dates, times and codes, `hedge` is what is written beside
+    it: more than a year is said of 17 months.
     """
+    hedged = bool(HEDGE.search(hedge))
     if any(agrees(said, q) for q in everything):
         return True
     if said.kind == "address":
@@ -117,7 +126,9 @@ def stands(said: Quantity, everything: Sequence[Quantity], digits: frozenset[flo
         if said.span != (0, 0):
             low, high = said.span
             return any(low <= v <= high for q in everything for v in q.values)
-        if said.values & digits or rounded(said, everything, hedged=True):
+        if said.values & digits or rounded(said, everything, hedged=hedged):
+            return True
+        if _beyond(said, everything, hedge):
             return True
         return any(_near(said.values, q.values) for q in everything if q.kind == "number") or any(
             low <= v <= high
@@ -130,7 +141,36 @@ def stands(said: Quantity, everything: Sequence[Quantity], digits: frozenset[flo
     if said.kind == "time":
         wanted = said.values | {v / 60 for v in said.values if v % 60 == 0}
         return any(wanted & q.values for q in everything if q.kind in ("time", "number"))
-    return said.kind == "code"
+    if said.kind == "code":
+        return not _other_code(said, everything)
+    return False
+
+
+def _other_code(said: Quantity, everything: Sequence[Quantity]) -> bool:
+    """Whether there are codes of its letters, all with other digits."""
+    letters = re.sub(r"\d+", "", said.key)
+    return any(q.kind == "code" and re.sub(r"\d+", "", q.key) == letters for q in everything)
+
+
+def _beyond(said: Quantity, everything: Sequence[Quantity], hedge: str) -> bool:
+    """Whether it is given as a bound that a number of its dimension keeps, up to its double."""
+    over, under = OVER.search(hedge), UNDER.search(hedge)
+    if not (over or under) or said.unit == "":
+        return False
+    return any(
+        (over and v < w <= 2 * v) or (under and w < v <= 2 * w)
+        for q in everything if q.kind == "number"
+        for v, w in _comparable(said, q)
+    )  # fmt: skip
+
+
+def _comparable(said: Quantity, other: Quantity) -> Iterator[tuple[float, float]]:
+    if said.unit == other.unit:
+        yield from itertools.product(said.base, other.base)
+    elif {said.unit, other.unit} == {"days", "months"}:
+        factors = (30.4, 1.0) if said.unit == "months" else (1.0, 30.4)
+        for v, w in itertools.product(said.base, other.base):
+            yield v * factors[0], w * factors[1]
 
 
 def computed(said: Quantity, stated: Sequence[Quantity]) -> bool:
@@ -143,29 +183,26 @@ def computed(said: Quantity, stated: Sequence[Quantity]) -> bool:
         wanted = said.base if said.unit == unit else said.values
         if len(alike) > 2 and _near(wanted, (sum(alike), sum(alike) / len(alike))):
             return True
-    for a, b in itertools.combinations(numbers, 2):
-        for x, y in itertools.product(a.values | a.base, b.values | b.base):
-            made: list[float] = []
-            if a.unit == b.unit:
-                made += [x + y, abs(x - y)]
-                if x and y:
-                    made += [x / y, y / x, abs(x - y) / x * 100, abs(x - y) / y * 100]
-            if not (a.unit and a.unit == b.unit):
-                made.append(x * y)
-            if any(
-                v > 0 and m > 0 and math.isclose(v, m, rel_tol=5e-3)
-                for v in said.values for m in made
-            ):  # fmt: skip
-                return True
-    return _counts(said, numbers)
-
-
-def _counts(said: Quantity, numbers: Sequence[Quantity]) -> bool:
-    """Whether it doubles or halves a number that is given."""
     return any(
-        math.isclose(v, x * f, rel_tol=1e-6)
-        for v in said.values for q in numbers for x in q.values for f in (2, 0.5) if x > 12
-    )  # fmt: skip
+        v > 0 and made > 0 and math.isclose(v, made, rel_tol=1e-6 if made == int(made) else 5e-3)
+        for a, b in itertools.combinations(numbers, 2)
+        for made in _made_of(a, b, said)
+        for v in said.values | said.base
+    )
+
+
+def _made_of(a: Quantity, b: Quantity, said: Quantity) -> Iterator[float]:
+    """What two numbers give that could have the unit of the third."""
+    for x, y in itertools.product(a.values | a.base, b.values | b.base):
+        if a.unit == b.unit and said.unit in ("", a.unit):
+            yield x + y
+            yield abs(x - y)
+        if a.unit == b.unit and x and y and said.unit in ("share", ""):
+            yield from (100 * x / y, 100 * y / x, abs(x - y) / x * 100, abs(x - y) / y * 100)
+        if bool(a.unit) != bool(b.unit) and said.unit in ("", a.unit, b.unit):
+            yield x * y
+            if x and y:
+                yield from (x / y, y / x)
 
 
 def _shifted(said: Quantity, stated: Sequence[Quantity]) -> bool:

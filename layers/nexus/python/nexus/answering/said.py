@@ -18,6 +18,8 @@ from nexus.text.stems import FUNCTION_WORDS, meanings, stem
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Scripts that set no blanks between words: two characters at a time are compared.
 _RUN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
+# A word with a capital where a sentence does not begin; capitals only ever make a check stricter.
+_CAPITAL = re.compile(r"(?<=[\w,] )[A-ZÀ-Þ][^\W_]+")
 _RATE = re.compile(
     r"(?:\b(?:per|each|every|a|an|pro|par|por|setiap|tiap|je|chaque|cada)|/)\s?([^\W\d_]+)|"
     r"\b(daily|weekly|monthly|yearly|annually|hourly|harian|mingguan|bulanan|tahunan|täglich|"
@@ -45,13 +47,14 @@ class Said:
 
     `text` is its plain form and `words` all its words in order. `content` are those that carry a
     claim, numbers and units left out, as far as they are words; pairs of characters where a script
-    sets no blanks. `rates` says how often: per day, monthly.
+    sets no blanks. `names` are words with a capital, `heads` are their first letters, and `rates` says how often: per day, monthly.
     """
 
     text: str
     words: tuple[str, ...]
     content: tuple[str, ...]
     forms: frozenset[str]
+    heads: frozenset[str]
     meanings: frozenset[int]
     quantities: tuple[Quantity, ...]
     negations: int
@@ -59,6 +62,7 @@ class Said:
     modality: frozenset[str]
     rates: frozenset[str]
     spaced: bool
+    names: frozenset[str]
 
 
 @lru_cache(maxsize=4096)
@@ -74,6 +78,7 @@ def said(text: str) -> Said:
         words,
         content,
         stems.union(content),
+        frozenset(word[:n] for word in stems.union(content) for n in (2, 5)),
         frozenset().union(*map(meanings, stems)),
         counted,
         negations(words, form),
@@ -81,6 +86,7 @@ def said(text: str) -> Said:
         modality(words),
         _rates(form),
         not (_RUN.search(form) or any("\uac00" <= c <= "\ud7a3" for c in form)),
+        frozenset(m.group().lower() for m in _CAPITAL.finditer(text)),
     )
 
 

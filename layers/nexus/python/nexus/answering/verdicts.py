@@ -28,6 +28,15 @@ Verdict = Literal["supported", "contradicted", "undecided"]
 MOST_BEST = 3
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^[#>\s]+|^\s*(?:[-+•·]|\d{1,3}[.)])\s+")
 _SENTENCE_MARKER = re.compile(r"\s?\[\d{1,2}\.\d{1,3}(?:-\d{1,3})?\]")
+_SPLIT_DIGITS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,] \d{3})++(?!\d)")
+# What a reply opens with before it says something.
+_LEAD_IN = re.compile(
+    r"^(?:yes|no|well|sure|okay|i (?:am|['’]m|do(?:n['’]t| n['’]t| not)| ['’] ?m)\b[^.,!?]{0,40})[,.!]? "
+    r"(?:but (?:i (?:do )?know (?:that )?)?)?(?=\w)",
+    re.IGNORECASE,
+)
+# The number of the next item of a list that was cut off behind its colon.
+_NEXT_ITEM = re.compile(r":\s+\d{1,2}[.)]?$")
 _NEXT_WORD = re.compile(r"[^\w%]*([^\W\d_]+)")
 
 
@@ -74,10 +83,12 @@ def judge(
     """
     claim, asked = said(bare(sentence)), said(question)
     reads = [read(passage) for passage in passages]
-    places = _located(cited, reads) or [
-        place for _, _, place in _ranked(claim, reads)[:MOST_BEST]
-    ]
+    places = _located(cited, reads) or [place for _, _, place in _ranked(claim, reads)[:MOST_BEST]]
     nowhere = _nowhere(claim, asked, places, reads)
+    if nowhere and _SPLIT_DIGITS.search(claim.text):
+        # Some models set a blank behind the comma of a number: 23, 768.
+        joined = _SPLIT_DIGITS.sub(lambda m: m.group().replace(" ", ""), claim.text)
+        nowhere = _nowhere(said(joined), asked, places, reads)
     if nowhere and nowhere.verdict == "contradicted":
         return nowhere
     if order_in(claim.text, asked.text):
@@ -86,7 +97,7 @@ def judge(
         return Judgement("undecided", "address")
     if nowhere:
         return nowhere
-    return _supported(claim, asked, places)
+    return _supported(claim, asked, places, [x for r in reads for x in r.sentences])
 
 
 def best_sentences(
@@ -101,7 +112,7 @@ def best_sentences(
 def bare(sentence: str) -> str:
     """A sentence without its markers, its bullet and its markup."""
     text = _SENTENCE_MARKER.sub("", renumber(single_markers(sentence), {}))
-    return " ".join(_MARKUP.sub(" ", text).replace("|", " ").split())
+    return _NEXT_ITEM.sub(":", " ".join(_MARKUP.sub(" ", text).replace("|", " ").split()))
 
 
 def _ranked(claim: Said, reads: Sequence[Read]) -> list[tuple[float, int, _Place]]:
@@ -133,15 +144,16 @@ def _located(cited: Sequence[str], reads: Sequence[Read]) -> list[_Place]:
 def _everything(reads: tuple[Read, ...]) -> tuple[tuple[Quantity, ...], frozenset[float]]:
     """All the quantities of the passages, and the numbers that stand in dates, times and codes."""
     all_of = tuple(
-        q
-        for one in reads
-        for part in (one.above, *one.sentences)
-        for q in part.quantities
+        q for one in reads for part in (one.above, *one.sentences) for q in part.quantities
     )
-    loose = {v for q in all_of if q.kind in ("date", "month", "code") for v in q.values}
+    loose: set[float] = set()
     for q in all_of:
-        if q.kind == "time":
-            loose |= {v // 60 for v in q.values} | {v % 60 for v in q.values}
+        if q.kind in ("date", "month"):
+            loose |= q.values if q.kind == "date" else set()
+        elif q.kind == "time":
+            loose |= {v // 60 for v in q.values}
+        elif q.kind == "code":
+            loose |= q.values
     return all_of, frozenset(loose)
 
 
@@ -152,13 +164,14 @@ def _nowhere(
     everything, digits = _everything(tuple(reads))
     near = [
         q
-        for place in places
+        for place in places[:1]
         for part in (place.sentence, *place.above, *place.beside)
         for q in part.quantities
     ]
     doubt = None
     for quantity in claim.quantities:
-        if stands(quantity, everything, digits) or computed(quantity, near):
+        hedge = claim.text[max(0, quantity.start - 16) : quantity.end + 4]
+        if stands(quantity, everything, digits, hedge) or computed(quantity, near):
             continue
         if quantity.kind != "address" and any(agrees(quantity, q) for q in asked.quantities):
             continue
@@ -194,13 +207,15 @@ def _counted(quantity: Quantity, where: Said) -> str:
     return stem(match[1]) if match else ""
 
 
-def _supported(claim: Said, asked: Said, places: Sequence[_Place]) -> Judgement:
+def _supported(
+    claim: Said, asked: Said, places: Sequence[_Place], others: Sequence[Said]
+) -> Judgement:
     reasons: list[str] = []
     for place in places:
         evidence = place.sentence
         if claim.text and claim.text.rstrip(".!。 ") == evidence.text.rstrip(".!。 "):
             return Judgement("supported", "verbatim")
-        found = objection(claim, evidence, place.above, place.beside, asked)
+        found = objection(claim, evidence, place.above, place.beside, asked, others)
         if not found:
             return Judgement("supported", "near_copy")
         reasons.append(found)

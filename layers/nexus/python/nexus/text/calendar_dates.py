@@ -17,9 +17,7 @@ _NAMES = (
     "december desember dec des dezember décembre diciembre"
 )
 _MONTHS = {
-    name: month
-    for month, names in enumerate(_NAMES.split("|"), start=1)
-    for name in names.split()
+    name: month for month, names in enumerate(_NAMES.split("|"), start=1) for name in names.split()
 }
 _DAYS = {
     name: day
@@ -38,7 +36,10 @@ _MONTH = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 # Short names and words of other meanings ("may", "mars", "des") are months beside a number only.
 _ALONE = r"\b(?:" + "|".join(m for m in _MONTHS if len(m) > 4 and m not in ("march",)) + r")\b"
 MONTH_WORDS = re.compile(
-    _ALONE + "|" + "|".join(_DAYS) + r"|\bnoon\b|\bmidnight\b|\bmidday\b|half past|o'clock|half-past"
+    _ALONE
+    + "|"
+    + "|".join(_DAYS)
+    + r"|\bnoon\b|\bmidnight\b|\bmidday\b|half past|o'clock|half-past"
 )
 _TH = r"(?:st|nd|rd|th|er|\.)?"
 _TO = r"\s?(?:-|to|until|through|and|or|sampai|hingga|dan|atau|bis|und|au|et|al|y)\s?"
@@ -59,7 +60,9 @@ _CLOCK = re.compile(
     r"(?:\b(?:pukul|jam|at|um|à|from|until|by)\s)(\d{1,2})[.h](\d{2})\b(?!\.?\d|\s?[ap]\.?m)|"
     r"\b(0\d|1\d|2[0-4])\.([0-5]\d)\b(?![.,]?\d)"
 )
-_OCLOCK = re.compile(r"\b(\d{1,2}|[a-z]{3,6})\s?(?:o'clock|uhr)\b|\b(?:pukul|jam)\s(\d{1,2})\b(?![.:,]\d)")
+_OCLOCK = re.compile(
+    r"\b(\d{1,2}|[a-z]{3,6})\s?(?:o'clock|uhr)\b|\b(?:pukul|jam)\s(\d{1,2})\b(?![.:,]\d)"
+)
 _PAST = re.compile(r"\b(half|quarter)[ -](past|to)\s(\d{1,2}|[a-z]{3,6})\b|\bhalb\s([a-zäöüß]{3,6})\b|"
                    r"\bsetengah\s([a-z]{4,8})\b")  # fmt: skip
 _HOURS = {
@@ -80,7 +83,7 @@ _EARLIER = re.compile(r"\s?(?:in the morning|pagi|morgens)\b")
 def taken_dates(text: str) -> Iterator[Dated]:
     """The dates of a lower-case text: kind, start, end, values and key; none overlap.
 
-    A date's values are its day, its month and its year, where it has one; a time's are minutes of
+    A date's values are its day, its month if that is a number, and its year if it has one; a time's are minutes of
     the day, two where nothing tells morning from afternoon.
     """
     taken: list[tuple[int, int]] = []
@@ -100,11 +103,11 @@ def _dates(text: str) -> Iterator[Dated]:
     for m in _DAY_FIRST.finditer(text):
         month = _MONTHS[m[3].rstrip(".")]
         days = [d for d in (m[1], m[2]) if d]
-        yield "date", *m.span(), (*map(float, days), float(month)), _keys(month, days)
+        yield "date", *m.span(), tuple(map(float, days)), _keys(month, days)
     for m in _MONTH_FIRST.finditer(text):
         month = _MONTHS[m[1].rstrip(".")]
         days = [d for d in (m[2], m[3]) if d]
-        yield "date", *m.span(), (*map(float, days), float(month)), _keys(month, days)
+        yield "date", *m.span(), tuple(map(float, days)), _keys(month, days)
     for m in _EASTERN.finditer(text):
         if m[2]:
             yield "date", *m.span(), (float(m[2]), float(m[1])), _key(m[1], m[2])
@@ -112,7 +115,7 @@ def _dates(text: str) -> Iterator[Dated]:
             yield "month", *m.span(), (float(m[1]),), m[1].lstrip("0")
     for m in _MONTH_YEAR.finditer(text):
         month = _MONTHS[m.group().rstrip(".")]
-        yield "month", *m.span(), (float(month),), str(month)
+        yield "month", *m.span(), (), str(month)
     for m in _DAY.finditer(text):
         yield "weekday", *m.span(), (), str(_DAYS[m.group()])
     yield from _times(text)

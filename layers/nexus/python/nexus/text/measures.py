@@ -9,11 +9,12 @@ days 1/86400 second seconds sec secs detik sekunde sekunden seconde secondes seg
 days 1/1440 minute minutes min mins menit minuten minuto minutos 分钟 分鐘 분
 days 1/24 hour hours hr hrs jam stunde stunden heure heures hora horas 小时 小時 時間 시간
 days 1 day days hari tag tage tagen jour jours día días dia dias 天 日 일
-days 7 week weeks minggu pekan woche wochen semaine semaines semana semanas 周 週 星期 週間 주
+days 7 week weeks minggu pekan woche wochen semaine semaines semana semanas 周 週 星期 週間 주 주일
 days 14 fortnight fortnights
 months 1 month months bulan monat monate monaten mois mes meses 个月 個月 ヶ月 か月 개월 달
 months 12 year years yr yrs tahun jahr jahre jahren an ans année années año años 年 년
 months 120 decade decades dekade dasawarsa
+months 1200 세기 世纪 世紀
 metres 0.001 mm
 metres 0.01 cm
 metres 1 m metre metres meter meters

@@ -78,7 +78,10 @@ def _words(language: str, listed: str) -> dict[str, int]:
         words = {w: n for w, n in words.items() if w != "zéro"} | {"zéro": 0}
     tens = {ten: n * 10 for n, ten in enumerate(_TENS[language].split(), start=2)}
     if language == "de":
-        units = ("ein", *(words_ for words_ in "zwei drei vier fünf sechs sieben acht neun".split()))
+        units = (
+            "ein",
+            *(words_ for words_ in "zwei drei vier fünf sechs sieben acht neun".split()),
+        )
         words |= {f"{u}und{t}": n + v for n, u in enumerate(units, 1) for t, v in tens.items()}
         words |= {f"{u}hundert": n * 100 for n, u in enumerate(units, 1)}
         words |= {f"{u}tausend": n * 1000 for n, u in enumerate(units, 1)}
@@ -114,9 +117,9 @@ _KOREAN = re.compile(
     r"(?<![가-힣])([일이삼사오육칠팔구십백천만]{1,8}|하나|한|두|세|네|다섯|여섯|일곱|여덟|아홉|열)"
     r"\s?(?=원|일\b|주|개월|년|시간|분|권|명|퍼센트|달|번|배|개|살)"
 )
-_KOREAN_OWN = {w: n for n, w in enumerate("하나 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), 1)} | {
-    "한": 1
-}
+_KOREAN_OWN = {
+    w: n for n, w in enumerate("하나 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), 1)
+} | {"한": 1}
 
 
 @lru_cache(maxsize=2048)

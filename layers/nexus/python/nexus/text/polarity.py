@@ -16,11 +16,10 @@ NEGATIONS = frozenset(
     nunca sin ningún ninguna ninguno tampoco jamás nada""".split()
 )
 CONDITIONS = frozenset(
-    """if unless except excepting excluding until provided only solely exclusively just but however
-    otherwise subject depending whether when where while once although though instead besides
-    kecuali jika bila apabila asalkan selama hanya cuma sepanjang tetapi namun sebelum melainkan
+    """if unless except excepting excluding until provided only solely exclusively otherwise subject
+    depending when kecuali jika bila apabila asalkan hanya cuma sepanjang melainkan
     wenn falls sofern sauf si seulement uniquement nur außer
-    salvo excepto solo sólo solamente únicamente pero""".split()
+    salvo excepto solo sólo solamente únicamente""".split()
 )
 # Opposites: who says the one where a passage says the other, says something else.
 _OPPOSITES = """
@@ -103,7 +102,7 @@ _EASTERN = re.compile(
     r"不|没|沒|無|无|未|非|禁|勿|别|ない|ません|ずに|않|안\s|못|없|아니|말아|말라|금지|"
     r"\bلا\b|\bليس|\bلم\b|\bلن\b|\bбез\b|\bне\b|\bнет\b|नहीं|बिना|ไม่|không|chưa"
 )
-_EASTERN_LIMIT = re.compile(r"只|仅|僅|除非|除了|如果|但|就|だけ|のみ|만\s|만\b|면\s|지만|경우|لكن|إلا|فقط|केवल|यदि")
+_EASTERN_LIMIT = re.compile(r"只|仅|僅|除非|除了|如果|だけ|のみ|만\s|경우에만|لكن|إلا|فقط|केवल|यदि")
 
 
 def negations(words: Sequence[str], text: str) -> int:
@@ -121,6 +120,13 @@ def conditions(words: Sequence[str], text: str) -> frozenset[str]:
     """The words of a text that bind what it says to a condition, or limit it to one case."""
     found = CONDITIONS.intersection(words)
     return found if text.isascii() else found.union(_EASTERN_LIMIT.findall(text))
+
+
+def overstates(said: frozenset[str], stated: frozenset[str]) -> bool:
+    """Whether a text says must where the other does not, or only may where the other says must."""
+    if "must" in said:
+        return "must" not in stated
+    return bool(said) and "must" in stated
 
 
 def modality(words: Sequence[str]) -> frozenset[str]:

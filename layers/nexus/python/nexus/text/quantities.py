@@ -12,7 +12,7 @@ from typing import Literal
 from nexus.text.calendar_dates import MONTH_WORDS, taken_dates
 from nexus.text.facts import URL, folded
 from nexus.text.measures import CURRENCIES, EASTERN, UNITS
-from nexus.text.number_words import DIGIT_SCALES, VAGUE, spelled_numbers
+from nexus.text.number_words import DIGIT_SCALES, VAGUE, han, spelled_numbers
 
 Kind = Literal["number", "date", "month", "weekday", "time", "address", "code"]
 
@@ -41,15 +41,38 @@ class Quantity:
 _DIGIT = re.compile(r"\d")
 _SCALE = "|".join(sorted(map(re.escape, DIGIT_SCALES), key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?<![\d.,])(?:\d{{1,3}}(?: \d{{3}})++|\d++(?:[.,]\d++)*+)(?:\s?(?:(?:{_SCALE})(?![a-z])))?+"
+    rf"(?<!\d)(?<!\d\.)(?:\d{{1,3}}(?:([ .,])\d{{3}}(?!\d))(?:\1\d{{3}}(?!\d))*+(?:[.,]\d++)?+|"
+    rf"\d++(?:[.,]\d{{1,2}}(?!\d)|\.\d++)?+)(?:\s?(?:(?:{_SCALE})(?![a-z])))?+"
 )
 _DIGITS = re.compile(r"\d[\d., ]*\d|\d")
 _GROUPED = re.compile(r"\d{1,3}(?:([., ])\d{3})(?:\1\d{3})*")
 _CLOCK_LIKE = re.compile(r"([01]?\d|2[0-4])[.:]([0-5]\d)")
-_CENTURY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.|e|è)?\s*(?:century|centuries|jahrhundert|siècle)")
-_CENTURY_AFTER = re.compile(r"(?:abad(?: ke)?-?|siglo)\s?(\d{1,2})\b|(\d{1,2})\s?(?:世纪|世紀|세기)")
+_CENTURY = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|\.|e|è)?[\s-]*(?:century|centuries|jahrhundert|siècle)"
+)
+_CENTURY_WORDS = {
+    word: n
+    for n, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+        "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        start=1,
+    )
+} | {"twenty-first": 21}
+_CENTURY_SPELLED = re.compile(
+    r"\b(" + "|".join(sorted(_CENTURY_WORDS, key=len, reverse=True)) + r")[ -]centur(?:y|ies)"
+)
+_CENTURY_AFTER = re.compile(
+    r"(?:abad(?: ke)?-?|siglo)\s?(\d{1,2})\b|(\d{1,2})\s?(?:世纪|世紀|세기)"
+)
 _YEARS = re.compile(r"\b([12]\d)([0-9])0'?s\b")
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})\s?[/⁄]\s?(\d{1,2})(?![\d/])")
+_EASTERN_FRACTION = re.compile(
+    r"(\d{1,2}|[일이삼사오육칠팔구십一二三四五六七八九十])\s?(?:분의|分の|分之)\s?(\d{1,2}|[일이삼사오육칠팔구십一二三四五六七八九十])"
+)
+_EASTERN_HALF = re.compile(r"반(?=\s?(?:세기|년|시간|달))|半(?=[个個年天小])|一半|절반")
+# 36만 5천, 1億2千万: numbers of parts, each with its own scale.
+_COMPOUND = re.compile(r"(?:\d{1,9}(?:\.\d{1,4})?\s?[千천万萬만億亿억]\s?){1,4}(?:\d{1,4}(?!\d))?")
+_COMPOUND_PART = re.compile(r"(\d+(?:\.\d+)?)\s?([千천万萬만億亿억]*)")
 _HALVES = {
     "half": 0.5, "setengah": 0.5, "separuh": 0.5, "seperempat": 0.25, "sepertiga": 1 / 3,
     "quarter": 0.25, "quarters": 0.25, "thirds": 1 / 3, "hälfte": 0.5, "moitié": 0.5, "mitad": 0.5,
@@ -90,7 +113,9 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             address = match.group().rstrip(".,;:!?)]}'\"*_/")
             found.append(Quantity("address", match.start(), match.end(), key=address))
         text = URL.sub(_blank, text)
-    if not (_DIGIT.search(text) or MONTH_WORDS.search(text)) and text.isascii():
+    if text.isascii() and not (
+        _DIGIT.search(text) or MONTH_WORDS.search(text) or "century" in text or "centuries" in text
+    ):
         return (*found, *_worded(text))
     for kind, start, end, values, key in taken_dates(text):
         found.append(Quantity(kind, start, end, frozenset(values), key=key))
@@ -100,6 +125,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     text = _take(text, found, _ranges(text))
     text = _take(text, found, _codes(text))
     text = _take(text, found, _fractions(text))
+    text = _take(text, found, _eastern_fractions(text))
+    text = _take(text, found, _compounds(text))
     text = _take(text, found, _digits(text))
     found += _worded(text)
     return tuple(sorted(found, key=lambda q: q.start))
@@ -127,6 +154,9 @@ def _ranges(text: str) -> Iterator[Quantity]:
         for match in pattern.finditer(text):
             last = int(match[1] or match[2]) * 100
             spans.append((match.start(), match.end(), last - 100, last))
+    for match in _CENTURY_SPELLED.finditer(text):
+        last = _CENTURY_WORDS[match[1]] * 100
+        spans.append((match.start(), match.end(), last - 100, last))
     for match in _YEARS.finditer(text):
         first = int(match[1] + match[2]) * 10
         spans.append((match.start(), match.end(), first, first + (9 if match[2] != "0" else 100)))
@@ -157,6 +187,32 @@ def _fractions(text: str) -> Iterator[Quantity]:
             yield _number(text, match, {int(match[1]) / int(match[2])})
 
 
+def _compounds(text: str) -> Iterator[Quantity]:
+    if text.isascii():
+        return
+    for match in _COMPOUND.finditer(text):
+        value = 0.0
+        for part in _COMPOUND_PART.finditer(match.group()):
+            scale = 1
+            for character in part[2]:
+                scale *= DIGIT_SCALES[character]
+            value += _float(part[1]) * scale
+        end = match.start() + len(match.group().rstrip())
+        yield _made(text, match.start(), end, {value}, weak=False)
+
+
+def _eastern_fractions(text: str) -> Iterator[Quantity]:
+    if text.isascii():
+        return
+    for match in _EASTERN_FRACTION.finditer(text):
+        below, above = (int(c) if c.isdigit() else han(c) for c in match.groups())
+        above, below = (above, below) if above < below else (below, above)
+        if above:
+            yield _number(text, match, {above / below}, weak=True)
+    for match in _EASTERN_HALF.finditer(text):
+        yield _number(text, match, {0.5}, weak=True)
+
+
 def _digits(text: str) -> Iterator[Quantity]:
     for match in _NUMBER.finditer(text):
         written = match.group()
@@ -166,7 +222,7 @@ def _digits(text: str) -> Iterator[Quantity]:
         values = readings(digits.group())
         scale = DIGIT_SCALES.get(written[digits.end() :].strip())
         if scale:
-            values = frozenset(round(_decimal(digits.group()) * scale, 6) for _ in (0,))
+            values = frozenset({round(_decimal(digits.group()) * scale, 6)})
         yield _number(text, match, values)
 
 
@@ -191,9 +247,11 @@ def _decimal(digits: str) -> float:
 
 def _float(digits: str) -> float:
     # More digits than a float holds are told apart by their first and their number.
-    return float(digits[:40]) * 10.0 ** max(0, len(digits.partition(".")[0]) - 40) if len(
-        digits
-    ) < 300 else float(len(digits))
+    return (
+        float(digits[:40]) * 10.0 ** max(0, len(digits.partition(".")[0]) - 40)
+        if len(digits) < 300
+        else float(len(digits))
+    )
 
 
 def _worded(text: str) -> Iterator[Quantity]:
@@ -213,7 +271,9 @@ def _worded(text: str) -> Iterator[Quantity]:
 
 def _inside(text: str, start: int, end: int) -> bool:
     """Whether a numeral of one character stands in a word, such as 一般, and not before a unit."""
-    return not any(text.startswith(unit, end) for unit in EASTERN) and text[start] in "一二三千万百十"
+    return (
+        not any(text.startswith(unit, end) for unit in EASTERN) and text[start] in "一二三千万百十"
+    )
 
 
 def _number(
