@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"\d+")
 _STOPS = " \t.,;:!?"
 
 # A passage's number, and the numbers of its sentences.
-_CITATION = re.compile(r"\[(\d{1,2})(?:\.(\d{1,3})(?:-(\d{1,3}))?)?\]")
+CITATION = re.compile(r"\[(\d{1,2})(?:\.(\d{1,3})(?:-(\d{1,3}))?)?\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,20 @@ class Citation:
 
 def citations_in(text: str) -> tuple[Citation, ...]:
     """What a text cites as `[2]`, `[2.3]` or `[2.3-4]`, each once, in order."""
-    found = (
-        Citation(int(m[1]), m[2] and int(m[2]), (m[3] or m[2]) and int(m[3] or m[2]))
-        for m in _CITATION.finditer(text)
-    )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(map(_citation, CITATION.finditer(text))))
+
+
+def with_plain_markers(text: str) -> tuple[str, tuple[Citation, ...]]:
+    """The text with `[2.3]` as `[2]`, and the citation of each of its markers in order."""
+    found = tuple(map(_citation, CITATION.finditer(text)))
+    return CITATION.sub(lambda marker: f"[{marker[1]}]", text), found
+
+
+def _citation(marker: re.Match[str]) -> Citation:
+    passage, first, last = marker.groups()
+    if first is None:
+        return Citation(int(passage))
+    return Citation(int(passage), int(first), int(last or first))
 
 
 def single_markers(text: str) -> str:

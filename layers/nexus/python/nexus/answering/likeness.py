@@ -118,13 +118,13 @@ def _words_object(
     missing = [w for w in content if not covered(w, evidence)]
     inside = len(content) - len(missing)
     missing = [w for w in missing if not any(covered(w, one) for one in above)]
-    if any(w in claim.names for w in missing) and not _spelled_out(missing, claim, evidence):
+    if any(w in claim.names for w in missing) and not _spelled_out(missing, evidence):
         return "name_nowhere"
     # The sentence before may name what this one calls "it", but brings in no name of its own.
     missing = [w for w in missing if not any(covered(w, n) and w not in n.names for n in beside)]
     if missing and any(covered(w, one) for w in missing for one in others):
         return "fact_elsewhere"
-    if missing and _spelled_out(missing, claim, evidence):
+    if missing and _spelled_out(missing, evidence):
         missing = []
     if not content:
         return ""
@@ -137,7 +137,7 @@ def _words_object(
     return ""
 
 
-def _spelled_out(missing: Sequence[str], claim: Said, evidence: Said) -> bool:
+def _spelled_out(missing: Sequence[str], evidence: Said) -> bool:
     """Whether all that is missing is a name that is spelled here and shortened there."""
     if len(missing) == 1 and 2 <= len(missing[0]) <= 6:
         return missing[0] in _initials(evidence.words, len(missing[0]))

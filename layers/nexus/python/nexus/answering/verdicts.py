@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from nexus.answering.agreement import HEDGE, agrees, computed, rounded, stands
+from nexus.answering.agreement import agrees, computed, stands
 from nexus.answering.citations import Citation, renumber, single_markers
 from nexus.answering.likeness import coverage, objection
 from nexus.answering.said import Read, Said, read, said
 from nexus.models import Passage
+from nexus.text.inert import inert_spans
 from nexus.text.orders import asks_for_address, order_in
 from nexus.text.quantities import Quantity
 from nexus.text.stems import stem
@@ -26,15 +27,11 @@ Verdict = Literal["supported", "contradicted", "undecided"]
 
 # A sentence rests on at most so many sentences when it cites none.
 MOST_BEST = 3
+# So much of a sentence stands in what a document says to machines when it relays that.
+INJECTED = 0.5
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)|^[#>\s]+|^\s*(?:[-+•·]|\d{1,3}[.)])\s+")
 _SENTENCE_MARKER = re.compile(r"\s?\[\d{1,2}\.\d{1,3}(?:-\d{1,3})?\]")
 _SPLIT_DIGITS = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,] \d{3})++(?!\d)")
-# What a reply opens with before it says something.
-_LEAD_IN = re.compile(
-    r"^(?:yes|no|well|sure|okay|i (?:am|['’]m|do(?:n['’]t| n['’]t| not)| ['’] ?m)\b[^.,!?]{0,40})[,.!]? "
-    r"(?:but (?:i (?:do )?know (?:that )?)?)?(?=\w)",
-    re.IGNORECASE,
-)
 # The number of the next item of a list that was cut off behind its colon.
 _NEXT_ITEM = re.compile(r":\s+\d{1,2}[.)]?$")
 _NEXT_WORD = re.compile(r"[^\w%]*([^\W\d_]+)")
@@ -91,6 +88,8 @@ def judge(
         nowhere = _nowhere(said(joined), asked, places, reads)
     if nowhere and nowhere.verdict == "contradicted":
         return nowhere
+    if inert_spans(sentence) or _injected(claim, passages, reads):
+        return Judgement("undecided", "injected")
     if order_in(claim.text, asked.text):
         return Judgement("undecided", "order")
     if any(q.kind == "address" for q in claim.quantities) and not asks_for_address(asked.text):
@@ -100,9 +99,7 @@ def judge(
     return _supported(claim, asked, places, [x for r in reads for x in r.sentences])
 
 
-def best_sentences(
-    sentence: str, passages: Sequence[Passage], question: str = ""
-) -> tuple[Citation, ...]:
+def best_sentences(sentence: str, passages: Sequence[Passage]) -> tuple[Citation, ...]:
     """The sentences of the passages that are most like a sentence, the best one first."""
     claim = said(bare(sentence))
     found = _ranked(claim, [read(passage) for passage in passages])
@@ -138,6 +135,22 @@ def _located(cited: Sequence[str], reads: Sequence[Read]) -> list[_Place]:
                 if sentence.text and sentence.text in wanted:
                     found.append(_Place(one, at))
     return found
+
+
+def _injected(claim: Said, passages: Sequence[Passage], reads: Sequence[Read]) -> bool:
+    """Whether a claim says what a document says to machines, more than what it says to readers."""
+    for passage in passages:
+        for text in (passage.text, passage.title, *passage.locator.heading):
+            spans = inert_spans(text)
+            if not spans:
+                continue
+            orders = said(" ".join(text[start:end] for start, end in spans))
+            share = coverage(claim, orders)
+            if share >= INJECTED and share > max(
+                (coverage(claim, s) for one in reads for s in one.sentences), default=0.0
+            ):
+                return True
+    return False
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,15 @@
 Uses nothing but the standard library.
 """
 
-from nexus.models.answers import Answer, Confidence, ConfidenceLevel, Source, Turn, Usage
+from nexus.models.answers import (
+    Answer,
+    CheckedClaim,
+    Confidence,
+    ConfidenceLevel,
+    Source,
+    Turn,
+    Usage,
+)
 from nexus.models.clients import ApiClient, Principal, Role
 from nexus.models.documents import (
     Chunk,
@@ -23,6 +31,7 @@ from nexus.models.snapshots import StoredChunk, StoredDocument
 __all__ = [
     "Answer",
     "ApiClient",
+    "CheckedClaim",
     "Chunk",
     "Confidence",
     "ConfidenceLevel",

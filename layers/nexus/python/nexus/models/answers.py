@@ -20,6 +20,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A sentence of an answer and the numbers of its sources.
+
+    `verified` is False if neither the check of its words nor the verifier could confirm it.
+    """
+
+    text: str
+    sources: tuple[int, ...]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Confidence:
     """How sure an answer is: `score` from 0 to 1, and its level for a reader."""
 

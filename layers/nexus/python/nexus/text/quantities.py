@@ -256,7 +256,7 @@ def _float(digits: str) -> float:
 
 def _worded(text: str) -> Iterator[Quantity]:
     for start, end, value, words in spelled_numbers(text):
-        small = value <= 12 or " " not in words and value < 20
+        small = value <= 12 or (" " not in words and value < 20)
         if words in VAGUE or (not text.isascii() and len(words) == 1 and _inside(text, start, end)):
             one = _made(text, start, end, {float(value)}, weak=True)
             if one.unit:
