@@ -68,6 +68,7 @@ class Stage:
     embedding_model: str
     embedding_dimension: int
     chat_model: str
+    verifier_model: str
     chat_api: Literal["responses", "chat_completions"]
     rerank_url: str = ""
     rerank_model: str = ""

@@ -101,6 +101,23 @@ def evaluate(
             "here.",
         ),
     ] = None,
+    grounding: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--grounding",
+            help="Measure the check of answers: JSONL lines {passages, question, sentence, "
+            "supported} or {passages, question, answer}. Repeatable.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    verifier: Annotated[
+        str,
+        typer.Option(
+            "--verifier",
+            help="With --grounding: scripted:0.93 is a verifier that is right so often.",
+        ),
+    ] = "",
     compared: Annotated[
         tuple[Path, Path] | None,
         typer.Option("--compare", help="Show what changed between two JSON reports."),
@@ -118,6 +135,9 @@ def evaluate(
         show_comparison(found, console)
         if json_file:
             write_json(json_file, found)
+        return
+    if grounding:
+        _measure_grounding(grounding, verifier, json_file)
         return
     if questions is None or (corpus is None and url is None):
         raise Failure("Give --questions with --corpus or --url, or two reports with --compare.")
@@ -149,6 +169,21 @@ def evaluate(
 
 
 INTERRUPTED = "interrupted"
+
+
+def _measure_grounding(files: list[Path], verifier: str, json_file: Path | None) -> None:
+    from cli.evaluation.grounding import ScriptedVerifier, measure
+
+    kind, _, share = verifier.partition(":")
+    if verifier and (kind != "scripted" or not share.replace(".", "", 1).isdigit()):
+        raise Failure("--verifier is scripted: and the share of right verdicts, as in 0.93.")
+    rows = measure(files, ScriptedVerifier(float(share)) if verifier else None)
+    for row in rows:
+        console.print(
+            escape("  ".join(f"{name} {value}" for name, value in row.items() if value != ""))
+        )
+    if json_file:
+        write_json(json_file, {"grounding": rows})
 
 
 def _measure_corpus(

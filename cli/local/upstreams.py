@@ -56,9 +56,12 @@ def _remote_models(environ: Mapping[str, str], url: str) -> dict[str, str]:
             context[name] = value
         elif url:
             raise Failure(f"OPENAI_BASE_URL is set: also set NEXUS_{name.upper()} for it.")
+    if verifier := environ.get("NEXUS_VERIFIER_MODEL"):
+        context["verifier_model"] = verifier
     if not url:
         context = {
             "chat_model": "gpt-5.4-mini",
+            "verifier_model": "gpt-5.4-nano",
             "embedding_model": "text-embedding-3-small",
             "embedding_dimension": "1536",
             "chat_api": "responses",

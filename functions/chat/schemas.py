@@ -152,6 +152,17 @@ class ConfidenceBody(BaseModel):
         return cls(level=confidence.level, score=confidence.score, gate=gate)
 
 
+class ClaimBody(BaseModel):
+    """A sentence of the answer."""
+
+    text: str
+    sources: list[int] = Field(description="Numbers of the sources that it rests on.")
+    verified: bool = Field(
+        description="False when neither the comparison of its words and facts with these sources "
+        "nor the verifying model could confirm it."
+    )
+
+
 class UsageBody(BaseModel):
     """Tokens that were billed."""
 
@@ -165,6 +176,10 @@ class ChatResponse(BaseModel):
 
     answer: str
     sources: list[SourceBody]
+    claims: list[ClaimBody] = Field(
+        description="The answer's sentences that claim something, in order. With one that is not "
+        "verified, the confidence is at most medium."
+    )
     confidence: ConfidenceBody
     refused: bool = Field(description="True when the documents do not hold the answer.")
     conversation_id: str
@@ -191,6 +206,10 @@ class ChatResponse(BaseModel):
                     quote=source.quote,
                 )
                 for source in answer.sources
+            ],
+            claims=[
+                ClaimBody(text=claim.text, sources=list(claim.sources), verified=claim.verified)
+                for claim in answer.claims
             ],
             confidence=ConfidenceBody.of(answer.confidence),
             refused=answer.refused,

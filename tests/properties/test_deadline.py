@@ -38,7 +38,7 @@ CONVERSATION = "c-1"
 WHOLE = "How much is the tuition fee of the university for a student in one whole year?"
 LEANING = "And how much is the tuition fee?"
 RIGHT = "The tuition fee is nine million rupiah. [1]"
-INVENTED = "The tuition fee is nine million rupiah. [1] It was 77 euros in 1834. [1]"
+INVENTED = "It was 77 euros in 1834. [1] The tuition fee is nine million rupiah. [1]"
 DRAFTS = {"good": [RIGHT], "invented": [INVENTED, RIGHT], "none": [NO_ANSWER]}
 
 

@@ -65,6 +65,11 @@ class Settings:
         "responses",
         choices=("responses", "chat_completions"),
     )
+    verifier_model: str = _setting(
+        "Chat model, at the same endpoint, that decides on sentences which nothing else can decide "
+        "on; empty means that these stay, unverified.",
+        "",
+    )
     reasoning_effort: str = _setting(
         "How much a reasoning model thinks before it answers, such as low; empty sends nothing.", ""
     )

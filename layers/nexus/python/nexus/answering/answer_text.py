@@ -55,6 +55,11 @@ class Piece:
         """The numbers it cites, each once, in order."""
         return tuple(dict.fromkeys(map(int, MARKER.findall(self.text))))
 
+    @property
+    def marks(self) -> int:
+        """How many markers it has, each as often as it is written."""
+        return len(MARKER.findall(self.text))
+
 
 def pieces_of(text: str) -> list[Piece]:
     """The pieces of an answer, in order; together they are the whole text."""

@@ -42,11 +42,20 @@ class Citation:
 
 def citations_in(text: str) -> tuple[Citation, ...]:
     """What the text's canonical markers cite, each once, in order; `[2.3]` has first == last."""
-    found: dict[Citation, None] = {}
-    for marker in _PARTS.finditer(text):
-        passage, first, last = (int(part) if part else None for part in marker.groups())
-        found[Citation(passage or 0, first, last or first)] = None
-    return tuple(found)
+    return tuple(dict.fromkeys(map(_citation, _PARTS.finditer(text))))
+
+
+def with_plain_markers(text: str) -> tuple[str, tuple[Citation, ...]]:
+    """The text with `[2.3]` as `[2]`, and the citation of each of its markers in order."""
+    found = tuple(map(_citation, _PARTS.finditer(text)))
+    return _PARTS.sub(lambda marker: f"[{marker[1]}]", text), found
+
+
+def _citation(marker: re.Match[str]) -> Citation:
+    passage, first, last = marker.groups()
+    if first is None:
+        return Citation(int(passage))
+    return Citation(int(passage), int(first), int(last or first))
 
 
 def single_markers(text: str) -> str:

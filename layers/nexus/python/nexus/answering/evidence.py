@@ -104,19 +104,20 @@ def quote(claims: Sequence[str], evidence: Evidence) -> str:
     start, end = spans[0]
     for other_start, other_end in spans[1:]:
         low, high = min(start, other_start), max(end, other_end)
-        if high - low <= QUOTE_CHARS and not _is_inert(evidence, low, high):
+        if high - low <= QUOTE_CHARS and not crosses_inert(evidence, low, high):
             start, end = low, high
     return evidence.text[start : min(end, start + QUOTE_CHARS)]
 
 
-def _is_inert(evidence: Evidence, start: int, end: int) -> bool:
+def crosses_inert(evidence: Evidence, start: int, end: int) -> bool:
+    """Whether a stretch of the passage has a part that instructs a machine."""
     return any(a < end and start < b for a, b in inert_spans(evidence.text))
 
 
 def _spans(claim: str, evidence: Evidence) -> list[tuple[int, int]]:
     """Where the claim stands: its best stretch, then those with the facts that this one lacks."""
     found = locate(claim, evidence.text) if len(claim) >= 20 else None
-    if found and not _is_inert(evidence, *found):
+    if found and not crosses_inert(evidence, *found):
         return [found]
     stems, facts = frozenset(stems_of(folded(claim))), stated(folded(claim))
     means = meanings_of(stems)

@@ -9,9 +9,10 @@ from nexus.answering.answer_text import Style, limit_words
 from nexus.answering.grounding import Grounded, ground
 from nexus.answering.prompts import answer_messages, repair_messages
 from nexus.answering.reply import Reply, read_reply
+from nexus.answering.verifying import Verification, Verifier
 from nexus.deadline import current, optional
 from nexus.errors import UpstreamRefused
-from nexus.models import Passage, Source, Usage
+from nexus.models import CheckedClaim, Passage, Source, Usage
 from nexus.observability import logger
 from nexus.ports import ChatModel, Message
 
@@ -22,9 +23,9 @@ __all__ = ["Generated", "Generator", "Style"]
 class Generated:
     """A grounded answer; `text` is "" when the passages turned out to hold none.
 
-    `support` is the share of the model's claims that the passages support, from 0 to 1. `cut` is
-    True for an answer that the model could not write to its end, and `whole` is False where another
-    draft might have been better, and there was none in time.
+    `support` is the share of the model's claims that were not condemned, from 0 to 1. `cut` is True
+    for an answer that the model could not write to its end, and `whole` is False where another
+    draft or a verification might have made it better, and there was none in time.
     """
 
     text: str
@@ -33,14 +34,16 @@ class Generated:
     usage: Usage
     cut: bool = False
     whole: bool = True
+    claims: tuple[CheckedClaim, ...] = ()
 
 
 class Generator:
     """Writes answers with a chat model."""
 
-    def __init__(self, chat: ChatModel, max_tokens: int) -> None:
+    def __init__(self, chat: ChatModel, max_tokens: int, verifier: Verifier | None = None) -> None:
         self._chat = chat
         self._max_tokens = max_tokens
+        self._verifier = verifier
 
     def generate(
         self,
@@ -65,7 +68,8 @@ class Generator:
                     "NEXUS_ANSWER_MAX_TOKENS or choose a chat model that reasons less.",
                 )
             return Generated("", (), 0.0, usage)
-        grounded = ground(draft.text, passages, question)
+        checking = Verification(self._verifier) if self._verifier else None
+        grounded = ground(draft.text, passages, question, checking)
         if grounded.needs_retry:
             logger.info(
                 "answer_repaired",
@@ -74,19 +78,35 @@ class Generator:
             repair = repair_messages(
                 question, passages, draft.text, grounded.unsupported, history, style
             )
-            # A second draft takes as long as the first; without it, that one stands.
-            written = optional(
-                "rewrite", lambda: self._write(repair, len(passages)), needs_s=took_s
-            )
+
+            def rewrite() -> tuple[Reply, Usage]:
+                return self._write(repair, len(passages))
+
+            # A second draft takes as long as the first. Without it, that one stands, if any of it
+            # does; if none does, to say that nothing was found would be untrue.
+            has_answer = bool(grounded.sources)
+            written = optional("rewrite", rewrite, needs_s=took_s) if has_answer else rewrite()
             whole = written is not None
             if written is not None:
                 again, more = written
-                usage = _sum(usage, more)
+                usage += more
                 if again.text:
-                    better = _better(grounded, ground(again.text, passages, question))
+                    second = ground(again.text, passages, question, checking)
+                    better = _better(grounded, second)
                     draft, grounded = (draft if better is grounded else again), better
+        if checking:
+            usage += checking.usage
+            whole = whole and checking.whole
         text = limit_words(grounded.text, style) if grounded.sources else ""
-        return Generated(text, _named(text, grounded), grounded.support, usage, draft.cut, whole)
+        return Generated(
+            text,
+            _named(text, grounded),
+            grounded.support,
+            usage,
+            draft.cut,
+            whole,
+            grounded.claims if text else (),
+        )
 
     def _write(self, messages: list[Message], passages: int) -> tuple[Reply, Usage]:
         """What the model replies, and what it cost."""
@@ -102,11 +122,3 @@ def _better(one: Grounded, other: Grounded) -> Grounded:
 def _named(text: str, grounded: Grounded) -> tuple[Source, ...]:
     """The sources whose markers a shortened text still has; markers count in order, so these."""
     return tuple(source for source in grounded.sources if f"[{source.number}]" in text)
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        one.embedding_tokens + other.embedding_tokens,
-        one.input_tokens + other.input_tokens,
-        one.output_tokens + other.output_tokens,
-    )

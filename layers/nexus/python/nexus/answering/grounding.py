@@ -1,4 +1,4 @@
-"""Checks each sentence of an answer against the passages, and keeps only what they support."""
+"""Checks each sentence of an answer against the passages, and removes only what is condemned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nexus.answering.answer_text import Piece, joined, pieces_of
-from nexus.answering.citations import MARKER, renumber, single_markers
+from nexus.answering.citations import Citation, single_markers, with_plain_markers
+from nexus.answering.cited_sentences import Cited, cited_by, quoted
 from nexus.answering.claims import (
     HAS_WORDS,
     claims_nothing,
@@ -15,23 +16,35 @@ from nexus.answering.claims import (
     read_claim,
     read_question,
 )
-from nexus.answering.evidence import evidence_of, quote
-from nexus.answering.support import sources_of
-from nexus.models import Passage, Source
+from nexus.answering.evidence import Evidence, evidence_of
+from nexus.answering.shown_pieces import (
+    blank_row,
+    cited_anew,
+    order_of_appearance,
+    with_lone_markers,
+    without_empty_parts,
+)
+from nexus.answering.verdicts import Judgement, judge
+from nexus.answering.verifying import Verifying
+from nexus.models import CheckedClaim, Passage, Source
 from nexus.text.sanitising import sanitise, without_markup
 
 # Far more than an answer is allowed: a model that writes on and on repeats itself.
 MOST_CHARS = 20_000
 MOST_PIECES = 300
+# What is undecided for these reasons is not shown by itself: it may be what a document orders.
+NEVER_ALONE = frozenset({"order", "address"})
 
 
 @dataclass(frozen=True, slots=True)
 class Grounded:
-    """An answer of supported sentences only, with the sources that its markers `[1]` to `[n]` name.
+    """An answer without what was condemned, with the sources that its markers `[1]` to `[n]` name.
 
-    `unsupported` holds the sentences that were removed: to be counted, never logged. `support` is
-    the share of the claims that were kept, from 0 to 1. `needs_retry` is True if the first claim
-    was removed, on which the rest leans, or no claim is left.
+    `unsupported` holds the sentences that were removed: to be counted, never logged. `claims` are
+    the sentences that stayed, and `unverified` those of them that nothing has confirmed; with one
+    of these an answer is no more than of medium confidence. `support` is the share of the claims
+    that were not condemned, from 0 to 1. `needs_retry` is True if the first claim was condemned or
+    no claim is left.
     """
 
     text: str
@@ -39,35 +52,81 @@ class Grounded:
     unsupported: tuple[str, ...]
     support: float
     needs_retry: bool
+    claims: tuple[CheckedClaim, ...] = ()
+
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        return tuple(claim.text for claim in self.claims if not claim.verified)
 
 
-def ground(text: str, passages: Sequence[Passage], question: str = "") -> Grounded:
-    """Removes what no passage supports, and ties the rest to verbatim quotes.
+@dataclass(slots=True)
+class _Claim:
+    """A sentence under judgement, with its piece's place among those that are kept."""
 
-    Every number, date, amount, address and proper name of a sentence must stand in the passages it
-    cites, and most of its other words; a sentence that cites none, or the wrong ones, gets the
-    passages that support it. Names and numbers that merely repeat the question are let through.
-    Links, images and HTML are removed. What documents say to machines supports nothing. What a
-    model wrote beyond 20,000 characters, or 300 sentences and lines, is left out. Takes some 2 ms;
-    never raises.
+    place: int
+    piece: Piece
+    words: str
+    cited: Cited
+    judgement: Judgement
+    verdict: bool | None = None
+
+
+def ground(
+    text: str,
+    passages: Sequence[Passage],
+    question: str = "",
+    verifier: Verifying | None = None,
+) -> Grounded:
+    """Removes what is contradicted or refused, and ties the rest to verbatim quotes.
+
+    A sentence is compared with the sentences that it cites: `[2.3]` is sentence 3 of passage 2,
+    `[2]` the best ones of that passage, no marker the best ones of all. What is undecided is asked
+    of the verifier, in one call; without one it stays, unverified. Links, images and HTML are
+    removed. What documents say to machines supports nothing. What a model wrote beyond 20,000
+    characters, or 300 sentences and lines, is left out. Takes some 2 ms a sentence; never raises
+    but what the verifier raises.
     """
     evidence = [evidence_of(passage) for passage in passages]
-    asked = read_question(question)
     allowed = {fact[4:] for e in evidence for fact in e.facts if fact.startswith("url:")}
     # Each is compared with all that the passages say.
-    pieces = pieces_of(single_markers(without_markup(text[:MOST_CHARS], allowed)))
+    written, citations = with_plain_markers(
+        single_markers(without_markup(text[:MOST_CHARS], allowed))
+    )
+    pieces = pieces_of(written)
     # The half of a sentence that was cut may say the opposite of the whole.
     pieces = (pieces[:-1] if len(text) > MOST_CHARS else pieces)[:MOST_PIECES]
-    kept: list[tuple[Piece, tuple[int, ...]]] = []
-    claims: dict[int, list[str]] = {}
-    removed: list[str] = []
-    supported = 0
-    first_removed = False
+    kept, claims = _sorted_out(with_lone_markers(pieces), citations, passages, evidence, question)
+    _decide(claims, question, verifier)
+    gone = [claim for claim in claims if claim.verdict is False]
+    stay = [claim for claim in claims if claim.verdict is not False]
+    if all(claim.verdict is None and claim.judgement.reason in NEVER_ALONE for claim in stay):
+        gone, stay = claims, []
+    removed = tuple(claim.piece.text for claim in gone)
+    support = len(stay) / len(claims) if claims else 0.0
+    if not any(claim.cited for claim in stay):
+        return Grounded("", (), removed, 0.0, needs_retry=True)
+    return _shown(kept, stay, removed, support, passages, evidence, claims)
+
+
+def _sorted_out(
+    pieces: Sequence[Piece],
+    citations: Sequence[Citation],
+    passages: Sequence[Passage],
+    evidence: Sequence[Evidence],
+    question: str,
+) -> tuple[list[Piece], list[_Claim]]:
+    """The pieces that may be shown, and the claims among them, judged."""
+    asked = read_question(question)
+    kept: list[Piece] = []
+    claims: list[_Claim] = []
     rules = {(piece.line, piece.table) for piece in pieces if piece.kind == "layout"}
-    for piece in _with_lone_markers(pieces):
+    at = 0
+    for piece in pieces:
+        mine = citations[at : at + piece.marks]
+        at += piece.marks
         words = plain_words(piece)
         if piece.kind == "layout":
-            kept.append((piece, ()))
+            kept.append(piece)
         if piece.kind == "layout" or not HAS_WORDS.search(words):
             continue
         # A table's row is its header if it is the one above the rule.
@@ -75,97 +134,87 @@ def ground(text: str, passages: Sequence[Passage], question: str = "") -> Ground
         is_label = is_header or piece.kind == "heading"
         claim = read_claim(words, label=is_label, has_label=piece.is_item)
         if is_header:
-            known = introduces(claim, evidence, asked, 1)
-            kept.append((piece if known else _blank_row(piece), ()))
+            kept.append(piece if introduces(claim, evidence, asked, 1) else blank_row(piece))
         elif claims_nothing(claim, words, asked):
-            kept.append((piece, ()))
+            kept.append(piece)
         elif piece.kind == "heading":
             if introduces(claim, evidence, asked, 1):
-                kept.append((piece, ()))
+                kept.append(piece)
         elif words.endswith(":") and not claim.facts and introduces(claim, evidence, asked, 0.75):
-            kept.append((piece, ()))
-        elif numbers := sources_of(claim, piece.markers, evidence, asked):
-            supported += 1
-            kept.append((piece, numbers))
-            for number in numbers:
-                claims.setdefault(number, []).append(words)
+            kept.append(piece)
         else:
-            first_removed = first_removed or not supported
-            removed.append(piece.text)
-    if not supported:
-        return Grounded("", (), tuple(removed), 0.0, needs_retry=True)
-    order = _order_of_appearance(kept)
-    shown = [replace(piece, text=_cited(piece, numbers, order)) for piece, numbers in kept]
+            cited, judgement = _judged(words, mine, passages, question)
+            claims.append(_Claim(len(kept), piece, words, cited, judgement))
+            kept.append(piece)
+    return kept, claims
+
+
+def _judged(
+    words: str, citations: Sequence[Citation], passages: Sequence[Passage], question: str
+) -> tuple[Cited, Judgement]:
+    """The verdict on a sentence, and the sentences of the passages that it rests on."""
+    named = cited_by(words, citations, passages)
+    judgement = judge(words, named.said, passages, question)
+    if judgement.verdict == "supported" or not citations:
+        return named, judgement
+    # It may cite the wrong place, and stand in another.
+    best = cited_by(words, (), passages)
+    second = judge(words, best.said, passages, question)
+    return (best, second) if second.verdict == "supported" or not named else (named, judgement)
+
+
+def _decide(claims: Sequence[_Claim], question: str, verifier: Verifying | None) -> None:
+    """Gives each claim its verdict: True, False, or None for what nobody can tell."""
+    known = {"supported": True, "contradicted": False, "undecided": None}
+    for claim in claims:
+        claim.verdict = known[claim.judgement.verdict]
+        # Relaying what a document tells machines is no matter of support.
+        announces = claim.words.endswith(":") and claim.judgement.reason == "order"
+        if claim.judgement.reason == "injected" or announces:
+            claim.verdict = False
+    open_ones = [claim for claim in claims if claim.verdict is None]
+    if not open_ones or verifier is None:
+        return
+    asked = [(claim.words, claim.cited.said) for claim in open_ones]
+    for claim, verdict in zip(open_ones, verifier.verify(question, asked), strict=False):
+        claim.verdict = verdict
+
+
+def _shown(
+    kept: Sequence[Piece],
+    stay: Sequence[_Claim],
+    removed: tuple[str, ...],
+    support: float,
+    passages: Sequence[Passage],
+    evidence: Sequence[Evidence],
+    claims: Sequence[_Claim],
+) -> Grounded:
+    of_place = {claim.place: claim for claim in stay}
+    condemned = {claim.place for claim in claims} - of_place.keys()
+    pieces = [
+        (piece, of_place[place].cited.numbers if place in of_place else (), place in of_place)
+        for place, piece in enumerate(kept)
+        if place not in condemned
+    ]
+    order = order_of_appearance([(piece, numbers) for piece, numbers, _ in pieces])
+    shown = [replace(piece, text=cited_anew(piece, numbers, order)) for piece, numbers, _ in pieces]
     sources = tuple(
-        Source(new, passages[old - 1], quote(claims[old], evidence[old - 1]))
+        Source(
+            new,
+            passages[old - 1],
+            quoted(
+                [(c.words, c.cited.spans.get(old)) for c in stay if old in c.cited.numbers],
+                evidence[old - 1],
+            ),
+        )
         for old, new in order.items()
     )
-    text = joined(_without_empty_parts(shown, [bool(numbers) for _, numbers in kept]))
+    text = joined(without_empty_parts(shown, [is_claim for _, _, is_claim in pieces]))
     text = sanitise(text, [source.passage.text for source in sources])
-    return Grounded(
-        text, sources, tuple(removed), supported / (supported + len(removed)), first_removed
-    )
-
-
-def _blank_row(piece: Piece) -> Piece:
-    """A table's header without its words, since a table has none without a header."""
-    return replace(piece, text="|" + " |" * (piece.text.strip().strip("|").count("|") + 1))
-
-
-def _with_lone_markers(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces, with markers that stand on a line of their own given to the piece before."""
-    found: list[Piece] = []
-    for piece in pieces:
-        alone = (
-            piece.kind == "sentence" and piece.markers and not MARKER.sub("", piece.text).strip()
+    checked = tuple(
+        CheckedClaim(
+            claim.words, tuple(order[n] for n in claim.cited.numbers), claim.verdict is True
         )
-        if alone and found and found[-1].kind in ("sentence", "row"):
-            found[-1] = replace(found[-1], text=f"{found[-1].text} {piece.text}")
-        elif not alone:
-            found.append(piece)
-    return found
-
-
-def _order_of_appearance(kept: Sequence[tuple[Piece, tuple[int, ...]]]) -> dict[int, int]:
-    order: dict[int, int] = {}
-    for piece, numbers in kept:
-        for number in [n for n in piece.markers if n in numbers] + list(numbers):
-            order.setdefault(number, len(order) + 1)
-    return order
-
-
-def _cited(piece: Piece, numbers: Sequence[int], order: dict[int, int]) -> str:
-    """The piece's text with its markers renumbered, wrong ones dropped and missing ones added."""
-    new = {number: order[number] for number in numbers}
-    text = renumber(piece.text, new)
-    missing = [number for number in numbers if number not in piece.markers]
-    if not missing:
-        return text
-    added = "".join(f"[{new[number]}]" for number in missing)
-    if piece.kind == "code":
-        return f"{text}\n{added}"
-    if piece.kind == "row" and text.rstrip().endswith("|"):
-        return f"{text.rstrip()[:-1].rstrip()} {added} |"
-    return f"{text.rstrip()} {added}"
-
-
-def _without_empty_parts(pieces: Sequence[Piece], claims: Sequence[bool]) -> list[Piece]:
-    """The pieces without headings, announcements and tables that have lost all they stood over."""
-    kept: list[Piece] = []
-    rows = {piece.table for piece, claim in zip(pieces, claims, strict=True) if claim}
-    anything = under_heading = False
-    for piece, claim in zip(reversed(pieces), reversed(claims), strict=True):
-        if piece.table and piece.table not in rows:
-            continue
-        if piece.kind == "heading":
-            if not under_heading:
-                continue
-            under_heading = False
-        elif piece.kind != "layout" and not claim and piece.text.rstrip("*_ ").endswith(":"):
-            if not anything:
-                continue
-        else:
-            under_heading = under_heading or claim
-        anything = anything or claim
-        kept.append(piece)
-    return kept[::-1]
+        for claim in stay
+    )
+    return Grounded(text, sources, removed, support, claims[0] is not stay[0], checked)

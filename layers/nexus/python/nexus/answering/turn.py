@@ -170,10 +170,14 @@ class Answerer:
             return replace(draft, usage=usage, timings_ms=timings), whole
         # What had to be taken out of an answer makes the rest of it less sure.
         sure = retrieved.probability * generated.support
+        if not all(claim.verified for claim in generated.claims):
+            # What nobody has confirmed is never told as sure.
+            sure = min(sure, (self._settings.medium_from + self._settings.high_from) / 2)
         level = level_of(sure, self._settings.medium_from, self._settings.high_from)
         answer = replace(
             _draft(generated.text, Confidence(level, round(sure, 4), retrieved.gate)),
             sources=generated.sources,
+            claims=generated.claims,
             usage=usage,
             timings_ms=timings,
             truncated=generated.cut,

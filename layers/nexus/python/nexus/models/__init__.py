@@ -5,6 +5,7 @@ Uses nothing but the standard library.
 
 from nexus.models.answers import (
     Answer,
+    CheckedClaim,
     Compared,
     Comparison,
     Confidence,
@@ -32,6 +33,7 @@ from nexus.models.snapshots import StoredChunk, StoredDocument
 __all__ = [
     "Answer",
     "ApiClient",
+    "CheckedClaim",
     "Chunk",
     "Compared",
     "Comparison",

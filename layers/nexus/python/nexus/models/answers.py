@@ -35,6 +35,18 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A sentence of an answer and the numbers of its sources.
+
+    `verified` is False if neither the check of its words nor the verifier could confirm it.
+    """
+
+    text: str
+    sources: tuple[int, ...]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Confidence:
     """How sure an answer is: `score` from 0 to 1, and its level for a reader.
 
@@ -53,6 +65,13 @@ class Usage:
     embedding_tokens: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.embedding_tokens + other.embedding_tokens,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +95,8 @@ class Turn:
 class Answer:
     """One turn's result; `remembered` is False if the conversation store did not take it.
 
-    `truncated` is True for an answer that the model could not write to its end.
+    `truncated` is True for an answer that the model could not write to its end; `claims` are its
+    sentences that claim something.
     """
 
     message_id: str
@@ -89,3 +109,4 @@ class Answer:
     timings_ms: dict[str, float]
     remembered: bool
     truncated: bool = False
+    claims: tuple[CheckedClaim, ...] = ()

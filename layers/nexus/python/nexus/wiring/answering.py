@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nexus.answering.caching import AnswerCache, CachedEmbedder, ForgivingCache
 from nexus.answering.generator import Generator
 from nexus.answering.turn import Answerer
+from nexus.answering.verifying import verifier_of
 from nexus.bounded import bounded
 from nexus.clients import Authenticator
 from nexus.generations.lifecycle import PerGeneration
@@ -58,6 +59,7 @@ class ChatParts:
     chat: ChatModel
     reranker: Reranker | None
     cache: Cache | None
+    verifier: ChatModel | None = None
 
 
 def answering(
@@ -107,12 +109,15 @@ def answering(
         reader,
     )
     chat = bounded(parts.chat, "models", settings.models_timeout_s, executor)
+    verifier = parts.verifier
+    if verifier is not None:
+        verifier = bounded(verifier, "models", settings.models_timeout_s, executor)
     return ChatServices(
         settings=settings,
         authenticator=Authenticator(bounded(parts.clients, "clients", CLIENTS_S, executor)),
         answerer=Answerer(
             readers,
-            Generator(chat, settings.answer_max_tokens),
+            Generator(chat, settings.answer_max_tokens, verifier_of(verifier)),
             bounded(parts.conversations, "conversations", CONVERSATIONS_S, executor),
             answers,
             settings,

@@ -76,6 +76,7 @@ def chat_services(
         chat=chat,
         reranker=models.reranker(),
         cache=cache,
+        verifier=models.verifier(),
     )
     services = answering(parts, health, settings, executor)
     executor.submit(services.readers.live)  # what the first question is answered from

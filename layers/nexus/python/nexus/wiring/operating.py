@@ -175,6 +175,7 @@ def evaluation_services(
     """
     from nexus.answering.generator import Generator
     from nexus.answering.turn import Answerer
+    from nexus.answering.verifying import verifier_of
     from nexus.retrieval.reader import Reader
     from nexus.retrieval.retriever import Retriever
 
@@ -194,7 +195,7 @@ def evaluation_services(
         retriever=retriever,
         answerer=Answerer(
             PerGeneration(SingleGeneration(generation), generation, lambda _: reader),
-            Generator(models.chat(), settings.answer_max_tokens),
+            Generator(models.chat(), settings.answer_max_tokens, verifier_of(models.verifier())),
             conversations,
             None,
             settings,

@@ -90,6 +90,14 @@ class Models:
         )
 
     def chat(self) -> ChatModel:
+        return self._chat(self._settings.chat_model)
+
+    def verifier(self) -> ChatModel | None:
+        """The model that verifies sentences; None where there is none."""
+        named = self._settings.verifier_model
+        return self._chat(named) if named else None
+
+    def _chat(self, model: str) -> ChatModel:
         from nexus.adapters.openai.models import OpenAIChat
 
         settings = self._settings
@@ -97,7 +105,7 @@ class Models:
             # One try: there is no time for a second.
             lambda: OpenAIChat(
                 self._connect(settings.models_timeout_s, 0),
-                settings.chat_model,
+                model,
                 settings.chat_api,
                 settings.reasoning_effort,
             )
