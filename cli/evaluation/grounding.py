@@ -29,7 +29,7 @@ class ScriptedVerifier:
     def verify(
         self,
         question: str,
-        claims: Sequence[tuple[str, Sequence[str]]],  # noqa: ARG002
+        claims: Sequence[tuple[str, Sequence[str]]],
     ) -> tuple[bool | None, ...]:
         return tuple(
             self.truth if self._chance.random() < self._right else not self.truth for _ in claims

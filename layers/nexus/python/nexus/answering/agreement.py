@@ -23,7 +23,8 @@ OVER = re.compile(
     r"\b(?:over|more than|at least|lebih dari|minimal|über|plus de|más de)\b|이상|넘|超过|以上"
 )
 UNDER = re.compile(
-    r"\b(?:under|less than|below|at most|up to|kurang dari|unter|moins de|menos de)\b|이하|미만|以下|不到"
+    r"\b(?:under|less than|below|at most|up to|kurang dari|unter|moins de|menos de)\b|"
+    r"이하|미만|以下|不到"
 )
 
 
@@ -109,7 +110,7 @@ def _significant(value: float) -> int:
     return len(f"{value:.10g}".replace(".", "").split("e")[0].strip("0"))
 
 
-def stands(
+def stands(  # noqa: PLR0911 - one kind of quantity after the other
     said: Quantity, everything: Sequence[Quantity], digits: frozenset[float], hedge: str
 ) -> bool:
     """Whether a quantity stands in the passages in any form, however far from its sentence.
