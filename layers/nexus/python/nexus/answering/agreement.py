@@ -80,7 +80,12 @@ def _same_number(said: Quantity, stated: Quantity) -> bool:
 
 
 def _near(one: Iterable[float], other: Iterable[float]) -> bool:
-    return any(math.isclose(a, b, rel_tol=1e-4, abs_tol=1e-9) for a in one for b in other)
+    # Long numbers, such as those of accounts, are the same in every digit or not at all.
+    return any(
+        a == b or (abs(a) < 1e9 and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9))
+        for a in one
+        for b in other
+    )
 
 
 def units_differ(said: Quantity, stated: Sequence[Quantity]) -> bool:

@@ -111,7 +111,7 @@ def _rivals(quantity: Quantity, there: Sequence[Quantity]) -> bool:
     return any(q.kind == quantity.kind and q.unit == quantity.unit for q in there)
 
 
-def _words_object(
+def _words_object(  # noqa: PLR0911 - one line a reason reads best
     claim: Said,
     evidence: Said,
     above: Sequence[Said],
@@ -124,8 +124,10 @@ def _words_object(
     missing = [w for w in missing if not any(covered(w, one) for one in above)]
     if any(w in claim.names for w in missing) and not _spelled_out(missing, evidence):
         return "name_nowhere"
-    # The sentence before may name what this one calls "it", but brings in no name of its own.
-    missing = [w for w in missing if not any(covered(w, n) and w not in n.names for n in beside)]
+    # The sentence before may name what this one calls "it", but brings in no name of its own; and
+    # whose this number is, the sentence with the number says.
+    lent = () if claim.quantities else beside
+    missing = [w for w in missing if not any(covered(w, n) and w not in n.names for n in lent)]
     if missing and any(covered(w, one) for w in missing for one in others):
         return "fact_elsewhere"
     # "For students", "by phone": what a preposition adds is a part of the claim by itself.
