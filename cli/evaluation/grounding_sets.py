@@ -13,7 +13,7 @@ from cli.failure import Failure
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A sentence over its passages, and whether they support it; `held` is the half not tuned on."""
+    """A sentence over its passages and its label; `held` is the half that is not tuned on."""
 
     set: str
     doc: str

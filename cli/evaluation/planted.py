@@ -20,7 +20,8 @@ _DIGITS = re.compile(
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _UNITS = (
     ("day", "week", "month", "hour"), ("days", "weeks", "months", "hours"),
-    ("years", "months", "decades", "weeks"), ("year", "month", "week"), ("minutes", "hours", "days"),
+    ("years", "months", "decades", "weeks"), ("year", "month", "week"),
+    ("minutes", "hours", "days"),
     ("million", "billion", "thousand"), ("percent", "dollars"), ("km", "miles"), ("kg", "pounds"),
     ("hari", "minggu", "bulan"), ("tahun", "bulan", "minggu"), ("menit", "jam", "hari"),
     ("juta", "ribu", "miliar"), ("persen", "rupiah"),

@@ -23,7 +23,8 @@ OVER = re.compile(
     r"\b(?:over|more than|at least|lebih dari|minimal|über|plus de|más de)\b|이상|넘|超过|以上"
 )
 UNDER = re.compile(
-    r"\b(?:under|less than|below|at most|up to|kurang dari|unter|moins de|menos de)\b|이하|미만|以下|不到"
+    r"\b(?:under|less than|below|at most|up to|kurang dari|unter|moins de|menos de)\b|"
+    r"이하|미만|以下|不到"
 )
 
 
@@ -79,7 +80,12 @@ def _same_number(said: Quantity, stated: Quantity) -> bool:
 
 
 def _near(one: Iterable[float], other: Iterable[float]) -> bool:
-    return any(math.isclose(a, b, rel_tol=1e-4, abs_tol=1e-9) for a in one for b in other)
+    # Long numbers, such as those of accounts, are the same in every digit or not at all.
+    return any(
+        a == b or (abs(a) < 1e9 and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9))
+        for a in one
+        for b in other
+    )
 
 
 def units_differ(said: Quantity, stated: Sequence[Quantity]) -> bool:
@@ -109,7 +115,7 @@ def _significant(value: float) -> int:
     return len(f"{value:.10g}".replace(".", "").split("e")[0].strip("0"))
 
 
-def stands(
+def stands(  # noqa: PLR0911 - one kind of quantity after the other
     said: Quantity, everything: Sequence[Quantity], digits: frozenset[float], hedge: str
 ) -> bool:
     """Whether a quantity stands in the passages in any form, however far from its sentence.

@@ -155,7 +155,7 @@ def _judged(
     """The verdict on a sentence, and the sentences of the passages that it rests on."""
     named = cited_by(words, citations, passages)
     judgement = judge(words, named.said, passages, question)
-    if judgement.verdict == "supported" or not citations:
+    if not citations or (named.said and judgement.verdict == "supported"):
         return named, judgement
     # It may cite the wrong place, and stand in another.
     best = cited_by(words, (), passages)

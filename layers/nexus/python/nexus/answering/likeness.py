@@ -24,6 +24,10 @@ LONG = 8
 # A claim shorter than this shows every word of it.
 SHORT = 5
 
+PREPOSITIONS = frozenset(
+    """for by to at in on from with via as untuk oleh dengan di ke pada dari bagi lewat für mit bei
+    an von pour par avec chez para por con desde""".split()
+)
 # Words that are so few words apart stand together.
 NEAR = 6
 
@@ -33,7 +37,7 @@ _HARD = re.compile(r"[;；。!?！？|]|\.(?!\d)")
 
 
 def covered(word: str, evidence: Said) -> bool:
-    """Whether a word of a claim stands in a sentence: in another form, or language, or shortened."""
+    """Whether a word of a claim stands in a sentence, in another form or language too."""
     if word in evidence.forms:
         return True
     root = stem(word)
@@ -107,7 +111,7 @@ def _rivals(quantity: Quantity, there: Sequence[Quantity]) -> bool:
     return any(q.kind == quantity.kind and q.unit == quantity.unit for q in there)
 
 
-def _words_object(
+def _words_object(  # noqa: PLR0911 - one line a reason reads best
     claim: Said,
     evidence: Said,
     above: Sequence[Said],
@@ -120,10 +124,15 @@ def _words_object(
     missing = [w for w in missing if not any(covered(w, one) for one in above)]
     if any(w in claim.names for w in missing) and not _spelled_out(missing, evidence):
         return "name_nowhere"
-    # The sentence before may name what this one calls "it", but brings in no name of its own.
-    missing = [w for w in missing if not any(covered(w, n) and w not in n.names for n in beside)]
+    # The sentence before may name what this one calls "it", but brings in no name of its own; and
+    # whose this number is, the sentence with the number says.
+    lent = () if claim.quantities else beside
+    missing = [w for w in missing if not any(covered(w, n) and w not in n.names for n in lent)]
     if missing and any(covered(w, one) for w in missing for one in others):
         return "fact_elsewhere"
+    # "For students", "by phone": what a preposition adds is a part of the claim by itself.
+    if any(one in PREPOSITIONS and other in missing for one, other in pairwise(claim.words)):
+        return "words"
     if missing and _spelled_out(missing, evidence):
         missing = []
     if not content:
@@ -154,7 +163,9 @@ def _initials(words: Sequence[str], length: int) -> set[str]:
     }
 
 
-def _polarity_objects(claim: Said, evidence: Said, above: Sequence[Said]) -> str:
+def _polarity_objects(  # noqa: PLR0911 - one line a reason reads best
+    claim: Said, evidence: Said, above: Sequence[Said]
+) -> str:
     places = _places(claim, evidence)
     if claim.spaced:
         if len(places) >= 5 and _in_order(places) < SAME_ORDER * len(places):

@@ -47,7 +47,8 @@ class Said:
 
     `text` is its plain form and `words` all its words in order. `content` are those that carry a
     claim, numbers and units left out, as far as they are words; pairs of characters where a script
-    sets no blanks. `names` are words with a capital, `heads` are their first letters, and `rates` says how often: per day, monthly.
+    sets no blanks. `names` are words with a capital, `heads` the first letters of each form, and
+    `rates` says how often: per day, monthly.
     """
 
     text: str

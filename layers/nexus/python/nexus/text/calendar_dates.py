@@ -63,8 +63,8 @@ _CLOCK = re.compile(
 _OCLOCK = re.compile(
     r"\b(\d{1,2}|[a-z]{3,6})\s?(?:o'clock|uhr)\b|\b(?:pukul|jam)\s(\d{1,2})\b(?![.:,]\d)"
 )
-_PAST = re.compile(r"\b(half|quarter)[ -](past|to)\s(\d{1,2}|[a-z]{3,6})\b|\bhalb\s([a-zäöüß]{3,6})\b|"
-                   r"\bsetengah\s([a-z]{4,8})\b")  # fmt: skip
+_PAST = re.compile(r"\b(half|quarter)[ -](past|to)\s(\d{1,2}|[a-z]{3,6})\b|"
+                   r"\bhalb\s([a-zäöüß]{3,6})\b|\bsetengah\s([a-z]{4,8})\b")  # fmt: skip
 _HOURS = {
     word: hour
     for hour, words in enumerate(
@@ -83,8 +83,8 @@ _EARLIER = re.compile(r"\s?(?:in the morning|pagi|morgens)\b")
 def taken_dates(text: str) -> Iterator[Dated]:
     """The dates of a lower-case text: kind, start, end, values and key; none overlap.
 
-    A date's values are its day, its month if that is a number, and its year if it has one; a time's are minutes of
-    the day, two where nothing tells morning from afternoon.
+    A date's values are its day, its month if that is a number, and its year if it has one; a
+    time's are minutes of the day, two where nothing tells morning from afternoon.
     """
     taken: list[tuple[int, int]] = []
     for one in _dates(text):

@@ -61,7 +61,7 @@ _TELL = {
 }
 # What multiplies digits before it, in any language: "2.5 million".
 DIGIT_SCALES: dict[str, int] = {
-    **{word: value for scales in _SCALES.values() for word, value in scales.items() if value >= 100},
+    **{word: n for scales in _SCALES.values() for word, n in scales.items() if n >= 100},
     "k": 1000, "mn": 10**6, "bn": 10**9, "jt": 10**6, "rb": 1000, "萬": 10**4, "万": 10**4,
     "億": 10**8, "亿": 10**8, "千": 1000, "百": 100, "만": 10**4, "억": 10**8, "천": 1000,
 }  # fmt: skip
@@ -125,7 +125,7 @@ _KOREAN_OWN = {
 @lru_cache(maxsize=2048)
 def spelled_numbers(text: str) -> tuple[tuple[int, int, int, str], ...]:
     """The numbers that a lower-case text writes as words: start, end, value and words."""
-    return tuple([*_western(text), *_eastern(text)])
+    return (*_western(text), *_eastern(text))
 
 
 def _western(text: str) -> Iterator[tuple[int, int, int, str]]:
@@ -193,7 +193,7 @@ def _eastern(text: str) -> Iterator[tuple[int, int, int, str]]:
 
 
 def han(numeral: str) -> int:
-    """The value of a numeral such as 三十, 两万五千 or 이천; digits in a row are read one by one."""
+    """The value of a numeral such as 三十, 两万五千 or 이천; digits in a row are its digits."""
     if len(numeral) > 1 and all(c in _DIGITS for c in numeral):
         return int("".join(str(_DIGITS[c]) for c in numeral[:15]))
     total = section = digit = 0

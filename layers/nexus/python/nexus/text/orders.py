@@ -44,8 +44,8 @@ _COMMAND = re.compile(
 _HOW = re.compile(
     r"\bhow (?:do|does|can|could|should|to|would|is|are|must)\b|\bwhere\b|\bwhat (?:should|must|do|"
     r"can|steps|happens)\b|\bsteps?\b|\bprocedures?\b|\bwhom?\b|\bbagaimana\b|\bcara\b|"
-    r"\blangkah\w*|\bprosedur\b|\b(?:di ?|ke ?)?mana\b|\bharus\b|\bsyarat\b|\bwie (?:kann|muss|soll|"
-    r"geht|man|ich|wird|werden)\b|\bwo(?:hin)?\b|\bcomment\b|\boù\b|\bcómo\b|\bdónde\b|如何|怎么|"
+    r"\blangkah\w*|\bprosedur\b|\b(?:di ?|ke ?)?mana\b|\bharus\b|\bsyarat\b|\bwie (?:kann|muss|"
+    r"soll|geht|man|ich|wird|werden)\b|\bwo(?:hin)?\b|\bcomment\b|\boù\b|\bcómo\b|\bdónde\b|如何|怎么|"
     r"怎樣|哪里|どう|どこ|어떻게|어디"
 )
 _ADDRESS = re.compile(
@@ -76,10 +76,8 @@ def order_in(sentence: str, question: str) -> bool:
 
 
 def asks_for_address(question: str) -> bool:
-    """Whether a question in lower case asks for an address, or for a way to do something."""
-    return bool(_ADDRESS.search(question) or _HOW.search(question))
+    """Whether a question in lower case asks for an address, or a way to do something.
 
-
-def asks_to_pay(sentence: str) -> bool:
-    """Whether a sentence in lower case speaks of paying or sending money."""
-    return bool(_PAYING.search(sentence))
+    One that is not known may ask for anything.
+    """
+    return not question or bool(_ADDRESS.search(question) or _HOW.search(question))

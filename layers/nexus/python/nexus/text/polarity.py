@@ -23,17 +23,25 @@ CONDITIONS = frozenset(
 )
 # Opposites: who says the one where a passage says the other, says something else.
 _OPPOSITES = """
-free gratis cuma | charge charged charges fee fees paid payable cost costs biaya bayar berbayar dipungut tarif
-allowed permitted may can boleh diizinkan diperbolehkan | forbidden prohibited banned dilarang larangan
-optional recommended voluntary may boleh opsional disarankan sukarela | compulsory mandatory required must obligatory wajib harus
+free gratis cuma | charge charged charges fee fees paid payable cost costs biaya bayar
+  berbayar dipungut tarif
+allowed permitted may can boleh diizinkan diperbolehkan | forbidden prohibited banned dilarang
+  larangan
+optional recommended voluntary may boleh opsional disarankan sukarela | compulsory mandatory
+  required must obligatory wajib harus
 open opens opened buka dibuka | close closes closed shut tutup ditutup
 before sebelum prior | after setelah sesudah
-above over more lebih greater higher exceed exceeds exceeding | below under less kurang fewer lower
+above over more lebih greater higher exceed exceeds exceeding | below under less kurang fewer
+  lower
 maximum most minimal paling maksimal maksimum | minimum least minimal minimum sedikit
-increase increases increased rise rose risen grew growth up gain gained naik meningkat bertambah tumbuh higher | decrease decreases decreased fall fell fallen declined decline down drop dropped lost turun menurun berkurang lower
-all every each always semua seluruh setiap selalu | some few sometimes several sebagian beberapa kadang most
+increase increases increased rise rose risen grew growth up gain gained naik meningkat
+  bertambah tumbuh higher | decrease decreases decreased fall fell fallen declined decline
+  down drop dropped lost turun menurun berkurang lower
+all every each always semua seluruh setiap selalu | some few sometimes several sebagian
+  beberapa kadang most
 first pertama earliest | last terakhir latest
-start starts started begin begins began mulai dimulai | end ends ended finish finished akhir berakhir selesai
+start starts started begin begins began mulai dimulai | end ends ended finish finished akhir
+  berakhir selesai
 accepted accepts approved diterima disetujui | rejected refused declined ditolak
 included includes including termasuk | excluded excludes excluding
 cancelled canceled dibatalkan postponed ditunda | held confirmed diadakan berlangsung takes
@@ -58,11 +66,14 @@ true benar | false salah
 safe aman | dangerous unsafe berbahaya
 possible mungkin | impossible mustahil
 same sama | different berbeda
-day daily hari harian | week weekly minggu mingguan | month monthly bulan bulanan | year yearly annual annually tahun tahunan | hour hourly
+day daily hari harian | week weekly minggu mingguan | month monthly bulan bulanan | year
+  yearly annual annually tahun tahunan | hour hourly
 morning pagi am | afternoon siang | evening malam night pm
-monday senin | tuesday selasa | wednesday rabu | thursday kamis | friday jumat | saturday sabtu | sunday
+monday senin | tuesday selasa | wednesday rabu | thursday kamis | friday jumat | saturday
+  sabtu | sunday
 cash tunai | card kartu
-student students mahasiswa siswa | staff lecturer lecturers employees employee dosen karyawan pegawai | visitor visitors guest guests tamu pengunjung
+student students mahasiswa siswa | staff lecturer lecturers employees employee dosen karyawan
+  pegawai | visitor visitors guest guests tamu pengunjung
 """.strip()
 
 
@@ -70,7 +81,7 @@ student students mahasiswa siswa | staff lecturer lecturers employees employee d
 def _opposites() -> dict[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]:
     """Each word, with its own side and the opposite side of each line that it stands in."""
     found: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
-    for line in _OPPOSITES.splitlines():
+    for line in _OPPOSITES.replace("\n  ", " ").splitlines():
         sides = [frozenset(side.split()) for side in line.split("|")]
         for side in sides:
             others = frozenset().union(*(s for s in sides if s is not side))

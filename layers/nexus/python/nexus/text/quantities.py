@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -54,7 +55,8 @@ _CENTURY_WORDS = {
     word: n
     for n, word in enumerate(
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
-        "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+        "twentieth".split(),
         start=1,
     )
 } | {"twenty-first": 21}
@@ -246,12 +248,11 @@ def _decimal(digits: str) -> float:
 
 
 def _float(digits: str) -> float:
-    # More digits than a float holds are told apart by their first and their number.
-    return (
-        float(digits[:40]) * 10.0 ** max(0, len(digits.partition(".")[0]) - 40)
-        if len(digits) < 300
-        else float(len(digits))
-    )
+    """The value; of more digits than a float holds, a number that only these digits have."""
+    if len(digits) <= 15:
+        return float(digits)
+    told = hashlib.sha256(digits.encode()).digest()[:6]
+    return 1e15 + int.from_bytes(told, "big")
 
 
 def _worded(text: str) -> Iterator[Quantity]:
