@@ -32,7 +32,10 @@ SAID = "The fine is IDR 1,000 per day"
         *((one, "[1]") for one in ("(Passage 1)", "(passage 1)", "(Source: 1)", "(see passage 1)")),
         *((one, "[1]") for one in ("(1)", "（1）", "(doc 1)", "(siehe Quelle 1)")),
         ("(lihat Sumber 1)", "[1]"),
+        *((one, "[1]") for one in ("([1])", "(see [1])", "*[1]*", "**[1]**", "[S1]", "[P1]")),
+        ('[passage number="1"]', "[1]"),
         # Several.
+        *((one, "[1][2]") for one in ("([1], [2])", "[1], [2]", "**[1][2]**", "[1] and [2]")),
         *((one, "[1][2]") for one in ("[1, 2]", "[1,2]", "[1; 2]", "[1 and 2]", "[1-2]", "[1–2]")),
         *((one, "[1][2]") for one in ("(1, 2)", "[Passage 1, Passage 2]", "(Sources: 1, 2)")),
         ("¹˒²", "[1][2]"),

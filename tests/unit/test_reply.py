@@ -90,6 +90,8 @@ def test_a_models_own_list_of_sources_is_left_out(added: str) -> None:
     "text",
     [
         "Sources: tuition and gifts. [1]",
+        f"{SAID}\nSources: tuition and gifts. [1]",
+        f"{SAID}\n\nNotes:\n- Cash is not accepted. [1]\n- Bring a card. [2]",
         "Answer the form first. [1]",
         "[1] The fine is IDR 1,000.\n[2] The head is Nur.",
         "- Fines: IDR 1,000 [1]\n- Notes: none [2]",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from nexus.answering.citations import Citation
+from nexus.answering.citations import ANY_MARKER, Citation
 from nexus.text.numerals import NUMBER_WORDS
 
 # No prompt shows more passages; what counts higher is no passage's number.
@@ -22,7 +22,7 @@ _LABELS = (
 )
 _LABEL = re.compile(
     rf"(?:(?:see|cf\.?|per|from|siehe|vgl\.?|lihat|voir|ver)\s{{1,3}})?(?<![^\W\d_])(?:{_LABELS})"
-    r"(?![^\W\d_])\s{0,3}(?:(?:no|nr)\.?\s{0,2})?[:#№-]?\s{0,3}",
+    r"(?![^\W\d_])\s{0,3}(?:(?:no|nr|number|id)\.?\s{0,2})?[:=#№-]?\s{0,3}",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(
@@ -38,7 +38,7 @@ _OWN_WORDS = re.compile(
     r"\s{0,3}(?:sources?|quellen?|sumber|fuentes?|fontes?|refs?|references?|来源|來源|出典|출처)\s{0,3}[:：]",
     re.IGNORECASE,
 )
-_EMPHASIS = re.compile(r"[*_\\^@#\[\]【】]")
+_EMPHASIS = re.compile(r"[\"'*_\\^@#\[\]【】]")
 
 _OPEN, _CLOSE = r"\[［【〔〖⟦", r"\]］】〕〗⟧"
 _SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -67,6 +67,16 @@ _LEGAL = re.compile(
 )
 _LAST_WORD = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,40})\s?\Z")
 _SPAN = re.compile(r"\[(\d{1,2})(?:\.(\d{1,3}))?\]\s?[-–—]\s?\[(\d{1,2})(?:\.(\d{1,3}))?\]")
+# "[S1]", as some prompts number their sources.
+_LETTERED = re.compile(r"\s{0,2}[SPDspd](\d{1,2})\s{0,2}")
+_MARKER = re.compile(ANY_MARKER)
+_SEVERAL = rf"{ANY_MARKER}(?:[\s,;&]{{0,3}}(?:and\s)?{ANY_MARKER}){{0,9}}"
+# "([1], [2])", "(see [1])" and "**[1]**": what stands around markers alone; and between them.
+_AROUND = re.compile(
+    rf"[(（]\s?(?:(?:see|cf\.?|siehe|vgl\.?|lihat)\s)?(?P<in>{_SEVERAL})\s?[)）]"
+    rf"|(?P<mark>[*_]{{1,3}})(?P<bold>{_SEVERAL})(?P=mark)|(?P<row>{_SEVERAL})",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,3})?")
 _FENCE = re.compile(r"\s{0,8}(`{3,}|~{3,})")
 
@@ -86,7 +96,9 @@ def canonical(text: str, passages: int = MOST_PASSAGES) -> str:
         elif opened:
             fence = opened[1]
         code = bool(fence or opened)
-        lines.append(line if code else _SPAN.sub(_joined, _line(line, passages)))
+        lines.append(
+            line if code else _AROUND.sub(_bare, _SPAN.sub(_joined, _line(line, passages)))
+        )
     return "\n".join(lines)
 
 
@@ -153,7 +165,8 @@ def _within(one: re.Match[str], line: str, passages: int) -> str | None:
 
 def _square(one: re.Match[str], passages: int) -> str | None:
     inner, link = one["square"], one["link"]
-    cites = _cited(inner, passages)
+    lettered = _LETTERED.fullmatch(inner)
+    cites = _cited(lettered[1] if lettered else inner, passages)
     if cites is None:
         return "" if _OWN_WORDS.match(inner) and link is None else None
     # "[1](2)" is two markers, "[1](#p1)" one with a link.
@@ -243,3 +256,11 @@ def _joined(span: re.Match[str]) -> str:
     one, first, other, last = span.groups()
     inner = f"{one}.{first}-{other}.{last}" if first and last else f"{one}-{other}"
     return _cited(inner, MOST_PASSAGES) or span.group()
+
+
+def _bare(run: re.Match[str]) -> str:
+    """Markers that stand together, without what parts and surrounds them."""
+    if run["row"] and not _MARKER.sub("", run["row"]).strip():
+        return run.group()
+    blank = " " if _needs_blank(run.string[max(0, run.start() - 1) : run.start()]) else ""
+    return blank + "".join(_MARKER.findall(run.group()))

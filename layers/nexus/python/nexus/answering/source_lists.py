@@ -7,8 +7,8 @@ import re
 from nexus.answering.citations import ANY_MARKER
 
 _SOURCE_WORDS = (
-    r"(?:(?:cited|used|list\sof|works)\s)?(?:sources?|references?|citations?|footnotes?|notes?|"
-    r"bibliography|works\scited|passages?(?:\s(?:cited|used))?|quellen?(?:angaben?)?|"
+    r"(?:(?:cited|used|list\sof|works)\s)?(?:sources?|references?|citations?|footnotes?|"
+    r"bibliography|works\scited|passages?\s(?:cited|used)|quellen?(?:angaben?)?|"
     r"quellenverzeichnis|belege|fußnoten|sumber|referensi|rujukan|daftar\s(?:pustaka|sumber)|"
     r"fuentes?|referencias?|références?|fontes?|referências|fonti|bronnen|kaynaklar|источники|"
     r"المصادر|स्रोत|参考(?:文献|资料|資料)|來源|来源|出典|资料来源|참고(?:\s?문헌)?|출처)(?:\s(?:used|cited|list))?"
@@ -30,6 +30,10 @@ _DEFINITION = re.compile(
 _COLON_DEFINITION = re.compile(rf"[ \t]{{0,4}}(?:{ANY_MARKER}|\[\^[^\[\]\s]{{1,20}}\])[ \t]?[:：]")
 _MARKER = re.compile(ANY_MARKER)
 _RULE = re.compile(r"[\s*_=-]{3,80}")
+# "Sources: tuition and gifts. [1]" is a sentence that happens to speak of sources.
+_SENTENCE = re.compile(rf"[.!?。]\s?(?:{ANY_MARKER}\s?){{1,9}}\Z")
+# No answer has more sources, nor longer titles of them.
+_MOST_LINES, _LONGEST_TITLE = 60, 160
 # A line of text that cites, and so is none of a list.
 _CITED_END = re.compile(rf"{ANY_MARKER}\.?[*_|\s]{{0,4}}\Z")
 
@@ -46,35 +50,37 @@ def without_definitions(text: str) -> str:
 def without_sources(text: str) -> str:
     """The text without the list of sources that a model adds at its end."""
     lines = text.split("\n")
-    for at in range(len(lines) - 1, 0, -1):
+    at = _heading_of_sources(lines) or _bare_list(lines)
+    if at is None:
+        return text
+    while at and (not lines[at - 1].strip() or _RULE.fullmatch(lines[at - 1])):
+        at -= 1
+    return "\n".join(lines[:at])
+
+
+def _heading_of_sources(lines: list[str]) -> int | None:
+    """The line from which on there are only sources, if one says so."""
+    below = False
+    for at in range(len(lines) - 1, max(0, len(lines) - _MOST_LINES), -1):
         line = lines[at].strip()
+        if not line or _RULE.fullmatch(line):
+            continue
         heading = _SOURCES.match(lines[at])
-        after = [one for one in lines[at + 1 :] if one.strip() and not _RULE.fullmatch(one)]
-        if heading and (heading["rest"] is not None or after):
-            rest = (heading["rest"] or "").strip("* _")
-            if rest or all(_LISTED.match(one) or len(one) < 80 for one in after):
-                return _trimmed(lines[:at])
-        if (
-            line
-            and not _LISTED.match(lines[at])
-            and not _RULE.fullmatch(lines[at])
-            and len(line) > 160
-        ):
-            break
-    # A list without a heading: lines that begin with their marker, under a text that has its own.
+        if heading and (below or heading["rest"] is not None):
+            return None if _SENTENCE.search(heading["rest"] or "") else at
+        if len(line) >= _LONGEST_TITLE and not _LISTED.match(lines[at]):
+            return None
+        below = True
+    return None
+
+
+def _bare_list(lines: list[str]) -> int | None:
+    """The first of the last lines that begin with their marker, under a text that has its own."""
     at = len(lines)
     while at > 1 and (not lines[at - 1].strip() or _DEFINITION.match(lines[at - 1])):
         at -= 1
     listed = [line for line in lines[at:] if line.strip()]
-    above = "\n".join(lines[:at])
-    if listed and _MARKER.search(above) and not any(_CITED_END.search(line[6:]) for line in listed):
-        cited = set(_MARKER.findall(above))
-        if any(_MARKER.search(line) and _MARKER.findall(line)[0] in cited for line in listed):
-            return _trimmed(lines[:at])
-    return text
-
-
-def _trimmed(lines: list[str]) -> str:
-    while lines and (not lines[-1].strip() or _RULE.fullmatch(lines[-1])):
-        lines = lines[:-1]
-    return "\n".join(lines)
+    cited = set(_MARKER.findall("\n".join(lines[:at])))
+    if not cited or any(_CITED_END.search(line[6:]) for line in listed):
+        return None
+    return at if any(cited.intersection(_MARKER.findall(line)) for line in listed) else None
