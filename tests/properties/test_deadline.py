@@ -166,7 +166,7 @@ async def post(app: FastAPI, body: dict[str, Any]) -> tuple[int, dict[str, str],
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    level = logger.level
+    level = logger.log_level
     logger.setLevel("CRITICAL")  # ten thousand lines would take longer than the turns
     yield Stage()
     logger.setLevel(level)
