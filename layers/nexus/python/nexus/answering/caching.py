@@ -18,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, replace
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -152,7 +153,7 @@ class AnswerCache:
     def __init__(self, cache: ForgivingCache, ttl_s: int) -> None:
         self._cache = cache
         self._ttl_s = ttl_s
-        self._form = TypeAdapter(Answer)
+        self._form = _answer_form()
 
     def get(self, key: str) -> Answer | None:
         """The answer, without ids, usage and timings: those are the new turn's own."""
@@ -190,6 +191,12 @@ class AnswerCache:
     def discard(self, key: str) -> None:
         """Removes an answer."""
         self._cache.discard(key)
+
+
+@cache
+def _answer_form() -> TypeAdapter[Answer]:
+    # Made once in a process, as making it takes longer than a turn of ours.
+    return TypeAdapter(Answer)
 
 
 def answer_key(
