@@ -96,7 +96,9 @@ def _quantities_object(
         # An equal number of another kind stands here: hours for days, dollars for euros.
         if units_differ(quantity, there):
             return "unit"
-        if _rivals(quantity, there) or not any(agrees(quantity, q) for q in around):
+        if _rivals(quantity, there) or not any(
+            q.unit == quantity.unit and agrees(quantity, q) for q in around
+        ):
             if any(agrees(quantity, q) for q in asked.quantities) and not _rivals(quantity, there):
                 continue
             return "fact_elsewhere"
