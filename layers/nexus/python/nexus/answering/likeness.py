@@ -16,11 +16,11 @@ from nexus.text.stems import FUNCTION_WORDS, language_of_words, meanings, stem
 # The share of a claim's words that stand in the one sentence it rests on, and their order; tuned
 # on the even half of the grounding sets (README, "Checks on an answer").
 SAME_WORDS = 0.74
-SAME_ORDER = 0.7
+SAME_ORDER = 0.6
 # Pairs of characters overlap, so that one changed word costs two or three of them.
-SAME_PAIRS = 0.6
+SAME_PAIRS = 0.5
 # Of so many words of a claim one pair that stood together may be parted.
-LONG = 8
+LONG = 6
 # A claim shorter than this shows every word of it.
 SHORT = 5
 
