@@ -23,6 +23,8 @@ from nexus.answering.prompts import answer_messages, repair_messages
 from nexus.answering.refusals import refusal
 from nexus.answering.reply import read_reply
 from nexus.answering.routing import reply, route_of
+from nexus.answering.verdicts import judge
+from nexus.answering.verifying import read_verdicts
 from nexus.errors import DocumentRejected
 from nexus.ingestion.chunking import chunk
 from nexus.ingestion.parsing import parse
@@ -34,7 +36,9 @@ from nexus.text.facts import folded, stated, units
 from nexus.text.inert import inert_spans, without_inert
 from nexus.text.language import language_of
 from nexus.text.numerals import number, spelled
+from nexus.text.orders import order_in
 from nexus.text.proper_names import names
+from nexus.text.quantities import plain, quantities
 from nexus.text.sanitising import sanitise, visible, without_markup
 from nexus.text.sentences import sentence_spans
 from nexus.text.stems import content_stems, language_of_words, negated, words_of
@@ -106,6 +110,13 @@ OF_TEXT: Mapping[str, Reader] = {
     "grounding.ground, of a model's text": lambda text: ground(text, [passage(_TEXT)], "Why?"),
     "grounding.ground, of a question": lambda text: ground(_TEXT, [passage(_TEXT)], text),
     "grounding.ground, of a passage": lambda text: ground(_TEXT, [passage(text)], "Why?"),
+    "verdicts.judge, of a sentence": lambda text: judge(text, (), [passage(_TEXT)], "Why?"),
+    "verdicts.judge, of a passage": lambda text: judge(_TEXT, (), [passage(text)], "Why?"),
+    "verdicts.judge, of a question": lambda text: judge(_TEXT, (), [passage(_TEXT)], text),
+    "quantities.quantities": lambda text: quantities(plain(text)),
+    "orders.order_in": lambda text: order_in(text, text),
+    "numbered.sentences": lambda text: sentences(passage(text)),
+    "verifying.read_verdicts": lambda text: read_verdicts(text, 3),
     "prompts.answer_messages": lambda text: answer_messages(text, [passage(text, text)]),
     "prompts.repair_messages": lambda text: repair_messages("Why?", [], text, [text]),
     "routing.route_of": route_of,

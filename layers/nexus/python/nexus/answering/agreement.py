@@ -106,7 +106,9 @@ def rounded(said: Quantity, stated: Sequence[Quantity], *, hedged: bool) -> bool
                     continue
                 off = abs(value - exact) / abs(exact)
                 place = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1) if value else 1
-                if off <= 0.1 and abs(value - exact) <= place * (0.999 if hedged else 0.5001):
+                if off <= (0.06 if hedged else 0.03) and abs(value - exact) <= place * (
+                    0.999 if hedged else 0.5001
+                ):
                     return True
     return False
 

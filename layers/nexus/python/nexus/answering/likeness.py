@@ -16,11 +16,11 @@ from nexus.text.stems import FUNCTION_WORDS, language_of_words, meanings, stem
 # The share of a claim's words that stand in the one sentence it rests on, and their order; tuned
 # on the even half of the grounding sets (README, "Checks on an answer").
 SAME_WORDS = 0.74
-SAME_ORDER = 0.7
+SAME_ORDER = 0.6
 # Pairs of characters overlap, so that one changed word costs two or three of them.
-SAME_PAIRS = 0.6
+SAME_PAIRS = 0.5
 # Of so many words of a claim one pair that stood together may be parted.
-LONG = 8
+LONG = 6
 # A claim shorter than this shows every word of it.
 SHORT = 5
 
@@ -96,7 +96,9 @@ def _quantities_object(
         # An equal number of another kind stands here: hours for days, dollars for euros.
         if units_differ(quantity, there):
             return "unit"
-        if _rivals(quantity, there) or not any(agrees(quantity, q) for q in around):
+        if _rivals(quantity, there) or not any(
+            q.unit == quantity.unit and agrees(quantity, q) for q in around
+        ):
             if any(agrees(quantity, q) for q in asked.quantities) and not _rivals(quantity, there):
                 continue
             return "fact_elsewhere"

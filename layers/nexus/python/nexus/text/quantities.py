@@ -14,6 +14,7 @@ from nexus.text.calendar_dates import MONTH_WORDS, taken_dates
 from nexus.text.facts import URL, folded
 from nexus.text.measures import CURRENCIES, EASTERN, UNITS
 from nexus.text.number_words import DIGIT_SCALES, VAGUE, han, spelled_numbers
+from nexus.text.year_spans import year_spans
 
 Kind = Literal["number", "date", "month", "weekday", "time", "address", "code"]
 
@@ -48,25 +49,6 @@ _NUMBER = re.compile(
 _DIGITS = re.compile(r"\d[\d., ]*\d|\d")
 _GROUPED = re.compile(r"\d{1,3}(?:([., ])\d{3})(?:\1\d{3})*")
 _CLOCK_LIKE = re.compile(r"([01]?\d|2[0-4])[.:]([0-5]\d)")
-_CENTURY = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|\.|e|è)?[\s-]*(?:century|centuries|jahrhundert|siècle)"
-)
-_CENTURY_WORDS = {
-    word: n
-    for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
-        "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
-        "twentieth".split(),
-        start=1,
-    )
-} | {"twenty-first": 21}
-_CENTURY_SPELLED = re.compile(
-    r"\b(" + "|".join(sorted(_CENTURY_WORDS, key=len, reverse=True)) + r")[ -]centur(?:y|ies)"
-)
-_CENTURY_AFTER = re.compile(
-    r"(?:abad(?: ke)?-?|siglo)\s?(\d{1,2})\b|(\d{1,2})\s?(?:世纪|世紀|세기)"
-)
-_YEARS = re.compile(r"\b([12]\d)([0-9])0'?s\b")
 _FRACTION = re.compile(r"(?<![\d/])(\d{1,2})\s?[/⁄]\s?(\d{1,2})(?![\d/])")
 _EASTERN_FRACTION = re.compile(
     r"(\d{1,2}|[일이삼사오육칠팔구십一二三四五六七八九十])\s?(?:분의|分の|分之)\s?(\d{1,2}|[일이삼사오육칠팔구십一二三四五六七八九十])"
@@ -151,18 +133,7 @@ def _take(text: str, found: list[Quantity], new: Iterator[Quantity]) -> str:
 
 def _ranges(text: str) -> Iterator[Quantity]:
     """Centuries and decades, as the years that they span."""
-    spans = []
-    for pattern in (_CENTURY, _CENTURY_AFTER):
-        for match in pattern.finditer(text):
-            last = int(match[1] or match[2]) * 100
-            spans.append((match.start(), match.end(), last - 100, last))
-    for match in _CENTURY_SPELLED.finditer(text):
-        last = _CENTURY_WORDS[match[1]] * 100
-        spans.append((match.start(), match.end(), last - 100, last))
-    for match in _YEARS.finditer(text):
-        first = int(match[1] + match[2]) * 10
-        spans.append((match.start(), match.end(), first, first + (9 if match[2] != "0" else 100)))
-    for start, end, low, high in sorted(spans):
+    for start, end, low, high in year_spans(text):
         yield Quantity(
             "number", start, end, frozenset({float(low)}), "years", frozenset({float(low)}),
             span=(low, high),
