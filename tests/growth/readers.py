@@ -115,7 +115,6 @@ OF_TEXT: Mapping[str, Reader] = {
     "verdicts.judge, of a question": lambda text: judge(_TEXT, (), [passage(_TEXT)], text),
     "quantities.quantities": lambda text: quantities(plain(text)),
     "orders.order_in": lambda text: order_in(text, text),
-    "numbered.sentences": lambda text: sentences(passage(text)),
     "verifying.read_verdicts": lambda text: read_verdicts(text, 3),
     "prompts.answer_messages": lambda text: answer_messages(text, [passage(text, text)]),
     "prompts.repair_messages": lambda text: repair_messages("Why?", [], text, [text]),

@@ -92,7 +92,9 @@ def judge(
         return Judgement("undecided", "injected")
     if order_in(claim.text, asked.text):
         return Judgement("undecided", "order")
-    if any(q.kind == "address" for q in claim.quantities) and not asks_for_address(asked.text):
+    known = {q.key for q in asked.quantities if q.kind == "address"}
+    named = {q.key for q in claim.quantities if q.kind == "address"}
+    if named - known and not asks_for_address(asked.text):
         return Judgement("undecided", "address")
     if nowhere:
         return nowhere
@@ -191,7 +193,7 @@ def _nowhere(
         if quantity.kind == "address" and any(
             q.key == quantity.key for q in asked.quantities if q.kind == "address"
         ):
-            doubt = Judgement("undecided", "address")
+            doubt = Judgement("undecided", "asked_address")
         elif quantity.weak and not _contested(quantity, claim, places):
             doubt = Judgement("undecided", "count")
         else:

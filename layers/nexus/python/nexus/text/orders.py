@@ -48,6 +48,14 @@ _HOW = re.compile(
     r"soll|geht|man|ich|wird|werden)\b|\bwo(?:hin)?\b|\bcomment\b|\boù\b|\bcómo\b|\bdónde\b|如何|怎么|"
     r"怎樣|哪里|どう|どこ|어떻게|어디"
 )
+# A question that begins with what is to be done asks for the steps, too: "reset my password".
+_TASK = re.compile(
+    r"^[\W_]*(?:set|change|install|reset|enable|disable|add|remove|create|delete|update|connect|"
+    r"configure|register|apply|renew|cancel|get|find|make|use|download|open|print|book|borrow|"
+    r"return|log|sign|submit|report|request|activate|join|pay|buy|send|setting up|ubah|atur|"
+    r"pasang|ganti|daftar|mendaftar|bayar|membayar|cetak|buat|membuat|aktifkan|perpanjang|"
+    r"batalkan|pinjam|meminjam|unduh|mengunduh)\b"
+)
 _ADDRESS = re.compile(
     r"\b(?:web ?sites?|links?|urls?|address(?:es)?|e-?mails?|contacts?|sites?|portals?|web|pages?|"
     r"online|phone|telephone|situs|laman|tautan|alamat|surel|kontak|hubungi|nomor|telepon|daring|"
@@ -72,7 +80,11 @@ def order_in(sentence: str, question: str) -> bool:
         return False
     if _PAYING.search(sentence) and not _MONEY.search(question):
         return True
-    return not (_HOW.search(question) or _ADDRESS.search(question))
+    return not _asks_what_to_do(question)
+
+
+def _asks_what_to_do(question: str) -> bool:
+    return bool(_HOW.search(question) or _ADDRESS.search(question) or _TASK.search(question))
 
 
 def asks_for_address(question: str) -> bool:
@@ -80,4 +92,4 @@ def asks_for_address(question: str) -> bool:
 
     One that is not known may ask for anything.
     """
-    return not question or bool(_ADDRESS.search(question) or _HOW.search(question))
+    return not question or _asks_what_to_do(question)
