@@ -115,9 +115,14 @@ def evaluate(
         str,
         typer.Option(
             "--verifier",
-            help="With --grounding: scripted:0.93 is a verifier that is right so often.",
+            help="With --grounding, what decides on undecided sentences: endpoint, the model in "
+            "NEXUS_VERIFIER_MODEL; replay:FILE, a recording; scripted:0.93, right so often.",
         ),
     ] = "",
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", help="With --verifier endpoint: keep its replies here."),
+    ] = None,
     compared: Annotated[
         tuple[Path, Path] | None,
         typer.Option("--compare", help="Show what changed between two JSON reports."),
@@ -136,8 +141,8 @@ def evaluate(
         if json_file:
             write_json(json_file, found)
         return
-    if grounding:
-        _measure_grounding(grounding, verifier, json_file)
+    if grounding or verifier or record:
+        _measure_grounding(grounding, verifier, record, json_file)
         return
     if questions is None or (corpus is None and url is None):
         raise Failure("Give --questions with --corpus or --url, or two reports with --compare.")
@@ -171,19 +176,28 @@ def evaluate(
 INTERRUPTED = "interrupted"
 
 
-def _measure_grounding(files: list[Path], verifier: str, json_file: Path | None) -> None:
-    from cli.evaluation.grounding import ScriptedVerifier, measure
+def _measure_grounding(
+    files: list[Path] | None, verifier: str, record: Path | None, json_file: Path | None
+) -> None:
+    from cli.evaluation.grounding import measure
+    from cli.evaluation.recorded_verifier import ChatVerifier, named_verifier
 
-    kind, _, share = verifier.partition(":")
-    if verifier and (kind != "scripted" or not share.replace(".", "", 1).isdigit()):
-        raise Failure("--verifier is scripted: and the share of right verdicts, as in 0.93.")
-    rows = measure(files, ScriptedVerifier(float(share)) if verifier else None)
-    for row in rows:
+    if not files:
+        raise Failure("--verifier and --record go with --grounding.")
+    asked = named_verifier(verifier, os.environ, record)
+    rows = measure(files, asked)
+    told = asked.described() if isinstance(asked, ChatVerifier) else {}
+    for row in [*rows, told] if told else rows:
         console.print(
             escape("  ".join(f"{name} {value}" for name, value in row.items() if value != ""))
         )
+    if told.get("unanswered"):
+        errors.print(
+            f"[yellow]{told['unanswered']} requests had no reply; what they asked stays "
+            "undecided.[/]"
+        )
     if json_file:
-        write_json(json_file, {"grounding": rows})
+        write_json(json_file, {"grounding": rows} | ({"verifier": told} if told else {}))
 
 
 def _measure_corpus(

@@ -51,13 +51,33 @@ def endpoint(
     the folder `work`, or the Pinecone index at `pinecone_host`. Raises Failure.
     """
     layout = layout or Layout()
-    named = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "NEXUS_MODELS_URL")
-    if any(environ.get(name) for name in named):
+    if _names_one(environ):
         yield chosen(environ, work, Running(0, 0, ()), pinecone_host)
         return
     key = new_models_key()
     with processes.ended_by_signals(), _local_models(layout, key) as port:
         yield chosen(environ, work, Running(0, port, ()), pinecone_host, key)
+
+
+def verifier_endpoint(environ: Mapping[str, str]) -> Endpoint:
+    """The endpoint that the environment names, of which only the verifier is asked.
+
+    Raises Failure when it names no endpoint, or no verifier there in NEXUS_VERIFIER_MODEL.
+    """
+    if not _names_one(environ):
+        raise Failure("Name the verifier's endpoint: set OPENAI_API_KEY or OPENAI_BASE_URL.")
+    # An endpoint has to be told its other models, too; none of them is asked.
+    others = {"CHAT_MODEL": "none", "EMBEDDING_MODEL": "none", "EMBEDDING_DIMENSION": "1"}
+    values = {f"NEXUS_{name}": value for name, value in others.items()} | dict(environ)
+    found = chosen(values, Path(), Running(0, 0, ()))
+    if not found.settings.verifier_model:
+        raise Failure("Name the endpoint's model that verifies in NEXUS_VERIFIER_MODEL.")
+    return found
+
+
+def _names_one(environ: Mapping[str, str]) -> bool:
+    named = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "NEXUS_MODELS_URL")
+    return any(environ.get(name) for name in named)
 
 
 def chosen(

@@ -11,8 +11,9 @@ from typing import Any
 from cli.evaluation.grounding_sets import Labelled, WholeAnswer, read_set
 from cli.evaluation.planted import planted
 from nexus.answering.cited_sentences import cited_by
-from nexus.answering.grounding import ground
+from nexus.answering.grounding import Grounded, ground
 from nexus.answering.verdicts import judge
+from nexus.answering.verifying import Verifying
 from nexus.models import Locator, Passage
 
 Row = dict[str, Any]
@@ -44,7 +45,7 @@ def passages_of(case: Labelled | WholeAnswer) -> list[Passage]:
     ]
 
 
-def measure(files: Sequence[Path], verifier: ScriptedVerifier | None = None) -> list[Row]:
+def measure(files: Sequence[Path], verifier: Verifying | None = None) -> list[Row]:
     """One row a set, language and half ("all" or "held"), then one for the planted errors of each.
 
     `removed` is the share of right sentences that go, `caught` that of wrong ones; `settled` and
@@ -55,6 +56,7 @@ def measure(files: Sequence[Path], verifier: ScriptedVerifier | None = None) -> 
     for path in files:
         cases, answers = read_set(path)
         judged = [(case, *_outcome(case, verifier)) for case in cases]
+        checked = [(one, _checked(one, verifier)) for one in answers]
         for half in ("all", "held"):
             here = [one for one in judged if half == "all" or one[0].held]
             languages = sorted({case.language for case, _, _ in here})
@@ -62,17 +64,18 @@ def measure(files: Sequence[Path], verifier: ScriptedVerifier | None = None) -> 
                 some = [one for one in here if language in (None, one[0].language)]
                 rows += [_figures(path.stem, half, language or "", some)] if some else []
             rows += _of_planted(path.stem, half, [c for c in cases if half == "all" or c.held])
-            rows += _of_answers(path.stem, half, [a for a in answers if half == "all" or a.held])
+            rows += _of_answers(path.stem, half, [g for a, g in checked if half == "all" or a.held])
     return rows
 
 
-def _outcome(case: Labelled, verifier: ScriptedVerifier | None) -> tuple[str, bool]:
+def _outcome(case: Labelled, verifier: Verifying | None) -> tuple[str, bool]:
     """The verdict on a sentence, and whether it is removed in the end."""
     passages = passages_of(case)
     verdict = judge(case.sentence, (), passages, case.question).verdict
     if verdict != "undecided" or verifier is None:
         return verdict, verdict == "contradicted"
-    verifier.truth = case.supported
+    if isinstance(verifier, ScriptedVerifier):
+        verifier.truth = case.supported
     said = cited_by(case.sentence, (), passages).said
     return verdict, verifier.verify(case.question, [(case.sentence, said)]) == (False,)
 
@@ -111,15 +114,20 @@ def _of_planted(name: str, half: str, cases: list[Labelled]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _of_answers(name: str, half: str, answers: Sequence[WholeAnswer]) -> list[Row]:
-    if not answers:
+def _checked(answer: WholeAnswer, verifier: Verifying | None) -> Grounded:
+    if isinstance(verifier, ScriptedVerifier):
+        verifier.truth = True  # there is no error in it
+    return ground(answer.text, passages_of(answer), answer.question, verifier)
+
+
+def _of_answers(name: str, half: str, checked: Sequence[Grounded]) -> list[Row]:
+    if not checked:
         return []
-    grounded = [ground(one.text, passages_of(one), one.question) for one in answers]
     return [
         {
-            "set": name, "half": half, "answers": len(answers),
-            "lose_a_sentence": _share(bool(one.unsupported) for one in grounded),
-            "emptied": sum(not one.text for one in grounded),
+            "set": name, "half": half, "answers": len(checked),
+            "lose_a_sentence": _share(bool(one.unsupported) for one in checked),
+            "emptied": sum(not one.text for one in checked),
         }
     ]  # fmt: skip
 
