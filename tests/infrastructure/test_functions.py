@@ -22,7 +22,15 @@ TABLES = {"catalogue_table", "conversations_table", "clients_table", "cache_tabl
 READS = {
     "chat": MODELS
     | TABLES
-    | {"chat_model", "chat_api", "rerank_url", "rerank_model", "gate", "refuse_below"}
+    | {
+        "chat_model",
+        "verifier_model",
+        "chat_api",
+        "rerank_url",
+        "rerank_model",
+        "gate",
+        "refuse_below",
+    }
     | {"conversation_ttl_h", "cors_origins", "rerank_secret"}
     | {"embedding_timeout_s", "embedding_retries"},
     "documents": {"embedding_model", "embedding_dimension", "documents_bucket", "cors_origins"}
