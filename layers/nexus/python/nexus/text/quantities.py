@@ -68,7 +68,7 @@ _TIMES = {"one": 1, "a": 1, "two": 2, "three": 3, "dua": 2, "tiga": 3}
 _CODE = re.compile(r"\b[a-z]{1,10}-?\d[\w-]*|\b\d{1,6}[a-z]{1,2}\d[\w-]*")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _WORD = re.compile(r"[-\s]{0,2}([^\W\d_]++|[%$€£¥₩])")
-_BEFORE = re.compile(r"(us\$|[^\W\d_]++|[$€£¥₩%])\.?\s?$")
+_BEFORE = re.compile(r"(us\$|(?<![^\W\d_])[^\W\d_]{1,8}|[$€£¥₩%])\.?\s?$")
 # These may stand between a number and its unit.
 _BETWEEN = frozenset(
     "full working calendar business consecutive whole more additional us kalender kerja".split()
