@@ -385,3 +385,13 @@ def test_an_answer_is_not_leaned_on_while_nobody_can_tell_what_was_deleted() -> 
     shown = desk.chat.prompts[-1][-1].content
     assert "<asked>What does a dormitory room cost?</asked>" in shown
     assert "<answered>" not in shown
+
+
+def test_what_nothing_has_confirmed_is_told_and_is_never_sure() -> None:
+    rightly = "The tuition fee is nine million rupiah. [1]"
+    sure = Desk(rightly).ask("How much is the tuition fee?")
+    assert [claim.verified for claim in sure.claims] == [True]
+    unsure = Desk(f"{rightly} It was set by the monks. [1]").ask("How much is the tuition fee?")
+    assert [claim.verified for claim in unsure.claims] == [True, False]
+    assert sure.confidence.level == "high"
+    assert unsure.confidence.level == "medium"
