@@ -142,7 +142,9 @@ def evaluate(
             write_json(json_file, found)
         return
     if grounding or verifier or record:
-        _measure_grounding(grounding, verifier, record, json_file)
+        from cli.evaluation.grounding_report import measure_grounding
+
+        measure_grounding(grounding, verifier, os.environ, record, json_file, html_file)
         return
     if questions is None or (corpus is None and url is None):
         raise Failure("Give --questions with --corpus or --url, or two reports with --compare.")
@@ -174,30 +176,6 @@ def evaluate(
 
 
 INTERRUPTED = "interrupted"
-
-
-def _measure_grounding(
-    files: list[Path] | None, verifier: str, record: Path | None, json_file: Path | None
-) -> None:
-    from cli.evaluation.grounding import measure
-    from cli.evaluation.recorded_verifier import ChatVerifier, named_verifier
-
-    if not files:
-        raise Failure("--verifier and --record go with --grounding.")
-    asked = named_verifier(verifier, os.environ, record)
-    rows = measure(files, asked)
-    told = asked.described() if isinstance(asked, ChatVerifier) else {}
-    for row in [*rows, told] if told else rows:
-        console.print(
-            escape("  ".join(f"{name} {value}" for name, value in row.items() if value != ""))
-        )
-    if told.get("unanswered"):
-        errors.print(
-            f"[yellow]{told['unanswered']} requests had no reply; what they asked stays "
-            "undecided.[/]"
-        )
-    if json_file:
-        write_json(json_file, {"grounding": rows} | ({"verifier": told} if told else {}))
 
 
 def _measure_corpus(

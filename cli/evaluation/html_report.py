@@ -15,7 +15,7 @@ body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2rem auto;paddin
 color:#1b1f24;background:#fff}
 h1,h2{font-weight:600}section{margin:2rem 0}table{border-collapse:collapse;font-size:14px}
 td,th{padding:3px 12px 3px 0;text-align:left;vertical-align:top;border-bottom:1px solid #e3e6ea}
-td.n{text-align:right;font-variant-numeric:tabular-nums}.plots{display:flex;flex-wrap:wrap;gap:2rem}
+.n{text-align:right;font-variant-numeric:tabular-nums}.plots{display:flex;flex-wrap:wrap;gap:2rem}
 .figures{display:flex;flex-wrap:wrap;gap:3rem}svg text{font-size:11px;fill:#444}
 svg .axis{stroke:#888}svg .guide{stroke:#bbb;stroke-dasharray:4 4}
 svg .curve{stroke:#2257a8;fill:none;stroke-width:2}svg .mark{fill:#2257a8;fill-opacity:.7}
@@ -41,16 +41,22 @@ def page(found: Mapping[str, Any]) -> str:
             ("Latency by stage", latency_plot(found["latency_ms"])),
         )
     )
+    return document(
+        "Nexus evaluation",
+        f'{stopped}<section class="figures">{figures}</section>'
+        f'<section><h2>Plots</h2><div class="plots">{plots}</div></section>'
+        f"<section><h2>Settings</h2>{_table(found['settings'].items())}</section>"
+        f"<section><h2>Questions that went wrong</h2>{_wrong(found['per_question'])}</section>",
+    )
+
+
+def document(title: str, body: str) -> str:
+    """A page that needs nothing else, around a body that is HTML already."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>Nexus evaluation</title><style>{_STYLE}</style></head><body>"
-        f"<h1>Nexus evaluation</h1>{stopped}"
-        f'<section class="figures">{figures}</section>'
-        f'<section><h2>Plots</h2><div class="plots">{plots}</div></section>'
-        f"<section><h2>Settings</h2>{_table(found['settings'].items())}</section>"
-        f"<section><h2>Questions that went wrong</h2>{_wrong(found['per_question'])}</section>"
-        "</body></html>\n"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
+        f"<h1>{escape(title)}</h1>{body}</body></html>\n"
     )
 
 

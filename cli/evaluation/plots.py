@@ -62,6 +62,20 @@ def latency_plot(latency: Mapping[str, Mapping[str, float]]) -> str:
     return _svg("Latency by stage, median and 95th percentile", parts, height, WIDTH + 60)
 
 
+def share_plot(title: str, bars: Sequence[tuple[str, float]]) -> str:
+    """A bar for each name, as long as its share from 0 to 1."""
+    step = 20
+    parts = []
+    for row, (name, share) in enumerate(bars):
+        y, length = _TOP + row * step, share * (WIDTH - 260)
+        parts.append(
+            f'<text x="214" y="{y + 12}" text-anchor="end">{escape(name)}</text>'
+            f'<rect x="220" y="{y + 2}" width="{length:.1f}" height="13" class="bar"/>'
+            f'<text x="{224 + length:.1f}" y="{y + 12}">{share:.3f}</text>'
+        )
+    return _svg(title, parts, _TOP + step * len(bars) + 8)
+
+
 def recalls(per_question: Sequence[Mapping[str, Any]], most: int = 20) -> dict[int, float]:
     """Recall at every k up to `most`, over the answerable questions."""
     ranks = [q["rank"] for q in per_question if q["answerable"] and "error" not in q]

@@ -101,3 +101,13 @@ def test_failures_are_ours(server, fault, error):
 def test_a_url_without_a_scheme_is_a_configuration_error():
     with pytest.raises(ConfigurationError, match="NEXUS_RERANK_URL"):
         RerankEndpoint("api.example.com/rerank", "key", "", 5)
+
+
+def test_a_refused_key_is_read_once_more_and_the_call_tried_again(server):
+    url = f"{server.base_url}/rerank"
+    reranker = RerankEndpoint(url, "old", "ranker", 5, read_key=lambda: "new")
+    server.fail(Fault.error(401))
+
+    assert reranker.rerank("tuition fee", TEXTS)[2] == pytest.approx(1)
+    sent = [request.headers["authorization"] for request in server.requests]
+    assert sent == ["Bearer old", "Bearer new"]

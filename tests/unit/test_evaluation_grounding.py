@@ -184,3 +184,13 @@ def test_a_file_that_is_no_recording_is_said(tmp_path: Path, content: str, said:
     kept.write_text(content, encoding="utf-8")
     with pytest.raises(Failure, match=said):
         evaluate(grounding=[GOLDEN], verifier=f"replay:{kept}")
+
+
+def test_the_page_draws_the_figures_and_escapes_what_files_are_called(tmp_path: Path) -> None:
+    cases, page = tmp_path / "a<b>.jsonl", tmp_path / "out.html"
+    cases.write_text(json.dumps(UNDECIDED), encoding="utf-8")
+    measured(tmp_path / "out.json", "--html", str(page), sets=cases)
+    drawn = page.read_text("utf-8")
+    assert "Right sentences removed</figcaption><svg" in drawn
+    assert "a&lt;b&gt;" in drawn
+    assert "<b>" not in drawn

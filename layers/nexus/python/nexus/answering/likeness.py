@@ -30,6 +30,8 @@ PREPOSITIONS = frozenset(
 )
 # Words that are so few words apart stand together.
 NEAR = 6
+# What is said of a name stands nearer: with another name of the sentence in its place, it does not.
+NEAR_NAME = 2
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _BORDER = re.compile(r"[;；。.!?！？|]|(?<!\d)[,:、，]|[,:、，](?!\d)|\s[-–—]\s")
@@ -224,8 +226,12 @@ def _repeated(claim: Said, evidence: Said, above: Sequence[Said]) -> bool:
 
 
 def _parted(claim: Said, evidence: Said, above: Sequence[Said]) -> int:
-    """How many words that stand side by side in a claim stand nowhere near each other."""
+    """How many words that stand side by side in a claim stand nowhere near each other.
+
+    One beside a name counts for more than a claim may have.
+    """
     known = frozenset(claim.content)
+    allowed = len(claim.content) // LONG
     where: dict[str, list[int]] = {}
     words = [w for one in (evidence, *above) for w in (*one.words, "", "", "")]
     for at, word in enumerate(words):
@@ -234,8 +240,9 @@ def _parted(claim: Said, evidence: Said, above: Sequence[Said]) -> int:
     for one, other in pairwise(claim.words):
         if one in known and other in known:
             first, second = where.get(stem(one), ()), where.get(stem(other), ())
-            if first and second and not any(abs(a - b) <= NEAR for a in first for b in second):
-                parted += 1
+            near = NEAR if claim.names.isdisjoint((one, other)) else NEAR_NAME
+            if first and second and not any(abs(a - b) <= near for a in first for b in second):
+                parted += 1 if near == NEAR else 1 + allowed
     return parted
 
 

@@ -117,12 +117,17 @@ class Models:
         settings = self._settings
         if not settings.rerank_url:
             return None
+
+        def read_key() -> str:
+            return self._secrets.get(settings.rerank_secret) if settings.rerank_secret else ""
+
         return deferred(
             lambda: RerankEndpoint(
                 settings.rerank_url,
-                self._secrets.get(settings.rerank_secret) if settings.rerank_secret else "",
+                read_key(),
                 settings.rerank_model,
                 settings.rerank_timeout_s,
+                read_key,
             )
         )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import httpx2
 
 from nexus.adapters.http_deadline import hooks
 from nexus.adapters.openai.errors import SERVICE, from_status, not_understood, translate
+from nexus.adapters.openai.renewing import RenewedKey
 from nexus.adapters.tls_context import tls_context
 from nexus.errors import ConfigurationError, UpstreamRefused
 
@@ -17,10 +18,18 @@ class RerankEndpoint:
     """Implements `Reranker`; safe to share between threads.
 
     A call may take `timeout_s` and is not retried: a ranking that comes late is worth less than
-    the ranking there was before. An empty `api_key` sends no key, an empty `model` names none.
+    the ranking there was before. An empty `api_key` sends no key, an empty `model` names none. With
+    `read_key` a key that is refused is read once more, and the call tried with what it then is.
     """
 
-    def __init__(self, url: str, api_key: str, model: str, timeout_s: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        api_key: str,
+        model: str,
+        timeout_s: float,
+        read_key: Callable[[], str] | None = None,
+    ) -> None:
         if not url.startswith(("https://", "http://")):
             raise ConfigurationError("NEXUS_RERANK_URL must be a URL that begins with https://.")
         self._url = url
@@ -30,6 +39,7 @@ class RerankEndpoint:
             timeout=httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
             verify=tls_context(),
             event_hooks=hooks(),
+            auth=RenewedKey(read_key) if read_key and api_key else None,
         )
 
     def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
