@@ -22,10 +22,12 @@ from cli.local.models.evidence import (
     measure_alone,
     measure_inside,
     measure_words,
+    named_literally,
     word_weights,
 )
 from cli.local.models.passage_cosines import Encoder, read_question
 from cli.local.models.prompt_reader import AnswerPrompt, read_prompt
+from cli.local.models.sentences import SECTION
 from cli.local.models.words import content_stems
 from nexus.answering.prompts import NO_ANSWER
 from nexus.answering.routing import route_of
@@ -107,6 +109,11 @@ FITS = {
         refuse_below=0.25,
     ),
 }
+# What a question's literal names add to a score: set by hand, since the questions that the weights
+# were fitted on have none.
+NAMED = 4.0
+# What a unit that is no answer loses: more than any evidence can make good.
+UNQUOTED = 100.0
 # A second quote comes when the best one has less than the first share of the belief, a third when
 # the best two have less than the second. The lines of a table or list are alike in all but what was
 # asked for, so that a small lead tells more there, and each says all that it has to say.
@@ -147,15 +154,17 @@ def answer(prompt: str, model: Encoder) -> str:
     weights = word_weights(question, found, model)
     asked = read_question(question, model)
     rows = measure_inside(found, measure_words(question, found, weights), asked, model)
-    first = np.argsort(-(rows[:, :FIRST_FEATURES] @ fit.first), kind="stable")[:ENCODED]
+    named = NAMED * named_literally(question, found)
+    looked = rows[:, :FIRST_FEATURES] @ fit.first + named - UNQUOTED * ~quotable(found)
+    first = np.argsort(-looked, kind="stable")[:ENCODED]
     best = [found[index] for index in first]
     rows = measure_alone(best, rows[first], asked, model)
-    scores = rows @ fit.last
+    scores = rows @ fit.last + named[first] - UNQUOTED * ~quotable(best)
     order = np.argsort(-scores, kind="stable")
     present = coverage(weights, frozenset().union(*(candidate.stems for candidate in found)))
     if confidence(rows[order], scores[order], present, fit) < fit.refuse_below:
         return NO_ANSWER
-    return _compose([best[index] for index in order], scores[order])
+    return _compose([best[index] for index in order], scores[order], frozenset(weights))
 
 
 def confidence(rows: Array, scores: Array, present: float, fit: Fit) -> float:
@@ -200,7 +209,13 @@ def _standalone(prompt: AnswerPrompt) -> str:
     return prompt.question
 
 
-def _compose(best: Sequence[Candidate], scores: Array) -> str:
+def quotable(found: Sequence[Candidate]) -> NDArray[np.bool_]:
+    """Which units can be an answer: no heading, and a bare line of the first passage only."""
+    kinds = [(candidate.unit.kind, candidate.rank) for candidate in found]
+    return np.array([kind != "heading" and (kind != "line" or not rank) for kind, rank in kinds])
+
+
+def _compose(best: Sequence[Candidate], scores: Array, asked: frozenset[str]) -> str:
     """The best quote first, since a reader may stop there, then the others by their scores."""
     belief = np.exp(scores - scores.max())
     shares = np.cumsum(belief / belief.sum())
@@ -209,31 +224,42 @@ def _compose(best: Sequence[Candidate], scores: Array) -> str:
     if wanted == 2 and len(shares) > 1 and shares[1] < both:
         wanted = MAX_SENTENCES
     chosen: list[Candidate] = []
-    for candidate in best:
-        if len(chosen) == wanted:
-            break
-        if candidate.unit.kind != "heading" and not any(_repeats(candidate, c) for c in chosen):
+    for candidate, can in zip(best, quotable(best), strict=True):
+        if can and len(chosen) < wanted and not any(_repeats(candidate, c) for c in chosen):
             chosen.append(candidate)
-    chosen = chosen or [best[0]]
     quotes: dict[tuple[int, int], str] = {}
     for candidate in chosen:
-        for start, end in _spans(candidate, alone=candidate is not chosen[0]):
+        for start, end in _spans(candidate, asked, alone=candidate is not chosen[0]):
             quotes.setdefault((candidate.rank, start), _quote(candidate, start, end))
     if any(c.unit.kind != "sentence" for c in chosen):
         return "\n".join(quotes.values())
     return " ".join(list(quotes.values())[:MAX_SENTENCES])
 
 
-def _spans(candidate: Candidate, *, alone: bool) -> list[tuple[int, int]]:
-    """What to quote: a row or item below its heading, a sentence before the one it points to.
+def _spans(candidate: Candidate, asked: frozenset[str], *, alone: bool) -> list[tuple[int, int]]:
+    """What to quote: a row below its table's first; else the unit before what it points to.
 
-    A sentence that stands `alone` comes without, since it only adds to the best one.
+    The first sentence under a term begins with the term. A later one is followed by it if it has
+    words of the question that the sentence has not. A sentence that stands `alone` comes without,
+    since it only adds to the best one.
     """
-    unit = candidate.unit
+    unit, term, text = candidate.unit, candidate.term, candidate.passage.text
     own = (unit.start, unit.end)
-    if unit.context is None or (unit.kind == "sentence" and alone):
+    if unit.kind == "row" and unit.context is not None:
+        return [unit.context, own]
+    if term is not None and not text[term[1] : unit.start].strip() and not _is_title(text, term):
+        return [(term[0], unit.end)]
+    if unit.kind == "sentence" and alone:
         return [own]
-    return [own, unit.context] if unit.kind == "sentence" else [unit.context, own]
+    told = term is not None and asked & set(content_stems(text[slice(*term)])) - set(
+        candidate.stems
+    )
+    return [own, *([unit.context] if unit.context else []), *([term] if term and told else [])]
+
+
+def _is_title(text: str, span: tuple[int, int]) -> bool:
+    """Whether a line is marked or numbered as a heading, and so names no one thing."""
+    return bool(SECTION.match(text, *span))
 
 
 def _quote(candidate: Candidate, start: int, end: int) -> str:
