@@ -137,7 +137,8 @@ def _ask(
             if failures == GIVE_UP_AFTER:
                 raise
             measured = MeasuredQuestion(question, error=type(error).__name__)
-        run.questions.append(measured)
+        document = corpus.by_name.get(question.document)
+        run.questions.append(replace(measured, article=document.article if document else ""))
 
 
 def _hide(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Literal
 
 # A "line" is short and has no full stop, as a heading, but nothing stands under it.
@@ -69,8 +68,8 @@ def split_units(text: str) -> list[Unit]:
     header_row: tuple[int, int] | None = None
     previous_end = 0
     blocks = [(start, end, _kind(text, start, end)) for start, end in _blocks(text)]
-    following = [kind for _, _, kind in blocks[1:]]
-    for (start, end, kind), after in zip_longest(blocks, following, fillvalue="heading"):
+    following: list[Kind] = [*(kind for _, _, kind in blocks[1:]), "heading"]
+    for (start, end, kind), after in zip(blocks, following, strict=False):
         # A blank line ends a table.
         if kind != "row" or "\n\n" in text[previous_end:start]:
             header_row = None
@@ -84,9 +83,9 @@ def split_units(text: str) -> list[Unit]:
             bare = after == "heading" and not _names_a_section(text, start, end)
             above = units[-1] if units and units[-1].kind in ("heading", "line") else None
             units.append(Unit(start, end, "line" if bare else "heading"))
-            joined = above is not None and term is not None and text[above.end : start] == "\n"
             heading = (start, end)
-            term = (term[0], end) if joined and end - term[0] <= MAX_TERM else heading
+            joined = above is not None and text[above.end : start] == "\n"
+            term = (term[0], end) if term and joined and end - term[0] <= MAX_TERM else heading
         else:
             units += _with_context(text, list(_sentences(text, start, end)), term)
             last = units[-1]

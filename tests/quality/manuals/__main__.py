@@ -27,6 +27,7 @@ from cli.evaluation.in_process import index_corpus
 from cli.evaluation.lanes import lanes
 from cli.evaluation.measurements import Run, untracked
 from cli.local.layout import Layout
+from cli.terminal import console
 from nexus.answering.citations import MARKER
 from nexus.answering.turn import Question
 from nexus.models import Answer, Filters
@@ -101,12 +102,12 @@ def main() -> None:
                 counts[asked.manual, "sentence"] += sentence
                 counts[asked.manual, "refused"] += given.refused
                 told = f"{'page' if page else '-':5}{'sentence' if sentence else '-':9}"
-                print(f"{told}{asked.question}\n    {given.confidence.level}: {given.text!r}")
+                console.out(f"{told}{asked.question}\n    {given.confidence.level}: {given.text!r}")
     for manual in PACKAGES:
         shown = " ".join(
             f"{what} {counts[manual, what]}" for what in ("asked", "page", "sentence", "refused")
         )
-        print(f"{manual}: {shown}")
+        console.out(f"{manual}: {shown}")
 
 
 if __name__ == "__main__":
