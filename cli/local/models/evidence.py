@@ -30,7 +30,9 @@ FEATURES = (
 WORD_FEATURES = 13
 FIRST_FEATURES = 18
 # An option, or a name with a stroke, a dot or a line in it: it is written in one way only.
-_LITERAL = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*|[A-Za-z]\w*(?:[_/.]\w+)+")
+_LITERAL = re.compile(
+    r"(?<![\w-])--?[A-Za-z][\w-]{0,40}|(?<![\w/.])[A-Za-z][A-Za-z0-9]{0,40}(?:[_/.][A-Za-z0-9]{1,40}){1,9}"
+)
 # The column of each kind of answer.
 _KINDS: dict[AnswerKind, int] = {
     "date": 6, "year": 6, "duration": 6, "number": 7, "person": 8, "place": 9
@@ -101,6 +103,11 @@ def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, 
             candidate.unit.kind in ("heading", "line") or candidate.text.endswith((":", "?")),
         )
     return rows
+
+
+def offers_kind(row: Array) -> bool:
+    """Whether a candidate, by its row, offers the kind of thing asked for, if the question says."""
+    return bool(row[min(_KINDS.values()) : max(_KINDS.values()) + 1].min() >= 0)
 
 
 def measure_inside(found: Sequence[Candidate], rows: Array, asked: Asked, model: Encoder) -> Array:

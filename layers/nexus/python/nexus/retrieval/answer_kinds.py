@@ -100,10 +100,13 @@ def offers(kind: AnswerKind, text: str, question_words: frozenset[str]) -> bool:
 
 # "Who is the rector?": who holds a post. A name that is asked about is no post.
 _HOLDER = re.compile(
-    r"^\W*(?:who(?:['’]s| is| was| are| were)|siapa(?:kah)?(?: adalah| nama)?) "
-    r"(?:the |our |your |its |this |a )?(?P<post>[^\W\d][^?.!,]{2,60})",
+    r"^\W*(?:who(?:['’]s| is| was| are| were) (?:the|our|your|its|this)|"
+    r"siapa(?:kah)?(?: adalah| nama)?) (?P<post>[^\W\d][^?.!,]{2,60})",
     re.IGNORECASE,
 )
+_PREPOSITION = re.compile(r" (?:of|for|at|in|on|to|dari|di|untuk|pada|saat|now|currently)\b")
+# Words of a post: what is longer tells of somebody.
+LONGEST_POST = 4
 _DOES = re.compile(r"\b(?:who|that|which|yang|to \w+)\b", re.IGNORECASE)
 # A capitalised word or several, and what stands before them.
 _CAPITALISED = re.compile(
@@ -131,9 +134,11 @@ def names_holder(question: str, sentence: str) -> bool | None:
     asked = _HOLDER.match(question)
     if asked is None or _DOES.search(asked["post"]) or asked["post"][0].isupper():
         return None
-    stems = frozenset(word[:5] for word in all_words(sentence))
-    if all_words(asked["post"])[0][:5].removesuffix("nya") not in stems:
-        return False
+    post = all_words(_PREPOSITION.split(asked["post"])[0])
+    # The English post ends in what it is, the Indonesian one begins with it.
+    posts = {word.removesuffix("nya")[:5] for word in (*post[:1], *post[-1:])}
+    if len(post) > LONGEST_POST or posts.isdisjoint(word[:5] for word in all_words(sentence)):
+        return None if len(post) > LONGEST_POST else False
     return any(
         (found["before"] or "").lower() not in _OF_THINGS
         and (found.start() > 0 or " " in found["name"])  # a sentence begins with a capital
