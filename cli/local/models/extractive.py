@@ -28,7 +28,8 @@ from cli.local.models.evidence import (
 )
 from cli.local.models.passage_cosines import Encoder, read_question
 from cli.local.models.prompt_reader import AnswerPrompt, read_prompt
-from cli.local.models.sentences import SECTION
+from cli.local.models.quoting import compose, quotable, quote, repeats
+from cli.local.models.tie_breaks import ATTRIBUTE, before_its_twin, says_attribute
 from cli.local.models.words import content_stems
 from nexus.answering.prompts import NO_ANSWER
 from nexus.answering.routing import route_of
@@ -119,12 +120,6 @@ UNQUOTED = 100.0
 # The same for a best sentence without the kind of thing that is asked for. Of the development
 # questions that ask for one, it refuses 5 of 298 that have an answer and 6 of 125 that have none.
 REFUSE_OTHER_KIND = 0.5
-# A second quote comes when the best one has less than the first share of the belief, a third when
-# the best two have less than the second. The lines of a table or list are alike in all but what was
-# asked for, so that a small lead tells more there, and each says all that it has to say.
-SENTENCE_SHARES = (0.95, 0.95)
-LINE_SHARES = (0.7, 0.5)
-MAX_SENTENCES = 3
 # A summary quotes so many passages, and reads so many sentences of each.
 SUMMARY_SENTENCES = 5
 SUMMARY_LOOK = 3
@@ -132,7 +127,6 @@ GREETING = (
     "This local model only quotes answers from passages. Send a prompt with passages and a "
     "question, or set OPENAI_API_KEY to use a language model."
 )
-_LINE_BREAK = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
 _REFERS_BACK = re.compile(
     r"^\s*(?:and|but|what about|how about|dan|lalu|kalau|bagaimana dengan)\b|"
     r"\b(?:it|its|they|their|them|he|she|his|her|that|those|these|this|there|one|"
@@ -165,14 +159,15 @@ def answer(prompt: str, model: Encoder) -> str:
     best = [found[index] for index in first]
     rows = measure_alone(best, rows[first], asked, model)
     scores = rows @ fit.last + named[first] - UNQUOTED * ~quotable(best)
-    order = np.argsort(-scores, kind="stable")
+    scores = scores + ATTRIBUTE * says_attribute(question, best)
+    order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
     present = coverage(weights, frozenset().union(*(candidate.stems for candidate in found)))
     sure = confidence(rows[order], scores[order], present, fit)
     if sure < (fit.refuse_below if offers_kind(rows[order[0]]) else REFUSE_OTHER_KIND):
         return NO_ANSWER
     if {names_holder(question, _below_its_term(candidate)) for candidate in best} == {False}:
         return NO_ANSWER
-    return _compose([best[index] for index in order], scores[order], frozenset(weights))
+    return compose([best[index] for index in order], scores[order], frozenset(weights))
 
 
 def confidence(rows: Array, scores: Array, present: float, fit: Fit) -> float:
@@ -202,11 +197,11 @@ def _summary(found: Sequence[Candidate], model: Encoder) -> str:
     chosen: dict[int, int] = {}
     for place in np.argsort(-likeness, kind="stable"):
         candidate = firsts[int(place)]
-        repeated = any(_repeats(candidate, firsts[other]) for other in chosen.values())
+        repeated = any(repeats(candidate, firsts[other]) for other in chosen.values())
         if candidate.rank not in chosen and not repeated and len(chosen) < SUMMARY_SENTENCES:
             chosen[candidate.rank] = int(place)
     quoted = [firsts[place] for _, place in sorted(chosen.items())]
-    return " ".join(_quote(c, c.unit.start, c.unit.end) for c in quoted)
+    return " ".join(quote(c, c.unit.start, c.unit.end) for c in quoted)
 
 
 def _standalone(prompt: AnswerPrompt) -> str:
@@ -217,54 +212,6 @@ def _standalone(prompt: AnswerPrompt) -> str:
     return prompt.question
 
 
-def quotable(found: Sequence[Candidate]) -> NDArray[np.bool_]:
-    """Which units can be an answer: no heading, and a bare line of the first passage only."""
-    kinds = [(candidate.unit.kind, candidate.rank) for candidate in found]
-    return np.array([kind != "heading" and (kind != "line" or not rank) for kind, rank in kinds])
-
-
-def _compose(best: Sequence[Candidate], scores: Array, asked: frozenset[str]) -> str:
-    """The best quote first, since a reader may stop there, then the others by their scores."""
-    belief = np.exp(scores - scores.max())
-    shares = np.cumsum(belief / belief.sum())
-    alone, both = SENTENCE_SHARES if best[0].unit.kind == "sentence" else LINE_SHARES
-    wanted = 1 if shares[0] >= alone else 2
-    if wanted == 2 and len(shares) > 1 and shares[1] < both:
-        wanted = MAX_SENTENCES
-    chosen: list[Candidate] = []
-    for candidate, can in zip(best, quotable(best), strict=True):
-        if can and len(chosen) < wanted and not any(_repeats(candidate, c) for c in chosen):
-            chosen.append(candidate)
-    quotes: dict[tuple[int, int], str] = {}
-    for candidate in chosen:
-        for start, end in _spans(candidate, asked, alone=candidate is not chosen[0]):
-            quotes.setdefault((candidate.rank, start), _quote(candidate, start, end))
-    if any(c.unit.kind != "sentence" for c in chosen):
-        return "\n".join(quotes.values())
-    return " ".join(list(quotes.values())[:MAX_SENTENCES])
-
-
-def _spans(candidate: Candidate, asked: frozenset[str], *, alone: bool) -> list[tuple[int, int]]:
-    """What to quote: a row below its table's first; else the unit before what it points to.
-
-    The first sentence under a term begins with the term. A later one is followed by it if it has
-    words of the question that the sentence has not. A sentence that stands `alone` comes without,
-    since it only adds to the best one.
-    """
-    unit, term, text = candidate.unit, candidate.term, candidate.passage.text
-    own = (unit.start, unit.end)
-    if unit.kind == "row" and unit.context is not None:
-        return [unit.context, own]
-    if term is not None and not text[term[1] : unit.start].strip() and not _is_title(text, term):
-        return [(term[0], unit.end)]
-    if unit.kind == "sentence" and alone:
-        return [own]
-    told = term is not None and asked & set(content_stems(text[slice(*term)])) - set(
-        candidate.stems
-    )
-    return [own, *([unit.context] if unit.context else []), *([term] if term and told else [])]
-
-
 def _below_its_term(candidate: Candidate) -> str:
     """A candidate's text with what it stands under, or points to, before it."""
     unit = candidate.unit
@@ -272,19 +219,3 @@ def _below_its_term(candidate: Candidate) -> str:
         candidate.passage.text[slice(*span)] for span in (candidate.term, unit.context) if span
     ]
     return "\n".join([*above, candidate.text])
-
-
-def _is_title(text: str, span: tuple[int, int]) -> bool:
-    """Whether a line is marked or numbered as a heading, and so names no one thing."""
-    return bool(SECTION.match(text, *span))
-
-
-def _quote(candidate: Candidate, start: int, end: int) -> str:
-    """The stretch with its passage's number, and without the breaks of a printed page's lines."""
-    stretch = _LINE_BREAK.sub(" ", candidate.passage.text[start:end])
-    return f"{stretch} [{candidate.passage.number}]"
-
-
-def _repeats(candidate: Candidate, other: Candidate) -> bool:
-    """Whether one of the two says nothing that the other does not, as overlapping chunks do."""
-    return candidate.text in other.text or other.text in candidate.text
