@@ -58,7 +58,7 @@ def measure(
                 "evaluation: wait until that has ended, or delete the namespace."
             )
         try:
-            _index(corpus, free, chunks, run, track)
+            index_corpus(corpus, free, chunks, run, track)
             _ask(corpus, questions, endpoint, free[0], options, run, track)
             asked = [question for question in questions if question.answerable]
             for condition in (ARTICLE_MISSING, GOLD_REMOVED):
@@ -79,9 +79,10 @@ def _check_documents(corpus: Corpus, questions: Sequence[GoldenQuestion]) -> Non
         )
 
 
-def _index(
+def index_corpus(
     corpus: Corpus, free: Sequence[Lane], chunks: dict[str, int], run: Run, track: Track
 ) -> None:
+    """Indexes the corpus, noting in `run` and `chunks` what came of it."""
     started = time.perf_counter()
 
     def bring(lane: Lane, key: str) -> IndexingReport:
@@ -136,7 +137,8 @@ def _ask(
             if failures == GIVE_UP_AFTER:
                 raise
             measured = MeasuredQuestion(question, error=type(error).__name__)
-        run.questions.append(measured)
+        document = corpus.by_name.get(question.document)
+        run.questions.append(replace(measured, article=document.article if document else ""))
 
 
 def _hide(

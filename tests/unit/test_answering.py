@@ -395,3 +395,8 @@ def test_what_nothing_has_confirmed_is_told_and_is_never_sure() -> None:
     assert [claim.verified for claim in unsure.claims] == [True, False]
     assert sure.confidence.level == "high"
     assert unsure.confidence.level == "medium"
+
+
+def test_a_passage_without_the_kind_of_thing_asked_for_is_never_sure() -> None:
+    said = Desk("The tuition fee is nine million rupiah. [1]").ask("Who is the tuition fee?")
+    assert said.refused or said.confidence.level != "high"

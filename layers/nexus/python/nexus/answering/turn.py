@@ -170,8 +170,8 @@ class Answerer:
             return replace(draft, usage=usage, timings_ms=timings), whole
         # What had to be taken out of an answer makes the rest of it less sure.
         sure = retrieved.probability * generated.support
-        if not all(claim.verified for claim in generated.claims):
-            # What nobody has confirmed is never told as sure.
+        if not (retrieved.told and all(claim.verified for claim in generated.claims)):
+            # What nobody has confirmed, or what the passage seems not to tell, is never sure.
             sure = min(sure, (self._settings.medium_from + self._settings.high_from) / 2)
         level = level_of(sure, self._settings.medium_from, self._settings.high_from)
         answer = replace(

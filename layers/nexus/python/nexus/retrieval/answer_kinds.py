@@ -98,6 +98,56 @@ def offers(kind: AnswerKind, text: str, question_words: frozenset[str]) -> bool:
     )
 
 
+# "Who is the rector?": who holds a post. A name that is asked about is no post.
+_HOLDER = re.compile(
+    r"^\W*(?:who(?:['’]s| is| was| are| were) (?:the|our|your|its|this)|"
+    r"siapa(?:kah)?(?: adalah| nama)?) (?P<post>[^\W\d][^?.!,]{2,60})",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(r" (?:of|for|at|in|on|to|dari|di|untuk|pada|saat|now|currently)\b")
+# Words of a post: what is longer tells of somebody.
+LONGEST_POST = 4
+_DOES = re.compile(r"\b(?:who|that|which|yang|to \w+)\b", re.IGNORECASE)
+# A capitalised word or several, and what stands before them.
+_CAPITALISED = re.compile(
+    r"(?:(?P<before>\b[A-Za-z]{2,8}) )?\b(?P<name>[A-Z][\w'’-]{1,30}"
+    r"(?:,? (?:[A-Z]\.|[A-Z][\w'’-]{1,30}|de|van|bin|binti)){0,5})"
+)
+_OF_THINGS = frozenset("of the at in for from to on a an this di ke dari untuk pada para".split())
+_THINGS = re.compile(
+    r"\b(?:univers\w*|institut\w*|colleges?|schools?|facult\w*|fakultas|departe?men\w*|offices?|"
+    r"boards?|senat\w*|committees?|councils?|minist\w*|kementerian|librar\w*|perpustakaan|"
+    r"regulation\w*|peraturan|cent(?:er|re)s?|pusat|directorates?|direktorat|biro|bagian|program\w*|"
+    r"students?|mahasiswa|building|gedung|street|jalan|the|a|if|when|for|in|on|setiap|jika|bila|"
+    r"rector|rektor|deans?|dekan|head|kepala|director|direktur|chair\w*|ketua|vice|wakil|manager|"
+    r"secretary|sekretaris|president|presiden|mon|tues|wednes|thurs|fri|satur|sun|senin|selasa|"
+    r"rabu|kamis|jumat|sabtu|minggu)(?:day)?\b",
+    re.IGNORECASE,
+)
+
+
+def names_holder(question: str, sentence: str) -> bool | None:
+    """Whether a sentence names the person who holds the post that a question asks about.
+
+    None if the question asks for no post. The sentence has to name the post, too.
+    """
+    asked = _HOLDER.match(question)
+    if asked is None or _DOES.search(asked["post"]) or asked["post"][0].isupper():
+        return None
+    post = all_words(_PREPOSITION.split(asked["post"])[0])
+    # The English post ends in what it is, the Indonesian one begins with it.
+    posts = {word.removesuffix("nya")[:5] for word in (*post[:1], *post[-1:])}
+    if len(post) > LONGEST_POST or posts.isdisjoint(word[:5] for word in all_words(sentence)):
+        return None if len(post) > LONGEST_POST else False
+    return any(
+        (found["before"] or "").lower() not in _OF_THINGS
+        and (found.start() > 0 or " " in found["name"])  # a sentence begins with a capital
+        and not _THINGS.search(found["name"])
+        and not _THINGS.fullmatch(found["name"].split()[0])
+        for found in _CAPITALISED.finditer(sentence)
+    )
+
+
 def all_words(text: str) -> list[str]:
     """Every word in lower case, numbers whole, in order."""
     return _WORD.findall(text.lower())

@@ -24,10 +24,12 @@ from nexus.retrieval.answerability import Features, features_of
 from nexus.retrieval.confidence import calibration_for, probability
 from nexus.retrieval.fusion import fuse, rank
 from nexus.retrieval.gate import Gate
+from nexus.retrieval.mismatch import Mismatch, mismatch_of
 from nexus.retrieval.naming import evenly, file_name, is_named, naming
 from nexus.retrieval.rights import narrow, visible
 from nexus.retrieval.searching import ANSWER_S, Embedded, Failure, by_words, embed, searched
 from nexus.retrieval.selection import Ranked, select
+from nexus.retrieval.told import is_told
 from nexus.settings import Settings
 from nexus.text.language import language_of
 from nexus.text.titles import shown, shown_place
@@ -49,9 +51,10 @@ NAMED_DOCUMENT = 0.9
 class Retrieved:
     """Passages, best first, the probability that they hold the answer, and what that rests on.
 
-    `gate` is what decides whether a model is asked; None if nothing was compared. `degraded` is
-    whether a search or a reranker should have had a say and failed; `lost` is why one of the two
-    searches is missing.
+    `gate` is what decides whether a model is asked; None if nothing was compared. `mismatch` is how
+    the question and the first passage disagree, and `told` whether an answer from it may be told
+    with high confidence. `degraded` is whether a search or a reranker should have had a say and
+    failed; `lost` is why one of the two searches is missing.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -62,6 +65,8 @@ class Retrieved:
     timings_ms: dict[str, float] = field(default_factory=dict)
     degraded: bool = False
     lost: Failure | None = None
+    mismatch: Mismatch | None = None
+    told: bool = True
 
     @property
     def is_enough(self) -> bool:
@@ -139,6 +144,9 @@ class Retriever:
         if found.lost:  # half a search is never sure
             between = (self._settings.medium_from + self._settings.high_from) / 2
             probable = min(probable, between)
+        mismatch = (
+            mismatch_of(question, chosen[0].hit.title, chosen[0].hit.text) if chosen else None
+        )
         return Retrieved(
             tuple(_passage(item, records[item.hit.document_id]) for item in chosen),
             probable,
@@ -154,6 +162,8 @@ class Retriever:
             degraded=bool(found.lost)
             or (bool(fused) and self._reranker is not None and not relevances),
             lost=found.lost,
+            mismatch=mismatch,
+            told=mismatch is None or is_told(mismatch, probable, self._settings.gate),
         )
 
     def survey(
@@ -183,6 +193,7 @@ class Retriever:
                     found,
                     passages=whole or found.passages,
                     probability=sure,
+                    told=True,
                     gate=self._gate.compare_named(sure),
                 )
         return found
