@@ -58,7 +58,7 @@ def measure(
                 "evaluation: wait until that has ended, or delete the namespace."
             )
         try:
-            _index(corpus, free, chunks, run, track)
+            index_corpus(corpus, free, chunks, run, track)
             _ask(corpus, questions, endpoint, free[0], options, run, track)
             asked = [question for question in questions if question.answerable]
             for condition in (ARTICLE_MISSING, GOLD_REMOVED):
@@ -79,9 +79,13 @@ def _check_documents(corpus: Corpus, questions: Sequence[GoldenQuestion]) -> Non
         )
 
 
-def _index(
+def index_corpus(
     corpus: Corpus, free: Sequence[Lane], chunks: dict[str, int], run: Run, track: Track
 ) -> None:
+    """Indexes a corpus, noting in `chunks` how many each document has, and what it took in `run`.
+
+    Raises Failure when nothing can be indexed.
+    """
     started = time.perf_counter()
 
     def bring(lane: Lane, key: str) -> IndexingReport:

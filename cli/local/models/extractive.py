@@ -24,8 +24,9 @@ from cli.local.models.evidence import (
     measure_words,
     word_weights,
 )
-from cli.local.models.passage_cosines import Encoder, read_question
-from cli.local.models.prompt_reader import AnswerPrompt, read_prompt
+from cli.local.models.leaning import asked_of, penalties, weighed
+from cli.local.models.passage_cosines import Encoder
+from cli.local.models.prompt_reader import read_prompt
 from cli.local.models.words import content_stems
 from nexus.answering.prompts import NO_ANSWER
 from nexus.answering.routing import route_of
@@ -121,12 +122,6 @@ GREETING = (
     "question, or set OPENAI_API_KEY to use a language model."
 )
 _LINE_BREAK = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
-_REFERS_BACK = re.compile(
-    r"^\s*(?:and|but|what about|how about|dan|lalu|kalau|bagaimana dengan)\b|"
-    r"\b(?:it|its|they|their|them|he|she|his|her|that|those|these|this|there|one|"
-    r"itu|ini|nya|tersebut|mereka|dia|ia|\w+nya)\b",
-    re.IGNORECASE,
-)
 
 
 def answer(prompt: str, model: Encoder) -> str:
@@ -140,21 +135,25 @@ def answer(prompt: str, model: Encoder) -> str:
     found = candidates(read)
     if route_of(read.question) == "summary":
         return _summary(found, model)
-    question = _standalone(read)
+    question = read.standalone or read.question
     if not found or not content_stems(question):
         return NO_ANSWER
     fit = FITS[language_of(question)]
-    weights = word_weights(question, found, model)
-    asked = read_question(question, model)
+    weights = weighed(word_weights(question, found, model), read)
+    asked = asked_of(read, question, model)
     rows = measure_inside(found, measure_words(question, found, weights), asked, model)
-    first = np.argsort(-(rows[:, :FIRST_FEATURES] @ fit.first), kind="stable")[:ENCODED]
+    lost = penalties(found, read)
+    first = np.argsort(lost - rows[:, :FIRST_FEATURES] @ fit.first, kind="stable")[:ENCODED]
     best = [found[index] for index in first]
     rows = measure_alone(best, rows[first], asked, model)
     scores = rows @ fit.last
+    # What was quoted before still tells that the passages are about this.
     order = np.argsort(-scores, kind="stable")
     present = coverage(weights, frozenset().union(*(candidate.stems for candidate in found)))
     if confidence(rows[order], scores[order], present, fit) < fit.refuse_below:
         return NO_ANSWER
+    scores -= lost[first]
+    order = np.argsort(-scores, kind="stable")
     return _compose([best[index] for index in order], scores[order])
 
 
@@ -190,14 +189,6 @@ def _summary(found: Sequence[Candidate], model: Encoder) -> str:
             chosen[candidate.rank] = int(place)
     quoted = [firsts[place] for _, place in sorted(chosen.items())]
     return " ".join(_quote(c, c.unit.start, c.unit.end) for c in quoted)
-
-
-def _standalone(prompt: AnswerPrompt) -> str:
-    """The question, with the earlier one before it if it cannot be understood without."""
-    stems = content_stems(prompt.question)
-    if prompt.earlier and (len(stems) <= 2 or _REFERS_BACK.search(prompt.question)):
-        return f"{prompt.earlier[-1]} {prompt.question}"
-    return prompt.question
 
 
 def _compose(best: Sequence[Candidate], scores: Array) -> str:
