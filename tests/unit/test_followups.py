@@ -20,7 +20,7 @@ from nexus.deadline import Deadline, meeting
 from nexus.errors import NexusError, UpstreamUnavailable
 from nexus.models import Answer, Filters, Turn, Usage
 from tests.assembled import readers
-from tests.fakes import FakeCache, FakeChat, FakeConversations
+from tests.fakes import FakeCache, FakeChat, FakeConversations, words
 from tests.openai_server import Fault, OpenAIServer, running_openai_server
 from tests.unit.test_retrieval import ALICE, CONFIG, Library
 
@@ -172,9 +172,9 @@ def test_a_rewritten_question_is_searched_shown_and_told_with_its_cost() -> None
     assert "<question>\nAnd how much is that?\n</question>" in shown
     asked = talk.rewriter.prompts[-1][-1].content
     assert f"<asked>{WHOLE}</asked>" in asked
-    rewriting = sum(len(message.content.split()) for message in talk.rewriter.prompts[-1])
-    writing = sum(len(message.content.split()) for message in talk.chat.prompts[-1])
-    assert answer.usage.input_tokens > max(rewriting, writing)
+    prompts = (talk.rewriter.prompts[-1], talk.chat.prompts[-1])
+    asked_for = sum(len(words(message.content)) for prompt in prompts for message in prompt)
+    assert answer.usage.input_tokens == asked_for
 
 
 @pytest.mark.parametrize(
