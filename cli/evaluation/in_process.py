@@ -82,7 +82,10 @@ def _check_documents(corpus: Corpus, questions: Sequence[GoldenQuestion]) -> Non
 def index_corpus(
     corpus: Corpus, free: Sequence[Lane], chunks: dict[str, int], run: Run, track: Track
 ) -> None:
-    """Indexes the corpus, noting in `run` and `chunks` what came of it."""
+    """Indexes a corpus, noting in `chunks` how many each document has, and what it took in `run`.
+
+    Raises Failure when nothing can be indexed.
+    """
     started = time.perf_counter()
 
     def bring(lane: Lane, key: str) -> IndexingReport:

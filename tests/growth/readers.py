@@ -15,13 +15,14 @@ from nexus.answering.cache_control import cache_policy
 from nexus.answering.citations import citations_in, renumber, single_markers
 from nexus.answering.claims import read_claim, read_question
 from nexus.answering.evidence import evidence_of, locate
-from nexus.answering.followups import is_follow_up
+from nexus.answering.followups import carried, is_follow_up, own_stems
 from nexus.answering.grounding import ground
 from nexus.answering.notations import canonical
 from nexus.answering.numbered import sentences
 from nexus.answering.prompts import answer_messages, repair_messages
 from nexus.answering.refusals import refusal
 from nexus.answering.reply import read_reply
+from nexus.answering.rewriting import is_sound, read_rewrite
 from nexus.answering.routing import reply, route_of
 from nexus.answering.verdicts import judge
 from nexus.answering.verifying import read_verdicts
@@ -121,6 +122,12 @@ OF_TEXT: Mapping[str, Reader] = {
     "routing.route_of": route_of,
     "routing.reply": lambda text: reply("greeting", text),
     "followups.is_follow_up": is_follow_up,
+    "followups.own_stems": own_stems,
+    "followups.carried, of a question": lambda text: carried(text, _TEXT),
+    "followups.carried, of a topic": lambda text: carried("And for one?", text),
+    "rewriting.read_rewrite": read_rewrite,
+    "rewriting.is_sound, of a rewrite": lambda text: is_sound(text, text, []),
+    "rewriting.is_sound, of a talk": lambda text: is_sound("Why is that?", text, [(text, text)]),
     "language.language_of": language_of,
     "stems.content_stems": lambda text: content_stems(words_of(text)),
     "stems.negated": lambda text: negated(words_of(text)),

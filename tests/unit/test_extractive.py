@@ -116,6 +116,7 @@ def test_a_prompt_is_read_back_as_it_was_made() -> None:
         'Is 1 < 2 & "so"?',
         [passage('a < b & c > d\n"e"', title='It\'s "quoted" & <odd>'), passage("second")],
         [("first?", "one"), ("then?", "two")],
+        standalone="Is 1 < 2 of them?",
     )
     read = read_prompt(made[1].content)
     assert read is not None
@@ -125,7 +126,8 @@ def test_a_prompt_is_read_back_as_it_was_made() -> None:
         (2, "second"),
     ]
     assert read.passages[0].title == 'It\'s "quoted" & <odd>'
-    assert read.earlier == ("first?", "then?")
+    assert read.earlier == (("first?", "one"), ("then?", "two"))
+    assert read.standalone == "Is 1 < 2 of them?"
 
 
 def test_a_table_row_comes_with_its_header_and_an_item_with_its_heading() -> None:

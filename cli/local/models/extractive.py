@@ -6,7 +6,6 @@ search found for each; the refusals on the same questions without their passage 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,8 +25,9 @@ from cli.local.models.evidence import (
     offers_kind,
     word_weights,
 )
-from cli.local.models.passage_cosines import Encoder, read_question
-from cli.local.models.prompt_reader import AnswerPrompt, read_prompt
+from cli.local.models.leaning import asked_of, penalties, weighed
+from cli.local.models.passage_cosines import Encoder
+from cli.local.models.prompt_reader import read_prompt
 from cli.local.models.quoting import compose, quotable, quote, repeats
 from cli.local.models.tie_breaks import ATTRIBUTE, before_its_twin, says_attribute
 from cli.local.models.words import content_stems
@@ -127,12 +127,6 @@ GREETING = (
     "This local model only quotes answers from passages. Send a prompt with passages and a "
     "question, or set OPENAI_API_KEY to use a language model."
 )
-_REFERS_BACK = re.compile(
-    r"^\s*(?:and|but|what about|how about|dan|lalu|kalau|bagaimana dengan)\b|"
-    r"\b(?:it|its|they|their|them|he|she|his|her|that|those|these|this|there|one|"
-    r"itu|ini|nya|tersebut|mereka|dia|ia|\w+nya)\b",
-    re.IGNORECASE,
-)
 
 
 def answer(prompt: str, model: Encoder) -> str:
@@ -146,20 +140,22 @@ def answer(prompt: str, model: Encoder) -> str:
     found = candidates(read)
     if route_of(read.question) == "summary":
         return _summary(found, model)
-    question = _standalone(read)
+    question = read.standalone or read.question
     if not found or not content_stems(question):
         return NO_ANSWER
     fit = FITS[language_of(question)]
-    weights = word_weights(question, found, model)
-    asked = read_question(question, model)
+    weights = weighed(word_weights(question, found, model), read)
+    asked = asked_of(read, question, model)
     rows = measure_inside(found, measure_words(question, found, weights), asked, model)
     named = NAMED * named_literally(question, found)
+    lost = penalties(found, read)
     looked = rows[:, :FIRST_FEATURES] @ fit.first + named - UNQUOTED * ~quotable(found)
-    first = np.argsort(-looked, kind="stable")[:ENCODED]
+    first = np.argsort(lost - looked, kind="stable")[:ENCODED]
     best = [found[index] for index in first]
     rows = measure_alone(best, rows[first], asked, model)
     scores = rows @ fit.last + named[first] - UNQUOTED * ~quotable(best)
     scores = scores + ATTRIBUTE * says_attribute(question, best)
+    # What was quoted before still tells that the passages are about this.
     order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
     present = coverage(weights, frozenset().union(*(candidate.stems for candidate in found)))
     sure = confidence(rows[order], scores[order], present, fit)
@@ -167,6 +163,8 @@ def answer(prompt: str, model: Encoder) -> str:
         return NO_ANSWER
     if {names_holder(question, _below_its_term(candidate)) for candidate in best} == {False}:
         return NO_ANSWER
+    scores = scores - lost[first]
+    order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
     return compose([best[index] for index in order], scores[order], frozenset(weights))
 
 
@@ -202,14 +200,6 @@ def _summary(found: Sequence[Candidate], model: Encoder) -> str:
             chosen[candidate.rank] = int(place)
     quoted = [firsts[place] for _, place in sorted(chosen.items())]
     return " ".join(quote(c, c.unit.start, c.unit.end) for c in quoted)
-
-
-def _standalone(prompt: AnswerPrompt) -> str:
-    """The question, with the earlier one before it if it cannot be understood without."""
-    stems = content_stems(prompt.question)
-    if prompt.earlier and (len(stems) <= 2 or _REFERS_BACK.search(prompt.question)):
-        return f"{prompt.earlier[-1]} {prompt.question}"
-    return prompt.question
 
 
 def _below_its_term(candidate: Candidate) -> str:

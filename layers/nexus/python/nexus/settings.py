@@ -70,6 +70,11 @@ class Settings:
         "on; empty means that these stay, unverified.",
         "",
     )
+    rewrite_model: str = _setting(
+        "Chat model, at the same endpoint, that says what a question means in its conversation; "
+        "empty leaves that to rules.",
+        "",
+    )
     reasoning_effort: str = _setting(
         "How much a reasoning model thinks before it answers, such as low; empty sends nothing.", ""
     )
