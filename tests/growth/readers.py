@@ -40,8 +40,9 @@ from nexus.text.orders import order_in
 from nexus.text.proper_names import names
 from nexus.text.quantities import plain, quantities
 from nexus.text.sanitising import sanitise, visible, without_markup
+from nexus.text.segments import words_of
 from nexus.text.sentences import sentence_spans
-from nexus.text.stems import content_stems, language_of_words, negated, words_of
+from nexus.text.stems import content_stems, language_of_words, negated
 from nexus.text.titles import shown
 
 Reader = Callable[[str], object]

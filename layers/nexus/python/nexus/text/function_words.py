@@ -87,7 +87,7 @@ fi ja on ei se että oli ovat mikä mitä mitkä kuka ketkä kenen milloin miss�
 fi kuinka montako paljonko monta paljon voi voiko voinko saa saako pitää täytyy olen minä me te hän
 fi he ne tai mutta kun jos myös ennen jälkeen kanssa ilman joka jotka onko minkä olla tämä tämän
 fi tätä sen haluatko varmasti kaikki vain olet sinä
-cs a v na se že je s z do o k i za pro ve jsou by co kdo kdy kde kam jak jaký jaká jaké který která
+cs a v na se že je s z do o k i za pro ve jsou co kdo kdy kde kam jak jaký jaká jaké který která
 cs které kterou kolik proč čím může mohu musí musím mám má být nebo ale od po při před jako není
 cs ne jsem si tento tato toto bez mezi podle komu
 hu a az és hogy nem is egy ez mi ki mikor hol hová hogyan miért mennyi hány melyik milyen van vannak
@@ -160,3 +160,11 @@ FUNCTION_WORDS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "Arabic": _read(_ARABIC),
     "Devanagari": _read(_DEVANAGARI),
 }
+_BY_LANGUAGE = {
+    language: words for lists in FUNCTION_WORDS.values() for language, words in lists.items()
+}
+
+
+def function_words_of(language: str) -> frozenset[str]:
+    """The function words of a language, by its code; none of one that has its script alone."""
+    return _BY_LANGUAGE.get(language, frozenset())

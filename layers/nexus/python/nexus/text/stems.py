@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from nexus.models import Language
+from nexus.text.function_words import function_words_of
 from nexus.text.language import ENGLISH, INDONESIAN
 
 WORD = re.compile(r"[^\W_]+")
@@ -183,14 +184,13 @@ def stem(word: str) -> str:
     return word[:7]
 
 
-def words_of(text: str) -> list[str]:
-    """Every word and number of a text in lower case, in order."""
-    return WORD.findall(text.lower())
+def content_stems(words: list[str], tongue: str = "") -> list[str]:
+    """The stems of the words that carry meaning, in order.
 
-
-def content_stems(words: list[str]) -> list[str]:
-    """The stems of the words that carry meaning, in order."""
-    return [stem(word) for word in words if word not in FUNCTION_WORDS]
+    `tongue` is the language of the words, if that is known and may be a third one.
+    """
+    grammar = FUNCTION_WORDS if tongue in ("", "en", "id") else function_words_of(tongue)
+    return [stem(word) for word in words if word not in grammar]
 
 
 @lru_cache(maxsize=50_000)

@@ -138,6 +138,6 @@ def _marks(table: str, weight: float, *, letters: bool) -> dict[str, Weights]:
 
 _TELLING = {script: _shared(lists, 1.0) for script, lists in FUNCTION_WORDS.items()}
 _OF_LETTERS = _marks(_LETTERS, LETTER_WEIGHT, letters=True)
-_OF_ENDINGS = {script: {} for script in FUNCTION_WORDS} | _marks(
+_OF_ENDINGS: dict[str, Weights] = {script: {} for script in FUNCTION_WORDS} | _marks(
     _ENDINGS, ENDING_WEIGHT, letters=False
 )
