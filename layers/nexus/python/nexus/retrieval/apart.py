@@ -7,12 +7,14 @@ from functools import lru_cache
 
 from nexus.models import Hit
 from nexus.text.segments import words_of
+from nexus.text.stems import content_stems, stem
 from nexus.text.tongues import tongue_of, tongue_of_words
 
 # A passage's language is told by so many characters of it: a hundred passages are read a question.
 BEGINNING = 400
 # How far a language must be ahead of the next one for a passage to be surely written in it.
 SURELY = 1.5
+BEST_BY_WORDS = 3
 
 
 def tongue_of_question(question: str) -> str:
@@ -27,6 +29,20 @@ def apart(tongue: str, hits: Sequence[Hit]) -> frozenset[str]:
     return frozenset(
         hit.chunk_id for hit in hits if passage_tongue(hit.title, hit.text) not in ("", tongue)
     )
+
+
+def shared_words(question: str, tongue: str, lexical: Sequence[Hit]) -> float:
+    """The largest share of the question's content words that one of the best hits by words holds.
+
+    Some hit is always the best by words: where passages in other languages compete, this tells
+    whether it is any good.
+    """
+    asked = frozenset(content_stems(words_of(question), tongue))
+    held = (
+        asked.intersection(map(stem, words_of(f"{hit.title}\n{hit.text}")))
+        for hit in lexical[:BEST_BY_WORDS]
+    )
+    return max(map(len, held), default=0) / max(1, len(asked))
 
 
 def passage_tongue(title: str, text: str) -> str:

@@ -21,7 +21,7 @@ from nexus.models import (
 )
 from nexus.ports import Catalogue, Embedder, Reranker, VectorIndex
 from nexus.retrieval.answerability import Features, features_of
-from nexus.retrieval.apart import apart, tongue_of_question
+from nexus.retrieval.apart import apart, shared_words, tongue_of_question
 from nexus.retrieval.confidence import ACROSS, calibration_for, probability
 from nexus.retrieval.fusion import fuse, rank
 from nexus.retrieval.gate import Gate
@@ -124,8 +124,12 @@ class Retriever:
         dense, lexical = visible(found.dense, records), visible(found.lexical, records)
         looked_up = time.perf_counter()
         language = language_of(question)
-        foreign = apart(tongue_of_question(question), [*dense, *lexical])
-        fused = fuse(dense, lexical, LEXICAL_WEIGHT[language], foreign)
+        tongue = tongue_of_question(question)
+        foreign = apart(tongue, [*dense, *lexical])
+        weight = LEXICAL_WEIGHT[language]
+        if foreign:
+            weight *= shared_words(question, tongue, lexical)
+        fused = fuse(dense, lexical, weight, foreign)
         if found.lost and not fused:  # what is missing may be what there is
             raise found.lost
         relevances = self._rerank(question, [hit for hit, _ in fused[:RERANKED]])
