@@ -16,22 +16,25 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cli.commands.evaluate_grounding import measure_grounding
 from cli.evaluation.comparison import compare, read_report
 from cli.evaluation.corpus import Corpus, read_corpus
 from cli.evaluation.endpoint import Endpoint, endpoint
 from cli.evaluation.html_report import page
+from cli.evaluation.languages import document_languages
 from cli.evaluation.measurements import Options, Run, Track
 from cli.evaluation.questions import GoldenQuestion, evenly, read_questions
 from cli.evaluation.report import FREE, Prices, report
 from cli.evaluation.terminal_report import show_comparison, show_report
 from cli.failure import Failure
-from cli.local.layout import Layout, write_json
+from cli.local.layout import PROJECT, Layout, write_json
 from cli.terminal import console, errors
 from nexus import __version__
 from nexus.answering.answer_text import Style
 from nexus.errors import UpstreamError
 
 T = TypeVar("T")
+SAMPLE_DOCUMENTS = PROJECT / "cli" / "local" / "sample_documents"
 
 
 def evaluate(
@@ -101,6 +104,16 @@ def evaluate(
             "here.",
         ),
     ] = None,
+    crosslingual: Annotated[
+        Path | None,
+        typer.Option(
+            "--crosslingual",
+            help="Count right, wrong and refused: JSONL lines {question, document, answer_matches, "
+            "direction}, of the sample documents if no --corpus or --url is given.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     grounding: Annotated[
         list[Path] | None,
         typer.Option(
@@ -142,8 +155,11 @@ def evaluate(
             write_json(json_file, found)
         return
     if grounding or verifier or record:
-        _measure_grounding(grounding, verifier, record, json_file)
+        measure_grounding(grounding, verifier, record, json_file)
         return
+    if crosslingual is not None:
+        questions, answers, missing = crosslingual, True, 0
+        corpus = corpus or (None if url else SAMPLE_DOCUMENTS)
     if questions is None or (corpus is None and url is None):
         raise Failure("Give --questions with --corpus or --url, or two reports with --compare.")
     if (index == "pinecone") != bool(pinecone_host):
@@ -154,6 +170,7 @@ def evaluate(
     run = Run(len(asked), settings={"version": __version__, "questions": str(questions)})
     documents = read_corpus(corpus) if corpus else None
     run.settings["corpus"] = str(corpus) if corpus else None
+    run.document_languages = document_languages(documents, asked)
     with _progress() as track, _keeping(run):
         if url is not None:
             _measure_deployment(url, key, documents, asked, style, run, track)
@@ -165,10 +182,7 @@ def evaluate(
     local = run.settings.get("models") == "local models"
     found = report(run, Prices(*prices) if prices else FREE if local else None)
     show_report(found, console)
-    if json_file:
-        write_json(json_file, found)
-    if html_file:
-        html_file.write_text(page(found), encoding="utf-8")
+    _write(found, json_file, html_file)
     if run.stopped:
         raise typer.Exit(130 if run.stopped == INTERRUPTED else 1)
 
@@ -176,28 +190,11 @@ def evaluate(
 INTERRUPTED = "interrupted"
 
 
-def _measure_grounding(
-    files: list[Path] | None, verifier: str, record: Path | None, json_file: Path | None
-) -> None:
-    from cli.evaluation.grounding import measure
-    from cli.evaluation.recorded_verifier import ChatVerifier, named_verifier
-
-    if not files:
-        raise Failure("--verifier and --record go with --grounding.")
-    asked = named_verifier(verifier, os.environ, record)
-    rows = measure(files, asked)
-    told = asked.described() if isinstance(asked, ChatVerifier) else {}
-    for row in [*rows, told] if told else rows:
-        console.print(
-            escape("  ".join(f"{name} {value}" for name, value in row.items() if value != ""))
-        )
-    if told.get("unanswered"):
-        errors.print(
-            f"[yellow]{told['unanswered']} requests had no reply; what they asked stays "
-            "undecided.[/]"
-        )
+def _write(found: dict[str, Any], json_file: Path | None, html_file: Path | None) -> None:
     if json_file:
-        write_json(json_file, {"grounding": rows} | ({"verifier": told} if told else {}))
+        write_json(json_file, found)
+    if html_file:
+        html_file.write_text(page(found), encoding="utf-8")
 
 
 def _measure_corpus(
