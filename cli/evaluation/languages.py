@@ -103,6 +103,6 @@ def _figures(items: Sequence[MeasuredQuestion]) -> Figures:
         "recall@1": rounded(recall_at(ranks, 1)),
         "recall@10": rounded(recall_at(ranks, 10)),
         "answered": mean(m.answered for m in able if m.answered is not None),
-        "containment": mean(m.answer.contains for m in able if m.answer),
+        "containment": mean(m.answer.contains for m in able if m.answer and m.question.answers),
         "refused_unanswerable": mean(bool(m.refused) for m in unable),
     }
