@@ -14,8 +14,8 @@ from nexus.adapters.sqlite.database import SCHEMA, SCHEMA_VERSION
 from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.models import Filters
 from nexus.ports import VectorIndex
-from tests.contract.test_vector_index import API_KEY, DIMENSION, record
-from tests.pinecone_server import PineconeServer
+from tests.contract.test_vector_index import DIMENSION, record
+from tests.pinecone_server import API_KEY, PineconeServer
 
 ALL = Filters()
 # Question, the passage that answers it, and another in the same language.

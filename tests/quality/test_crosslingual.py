@@ -6,6 +6,7 @@ The two bounds are set after measuring (in brackets) with the embedding model th
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ MOST_WRONG = 8  # [8]
 
 
 @pytest.fixture(scope="module")
-def found(model_server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def found(model_server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     work: Path = tmp_path_factory.mktemp("crosslingual")
     questions, corpus = read_questions(QUESTIONS), read_corpus(SAMPLES)
     run = Run(len(questions), document_languages=document_languages(corpus, questions))
@@ -40,7 +41,7 @@ def found(model_server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return report(run)
 
 
-def test_answers_across_languages_are_right_and_seldom_wrong(found: dict[str, dict]) -> None:
+def test_answers_across_languages_are_right_and_seldom_wrong(found: dict[str, Any]) -> None:
     across = found["across"]
     assert across["questions"] == 33
     assert across["right"] >= LEAST_RIGHT
@@ -48,7 +49,7 @@ def test_answers_across_languages_are_right_and_seldom_wrong(found: dict[str, di
     assert across["right"] + across["wrong"] + across["refused"] == 33
 
 
-def test_figures_are_told_by_pair_of_languages(found: dict[str, dict]) -> None:
+def test_figures_are_told_by_pair_of_languages(found: dict[str, Any]) -> None:
     pairs = found["languages"]
     assert set(pairs) == {"en->id", "id->en"}
     assert pairs["en->id"]["questions"] == 13

@@ -11,7 +11,7 @@ from nexus.text.stems import content_stems, stem
 from nexus.text.tongues import tongue_of, tongue_of_words
 
 # A passage's language is told by so many characters of it: a hundred passages are read a question.
-BEGINNING = 400
+BEGINNING = 300
 # How far a language must be ahead of the next one for a passage to be surely written in it.
 SURELY = 1.5
 BEST_BY_WORDS = 3

@@ -49,6 +49,8 @@ Cyrillic ться ого ия ть ru|ння ість ти uk|ът ата ите
 Devanagari ता ना hi|णे ची च्या mr
 """
 _LONGEST_ENDING = 5
+# Texts of more different words hold function words enough, so that endings add only time.
+SHORT = 24
 LETTER_WEIGHT, ENDING_WEIGHT = 0.8, 0.5
 
 Weights = dict[str, tuple[tuple[str, float], ...]]
@@ -95,12 +97,13 @@ def _scored(script: str, words: Iterable[str], text: str) -> dict[str, float]:
     # A question's first word asks; what follows may be a foreign name.
     counts.update(words[:1])
     telling, letters, endings = _TELLING[script], _OF_LETTERS[script], _OF_ENDINGS[script]
+    short = len(counts) <= SHORT
     for word, times in counts.items():
         found = telling.get(word) or telling.get(word.rstrip("'’"))
-        if found is None:
+        if found is None and short:
             ends = (word[-size:] for size in range(_LONGEST_ENDING, 1, -1) if len(word) > size + 1)
             found = next((endings[end] for end in ends if end in endings), ())
-        for language, weight in found:
+        for language, weight in found or ():
             scores[language] = scores.get(language, 0.0) + weight * min(times, 3)
     if not text.isascii():
         for letter in set(text).intersection(letters):
