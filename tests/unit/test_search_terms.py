@@ -66,7 +66,7 @@ def test_forms_of_a_word_meet_in_its_own_language(question: str, passage: str) -
 def test_english_goes_into_the_index_as_it_is() -> None:
     text = "The library — as in “Rules” — opens at 8."
     assert indexed_forms("Rules", text) == ("Rules", text)
-    assert query_words("When does the library open?") == ["library", "open"]
+    assert query_words("When does the gym open?")[:2] == ["gym", "open"]
 
 
 def test_a_name_is_found_from_another_language() -> None:
@@ -93,3 +93,11 @@ def test_sentences_end_at_full_stops_of_other_scripts() -> None:
 
 def test_the_local_model_compares_pairs_too() -> None:
     assert all_words("中国人 in 2,000") == ["中国", "国人", "in", "2,000"]
+
+
+def test_everyday_words_are_searched_in_the_other_language_too() -> None:
+    assert {"denda", "fine", "penalty", "book"} <= set(query_words("Berapa denda untuk buku itu?"))
+    assert {"library", "perpustakaan"} <= set(query_words("When is the library open?"))
+    assert "library" not in query_words("Wann öffnet die Bibliothek?")
+    # Indonesian for water is an English word with another meaning.
+    assert "air" not in query_words("Where does the water come from?")

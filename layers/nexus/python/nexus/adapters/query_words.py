@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nexus.text.search_terms import question_terms, telling
 from nexus.text.segments import words_of
+from nexus.text.stems import translated
 from nexus.text.tongues import tongue_of
 
 # A message is at most 5,000 characters; more words than this change no ranking, only its cost.
@@ -28,7 +29,8 @@ STOP_WORDS = frozenset(
 def query_words(text: str) -> list[str]:
     """The different words of a text, lower-cased, in order: letters, digits and their marks only.
 
-    Each as passages in the text's language are indexed, and as it is. Without `STOP_WORDS` and the
+    Each as passages in the text's language are indexed, and as it is; English and Indonesian ones
+    with what everyday words of the other language say the same. Without `STOP_WORDS` and the
     language's function words unless there are no others; at most `MOST_WORDS`; empty if the text
     holds no word. Operators, quotes, emoji, control characters and lone surrogates never come
     through.
@@ -39,7 +41,10 @@ def query_words(text: str) -> list[str]:
     kept = [word for word in words if word not in STOP_WORDS]
     if tongue not in ("en", "id"):
         kept = telling(kept, tongue)
-    return question_terms(kept or words, tongue)[:MOST_WORDS]
+    own = question_terms(kept or words, tongue)
+    # Their everyday words in the other of the two languages find passages that share none.
+    others = (word for one in own for word in translated(one, tongue) if word not in STOP_WORDS)
+    return list(dict.fromkeys((*own, *others)))[:MOST_WORDS]
 
 
 def storable(text: str) -> str:
