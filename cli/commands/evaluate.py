@@ -20,17 +20,20 @@ from cli.evaluation.conversations_report import measure_conversations
 from cli.evaluation.corpus import Corpus, read_corpus
 from cli.evaluation.endpoint import Endpoint, endpoint
 from cli.evaluation.html_report import page
+from cli.evaluation.languages import document_languages
 from cli.evaluation.measurements import Options, Run, Track
 from cli.evaluation.progress import progress
 from cli.evaluation.questions import GoldenQuestion, evenly, read_questions
 from cli.evaluation.report import FREE, Prices, report
 from cli.evaluation.terminal_report import show_comparison, show_report
 from cli.failure import Failure
-from cli.local.layout import Layout, write_json
+from cli.local.layout import PROJECT, Layout, write_json
 from cli.terminal import console, errors
 from nexus import __version__
 from nexus.answering.answer_text import Style
 from nexus.errors import UpstreamError
+
+SAMPLE_DOCUMENTS = PROJECT / "cli" / "local" / "sample_documents"
 
 
 def evaluate(
@@ -100,6 +103,16 @@ def evaluate(
             "here.",
         ),
     ] = None,
+    crosslingual: Annotated[
+        Path | None,
+        typer.Option(
+            "--crosslingual",
+            help="Count right, wrong and refused: JSONL lines {question, document, answer_matches, "
+            "direction}, of the sample documents if no --corpus or --url is given.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     grounding: Annotated[
         list[Path] | None,
         typer.Option(
@@ -166,6 +179,9 @@ def evaluate(
 
         measure_grounding(grounding, verifier, os.environ, record, json_file, html_file)
         return
+    if crosslingual is not None:
+        questions, answers, missing = crosslingual, True, 0
+        corpus = corpus or (None if url else SAMPLE_DOCUMENTS)
     if questions is None or (corpus is None and url is None):
         raise Failure("Give --questions with --corpus or --url, or two reports with --compare.")
     if (index == "pinecone") != bool(pinecone_host):
@@ -176,6 +192,7 @@ def evaluate(
     run = Run(len(asked), settings={"version": __version__, "questions": str(questions)})
     documents = read_corpus(corpus) if corpus else None
     run.settings["corpus"] = str(corpus) if corpus else None
+    run.document_languages = document_languages(documents, asked)
     with progress() as track, _keeping(run):
         if url is not None:
             _measure_deployment(url, key, documents, asked, style, run, track)

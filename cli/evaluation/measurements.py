@@ -115,4 +115,5 @@ class Run:
     missing: dict[str, list[Judged]] = field(default_factory=dict)
     indexing: dict[str, float] = field(default_factory=dict)
     settings: dict[str, object] = field(default_factory=dict)
+    document_languages: dict[str, str] = field(default_factory=dict)
     stopped: str | None = None

@@ -19,7 +19,7 @@ from nexus.errors import ConfigurationError, UpstreamError
 from nexus.models import Passage, Turn, Usage
 from nexus.retrieval.retriever import Retrieved
 from nexus.retrieval.searching import ANSWER_S, Embedded, Failure
-from nexus.text.stems import words_of
+from nexus.text.segments import words_of
 
 # A question is rewritten in so many seconds, or not at all: the rules need none.
 REWRITE_S = 4.0

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from nexus.answering.routing import route_of
 from nexus.models import Turn
 from nexus.text.language import WORD
-from nexus.text.stems import content_stems, words_of
+from nexus.text.segments import words_of
+from nexus.text.stems import content_stems
 
 # A question that refers to what was said before: it opens as a continuation, or leans on a pronoun.
 _OPENING = (

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from nexus.answering.followups import asks, is_follow_up, own_stems
 from nexus.models import Passage
 from nexus.retrieval.retriever import Retrieved
-from nexus.text.stems import content_stems, meanings, words_of
+from nexus.text.segments import words_of
+from nexus.text.stems import content_stems, meanings
 
 # So many of the best passages tell what a reading found.
 LOOKED_AT = 2

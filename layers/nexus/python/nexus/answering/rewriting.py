@@ -16,8 +16,9 @@ from nexus.models import Turn, Usage
 from nexus.ports import ChatModel
 from nexus.text.inert import without_inert
 from nexus.text.sanitising import visible
+from nexus.text.segments import words_of
 from nexus.text.sentences import sentence_spans
-from nexus.text.stems import content_stems, words_of
+from nexus.text.stems import content_stems
 
 # A rewritten question takes some thirty; what a model thinks before it counts, too.
 MOST_TOKENS = 1_000

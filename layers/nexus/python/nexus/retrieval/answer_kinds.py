@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from nexus.text.segments import in_pieces
+
 AnswerKind = Literal["number", "date", "year", "duration", "person", "place"]
 
 _WORD = re.compile(r"[^\W_]+(?:[.,:]\d+)*(?:['’][a-z]+)?")
@@ -149,5 +151,5 @@ def names_holder(question: str, sentence: str) -> bool | None:
 
 
 def all_words(text: str) -> list[str]:
-    """Every word in lower case, numbers whole, in order."""
-    return _WORD.findall(text.lower())
+    """Every word in lower case, numbers whole, in order; pairs of letters where unspaced."""
+    return in_pieces(_WORD.findall(text.lower()))

@@ -49,7 +49,11 @@ class Calibration:
     nameless_lead: float = 0.0
 
 
-RERANKED: Mapping[Language, Calibration] = {
+# The key of the coefficients for a question in another language than its best passage. Words that
+# cannot be shared say nothing there: only the cosine and the reranker's relevance count.
+ACROSS = "across"
+
+RERANKED: Mapping[str, Calibration] = {
     Language.ENGLISH: Calibration(
         -1.965,
         relevance=0.823,
@@ -67,8 +71,9 @@ RERANKED: Mapping[Language, Calibration] = {
         nameless_lead=0.512,
     ),
     Language.INDONESIAN: Calibration(-3.3, relevance=0.35, coverage=6.5),
+    ACROSS: Calibration(-2.6, relevance=0.5, cosine=6.0),
 }
-FUSED: Mapping[Language, Calibration] = {
+FUSED: Mapping[str, Calibration] = {
     Language.ENGLISH: Calibration(
         -8.027,
         cosine=10.363,
@@ -84,6 +89,9 @@ FUSED: Mapping[Language, Calibration] = {
         length=-0.446,
     ),
     Language.INDONESIAN: Calibration(-4.3, coverage=8.4),
+    # Set so that text-embedding-3-small's right passages across languages, .35 to .60, are told
+    # as .4 to .9 and what is off topic, under .3, as less than .3.
+    ACROSS: Calibration(-4.0, cosine=8.0),
 }
 # text-embedding-3 puts answers at cosines of .4 to .6 where MiniLM puts them at .5 to .75; a prior
 # that an operator's own questions should replace.
@@ -100,9 +108,9 @@ def probability(features: Features, calibration: Calibration) -> float:
 
 
 def calibration_for(
-    language: Language, *, reranked: bool, embedding_model: str, fitted: str = ""
+    language: str, *, reranked: bool, embedding_model: str, fitted: str = ""
 ) -> Calibration:
-    """The coefficients for a language: fitted ones if there are any, else those shipped.
+    """The coefficients for a language, or `ACROSS`: fitted ones if there are any, else shipped.
 
     `fitted` is the JSON of `nexus eval --calibrate`: coefficients by language. Raises
     ConfigurationError if it cannot be read.
@@ -116,18 +124,20 @@ def calibration_for(
     return Calibration(**{**shipped, "cosine": shipped["cosine"] * scale})
 
 
-def read_calibrations(fitted: str) -> dict[Language, Calibration]:
-    """Coefficients by language from JSON. Raises ConfigurationError."""
+def read_calibrations(fitted: str) -> dict[str, Calibration]:
+    """Coefficients by language, and `ACROSS` two, from JSON. Raises ConfigurationError."""
     known = {spec.name for spec in fields(Calibration)}
     try:
         return {
-            Language(language): Calibration(**{n: float(v) for n, v in values.items()})
-            for language, values in json.loads(fitted).items()
+            key if key == ACROSS else Language(key): Calibration(
+                **{n: float(v) for n, v in values.items()}
+            )
+            for key, values in json.loads(fitted).items()
         }
     except (ValueError, TypeError, AttributeError) as err:
         raise ConfigurationError(
-            "NEXUS_CALIBRATION must be the JSON that `nexus eval --calibrate` writes: for en and "
-            f"id an object with numbers for {', '.join(sorted(known))}."
+            "NEXUS_CALIBRATION must be the JSON that `nexus eval --calibrate` writes: for en, "
+            f"id and across an object with numbers for {', '.join(sorted(known))}."
         ) from err
 
 

@@ -13,8 +13,9 @@ from typing import Literal
 
 from nexus.retrieval.answer_kinds import all_words, asked_kind, names_holder, offers
 from nexus.text.polarity import negations, turned_round
+from nexus.text.segments import words_of
 from nexus.text.sentences import sentence_spans
-from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem, words_of
+from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem
 
 # What sets one thing of a kind apart from the others.
 _DEGREE = re.compile(

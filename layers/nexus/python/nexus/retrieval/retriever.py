@@ -21,7 +21,8 @@ from nexus.models import (
 )
 from nexus.ports import Catalogue, Embedder, Reranker, VectorIndex
 from nexus.retrieval.answerability import Features, features_of
-from nexus.retrieval.confidence import calibration_for, probability
+from nexus.retrieval.apart import apart, shared_words, tongue_of_question
+from nexus.retrieval.confidence import ACROSS, calibration_for, probability
 from nexus.retrieval.fusion import fuse, rank
 from nexus.retrieval.gate import Gate
 from nexus.retrieval.mismatch import Mismatch, mismatch_of
@@ -128,7 +129,12 @@ class Retriever:
         dense, lexical = visible(found.dense, records), visible(found.lexical, records)
         looked_up = time.perf_counter()
         language = language_of(question)
-        fused = fuse(dense, lexical, LEXICAL_WEIGHT[language])
+        tongue = tongue_of_question(question)
+        foreign = apart(tongue, [*dense, *lexical])
+        weight = LEXICAL_WEIGHT[language]
+        if foreign:
+            weight *= shared_words(question, tongue, lexical)
+        fused = fuse(dense, lexical, weight, foreign)
         if found.lost and not fused:  # what is missing may be what there is
             raise found.lost
         relevances = self._rerank(question, [hit for hit, _ in fused[:RERANKED]])
@@ -140,7 +146,9 @@ class Retriever:
         ranked = rank(fused, relevances, cosines)
         features = self._features(question, ranked, fused, lexical, cosines, relevances)
         chosen = select(ranked, top_k)
-        probable = self._probability(features, language, reranked=bool(relevances))
+        is_across = bool(ranked) and ranked[0].hit.chunk_id in foreign
+        fitted_to = ACROSS if is_across else language
+        probable = self._probability(features, fitted_to, reranked=bool(relevances))
         if found.lost:  # half a search is never sure
             between = (self._settings.medium_from + self._settings.high_from) / 2
             probable = min(probable, between)
@@ -248,9 +256,7 @@ class Retriever:
             cosines.get(best.chunk_id, min(cosines.values(), default=0.0)),
         )
 
-    def _probability(
-        self, features: Features | None, language: Language, *, reranked: bool
-    ) -> float:
+    def _probability(self, features: Features | None, language: str, *, reranked: bool) -> float:
         if features is None:
             return 0.0
         calibration = calibration_for(
