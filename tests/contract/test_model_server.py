@@ -14,7 +14,7 @@ from nexus.answering.prompts import NO_ANSWER, answer_messages
 from nexus.models import Locator, Passage
 from tests.model_server import MODELS_KEY
 
-MODEL = "all-minilm-l6-v2"
+MODEL = "multilingual-e5-small-centred"
 keyed = httpx.Client(headers={"Authorization": f"Bearer {MODELS_KEY}"})
 TEXTS = ["A cat sat on the mat.", "The stock market fell.", "Kittens like rugs. " * 30, "x"]
 

@@ -67,15 +67,15 @@ def test_a_question_or_document_without_tokens_scores_nothing() -> None:
 
 
 def test_function_words_and_punctuation_weigh_a_tenth_and_words_that_ask_half() -> None:
-    weights = token_weights(["who", "is", "on", "the", "fee", "-", "3", "?"])
+    weights = token_weights(["▁Who", "▁is", "▁on", "▁the", "▁fee", "-", "3", "?"])
     np.testing.assert_allclose(weights, [0.5, 0.1, 0.1, 0.1, 1, 0.1, 1, 0.1], rtol=1e-6)
     # "whether" asks for nothing.
-    weights = token_weights(["berapa", "siapakah", "apakah", "biaya"])
+    weights = token_weights(["▁Berapa", "▁siapakah", "▁apakah", "▁biaya"])
     np.testing.assert_allclose(weights, [0.5, 0.5, 0.1, 1], rtol=1e-6)
 
 
 def test_pieces_count_as_their_word_and_three_of_them_for_two_words() -> None:
-    weights = token_weights(["be", "##rap", "##a", "is", "##uz", "##u", "fee", "##s"])
+    weights = token_weights(["▁Be", "rap", "a", "▁is", "uz", "u", "▁fee", "s"])
     #  berapa: a word that asks; isuzu: not a function word, though its first piece is
     expected = [1 / 3, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 2 / 3, 0.75, 0.75]
     np.testing.assert_allclose(weights, expected, rtol=1e-6)

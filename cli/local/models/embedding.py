@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cli.local.models.minilm import WIDTH, MiniLM
+from cli.local.models.encoder import WIDTH, TextEncoder
 from cli.local.models.state_cache import StateCache, quantised
 
 # Passages are longer than this many characters, and most questions are not.
@@ -15,7 +15,7 @@ LONGER_THAN = 80
 
 
 def embed_passages(
-    texts: Sequence[str], model: MiniLM, cache: StateCache
+    texts: Sequence[str], model: TextEncoder, cache: StateCache
 ) -> tuple[NDArray[np.float32], int]:
     """A unit vector for each text in order, and the tokens read.
 

@@ -2,7 +2,7 @@
 
 MaxSim takes each of the question's tokens where it finds it best, anywhere in the text. What
 answers a question stands together, so windows of the text are scored, too. Whether the best text
-answers at all, a trained reader of its tokens and its likest sentence tell.
+answers at all, its likest sentence tells.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cli.local.models.minilm import SPECIAL_TOKENS, MiniLM
+from cli.local.models.encoder import SPECIAL_TOKENS, TextEncoder
 from cli.local.models.state_cache import StateCache, TokenStates, quantised
-from cli.local.models.token_reader import Question, Weights, answer_score
 from cli.local.models.words import FUNCTION_WORDS, QUESTION_WORDS, content_stems
 from nexus.text.sentences import sentence_spans
 
@@ -27,15 +26,7 @@ Array = NDArray[np.float32]
 # others (our measurement).
 MIDDLE = 0.6
 STEEPNESS = 16.0
-# What the token reader says of a text over what is usual, in logits. It hardly moves the order,
-# where closeness knows more (with three times the weight the right document comes first less
-# often).
-ANSWER_WEIGHT = 0.085
-USUAL_ANSWER = -1.0
-# What it says of the best text, and that text's likest sentence, tell whether any holds the answer:
-# with them, questions whose passage is missing are told from others with an AUROC of .900 instead
-# of .896 (on articles that the reader had not seen; `nexus.retrieval.confidence` fitted to each).
-BEST_ANSWER_WEIGHT = 0.2
+# The likest sentence of the best text tells whether any holds the answer.
 SENTENCE_WEIGHT = 2.0
 USUAL_SENTENCE = 0.5
 # What "the" and "?" find in a text says little. Measured on 5,344 of these questions by MaxSim of
@@ -44,6 +35,7 @@ USUAL_SENTENCE = 0.5
 FUNCTION_WEIGHT = 0.1
 # The state of "who" or "when" is near those of people or of dates, so it says more.
 QUESTION_WEIGHT = 0.5
+SPACE = "▁"
 # A text is cut into blocks of so many tokens, and the windows are so many blocks long: a clause, a
 # sentence or two, a paragraph. With them the right document comes first for 87.1 % of the
 # questions, by MaxSim of the whole text alone for 85.9 %.
@@ -54,49 +46,27 @@ PRODUCT_TOKENS = 8192
 
 
 def relevance(
-    query: str, texts: Sequence[str], model: MiniLM, cache: StateCache, reader: Weights
+    query: str, texts: Sequence[str], model: TextEncoder, cache: StateCache
 ) -> tuple[list[float], int]:
     """A relevance from 0 to 1 for each text (at least one) in order, and how many tokens were read.
 
-    Their order is that of `closeness` and a little of what `reader` (the weights of `token_reader`)
-    makes of each text. How well the best of them answers moves all alike, so that the highest is
-    over 0.5 where the texts roughly hold an answer. The states of texts come from the cache, and go
-    there.
+    Their order is that of `closeness`. How near the best one's likest sentence is moves all alike,
+    so that the highest is over 0.5 where the texts roughly hold an answer. The states of texts come
+    from the cache, and go there.
     """
-    # Alone, because activations are quantised with one scale for a whole batch: the same question
-    # then has the same states, whatever the texts beside it.
     encoding = model.encode([query])[0]
     ((_, vector, states),) = model.read([encoding])
-    question = read_question(model.tokens(encoding), states, model)
+    weights = token_weights(model.tokens(encoding))
     documents = passage_states(texts, model, cache)
     tokens = sum(len(states.values) + SPECIAL_TOKENS for states in documents)
-    answers = [answer_score(reader, question, states.unpacked()) for states in documents]
-    scores = [
-        STEEPNESS * (close - MIDDLE) + ANSWER_WEIGHT * (answer - USUAL_ANSWER)
-        for close, answer in zip(
-            closeness(question.states, question.shares[0], documents), answers, strict=True
-        )
-    ]
+    scores = [STEEPNESS * (close - MIDDLE) for close in closeness(states, weights, documents)]
     best = scores.index(max(scores))
-    found = BEST_ANSWER_WEIGHT * (answers[best] - USUAL_ANSWER)
-    found += SENTENCE_WEIGHT * (
-        _likest_sentence(query, vector, texts[best], model) - USUAL_SENTENCE
-    )
+    likest = _likest_sentence(query, vector, texts[best], model)
+    found = SENTENCE_WEIGHT * (likest - USUAL_SENTENCE)
     return [_logistic(score + found) for score in scores], tokens + len(encoding)
 
 
-def read_question(tokens: Sequence[str], states: Array, model: MiniLM) -> Question:
-    """What the token reader is told of a question; `tokens` are WordPiece's."""
-    words, word_of = _words(tokens)
-    weights = token_weights(tokens)
-    asks = np.array([words[place] in QUESTION_WORDS for place in word_of], np.bool_)
-    rarity = np.array([model.rarity(words[place]) for place in word_of], np.float32)
-    shares = np.stack([weights, weights * ~asks, weights * rarity])
-    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-6)
-    return Question(states, shares, weights > QUESTION_WEIGHT)
-
-
-def _likest_sentence(query: str, vector: Array, text: str, model: MiniLM) -> float:
+def _likest_sentence(query: str, vector: Array, text: str, model: TextEncoder) -> float:
     """The cosine of a question with the sentence that has most of its words, read alone."""
     asked = frozenset(content_stems(query))
     sentences = [text[start:end] for start, end in sentence_spans(text)]
@@ -109,8 +79,8 @@ def _likest_sentence(query: str, vector: Array, text: str, model: MiniLM) -> flo
 def token_weights(tokens: Sequence[str]) -> Array:
     """What each token of a question counts for: little in function words and punctuation.
 
-    Tokens are WordPiece's; a word's pieces after its first begin with ##. Each counts as the word,
-    but a word in three pieces for two words, not for three.
+    Tokens are SentencePiece's; a word's first piece begins with the mark for a space. Each counts
+    as the word, but a word in three pieces for two words, not for three.
     """
     words, word_of = _words(tokens)
     pieces = Counter(word_of)
@@ -119,14 +89,17 @@ def token_weights(tokens: Sequence[str]) -> Array:
 
 
 def _words(tokens: Sequence[str]) -> tuple[list[str], list[int]]:
-    """The words that tokens are pieces of, and for each token the place of its word."""
+    """The words in small letters that tokens are pieces of, and for each token its word's place."""
     words: list[str] = []
     word_of: list[int] = []
     for token in tokens:
-        if token.startswith("##") and words:
-            words[-1] += token[2:]
+        piece = token.lstrip(SPACE).lower()
+        spelled = any(map(str.isalnum, piece))
+        # "fee?" is a word and a sign, though no space stands between them.
+        if words and not token.startswith(SPACE) and spelled == any(map(str.isalnum, words[-1])):
+            words[-1] += piece
         else:
-            words.append(token)
+            words.append(piece)
         word_of.append(len(words) - 1)
     return words, word_of
 
@@ -177,7 +150,9 @@ def mean_of_windows(shares: Array, cosines: Array) -> float:
     return (whole + total / len(WINDOWS)) / 2
 
 
-def passage_states(texts: Sequence[str], model: MiniLM, cache: StateCache) -> list[TokenStates]:
+def passage_states(
+    texts: Sequence[str], model: TextEncoder, cache: StateCache
+) -> list[TokenStates]:
     """The states of each text in order, read by the encoder where the cache has none."""
     once = list(dict.fromkeys(texts))
     kept = zip(once, cache.find(once), strict=True)
