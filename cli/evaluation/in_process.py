@@ -51,14 +51,14 @@ def measure(
     space = endpoint.settings.generation.namespace(TENANT)
     _check_documents(corpus, questions)
     with lanes(LANES, corpus, endpoint, cache_file, chunks) as free:
-        index = free[0].services.index
-        if index.count(space):
+        target = free[0].services.index
+        if target.count(space):
             raise Failure(
                 f"The index already holds chunks in the namespace {space}, perhaps of another "
                 "evaluation: wait until that has ended, or delete the namespace."
             )
         try:
-            _index(corpus, free, chunks, run, track)
+            index(corpus, free, chunks, run, track)
             _ask(corpus, questions, endpoint, free[0], options, run, track)
             asked = [question for question in questions if question.answerable]
             for condition in (ARTICLE_MISSING, GOLD_REMOVED):
@@ -67,7 +67,7 @@ def measure(
         finally:
             if endpoint.settings.vector_index != "sqlite":  # that one's file goes as a whole
                 for document_id in chunks:
-                    index.delete_document(space, document_id, last_stamp(1))
+                    target.delete_document(space, document_id, last_stamp(1))
 
 
 def _check_documents(corpus: Corpus, questions: Sequence[GoldenQuestion]) -> None:
@@ -79,9 +79,10 @@ def _check_documents(corpus: Corpus, questions: Sequence[GoldenQuestion]) -> Non
         )
 
 
-def _index(
+def index(
     corpus: Corpus, free: Sequence[Lane], chunks: dict[str, int], run: Run, track: Track
 ) -> None:
+    """Indexes the corpus, noting each document's chunks; raises Failure if nothing can be."""
     started = time.perf_counter()
 
     def bring(lane: Lane, key: str) -> IndexingReport:

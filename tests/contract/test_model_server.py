@@ -14,7 +14,7 @@ from nexus.answering.prompts import NO_ANSWER, answer_messages
 from nexus.models import Locator, Passage
 from tests.model_server import MODELS_KEY
 
-MODEL = "multilingual-e5-small-centred"
+MODEL = "multilingual-e5-small-neutral"
 keyed = httpx.Client(headers={"Authorization": f"Bearer {MODELS_KEY}"})
 TEXTS = ["A cat sat on the mat.", "The stock market fell.", "Kittens like rugs. " * 30, "x"]
 
@@ -62,7 +62,7 @@ def test_embeddings_come_in_order_and_alike_in_both_encodings(client: openai.Ope
     assert vectors.shape == (4, 384)
     assert [item.index for item in default.data] == [0, 1, 2, 3]
     np.testing.assert_allclose(vectors, [item.embedding for item in floats.data], atol=1e-6)
-    assert vectors[0] @ vectors[2] > vectors[1] @ vectors[2] + 0.2
+    assert vectors[0] @ vectors[2] > vectors[1] @ vectors[2] + 0.05
     assert default.usage.prompt_tokens == default.usage.total_tokens > 4
 
 

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from cli.local.models import wire
-from cli.local.models.embedding import embed_passages
+from cli.local.models.embedding import embed
 from cli.local.models.encoder import QUICK_TOKENS, TextEncoder
 from cli.local.models.extractive import answer
 from cli.local.models.passage_reader import PassageReader
@@ -42,7 +42,7 @@ def make_app(model: TextEncoder, cache: StateCache) -> Starlette:
         asked = wire.read_embedding(await _body(request))
 
         def work() -> Response:
-            vectors, tokens = embed_passages(asked.texts, model, cache)
+            vectors, tokens = embed(asked.texts, model, cache)
             return JSONResponse(
                 wire.embedding_response(vectors, as_base64=asked.base64, tokens=tokens)
             )

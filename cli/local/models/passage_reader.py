@@ -31,7 +31,8 @@ class PassageReader:
 
     def shares(self, question: str) -> Array:
         """What each of a question's tokens counts for; together 1."""
-        weights = token_weights(self._model.tokens(self._model.encode([question])[0]))
+        encoding = self._model.encode([question])[0]
+        weights = token_weights(self._model.tokens(encoding), self._model.scores(encoding))
         return weights / weights.sum() if len(weights) else weights
 
     def placed(self, texts: Sequence[str]) -> list[tuple[Array, NDArray[np.int64]]]:

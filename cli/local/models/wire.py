@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-EMBEDDING_MODEL = "multilingual-e5-small-centred"
+EMBEDDING_MODEL = "multilingual-e5-small-neutral"
 ANSWER_MODEL = "extractive"
 MODELS = (EMBEDDING_MODEL, ANSWER_MODEL)
 WIDTH = 384
