@@ -40,8 +40,8 @@ POOL = 20
 # border between passages that hold an answer and others, on the scale of `cosines`.
 UNMEASURED_COSINE = 0.45
 
-# The share of the lexical score, by language. With the local models .4 to .6 are alike on the English
-# evaluation set, and .2 to .4 on the Indonesian one, where .6 loses three of a hundred.
+# The share of the lexical score, by language. With the local models .4 to .6 are alike on the
+# English evaluation set, and .2 to .4 on the Indonesian one, where .6 loses three of a hundred.
 LEXICAL_WEIGHT: Mapping[Language, float] = {Language.ENGLISH: 0.55, Language.INDONESIAN: 0.4}
 # How probable it is that a document which the question names can be summarised.
 NAMED_DOCUMENT = 0.9
