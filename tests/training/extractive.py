@@ -185,8 +185,8 @@ def _fit(examples: Sequence[Example], model: PassageReader) -> Fit:
     design = np.array(inputs, float)
     presence = logistic(design, np.array(held))
     said = 1 / (1 + np.exp(-(design[np.array(kept)] @ presence)))
-    arrays = (np.asarray(weights, np.float32) for weights in (first, last, presence))
-    return Fit(*arrays, refuse_below=float(np.quantile(said, REFUSED)))
+    found = [np.asarray(weights, np.float32) for weights in (first, last, presence)]
+    return Fit(found[0], found[1], found[2], float(np.quantile(said, REFUSED)))
 
 
 def _alone(

@@ -32,10 +32,23 @@ def choice(groups: Sequence[tuple[Array, NDArray[np.bool_]]]) -> Array:
             slope += mean - target @ rows
             curve += (rows * said[:, None]).T @ rows - np.outer(mean, mean)
         step = np.linalg.solve(curve, slope)
-        weights = weights - step
+        # A whole step may overshoot where the softmax is nearly sure.
+        share, before = 1.0, _loss(scaled, weights)
+        while share > 1e-4 and _loss(scaled, weights - share * step) > before:
+            share /= 2
+        weights = weights - share * step
         if float(np.abs(step).max()) < 1e-6:
             break
     return np.asarray(weights / scale)
+
+
+def _loss(groups: Sequence[tuple[Array, Array]], weights: Array) -> float:
+    total = _PRIOR * float(weights @ weights) / 2
+    for rows, target in groups:
+        scores = rows @ weights
+        total += float(scores.max() + np.log(np.exp(scores - scores.max()).sum()))
+        total -= float(target @ scores)
+    return total
 
 
 def logistic(rows: Array, held: NDArray[np.bool_]) -> Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -28,10 +27,11 @@ COMMON_SCORE, RARE_SCORE = -8.0, -16.0
 LEAST_RARITY = 0.1
 
 
-def rarity(scores: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+def rarity(scores: Array) -> Array:
     """How rare words are, 0.1 to 1, by their log probabilities."""
-    found: NDArray[np.floating[Any]] = (COMMON_SCORE - scores) / (COMMON_SCORE - RARE_SCORE)
-    return np.clip(found, LEAST_RARITY, 1)
+    found = (COMMON_SCORE - scores) / (COMMON_SCORE - RARE_SCORE)
+    clipped: Array = np.clip(found, LEAST_RARITY, 1)
+    return clipped
 
 
 class TextEncoder:
@@ -118,7 +118,7 @@ class TextEncoder:
     def rarity(self, word: str) -> float:
         """How rare a word is, 0.1 to 1, by the vocabulary's probabilities of its pieces."""
         ids = self._tokenizer.encode(word, add_special_tokens=False).ids
-        return float(rarity(self._scores[ids].sum()))
+        return float(rarity(self._scores[ids].sum(keepdims=True))[0])
 
 
 def _session(graph: Path) -> onnxruntime.InferenceSession:

@@ -58,8 +58,8 @@ def token_weights(tokens: Sequence[str], scores: Array) -> Array:
     passage comes first for 89.2 %, with lists of English and Indonesian function words for 88.6 %.
     """
     words = word_of(tokens)
-    total = np.bincount(words, scores, minlength=1) if len(tokens) else np.zeros(1)
-    return rarity(total)[words].astype(np.float32)
+    total = np.bincount(words, scores, minlength=1).astype(np.float32)
+    return rarity(total)[words]
 
 
 def word_of(tokens: Sequence[str]) -> NDArray[np.int64]:

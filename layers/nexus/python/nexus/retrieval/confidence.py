@@ -105,7 +105,7 @@ FUSED: Mapping[Language, Calibration] = {
     ),
     Language.INDONESIAN: Calibration(-4.3, coverage=8.4),
 }
-# text-embedding-3 puts answers at cosines of .4 to .6 where all-MiniLM-L6-v2 puts them at .5 to .75;
+# text-embedding-3 puts answers at cosines of .4 to .6 and all-MiniLM-L6-v2 at .5 to .75:
 # a prior that an operator's own questions should replace.
 COSINE_SCALE = {"text-embedding-3-small": 1.3, "text-embedding-3-large": 1.3}
 
