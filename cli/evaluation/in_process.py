@@ -51,8 +51,8 @@ def measure(
     space = endpoint.settings.generation.namespace(TENANT)
     _check_documents(corpus, questions)
     with lanes(LANES, corpus, endpoint, cache_file, chunks) as free:
-        index = free[0].services.index
-        if index.count(space):
+        target = free[0].services.index
+        if target.count(space):
             raise Failure(
                 f"The index already holds chunks in the namespace {space}, perhaps of another "
                 "evaluation: wait until that has ended, or delete the namespace."
@@ -67,7 +67,7 @@ def measure(
         finally:
             if endpoint.settings.vector_index != "sqlite":  # that one's file goes as a whole
                 for document_id in chunks:
-                    index.delete_document(space, document_id, last_stamp(1))
+                    target.delete_document(space, document_id, last_stamp(1))
 
 
 def _check_documents(corpus: Corpus, questions: Sequence[GoldenQuestion]) -> None:
