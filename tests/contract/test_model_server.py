@@ -44,8 +44,9 @@ def ask(
     question: str,
     passages: Sequence[Passage] = PASSAGES,
     history: Sequence[tuple[str, str]] = (),
+    standalone: str = "",
 ) -> str:
-    messages = answer_messages(question, passages, history)
+    messages = answer_messages(question, passages, history, standalone=standalone)
     completion = client.chat.completions.create(
         model="extractive",
         messages=[{"role": m.role, "content": m.content} for m in messages],  # type: ignore[misc]
@@ -87,7 +88,7 @@ def test_what_the_passages_do_not_say_is_refused(client: openai.OpenAI) -> None:
         ("swimming pool", "The swimming pool costs 6 dollars for each visit. [2]"),
     ],
 )
-def test_a_follow_up_is_read_with_the_question_before_it(
+def test_a_follow_up_is_read_in_the_words_that_need_no_talk(
     client: openai.OpenAI, place: str, fact: str
 ) -> None:
     passages = [
@@ -95,7 +96,9 @@ def test_a_follow_up_is_read_with_the_question_before_it(
         passage("Campus", "The swimming pool costs 6 dollars for each visit."),
     ]
     history = [(f"Where is the {place}?", "Behind the main hall. [1]")]
-    assert ask(client, "And how much does it cost?", passages, history).startswith(fact)
+    standalone = f"And how much does the {place} cost?"
+    found = ask(client, "And how much does it cost?", passages, history, standalone)
+    assert found.startswith(fact)
 
 
 def test_streaming_gives_the_same_answer_and_the_usage_last(client: openai.OpenAI) -> None:

@@ -55,7 +55,7 @@ class Stage:
             # Everything is asked about, and only half a search is less than sure.
             refuse_below=0.0,
             medium_from=0.0,
-            high_from=0.01,
+            high_from=0.001,
         )
         self.library = Library()
         self.library.add("acme", "fees.md", "The tuition fee is nine million rupiah.")

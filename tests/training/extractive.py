@@ -5,7 +5,8 @@
 
 The folder holds `passages.jsonl` and `questions.jsonl`. Each question is asked with all passages,
 without its own and without its article; the prompt is the production code's. Fitted on half of the
-articles, judged on the other half; then fitted on all, which is what is printed to be copied.
+articles, judged on the other half; then fitted on all, which is what is printed to be copied. The
+fit for two languages is made of the same examples, without what shared words tell.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +39,11 @@ from cli.local.models.evidence import (
     measure_alone,
     measure_inside,
     measure_words,
+    without_words,
     word_weights,
 )
-from cli.local.models.extractive import ENCODED, Fit, presence_inputs
+from cli.local.models.extractive import ENCODED, presence_inputs
+from cli.local.models.extractive_weights import Fit
 from cli.local.models.passage_cosines import Asked, read_question
 from cli.local.models.passage_reader import PassageReader
 from cli.local.models.prepare import ensure_model
@@ -102,6 +105,13 @@ def main() -> None:
     encoder, cache = TextEncoder(ensure_model(Layout().models)), StateCache(STATES_BYTES)
     model = _Remembering(encoder, cache)
     examples = list(_examples(corpus, asked, model))
+    print("words and meaning")
+    _show(examples, model)
+    print("across languages: meaning alone")
+    _show([wordless(example) for example in examples], model)
+
+
+def _show(examples: Sequence[Example], model: PassageReader) -> None:
     half = [example for example in examples if _is_tuned_on(example.article)]
     left = [example for example in examples if not _is_tuned_on(example.article)]
     print("left out:", _judge(_fit(half, model), left, model))
@@ -109,7 +119,12 @@ def main() -> None:
     print("all:", _judge(fit, examples, model))
     for name in ("first", "last", "presence"):
         print(f"{name} = {[round(float(v), 2) for v in getattr(fit, name)]}")
-    print(f"refuse_below = {fit.refuse_below:.3f}")
+    print(f"refuse_below = {fit.refuse_below:.3f}", flush=True)
+
+
+def wordless(example: Example) -> Example:
+    """An example as if its passages were in another language than its question."""
+    return replace(example, rows=without_words(example.rows), present=0.0)
 
 
 def _is_tuned_on(article: str) -> bool:

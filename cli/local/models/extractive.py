@@ -1,15 +1,9 @@
-"""Answers a question with sentences quoted from the passages of its prompt, or refuses.
-
-`tests/training/extractive.py` fits the weights: the English ones to 110 of the development
-questions, the Indonesian ones to as many of IDK-MRC's, each to the five passages that the search
-found; the refusals to the same questions without their passage or their article.
-"""
+"""Answers a question with sentences quoted from the passages of its prompt, or refuses."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +18,10 @@ from cli.local.models.evidence import (
     measure_words,
     named_literally,
     offers_kind,
+    without_words,
     word_weights,
 )
+from cli.local.models.extractive_weights import ACROSS, FITS, Fit
 from cli.local.models.leaning import asked_of, penalties, weighed
 from cli.local.models.passage_cosines import Encoder
 from cli.local.models.prompt_reader import read_prompt
@@ -34,9 +30,10 @@ from cli.local.models.tie_breaks import ATTRIBUTE, before_its_twin, says_attribu
 from cli.local.models.words import content_stems
 from nexus.answering.prompts import NO_ANSWER
 from nexus.answering.routing import route_of
-from nexus.models import Language
 from nexus.retrieval.answer_kinds import names_holder
+from nexus.retrieval.apart import passage_tongue
 from nexus.text.language import language_of
+from nexus.text.tongues import tongue_of
 
 Array = NDArray[np.float32]
 
@@ -48,75 +45,18 @@ PRESENCE_COLUMNS = [
         "maxsim",
     )
 ]  # fmt: skip
+COVERED, COVERED_BEFORE = FEATURES.index("covered"), FEATURES.index("covered_before")
 # Sentences that the encoder reads alone: more of them do not change the answers, only the time.
 ENCODED = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Weights of evidence.FEATURES: of the first ones to choose what is read alone, then of all.
-
-    `presence` is the logistic that tells an answer's presence; `confidence` lists its inputs.
-    """
-
-    first: Array
-    last: Array
-    presence: Array
-    refuse_below: float
-
-
-FITS = {
-    Language.ENGLISH: Fit(
-        first=np.array(
-            [
-                *(0.7, 1.05, 2.46, -0.06, 0.01, 0.89, 0.42, 1.86, 0.5),
-                *(1.07, 0.45, -0.23, 0.0, 5.01, 6.48, 7.36, 6.67, 6.8),
-            ],
-            np.float32,
-        ),
-        last=np.array(
-            [
-                *(2.54, -1.51, 2.58, -0.77, 1.69, 0.42, 0.88, 1.6, 0.43),
-                *(1.23, -0.08, 0.43, 0.0, 2.16, 4.48, 8.83, 6.86, 8.43),
-                *(32.39, 4.91, 25.74, -8.5),
-            ],
-            np.float32,
-        ),
-        presence=np.array(
-            [
-                *(-31.23, 0.24, 1.77, 0.82, -0.33, -1.25, 3.62, 15.03, 7.17),
-                *(-4.94, -1.31),
-            ],
-            np.float32,
-        ),
-        refuse_below=0.089,
-    ),
-    Language.INDONESIAN: Fit(
-        first=np.array(
-            [
-                *(-2.2, 2.32, -0.18, 0.98, -0.79, 0.91, 2.11, 1.98, 0.52),
-                *(1.1, 3.46, 0.2, 0.0, -2.1, 12.75, 0.64, 4.26, 3.45),
-            ],
-            np.float32,
-        ),
-        last=np.array(
-            [
-                *(-2.79, 0.65, 0.36, 0.9, 1.36, 0.81, 2.38, 1.94, 0.69),
-                *(1.35, 2.23, 0.29, 0.0, -2.6, 9.27, 0.04, 4.47, 4.16),
-                *(26.34, 4.92, 16.82, -5.25),
-            ],
-            np.float32,
-        ),
-        presence=np.array(
-            [
-                *(-51.25, 0.24, -0.72, 1.61, 0.34, 5.61, 10.42, 19.41, -0.01),
-                *(15.7, -0.59),
-            ],
-            np.float32,
-        ),
-        refuse_below=0.109,
-    ),
-}
+# Among so many of the first passages one in another language makes the answer one across languages,
+# unless a sentence holds so much of the question's weight.
+FIRST_PASSAGES = 5
+WORDS_SUFFICE = 0.8
+# There, a sentence in the question's own language that holds less of its weight than this answers
+# another question, and loses so much to those that cannot hold its words.
+OWN_WORDS, ELSEWHERE = 0.65, 6.0
 # What a question's literal names add to a score: set by hand, since the questions that the weights
 # were fitted on have none.
 NAMED = 4.0
@@ -148,12 +88,17 @@ def answer(prompt: str, model: Encoder) -> str:
     question = read.standalone or read.question
     if not found or not content_stems(question):
         return NO_ANSWER
-    fit = FITS[language_of(question)]
     weights = weighed(word_weights(question, found, model), read)
     asked = asked_of(read, question, model)
     rows = measure_inside(found, measure_words(question, found, weights), asked, model)
+    present = coverage(weights, frozenset().union(*(candidate.stems for candidate in found)))
+    fit = FITS[language_of(question)]
+    lost, shared = penalties(found, read), rows[:, COVERED_BEFORE]
+    likest = rows[(rows[:, :FIRST_FEATURES] @ fit.first).argmax()]
+    if likest[COVERED] < WORDS_SUFFICE and _is_across(question, found):
+        rows, present, fit = without_words(rows), 0.0, ACROSS
+        lost = lost + ELSEWHERE * _lacks_words(question, found, shared)
     named = NAMED * named_literally(question, found)
-    lost = penalties(found, read)
     looked = rows[:, :FIRST_FEATURES] @ fit.first + named - UNQUOTED * ~quotable(found)
     first = np.argsort(lost - looked, kind="stable")[:ENCODED]
     best = [found[index] for index in first]
@@ -162,14 +107,13 @@ def answer(prompt: str, model: Encoder) -> str:
     scores = scores + ATTRIBUTE * says_attribute(question, best)
     # What was quoted before still tells that the passages are about this.
     order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
-    present = coverage(weights, frozenset().union(*(candidate.stems for candidate in found)))
     sure = confidence(rows[order], scores[order], present, fit)
-    if sure < (fit.refuse_below if offers_kind(rows[order[0]]) else REFUSE_OTHER_KIND):
-        return NO_ANSWER
-    if {names_holder(question, _below_its_term(candidate)) for candidate in best} == {False}:
-        return NO_ANSWER
+    unsure = sure < (fit.refuse_below if offers_kind(rows[order[0]]) else REFUSE_OTHER_KIND)
+    nobody = {names_holder(question, _below_its_term(candidate)) for candidate in best} == {False}
     scores = scores - lost[first]
     order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
+    if unsure or nobody or not quotable(best)[order[0]]:
+        return NO_ANSWER
     return compose([best[index] for index in order], scores[order], frozenset(weights))
 
 
@@ -210,6 +154,21 @@ def _summary(found: Sequence[Candidate], model: Encoder) -> str:
             chosen[candidate.rank] = int(place)
     quoted = [firsts[place] for _, place in sorted(chosen.items())]
     return " ".join(quote(c, c.unit.start, c.unit.end) for c in quoted)
+
+
+def _is_across(question: str, found: Sequence[Candidate]) -> bool:
+    """Whether one of the first passages is in another language than the question."""
+    tongue = tongue_of(question)
+    first = {c.rank: c.passage for c in found if c.rank < FIRST_PASSAGES}
+    told = {passage_tongue(passage.title, passage.text) for passage in first.values()}
+    return bool(tongue and told - {"", tongue})
+
+
+def _lacks_words(question: str, found: Sequence[Candidate], shared: Array) -> Array:
+    """1 for each candidate in the question's language that holds too few of its words, else 0."""
+    tongue = tongue_of(question)
+    own = [passage_tongue(c.passage.title, c.passage.text) in ("", tongue) for c in found]
+    return np.array(own, np.float32) * (shared < OWN_WORDS)
 
 
 def _below_its_term(candidate: Candidate) -> str:
