@@ -1,6 +1,8 @@
 """Questions in the language that their document is not in, asked through the production code.
 
-The two bounds are set after measuring (in brackets) with the embedding model that is built in.
+The bounds lie a little beside what was measured when they were set (in brackets). The first 33 were
+looked at while the local models were fitted; the 40 others were written afterwards, by who knew
+nothing of them.
 """
 
 from __future__ import annotations
@@ -21,36 +23,38 @@ from cli.local.layout import PROJECT
 from cli.local.run_record import Running
 from tests.model_server import MODELS_KEY
 
-QUESTIONS = PROJECT / "tests" / "golden" / "crosslingual.jsonl"
+GOLDEN = PROJECT / "tests" / "golden"
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 
-# Of 33.
-LEAST_RIGHT = 1  # [1 with MiniLM, which knows English alone]
-MOST_WRONG = 8  # [8]
 
-
-@pytest.fixture(scope="module")
-def found(model_server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+@pytest.fixture(scope="module", params=["crosslingual", "crosslingual_held"])
+def found(
+    request: pytest.FixtureRequest, model_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
     work: Path = tmp_path_factory.mktemp("crosslingual")
-    questions, corpus = read_questions(QUESTIONS), read_corpus(SAMPLES)
+    questions = read_questions(GOLDEN / f"{request.param}.jsonl")
+    corpus = read_corpus(SAMPLES)
     run = Run(len(questions), document_languages=document_languages(corpus, questions))
     port = int(model_server.rpartition(":")[2].partition("/")[0])
     endpoint = chosen({}, work, Running(0, port, ()), models_key=MODELS_KEY)
     options = Options(answers=True, missing=0)
     measure(corpus, questions, endpoint, options, work / "vectors.sqlite", run, untracked)
-    return report(run)
+    return {**report(run), "name": request.param}
 
 
 def test_answers_across_languages_are_right_and_seldom_wrong(found: dict[str, Any]) -> None:
     across = found["across"]
-    assert across["questions"] == 33
-    assert across["right"] >= LEAST_RIGHT
-    assert across["wrong"] <= MOST_WRONG
-    assert across["right"] + across["wrong"] + across["refused"] == 33
+    least_right, most_wrong, questions = {
+        "crosslingual": (24, 4, 33),  # [26, 3]
+        "crosslingual_held": (22, 10, 40),  # [24, 9]
+    }[found["name"]]
+    assert across["questions"] == questions
+    assert across["right"] >= least_right
+    assert across["wrong"] <= most_wrong
+    assert across["right"] + across["wrong"] + across["refused"] == questions
 
 
 def test_figures_are_told_by_pair_of_languages(found: dict[str, Any]) -> None:
     pairs = found["languages"]
     assert set(pairs) == {"en->id", "id->en"}
-    assert pairs["en->id"]["questions"] == 13
-    assert pairs["id->en"]["questions"] == 20
+    assert sum(pair["questions"] for pair in pairs.values()) == found["across"]["questions"]

@@ -35,7 +35,7 @@ _LITERAL = re.compile(
 )
 # The column of each kind of answer.
 _KINDS: dict[AnswerKind, int] = {
-    "date": 6, "year": 6, "duration": 6, "number": 7, "person": 8, "place": 9
+    "date": 6, "year": 6, "duration": 6, "number": 7, "amount": 7, "person": 8, "place": 9
 }  # fmt: skip
 
 

@@ -51,11 +51,10 @@ ENCODED = 8
 
 
 # Among so many of the first passages one in another language makes the answer one across languages,
-# unless a sentence holds so much of the question's weight.
-FIRST_PASSAGES = 5
-WORDS_SUFFICE = 0.8
-# There, a sentence in the question's own language that holds less of its weight than this answers
-# another question, and loses so much to those that cannot hold its words.
+# unless the likest sentence holds enough of the question's weight: under `OWN_WORDS` of it, a
+# sentence in the question's own language answers another question, and loses `ELSEWHERE` to those
+# that cannot hold its words.
+FIRST_PASSAGES = 2
 OWN_WORDS, ELSEWHERE = 0.65, 6.0
 # What a question's literal names add to a score: set by hand, since the questions that the weights
 # were fitted on have none.
@@ -64,7 +63,10 @@ NAMED = 4.0
 UNQUOTED = 100.0
 # The same for a best sentence without the kind of thing that is asked for. Of the development
 # questions that ask for one, it refuses 5 of 298 that have an answer and 6 of 125 that have none.
-REFUSE_OTHER_KIND = 0.5
+REFUSE_OTHER_KIND = 0.35
+# The same for a best sentence that holds too few of the question's words (`OWN_WORDS`) beside
+# passages in another language, which may hold the answer.
+REFUSE_BESIDE_FOREIGN = 0.6
 # A summary quotes so many passages, and reads so many sentences of each.
 SUMMARY_SENTENCES = 5
 SUMMARY_LOOK = 3
@@ -95,7 +97,9 @@ def answer(prompt: str, model: Encoder) -> str:
     fit = FITS[language_of(question)]
     lost, shared = penalties(found, read), rows[:, COVERED_BEFORE]
     likest = rows[(rows[:, :FIRST_FEATURES] @ fit.first).argmax()]
-    if likest[COVERED] < WORDS_SUFFICE and _is_across(question, found):
+    foreign = _foreign(question, found)
+    across = likest[COVERED_BEFORE] < OWN_WORDS and min(foreign, default=9) < FIRST_PASSAGES
+    if across:
         rows, present, fit = without_words(rows), 0.0, ACROSS
         lost = lost + ELSEWHERE * _lacks_words(question, found, shared)
     named = NAMED * named_literally(question, found)
@@ -108,11 +112,17 @@ def answer(prompt: str, model: Encoder) -> str:
     # What was quoted before still tells that the passages are about this.
     order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
     sure = confidence(rows[order], scores[order], present, fit)
-    unsure = sure < (fit.refuse_below if offers_kind(rows[order[0]]) else REFUSE_OTHER_KIND)
-    nobody = {names_holder(question, _below_its_term(candidate)) for candidate in best} == {False}
+    if across:
+        unsure = sure < fit.refuse_below
+    elif foreign and shared[first][order[0]] < OWN_WORDS:
+        unsure = sure < REFUSE_BESIDE_FOREIGN
+    else:
+        unsure = sure < (fit.refuse_below if offers_kind(rows[order[0]]) else REFUSE_OTHER_KIND)
+        below = {names_holder(question, _below_its_term(candidate)) for candidate in best}
+        unsure = unsure or below == {False}
     scores = scores - lost[first]
     order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
-    if unsure or nobody or not quotable(best)[order[0]]:
+    if unsure or not quotable(best)[order[0]]:
         return NO_ANSWER
     return compose([best[index] for index in order], scores[order], frozenset(weights))
 
@@ -156,18 +166,23 @@ def _summary(found: Sequence[Candidate], model: Encoder) -> str:
     return " ".join(quote(c, c.unit.start, c.unit.end) for c in quoted)
 
 
-def _is_across(question: str, found: Sequence[Candidate]) -> bool:
-    """Whether one of the first passages is in another language than the question."""
+def _foreign(question: str, found: Sequence[Candidate]) -> list[int]:
+    """The ranks of the passages that are in another language than the question."""
     tongue = tongue_of(question)
-    first = {c.rank: c.passage for c in found if c.rank < FIRST_PASSAGES}
-    told = {passage_tongue(passage.title, passage.text) for passage in first.values()}
-    return bool(tongue and told - {"", tongue})
+    passages = {c.rank: c.passage for c in found}
+    told = {rank: passage_tongue(one.title, one.text) for rank, one in passages.items()}
+    return [rank for rank, language in told.items() if tongue and language not in ("", tongue)]
 
 
 def _lacks_words(question: str, found: Sequence[Candidate], shared: Array) -> Array:
     """1 for each candidate in the question's language that holds too few of its words, else 0."""
     tongue = tongue_of(question)
-    own = [passage_tongue(c.passage.title, c.passage.text) in ("", tongue) for c in found]
+    own = [
+        # What a row of a table is about, its header and title say in few words.
+        c.unit.kind == "sentence"
+        and passage_tongue(c.passage.title, c.passage.text) in ("", tongue)
+        for c in found
+    ]
     return np.array(own, np.float32) * (shared < OWN_WORDS)
 
 

@@ -15,9 +15,9 @@ from nexus.answering.followups import own_text
 from nexus.retrieval.answer_kinds import all_words, asked_kind, offers
 
 # What a stem counts that was only carried into a question, of what it would count in its own.
-CARRIED = 0.4
+CARRIED = 0.6
 # The share of a question's own tokens beside those of the whole.
-OWN_SHARE = 0.5
+OWN_SHARE = 0.25
 # What a sentence's score loses that was given already.
 GIVEN = 3.0
 

@@ -19,6 +19,8 @@ from nexus.text.stems import content_stems, meanings
 LOOKED_AT = 2
 # A share of words that is lost is none if it is less than this.
 SLIGHT = 0.05
+# A follow-up by its wording is carried unless the bare reading is more probable by this.
+EVEN = 0.1
 # A question with no more words of its own than this asks for something of the topic.
 FEW_WORDS = 1
 
@@ -40,7 +42,7 @@ def is_better_carried(question: str, topic: str, bare: Retrieved, carried: Retri
     weights = _weights(own | about, pool)
     lost = _held(own, bare.passages, weights) - _held(own, carried.passages, weights)
     gain = _held(about, carried.passages, weights) - _held(about, bare.passages, weights)
-    leans = is_follow_up(question) and carried.probability >= bare.probability
+    leans = is_follow_up(question) and carried.probability >= bare.probability - EVEN
     return lost < SLIGHT and (gain > 0 or leans)
 
 

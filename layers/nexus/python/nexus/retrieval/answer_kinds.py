@@ -7,7 +7,7 @@ from typing import Literal
 
 from nexus.text.segments import in_pieces
 
-AnswerKind = Literal["number", "date", "year", "duration", "person", "place"]
+AnswerKind = Literal["number", "amount", "date", "year", "duration", "person", "place"]
 
 _WORD = re.compile(r"[^\W_]+(?:[.,:]\d+)*(?:['’][a-z]+)?")
 
@@ -35,6 +35,12 @@ _NO_COUNT = re.compile(
     re.IGNORECASE,
 )
 _SIGNS: dict[AnswerKind, re.Pattern[str]] = {
+    "amount": re.compile(
+        r"(?:[$€£¥₹]|\b(?:idr|rp|usd|eur|gbp|sgd|myr|jpy)\b\.?) ?\d|\d ?(?:[$€£¥₹]|"
+        r"(?:dollar|euro|rupiah|pound|yen|ringgit|cent)s?\b)|\b\d{1,3}(?:[.,]\d{3})+\b|\b\d{5,12}\b|"
+        r"\b(?:free of charge|free|gratis|cuma-cuma|tanpa biaya|tidak dipungut)\b",
+        re.IGNORECASE,
+    ),
     "number": re.compile(rf"\d[\d.,]*|{_NUMBER_WORD}", re.IGNORECASE),
     "year": re.compile(_YEAR),
     "duration": re.compile(
@@ -53,6 +59,10 @@ _SIGNS: dict[AnswerKind, re.Pattern[str]] = {
         r"\b(?i:floor|building|room|street|campus|lantai|gedung|ruang|jalan|kampus)\b"
     ),
 }
+_MONEY = (
+    r"(?:fees?|costs?|price|fine|charge|premium|tuition|deposit|salary|wage|"
+    r"biaya|harga|denda|tarif|ongkos|iuran|premi|gaji|upah)\b"
+)
 _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
     ("duration", re.compile(r"\bhow long\b|\bberapa lama\b", re.IGNORECASE)),
     ("year", re.compile(r"\b(?:what|which) year\b|\btahun (?:berapa|apa)\b", re.IGNORECASE)),
@@ -62,6 +72,15 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
             r"\bwhen\b|\b(?:what|which) (?:date|day|month|century|decade|time)\b|"
             r"\bkapan|\b(?:tanggal|bulan|hari|jam|pukul) (?:berapa|apa)\b|"
             r"\bdeadline\b|\btenggat",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "amount",
+        re.compile(
+            rf"\b(?:what|which)(?: [^\W_]+){{0,5}} {_MONEY}|"
+            rf"\bhow (?:much|high|large)(?: [^\W_]+){{1,6}} (?:{_MONEY}|pay)|\bberapa (?:besar(?:nya)? )?{_MONEY}|"
+            rf"\bwhat (?:do|does|did|will|must)(?: [^\W_]+){{1,6}} (?:cost|pay)\b",
             re.IGNORECASE,
         ),
     ),
