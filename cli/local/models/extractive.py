@@ -66,7 +66,7 @@ UNQUOTED = 100.0
 REFUSE_OTHER_KIND = 0.35
 # The same for a best sentence that holds too few of the question's words (`OWN_WORDS`) beside
 # passages in another language, which may hold the answer.
-REFUSE_BESIDE_FOREIGN = 0.6
+REFUSE_BESIDE_FOREIGN = 0.3
 # A summary quotes so many passages, and reads so many sentences of each.
 SUMMARY_SENTENCES = 5
 SUMMARY_LOOK = 3
@@ -114,7 +114,7 @@ def answer(prompt: str, model: Encoder) -> str:
     sure = confidence(rows[order], scores[order], present, fit)
     if across:
         unsure = sure < fit.refuse_below
-    elif foreign and shared[first][order[0]] < OWN_WORDS:
+    elif foreign and not read.standalone and shared[first][order[0]] < OWN_WORDS:
         unsure = sure < REFUSE_BESIDE_FOREIGN
     else:
         unsure = sure < (fit.refuse_below if offers_kind(rows[order[0]]) else REFUSE_OTHER_KIND)

@@ -79,7 +79,8 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
         "amount",
         re.compile(
             rf"\b(?:what|which)(?: [^\W_]+){{0,5}} {_MONEY}|"
-            rf"\bhow (?:much|high|large)(?: [^\W_]+){{1,6}} (?:{_MONEY}|pay)|\bberapa (?:besar(?:nya)? )?{_MONEY}|"
+            rf"\bhow (?:much|high|large)(?: [^\W_]+){{1,6}} (?:{_MONEY}|pay)|"
+            rf"\bberapa (?:besar(?:nya)? )?{_MONEY}|"
             rf"\bwhat (?:do|does|did|will|must)(?: [^\W_]+){{1,6}} (?:cost|pay)\b",
             re.IGNORECASE,
         ),
