@@ -193,7 +193,7 @@ def test_forms_of_a_word_share_a_stem() -> None:
     assert content_stems("payments paying paid fees")[0] == content_stems("payment")[0]
     assert content_stems("pembayaran")[0] == content_stems("bayar")[0]
     assert content_stems("pendaftarannya")[0] == content_stems("pendaftaran")[0]
-    assert asked_kind("Berapa biaya kuliah?") == "number"
+    assert asked_kind("Berapa biaya kuliah?") == "amount"
     assert asked_kind("Siapa rektornya?") == "person"
 
 

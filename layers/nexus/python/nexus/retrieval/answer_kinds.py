@@ -36,6 +36,7 @@ _NO_COUNT = re.compile(
 )
 _SIGNS: dict[AnswerKind, re.Pattern[str]] = {
     "amount": re.compile(
+        rf"{_NUMBER_WORD} (?:dollar|euro|rupiah|pound|yen|ringgit|cent)s?\b|"
         r"(?:[$€£¥₹]|\b(?:idr|rp|usd|eur|gbp|sgd|myr|jpy)\b\.?) ?\d|\d ?(?:[$€£¥₹]|"
         r"(?:dollar|euro|rupiah|pound|yen|ringgit|cent)s?\b)|\b\d{1,3}(?:[.,]\d{3})+\b|\b\d{5,12}\b|"
         r"\b(?:free of charge|free|gratis|cuma-cuma|tanpa biaya|tidak dipungut)\b",
@@ -78,7 +79,7 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
     (
         "amount",
         re.compile(
-            rf"\b(?:what|which)(?: [^\W_]+){{0,5}} {_MONEY}|"
+            rf"\bwhat (?:is|are|was|were)(?: [^\W_]+){{0,5}} {_MONEY}|\b(?:what|which) {_MONEY}|"
             rf"\bhow (?:much|high|large)(?: [^\W_]+){{1,6}} (?:{_MONEY}|pay)|"
             rf"\bberapa (?:besar(?:nya)? )?{_MONEY}|"
             rf"\bwhat (?:do|does|did|will|must)(?: [^\W_]+){{1,6}} (?:cost|pay)\b",
