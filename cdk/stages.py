@@ -69,6 +69,7 @@ class Stage:
     embedding_dimension: int
     chat_model: str
     verifier_model: str
+    rewrite_model: str
     chat_api: Literal["responses", "chat_completions"]
     rerank_url: str = ""
     rerank_model: str = ""

@@ -65,10 +65,15 @@ def cosines(documents: list[Document], field: str, values: list[float]) -> list[
     return scores
 
 
+# "Cap each token at 40 characters" (docs.pinecone.io/guides/search/full-text-search/
+# text-processing), which also says: split on white space and punctuation, lower-cased, stemmed.
+MOST_TOKEN_CHARS = 40
+
+
 def words(text: str) -> list[str]:
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if c.isprintable())
     plain = "".join(c for c in plain if unicodedata.category(c) != "Mn")
-    return [_stem(word) for word in re.findall(r"\w+", plain)]
+    return [_stem(word)[:MOST_TOKEN_CHARS] for word in re.findall(r"\w+", plain)]
 
 
 def _stem(word: str) -> str:

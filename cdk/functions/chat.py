@@ -59,6 +59,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CHAT_MODEL": stage.chat_model,
         "NEXUS_CHAT_API": stage.chat_api,
         "NEXUS_VERIFIER_MODEL": stage.verifier_model,
+        "NEXUS_REWRITE_MODEL": stage.rewrite_model,
         # A question is one short text, and somebody waits: a second try rather than a long one.
         "NEXUS_EMBEDDING_TIMEOUT_S": "4",
         "NEXUS_EMBEDDING_RETRIES": "1",

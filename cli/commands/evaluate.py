@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import httpx2
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli.evaluation.comparison import compare, read_report
+from cli.evaluation.conversations_report import measure_conversations
 from cli.evaluation.corpus import Corpus, read_corpus
 from cli.evaluation.endpoint import Endpoint, endpoint
 from cli.evaluation.html_report import page
+from cli.evaluation.languages import document_languages
 from cli.evaluation.measurements import Options, Run, Track
+from cli.evaluation.progress import progress
 from cli.evaluation.questions import GoldenQuestion, evenly, read_questions
 from cli.evaluation.report import FREE, Prices, report
 from cli.evaluation.terminal_report import show_comparison, show_report
 from cli.failure import Failure
-from cli.local.layout import Layout, write_json
+from cli.local.layout import PROJECT, Layout, write_json
 from cli.terminal import console, errors
 from nexus import __version__
 from nexus.answering.answer_text import Style
 from nexus.errors import UpstreamError
 
-T = TypeVar("T")
+SAMPLE_DOCUMENTS = PROJECT / "cli" / "local" / "sample_documents"
 
 
 def evaluate(
@@ -101,6 +103,16 @@ def evaluate(
             "here.",
         ),
     ] = None,
+    crosslingual: Annotated[
+        Path | None,
+        typer.Option(
+            "--crosslingual",
+            help="Count right, wrong and refused: JSONL lines {question, document, answer_matches, "
+            "direction}, of the sample documents if no --corpus or --url is given.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     grounding: Annotated[
         list[Path] | None,
         typer.Option(
@@ -123,6 +135,24 @@ def evaluate(
         Path | None,
         typer.Option("--record", help="With --verifier endpoint: keep its replies here."),
     ] = None,
+    conversations: Annotated[
+        Path | None,
+        typer.Option(
+            "--conversations",
+            help="Hold conversations, with --corpus or --url: JSONL lines {id, turns: [{ask, "
+            "answer_matches, not}], alone}.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="With --conversations: ask only the last question of each, in its words of "
+            "`alone`. What fails there does not fail because of the talk.",
+        ),
+    ] = False,
     compared: Annotated[
         tuple[Path, Path] | None,
         typer.Option("--compare", help="Show what changed between two JSON reports."),
@@ -141,11 +171,17 @@ def evaluate(
         if json_file:
             write_json(json_file, found)
         return
+    if conversations is not None or alone:
+        measure_conversations(conversations, corpus, url, key, json_file, alone=alone)
+        return
     if grounding or verifier or record:
         from cli.evaluation.grounding_report import measure_grounding
 
         measure_grounding(grounding, verifier, os.environ, record, json_file, html_file)
         return
+    if crosslingual is not None:
+        questions, answers, missing = crosslingual, True, 0
+        corpus = corpus or (None if url else SAMPLE_DOCUMENTS)
     if questions is None or (corpus is None and url is None):
         raise Failure("Give --questions with --corpus or --url, or two reports with --compare.")
     if (index == "pinecone") != bool(pinecone_host):
@@ -156,7 +192,8 @@ def evaluate(
     run = Run(len(asked), settings={"version": __version__, "questions": str(questions)})
     documents = read_corpus(corpus) if corpus else None
     run.settings["corpus"] = str(corpus) if corpus else None
-    with _progress() as track, _keeping(run):
+    run.document_languages = document_languages(documents, asked)
+    with progress() as track, _keeping(run):
         if url is not None:
             _measure_deployment(url, key, documents, asked, style, run, track)
         elif documents is not None:
@@ -167,15 +204,19 @@ def evaluate(
     local = run.settings.get("models") == "local models"
     found = report(run, Prices(*prices) if prices else FREE if local else None)
     show_report(found, console)
-    if json_file:
-        write_json(json_file, found)
-    if html_file:
-        html_file.write_text(page(found), encoding="utf-8")
+    _write(found, json_file, html_file)
     if run.stopped:
         raise typer.Exit(130 if run.stopped == INTERRUPTED else 1)
 
 
 INTERRUPTED = "interrupted"
+
+
+def _write(found: dict[str, Any], json_file: Path | None, html_file: Path | None) -> None:
+    if json_file:
+        write_json(json_file, found)
+    if html_file:
+        html_file.write_text(page(found), encoding="utf-8")
 
 
 def _measure_corpus(
@@ -256,14 +297,3 @@ def _keeping(run: Run) -> Iterator[None]:
         if not run.questions or all(measured.error for measured in run.questions):
             raise
         run.stopped = INTERRUPTED if isinstance(err, (KeyboardInterrupt, SystemExit)) else str(err)
-
-
-@contextmanager
-def _progress() -> Iterator[Track]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=errors, transient=True) as bars:
-
-        def track(name: str, items: Iterable[T], total: int) -> Iterable[T]:
-            return bars.track(items, total=total, description=name)
-
-        yield track

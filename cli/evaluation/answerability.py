@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,7 +13,11 @@ from cli.evaluation.probability_measures import Bin, auroc, calibration_error, r
 
 
 def refusals(run: Run, done: Sequence[MeasuredQuestion]) -> dict[str, Any]:
-    """Refusing is right where a question is unanswerable; the hidden documents are apart."""
+    """Refusing is right where a question is unanswerable; the hidden documents are apart.
+
+    `…_high` are the shares told with high confidence, or that would be if no answer is written;
+    `…_left_out` is of the articles that `nexus.retrieval.told` was not fitted to.
+    """
     judged = [m for m in done if m.refused is not None]
     refused = [m for m in judged if m.refused]
     unanswerable = [m for m in judged if not m.question.answerable]
@@ -37,6 +42,11 @@ def refusals(run: Run, done: Sequence[MeasuredQuestion]) -> dict[str, Any]:
         "answerable_answered": mean(not m.refused for m in answerable),
         "article_missing_refused": article[1],
         "gold_removed_refused": gold[1],
+        "answerable_high": mean(bool(m.high) for m in answerable),
+        "unanswerable_high": mean(bool(m.high) for m in unanswerable),
+        "unanswerable_high_left_out": mean(
+            bool(m.high) for m in unanswerable if is_left_out(m.article)
+        ),
         "unanswerable_refused": mean(bool(m.refused) for m in unanswerable),
         "questions": {
             "answerable": len(answerable),
@@ -44,6 +54,11 @@ def refusals(run: Run, done: Sequence[MeasuredQuestion]) -> dict[str, Any]:
             **{condition: len(items) for condition, items in run.missing.items()},
         },
     }
+
+
+def is_left_out(article: str) -> bool:
+    """Whether nothing that ships was fitted to an article's unanswerable questions."""
+    return int(hashlib.sha256(article.encode()).hexdigest(), 16) % 2 == 1
 
 
 def calibration(run: Run, done: Sequence[MeasuredQuestion]) -> dict[str, Any]:

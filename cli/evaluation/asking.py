@@ -58,7 +58,9 @@ def ask(
         probability=found.probability,
         refused=not found.is_enough,
         timings_ms={**found.timings_ms, "retrieval": round(elapsed_ms, 2)},
+        high=found.is_enough and found.told and found.probability >= settings.high_from,
         features=found.features,
+        mismatch=found.mismatch,
         degraded=found.degraded,
         embedding_tokens=found.embedding_tokens,
     )
@@ -85,6 +87,7 @@ def answer(
         measured,
         refused=given.refused,
         answered=not given.refused,
+        high=given.confidence.level == "high",
         answer=None if given.refused else _measure(given, question, text_of),
         timings_ms={**measured.timings_ms, **later},
         embedding_tokens=measured.embedding_tokens + given.usage.embedding_tokens,

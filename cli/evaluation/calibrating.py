@@ -113,15 +113,15 @@ def fit(examples: Sequence[Example]) -> Calibration:
     """
     rows = np.array([[getattr(e.features, name) for name in _FEATURES] for e in examples])
     held = np.array([e.held for e in examples], float)
-    intercept, slopes = _regression(rows, held)
+    intercept, slopes = regression(rows, held)
     far = np.array([not e.near for e in examples])
     if not far.all():
-        base, (factor,) = _regression((intercept + rows[far] @ slopes)[:, None], held[far])
+        base, (factor,) = regression((intercept + rows[far] @ slopes)[:, None], held[far])
         intercept, slopes = base + float(factor) * intercept, float(factor) * slopes
     return Calibration(intercept, **dict(zip(_FEATURES, map(float, slopes), strict=True)))
 
 
-def _regression(rows: Array, held: Array) -> tuple[float, Array]:
+def regression(rows: Array, held: Array) -> tuple[float, Array]:
     """The intercept and slopes of a logistic regression, by Newton's method."""
     middle, spread = rows.mean(axis=0), rows.std(axis=0)
     # What never changes, such as the relevance without a reranker, says nothing.

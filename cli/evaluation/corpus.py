@@ -24,7 +24,8 @@ class CorpusDocument:
     """A document of the corpus: its bytes, what it is called, and what it belongs to.
 
     `name` is what questions call it: a passage's id or a file's path. `article` is what several
-    passages may be parts of: their common title, or the file itself.
+    passages may be parts of: their common title, or the file itself. `language` is what the corpus
+    says of it, a code such as "en", or "".
     """
 
     name: str
@@ -33,6 +34,7 @@ class CorpusDocument:
     content: bytes | Path
     content_type: str
     metadata: DocumentMetadata
+    language: str = ""
 
     @property
     def document_id(self) -> str:
@@ -122,6 +124,7 @@ def _passages(path: Path) -> Iterator[CorpusDocument]:
             content=text.encode(),
             content_type="text/plain; charset=utf-8",
             metadata=DocumentMetadata(title=title or None),
+            language=str(line.get("language") or ""),
         )
 
 

@@ -125,6 +125,7 @@ def ask(
         held=question.answerable and not right.isdisjoint(ranking[:_DEFAULT_TOP_K]),
         probability=min(1.0, max(0.0, confidence)),
         refused=bool(chat["refused"]),
+        high=chat["confidence"]["level"] == "high",
         answered=not chat["refused"],
         answer=None
         if chat["refused"]

@@ -51,14 +51,14 @@ def measure(
     space = endpoint.settings.generation.namespace(TENANT)
     _check_documents(corpus, questions)
     with lanes(LANES, corpus, endpoint, cache_file, chunks) as free:
-        index = free[0].services.index
-        if index.count(space):
+        target = free[0].services.index
+        if target.count(space):
             raise Failure(
                 f"The index already holds chunks in the namespace {space}, perhaps of another "
                 "evaluation: wait until that has ended, or delete the namespace."
             )
         try:
-            _index(corpus, free, chunks, run, track)
+            index_corpus(corpus, free, chunks, run, track)
             _ask(corpus, questions, endpoint, free[0], options, run, track)
             asked = [question for question in questions if question.answerable]
             for condition in (ARTICLE_MISSING, GOLD_REMOVED):
@@ -67,7 +67,7 @@ def measure(
         finally:
             if endpoint.settings.vector_index != "sqlite":  # that one's file goes as a whole
                 for document_id in chunks:
-                    index.delete_document(space, document_id, last_stamp(1))
+                    target.delete_document(space, document_id, last_stamp(1))
 
 
 def _check_documents(corpus: Corpus, questions: Sequence[GoldenQuestion]) -> None:
@@ -79,9 +79,13 @@ def _check_documents(corpus: Corpus, questions: Sequence[GoldenQuestion]) -> Non
         )
 
 
-def _index(
+def index_corpus(
     corpus: Corpus, free: Sequence[Lane], chunks: dict[str, int], run: Run, track: Track
 ) -> None:
+    """Indexes a corpus, noting in `chunks` how many each document has, and what it took in `run`.
+
+    Raises Failure when nothing can be indexed.
+    """
     started = time.perf_counter()
 
     def bring(lane: Lane, key: str) -> IndexingReport:
@@ -136,7 +140,8 @@ def _ask(
             if failures == GIVE_UP_AFTER:
                 raise
             measured = MeasuredQuestion(question, error=type(error).__name__)
-        run.questions.append(measured)
+        document = corpus.by_name.get(question.document)
+        run.questions.append(replace(measured, article=document.article if document else ""))
 
 
 def _hide(

@@ -19,9 +19,9 @@ from cli.evaluation.memory import (
     CorpusStore,
     GivenSecrets,
     MemoryCatalogue,
+    MemoryConversations,
     MemoryLedger,
     MemoryQueue,
-    NoConversations,
 )
 from nexus.ingestion.messages import PartTask, part_task
 from nexus.ports import Embedder, VectorIndex
@@ -82,7 +82,7 @@ def lanes(
                 catalogue,
                 ledger,
                 queue,
-                NoConversations(),
+                MemoryConversations(),
                 searched=searched,
                 indexed=indexed,
             )

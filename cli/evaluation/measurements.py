@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from cli.evaluation.questions import GoldenQuestion
 from nexus.answering.answer_text import Style
 from nexus.retrieval.answerability import Features
+from nexus.retrieval.mismatch import Mismatch
 
 T = TypeVar("T")
 
@@ -69,8 +70,10 @@ class MeasuredQuestion:
     `rank` is the place of the first right document, from 1, or None; `answer_rank` that of the
     first of its passages with an answer's words. `held` says whether one of the passages that an
     answer is written from is of a right document. `answered` is None if no answer was asked for.
-    `degraded` means that a reranker should have had a say and failed. `error` is the kind of
-    failure that kept the question from being measured.
+    `high` says whether it is, or without an answer would be, told with high confidence. `mismatch`
+    is how it disagrees with its first passage. `degraded` means that a reranker should have had a
+    say and failed. `error` is the kind of failure that kept the question from being measured.
+    `article` is what its document is a part of.
     """
 
     question: GoldenQuestion
@@ -79,7 +82,9 @@ class MeasuredQuestion:
     held: bool = False
     probability: float | None = None
     refused: bool | None = None
+    high: bool | None = None
     features: Features | None = None
+    mismatch: Mismatch | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     answered: bool | None = None
     answer: MeasuredAnswer | None = None
@@ -88,6 +93,7 @@ class MeasuredQuestion:
     output_tokens: int = 0
     degraded: bool = False
     error: str | None = None
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +115,5 @@ class Run:
     missing: dict[str, list[Judged]] = field(default_factory=dict)
     indexing: dict[str, float] = field(default_factory=dict)
     settings: dict[str, object] = field(default_factory=dict)
+    document_languages: dict[str, str] = field(default_factory=dict)
     stopped: str | None = None

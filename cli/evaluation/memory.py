@@ -176,19 +176,21 @@ class MemoryQueue:
         return
 
 
-class NoConversations:
-    """A ConversationStore that forgets: each question of an evaluation stands alone."""
+class MemoryConversations:
+    """A ConversationStore in a dictionary, of turns that never expire."""
+
+    def __init__(self) -> None:
+        self._turns: dict[tuple[str, str, str], list[Turn]] = {}
 
     def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
-        del tenant, client, conversation_id, turns
-        return []
+        found = self._turns.get((tenant, client, conversation_id), [])
+        return found[-turns:] if turns > 0 else []
 
     def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
-        del tenant, client, conversation_id, turn
+        self._turns.setdefault((tenant, client, conversation_id), []).append(turn)
 
     def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
-        del tenant, client, conversation_id
-        return False
+        return self._turns.pop((tenant, client, conversation_id), None) is not None
 
     def ping(self) -> None:
         return

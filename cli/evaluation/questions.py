@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,9 @@ T = TypeVar("T")
 class GoldenQuestion:
     """A question; `document` is the passage's id or the file's name that answers it.
 
-    An unanswerable one may name a document that it is about, or none ("").
+    An unanswerable one may name a document that it is about, or none (""). `pattern` is a regular
+    expression that a right answer matches, "" if `answers` tell; `direction` is the languages of
+    question and document as "id->en", "" where they are to be found out.
     """
 
     question_id: str
@@ -26,12 +29,16 @@ class GoldenQuestion:
     answers: tuple[str, ...]
     answerable: bool
     language: str = ""
+    pattern: str = ""
+    direction: str = ""
 
 
 def read_questions(path: Path) -> list[GoldenQuestion]:
     """Reads JSONL lines `{id, question, passage_id | document, answers, answerable}`.
 
-    `answerable` is true if absent. Raises Failure naming the line that is not such a question.
+    Those of a cross-lingual set have `answer_matches`, a regular expression, and `direction`
+    instead of `answers`. `answerable` is true if absent, the id the line's number. Raises Failure
+    naming the line that is not such a question.
     """
     questions = [_question(path, number, line) for number, line in lines_of(path)]
     if not questions:
@@ -52,12 +59,15 @@ def _question(path: Path, number: int, line: dict[str, Any]) -> GoldenQuestion:
     document = line.get("passage_id") or line.get("document") or ""
     text, answers = line.get("question"), line.get("answers") or []
     answerable = line.get("answerable", True)
+    pattern, direction = line.get("answer_matches") or "", line.get("direction") or ""
     fits = (
         isinstance(text, str)
         and isinstance(document, str)
         and isinstance(answers, list)
         and all(isinstance(answer, str) for answer in answers)
         and isinstance(answerable, bool)
+        and isinstance(direction, str)
+        and _is_pattern(pattern)
         and (bool(document) or not answerable)
     )
     if not fits or not text:
@@ -72,4 +82,14 @@ def _question(path: Path, number: int, line: dict[str, Any]) -> GoldenQuestion:
         answers=tuple(answers),
         answerable=answerable,
         language=str(line.get("language") or ""),
+        pattern=pattern,
+        direction=direction,
     )
+
+
+def _is_pattern(pattern: object) -> bool:
+    try:
+        re.compile(pattern if isinstance(pattern, str) else "(")
+    except re.error:
+        return False
+    return True

@@ -11,6 +11,7 @@ from typing import Any
 
 from cli.evaluation.answerability import calibration, refusals
 from cli.evaluation.figures import mean, rounded, share
+from cli.evaluation.languages import by_pair, is_right, pair_of, told_by_pattern
 from cli.evaluation.measurements import MeasuredAnswer, MeasuredQuestion, Run
 from cli.evaluation.probability_measures import percentile
 from cli.evaluation.rank_measures import mrr_at, ndcg_at, recall_at
@@ -37,8 +38,10 @@ def report(run: Run, prices: Prices | None = None) -> Figures:
     return {
         "retrieval": _retrieval(done),
         "answers": _answers(done),
+        "across": told_by_pattern(done),
         "refusals": refusals(run, done),
         "calibration": calibration(run, done),
+        "languages": by_pair(run, done),
         "latency_ms": _latency(done),
         "tokens": tokens,
         "cost_usd": _cost(tokens, prices),
@@ -51,7 +54,7 @@ def report(run: Run, prices: Prices | None = None) -> Figures:
             "stopped": run.stopped,
         },
         "settings": run.settings,
-        "per_question": [_line(measured) for measured in run.questions],
+        "per_question": [_line(measured, run) for measured in run.questions],
     }
 
 
@@ -129,12 +132,13 @@ def _cost(tokens: Figures, prices: Prices | None) -> float | None:
     return round(spent / 1_000_000, 6)
 
 
-def _line(measured: MeasuredQuestion) -> Figures:
+def _line(measured: MeasuredQuestion, run: Run) -> Figures:
     answer = measured.answer
     held = answer if measured.question.answerable else None
     line: Figures = {
         "id": measured.question.question_id,
         "question": measured.question.text,
+        "languages": pair_of(measured.question, run.document_languages),
         "answerable": measured.question.answerable,
         "rank": measured.rank,
         "answer_rank": measured.answer_rank,
@@ -148,6 +152,8 @@ def _line(measured: MeasuredQuestion) -> Figures:
         "answer": answer.text if answer else None,
         "ms": measured.timings_ms.get("retrieval"),
     }
+    if measured.question.pattern and measured.answered is not None:
+        line["right"] = is_right(measured)
     if measured.error:
         line["error"] = measured.error
     return line

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-_SHOWN = ("retrieval", "answers", "refusals", "calibration")
+_SHOWN = ("retrieval", "answers", "across", "refusals", "calibration")
 _LISTED = 10
 
 
@@ -24,6 +24,8 @@ def show_report(found: Mapping[str, Any], target: Console) -> None:
         for name, value in figures:
             table.add_row(f"  {name.replace('_', ' ')}", _figure(value))
     target.print(table)
+    if len(found["languages"]) > 1:
+        target.print(_languages(found["languages"]))
     if found["latency_ms"]:
         target.print(_latencies(found["latency_ms"]))
     tokens = ", ".join(f"{count:,} {name}" for name, count in found["tokens"].items())
@@ -65,6 +67,17 @@ def show_comparison(found: Mapping[str, Any], target: Console) -> None:
             f"\n{counts['in_both']} questions are in both, {counts['only_before']} only before, "
             f"{counts['only_after']} only after."
         )
+
+
+def _languages(found: Mapping[str, Mapping[str, float | None]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    columns = list(next(iter(found.values())))
+    for title in ("question->document", *columns):
+        shown = title.replace("_", " ")
+        table.add_column(shown, justify="left" if "->" in title else "right")
+    for pair, figures in found.items():
+        table.add_row(pair, *(_figure(figures[name]) for name in columns))
+    return table
 
 
 def _latencies(found: Mapping[str, Mapping[str, float]]) -> Table:

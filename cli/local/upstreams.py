@@ -56,12 +56,14 @@ def _remote_models(environ: Mapping[str, str], url: str) -> dict[str, str]:
             context[name] = value
         elif url:
             raise Failure(f"OPENAI_BASE_URL is set: also set NEXUS_{name.upper()} for it.")
-    if verifier := environ.get("NEXUS_VERIFIER_MODEL"):
-        context["verifier_model"] = verifier
+    for name in ("verifier_model", "rewrite_model"):
+        if optional := environ.get(f"NEXUS_{name.upper()}"):
+            context[name] = optional
     if not url:
         context = {
             "chat_model": "gpt-5.4-mini",
             "verifier_model": "gpt-5.4-nano",
+            "rewrite_model": "gpt-5.4-nano",
             "embedding_model": "text-embedding-3-small",
             "embedding_dimension": "1536",
             "chat_api": "responses",

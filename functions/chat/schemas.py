@@ -186,6 +186,11 @@ class ChatResponse(BaseModel):
     message_id: str
     remembered: bool = Field(description="False when the conversation store was unreachable.")
     truncated: bool = Field(description="True when the model could not write to the answer's end.")
+    rewritten_question: str | None = Field(
+        default=None,
+        description="What the conversation made of the message, for debugging: the question that "
+        "was searched for and answered; null if the message was answered as it stands.",
+    )
     usage: UsageBody
     timings: dict[str, float] = Field(description="Milliseconds by stage.")
 
@@ -217,6 +222,7 @@ class ChatResponse(BaseModel):
             message_id=answer.message_id,
             remembered=answer.remembered,
             truncated=answer.truncated,
+            rewritten_question=answer.rewritten_question or None,
             usage=UsageBody(
                 embedding_tokens=answer.usage.embedding_tokens,
                 input_tokens=answer.usage.input_tokens,

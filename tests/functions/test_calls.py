@@ -37,7 +37,8 @@ from tests.bench.upstreams import Upstreams, running_upstreams
 HELD_S = 0.03
 TRIES = 3
 NEW = iter(questions(1_000))
-FOLLOW_UP = "And per day?"
+# Each makes another question of the one before, whose embedding is not in the cache yet.
+FOLLOW_UPS = ("And per day?", "And per book?", "And per overdue day?")
 
 Aws = Callable[[str], Any]
 
@@ -159,7 +160,8 @@ def test_the_first_turn_of_a_conversation(chat: Chat) -> None:
 
 def test_a_turn_whose_question_is_new(chat: Chat) -> None:
     found = shortest([chat.counted(next(NEW), "earlier") for _ in range(TRIES)])
-    assert (found.number, found.chain) == (15, 8), found
+    # It is searched as it stands, and as the conversation makes it.
+    assert (found.number, found.chain) == (21, 11), found
 
 
 def test_a_first_turn_whose_answer_is_in_the_cache(chat: Chat) -> None:
@@ -173,16 +175,18 @@ def test_a_turn_whose_answer_is_in_the_cache(chat: Chat) -> None:
     question = next(NEW)
     chat.counted(question, "earlier")
     found = shortest([chat.counted(question, "earlier", cached=True) for _ in range(TRIES)])
-    assert (found.number, found.chain) == (4, 3), found
+    # The conversation may make another question of it: that is known only when both were searched.
+    assert (found.number, found.chain) == (14, 8), found
 
 
 def test_a_follow_up(chat: Chat) -> None:
     tries = []
-    for number in range(TRIES):
+    for number, question in enumerate(FOLLOW_UPS):
         chat.counted(next(NEW), f"followed-{number}")
-        tries.append(chat.counted(FOLLOW_UP, f"followed-{number}"))
-    found = shortest(tries)
-    assert (found.number, found.chain) == (11, 7), found
+        tries.append(chat.counted(question, f"followed-{number}"))
+    # What the conversation makes of it differs, and so does which embedding is in the cache.
+    assert max(one.number for one in tries) <= 18, tries
+    assert min(one.chain for one in tries) <= 9, tries
 
 
 def test_a_small_document_that_is_new(upstreams: Upstreams, aws: Aws) -> None:

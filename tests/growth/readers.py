@@ -14,14 +14,16 @@ from nexus.answering.answer_text import limit_words, pieces_of
 from nexus.answering.cache_control import cache_policy
 from nexus.answering.citations import citations_in, renumber, single_markers
 from nexus.answering.claims import read_claim, read_question
+from nexus.answering.courtesies import courtesy_of
 from nexus.answering.evidence import evidence_of, locate
-from nexus.answering.followups import is_follow_up
+from nexus.answering.followups import carried, is_follow_up, own_stems
 from nexus.answering.grounding import ground
 from nexus.answering.notations import canonical
 from nexus.answering.numbered import sentences
 from nexus.answering.prompts import answer_messages, repair_messages
 from nexus.answering.refusals import refusal
 from nexus.answering.reply import read_reply
+from nexus.answering.rewriting import is_sound, read_rewrite
 from nexus.answering.routing import reply, route_of
 from nexus.answering.verdicts import judge
 from nexus.answering.verifying import read_verdicts
@@ -32,6 +34,7 @@ from nexus.models import LocatedText, Locator, ParsedDocument, Passage
 from nexus.object_keys import decode_metadata
 from nexus.retrieval.answer_kinds import asked_kind, offers
 from nexus.retrieval.answerability import features_of
+from nexus.retrieval.apart import passage_tongue, shared_words
 from nexus.text.facts import folded, stated, units
 from nexus.text.inert import inert_spans, without_inert
 from nexus.text.language import language_of
@@ -40,9 +43,12 @@ from nexus.text.orders import order_in
 from nexus.text.proper_names import names
 from nexus.text.quantities import plain, quantities
 from nexus.text.sanitising import sanitise, visible, without_markup
+from nexus.text.search_terms import indexed_form, indexed_forms
+from nexus.text.segments import sealed, words_of
 from nexus.text.sentences import sentence_spans
-from nexus.text.stems import content_stems, language_of_words, negated, words_of
+from nexus.text.stems import content_stems, language_of_words, negated
 from nexus.text.titles import shown
+from nexus.text.tongues import tongue_of, tongue_of_words
 
 Reader = Callable[[str], object]
 
@@ -121,7 +127,23 @@ OF_TEXT: Mapping[str, Reader] = {
     "routing.route_of": route_of,
     "routing.reply": lambda text: reply("greeting", text),
     "followups.is_follow_up": is_follow_up,
+    "followups.own_stems": own_stems,
+    "followups.carried, of a question": lambda text: carried(text, _TEXT),
+    "followups.carried, of a topic": lambda text: carried("And for one?", text),
+    "rewriting.read_rewrite": read_rewrite,
+    "rewriting.is_sound, of a rewrite": lambda text: is_sound(text, text, []),
+    "rewriting.is_sound, of a talk": lambda text: is_sound("Why is that?", text, [(text, text)]),
     "language.language_of": language_of,
+    "tongues.tongue_of": tongue_of,
+    "tongues.tongue_of_words": lambda text: tongue_of_words(words_of(text)),
+    "apart.passage_tongue": lambda text: passage_tongue(text, text),
+    "apart.shared_words": lambda text: shared_words(text, "", []),
+    "search_terms.indexed_forms": lambda text: indexed_forms(text, text),
+    "search_terms.indexed_form, of Indonesian": lambda text: indexed_form(text, "id"),
+    "search_terms.indexed_form, of German": lambda text: indexed_form(text, "de"),
+    "segments.words_of": words_of,
+    "segments.sealed": sealed,
+    "courtesies.courtesy_of": courtesy_of,
     "stems.content_stems": lambda text: content_stems(words_of(text)),
     "stems.negated": lambda text: negated(words_of(text)),
     "stems.language_of_words": lambda text: language_of_words(words_of(text)),

@@ -25,6 +25,7 @@ READS = {
     | {
         "chat_model",
         "verifier_model",
+        "rewrite_model",
         "chat_api",
         "rerank_url",
         "rerank_model",

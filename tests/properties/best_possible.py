@@ -96,8 +96,7 @@ def best(plan: Plan, case: Case) -> Outcome:
     reachable, no_vector = True, None
     if case.conversation:
         read, failure = turn.ended("conversations.history", 3)
-        if not case.leans:
-            no_vector = turn.embed()
+        no_vector = turn.embed()
         turn.t, reachable = max(turn.t, read), not failure
     words_at, no_words = turn.ended("index.search_text", 8)
     if no_vector is None:

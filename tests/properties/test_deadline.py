@@ -18,6 +18,7 @@ import pytest
 from fastapi import FastAPI
 
 from functions.chat.app import create_app
+from nexus.answering.finding import REWRITE_S
 from nexus.answering.prompts import NO_ANSWER
 from nexus.models import Generations, Turn
 from nexus.observability import logger
@@ -54,22 +55,28 @@ class Stage:
             # Everything is asked about, and only half a search is less than sure.
             refuse_below=0.0,
             medium_from=0.0,
-            high_from=0.01,
+            high_from=0.001,
         )
         self.library = Library()
         self.library.add("acme", "fees.md", "The tuition fee is nine million rupiah.")
         self.library.clock.advance(60)
         self.app: FastAPI | None = None
 
-    async def play(self, plan: Plan, case: Case) -> tuple[float, Outcome]:
+    async def play(
+        self,
+        plan: Plan,
+        case: Case,
+        # A refusal, which nothing leans on: what a question leans on has its own test.
+        before: Turn = Turn("m-1", "Who pays?", "", True, "2026-01-01T00:00:00Z"),  # noqa: B008
+        rewriter: FakeChat | None = None,
+    ) -> tuple[float, Outcome]:
         """How long a turn took, and what came of it."""
         calls: Counter[str] = Counter()
         cache = NotedCache(Unreliable(FakeCache(), "cache", plan, self.clock, calls))
         conversations = FakeConversations()
-        before = Turn("m-1", "Who pays?", "", False, "2026-01-01T00:00:00Z")
         if case.conversation:
             conversations.append("acme", "web", CONVERSATION, before)
-        services = self._services(plan, case, calls, cache, conversations)
+        services = self._services(plan, case, calls, cache, conversations, rewriter)
         if not case.cold:
             plan.fixed["generations.read", 0] = Fate(0.0)
             services.readers.with_live(lambda _: None, SimulatedExecutor(self.clock))
@@ -104,6 +111,7 @@ class Stage:
         calls: Counter[str],
         cache: Any,
         conversations: FakeConversations,
+        rewriter: FakeChat | None,
     ) -> ChatServices:
         def unreliable(thing: object, name: str) -> Any:
             return Unreliable(thing, name, plan, self.clock, calls)
@@ -121,6 +129,7 @@ class Stage:
             chat=unreliable(FakeChat(*DRAFTS[case.draft]), "chat"),
             reranker=unreliable(library.reranker, "rerank"),
             cache=cache,
+            rewriter=unreliable(rewriter, "rewriter") if rewriter else None,
         )
         executor = SimulatedExecutor(self.clock)
         return answering(parts, Health({}, executor), self.settings, executor)
@@ -170,6 +179,36 @@ def stage() -> Iterator[Stage]:
     logger.setLevel("CRITICAL")  # ten thousand lines would take longer than the turns
     yield Stage()
     logger.setLevel(level)
+
+
+class OnlyTheSecondIsIll(Plan):
+    """All is well but the rewriting, and what the second search calls."""
+
+    # Where a question is embedded and searched once, these are its second calls.
+    SECOND = ("models.embed", "index.search_dense", "index.search_text", "rerank.rerank")
+
+    def of(self, name: str, number: int) -> Fate:
+        if name == "rewriter.complete" or (name in self.SECOND and number):
+            return super().of(name, number)
+        return Fate(0.2)
+
+
+def test_what_a_conversation_adds_never_costs_the_answer(stage: Stage) -> None:
+    async def all_of_them() -> Counter[bool]:
+        kinds: Counter[bool] = Counter()
+        for seed in range(CASES // 4):
+            case = Case(cold=False, conversation=True, leans=True, draft="good")
+            earlier = Turn("m-1", "Who pays?", "We do.", False, "2026-01-01T00:00:00Z")
+            rewrite = [WHOLE, "", "It was 77 euros.", INVENTED][seed % 4]
+            plan = OnlyTheSecondIsIll(seed)
+            took, outcome = await stage.play(plan, case, earlier, FakeChat(rewrite))
+            assert took <= DEADLINE_S, (seed, took, outcome)
+            assert outcome == Outcome(200, remembered=True), (seed, took, outcome)
+            kinds[took > REWRITE_S] += 1
+        return kinds
+
+    # Some waited for a rewriting or a search that hung, and some for none.
+    assert len(asyncio.run(all_of_them())) == 2
 
 
 def case_of(seed: int) -> Case:

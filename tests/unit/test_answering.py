@@ -115,10 +115,11 @@ def test_the_models_no_answer_becomes_a_refusal_in_the_questions_language() -> N
 def test_a_follow_up_is_searched_and_asked_with_the_turn_before() -> None:
     desk = Desk("A dormitory room costs two million rupiah. [1]")
     first = desk.ask("What does a dormitory room cost?")
-    desk.ask("And how much is it?", first.conversation_id)
+    desk.ask("And how much rupiah is it?", first.conversation_id)
     prompt = desk.chat.prompts[-1][-1].content
-    assert "What does a dormitory room cost?" in prompt
+    assert "<asked>What does a dormitory room cost?</asked>" in prompt
     assert "dormitory room costs two million" in prompt
+    assert "<standalone>" in prompt
 
 
 def test_a_question_that_stands_alone_is_not_mixed_with_the_turn_before() -> None:
@@ -313,13 +314,16 @@ def test_what_the_model_refuses_is_not_called_probable() -> None:
     assert answer.confidence.gate.value >= answer.confidence.gate.threshold
 
 
-def test_a_follow_up_leans_on_the_turn_before_even_if_its_own_words_find_something() -> None:
-    desk = Desk("A dormitory room costs two million rupiah. [1]")
+def test_a_new_topic_that_opens_like_a_follow_up_is_answered_as_new() -> None:
+    desk = Desk(
+        "A dormitory room costs two million rupiah. [1]",
+        "The tuition fee is nine million rupiah. [1]",
+    )
     first = desk.ask("What does a dormitory room cost?")
-    alone = desk.ask("And the tuition fee is nine million rupiah?")
-    assert not alone.refused
-    desk.ask("And the tuition fee is nine million rupiah?", first.conversation_id)
-    assert "<asked>What does a dormitory room cost?</asked>" in desk.chat.prompts[-1][-1].content
+    answer = desk.ask("And the tuition fee is nine million rupiah?", first.conversation_id)
+    assert answer.text.startswith("The tuition fee")
+    assert answer.rewritten_question == ""
+    assert "<asked>" not in desk.chat.prompts[-1][-1].content
 
 
 def test_a_cached_answer_is_found_by_every_document_that_it_was_made_from() -> None:
@@ -395,3 +399,8 @@ def test_what_nothing_has_confirmed_is_told_and_is_never_sure() -> None:
     assert [claim.verified for claim in unsure.claims] == [True, False]
     assert sure.confidence.level == "high"
     assert unsure.confidence.level == "medium"
+
+
+def test_a_passage_without_the_kind_of_thing_asked_for_is_never_sure() -> None:
+    said = Desk("The tuition fee is nine million rupiah. [1]").ask("Who is the tuition fee?")
+    assert said.refused or said.confidence.level != "high"

@@ -158,3 +158,13 @@ def test_another_file_is_not_taken_for_a_report(tmp_path: Path) -> None:
     other.write_text(json.dumps({"figures": {}}), encoding="utf-8")
     with pytest.raises(Failure, match="not a report"):
         read_report(other)
+
+
+def test_what_is_told_as_sure_without_an_answer_is_shown_and_apart_for_articles_left_out() -> None:
+    asked = [
+        measured("u", None, 0.9, answerable=False, high=high, article=article)
+        for high, article in ((True, "Oxygen"), (False, "Oxygen"), (True, "Construction"))
+    ]
+    found = report(Run(asked=3, questions=asked))["refusals"]
+    assert found["unanswerable_high"] == 0.6667
+    assert found["unanswerable_high_left_out"] == 1

@@ -116,6 +116,7 @@ def test_a_prompt_is_read_back_as_it_was_made() -> None:
         'Is 1 < 2 & "so"?',
         [passage('a < b & c > d\n"e"', title='It\'s "quoted" & <odd>'), passage("second")],
         [("first?", "one"), ("then?", "two")],
+        standalone="Is 1 < 2 of them?",
     )
     read = read_prompt(made[1].content)
     assert read is not None
@@ -125,7 +126,8 @@ def test_a_prompt_is_read_back_as_it_was_made() -> None:
         (2, "second"),
     ]
     assert read.passages[0].title == 'It\'s "quoted" & <odd>'
-    assert read.earlier == ("first?", "then?")
+    assert read.earlier == (("first?", "one"), ("then?", "two"))
+    assert read.standalone == "Is 1 < 2 of them?"
 
 
 def test_a_table_row_comes_with_its_header_and_an_item_with_its_heading() -> None:
@@ -191,7 +193,7 @@ def test_forms_of_a_word_share_a_stem() -> None:
     assert content_stems("payments paying paid fees")[0] == content_stems("payment")[0]
     assert content_stems("pembayaran")[0] == content_stems("bayar")[0]
     assert content_stems("pendaftarannya")[0] == content_stems("pendaftaran")[0]
-    assert asked_kind("Berapa biaya kuliah?") == "number"
+    assert asked_kind("Berapa biaya kuliah?") == "amount"
     assert asked_kind("Siapa rektornya?") == "person"
 
 
@@ -263,3 +265,59 @@ def test_a_summary_quotes_a_sentence_of_each_passage_in_their_order() -> None:
     said = answer(prompt("Summarize the harbour manual", *texts), CertainEncoder())
     assert re.findall(r"\[(\d)\]", said) == ["1", "2", "3"]
     assert said.startswith("Chapter 1 treats harbour matter 1. [1]")
+
+
+def test_a_wrapped_line_is_no_item_and_no_field() -> None:
+    for rest in ("5. The rest follows.", "b) is meant as well.", "then: nothing more is paid."):
+        text = f"The fee for the law course is told in the rules, in section\n{rest}"
+        assert [kind for kind, _ in cut(text)][:1] == ["sentence"], rest
+        assert "item" not in [kind for kind, _ in cut(text)]
+        assert "field" not in [kind for kind, _ in cut(text)]
+    listed = "1. Bring a passport that is valid for half a year\n2. Pay"
+    assert [kind for kind, _ in cut(listed)] == ["item", "item"]
+
+
+def test_a_bar_within_words_makes_no_row() -> None:
+    assert cut("Lines that begin with ‘#’ or ‘|’ are comments.")[0][0] == "sentence"
+
+
+def test_a_sentence_is_found_by_the_term_that_it_stands_under_and_quoted_with_it() -> None:
+    text = "--quiet\nNothing is printed.\n\n--strict\nUnknown accounts stop it."
+    assert answer(prompt("What does --quiet do?", text), CertainEncoder()) == (
+        "--quiet Nothing is printed. [1]"
+    )
+
+
+def test_the_default_is_quoted_first_where_it_is_asked_for() -> None:
+    text = (
+        "hold time number\nTime to wait for a message of the hold. Default: 240 seconds.\n\n"
+        "stale time number\nTime that a route stays. Default: 3600 seconds."
+    )
+    made = answer(prompt("What is the default hold time?", text), CertainEncoder())
+    assert made.startswith("Default: 240 seconds. [1] hold time number [1]")
+
+
+def test_of_two_sentences_that_say_nearly_the_same_the_one_that_denies_comes_last() -> None:
+    text = "Shown is not what the clerk has cleared.\nShown is what the clerk has cleared."
+    made = answer(prompt("What has the clerk cleared?", text), CertainEncoder())
+    assert made.startswith("Shown is what the clerk has cleared. [1]")
+
+
+def test_a_heading_is_no_answer_and_a_bare_line_of_the_first_passage_is() -> None:
+    heading = "4.1 The fee for law\nIt is told by the office."
+    made = answer(prompt("What is the fee for law?", heading), CertainEncoder())
+    assert made == NO_ANSWER or not made.startswith("4.1 The fee for law [1]")
+    line = "The fee for law 200 dollars"
+    assert answer(prompt("What is the fee for law?", line), CertainEncoder()) == f"{line} [1]"
+    contents = "The fee for law . . . . . . . . . . 12"
+    assert answer(prompt("What is the fee for law?", contents), CertainEncoder()) == NO_ANSWER
+
+
+def test_a_post_that_nobody_is_named_in_is_no_answer() -> None:
+    text = "The Rector of Nusantara Institute signs every diploma."
+    assert answer(prompt("Who is the rector?", text), CertainEncoder()) == NO_ANSWER
+    assert answer(
+        prompt("Siapa rektornya?", "Rektor menandatangani ijazah."), CertainEncoder()
+    ) == (NO_ANSWER)
+    named = "The rector is Prof. Ratih Wulandari."
+    assert answer(prompt("Who is the rector?", named), CertainEncoder()) == f"{named} [1]"

@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 
 from cli.local.models import relevance
-from cli.local.models.embedding import is_passage
 from cli.local.models.relevance import closeness, token_weights
 from cli.local.models.state_cache import ENTRY_BYTES, StateCache, TokenStates, quantised
 from tests.model_server import ROOT
@@ -66,19 +65,13 @@ def test_a_question_or_document_without_tokens_scores_nothing() -> None:
     assert closeness(states([1, 0]), np.ones(1, np.float32), [of_size(0)]) == [0.0]
 
 
-def test_function_words_and_punctuation_weigh_a_tenth_and_words_that_ask_half() -> None:
-    weights = token_weights(["who", "is", "on", "the", "fee", "-", "3", "?"])
-    np.testing.assert_allclose(weights, [0.5, 0.1, 0.1, 0.1, 1, 0.1, 1, 0.1], rtol=1e-6)
-    # "whether" asks for nothing.
-    weights = token_weights(["berapa", "siapakah", "apakah", "biaya"])
-    np.testing.assert_allclose(weights, [0.5, 0.5, 0.1, 1], rtol=1e-6)
-
-
-def test_pieces_count_as_their_word_and_three_of_them_for_two_words() -> None:
-    weights = token_weights(["be", "##rap", "##a", "is", "##uz", "##u", "fee", "##s"])
-    #  berapa: a word that asks; isuzu: not a function word, though its first piece is
-    expected = [1 / 3, 1 / 3, 1 / 3, 2 / 3, 2 / 3, 2 / 3, 0.75, 0.75]
+def test_a_token_counts_as_its_word_is_rare() -> None:
+    tokens = ["▁Who", "▁is", "▁on", "▁the", "▁perp", "us", "ta", "kaan", "-", "3", "?"]
+    scores = np.array([-9, -5, -5, -4, -12, -6, -6, -9, -5, -8, -5], np.float32)
+    weights = token_weights(tokens, scores)
+    expected = [0.125, 0.1, 0.1, 0.1, 1, 1, 1, 1, 0.1, 0.1, 0.1]
     np.testing.assert_allclose(weights, expected, rtol=1e-6)
+    assert token_weights([], np.zeros(0, np.float32)).shape == (0,)
 
 
 def test_the_cache_stays_in_its_limit_and_drops_what_was_used_longest_ago() -> None:
@@ -114,14 +107,6 @@ def test_threads_share_one_cache() -> None:
     assert len(held) == report.texts
     assert sum(len(s.values) * (384 + 4) + ENTRY_BYTES for s in held) == report.bytes
     assert 0 < report.bytes <= report.limit_bytes
-
-
-def test_chunks_are_told_from_questions() -> None:
-    text = "The library opens at eight in the morning, and closes at ten in the evening, daily."
-    assert is_passage(f"Library › Hours\n{text}", alone=True)
-    assert is_passage(text, alone=False)
-    assert not is_passage(text + "\n", alone=True)
-    assert not is_passage("When does it open?", alone=False)
 
 
 def test_the_server_can_set_numpys_threads_before_numpy_is_imported() -> None:

@@ -80,6 +80,7 @@ def test_a_notation_becomes_its_marker(written: str, marker: str) -> None:
         "Section 5 (2) and Pasal 5 ayat (2).",
         "As § 12 (1).",
         "Within two (2) weeks, or one (1).",
+        "The ID of the password, (1-255).",
         "An area of 20 m², of 3 km² and of 10²; 5 m<sup>2</sup>.",
         "Call (021) 555-1234.",
         "`a[1]` and `list[2]` are code.",

@@ -90,7 +90,7 @@ def test_an_earlier_answer_that_is_gone_leaves_its_question() -> None:
     assert "answered" not in content
     found = read_prompt(content)
     assert found is not None
-    assert found.earlier == ("Earlier?",)
+    assert found.earlier == (("Earlier?", ""),)
 
 
 def test_a_repair_shows_what_was_rejected_and_asks_the_same() -> None:

@@ -69,6 +69,9 @@ def test_the_generation_changes_with_all_that_decides_chunks_and_vectors(
     assert len(ids) == 5
     monkeypatch.setattr("nexus.settings.CHUNKER_VERSION", 99)
     assert base.generation.generation_id not in ids
+    ids.add(base.generation.generation_id)
+    monkeypatch.setattr("nexus.settings.SEARCH_FORM_VERSION", 99)
+    assert base.generation.generation_id not in ids
     assert replace(base, chat_model="other").generation == base.generation
 
 

@@ -19,31 +19,30 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from cli.local.models import wire
-from cli.local.models.embedding import embed_passages
+from cli.local.models.embedding import embed
+from cli.local.models.encoder import QUICK_TOKENS, TextEncoder
 from cli.local.models.extractive import answer
-from cli.local.models.minilm import QUICK_TOKENS, MiniLM
 from cli.local.models.passage_reader import PassageReader
 from cli.local.models.relevance import relevance
 from cli.local.models.state_cache import StateCache
-from cli.local.models.token_reader import read_weights
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 12_000_000
-# A request of fewer characters cannot need the batch session, so it does not queue behind those.
+# A request of fewer characters is read at once, so it does not queue behind the batches.
 QUICK_CHARACTERS = QUICK_TOKENS
 
 
-def make_app(model: MiniLM, cache: StateCache) -> Starlette:
+def make_app(model: TextEncoder, cache: StateCache) -> Starlette:
     """The server around a loaded model, and the states of passages that it read before."""
     # Batches run one at a time, each on all threads; small requests have workers of their own.
     batches, small = anyio.CapacityLimiter(1), anyio.CapacityLimiter(4)
-    passages, weights = PassageReader(model, cache), read_weights()
+    passages = PassageReader(model, cache)
 
     async def embeddings(request: Request) -> Response:
         asked = wire.read_embedding(await _body(request))
 
         def work() -> Response:
-            vectors, tokens = embed_passages(asked.texts, model, cache)
+            vectors, tokens = embed(asked.texts, model, cache)
             return JSONResponse(
                 wire.embedding_response(vectors, as_base64=asked.base64, tokens=tokens)
             )
@@ -73,7 +72,7 @@ def make_app(model: MiniLM, cache: StateCache) -> Starlette:
         asked = wire.read_rerank(await _body(request))
 
         def work() -> Response:
-            scores, tokens = relevance(asked.query, asked.documents, model, cache, weights)
+            scores, tokens = relevance(asked.query, asked.documents, model, cache)
             return JSONResponse(wire.rerank_response(scores, asked.top_n, tokens))
 
         return await _in_thread(work, small)

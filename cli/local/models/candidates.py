@@ -13,11 +13,15 @@ from nexus.text.inert import HIDDEN
 # What the prompt shows instead of a paragraph's rest that instructs a machine: a gap between
 # sentences, and no part of one.
 _HIDDEN_END = re.compile(rf"{re.escape(HIDDEN)}(?=\s*(?:\n|\Z))")
+_BARE = ("heading", "line")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A unit of a passage, with the stems in it, before it, about it and in its whole passage."""
+    """A unit of a passage, with the stems in it, before it, about it and in its whole passage.
+
+    `term` is what the unit stands under, unless the passage's own place says that already.
+    """
 
     passage: QuotedPassage
     unit: Unit
@@ -26,6 +30,7 @@ class Candidate:
     before: frozenset[str]
     around: frozenset[str]
     everywhere: frozenset[str]
+    term: tuple[int, int] | None = None
 
     @property
     def text(self) -> str:
@@ -47,9 +52,23 @@ def candidates(prompt: AnswerPrompt) -> list[Candidate]:
             if text in seen:
                 continue
             seen.add(text)
-            before = frozenset(stems[place]).union(*stems[max(0, place - 1) : place])
-            if unit.context is not None:
-                before = before.union(content_stems(passage.text[slice(*unit.context)]))
+            # A heading tells of what stands under it, and not of that in the place it names only.
+            previous = [stems[place - 1]] if place and units[place - 1].kind not in _BARE else []
+            before = frozenset(stems[place]).union(*previous)
+            term = None if _is_place(passage, unit.term) else unit.term
+            for near in (unit.context, term):
+                if near is not None:
+                    before = before.union(content_stems(passage.text[slice(*near)]))
             around = before.union(title, *stems[place + 1 : place + 2])
-            found.append(Candidate(passage, unit, rank, stems[place], before, around, everywhere))
+            found.append(
+                Candidate(passage, unit, rank, stems[place], before, around, everywhere, term)
+            )
     return found
+
+
+def _is_place(passage: QuotedPassage, span: tuple[int, int] | None) -> bool:
+    """Whether a line is the heading that the passage is cited with, or its document's title."""
+    if span is None:
+        return False
+    line = " ".join(passage.text[slice(*span)].lstrip("#0123456789. ").split())
+    return bool(line) and line in (*passage.place.split(" › "), passage.title)

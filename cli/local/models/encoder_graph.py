@@ -1,13 +1,15 @@
-"""Writes the all-MiniLM-L6-v2 encoder as an ONNX graph, in float32 or with int8 weights.
+"""Writes an encoder of BERT's make as an ONNX graph, in float32 or with int8 weights.
 
-Both graphs take `input_ids` and `attention_mask` (int32, batch × tokens) and return `pooled`
-(mean over the mask, unit length, batch × 384) and `token_states` (last layer, unit length per
-token, batch × tokens × 384). The fused `com.microsoft` operators are ONNX Runtime's own.
+Both graphs take `input_ids` (int32, batch × tokens) and return `pooled` (the tokens' mean, unit
+length, batch × width) and `token_states` (last layer, unit length per token, batch × tokens ×
+width). There is no mask, so that the texts of a batch must be equally long: without one, attention
+takes two thirds of the time. The fused `com.microsoft` operators are ONNX Runtime's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,20 +19,40 @@ from onnx import TensorProto, helper, numpy_helper
 
 Array = NDArray[np.float32]
 
-HEADS = 12
-LAYERS = 6
-WIDTH = 384
-EPSILON = 1e-12
 # The largest int8 value of a weight. Those that are multiplied use seven bits, because processors
 # without VNNI add pairs of products in 16 bits, which eight would overflow.
 LOOKED_UP = 127
 MULTIPLIED = 63
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large an encoder is, and the least variance that its normalisations divide by."""
+
+    layers: int
+    heads: int
+    width: int
+    epsilon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Neutral:
+    """What all texts share, or all of a language: it hides what they say.
+
+    `directions` are rows of unit length at right angles: every state is freed of them. `usual` is
+    what is left of a token's state on average, which is taken from those alone: the vector of a
+    whole text finds more with it.
+    """
+
+    directions: Array
+    usual: Array
+
+
 class _Graph:
     """Nodes and constants in the making; each method appends and returns its output's name."""
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
@@ -46,28 +68,33 @@ class _Graph:
         return self.node(op, inputs, output, domain="com.microsoft", **attrs)
 
 
-def encoder_graph(weights: Mapping[str, Array], *, quantized: bool) -> onnx.ModelProto:
+def encoder_graph(
+    weights: Mapping[str, Array],
+    shape: Shape,
+    neutral: Neutral | None = None,
+    *,
+    quantized: bool,
+) -> onnx.ModelProto:
     """The whole encoder as a model; `weights` are the checkpoint's tensors by their names."""
-    graph = _Graph()
+    graph = _Graph(shape)
     graph.constant("zero_axis", np.array([0], np.int64))
     graph.constant("token_axis", np.array([1], np.int64))
-    graph.constant("width_axis", np.array([2], np.int64))
     states = _embeddings(graph, weights, quantized=quantized)
-    for layer in range(LAYERS):
+    for layer in range(shape.layers):
         states = _layer(graph, weights, layer, states, quantized=quantized)
-    _outputs(graph, states)
+    if neutral is not None:
+        rest = np.eye(shape.width, dtype=np.float32) - neutral.directions.T @ neutral.directions
+        states = graph.node("MatMul", [states, graph.constant("rest", rest)], "freed_states")
+    _outputs(graph, states, neutral)
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
-            "all-minilm-l6-v2",
+            "encoder",
+            [helper.make_tensor_value_info("input_ids", TensorProto.INT32, ["batch", "tokens"])],
             [
-                helper.make_tensor_value_info(name, TensorProto.INT32, ["batch", "tokens"])
-                for name in ("input_ids", "attention_mask")
-            ],
-            [
-                helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["batch", WIDTH]),
+                helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["batch", shape.width]),
                 helper.make_tensor_value_info(
-                    "token_states", TensorProto.FLOAT, ["batch", "tokens", WIDTH]
+                    "token_states", TensorProto.FLOAT, ["batch", "tokens", shape.width]
                 ),
             ],
             graph.constants,
@@ -116,7 +143,7 @@ def _embeddings(graph: _Graph, weights: Mapping[str, Array], *, quantized: bool)
             graph.constant("embedded_beta", weights["embeddings.LayerNorm.bias"]),
         ],
         "states_0",
-        epsilon=EPSILON,
+        epsilon=graph.shape.epsilon,
     )
 
 
@@ -167,7 +194,9 @@ def _layer(
         summed = graph.node("Add", [source, skip], f"{name}_{layer}_sum")
         gamma = graph.constant(f"{name}_{layer}_gamma", weights[f"{prefix}{part}.weight"])
         beta = graph.constant(f"{name}_{layer}_beta", weights[f"{prefix}{part}.bias"])
-        return graph.node("LayerNormalization", [summed, gamma, beta], output, epsilon=EPSILON)
+        return graph.node(
+            "LayerNormalization", [summed, gamma, beta], output, epsilon=graph.shape.epsilon
+        )
 
     parts = [f"attention.self.{part}" for part in ("query", "key", "value")]
     joint = linear("qkv", states, *parts)
@@ -175,9 +204,9 @@ def _layer(
     graph.nodes.append(helper.make_node("Split", [joint], split, axis=2))
     attended = graph.fused(
         "MultiHeadAttention",
-        [*split, "", "attention_mask"],
+        split,
         f"attended_{layer}",
-        num_heads=HEADS,
+        num_heads=graph.shape.heads,
     )
     projected = linear("projected", attended, "attention.output.dense")
     middle = normalised(
@@ -189,11 +218,11 @@ def _layer(
     return normalised("states", f"states_{layer + 1}", narrow, middle, "output.LayerNorm")
 
 
-def _outputs(graph: _Graph, states: str) -> None:
-    mask = graph.node("Cast", ["attention_mask"], "mask_floats", to=TensorProto.FLOAT)
-    mask = graph.node("Unsqueeze", [mask, "width_axis"], "mask_column")
-    masked = graph.node("Mul", [states, mask], "masked_states")
-    total = graph.node("ReduceSum", [masked, "token_axis"], "state_total", keepdims=0)
+def _outputs(graph: _Graph, states: str, neutral: Neutral | None) -> None:
+    total = graph.node("ReduceSum", [states, "token_axis"], "state_total", keepdims=0)
     # The mean's divisor vanishes in the normalisation, so the sum is normalised directly.
     graph.node("LpNormalization", [total], "pooled", axis=-1, p=2)
+    if neutral is not None:
+        alike = graph.node("LpNormalization", [states], "token_directions", axis=-1, p=2)
+        states = graph.node("Sub", [alike, graph.constant("usual", neutral.usual)], "unusual")
     graph.node("LpNormalization", [states], "token_states", axis=-1, p=2)

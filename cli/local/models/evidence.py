@@ -7,6 +7,7 @@ the encoder read the best sentences alone.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -28,9 +29,13 @@ FEATURES = (
 )  # fmt: skip
 WORD_FEATURES = 13
 FIRST_FEATURES = 18
+# An option, or a name with a stroke, a dot or a line in it: it is written in one way only.
+_LITERAL = re.compile(
+    r"(?<![\w-])--?[A-Za-z][\w-]{0,40}|(?<![\w/.])[A-Za-z][A-Za-z0-9]{0,40}(?:[_/.][A-Za-z0-9]{1,40}){1,9}"
+)
 # The column of each kind of answer.
 _KINDS: dict[AnswerKind, int] = {
-    "date": 6, "year": 6, "duration": 6, "number": 7, "person": 8, "place": 9
+    "date": 6, "year": 6, "duration": 6, "number": 7, "amount": 7, "person": 8, "place": 9
 }  # fmt: skip
 
 
@@ -49,6 +54,26 @@ def coverage(weights: dict[str, float], stems: frozenset[str] | set[str]) -> flo
     """The share of the question's weight that the stems hold, from 0 to 1."""
     total = sum(weights.values())
     return sum(w for stem, w in weights.items() if stem in stems) / total if total else 0.0
+
+
+def named_literally(question: str, found: Sequence[Candidate]) -> Array:
+    """The share of the question's literal names, such as --all, that each candidate is about.
+
+    It holds them, or stands under them, as they are written; 0 if the question has none.
+    """
+    wanted = [
+        re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+        for name in dict.fromkeys(_LITERAL.findall(question))
+    ]
+    texts = (
+        f"{candidate.passage.text[slice(*candidate.term)] if candidate.term else ''}\n"
+        f"{candidate.text}"
+        for candidate in found
+    )
+    return np.array(
+        [sum(bool(w.search(text)) for w in wanted) / max(1, len(wanted)) for text in texts],
+        np.float32,
+    )
 
 
 def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, float]) -> Array:
@@ -75,9 +100,21 @@ def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, 
         row[10:13] = (
             1 / (1 + candidate.rank),
             math.log1p(len(own)),
-            candidate.unit.kind == "heading" or candidate.text.endswith((":", "?")),
+            candidate.unit.kind in ("heading", "line") or candidate.text.endswith((":", "?")),
         )
     return rows
+
+
+def offers_kind(row: Array) -> bool:
+    """Whether a candidate, by its row, offers the kind of thing asked for, if the question says."""
+    return bool(row[min(_KINDS.values()) : max(_KINDS.values()) + 1].min() >= 0)
+
+
+def without_words(rows: Array) -> Array:
+    """The rows without what shared words tell: two languages share none, and then mislead."""
+    blank = rows.copy()
+    blank[:, : FEATURES.index("date")] = 0.0
+    return blank
 
 
 def measure_inside(found: Sequence[Candidate], rows: Array, asked: Asked, model: Encoder) -> Array:

@@ -24,7 +24,7 @@ _PLACE = re.compile(r"^(?:(?:page|slide|row) \d+(?:, |\Z))+")
 
 
 class Encoder(Protocol):
-    """What the evidence needs of `MiniLM`."""
+    """What the evidence needs of `TextEncoder`."""
 
     def both(self, texts: Sequence[str]) -> tuple[Array, list[Array]]:
         """A unit vector for each text, and for each text one for each of its tokens."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cli.local.models.minilm import MiniLM
+from cli.local.models.encoder import TextEncoder
 from cli.local.models.relevance import passage_states, token_weights
 from cli.local.models.state_cache import StateCache
 
@@ -17,7 +17,7 @@ Array = NDArray[np.float32]
 class PassageReader:
     """The encoder with what it read before: a search has just had the same passages reranked."""
 
-    def __init__(self, model: MiniLM, cache: StateCache) -> None:
+    def __init__(self, model: TextEncoder, cache: StateCache) -> None:
         self._model = model
         self._cache = cache
 
@@ -31,7 +31,8 @@ class PassageReader:
 
     def shares(self, question: str) -> Array:
         """What each of a question's tokens counts for; together 1."""
-        weights = token_weights(self._model.tokens(self._model.encode([question])[0]))
+        encoding = self._model.encode([question])[0]
+        weights = token_weights(self._model.tokens(encoding), self._model.scores(encoding))
         return weights / weights.sum() if len(weights) else weights
 
     def placed(self, texts: Sequence[str]) -> list[tuple[Array, NDArray[np.int64]]]:

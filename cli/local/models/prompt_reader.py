@@ -14,7 +14,8 @@ _PASSAGE = re.compile(
 )
 _TITLE = re.compile(r"""\btitle=(?:"([^"]*)"|'([^']*)')""")
 _PLACE = re.compile(r"""\bplace=(?:"([^"]*)"|'([^']*)')""")
-_ASKED = re.compile(r"<turn>\n<asked>([^<]*)</asked>")
+_TURN = re.compile(r"<turn>\n<asked>([^<]*)</asked>\n(?:<answered>([^<]*)</answered>\n)?</turn>")
+_STANDALONE = re.compile(r"<standalone>\n([^<]*)\n</standalone>")
 _QUESTION = re.compile(r"<question>\n([^<]*)\n</question>\s*\Z")
 _ENTITIES = {"&quot;": '"', "&apos;": "'", "&#10;": "\n", "&#13;": "\r", "&#9;": "\t"}
 
@@ -31,11 +32,15 @@ class QuotedPassage:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPrompt:
-    """What `answer_messages` was given; `earlier` are questions, oldest first."""
+    """What `answer_messages` was given; `earlier` are questions and answers, oldest first.
+
+    `standalone` is the question in words that need no turn before it, "" where it needs none.
+    """
 
     question: str
     passages: tuple[QuotedPassage, ...]
-    earlier: tuple[str, ...]
+    earlier: tuple[tuple[str, str], ...]
+    standalone: str = ""
 
 
 def read_prompt(text: str) -> AnswerPrompt | None:
@@ -50,8 +55,12 @@ def read_prompt(text: str) -> AnswerPrompt | None:
         )
         for found in _PASSAGE.finditer(text)
     )  # fmt: skip
-    earlier = tuple(unescape(found[1]) for found in _ASKED.finditer(text))
-    return AnswerPrompt(unescape(question[1]).strip(), passages, earlier)
+    earlier = tuple(
+        (unescape(found[1]), unescape(found[2] or "")) for found in _TURN.finditer(text)
+    )
+    meant = _STANDALONE.search(text)
+    standalone = unescape(meant[1]).strip() if meant else ""
+    return AnswerPrompt(unescape(question[1]).strip(), passages, earlier, standalone)
 
 
 def _attribute(pattern: re.Pattern[str], attributes: str) -> str:

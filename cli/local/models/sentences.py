@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["sentence", "item", "row", "field", "heading"]
+# A "line" is short and has no full stop, as a heading, but nothing stands under it.
+Kind = Literal["sentence", "item", "row", "field", "line", "heading"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,27 +16,36 @@ class Unit:
     """A stretch `text[start:end]` of a passage that can be quoted on its own.
 
     `context` is another stretch that a reader needs beside it: the sentence that a pronoun points
-    to, the heading of a list, the first row of a table.
+    to, the heading of a list, the first row of a table. `term` is what a sentence stands under: the
+    lines without a full stop right above its paragraph, such as an option that it explains.
     """
 
     start: int
     end: int
     kind: Kind
     context: tuple[int, int] | None = None
+    term: tuple[int, int] | None = None
 
 
 # A context longer than this says more than the answer.
 MAX_CONTEXT = 220
+MAX_TERM = 120  # longer lines above a paragraph are no names of what it explains
 MIN_WRAPPED_LINE = 45  # a shorter line without a full stop ends a block: a heading, an address
 
 _ITEM = re.compile(r"(?:[-*•–·▪◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+_BAR = re.compile(r"^\||\|$|\s\|\s")
 _RULE = re.compile(r"[\s|:+=_-]+")
 _FIELD = re.compile(r"(?!\d{1,41}:)[^\s:.|](?:[^:.|\n]|\.(?!\s)){0,40}:\s+\S")
 _MARKED_HEADING = re.compile(r"#{1,6}\s+\S")
+SECTION = re.compile(r"(?:#{1,6}|(?:Chapter |Bab )?\d{1,3}(?:\.\d{1,3})*[.:]?)\s+[A-Z\"“(]")
+# The dots that lead from an entry of a list of contents, or an index, to its page.
+_LEADERS = re.compile(r"(?:\. ?){5}")
+_ITEM_NUMBER = re.compile(r"\(?(\d{1,3}|[a-zA-Z])[.)]\s")
 # A note's mark, such as [1], [b] or [note 2], may follow the stop.
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?:\[(?:\d+|[a-z]|note \d+)\])*(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘«(\[]*[A-Z0-9À-Þ]")
 _CLOSING = ('"', "'", "”", "’", "»", ")", "]")  # after one of these a full stop ends a sentence
+_CLOSED = ".!?…:;"  # a line that ends with one of these goes on nowhere
 _ABBREVIATIONS = frozenset(
     """mr mrs ms dr prof st sr jr vs inc ltd co corp no nos fig figs eq vol eds pp p al cf
     approx dept est gen gov hon lt col capt sgt rev rep sen u.s u.k e.g i.e a.k.a ph.d sec ch
@@ -54,29 +64,34 @@ def split_units(text: str) -> list[Unit]:
     """The units of a passage in reading order; none overlap, none is blank, none has white ends."""
     units: list[Unit] = []
     heading: tuple[int, int] | None = None
+    term: tuple[int, int] | None = None
     header_row: tuple[int, int] | None = None
     previous_end = 0
-    for start, end in _blocks(text):
-        kind = _kind(text, start, end)
+    blocks = [(start, end, _kind(text, start, end)) for start, end in _blocks(text)]
+    following: list[Kind] = [*(kind for _, _, kind in blocks[1:]), "heading"]
+    for (start, end, kind), after in zip(blocks, following, strict=False):
         # A blank line ends a table.
         if kind != "row" or "\n\n" in text[previous_end:start]:
             header_row = None
-        previous_end = end
         if kind == "row":
-            if _RULE.fullmatch(text, start, end):
-                continue
-            units.append(Unit(start, end, "row", header_row or heading))
-            header_row = header_row or (start, end)
+            if not _RULE.fullmatch(text, start, end):
+                units.append(Unit(start, end, "row", header_row or heading))
+                header_row = header_row or (start, end)
         elif kind in ("item", "field"):
             units.append(Unit(start, end, kind, heading))
         elif kind == "heading":
-            units.append(Unit(start, end, "heading"))
+            bare = after == "heading" and not _names_a_section(text, start, end)
+            above = units[-1] if units and units[-1].kind in ("heading", "line") else None
+            units.append(Unit(start, end, "line" if bare else "heading"))
             heading = (start, end)
+            joined = above is not None and text[above.end : start] == "\n"
+            term = (term[0], end) if term and joined and end - term[0] <= MAX_TERM else heading
         else:
-            units += _with_context(text, list(_sentences(text, start, end)))
+            units += _with_context(text, list(_sentences(text, start, end)), term)
             last = units[-1]
             introduces = text[last.end - 1] == ":" and last.end - last.start <= MAX_CONTEXT
             heading = (last.start, last.end) if introduces else heading
+        previous_end = end
     return units
 
 
@@ -100,12 +115,29 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 def _continues(text: str, block: tuple[int, int], start: int, end: int) -> bool:
     """Whether the line goes on with the block above it, wrapped there only for its width."""
-    if text.count("\n", block[1], start) > 1 or _alone(text, start, end):
+    if text.count("\n", block[1], start) > 1:
         return False
     last_line = text[max(block[0], text.rfind("\n", block[0], block[1]) + 1) : block[1]]
     if _is_row(last_line) or _MARKED_HEADING.match(last_line):
         return False
-    return len(last_line) >= MIN_WRAPPED_LINE or text[start].islower()
+    wrapped = len(last_line) >= MIN_WRAPPED_LINE
+    if _alone(text, start, end):
+        return wrapped and _is_wrapped(text, block, start, end)
+    return wrapped or text[start].islower()
+
+
+def _is_wrapped(text: str, block: tuple[int, int], start: int, end: int) -> bool:
+    """Whether what looks like an item or a field is the rest of the open sentence above it.
+
+    An item is numbered 1 or a, or one after the item that the block above is.
+    """
+    if text[block[1] - 1] in _CLOSED:
+        return False
+    number = _ITEM_NUMBER.match(text, start, end)
+    if number is None:
+        return bool(_FIELD.match(text, start, end)) and text[start].islower()
+    before = _ITEM_NUMBER.match(text, *block)
+    return number[1] not in ("1", "a", "A", "i") and before is None
 
 
 def _alone(text: str, start: int, end: int) -> bool:
@@ -114,14 +146,17 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 
 def _is_row(line: str) -> bool:
-    """Whether a line, without white ends, is a table's: cells between bars or tabs."""
-    return "\n" not in line and ("|" in line or "\t" in line)
+    """Whether a line, without white ends, is a table's: cells between tabs, or spaced bars.
+
+    A bar within words is a sign that a sentence speaks of, or a choice such as on|off.
+    """
+    return "\n" not in line and bool("\t" in line or _BAR.search(line))
 
 
 def _kind(text: str, start: int, end: int) -> Kind:
     if _is_row(text[start:end]):
         return "row"
-    if _MARKED_HEADING.match(text, start, end):
+    if _MARKED_HEADING.match(text, start, end) or _LEADERS.search(text, start, end):
         return "heading"
     if _ITEM.match(text, start, end):
         return "item"
@@ -133,6 +168,10 @@ def _kind(text: str, start: int, end: int) -> Kind:
     if end - start < 80 and text[end - 1] not in ".!?…:;,\"”'’)":
         return "heading"
     return "sentence"
+
+
+def _names_a_section(text: str, start: int, end: int) -> bool:
+    return bool(SECTION.match(text, start, end) or _LEADERS.search(text, start, end))
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -158,12 +197,14 @@ def _abbreviates(text: str, begin: int, dot: int) -> bool:
     return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()) or word == ""
 
 
-def _with_context(text: str, spans: list[tuple[int, int]]) -> list[Unit]:
+def _with_context(
+    text: str, spans: list[tuple[int, int]], term: tuple[int, int] | None
+) -> list[Unit]:
     units = []
     for place, (start, end) in enumerate(spans):
         context = None
         if place and _POINTS_BACK.match(text, start):
             before = spans[place - 1]
             context = before if before[1] - before[0] <= MAX_CONTEXT else None
-        units.append(Unit(start, end, "sentence", context))
+        units.append(Unit(start, end, "sentence", context, term))
     return units

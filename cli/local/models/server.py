@@ -38,10 +38,10 @@ def main() -> None:
     from cli.local.access.bearer import KeyedServer
     from cli.local.access.credentials import read_models_key
     from cli.local.models.app import make_app
-    from cli.local.models.minilm import MiniLM
+    from cli.local.models.encoder import TextEncoder
     from cli.local.models.state_cache import StateCache
 
-    model = MiniLM(arguments.model_dir, threads=arguments.threads)
+    model = TextEncoder(arguments.model_dir, threads=arguments.threads)
     app = make_app(model, StateCache(arguments.state_cache_mb * MEGABYTE))
     uvicorn.run(
         KeyedServer(app, arguments.port, read_models_key(arguments.credentials)),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-EMBEDDING_MODEL = "all-minilm-l6-v2"
+EMBEDDING_MODEL = "multilingual-e5-small-neutral"
 ANSWER_MODEL = "extractive"
 MODELS = (EMBEDDING_MODEL, ANSWER_MODEL)
 WIDTH = 384

@@ -13,6 +13,9 @@ from nexus.models import Generation
 
 # Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
 CHUNKER_VERSION = 2
+# Raised whenever `text.search_terms` writes words in another form; part of the generation alone.
+# What an older one holds stays searchable, in its form, until the next generation answers.
+SEARCH_FORM_VERSION = 2
 
 
 def _setting(doc: str, default: Any, *, choices: tuple[str, ...] = (), low: float = 0) -> Any:
@@ -68,6 +71,11 @@ class Settings:
     verifier_model: str = _setting(
         "Chat model, at the same endpoint, that decides on sentences which nothing else can decide "
         "on; empty means that these stay, unverified.",
+        "",
+    )
+    rewrite_model: str = _setting(
+        "Chat model, at the same endpoint, that says what a question means in its conversation; "
+        "empty leaves that to rules.",
         "",
     )
     reasoning_effort: str = _setting(
@@ -189,7 +197,7 @@ class Settings:
         """The index generation that is configured; which one readers see, `Generations` says."""
         basis = (
             f"{self.embedding_model}|{self.embedding_dimension}|{CHUNKER_VERSION}"
-            f"|{self.chunk_chars}|{self.chunk_overlap}"
+            f"|{self.chunk_chars}|{self.chunk_overlap}|{SEARCH_FORM_VERSION}"
         )
         return Generation(
             generation_id=hashlib.sha256(basis.encode()).hexdigest()[:8],

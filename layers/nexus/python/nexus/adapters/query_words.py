@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
+from nexus.text.search_terms import question_terms, telling
+from nexus.text.segments import words_of
+from nexus.text.stems import translated
+from nexus.text.tongues import tongue_of
 
 # A message is at most 5,000 characters; more words than this change no ranking, only its cost.
 MOST_WORDS = 64
@@ -18,6 +21,7 @@ STOP_WORDS = frozenset(
     ada adalah akan apa apakah atau bagaimana bagi berapa bisa dan dapat dari dengan di dimana harus
     ini itu jika juga kami kapan karena ke kepada kita mana mengapa oleh pada saat saya sebagai
     siapa sudah telah tentang untuk yaitu yang
+    siapakah berapakah kapankah bagaimanakah manakah dimanakah mengapakah
     """.split()
 )
 
@@ -25,21 +29,24 @@ STOP_WORDS = frozenset(
 def query_words(text: str) -> list[str]:
     """The different words of a text, lower-cased, in order: letters, digits and their marks only.
 
-    Without `STOP_WORDS` unless there are no others; at most `MOST_WORDS`; empty if the text holds
-    no word. Operators, quotes, emoji, control characters and lone surrogates never come through.
+    Each as passages in the text's language are indexed, and as it is; English and Indonesian ones
+    with what everyday words of the other language say the same. Without `STOP_WORDS` and the
+    language's function words unless there are no others; at most `MOST_WORDS`; empty if the text
+    holds no word. Operators, quotes, emoji, control characters and lone surrogates never come
+    through.
     """
-    kept = "".join(character if _in_word(character) else " " for character in text)
-    found = dict.fromkeys(kept.lower().split())
-    words = [word for word in found if any(map(str.isalnum, word))]
-    telling = [word for word in words if word not in STOP_WORDS]
-    return (telling or words)[:MOST_WORDS]
+    words = list(dict.fromkeys(words_of(text)))
+    tongue = tongue_of(text)
+    # Those of English and Indonesian are chosen by what they cost, and may stand in any text.
+    kept = [word for word in words if word not in STOP_WORDS]
+    if tongue not in ("en", "id"):
+        kept = telling(kept, tongue)
+    own = question_terms(kept or words, tongue)
+    # Their everyday words in the other of the two languages find passages that share none.
+    others = (word for one in own for word in translated(one, tongue) if word not in STOP_WORDS)
+    return list(dict.fromkeys((*own, *others)))[:MOST_WORDS]
 
 
 def storable(text: str) -> str:
     """The text with lone surrogates, which no UTF-8 store can hold, replaced by "?"."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _in_word(character: str) -> bool:
-    # Marks (M*) are vowel signs in Devanagari, Thai and others: without them words fall apart.
-    return character.isalnum() or unicodedata.category(character).startswith("M")

@@ -13,7 +13,8 @@ from nexus.models import Language
 from nexus.text.facts import folded, stated, units
 from nexus.text.numerals import Fact
 from nexus.text.proper_names import names
-from nexus.text.stems import language_of_words, meanings, negated, stem, words_of
+from nexus.text.segments import words_of
+from nexus.text.stems import language_of_words, meanings, negated, stem
 
 # A sentence of so many words that stands in a passage as it is needs no weighing.
 VERBATIM_WORDS = 5

@@ -11,8 +11,9 @@ from nexus.models import Language, Passage
 from nexus.text.facts import FACT_WORDS, folded, stated, units
 from nexus.text.inert import inert_spans, without_inert
 from nexus.text.numerals import Fact
+from nexus.text.segments import words_of
 from nexus.text.sentences import sentence_spans
-from nexus.text.stems import content_stems, language_of_words, meanings, negated, words_of
+from nexus.text.stems import content_stems, language_of_words, meanings, negated
 
 QUOTE_CHARS = 400
 _SPACE = re.compile(r"\s+")

@@ -51,12 +51,14 @@ class Generator:
         passages: Sequence[Passage],
         history: Sequence[tuple[str, str]],
         style: Style,
+        standalone: str = "",
     ) -> Generated:
         """An answer of supported sentences only; one that begins with another is written once more.
 
+        `standalone` is what the question means after the turns in `history`, if these decide it.
         Raises UpstreamRefused when the model's tokens did not suffice for one sentence.
         """
-        first = answer_messages(question, passages, history, style)
+        first = answer_messages(question, passages, history, style, standalone)
         started, whole = current().now(), True
         draft, usage = self._write(first, len(passages))
         took_s = current().now() - started
@@ -76,7 +78,7 @@ class Generator:
                 extra={"unsupported": len(grounded.unsupported), "support": grounded.support},
             )
             repair = repair_messages(
-                question, passages, draft.text, grounded.unsupported, history, style
+                question, passages, draft.text, grounded.unsupported, history, style, standalone
             )
 
             def rewrite() -> tuple[Reply, Usage]:

@@ -77,6 +77,7 @@ _AROUND = re.compile(
     rf"|(?P<mark>[*_]{{1,3}})(?P<bold>{_SEVERAL})(?P=mark)|(?P<row>{_SEVERAL})",
     re.IGNORECASE,
 )
+_RANGE = re.compile(r"\s{0,3}\d{1,2}\s?[-–—]\s?(\d{1,3})\s{0,3}")
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,3})?")
 _FENCE = re.compile(r"\s{0,8}(`{3,}|~{3,})")
 
@@ -179,6 +180,9 @@ def _round(one: re.Match[str], line: str, passages: int) -> str | None:
         if (cites := _cited(inner, passages)) is not None:
             return cites
         return "" if _OWN_WORDS.match(inner) else None
+    values = _RANGE.fullmatch(inner)
+    if values and int(values[1]) > passages:
+        return None  # "(1-255)" says what a number may be
     return (_cited(inner, passages) or None) if _closes(one, line) else None
 
 

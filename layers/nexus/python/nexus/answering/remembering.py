@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -55,9 +55,9 @@ class Memory:
         return True
 
 
-def seen(catalogue: Catalogue, principal: Principal, turn: Turn) -> Turn:
-    """The turn, without its answer if what that cites was deleted, or nobody can tell."""
+def seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -> list[Turn]:
+    """The turns, without the answers that cite what was deleted, or any if nobody can tell."""
     try:
-        return without_deleted(catalogue, principal.tenant, [turn])[0]
+        return without_deleted(catalogue, principal.tenant, turns)
     except UpstreamError:
-        return replace(turn, answer="")
+        return [replace(turn, answer="") for turn in turns]

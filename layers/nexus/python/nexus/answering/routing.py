@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from nexus.models import Language
+from nexus.answering.courtesies import courtesy_of
+from nexus.answering.phrases import PHRASES
 
 Route = Literal["question", "summary", "greeting", "thanks"]
 
@@ -40,16 +41,6 @@ _IS_SUMMARY = re.compile(
     re.IGNORECASE,
 )
 
-REPLIES: dict[Route, dict[Language, str]] = {
-    "greeting": {
-        Language.ENGLISH: "Hello! Ask me anything that your documents may answer.",
-        Language.INDONESIAN: "Halo! Tanyakan apa saja yang mungkin dijawab oleh dokumen Anda.",
-    },
-    "thanks": {
-        Language.ENGLISH: "You are welcome.",
-        Language.INDONESIAN: "Sama-sama.",
-    },
-}
 _INDONESIAN_MANNERS = re.compile(
     r"\b(?:halo|hai|selamat|pagi|siang|sore|malam|assalamu ?alaikum|apa kabar|terima ?kasih|"
     r"makasih|trims|kak|pak|bu)\b",
@@ -63,10 +54,17 @@ def route_of(message: str) -> Route:
         return "greeting"
     if _IS_THANKS.match(message):
         return "thanks"
+    if said := courtesy_of(message):
+        return said[0]
     return "summary" if _IS_SUMMARY.match(message) else "question"
 
 
 def reply(route: Route, message: str) -> str:
     """The words that answer a greeting or thanks, in the message's language."""
-    indonesian = _INDONESIAN_MANNERS.search(message)
-    return REPLIES[route][Language.INDONESIAN if indonesian else Language.ENGLISH]
+    said = courtesy_of(message)
+    language = said[1] if said else "en"
+    if (_IS_GREETING.match(message) or _IS_THANKS.match(message)) and _INDONESIAN_MANNERS.search(
+        message
+    ):
+        language = "id"
+    return PHRASES[language].thanks if route == "thanks" else PHRASES[language].greeting

@@ -6,17 +6,19 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 from nexus.answering.caching import AnswerCache
-from nexus.answering.followups import is_follow_up, with_context
+from nexus.answering.finding import Finder, Found
 from nexus.answering.generator import Generated, Generator
 from nexus.answering.question import Question, style_of
 from nexus.answering.recalling import RecalledAnswers
 from nexus.answering.refusals import refusal
 from nexus.answering.remembering import Memory, seen
+from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
-from nexus.deadline import awaited, optional
+from nexus.deadline import awaited
 from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Answer, Confidence, Principal, Turn, Usage
@@ -24,22 +26,13 @@ from nexus.ports import ConversationStore
 from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retrieved
-from nexus.retrieval.searching import ANSWER_S, Embedded
+from nexus.retrieval.searching import Embedded
 from nexus.settings import Settings
 
 __all__ = ["Answerer", "Question"]
 
 # Passages that a summary is made from: many, because it is about the whole and not a place in it.
 SUMMARY_PASSAGES = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What a question was answered from; `turn` is the earlier turn that it was understood by."""
-
-    retrieved: Retrieved
-    turn: Turn | None = None
-    reachable: bool = True  # whether the conversation store answered
 
 
 class Answerer:
@@ -54,11 +47,13 @@ class Answerer:
         settings: Settings,
         executor: Executor,
         now: Callable[[], float] = time.time,
+        rewriter: Rewriter | None = None,
     ) -> None:
         self._readers = readers
         self._generator = generator
         self._memory = Memory(conversations, settings.history_turns, now)
         self._recalled = RecalledAnswers(cache, settings, executor)
+        self._finder = Finder(rewriter, executor)
         self._settings = settings
         self._executor = executor
 
@@ -95,26 +90,40 @@ class Answerer:
     ) -> tuple[Answer, bool]:
         """The answer, from the cache if it is there; and whether the conversation was reachable."""
         started = time.perf_counter()
+        reading = None
+        if question.conversation_id is not None:
+            reading = self._executor.submit(
+                self._memory.history, principal, question.conversation_id
+            )
         slot = self._recalled.slot(reader, principal, question, route)
         known = self._recalled.get(slot, question)
-        if known:
+        # What the conversation was about has to be known before the question's own answer is given.
+        embedded = None if known or reading is None else reader.retriever.embed(question.message)
+        turns, reachable = _read(reading)
+        if known and not turns:
             return replace(known, timings_ms={"cache": _ms_since(started)}), True
-        found = self._find(reader, principal, question, route)
+        found = self._find(reader, principal, question, route, turns, embedded)
+        if known and not found.rewritten:
+            usage = replace(found.usage, embedding_tokens=found.retrieved.embedding_tokens)
+            timings = {**found.retrieved.timings_ms, "cache": _ms_since(started)}
+            return replace(known, usage=usage, timings_ms=timings), True
         answer, whole = self._make(question, route, found)
-        if found.turn is None and whole:
+        if not found.rewritten and whole:
             self._recalled.keep(slot, question, answer, found.retrieved)
-        return answer, found.reachable
+        return answer, reachable
 
     def _find(
-        self, reader: Reader, principal: Principal, question: Question, route: Route
-    ) -> _Found:
-        """The passages, and the earlier turn that the question was understood by.
+        self,
+        reader: Reader,
+        principal: Principal,
+        question: Question,
+        route: Route,
+        turns: list[Turn],
+        embedded: Embedded | None,
+    ) -> Found:
+        """The passages, by the question or by what the turns before make of it."""
 
-        What looks like a follow-up is searched with the question before it; so is, at a second try,
-        what finds nothing alone.
-        """
-
-        def retrieve(query: str, embedded: Embedded | None = None) -> Retrieved:
+        def search(query: str, embedded: Embedded | None) -> Retrieved:
             if style_of(question, route) == "summary":
                 return reader.retriever.survey(
                     principal, query, SUMMARY_PASSAGES, question.filters, embedded
@@ -123,39 +132,33 @@ class Answerer:
                 principal, query, question.top_k, question.filters, embedded
             )
 
-        if question.conversation_id is None:
-            return _Found(retrieve(question.message))
-        reading = self._executor.submit(self._memory.history, principal, question.conversation_id)
-        leans = is_follow_up(question.message)
-        embedded = None if leans else reader.retriever.embed(question.message)
-        history, reachable = _read(reading)
-        if not history:
-            return _Found(retrieve(question.message, embedded), None, reachable)
-        context = with_context(question.message, history[-1].question)
-        if leans:
-            before = self._executor.submit(seen, reader.catalogue, principal, history[-1])
-            return _Found(retrieve(context), _told(before, history[-1]), reachable)
-        found = retrieve(question.message, embedded)
-        if found.is_enough:
-            return _Found(found, None, reachable)
-        before = self._executor.submit(seen, reader.catalogue, principal, history[-1])
-        again = optional("second_search", lambda: retrieve(context), leaving_s=ANSWER_S)
-        if again is None or (again.probability <= found.probability and not again.is_enough):
-            return _Found(found, None, reachable)
-        return _Found(_with_effort_of(again, found), _told(before, history[-1]), reachable)
+        if not turns:
+            return Found(search(question.message, embedded))
+        return self._finder.find(
+            question.message,
+            embedded,
+            turns,
+            partial(seen, reader.catalogue, principal),
+            search,
+            reader.retriever.embed,
+        )
 
-    def _make(self, question: Question, route: Route, found: _Found) -> tuple[Answer, bool]:
+    def _make(self, question: Question, route: Route, found: Found) -> tuple[Answer, bool]:
         """The answer or a refusal; and whether nothing was left out that could have changed it."""
         started = time.perf_counter()
         retrieved = found.retrieved
         generated: Generated | None = None
         if retrieved.is_enough:
-            history = [(found.turn.question, found.turn.answer)] if found.turn else []
+            history = [(turn.question, turn.answer) for turn in found.turns]
             generated = self._generator.generate(
-                question.message, retrieved.passages, history, style_of(question, route)
+                question.message,
+                retrieved.passages,
+                history,
+                style_of(question, route),
+                found.rewritten,
             )
-        usage = generated.usage if generated else Usage()
-        usage = replace(usage, embedding_tokens=retrieved.embedding_tokens)
+        usage = found.usage + (generated.usage if generated else Usage())
+        usage += Usage(embedding_tokens=retrieved.embedding_tokens)
         timings = {**retrieved.timings_ms, "generate": _ms_since(started)}
         whole = generated is None or generated.whole
         if generated is None or not generated.text:
@@ -167,11 +170,19 @@ class Answerer:
             unsure = min(retrieved.probability, self._settings.refuse_below)
             confidence = Confidence("low", round(unsure, 4), retrieved.gate)
             draft = replace(_draft(text, confidence), refused=True)
-            return replace(draft, usage=usage, timings_ms=timings), whole
+            return (
+                replace(
+                    draft,
+                    usage=usage,
+                    timings_ms=timings,
+                    rewritten_question=found.rewritten,
+                ),
+                whole,
+            )
         # What had to be taken out of an answer makes the rest of it less sure.
         sure = retrieved.probability * generated.support
-        if not all(claim.verified for claim in generated.claims):
-            # What nobody has confirmed is never told as sure.
+        if not (retrieved.told and all(claim.verified for claim in generated.claims)):
+            # What nobody has confirmed, or what the passage seems not to tell, is never sure.
             sure = min(sure, (self._settings.medium_from + self._settings.high_from) / 2)
         level = level_of(sure, self._settings.medium_from, self._settings.high_from)
         answer = replace(
@@ -181,24 +192,17 @@ class Answerer:
             usage=usage,
             timings_ms=timings,
             truncated=generated.cut,
+            rewritten_question=found.rewritten,
         )
         return answer, whole
 
 
-def _read(reading: Future[tuple[list[Turn], bool]]) -> tuple[list[Turn], bool]:
+def _read(reading: Future[tuple[list[Turn], bool]] | None) -> tuple[list[Turn], bool]:
     """The turns before, and whether the store was reachable in time."""
     try:
-        return awaited(reading, "conversations")
+        return awaited(reading, "conversations") if reading else ([], True)
     except UpstreamError:
         return [], False
-
-
-def _told(before: Future[Turn], turn: Turn) -> Turn:
-    """The turn before as it may be seen; only its question, if nobody can tell in time."""
-    try:
-        return awaited(before, "catalogue")
-    except UpstreamError:
-        return replace(turn, answer="")
 
 
 def _draft(text: str, confidence: Confidence) -> Answer:
@@ -213,16 +217,6 @@ def _draft(text: str, confidence: Confidence) -> Answer:
         timings_ms={},
         remembered=False,
     )
-
-
-def _with_effort_of(again: Retrieved, first: Retrieved) -> Retrieved:
-    """The second search, with what the first one cost added to it."""
-    spent = {
-        stage: round(took + first.timings_ms.get(stage, 0.0), 2)
-        for stage, took in again.timings_ms.items()
-    }
-    tokens = again.embedding_tokens + first.embedding_tokens
-    return replace(again, embedding_tokens=tokens, timings_ms=spent)
 
 
 def new_id(prefix: str) -> str:

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nexus.models import Language, Turn
+from nexus.models import Turn
 from nexus.ports import Catalogue
-from nexus.text.language import language_of
+from nexus.text.tongues import tongue_of
 
+# In the languages of `answering.phrases`.
 DELETED = {
-    Language.ENGLISH: "This answer is no longer available: a document that it cited was deleted.",
-    Language.INDONESIAN: "Jawaban ini tidak tersedia lagi: dokumen yang dikutipnya telah dihapus.",
+    "en": "This answer is no longer available: a document that it cited was deleted.",
+    "id": "Jawaban ini tidak tersedia lagi: dokumen yang dikutipnya telah dihapus.",
+    "zh": "此回答已不可用：它引用的文档已被删除。",
+    "es": "Esta respuesta ya no está disponible: se eliminó un documento que citaba.",
+    "hi": "यह उत्तर अब उपलब्ध नहीं है: जिस दस्तावेज़ का उसमें हवाला था, वह हटा दिया गया है।",
+    "ar": "لم تعد هذه الإجابة متاحة: فقد حُذف مستند استشهدت به.",
+    "fr": "Cette réponse n'est plus disponible : un document qu'elle citait a été supprimé.",
+    "pt": "Esta resposta já não está disponível: um documento que ela citava foi apagado.",
+    "ru": "Этот ответ больше недоступен: документ, на который он ссылался, удалён.",
+    "ja": "この回答はもう表示できません。引用していた文書が削除されました。",
+    "de": "Diese Antwort ist nicht mehr verfügbar: Ein zitiertes Dokument wurde gelöscht.",
 }
 
 
 def tombstone(question: str) -> str:
     """The sentence that stands for a deleted answer, in the question's language."""
-    return DELETED[language_of(question)]
+    return DELETED.get(tongue_of(question), DELETED["en"])
 
 
 def without_deleted(catalogue: Catalogue, tenant: str, turns: Sequence[Turn]) -> list[Turn]:

@@ -96,7 +96,8 @@ class Answer:
     """One turn's result; `remembered` is False if the conversation store did not take it.
 
     `truncated` is True for an answer that the model could not write to its end; `claims` are its
-    sentences that claim something.
+    sentences that claim something. `rewritten_question` is what the conversation before made of the
+    question, "" if it was answered as it stands.
     """
 
     message_id: str
@@ -110,3 +111,4 @@ class Answer:
     remembered: bool
     truncated: bool = False
     claims: tuple[CheckedClaim, ...] = ()
+    rewritten_question: str = ""

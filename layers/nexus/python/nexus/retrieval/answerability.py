@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nexus.retrieval.answer_kinds import all_words, asked_kind, offers
+from nexus.text.segments import words_of
 from nexus.text.sentences import sentence_spans
-from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem, words_of
+from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem
+from nexus.text.tongues import tongue_of
 
 # A relevance of 0 or 1 is taken for this many logits from even, not for certainty.
 LOGIT_LIMIT = 6.0
@@ -80,7 +82,8 @@ def features_of(
     passage's.
     """
     pool = [_read(title, text) for title, text in passages] or [_read("", "")]
-    ordered = content_stems(words_of(question))
+    tongue = tongue_of(question)
+    ordered = content_stems(words_of(question), tongue)
     asked = frozenset(ordered)
     rarity = {
         word: math.log(1 + (len(pool) + 0.5) / (sum(word in p.stems for p in pool) + 0.5))
@@ -109,7 +112,7 @@ def features_of(
         names=1 - nameless[0] / len(names) if names else 1.0,
         nameless=nameless[0],
         nameless_lead=_over(nameless),
-        pairs=len(pairs & frozenset(pairwise(content_stems(words_of(text))))) / len(pairs)
+        pairs=len(pairs & frozenset(pairwise(content_stems(words_of(text), tongue)))) / len(pairs)
         if pairs
         else 0.0,
         repeated=sum(min(REPEATED, words[word]) for word in asked) / max(1, len(asked)),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nexus.models import Hit
 from nexus.retrieval.answerability import logit
 from nexus.retrieval.selection import Ranked
+
+# The share of the lexical score where question and passage are in two languages: a name and a
+# number may still be shared.
+ACROSS_LEXICAL_WEIGHT = 0.1
 
 # What a logit of the reranker's relevance adds to a fused score of 0 to 1; .7 to 1 are alike on the
 # evaluation set.
@@ -19,19 +23,26 @@ COSINE_CERTAIN = 0.6
 
 
 def fuse(
-    dense: Sequence[Hit], lexical: Sequence[Hit], lexical_weight: float
+    dense: Sequence[Hit],
+    lexical: Sequence[Hit],
+    lexical_weight: float,
+    foreign: Collection[str] = (),
 ) -> list[tuple[Hit, float]]:
     """Both rankings as one: min-max scaled scores, weighted and added; best first.
 
-    A hit that one ranking lacks gets 0 from it, the scaled score of that ranking's last.
+    A hit that one ranking lacks gets 0 from it, the scaled score of that ranking's last. Of the
+    `foreign` chunks, in another language than the question, words decide `ACROSS_LEXICAL_WEIGHT`
+    and the cosine the rest: that they share none says nothing.
     """
     totals: dict[str, float] = {}
     hits: dict[str, Hit] = {}
-    for ranking, weight in ((lexical, lexical_weight), (dense, 1 - lexical_weight)):
+    for ranking, is_lexical in ((lexical, True), (dense, False)):
         low = min((hit.score for hit in ranking), default=0.0)
         high = max((hit.score for hit in ranking), default=0.0)
         for hit in ranking:
             scaled = (hit.score - low) / (high - low) if high > low else 1.0
+            words = ACROSS_LEXICAL_WEIGHT if hit.chunk_id in foreign else lexical_weight
+            weight = words if is_lexical else 1 - words
             totals[hit.chunk_id] = totals.get(hit.chunk_id, 0.0) + weight * scaled
             hits.setdefault(hit.chunk_id, hit)
     order = sorted(totals, key=lambda chunk_id: (-totals[chunk_id], chunk_id))

@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nexus.models import Compared, Comparison, Hit, Language
+from nexus.models import Compared, Comparison, Hit
+from nexus.retrieval.apart import rest_tongue, tongue_of_question
 from nexus.retrieval.off_topic_bars import Bar, bar_of
 from nexus.settings import Settings
-from nexus.text.stems import content_stems, language_of_words, stem, words_of
+from nexus.text.segments import words_of
+from nexus.text.stems import content_stems, stem
 
 # From this share of its words on, in one passage, a question is on topic whatever its cosine is.
 # Chosen on the articles of the evaluation sets with an even hash. On the others, 50 % of the
@@ -63,10 +65,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A question's words, and what they are written in."""
+    """A question's words, and the language that they are in; "" if nothing tells."""
 
     words: frozenset[str]
-    tongue: Language | str | None
+    tongue: str
 
 
 def _nearest(question: str, dense: Sequence[Hit], bar: Bar) -> Comparison:
@@ -75,8 +77,7 @@ def _nearest(question: str, dense: Sequence[Hit], bar: Bar) -> Comparison:
     whole = _compared("cosine", first.score, bar.alike)
     if whole.passed:
         return whole
-    words = words_of(question)
-    asked = _Question(frozenset(words), _tongue(words))
+    asked = _Question(frozenset(words_of(question)), tongue_of_question(question))
     # What is under the lower bar passes neither, so that its language is of no interest.
     near = [first, *(hit for hit in dense if hit.score >= bar.across and hit is not first)]
     compared = [
@@ -89,34 +90,21 @@ def _nearest(question: str, dense: Sequence[Hit], bar: Bar) -> Comparison:
 def _covered(question: str, shown: Sequence[Hit]) -> float:
     """The largest share, from 0 to 1, of the question's content words that one passage holds.
 
-    0 unless the question and that passage are in one language whose stems are known. Every word
-    counts alike, so that a word more in a passage can never make it less.
+    0 unless the question and that passage are in one language. Every word counts alike, so that a
+    word more in a passage can never make it less.
     """
-    words = words_of(question)
-    asked, known, tongue = frozenset(content_stems(words)), frozenset(words), _tongue(words)
-    if len(asked) < LEAST_WORDS or not isinstance(tongue, Language):
+    words, tongue = words_of(question), tongue_of_question(question)
+    asked, known = frozenset(content_stems(words, tongue)), frozenset(words)
+    if len(asked) < LEAST_WORDS or not tongue:
         return 0.0
-    shares = [0.0]
-    for hit in shown:
-        held = words_of(_text(hit))
-        if _tongue([word for word in held if word not in known]) is tongue:
-            shares.append(len(asked.intersection(map(stem, held))) / len(asked))
-    return max(shares)
+    alike = [hit for hit in shown if rest_tongue(hit, known) == tongue]
+    shares = (len(asked.intersection(map(stem, words_of(_text(hit))))) for hit in alike)
+    return max(shares, default=0) / len(asked)
 
 
 def _is_foreign(asked: _Question, hit: Hit) -> bool:
-    """Whether a question and a passage are surely in two languages, or in two scripts."""
-    # The question's own words say nothing of the passage's language.
-    tongue = _tongue([word for word in words_of(_text(hit)) if word not in asked.words])
-    return None not in (asked.tongue, tongue) and asked.tongue != tongue
-
-
-def _tongue(words: Sequence[str]) -> Language | str | None:
-    """English or Indonesian, "other" for what is not in Latin script, or None if nothing tells."""
-    letters = "".join(words)
-    if sum(letter.isalpha() and letter > "\u024f" for letter in letters) * 2 > len(letters):
-        return "other"
-    return language_of_words(list(words))
+    """Whether a question and a passage are surely in two languages."""
+    return bool(asked.tongue) and rest_tongue(hit, asked.words) not in ("", asked.tongue)
 
 
 def _text(hit: Hit) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nexus.text.stems import content_stems, words_of
+from nexus.text.segments import words_of
+from nexus.text.stems import content_stems
 
 # The share of a title's words with which a question names the document.
 TITLE_SHARE = 0.6

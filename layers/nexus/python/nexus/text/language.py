@@ -1,10 +1,11 @@
-"""Tells English from Indonesian by their commonest words."""
+"""Tells which of the two languages that rankings are fitted to a text is written in."""
 
 from __future__ import annotations
 
 import re
 
 from nexus.models import Language
+from nexus.text.tongues import tongue_of
 
 WORD = re.compile(r"\w+", re.UNICODE)
 
@@ -13,7 +14,8 @@ INDONESIAN = frozenset(
     "yang dan di ke dari untuk dengan pada adalah itu ini apa siapa berapa kapan bagaimana mengapa "
     "mana apakah tidak atau saya kami kita anda mereka akan bisa dapat sudah belum harus jika "
     "kalau oleh dalam sebagai juga ada lebih tentang setelah sebelum hingga sampai kepada para "
-    "secara dimana gimana kenapa jam hari biaya".split()
+    "secara dimana gimana kenapa jam hari biaya siapakah berapakah kapankah bagaimanakah manakah "
+    "dimanakah mengapakah adakah bisakah dapatkah bolehkah haruskah".split()
 )
 ENGLISH = frozenset(
     "the a an and of to in on at for with is are was were be been do does did what who whom whose "
@@ -24,8 +26,5 @@ ENGLISH = frozenset(
 
 
 def language_of(text: str) -> Language:
-    """The language a text is most likely written in; English when nothing tells."""
-    words = [word.lower() for word in WORD.findall(text)]
-    indonesian = sum(word in INDONESIAN for word in words)
-    english = sum(word in ENGLISH for word in words)
-    return Language.INDONESIAN if indonesian > english else Language.ENGLISH
+    """Indonesian if that is what a text is most likely written in; English for all others."""
+    return Language.INDONESIAN if tongue_of(text) == "id" else Language.ENGLISH

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 # The stops that end a sentence, tried once from where they begin; or, of what begins with stops,
 # from its first.
 _END = r"[\"'”’)\]]*+(?=\s++[\"'“‘(\[*_]*+[A-Z0-9À-Þ{`])"
-_SENTENCE = re.compile(rf"[.!?…]{{2,}}+{_END}|[^\n]+?(?:(?<![.!?…])[.!?…]++{_END}|(?=\n|\Z))")
+# Those of scripts that put no blank behind them, or have no capitals, end it anywhere.
+_FULL_STOP = r"[。！？।॥]++[”’」』）]*+"
+_SENTENCE = re.compile(
+    rf"[.!?…]{{2,}}+{_END}|[^\n]+?(?:(?<![.!?…])[.!?…]++{_END}|{_FULL_STOP}|(?=\n|\Z))"
+)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nos|vs|fig|approx|dept|e\.g|i\.e|cf|jl|gg|rp|hlm|tlp|bpk|drs|"
     r"ir|s\.d|a\.n|d\.a|u\.p|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)|\b[A-Z])\.$",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nexus.answering.caching import AnswerCache, CachedEmbedder, ForgivingCache
 from nexus.answering.generator import Generator
+from nexus.answering.rewriting import rewriter_of
 from nexus.answering.turn import Answerer
 from nexus.answering.verifying import verifier_of
 from nexus.bounded import bounded
@@ -60,6 +61,7 @@ class ChatParts:
     reranker: Reranker | None
     cache: Cache | None
     verifier: ChatModel | None = None
+    rewriter: ChatModel | None = None
 
 
 def answering(
@@ -112,6 +114,9 @@ def answering(
     verifier = parts.verifier
     if verifier is not None:
         verifier = bounded(verifier, "models", settings.models_timeout_s, executor)
+    rewriter = parts.rewriter
+    if rewriter is not None:
+        rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor)
     return ChatServices(
         settings=settings,
         authenticator=Authenticator(bounded(parts.clients, "clients", CLIENTS_S, executor)),
@@ -122,6 +127,7 @@ def answering(
             answers,
             settings,
             executor,
+            rewriter=rewriter_of(rewriter),
         ),
         readers=readers,
         executor=executor,

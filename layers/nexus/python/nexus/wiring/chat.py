@@ -77,6 +77,7 @@ def chat_services(
         reranker=models.reranker(),
         cache=cache,
         verifier=models.verifier(),
+        rewriter=models.rewriter(),
     )
     services = answering(parts, health, settings, executor)
     executor.submit(services.readers.live)  # what the first question is answered from

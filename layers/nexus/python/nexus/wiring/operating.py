@@ -174,6 +174,7 @@ def evaluation_services(
     `searched` wraps the index that questions are searched in, `indexed` the embedder of documents.
     """
     from nexus.answering.generator import Generator
+    from nexus.answering.rewriting import rewriter_of
     from nexus.answering.turn import Answerer
     from nexus.answering.verifying import verifier_of
     from nexus.retrieval.reader import Reader
@@ -200,6 +201,7 @@ def evaluation_services(
             None,
             settings,
             executor,
+            rewriter=rewriter_of(models.rewriter()),
         ),
     )
 

@@ -97,6 +97,11 @@ class Models:
         named = self._settings.verifier_model
         return self._chat(named) if named else None
 
+    def rewriter(self) -> ChatModel | None:
+        """The model that rewrites the questions of conversations; None where there is none."""
+        named = self._settings.rewrite_model
+        return self._chat(named) if named else None
+
     def _chat(self, model: str) -> ChatModel:
         from nexus.adapters.openai.models import OpenAIChat
 

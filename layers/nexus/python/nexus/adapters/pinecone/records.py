@@ -9,16 +9,24 @@ from typing import Any
 from nexus.adapters.query_words import storable
 from nexus.errors import UpstreamRefused
 from nexus.models import Chunk, DocumentMetadata, Filters, Hit, IndexedChunk, IndexRecord, Locator
+from nexus.text.search_terms import indexed_forms
 
 # The fields that the index's schema declares: those that are searched.
 VECTOR_FIELD = "vector"
 TEXT_FIELD = "text"
 TITLE_FIELD = "title"
 
+# What readers see, where that is not what is searched (nexus.text.search_terms). The language of a
+# full-text field is set when its index is made, and one index holds documents in many: so the field
+# holds our own stems, in indexes made before, too, and what is English goes in as it is.
+SHOWN_TEXT, SHOWN_TITLE = "shown_text", "shown_title"
+
 # All others are metadata, which Pinecone indexes for filtering when it first sees them.
 HIT_FIELDS = (
     TEXT_FIELD,
     TITLE_FIELD,
+    SHOWN_TEXT,
+    SHOWN_TITLE,
     "document_id",
     "uri",
     "ordinal",
@@ -41,9 +49,12 @@ def to_document(record: IndexRecord, dimension: int) -> dict[str, Any]:
     """
     check_dimension(record.vector, dimension)
     chunk, metadata, locator = record.chunk, record.metadata, record.chunk.locator
+    title, text = indexed_forms(record.title, chunk.text)
     fields: dict[str, Any] = {
-        TEXT_FIELD: chunk.text,
-        TITLE_FIELD: record.title,
+        TEXT_FIELD: text,
+        TITLE_FIELD: title,
+        SHOWN_TEXT: chunk.text if chunk.text != text else None,
+        SHOWN_TITLE: record.title if record.title != title else None,
         "document_id": record.document_id,
         "uri": record.uri,
         "ordinal": chunk.ordinal,
@@ -82,7 +93,7 @@ def to_hit(document: Mapping[str, Any]) -> Hit:
     return Hit(
         chunk_id=chunk.chunk_id,
         document_id=document["document_id"],
-        title=document.get(TITLE_FIELD, ""),
+        title=document.get(SHOWN_TITLE, document.get(TITLE_FIELD, "")),
         uri=document.get("uri", ""),
         text=chunk.text,
         locator=chunk.locator,
@@ -97,7 +108,7 @@ def to_record(document: Mapping[str, Any]) -> IndexRecord:
     return IndexRecord(
         chunk=_chunk(document),
         document_id=document["document_id"],
-        title=document.get(TITLE_FIELD, ""),
+        title=document.get(SHOWN_TITLE, document.get(TITLE_FIELD, "")),
         uri=document.get("uri", ""),
         added_in=int(document["added_in"]),
         vector=tuple(document[VECTOR_FIELD]),
@@ -181,7 +192,7 @@ def _chunk(document: Mapping[str, Any]) -> Chunk:
     )
     return Chunk(
         chunk_id=document["_id"],
-        text=document.get(TEXT_FIELD, ""),
+        text=document.get(SHOWN_TEXT, document.get(TEXT_FIELD, "")),
         locator=Locator(
             page=page,
             heading=tuple(document.get("heading", ())),

@@ -16,7 +16,7 @@ from nexus.errors import UpstreamRefused, UpstreamUnavailable
 # Writers queue on one lock; an ingestion worker holds it for milliseconds.
 BUSY_TIMEOUT_S = 15.0
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Of a new file. A vector of 1,536 numbers has 6 KB: spread over three pages of SQLite's own size,
 # it takes longer to write.
@@ -49,6 +49,13 @@ CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (namespace, document_id)
 CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
     title, text, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+"""
+# `words` holds what is searched (nexus.text.search_terms); where that is not what readers see, this
+# is. A file of version 1 has neither, and its rows stay as they are until the next generation.
+SHOWN = """
+CREATE TABLE IF NOT EXISTS shown (
+    id INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL
 );
 """
 
@@ -175,9 +182,9 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 def _create_tables(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == 0:
+    if version in (0, 1):
         connection.executescript(
-            f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            f"BEGIN IMMEDIATE; {SCHEMA} {SHOWN} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
         )
     elif version != SCHEMA_VERSION:
         raise UpstreamRefused(

@@ -20,6 +20,7 @@ from nexus.adapters.sqlite.rows import (
 )
 from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
 from nexus.ports import ScannedPage
+from nexus.text.search_terms import indexed_forms
 
 # A title names the whole document, so a word in it says a little more than one in the text.
 TITLE_WEIGHT = 1.5
@@ -27,7 +28,11 @@ TITLE_WEIGHT = 1.5
 # Records written under one hold of the write lock, so that other writers get their turn.
 BATCH = 500
 
-_SHOWN = "c.id, c.chunk_id, c.document_id, w.title, c.uri, w.text, c.locator, c.ordinal, c.added_in"
+_SHOWN = (
+    "c.id, c.chunk_id, c.document_id, coalesce(s.title, w.title), c.uri, coalesce(s.text, w.text), "
+    "c.locator, c.ordinal, c.added_in"
+)
+_TEXTS = "JOIN words w ON w.rowid = c.id LEFT JOIN shown s ON s.id = c.id"
 
 
 class SqliteIndex:
@@ -75,7 +80,7 @@ class SqliteIndex:
                 among = [row[0] for row in found]
             nearest = matrix.nearest(unit(vector), top_k, among)
             shown = connection.execute(
-                f"SELECT {_SHOWN} FROM chunks c JOIN words w ON w.rowid = c.id "  # noqa: S608
+                f"SELECT {_SHOWN} FROM chunks c {_TEXTS} "  # noqa: S608
                 "WHERE c.id IN (SELECT value FROM json_each(?))",
                 (id_list([chunk for chunk, _ in nearest]),),
             )
@@ -97,7 +102,7 @@ class SqliteIndex:
                 "   FROM words CROSS JOIN chunks c ON c.id = words.rowid"
                 f"  WHERE words MATCH ? AND c.namespace = ?{clause}"
                 "   ORDER BY score, words.rowid LIMIT ?"
-                ") r JOIN chunks c ON c.id = r.id JOIN words w ON w.rowid = r.id "
+                f") r JOIN chunks c ON c.id = r.id {_TEXTS} "
                 "ORDER BY r.score, r.id",
                 (match, namespace, *values, top_k),
             ).fetchall()
@@ -109,7 +114,7 @@ class SqliteIndex:
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT {_SHOWN}, c.department, c.date, c.tags, c.about, v.vector "  # noqa: S608
-                "FROM chunks c JOIN words w ON w.rowid = c.id JOIN vectors v ON v.id = c.id "
+                f"FROM chunks c {_TEXTS} JOIN vectors v ON v.id = c.id "
                 "WHERE c.namespace = ? AND c.chunk_id IN (SELECT value FROM json_each(?))",
                 (namespace, id_list(chunk_ids)),
             ).fetchall()
@@ -212,6 +217,7 @@ def _remove(connection: sqlite3.Connection, condition: str, values: tuple[str | 
         values,
     ).fetchall()
     connection.executemany("DELETE FROM words WHERE rowid = ?", doomed)
+    connection.executemany("DELETE FROM shown WHERE id = ?", doomed)
     connection.executemany("DELETE FROM vectors WHERE id = ?", doomed)
     connection.executemany("DELETE FROM chunks WHERE id = ?", doomed)
     return len(doomed)
@@ -225,9 +231,12 @@ def _insert(connection: sqlite3.Connection, namespace: str, batch: Sequence[Inde
         f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
         [(chunk, namespace, *chunk_row(record)) for chunk, record in numbered],
     )
+    shown = [(c, storable(record.title), storable(record.chunk.text)) for c, record in numbered]
+    searched = [(c, *indexed_forms(title, text)) for c, title, text in shown]
+    connection.executemany("INSERT INTO words (rowid, title, text) VALUES (?,?,?)", searched)
     connection.executemany(
-        "INSERT INTO words (rowid, title, text) VALUES (?,?,?)",
-        [(c, storable(record.title), storable(record.chunk.text)) for c, record in numbered],
+        "INSERT INTO shown VALUES (?,?,?)",
+        [one for one, form in zip(shown, searched, strict=True) if one != form],
     )
     pack = Struct(f"{len(batch[0].vector)}f").pack  # of tuples, many times as fast as NumPy
     connection.executemany(

@@ -1,0 +1,78 @@
+"""Decides between a question as it stands and as the conversation before it makes it.
+
+What a question itself says weighs more than what is carried into it: a passage that holds the
+topic and not the question's own words does not win over one that holds these.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from nexus.answering.followups import asks, is_follow_up, own_stems
+from nexus.models import Passage
+from nexus.retrieval.retriever import Retrieved
+from nexus.text.segments import words_of
+from nexus.text.stems import content_stems, meanings
+
+# So many of the best passages tell what a reading found.
+LOOKED_AT = 2
+# A share of words that is lost is none if it is less than this.
+SLIGHT = 0.05
+# A follow-up by its wording is carried unless the bare reading is more probable by this.
+EVEN = 0.1
+# A question with no more words of its own than this asks for something of the topic.
+FEW_WORDS = 1
+
+
+def is_better_carried(question: str, topic: str, bare: Retrieved, carried: Retrieved) -> bool:
+    """Whether what was found on the conversation's topic answers rather than what was found bare.
+
+    `carried` is what a reading of the question found that says the topic, too.
+    """
+    if not carried.is_enough:
+        return not bare.is_enough and carried.probability > bare.probability
+    if not bare.is_enough:
+        return True
+    own = own_stems(question)
+    about = frozenset(content_stems(words_of(topic))) - own
+    if len(own) <= FEW_WORDS and asks(question):
+        return True
+    pool = [*bare.passages, *carried.passages]
+    weights = _weights(own | about, pool)
+    lost = _held(own, bare.passages, weights) - _held(own, carried.passages, weights)
+    gain = _held(about, carried.passages, weights) - _held(about, bare.passages, weights)
+    leans = is_follow_up(question) and carried.probability >= bare.probability - EVEN
+    return lost < SLIGHT and (gain > 0 or leans)
+
+
+def _held(stems: frozenset[str], passages: Sequence[Passage], weights: dict[str, float]) -> float:
+    """The largest share of the stems' weight, from 0 to 1, that one of the best passages holds."""
+    total = sum(weights[stem] for stem in stems)
+    if not total:
+        return 0.0
+    return max(
+        (
+            sum(weights[stem] for stem in stems if _stands(stem, held)) / total
+            for held in map(_stems, passages[:LOOKED_AT])
+        ),
+        default=0.0,
+    )
+
+
+def _weights(stems: frozenset[str], passages: Sequence[Passage]) -> dict[str, float]:
+    """How telling each stem is: rare in these passages."""
+    texts = {passage.chunk_id: _stems(passage) for passage in passages}
+    return {
+        stem: math.log(1 + (1 + len(texts)) / (0.5 + sum(stem in held for held in texts.values())))
+        for stem in stems
+    }
+
+
+def _stands(stem: str, held: frozenset[str]) -> bool:
+    return stem in held or any(not meanings(stem).isdisjoint(meanings(one)) for one in held)
+
+
+def _stems(passage: Passage) -> frozenset[str]:
+    text = f"{passage.title}\n{passage.locator.describe()}\n{passage.text}"
+    return frozenset(content_stems(words_of(text)))

@@ -1,0 +1,146 @@
+"""Tells which of some fifty languages a text is written in, by its script and its commonest words.
+
+A script of one language tells it; among the languages of one script, function words, letters that
+few of them write, and endings do. A short question holds some of these nearly always: see
+docs/languages.md for what that measures against libraries, which are larger and slower to load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from nexus.text.function_words import FUNCTION_WORDS
+from nexus.text.scripts import LOOKED_AT, script_of
+
+# A word with the marks that Indic and Arabic writing put on its letters, and what elides it.
+_WORD = re.compile(
+    r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u064b-\u065f\u200c])*(?:['’](?=[^\W\d_]))?"
+)
+
+_ONE_LANGUAGE: Mapping[str, str] = {
+    "Greek": "el", "Armenian": "hy", "Hebrew": "he", "Bengali": "bn", "Gurmukhi": "pa",
+    "Gujarati": "gu", "Oriya": "or", "Tamil": "ta", "Telugu": "te", "Kannada": "kn",
+    "Malayalam": "ml", "Sinhala": "si", "Thai": "th", "Lao": "lo", "Myanmar": "my",
+    "Georgian": "ka", "Hangul": "ko", "Ethiopic": "am", "Khmer": "km", "Han": "zh", "Kana": "ja",
+}  # fmt: skip
+
+# Where nothing else tells, the language that most texts in the script are written in.
+_COMMONEST: Mapping[str, str] = {"Cyrillic": "ru", "Arabic": "ar", "Devanagari": "hi"}
+
+# Letters that only these languages write, by script.
+_LETTERS = """
+Latin ñ es tl|¿¡ es|ß de|ä de sv fi|ö de sv fi tr hu|ü de tr hu|ãõ pt vi|çê fr pt|è fr it|ìòù it vi
+Latin ô fr pt vi|œùîû fr|ë nl|å sv da no|æø da no|ąęłńśźżć pl|ěřšžůýťďň cs|č cs|őű hu|ğış tr
+Latin șță ro|î ro fr|đơư vi|áíú es pt cs hu vi|ó es pt pl hu|é fr es pt cs hu
+Cyrillic іїєґ uk|ыэё ru|ъ bg ru|јљњђћџ sr|әғқңөұүһ kk|ї uk
+Arabic پچژگ fa ur|کی fa ur|ٹڈڑںےہھ ur|ةىيك ar|أإ ar
+Devanagari ळ mr|़ hi|ँ hi ne
+"""
+# Endings of words that few other languages of the script have.
+_ENDINGS = """
+Latin nya kannya annya kah id|kan id|ung heit keit lich ungen de|ción ciones dad es|ção ções dade pt
+Latin zione zioni it|ment eur eaux fr|tion fr en|ness ing ght en|heid ij nl|lar ler ları leri dır tr
+Latin dir yor mak mek tr|ość ego ych owa pl|ului ilor rea ro|erna arna het sv|ssa ssä lla llä fi
+Latin ház ból ről nak nek hu|eren nl|gen de|ých ého cs|lerde larda tr
+Cyrillic ться ого ия ть ru|ння ість ти uk|ът ата ите bg
+Devanagari ता ना hi|णे ची च्या mr
+"""
+_LONGEST_ENDING = 5
+# Texts of more different words hold function words enough, so that endings add only time.
+SHORT = 24
+LETTER_WEIGHT, ENDING_WEIGHT = 0.8, 0.5
+
+Weights = dict[str, tuple[tuple[str, float], ...]]
+
+
+def tongue_of(text: str) -> str:
+    """The ISO 639-1 code of the language of a text's first 2,000 characters; "" if nothing tells.
+
+    Filipino is "tl"; Norwegian is "no" in either form.
+    """
+    return _likeliest(text[:LOOKED_AT])
+
+
+@lru_cache(maxsize=1024)
+def _likeliest(text: str) -> str:
+    written = _WORD.findall(text)
+    # A capital within a sentence begins a name or the title of a work, in whatever language.
+    plain = written[:1] + [word for word in written[1:] if not word[0].isupper()]
+    found = tongue_of_words([word.lower() for word in plain], extra=text.lower())
+    return found or tongue_of_words([word.lower() for word in written], extra=text.lower())
+
+
+def tongue_of_words(words: Sequence[str], *, extra: str = "", margin: float = 1.0) -> str:
+    """The language of lower-case words; "" where the best has not `margin` times the next one's.
+
+    `extra` is more text whose letters count, signs among them.
+    """
+    script = script_of(extra or " ".join(words))
+    if script not in FUNCTION_WORDS:
+        return _ONE_LANGUAGE.get(script, "")
+    scores = _scored(script, words, extra or "".join(words))
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    if not ranked:
+        return _COMMONEST.get(script, "")
+    following = ranked[1][1] if len(ranked) > 1 else 0.0
+    return ranked[0][0] if ranked[0][1] >= margin * following else ""
+
+
+def _scored(script: str, words: Iterable[str], text: str) -> dict[str, float]:
+    # Filled in the tables' order, so that the first of equals is English, then Indonesian.
+    scores: dict[str, float] = {}
+    words = list(words)
+    counts = Counter(words)
+    # A question's first word asks; what follows may be a foreign name.
+    counts.update(words[:1])
+    telling, letters, endings = _TELLING[script], _OF_LETTERS[script], _OF_ENDINGS[script]
+    short = len(counts) <= SHORT
+    for word, times in counts.items():
+        found = telling.get(word) or telling.get(word.rstrip("'’"))
+        if found is None and short:
+            ends = (word[-size:] for size in range(_LONGEST_ENDING, 1, -1) if len(word) > size + 1)
+            found = next((endings[end] for end in ends if end in endings), ())
+        for language, weight in found or ():
+            scores[language] = scores.get(language, 0.0) + weight * min(times, 3)
+    if not text.isascii():
+        for letter in set(text).intersection(letters):
+            for language, weight in letters[letter]:
+                scores[language] = scores.get(language, 0.0) + weight
+    return scores
+
+
+def _shared(lists: Mapping[str, Iterable[str]], weight: float) -> Weights:
+    """What is in many lists says less."""
+    of: dict[str, list[str]] = {}
+    for language, items in lists.items():
+        for item in items:
+            of.setdefault(item, []).append(language)
+    return {
+        item: tuple((language, weight / len(languages) ** 0.7) for language in languages)
+        for item, languages in of.items()
+    }
+
+
+def _marks(table: str, weight: float, *, letters: bool) -> dict[str, Weights]:
+    found: dict[str, dict[str, set[str]]] = {}
+    for line in table.strip().splitlines():
+        script, _, groups = line.partition(" ")
+        lists = found.setdefault(script, {})
+        for group in groups.split("|"):
+            parts = group.split()
+            languages = [part for part in parts if part in FUNCTION_WORDS[script]]
+            for part in parts:
+                if part not in languages:
+                    for language in languages:
+                        lists.setdefault(language, set()).update(part if letters else (part,))
+    return {script: _shared(lists, weight) for script, lists in found.items()}
+
+
+_TELLING = {script: _shared(lists, 1.0) for script, lists in FUNCTION_WORDS.items()}
+_OF_LETTERS = _marks(_LETTERS, LETTER_WEIGHT, letters=True)
+_OF_ENDINGS: dict[str, Weights] = {script: {} for script in FUNCTION_WORDS} | _marks(
+    _ENDINGS, ENDING_WEIGHT, letters=False
+)
