@@ -50,15 +50,30 @@ class LocatedText:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingWarning:
+    """What of a document could not be read, or was left out: never in silence.
+
+    `what` says it in a few words, `where` is the place as a reader finds it ("page 3", "sheet Fees,
+    B7"; "" for the whole), and `advice` what to do about it. None of them quotes the document.
+    """
+
+    what: str
+    where: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """What a parser found: texts in reading order, the document's own title, and its page count.
 
     `pages` is pages of a PDF, slides of a presentation, sheets of a workbook; 1 for other formats.
+    `warnings` name what of it was not read.
     """
 
     texts: tuple[LocatedText, ...]
     title: str | None = None
     pages: int = 1
+    warnings: tuple[ReadingWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument
         texts = tuple(text for raw in document.texts if (text := _tidy(raw)).text)
     if not texts and outline.is_whole(part):
         raise no_text(outline)
-    return ParsedDocument(texts, sensible_title(document.title), document.pages)
+    title = sensible_title(document.title)
+    return ParsedDocument(texts, title, document.pages, document.warnings)
 
 
 def no_text(outline: Outline) -> EmptyDocument:
@@ -125,7 +126,12 @@ def join(outline: Outline, parts: Sequence[ParsedDocument]) -> ParsedDocument:
     texts = tuple(text for part in parts for text in part.texts)
     if not texts:
         raise no_text(outline)
-    return ParsedDocument(texts, outline.title or parts[0].title, outline.pages or parts[0].pages)
+    return ParsedDocument(
+        texts,
+        outline.title or parts[0].title,
+        outline.pages or parts[0].pages,
+        tuple(warning for part in parts for warning in part.warnings),
+    )
 
 
 @contextmanager
