@@ -22,7 +22,7 @@ from tests.infrastructure.assembly import FUNCTIONS, ROOT
 
 HOST = Target("host", f"{sys.version_info.major}.{sys.version_info.minor}")
 LOCKS = sorted(path.stem for path in DEPENDENCIES.glob("*.in"))
-SERVED = ("service", "api", "parsing", "snapshots", "index_pinecone", "index_sqlite")
+SERVED = ("service", "api", "parsing", "ocr", "snapshots", "index_pinecone", "index_sqlite")
 
 
 def test_every_layer_has_a_lock_of_the_versions_that_are_tested():

@@ -171,13 +171,13 @@ def test_bytes_decide_before_the_name():
 @pytest.mark.parametrize(
     ("content", "path", "kind", "says"),
     [
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.png", UnsupportedFormat, "upload PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.png", UnsupportedFormat, "OCR"),
         (bytes(range(256)) * 20, "a.txt", UnsupportedFormat, "upload PDF"),
-        (b"{\\rtf1 x}", "a.rtf", UnsupportedFormat, "DOCX"),
+        (b"{\\rtf1 }", "a.rtf", EmptyDocument, "no text"),
         (b"text", "a.pdf", CorruptDocument, "save it again"),
-        (made.zipped({"a.txt": "x"}), "a.zip", UnsupportedFormat, "unpack"),
-        (made.zipped({"mimetype": "application/vnd.oasis.opendocument.text"}), "a.odt",
-         UnsupportedFormat, "DOCX"),
+        (b"\x1f\x8b\x08\0\0\0\0\0" * 9, "a.gz", UnsupportedFormat, "unpack"),
+        (made.zipped({"mimetype": "application/vnd.oasis.opendocument.graphics"}), "a.odg",
+         UnsupportedFormat, "PDF"),
         (b"", "a.txt", EmptyDocument, "empty"),
         (b" \n ", "a.txt", EmptyDocument, "empty"),
         (b"<html><nav>x</nav></html>", "a.html", EmptyDocument, "no text"),

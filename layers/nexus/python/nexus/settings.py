@@ -140,6 +140,12 @@ class Settings:
     max_streamed_bytes: int = _setting(
         "Largest PDF, CSV or text file that is read, part by part, in bytes.", 5 * 1024**3, low=1
     )
+    ocr: str = _setting(
+        "Text recognition in pictures and in PDF pages that hold none; the stage's field `ocr` "
+        "turns it on, with the layer that it needs.",
+        "off",
+        choices=("off", "on"),
+    )
     removal_grace_s: int = _setting(
         "Seconds that a removed document's vectors are kept, hidden, for the case that it was "
         "moved (at most 900).",

@@ -11,16 +11,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
+from types import ModuleType
 from typing import BinaryIO
 
 from nexus.errors import (
     CorruptDocument,
-    DocumentRejected,
     DocumentTooLarge,
     EmptyDocument,
+    NexusError,
 )
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
 from nexus.ingestion.parsing.formats import COMPOUND, ZIP, detect, look_inside
+from nexus.ingestion.parsing.inside import Allowance, Inside
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.sources import WatchedSource
 from nexus.models import LocatedText, ParsedDocument
@@ -29,6 +31,10 @@ HEADING_DEPTH = 10
 _HEAD = 1024 * 1024
 # The formats that are read part by part; of any other, the whole file has to be in memory.
 _STREAMED = {"pdf", "delimited", "plain"}
+# The formats that are read page by page.
+_PAGED = {"pdf", "picture"}
+# The formats that hold files of any format.
+_HOLDERS = {"archive", "mail", "outlook"}
 
 
 def outline(
@@ -40,11 +46,12 @@ def outline(
     max_bytes: int,
     max_streamed_bytes: int,
     max_unpacked_bytes: int,
+    ocr: bool = False,
 ) -> Outline:
     """How the document of `size` bytes is read: its format, and the parts to give to `parse_part`.
 
-    The bytes decide the format, then the path's extension, then the content type. `source` is
-    seekable; a long text or table is read through once, a PDF only where it keeps its structure.
+    With `ocr`, text is recognised in pictures and in pages that hold no other. The bytes decide the
+    format, then the path's extension, then the content type. `source` is seekable; a long text or
     Raises DocumentRejected's kinds, and what reading the source raises.
     """
     watched = WatchedSource(source)
@@ -61,11 +68,19 @@ def outline(
             )
         if form in (ZIP, COMPOUND):
             form = look_inside(form, watched.stretch(0, size), path, max_unpacked_bytes)
-        if form not in _STREAMED:
-            return Outline(form, size, parts=(Part(0, 0, size),))
-        if form == "pdf":
-            found: Outline = import_module("nexus.ingestion.parsing.pdf").survey(watched, size)
+        if form in _PAGED:
+            module = import_module(f"nexus.ingestion.parsing.{form}")
+            found: Outline = module.survey(watched, size, ocr=ocr)
             return found
+        if form not in _STREAMED:
+            return Outline(
+                form,
+                size,
+                inner_bytes=max_bytes,
+                unpacked_bytes=max_unpacked_bytes,
+                ocr=ocr,
+                parts=(Part(0, 0, size),),
+            )
         from nexus.ingestion.parsing.long_text import survey
 
         return survey(watched, form, size, head, max_bytes)
@@ -79,15 +94,23 @@ def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument
     `no_text` for one in several. Raises DocumentRejected's kinds, and what reading the source
     raises.
     """
+    return _read(source, outline, part, _inside(outline))
+
+
+def _read(source: BinaryIO, outline: Outline, part: Part, inside: Inside) -> ParsedDocument:
     watched = WatchedSource(source)
     with _rejecting(watched):
         reader = import_module(f"nexus.ingestion.parsing.{outline.format}")
-        if outline.format == "pdf":
+        if outline.format in _PAGED:
             document: ParsedDocument = reader.read_part(watched, outline, part)
         else:
             content = watched.stretch(part.start, part.end)
             if outline.encoding:
                 document = reader.read_part(content, outline, part)
+            elif outline.format in _HOLDERS:
+                document = reader.read(content, inside)
+            elif outline.ocr:
+                document = _with_pictures(reader, content, outline.format)
             else:
                 document = reader.read(content)
         texts = tuple(text for raw in document.texts if (text := _tidy(raw)).text)
@@ -95,6 +118,20 @@ def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument
         raise no_text(outline)
     title = sensible_title(document.title)
     return ParsedDocument(texts, title, document.pages, document.warnings)
+
+
+def _with_pictures(reader: ModuleType, content: bytes, form: str) -> ParsedDocument:
+    """The document with the text of its pictures, even if it holds nothing else."""
+    from nexus.ingestion.parsing.pictures_inside import FOLDERS, with_pictures
+
+    if form not in FOLDERS:
+        whole: ParsedDocument = reader.read(content)
+        return whole
+    try:
+        document = reader.read(content)
+    except EmptyDocument:
+        document = ParsedDocument(())
+    return with_pictures(document, content, form)
 
 
 def no_text(outline: Outline) -> EmptyDocument:
@@ -105,7 +142,13 @@ def no_text(outline: Outline) -> EmptyDocument:
 
 
 def parse(
-    content: bytes, path: str, content_type: str, *, max_bytes: int, max_unpacked_bytes: int
+    content: bytes,
+    path: str,
+    content_type: str,
+    *,
+    max_bytes: int,
+    max_unpacked_bytes: int,
+    ocr: bool = False,
 ) -> ParsedDocument:
     """Reads a whole document that is in memory. Raises nothing but DocumentRejected's kinds."""
     source = io.BytesIO(content)
@@ -117,6 +160,7 @@ def parse(
         max_bytes=max_bytes,
         max_streamed_bytes=max_bytes,
         max_unpacked_bytes=max_unpacked_bytes,
+        ocr=ocr,
     )
     return join(found, [parse_part(source, found, part) for part in found.parts])
 
@@ -134,15 +178,38 @@ def join(outline: Outline, parts: Sequence[ParsedDocument]) -> ParsedDocument:
     )
 
 
+def _inside(whole: Outline) -> Inside:
+    """How the files that a document holds are read."""
+
+    def read_file(content: bytes, name: str, content_type: str, deeper: Inside) -> ParsedDocument:
+        source, size = io.BytesIO(content), len(content)
+        found = outline(
+            source,
+            size,
+            name,
+            content_type,
+            max_bytes=size,
+            max_streamed_bytes=size,
+            max_unpacked_bytes=min(whole.unpacked_bytes, deeper.allowance.bytes_left),
+            ocr=whole.ocr,
+        )
+        return join(found, [_read(source, found, part, deeper) for part in found.parts])
+
+    return Inside(read_file, Allowance(whole.inner_bytes))
+
+
 @contextmanager
 def _rejecting(source: WatchedSource) -> Iterator[None]:
-    """Makes every failure of a parser a DocumentRejected, and none of reading the source."""
+    """Makes every failure of a parser a DocumentRejected, and none of reading the source.
+
+    A wrong configuration stays what it is.
+    """
     try:
         yield
     except Exception as err:
         if source.failure is not None:
             raise source.failure from None
-        if isinstance(err, DocumentRejected):
+        if isinstance(err, NexusError):
             raise
         if isinstance(err, MemoryError):
             raise DocumentTooLarge(

@@ -13,6 +13,8 @@ from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
 from nexus.ingestion.parsing.pdf_layout import Page, join_hyphens, paragraphs, without_running_lines
 from nexus.ingestion.parsing.pdf_pages import read_page
+from nexus.ingestion.parsing.pdf_scans import PART_PAGES as SCANNED_PAGES
+from nexus.ingestion.parsing.pdf_scans import is_scanned, recognised
 from nexus.ingestion.parsing.sources import WatchedSource
 from nexus.models import LocatedText, Locator, ParsedDocument
 
@@ -36,12 +38,16 @@ NO_TEXT = (
 )
 
 
-def survey(source: WatchedSource, size: int) -> Outline:
-    """The title, the number of pages and the parts of a PDF, without reading its pages."""
+def survey(source: WatchedSource, size: int, *, ocr: bool = False) -> Outline:
+    """The title, the number of pages and the parts of a PDF, without reading its pages.
+
+    With `ocr`, parts of a document with scanned pages are smaller, as each takes a second or more.
+    """
     with _PDFIUM, _opened(source, size) as document:
         pages = len(document)
         headings = Bookmarks(_bookmarks(document))
-        length = PART_PAGES * max(1, -(-pages // (PART_PAGES * _MOST_PARTS)))
+        part_pages = SCANNED_PAGES if ocr and is_scanned(document) else PART_PAGES
+        length = part_pages * max(1, -(-pages // (part_pages * _MOST_PARTS)))
         starts = range(0, max(pages - _FEWEST_PAGES + 1, 1), length)
         parts = []
         for number, start in enumerate(starts):
@@ -50,7 +56,7 @@ def survey(source: WatchedSource, size: int) -> Outline:
             carried = tuple((mark.level, _short(mark.title), mark.page) for mark in marks)
             parts.append(Part(number, start, end, bookmarks=carried))
         title = sensible_title(document.get_metadata_value("Title"))
-    return Outline("pdf", size, title, pages, parts=tuple(parts))
+    return Outline("pdf", size, title, pages, ocr=ocr, parts=tuple(parts))
 
 
 def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocument:
@@ -60,7 +66,8 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
     """
     with _PDFIUM, _opened(source, outline.size) as document:
         pages, damaged = _pages(document, range(part.start, part.end))
-    if outline.is_whole(part) and not any(page.lines for page in pages):
+        scanned, warnings = recognised(document, pages) if outline.ocr else ([], ())
+    if outline.is_whole(part) and not scanned and not any(page.lines for page in pages):
         if damaged is not None:
             raise CorruptDocument(
                 "The pages of the PDF are damaged: export it again from its source and upload that."
@@ -72,7 +79,10 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
         for path, lines in headings.sections(page):
             place = Locator(page=page.number, heading=path)
             texts += [LocatedText(text, place) for text in paragraphs(lines)]
-    return ParsedDocument(tuple(join_hyphens(texts)), outline.title, pages=len(pages))
+    read = join_hyphens(texts)
+    if scanned:
+        read = sorted((*read, *scanned), key=lambda text: text.locator.page or 0)
+    return ParsedDocument(tuple(read), outline.title, len(pages), warnings)
 
 
 @contextmanager
