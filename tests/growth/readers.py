@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from cli.local.models.candidates import candidates
@@ -158,5 +159,13 @@ OF_DOCUMENTS: Mapping[str, Reader] = {
     "parsing, of Markdown": _parsed("a.md"),
     "parsing, of HTML": _parsed("a.html"),
     "parsing, of a table": _parsed("a.csv"),
+    "parsing, of JSON": _parsed("a.json"),
+    "parsing, of a field of JSON": lambda text: _parsed("a.json")(json.dumps([{"a": text}])),
+    "parsing, of XML": _parsed("a.xml"),
+    "parsing, of an element of XML": lambda text: _parsed("a.xml")(f"<a><b>{text}</b><b/></a>"),
+    "parsing, of a mail": _parsed("a.eml"),
+    "parsing, of a mail's field": lambda text: _parsed("a.eml")(f"Subject: {text}\n\nBody."),
+    "parsing, of a mail's text": lambda text: _parsed("a.eml")(f"Subject: a\n\n{text}"),
+    "parsing, of RTF": lambda text: _parsed("a.rtf")(f"{{\\rtf1 {text}}}"),
     "chunking.chunk": _chunked,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+from nexus.errors import EmptyDocument
 from nexus.ingestion.parsing.inside import Inside
 from nexus.ingestion.parsing.zips import is_legible
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
@@ -18,7 +19,8 @@ _APART = "Upload the file by itself."
 def read(content: bytes, inside: Inside) -> ParsedDocument:
     """The texts of all files, in the archive's order, and a warning for each that is not read.
 
-    `pages` is the number of files that are read. The archive was checked for bombs before.
+    `pages` is the number of files that are read. The archive was checked for bombs before. Raises
+    EmptyDocument, with the first file's reason, if none is read.
     """
     texts: list[LocatedText] = []
     warnings: list[ReadingWarning] = []
@@ -49,6 +51,13 @@ def read(content: bytes, inside: Inside) -> ParsedDocument:
                 "",
                 "Upload them in several archives, or by themselves.",
             )
+        )
+    if not texts and warnings:
+        first = warnings[0]
+        why = first.what.removeprefix("not read: ")
+        raise EmptyDocument(
+            f"No file in the archive can be read, as {first.where or 'the first'} shows ({why}): "
+            "unpack it and upload documents that can."
         )
     return ParsedDocument(tuple(texts), pages=max(count, 1), warnings=tuple(warnings))
 

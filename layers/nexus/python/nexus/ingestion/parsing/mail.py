@@ -21,7 +21,7 @@ _LONGEST_FIELD = 2_000
 _MOST_PARTS = 1_000
 _SIGNATURES = ("application/pkcs7-signature", "application/pgp-signature")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
-_WORD_BREAK = re.compile(r"[ \t]*\r?\n[ \t]+")
+_WORD_BREAK = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]++")
 
 
 def read(content: bytes, inside: Inside) -> ParsedDocument:

@@ -173,7 +173,8 @@ def _grey(image: Image) -> Image:
 def _found(api: Any) -> Found:
     from tesserocr import RIL, iterate_level
 
-    paragraphs, confidences = [], []
+    paragraphs: list[str] = []
+    confidences: list[float] = []
     if (result := api.GetIterator()) is None:
         return Found([], 0.0)
     for one in iterate_level(result, RIL.PARA):
