@@ -6,7 +6,8 @@ import sys
 
 from nexus.errors import DocumentRejected
 from nexus.ingestion.parsing import parse
-from tests.formats.features import GOLDEN, Feature, features
+from tests.formats.feature import GOLDEN, Feature
+from tests.formats.features import features
 
 REPORT = GOLDEN / "formats.md"
 _LIMIT = 20_000_000

@@ -31,7 +31,8 @@ def read(content: bytes) -> ParsedDocument:
     """The text, its tables row by row; hidden text, headers and pictures are left out."""
     from striprtf.striprtf import rtf_to_text
 
-    source = content.decode("latin-1")
+    # Without its star, what a shape holds is no longer skipped.
+    source = content.decode("latin-1").replace("{\\*\\shpinst", "{\\shpinst")
     styles = {number: int(level) for number, level in _STYLED.findall(source[:1_000_000])}
     text = rtf_to_text(  # type: ignore[no-untyped-call]
         "".join(_prepared(source, styles)), errors="replace"
@@ -99,7 +100,8 @@ _WORDS = {
     "footnote": _character(_NOTE),
     "cell": _character(_CELL), "nestcell": _character(_CELL),
     "row": f"{_character(_ROW)}\\par ", "nestrow": f"{_character(_ROW)}\\par ",
-    "v": "{}",  # nothing
+    "v": "{}", "shp": "{}", "shpinst": "{}",  # nothing
+    "shptxt": "\\par ",
 }  # fmt: skip
 
 
