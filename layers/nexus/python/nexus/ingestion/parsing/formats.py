@@ -17,8 +17,8 @@ _ZIP_MODULES = {
 }  # fmt: skip
 _EXTENSIONS = {
     "html": "web", "htm": "web", "xhtml": "web", "svg": "web",
-    "xml": "records", "rss": "records", "atom": "records",
-    "json": "records", "jsonl": "records", "ndjson": "records", "geojson": "records",
+    "xml": "data", "rss": "data", "atom": "data",
+    "json": "data", "jsonl": "data", "ndjson": "data", "geojson": "data",
     "eml": "mail", "mht": "mail", "mhtml": "mail",
     "md": "markup", "markdown": "markup", "mdx": "markup",
     "csv": "delimited", "tsv": "delimited", "tab": "delimited",
@@ -26,8 +26,8 @@ _EXTENSIONS = {
 }  # fmt: skip
 _TYPES = {
     "text/html": "web", "application/xhtml+xml": "web", "image/svg+xml": "web",
-    "application/json": "records", "application/x-ndjson": "records", "application/xml": "records",
-    "text/xml": "records", "message/rfc822": "mail", "multipart/related": "mail",
+    "application/json": "data", "application/x-ndjson": "data", "application/xml": "data",
+    "text/xml": "data", "message/rfc822": "mail", "multipart/related": "mail",
     "text/markdown": "markup", "text/x-markdown": "markup",
     "text/csv": "delimited", "text/tab-separated-values": "delimited",
 }  # fmt: skip
