@@ -23,12 +23,15 @@ from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_titl
 from nexus.ingestion.parsing.formats import COMPOUND, ZIP, detect, look_inside
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.sources import WatchedSource
-from nexus.models import LocatedText, ParsedDocument
+from nexus.ingestion.reading_warnings import bounded, sentences
+from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 HEADING_DEPTH = 10
 _HEAD = 1024 * 1024
 # The formats that are read part by part; of any other, the whole file has to be in memory.
 _STREAMED = {"pdf", "delimited", "plain"}
+# Those in which an author hides things, and that are read as one part.
+_HIDING = {"slides", "sheets"}
 
 
 def outline(
@@ -40,11 +43,13 @@ def outline(
     max_bytes: int,
     max_streamed_bytes: int,
     max_unpacked_bytes: int,
+    read_hidden: bool = False,
 ) -> Outline:
     """How the document of `size` bytes is read: its format, and the parts to give to `parse_part`.
 
     The bytes decide the format, then the path's extension, then the content type. `source` is
     seekable; a long text or table is read through once, a PDF only where it keeps its structure.
+    With `read_hidden` the parts are read with what the author hid in them.
     Raises DocumentRejected's kinds, and what reading the source raises.
     """
     watched = WatchedSource(source)
@@ -62,10 +67,10 @@ def outline(
         if form in (ZIP, COMPOUND):
             form = look_inside(form, watched.stretch(0, size), path, max_unpacked_bytes)
         if form not in _STREAMED:
-            return Outline(form, size, parts=(Part(0, 0, size),))
+            return Outline(form, size, parts=(Part(0, 0, size),), read_hidden=read_hidden)
         if form == "pdf":
             found: Outline = import_module("nexus.ingestion.parsing.pdf").survey(watched, size)
-            return found
+            return replace(found, read_hidden=read_hidden)
         from nexus.ingestion.parsing.long_text import survey
 
         return survey(watched, form, size, head, max_bytes)
@@ -74,7 +79,8 @@ def outline(
 def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument:
     """Reads one part of a document into texts with their places, clean and in reading order.
 
-    What the author hid (sheets, slides, deleted text) is not read. `pages` counts the part's.
+    What the author hid is not read, unless the outline says so; what somebody deleted never is.
+    `pages` counts the part's.
     A part without text gives none, but raises EmptyDocument if it is the whole document; see
     `no_text` for one in several. Raises DocumentRejected's kinds, and what reading the source
     raises.
@@ -88,24 +94,34 @@ def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument
             content = watched.stretch(part.start, part.end)
             if outline.encoding:
                 document = reader.read_part(content, outline, part)
+            elif outline.format in _HIDING:
+                document = reader.read(content, read_hidden=outline.read_hidden)
             else:
                 document = reader.read(content)
         texts = tuple(text for raw in document.texts if (text := _tidy(raw)).text)
     if not texts and outline.is_whole(part):
-        raise no_text(outline)
+        raise no_text(outline, document.warnings)
     title = sensible_title(document.title)
     return ParsedDocument(texts, title, document.pages, document.warnings)
 
 
-def no_text(outline: Outline) -> EmptyDocument:
-    """The error for a document of which no part holds text."""
+def no_text(outline: Outline, warnings: Sequence[ReadingWarning] = ()) -> EmptyDocument:
+    """The error for a document of which no part holds text; the warnings say why it has none."""
+    if warnings:
+        return EmptyDocument(f"The file holds no text that is read. {sentences(warnings)}")
     if outline.format == "pdf":
         return EmptyDocument(import_module("nexus.ingestion.parsing.pdf").NO_TEXT)
     return EmptyDocument("The file holds no text: upload one that does.")
 
 
 def parse(
-    content: bytes, path: str, content_type: str, *, max_bytes: int, max_unpacked_bytes: int
+    content: bytes,
+    path: str,
+    content_type: str,
+    *,
+    max_bytes: int,
+    max_unpacked_bytes: int,
+    read_hidden: bool = False,
 ) -> ParsedDocument:
     """Reads a whole document that is in memory. Raises nothing but DocumentRejected's kinds."""
     source = io.BytesIO(content)
@@ -117,6 +133,7 @@ def parse(
         max_bytes=max_bytes,
         max_streamed_bytes=max_bytes,
         max_unpacked_bytes=max_unpacked_bytes,
+        read_hidden=read_hidden,
     )
     return join(found, [parse_part(source, found, part) for part in found.parts])
 
@@ -124,13 +141,14 @@ def parse(
 def join(outline: Outline, parts: Sequence[ParsedDocument]) -> ParsedDocument:
     """The document that its parts, all of them in order, make. Raises EmptyDocument."""
     texts = tuple(text for part in parts for text in part.texts)
+    warnings = bounded(warning for part in parts for warning in part.warnings)
     if not texts:
-        raise no_text(outline)
+        raise no_text(outline, warnings)
     return ParsedDocument(
         texts,
         outline.title or parts[0].title,
         outline.pages or parts[0].pages,
-        tuple(warning for part in parts for warning in part.warnings),
+        warnings,
     )
 
 

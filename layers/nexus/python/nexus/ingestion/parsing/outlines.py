@@ -28,7 +28,8 @@ class Outline:
     `format` names the module of this package that reads it and `size` is in bytes. `title` and
     `pages` are None and 0 where only reading tells. `encoding` is "" for a file that is read as one
     part, which decides for itself; a table in several parts has its `delimiter`, its column names
-    in `header`, and whether its quotes are `quoted` cells or text. Both values go through JSON.
+    in `header`, and whether its quotes are `quoted` cells or text. `read_hidden` asks for
+    what the author hid, too. Both values go through JSON.
     """
 
     format: str
@@ -40,6 +41,7 @@ class Outline:
     quoted: bool = True
     header: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
+    read_hidden: bool = False
 
     def is_whole(self, part: Part) -> bool:
         """Whether the part is the whole document."""

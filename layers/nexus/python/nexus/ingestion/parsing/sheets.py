@@ -10,26 +10,33 @@ from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import squeeze
 from nexus.ingestion.parsing.delimited import located_rows
 from nexus.ingestion.parsing.grids import refuse_traps
-from nexus.models import LocatedText, ParsedDocument
+from nexus.ingestion.parsing.hidden import left_out
+from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 
-def read(content: bytes) -> ParsedDocument:
-    """The rows of all visible sheets. Raises only kinds of DocumentRejected."""
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
+    """The rows of all visible sheets, and of hidden ones if asked for.
+
+    Raises only kinds of DocumentRejected.
+    """
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     refuse_traps(content)
     texts: list[LocatedText] = []
+    warnings: list[ReadingWarning] = []
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            sheets = [
-                sheet.name
-                for sheet in workbook.sheets_metadata
-                if sheet.visible == SheetVisibleEnum.Visible
-                and sheet.typ == SheetTypeEnum.WorkSheet
-            ]
+            sheets = []
+            for sheet in workbook.sheets_metadata:
+                if sheet.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                if sheet.visible == SheetVisibleEnum.Visible or read_hidden:
+                    sheets.append(sheet.name)
+                else:
+                    warnings.append(left_out("a hidden sheet is", f"sheet {sheet.name}"))
             for name in sheets:
                 texts += _sheet(workbook.get_sheet_by_name(name))
     except PasswordError as err:
@@ -43,7 +50,7 @@ def read(content: bytes) -> ParsedDocument:
         raise CorruptDocument(
             "The workbook is damaged: open it in its own program, save it again and upload that."
         ) from err
-    return ParsedDocument(tuple(texts), pages=max(len(sheets), 1))
+    return ParsedDocument(tuple(texts), pages=max(len(sheets), 1), warnings=tuple(warnings))
 
 
 def _sheet(sheet: CalamineSheet) -> list[LocatedText]:

@@ -7,21 +7,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.hidden import left_out
 from nexus.ingestion.parsing.tables import render
-from nexus.models import LocatedText, Locator, ParsedDocument
+from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
 _DEEPEST_GROUP = 50
 
 
-def read(content: bytes) -> ParsedDocument:
-    """The visible slides in order; the title of each heads its texts."""
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
+    """The visible slides in order, hidden ones if asked for; the title heads a slide's texts."""
     import pptx
 
     presentation = pptx.Presentation(io.BytesIO(content))
     texts: list[LocatedText] = []
+    warnings: list[ReadingWarning] = []
     number = 0
     for number, slide in enumerate(presentation.slides, start=1):
-        if slide._element.get("show") == "0":
+        if slide._element.get("show") == "0" and not read_hidden:
+            warnings.append(left_out("a hidden slide is", f"slide {number}"))
             continue
         title_shape = slide.shapes.title
         title = squeeze(clean(title_shape.text_frame.text)) if title_shape is not None else ""
@@ -35,7 +38,12 @@ def read(content: bytes) -> ParsedDocument:
         if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
             found += [LocatedText(frame.text, place)] if clean(frame.text) else []
         texts += found or ([LocatedText(title, place)] if title else [])
-    return ParsedDocument(tuple(texts), presentation.core_properties.title, pages=max(number, 1))
+    return ParsedDocument(
+        tuple(texts),
+        presentation.core_properties.title,
+        pages=max(number, 1),
+        warnings=tuple(warnings),
+    )
 
 
 def _flat(shapes: Any, depth: int = 0) -> Iterator[Any]:
