@@ -31,7 +31,7 @@ _HEAD = 1024 * 1024
 # The formats that are read part by part; of any other, the whole file has to be in memory.
 _STREAMED = {"pdf", "delimited", "plain"}
 # Those in which an author hides things, and that are read as one part.
-_HIDING = {"word", "slides", "sheets"}
+_HIDING = {"word", "slides", "sheets", "web", "markup"}
 
 
 def outline(

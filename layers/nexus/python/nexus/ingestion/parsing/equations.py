@@ -33,20 +33,20 @@ def _said(node: Any, depth: int) -> str:  # noqa: PLR0911, PLR0912 - one line fo
 
     match kind:
         case "f":
-            return f"{_grouped(part('num'))}/{_grouped(part('den'))}"
+            return f"{grouped(part('num'))}/{grouped(part('den'))}"
         case "sSup":
-            return f"{_grouped(part('e'))}^{_grouped(part('sup'))}"
+            return f"{grouped(part('e'))}^{grouped(part('sup'))}"
         case "sSub":
-            return f"{_grouped(part('e'))}_{_grouped(part('sub'))}"
+            return f"{grouped(part('e'))}_{grouped(part('sub'))}"
         case "sSubSup":
-            return f"{_grouped(part('e'))}_{_grouped(part('sub'))}^{_grouped(part('sup'))}"
+            return f"{grouped(part('e'))}_{grouped(part('sub'))}^{grouped(part('sup'))}"
         case "sPre":
-            return f"_{_grouped(part('sub'))}^{_grouped(part('sup'))}{_grouped(part('e'))}"
+            return f"_{grouped(part('sub'))}^{grouped(part('sup'))}{grouped(part('e'))}"
         case "rad":
             degree = part("deg")
             return f"{degree}√({part('e')})" if degree else f"√({part('e')})"
         case "nary":
-            limits = [f"{mark}{_grouped(one)}" for mark, one in _limits(part) if one]
+            limits = [f"{mark}{grouped(one)}" for mark, one in _limits(part) if one]
             return f"{_property(node, 'chr', '∫')}{''.join(limits)} {part('e')}"
         case "d":
             begin, end = _property(node, "begChr", "("), _property(node, "endChr", ")")
@@ -56,9 +56,9 @@ def _said(node: Any, depth: int) -> str:  # noqa: PLR0911, PLR0912 - one line fo
         case "func":
             return f"{part('fName')}({_bare(part('e'))})"
         case "limLow":
-            return f"{part('e')}_{_grouped(part('lim'))}"
+            return f"{part('e')}_{grouped(part('lim'))}"
         case "limUpp":
-            return f"{part('e')}^{_grouped(part('lim'))}"
+            return f"{part('e')}^{grouped(part('lim'))}"
         case "m":
             rows = [
                 ", ".join(linear(one, depth) for one in row.iterchildren(f"{_M}e"))
@@ -79,7 +79,7 @@ def _property(node: Any, name: str, default: str) -> str:
     return default if found is None else str(found.get(f"{_M}val", ""))
 
 
-def _grouped(text: str) -> str:
+def grouped(text: str) -> str:
     """The text in parentheses, unless it is one number or one word."""
     is_one = all(letter.isalnum() or letter in ".," for letter in text)
     return text if is_one or _bare(text) != text else f"({text})"
