@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
-from nexus.ingestion.parsing.word_xml import W, is_on, paragraph_of, run_of
+from nexus.ingestion.parsing.word_text import paragraph_text
+from nexus.ingestion.parsing.word_xml import W, is_on, paragraph_of, remove, run_of, runs
 
 _KINDS = (("footnote", "Note"), ("endnote", "Endnote"))
 # Fields that say another thing on every page.
+_AROUND = 3
 _PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF"}
 
 
@@ -31,7 +33,7 @@ def write_notes(
         }
         count = 0
         for reference in list(root.iter(f"{W}{kind}Reference")):
-            if not is_on_or_absent(reference):
+            if not _has_own_mark(reference):
                 count += 1
             text = texts.pop(reference.get(f"{W}id"), "")
             paragraph = next(reference.iterancestors(f"{W}p"), None)
@@ -45,7 +47,7 @@ def write_notes(
             paragraph.append(run_of(paragraph, f" ({said})" if in_cell else f"\n{said}"))
 
 
-def is_on_or_absent(reference: Any) -> bool:
+def _has_own_mark(reference: Any) -> bool:
     """Whether the author chose the mark of a note, so that it does not count."""
     return reference.get(f"{W}customMarkFollows", "0") not in ("0", "false", "off")
 
@@ -74,28 +76,36 @@ def margins(document: Any) -> Iterator[Any]:
 
 
 def without_page_numbers(root: Any) -> None:
-    """Takes the fields out that count pages, and nothing around them."""
-    for field in list(root.iter(f"{W}fldSimple")):
-        if _is_page_field(field.get(f"{W}instr", "")):
-            field.getparent().remove(field)
-    for paragraph in root.iter(f"{W}p"):
-        _without_complex_fields(paragraph)
+    """Takes the fields out that count pages, and the few words around them ("Page 2 of 9")."""
+    for paragraph in list(root.iter(f"{W}p")):
+        found = _without_complex_fields(paragraph)
+        for field in list(paragraph.iter(f"{W}fldSimple")):
+            if _is_page_field(field.get(f"{W}instr", "")):
+                remove(field)
+                found = True
+        words = paragraph_text(paragraph).split() if found else []
+        if found and len(words) <= _AROUND and not any(map(str.isdigit, "".join(words))):
+            for run in runs(paragraph):
+                remove(run)
 
 
-def _without_complex_fields(paragraph: Any) -> None:
+def _without_complex_fields(paragraph: Any) -> bool:
     """A complex field is a run that begins it, its instruction, one that ends that, its result."""
-    inside, instruction, result = 0, "", False
-    for run in list(paragraph.iter(f"{W}r")):
+    inside, instruction, result, found = 0, "", False, False
+    for run in runs(paragraph):
         kinds = [one.get(f"{W}fldCharType") for one in run.iterchildren(f"{W}fldChar")]
         if "begin" in kinds:
             inside, instruction, result = inside + 1, "", False
         instruction += "".join(one.text or "" for one in run.iterchildren(f"{W}instrText"))
-        if inside and result and _is_page_field(instruction) and "end" not in kinds:
-            run.getparent().remove(run)
+        if inside and _is_page_field(instruction):
+            found = True
+            if result and "end" not in kinds:
+                remove(run)
         if "separate" in kinds:
             result = True
         if "end" in kinds:
             inside, result = max(inside - 1, 0), False
+    return found
 
 
 def _is_page_field(instruction: str) -> bool:
@@ -104,7 +114,5 @@ def _is_page_field(instruction: str) -> bool:
 
 
 def _paragraphs(note: Any) -> Iterator[str]:
-    from nexus.ingestion.parsing.word_text import paragraph_text
-
     for paragraph in note.iter(f"{W}p"):
         yield paragraph_text(paragraph)
