@@ -33,6 +33,7 @@ _CONTENT = {
 }  # fmt: skip
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 _TOGGLES = ("aria-expanded", "aria-controls", "data-bs-toggle", "data-toggle", "data-bs-target")
+_UNFOLDS = ", ".join(("button", "summary", "[data-target]", *(f"[{name}]" for name in _TOGGLES)))
 _FOLDS = re.compile(r"accordion|collaps|faq|answer|panel|tab-?(?:pane|content)|expand|toggle", re.I)
 _ASKS = re.compile(r"accordion|collaps|faq|question|expand|toggle", re.I)
 _COPYRIGHT = re.compile(r"©|copyright|all rights reserved|hak cipta", re.I)
@@ -172,7 +173,7 @@ class _Judge:
             return False
         if before.tag == "button" or any(name in before.attributes for name in _TOGGLES):
             return True
-        return before.css_first("button, summary, [aria-expanded], [aria-controls]") is not None
+        return before.css_first(_UNFOLDS) is not None
 
     def _names(self, node: LexborNode) -> list[str]:
         given = node.attributes
@@ -183,7 +184,7 @@ class _Judge:
 def _controlled(root: LexborNode) -> set[str]:
     """The ids of what buttons and links of the page unfold."""
     found: set[str] = set()
-    for node in root.css("[aria-controls], [data-bs-target], [data-target], [data-bs-toggle]"):
+    for node in root.css(_UNFOLDS):
         given = node.attributes
         found.update((given.get("aria-controls") or "").split())
         for name in ("data-bs-target", "data-target", "href"):
