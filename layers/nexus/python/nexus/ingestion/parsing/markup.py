@@ -10,6 +10,7 @@ from nexus.ingestion.parsing.front_matter import front_matter
 from nexus.ingestion.parsing.hidden import hidden_text
 from nexus.ingestion.parsing.markup_html import (
     FENCE,
+    block_ends,
     hidden_block,
     html_block,
     paragraphs_of,
@@ -66,8 +67,10 @@ class _Reader:
         self.sections = Sections()
         self.first_heading: str | None = None
         self._block: list[str] = []
+        self._ends: dict[tuple[str, int], int] = {}
 
     def through(self, lines: list[str]) -> None:
+        self._ends = block_ends(lines)
         at = 0
         while at < len(lines):
             fence = FENCE.match(lines[at])
@@ -101,7 +104,7 @@ class _Reader:
         """The line after the HTML that begins at this one; `at` if the line is Markdown."""
         line = lines[at]
         if not self._read_hidden:
-            if (end := hidden_block(lines, at)) > at:
+            if (end := hidden_block(line, at, self._ends)) > at:
                 self.hidden += 1
                 return end
             lines[at], is_hidden = without_hidden(line)
@@ -119,7 +122,7 @@ class _Reader:
             self._flush()
             self.sections.close(_QUESTION)
             return at + 1
-        if (end := html_block(lines, at)) > at:
+        if (end := html_block(line, at, self._ends)) > at:
             from nexus.ingestion.parsing import web
 
             self._flush()

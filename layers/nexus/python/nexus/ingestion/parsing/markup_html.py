@@ -6,7 +6,8 @@ What stands in code is left as it is, since the page shows it so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _TICKS = re.compile(r"(?<!`)(`{1,20})(?!`)")
@@ -24,7 +25,7 @@ _HIDDEN = re.compile(
     r"|visibility\s{0,9}:\s{0,9}hidden|font-size\s{0,9}:\s{0,9}0(?![.\d]))[^<>]{0,500}>",
     re.I,
 )
-_LONGEST_BLOCK = 5_000
+_ELEMENT = re.compile(r"<(/?)(table|dl|ul|ol|span|div|p|section)(?=[\s>])", re.I)
 
 
 def code_spans(line: str) -> list[tuple[int, int]]:
@@ -63,16 +64,19 @@ def without_comments(lines: list[str]) -> list[str]:
         if fence:
             kept.append(line)
             continue
-        spans = [] if inside or "<!--" not in line else code_spans(line)
+        spans = deque([] if inside or "<!--" not in line else code_spans(line))
+        begins, closes = len(line) - len(line.lstrip()), line.rfind("-->")
         out: list[str] = []
         at = 0
         while at < len(line):
             found = line.find("-->" if inside else "<!--", at)
             if not inside and found >= 0:
-                code = next((end for start, end in spans if start <= found < end), 0)
+                while spans and spans[0][1] <= found:
+                    spans.popleft()
+                code = spans[0][1] if spans and spans[0][0] <= found else 0
                 of_block, of_paragraph = closed_by[number]
-                later = of_paragraph if line[:found].strip() else of_block
-                if code or not (later or line.find("-->", found + 4) >= 0):
+                later = of_block if found == begins else of_paragraph
+                if code or not (later or closes >= found + 4):
                     out.append(line[at : code or found + 4])
                     at = code or found + 4
                     continue
@@ -110,41 +114,51 @@ def without_tags(text: str) -> str:
     return "".join(out)
 
 
-def html_block(lines: list[str], at: int) -> int:
+def block_ends(lines: list[str]) -> dict[tuple[str, int], int]:
+    """For each element that begins on a line, by its name and that line, the line after its end."""
+    ends: dict[tuple[str, int], int] = {}
+    opened: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        for match in _ELEMENT.finditer(line) if "<" in line else ():
+            begun = opened.setdefault(match[2].lower(), [])
+            if not match[1]:
+                begun.append(number)
+            elif begun:
+                ends[match[2].lower(), begun.pop()] = number + 1
+    return ends
+
+
+def html_block(line: str, at: int, ends: Mapping[tuple[str, int], int]) -> int:
     """The line after the table or list of HTML that begins at a line; `at` itself if none does."""
-    opened = _BLOCK.match(lines[at])
-    return _end_of(lines, at, opened[1]) if opened else at
+    opened = _BLOCK.match(line)
+    return ends.get((opened[1].lower(), at), at) if opened else at
 
 
-def hidden_block(lines: list[str], at: int) -> int:
+def hidden_block(line: str, at: int, ends: Mapping[tuple[str, int], int]) -> int:
     """The line after the element that hides whole lines from this one on; `at` if none does."""
-    opened = _HIDDEN.match(lines[at].strip())
-    return _end_of(lines, at, opened[1]) if opened else at
+    opened = _HIDDEN.match(line.strip())
+    return ends.get((opened[1].lower(), at), at) if opened else at
 
 
 def without_hidden(line: str) -> tuple[str, bool]:
     """The line without what elements within it hide, and whether they hide anything."""
-    found = False
-    opened = _HIDDEN.search(line) if "<" in line else None
-    while opened:
+    if "<" not in line:
+        return line, False
+    spans, lowered = deque(code_spans(line)), line.lower()
+    out, at = [], 0
+    for opened in _HIDDEN.finditer(line):
+        while spans and spans[0][1] <= opened.start():
+            spans.popleft()
+        is_code = bool(spans) and spans[0][0] <= opened.start()
+        if is_code or opened.start() < at:
+            continue
         closing = f"</{opened[1].lower()}>"
-        end = line.lower().find(closing, opened.end())
-        if end < 0 or any(start <= opened.start() < last for start, last in code_spans(line)):
+        end = lowered.find(closing, opened.end())
+        if end < 0:
             break
-        line, found = line[: opened.start()] + line[end + len(closing) :], True
-        opened = _HIDDEN.search(line)
-    return line, found
-
-
-def _end_of(lines: list[str], at: int, tag: str) -> int:
-    pattern = re.compile(rf"<(/?){tag}(?=[\s>])", re.I)
-    depth = 0
-    for end in range(at, min(len(lines), at + _LONGEST_BLOCK)):
-        for match in pattern.finditer(lines[end]):
-            depth += -1 if match[1] else 1
-        if depth <= 0:
-            return end + 1
-    return at
+        out.append(line[at : opened.start()])
+        at = end + len(closing)
+    return "".join([*out, line[at:]]), at > 0
 
 
 def paragraphs_of(found: Iterator[tuple[tuple[str, ...], str]]) -> list[str]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from nexus.ingestion.parsing.hidden import is_near_white
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _BRACE = re.compile(r"[{}]")
 _NAME = re.compile(r"[.#]?[A-Za-z_][\w-]{0,200}")
 _LONE = re.compile(r"(?:[A-Za-z][\w-]{0,40})?([.#][A-Za-z_][\w-]{0,200})")
@@ -103,7 +102,7 @@ def _is_white(value: str) -> bool:
 
 def _rules(css: str) -> Iterator[tuple[list[str], str]]:
     """The selectors and declarations of rules that hold without a condition."""
-    css = _COMMENT.sub(" ", css)
+    css = _without_comments(css)
     begin, opened, depth = 0, 0, 0
     for brace in _BRACE.finditer(css):
         if brace[0] == "{":
@@ -116,3 +115,12 @@ def _rules(css: str) -> Iterator[tuple[list[str], str]]:
             if not prelude.startswith("@") and brace.start() - begin <= _LONGEST_RULE:
                 yield prelude.split(","), css[opened : brace.start()]
             begin = brace.end()
+
+
+def _without_comments(css: str) -> str:
+    kept, at = [], 0
+    while (begin := css.find("/*", at)) >= 0:
+        kept.append(css[at:begin])
+        end = css.find("*/", begin + 2)
+        at = end + 2 if end >= 0 else len(css)
+    return " ".join([*kept, css[at:]])
