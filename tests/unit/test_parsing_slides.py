@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import pptx
@@ -109,6 +110,22 @@ def test_a_chart_without_numbers_is_warned_of_and_fails_nothing() -> None:
     found = of(made)
     assert lines(found) == ["Naik."]
     assert [(one.what, one.where) for one in found.warnings] == [("a chart is not read", "slide 1")]
+
+
+def test_a_damaged_chart_fails_nothing() -> None:
+    made, slide = deck()
+    data = CategoryChartData()
+    data.categories = ["2025"]
+    data.add_series("Hukum", (110,))
+    slide.shapes.add_chart(XL_CHART_TYPE.PIE, *_BOX, data)
+    broken = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved(made))) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part[: len(part) // 3] if "charts/chart" in name else part)
+    found = read(broken.getvalue(), "a.pptx")
+    assert lines(found)[0] == "Naik."
+    assert "ppt/charts/chart" in found.warnings[0].where
 
 
 def _diagram(slide: Any, data: str) -> None:

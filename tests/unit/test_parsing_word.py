@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import docx
 import pytest
@@ -144,6 +145,32 @@ def test_damaged_notes_are_warned_of_and_fail_nothing() -> None:
     found = of(p("The fee is 900."), parts=parts)
     assert lines(found) == ["The fee is 900."]
     assert "footnotes" in found.warnings[0].what
+
+
+def test_a_damaged_part_is_read_as_far_as_it_goes() -> None:
+    made = docx.Document()
+    made.add_paragraph("The fee is 900.")
+    made.sections[0].footer.paragraphs[0].text = "Revision 7"
+    file, broken = io.BytesIO(), io.BytesIO()
+    made.save(file)
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part[:-9] if name == "word/footer1.xml" else part)
+    found = read(broken.getvalue(), "a.docx")
+    assert lines(found) == ["Revision 7", "The fee is 900."]
+    assert [one.where for one in found.warnings] == ["part word/footer1.xml"]
+
+
+def test_comments_are_not_read_and_said_so() -> None:
+    made = docx.Document()
+    paragraph = made.add_paragraph("The fee is 900.")
+    made.add_comment(paragraph.runs, text="Is that right?", author="x")
+    file = io.BytesIO()
+    made.save(file)
+    found = read(file.getvalue(), "a.docx")
+    assert lines(found) == ["The fee is 900."]
+    assert [one.what for one in found.warnings] == ["comments are not read"]
 
 
 def test_headers_and_footers_are_read_once_without_page_numbers() -> None:

@@ -24,11 +24,22 @@ def is_hidden(shape: Any, width: int, height: int) -> bool:
     properties = next(shape._element.iter(f"{_P}cNvPr"), None)
     if properties is not None and properties.get("hidden") in ("1", "true"):
         return True
-    left, top, across, down = shape.left, shape.top, shape.width, shape.height
-    if None in (left, top, across, down) or _is_in_group(shape):
+    # A placeholder without a place of its own stands where its layout has it: on the slide.
+    place = shape._element.find(f"{_P}spPr/{A}xfrm")
+    place = shape._element.find(f"{_P}xfrm") if place is None else place
+    if place is None or _is_in_group(shape):
         return False
-    is_beside = left >= width or left + across <= 0
-    return bool(is_beside or top >= height or top + down <= 0)
+    corner, extent = place.find(f"{A}off"), place.find(f"{A}ext")
+    if corner is None or extent is None:
+        return False
+    left, top = _whole(corner, "x"), _whole(corner, "y")
+    is_beside = left >= width or left + _whole(extent, "cx") <= 0
+    return is_beside or top >= height or top + _whole(extent, "cy") <= 0
+
+
+def _whole(element: Any, name: str) -> int:
+    text = element.get(name, "")
+    return int(text[:12]) if text.removeprefix("-").isdecimal() and text.isascii() else 0
 
 
 def take_out(body: Any, is_on_white: Callable[[], bool]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from nexus.ingestion.parsing.charts import chart_lines
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.diagrams import diagram_text
 from nexus.ingestion.parsing.hidden import left_out
+from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.pictures import is_large, unread
 from nexus.ingestion.parsing.slide_hidden import is_hidden, is_on_white, take_out
 from nexus.ingestion.parsing.slide_text import frame_text
@@ -36,10 +36,9 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     """
     import pptx
 
-    presentation = pptx.Presentation(io.BytesIO(content))
+    presentation, warnings = opened(content, pptx.Presentation)
     size = (presentation.slide_width or 0, presentation.slide_height or 0)
     texts: list[LocatedText] = []
-    warnings: list[ReadingWarning] = []
     number = 0
     for number, slide in enumerate(presentation.slides, start=1):
         if slide._element.get("show") == "0" and not read_hidden:

@@ -32,6 +32,9 @@ _CONTENT = {
     "article", "section", "blockquote", "main", "figure", "details", "td", "li", "dd", "form",
 }  # fmt: skip
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
+# Elements that are judged, and that tell of those within them, even without attributes.
+_WEIGHED = {"button", "dialog", *_MARGINS}
+_TELLING = {*_MARGINS, *_CONTENT, *_HEADINGS}
 _TOGGLES = ("aria-expanded", "aria-controls", "data-bs-toggle", "data-toggle", "data-bs-target")
 _UNFOLDS = ", ".join(("button", "summary", "[data-target]", *(f"[{name}]" for name in _TOGGLES)))
 _FOLDS = re.compile(r"accordion|collaps|faq|answer|panel|tab-?(?:pane|content)|expand|toggle", re.I)
@@ -104,10 +107,15 @@ class _Judge:
         self._controlled = controlled
         self._read_hidden = read_hidden
 
-    def of(self, node: LexborNode, around: _Around) -> str:
+    def of(self, node: LexborNode, around: _Around) -> str:  # noqa: PLR0911 - one for each reason
         """Why an element is left out, "hidden" or "furniture"; "" if it is not."""
-        tag, given = node.tag or "", node.attributes
-        if tag in _DROPPED or given.get("role") in ("navigation", "menu", "menubar"):
+        tag = node.tag or ""
+        if tag in _DROPPED:
+            return "furniture"
+        given = node.attributes
+        if not given and tag not in _WEIGHED and not around.margin_depth:
+            return ""
+        if given.get("role") in ("navigation", "menu", "menubar"):
             return "furniture"
         if tag == "button" and not around.in_heading and not is_toggle(node):
             return "furniture"
@@ -121,7 +129,10 @@ class _Judge:
 
     def inside(self, node: LexborNode, around: _Around) -> _Around:
         """What is known of the elements within one."""
-        tag, names = node.tag or "", self._names(node)
+        tag, given = node.tag or "", node.attributes
+        if not given and tag not in _TELLING and not around.margin_depth:
+            return around if tag not in self._styles.backed else replace(around, is_backed=True)
+        names = self._names(node)
         return replace(
             around,
             in_content=around.in_content or tag in _CONTENT,
@@ -158,8 +169,10 @@ class _Judge:
         if is_unreadable(said) or not self._styles.unreadable.isdisjoint(names):
             return True
         white = is_white(said) or (not self._styles.white.isdisjoint(names) and not is_backed(said))
+        if not white:
+            return False
         inside = self.inside(node, around)
-        return white and not inside.is_backed and not (self.has_sheets and inside.in_styled)
+        return not inside.is_backed and not (self.has_sheets and inside.in_styled)
 
     def _is_folded(self, node: LexborNode) -> bool:
         """Whether a reader can unfold the element."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.hidden import hidden_text
+from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.word_boxes import (
@@ -47,12 +47,13 @@ class _Reader:
     def __init__(self, content: bytes, read_hidden: bool, depth: int) -> None:
         import docx
 
-        self._document: Document = docx.Document(io.BytesIO(content))
+        self._document: Document
+        self._warnings: list[ReadingWarning]
+        self._document, self._warnings = opened(content, docx.Document)
         self._read_hidden = read_hidden
         self._depth = depth
         self._styles = Styles(self._document.styles.element)
         self._numbers = Numbers(self._part("numbering"), self._styles)
-        self._warnings: list[ReadingWarning] = []
         self._hidden = 0
 
     def document(self) -> ParsedDocument:
@@ -79,6 +80,13 @@ class _Reader:
         texts = sections.finish()
         texts = (*self._margins(title, texts), *texts)
         self._warnings += pictures(body, of_any_size=not texts)
+        comments = self._part("comments")
+        if comments is not None and next(comments.iter(f"{W}t"), None) is not None:
+            self._warnings.append(
+                ReadingWarning(
+                    "comments are not read", "", "Write what matters of them into the text."
+                )
+            )
         if self._hidden:
             self._warnings.insert(0, hidden_text(self._hidden))
         title = self._document.core_properties.title or title

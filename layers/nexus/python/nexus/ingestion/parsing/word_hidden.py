@@ -24,11 +24,23 @@ def take_out(root: Any, styles: Styles) -> int:
         style = styles.of_paragraph(paragraph)
         before = found
         for run in runs(paragraph):
-            if _is_hidden(run, paragraph, style, styles):
+            if _may_hide(run, style, styles) and _is_hidden(run, paragraph, style, styles):
                 if any((text.text or "").strip() for text in run.iter(f"{W}t")):
                     found = before + 1
                 remove(run)
     return found
+
+
+def _may_hide(run: Any, style: str | None, styles: Styles) -> bool:
+    """Whether anything at all is said of how a run looks."""
+    return run.find(f"{W}rPr") is not None or bool(styles.of_runs(style)) or _defaults_hide(styles)
+
+
+def _defaults_hide(styles: Styles) -> bool:
+    defaults = styles.defaults
+    return defaults is not None and any(
+        defaults.find(f"{W}{name}") is not None for name in ("vanish", "color")
+    )
 
 
 def _is_hidden(run: Any, paragraph: Any, style: str | None, styles: Styles) -> bool:
@@ -37,7 +49,8 @@ def _is_hidden(run: Any, paragraph: Any, style: str | None, styles: Styles) -> b
     named = None if properties is None else value(properties, f"{W}rStyle")
     given = [
         *own,
-        *(found for one in (named, style) for found in _of_style(styles, one)),
+        *styles.of_runs(named),
+        *styles.of_runs(style),
         *([] if styles.defaults is None else [styles.defaults]),
     ]
     if next((on for one in given if (on := is_on(one, f"{W}vanish")) is not None), False):
@@ -49,11 +62,6 @@ def _is_hidden(run: Any, paragraph: Any, style: str | None, styles: Styles) -> b
     if not is_near_white(colour):
         return False
     return not any(_is_filled(one) for one in given) and _is_on_white(paragraph, style, styles)
-
-
-def _of_style(styles: Styles, name: str | None) -> list[Any]:
-    found = (style.find(f"{W}rPr") for style in styles.chain(name))
-    return [properties for properties in found if properties is not None]
 
 
 def _is_filled(properties: Any) -> bool:

@@ -27,6 +27,7 @@ class Styles:
             None,
         )
         self.levels = self._heading_levels()
+        self._runs: dict[str | None, list[Any]] = {None: []}
 
     def chain(self, style_id: str | None) -> Iterator[Any]:
         """The style with this id, and then what it is based on."""
@@ -36,6 +37,13 @@ class Styles:
                 return
             yield style
             style_id = value(style, f"{W}basedOn")
+
+    def of_runs(self, style_id: str | None) -> list[Any]:
+        """What a style says of the runs in it, the nearest first."""
+        if style_id not in self._runs:
+            found = (style.find(f"{W}rPr") for style in self.chain(style_id))
+            self._runs[style_id] = [one for one in found if one is not None]
+        return self._runs[style_id]
 
     def of_paragraph(self, paragraph: Any) -> str | None:
         """The id of a paragraph's style."""
