@@ -46,7 +46,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
-        "NEXUS_OCR": "on" if stage.ocr else "off",
+        "NEXUS_OCR": "true" if stage.ocr else "false",
     }
 
 

@@ -84,7 +84,7 @@ def test_text_recognition_is_a_layer_of_ingestion_where_a_stage_wants_it(assembl
     assert {name for name in FUNCTIONS if recognises(scanning, name)} == {"ingest"}
     assert scanning.unzipped_bytes("dev", "ingest") < 200_000_000
     variables = scanning.function("dev", "ingest")["Environment"]["Variables"]
-    assert variables["NEXUS_OCR"] == "on"
+    assert variables["NEXUS_OCR"] == "true"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -18,6 +18,7 @@ def test_word_keeps_heading_paths_table_headers_merged_and_nested_cells():
     document = read(made.word(), "panduan.docx")
     assert document.title == "Buku Panduan"
     assert [(text.locator.heading[1:], text.text) for text in document.texts] == [
+        ((), "RUNNING HEADER"),
         (("Pendaftaran",), "Syarat masuk: ijazah SMA."),
         (("Pendaftaran", "Biaya"), "Program: Hukum; Biaya: Rp 9.000.000; Batas: 2 April"),
         (

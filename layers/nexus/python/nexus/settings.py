@@ -140,11 +140,17 @@ class Settings:
     max_streamed_bytes: int = _setting(
         "Largest PDF, CSV or text file that is read, part by part, in bytes.", 5 * 1024**3, low=1
     )
-    ocr: str = _setting(
+    ocr: bool = _setting(
         "Text recognition in pictures and in PDF pages that hold none; the stage's field `ocr` "
         "turns it on, with the layer that it needs.",
-        "off",
-        choices=("off", "on"),
+        False,
+        choices=("true", "false"),
+    )
+    read_hidden: bool = _setting(
+        "Whether what an author hid is read, too: text, slides, sheets, rows and columns. What is "
+        "ingested already stays as it is until it is ingested again.",
+        False,
+        choices=("true", "false"),
     )
     removal_grace_s: int = _setting(
         "Seconds that a removed document's vectors are kept, hidden, for the case that it was "
@@ -214,6 +220,8 @@ def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> A
         )
     if kind == "str":
         return raw
+    if kind == "bool":
+        return raw == "true"
     if kind == "tuple[str, ...]":
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     try:

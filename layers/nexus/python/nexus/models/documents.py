@@ -128,7 +128,8 @@ class DocumentRecord:
 
     A large document is indexed in `parts`, of which `parts_done` are finished; `underway` says of
     which content, version and metadata, once all of them are queued. `started_at` is when the last
-    attempt began. Times are UTC ISO 8601 with Z.
+    attempt began. `warnings` name what of the live revision was not read, 50 at most. Times are UTC
+    ISO 8601 with Z.
     """
 
     tenant: str
@@ -158,6 +159,7 @@ class DocumentRecord:
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
     hidden: frozenset[str] = frozenset()
     erasing: bool = False
+    warnings: tuple[ReadingWarning, ...] = ()
     created_at: str = ""
     updated_at: str = ""
 

@@ -25,7 +25,8 @@ from nexus.ingestion.parsing.formats import COMPOUND, ZIP, detect, look_inside
 from nexus.ingestion.parsing.inside import Allowance, Inside
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.sources import WatchedSource
-from nexus.models import LocatedText, ParsedDocument
+from nexus.ingestion.reading_warnings import bounded, sentences
+from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 HEADING_DEPTH = 10
 _HEAD = 1024 * 1024
@@ -35,6 +36,8 @@ _STREAMED = {"pdf", "delimited", "plain"}
 _PAGED = {"pdf", "picture"}
 # The formats that hold files of any format.
 _HOLDERS = {"archive", "mail", "outlook"}
+# Those in which an author hides things, and that are read as one part.
+_HIDING = {"word", "slides", "sheets", "web", "markup", "open_document"}
 
 
 def outline(
@@ -47,11 +50,14 @@ def outline(
     max_streamed_bytes: int,
     max_unpacked_bytes: int,
     ocr: bool = False,
+    read_hidden: bool = False,
 ) -> Outline:
     """How the document of `size` bytes is read: its format, and the parts to give to `parse_part`.
 
-    With `ocr`, text is recognised in pictures and in pages that hold no other. The bytes decide the
-    format, then the path's extension, then the content type. `source` is seekable; a long text or
+    The bytes decide the format, then the path's extension, then the content type. `source` is
+    seekable; a long text or table is read through once, a PDF only where it keeps its structure.
+    With `ocr`, text is recognised in pictures and in pages that hold no other; with `read_hidden`
+    the parts are read with what the author hid in them.
     Raises DocumentRejected's kinds, and what reading the source raises.
     """
     watched = WatchedSource(source)
@@ -71,7 +77,7 @@ def outline(
         if form in _PAGED:
             module = import_module(f"nexus.ingestion.parsing.{form}")
             found: Outline = module.survey(watched, size, ocr=ocr)
-            return found
+            return replace(found, read_hidden=read_hidden)
         if form not in _STREAMED:
             return Outline(
                 form,
@@ -79,6 +85,7 @@ def outline(
                 inner_bytes=max_bytes,
                 unpacked_bytes=max_unpacked_bytes,
                 ocr=ocr,
+                read_hidden=read_hidden,
                 parts=(Part(0, 0, size),),
             )
         from nexus.ingestion.parsing.long_text import survey
@@ -89,7 +96,8 @@ def outline(
 def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument:
     """Reads one part of a document into texts with their places, clean and in reading order.
 
-    What the author hid (sheets, slides, deleted text) is not read. `pages` counts the part's.
+    What the author hid is not read, unless the outline says so; what somebody deleted never is.
+    `pages` counts the part's.
     A part without text gives none, but raises EmptyDocument if it is the whole document; see
     `no_text` for one in several. Raises DocumentRejected's kinds, and what reading the source
     raises.
@@ -109,33 +117,38 @@ def _read(source: BinaryIO, outline: Outline, part: Part, inside: Inside) -> Par
                 document = reader.read_part(content, outline, part)
             elif outline.format in _HOLDERS:
                 document = reader.read(content, inside)
-            elif outline.ocr:
-                document = _with_pictures(reader, content, outline.format)
             else:
-                document = reader.read(content)
+                document = _whole(reader, content, outline)
         texts = tuple(text for raw in document.texts if (text := _tidy(raw)).text)
     if not texts and outline.is_whole(part):
-        raise no_text(outline)
+        raise no_text(outline, document.warnings)
     title = sensible_title(document.title)
     return ParsedDocument(texts, title, document.pages, document.warnings)
 
 
-def _with_pictures(reader: ModuleType, content: bytes, form: str) -> ParsedDocument:
-    """The document with the text of its pictures, even if it holds nothing else."""
+def _whole(reader: ModuleType, content: bytes, outline: Outline) -> ParsedDocument:
+    """What a reader of whole files gives and, with `ocr`, the text of the pictures in the file."""
+    hidden = {"read_hidden": outline.read_hidden} if outline.format in _HIDING else {}
+    if not outline.ocr:
+        document: ParsedDocument = reader.read(content, **hidden)
+        return document
     from nexus.ingestion.parsing.pictures_inside import FOLDERS, with_pictures
 
-    if form not in FOLDERS:
-        whole: ParsedDocument = reader.read(content)
-        return whole
     try:
-        document = reader.read(content)
+        document = reader.read(content, **hidden)
     except EmptyDocument:
+        if outline.format not in FOLDERS:
+            raise
         document = ParsedDocument(())
-    return with_pictures(document, content, form)
+    if outline.format not in FOLDERS:
+        return document
+    return with_pictures(document, content, outline.format)
 
 
-def no_text(outline: Outline) -> EmptyDocument:
-    """The error for a document of which no part holds text."""
+def no_text(outline: Outline, warnings: Sequence[ReadingWarning] = ()) -> EmptyDocument:
+    """The error for a document of which no part holds text; the warnings say why it has none."""
+    if warnings:
+        return EmptyDocument(f"The file holds no text that is read. {sentences(warnings)}")
     if outline.format == "pdf":
         return EmptyDocument(import_module("nexus.ingestion.parsing.pdf").NO_TEXT)
     return EmptyDocument("The file holds no text: upload one that does.")
@@ -149,6 +162,7 @@ def parse(
     max_bytes: int,
     max_unpacked_bytes: int,
     ocr: bool = False,
+    read_hidden: bool = False,
 ) -> ParsedDocument:
     """Reads a whole document that is in memory. Raises nothing but DocumentRejected's kinds."""
     source = io.BytesIO(content)
@@ -161,6 +175,7 @@ def parse(
         max_streamed_bytes=max_bytes,
         max_unpacked_bytes=max_unpacked_bytes,
         ocr=ocr,
+        read_hidden=read_hidden,
     )
     return join(found, [parse_part(source, found, part) for part in found.parts])
 
@@ -168,13 +183,14 @@ def parse(
 def join(outline: Outline, parts: Sequence[ParsedDocument]) -> ParsedDocument:
     """The document that its parts, all of them in order, make. Raises EmptyDocument."""
     texts = tuple(text for part in parts for text in part.texts)
+    warnings = bounded(warning for part in parts for warning in part.warnings)
     if not texts:
-        raise no_text(outline)
+        raise no_text(outline, warnings)
     return ParsedDocument(
         texts,
         outline.title or parts[0].title,
         outline.pages or parts[0].pages,
-        tuple(warning for part in parts for warning in part.warnings),
+        warnings,
     )
 
 
@@ -192,6 +208,7 @@ def _inside(whole: Outline) -> Inside:
             max_streamed_bytes=size,
             max_unpacked_bytes=min(whole.unpacked_bytes, deeper.allowance.bytes_left),
             ocr=whole.ocr,
+            read_hidden=whole.read_hidden,
         )
         return join(found, [_read(source, found, part, deeper) for part in found.parts])
 

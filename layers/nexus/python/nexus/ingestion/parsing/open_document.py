@@ -28,15 +28,17 @@ _SKIPPED = {
     f"{_TEXT}index-title-template", f"{_TEXT}alphabetical-index-source",
     f"{_TEXT}table-of-content", f"{_DRAW}image", f"{_DRAW}object-ole",
 }  # fmt: skip
+_HIDDEN = {f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph"}
 _BLOCKS = {f"{_TEXT}p", f"{_TEXT}h", f"{_TEXT}list", f"{_TABLE}table"}
 _MOST_REPEATED = 64
 _PICTURE_ADVICE = "Upload a picture by itself if it holds text."
 
 
-def read(content: bytes) -> ParsedDocument:
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     """The text in reading order; `pages` is the number of slides, 1 for a text.
 
-    Hidden slides and sections are left out, and told. Raises EncryptedDocument or CorruptDocument.
+    Hidden slides, sections and words are left out, and told, unless `read_hidden`. Raises
+    EncryptedDocument or CorruptDocument.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = set(archive.namelist())
@@ -51,7 +53,7 @@ def read(content: bytes) -> ParsedDocument:
         root = parse_xml(archive.read("content.xml"))
         title = _title(archive, names)
     body = root.find(f"{_OFFICE}body")
-    reading = _Reading(root)
+    reading = _Reading(root, read_hidden=read_hidden)
     deck = None if body is None else body.find(f"{_OFFICE}presentation")
     if deck is not None:
         return reading.slides(deck, title)
@@ -72,11 +74,15 @@ def _title(archive: zipfile.ZipFile, names: set[str]) -> str | None:
 class _Reading:
     """A walk through the content; its depth is bounded by the parser's."""
 
-    def __init__(self, root: Any) -> None:
+    def __init__(self, root: Any, *, read_hidden: bool) -> None:
         self.sections = Sections()
         self.title: str | None = None
         self._hidden = self._pictures = 0
         self._invisible, self._hidden_pages, self._titles = _styles(root)
+        self._skipped = _SKIPPED - _HIDDEN if read_hidden else _SKIPPED
+        self._reads_hidden = read_hidden
+        if read_hidden:
+            self._invisible, self._hidden_pages = set(), set()
 
     def warnings(self) -> tuple[ReadingWarning, ...]:
         """What was left out, in numbers."""
@@ -123,10 +129,11 @@ class _Reading:
     def blocks_of(self, element: Any, mark: str = "") -> None:
         """Takes an element: a block by itself, or the blocks within it."""
         tag = element.tag
-        if tag in _SKIPPED or not isinstance(tag, str):
+        if tag in self._skipped or not isinstance(tag, str):
             self._pictures += tag == f"{_DRAW}image"
             return
-        if tag == f"{_TEXT}section" and element.get(f"{_TEXT}display") in ("none", "condition"):
+        is_section = tag == f"{_TEXT}section" and not self._reads_hidden
+        if is_section and element.get(f"{_TEXT}display") in ("none", "condition"):
             self._hidden += 1
         elif tag == f"{_TEXT}h":
             self._heading(element)
@@ -169,9 +176,9 @@ class _Reading:
         yield element.text or ""
         for child in element:
             tag = child.tag
-            if tag in _SKIPPED or not isinstance(tag, str):
+            if tag in self._skipped or not isinstance(tag, str):
                 self._pictures += tag == f"{_DRAW}image"
-                self._hidden += tag in (f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph")
+                self._hidden += tag in _HIDDEN
             elif tag == f"{_TEXT}s":
                 count = child.get(f"{_TEXT}c") or "1"
                 yield " " * min(int(count) if count.isdigit() and len(count) < 4 else 1, 80)

@@ -30,7 +30,8 @@ class Outline:
     part, which decides for itself; a table in several parts has its `delimiter`, its column names
     in `header`, and whether its quotes are `quoted` cells or text. What files within the document
     may be together, and unpack to, is `inner_bytes` and `unpacked_bytes`. `ocr` says whether text
-    is recognised in pictures. Both values go through JSON.
+    is recognised in pictures, and `read_hidden` asks for what the author hid, too. Both values go
+    through JSON.
     """
 
     format: str
@@ -45,6 +46,7 @@ class Outline:
     unpacked_bytes: int = 0
     ocr: bool = False
     parts: tuple[Part, ...] = ()
+    read_hidden: bool = False
 
     def is_whole(self, part: Part) -> bool:
         """Whether the part is the whole document."""
