@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nexus.errors import CorruptDocument, EmptyDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
-from nexus.ingestion.parsing.pdf_layout import Page, join_hyphens, paragraphs, without_running_lines
+from nexus.ingestion.parsing.pdf_annotations import form_of
+from nexus.ingestion.parsing.pdf_layout import join_hyphens, paragraphs
+from nexus.ingestion.parsing.pdf_lines import Line, Page
+from nexus.ingestion.parsing.pdf_page_breaks import with_whole_sentences
 from nexus.ingestion.parsing.pdf_pages import read_page
+from nexus.ingestion.parsing.pdf_running import MARGIN, without_running_lines
+from nexus.ingestion.parsing.pdf_sizes import SizedHeadings
+from nexus.ingestion.parsing.pdf_tables import Tables
 from nexus.ingestion.parsing.sources import WatchedSource
-from nexus.models import LocatedText, Locator, ParsedDocument
+from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
@@ -33,6 +40,20 @@ _SMALL = 8 * 1024 * 1024
 NO_TEXT = (
     "The PDF holds pictures of pages but no text: run text recognition (OCR) on it and upload the "
     "result."
+)
+
+
+# What comes before a part tells its headings, its columns and its running lines.
+_PAGES_BEFORE = 3
+# A table of so many characters is one text, of more each row is.
+_WHOLE_TABLE = 900
+_MOST_SPANS = 20
+NO_PAGE_TEXT = (
+    "These pages are pictures: run text recognition (OCR) on the PDF and upload the result."
+)
+DAMAGED_PAGE = "Export the PDF again from its source and upload that."
+HIDDEN_TEXT = (
+    "It was left out: if it is meant to be read, make it visible and upload the file again."
 )
 
 
@@ -59,20 +80,72 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
     Raises CorruptDocument or EmptyDocument (scans) if the part is the whole document.
     """
     with _PDFIUM, _opened(source, outline.size) as document:
-        pages, damaged = _pages(document, range(part.start, part.end))
-    if outline.is_whole(part) and not any(page.lines for page in pages):
+        first = max(part.start - _PAGES_BEFORE, 0)
+        last = min(part.end + 1, len(document))
+        pages, damaged = _pages(document, range(first, last))
+    own = [page for page in pages if part.start < page.number <= part.end]
+    if outline.is_whole(part) and not any(page.lines for page in own):
         if damaged is not None:
             raise CorruptDocument(
                 "The pages of the PDF are damaged: export it again from its source and upload that."
             ) from damaged
         raise EmptyDocument(NO_TEXT)
     texts: list[LocatedText] = []
-    headings = Bookmarks([Bookmark(*mark) for mark in part.bookmarks], part.start + 1)
-    for page in without_running_lines(pages):
+    shown = with_whole_sentences(without_running_lines(pages))
+    headings: Bookmarks | SizedHeadings
+    if part.bookmarks:
+        headings = Bookmarks([Bookmark(*mark) for mark in part.bookmarks], first + 1)
+    else:
+        headings = SizedHeadings(shown)
+    tables = Tables()
+    for page in shown:
         for path, lines in headings.sections(page):
             place = Locator(page=page.number, heading=path)
-            texts += [LocatedText(text, place) for text in paragraphs(lines)]
-    return ParsedDocument(tuple(join_hyphens(texts)), outline.title, pages=len(pages))
+            found = [LocatedText(text, place) for text in _texts(lines, tables, page)]
+            if part.start < page.number <= part.end:
+                texts += found
+    return ParsedDocument(
+        tuple(join_hyphens(texts)), outline.title, len(own), tuple(_warnings(own))
+    )
+
+
+def _texts(lines: Sequence[Line], tables: Tables, page: Page) -> Iterator[str]:
+    """The paragraphs and the rows of tables; of a table that fits into a chunk, its rows as one."""
+    for table, group in groupby(lines, key=lambda line: line.table):
+        stretch = list(group)
+        if table is None:
+            if any(MARGIN < line.bottom / page.height < 1 - MARGIN for line in stretch):
+                tables.interrupt()
+            yield from paragraphs(stretch)
+            continue
+        rows = tables.rendered(stretch)
+        whole = "\n".join(rows)
+        yield from [whole] if len(whole) <= _WHOLE_TABLE else rows
+
+
+def _warnings(pages: Sequence[Page]) -> Iterator[ReadingWarning]:
+    """What of the pages was not read."""
+    kinds = (
+        ("pages without text", [page.number for page in pages if page.is_picture], NO_PAGE_TEXT),
+        ("damaged pages", [page.number for page in pages if page.is_damaged], DAMAGED_PAGE),
+        ("hidden text", [page.number for page in pages if page.hides_text], HIDDEN_TEXT),
+    )
+    for what, numbers, advice in kinds:
+        if numbers:
+            yield ReadingWarning(what, _named(numbers), advice)
+
+
+def _named(numbers: Sequence[int]) -> str:
+    """The pages as a reader names them: "page 4", "pages 2-6, 9"."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    names = [str(one) if one == other else f"{one}-{other}" for one, other in spans]
+    rest = f" and {len(names) - _MOST_SPANS} more" if len(names) > _MOST_SPANS else ""
+    return ("page " if len(numbers) == 1 else "pages ") + ", ".join(names[:_MOST_SPANS]) + rest
 
 
 @contextmanager
@@ -99,12 +172,12 @@ def _pages(document: PdfDocument, numbers: range) -> tuple[list[Page], Exception
     """The pages, and what damage there was; a damaged page has no lines."""
     import pypdfium2
 
-    pages, damaged = [], None
+    pages, damaged, form = [], None, form_of(document)
     for index in numbers:
         try:
-            pages.append(read_page(document, index))
+            pages.append(read_page(document, index, form))
         except (pypdfium2.PdfiumError, AssertionError) as err:
-            pages.append(Page(index + 1, 0.0, []))
+            pages.append(Page(index + 1, 0.0, [], is_damaged=True))
             damaged = err
     return pages, damaged
 

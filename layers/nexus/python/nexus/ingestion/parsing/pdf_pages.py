@@ -1,24 +1,29 @@
-"""Reads the lines of one page and where they stand, by PDFium's own functions.
-
-pypdfium2's objects would take longer than PDFium does: they watch over every page and box.
-"""
+"""Reads one page of a PDF: its lines in reading order, rows of tables, values and notes."""
 
 from __future__ import annotations
 
-import ctypes
-from codecs import decode
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nexus.ingestion.parsing.pdf_layout import Line, Page
+from nexus.ingestion.parsing.pdf_annotations import marks, with_marks
+from nexus.ingestion.parsing.pdf_arrangement import arranged
+from nexus.ingestion.parsing.pdf_letters import Letters
+from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
+from nexus.ingestion.parsing.pdf_rulings import rulings
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 
-_SEGMENTS_LOOKED_AT = 60
+# On a page where something stands side by side, words so far apart are of different cells: in
+# heights of a letter. Spaces in justified lines are narrower.
+_CELL_GAP = 0.85
+# Rows so near to each other are of one block: in heights of a letter.
+_NEAR_ROWS = 4.0
+# More lines than this are not arranged: a drawing.
+_MOST_LINES = 2_000
 
 
-def read_page(document: PdfDocument, index: int) -> Page:
+def read_page(document: PdfDocument, index: int, form: Any = None) -> Page:
     """The page at `index`, from 0. Raises PdfiumError if it is damaged."""
     from pypdfium2 import PdfiumError, raw
 
@@ -30,80 +35,66 @@ def read_page(document: PdfDocument, index: int) -> Page:
         if not textpage:
             raise PdfiumError("The text of the page cannot be loaded.")
         try:
-            return Page(index + 1, raw.FPDF_GetPageHeightF(page), list(_lines(textpage)))
+            letters = Letters(page, textpage)
+            lines = _lines(page, letters)
         finally:
             raw.FPDFText_ClosePage(textpage)
+        hides = letters.hides
+        if raw.FPDFPage_GetAnnotCount(page) > 0:
+            found, hides_notes = marks(page, form, letters.shown)
+            lines, hides = with_marks(lines, found) if found else lines, hides or hides_notes
+        is_picture = not lines and raw.FPDFPage_CountObjects(page) > 0
+        return Page(index + 1, raw.FPDF_GetPageHeightF(page), lines, is_picture, hides)
     finally:
         raw.FPDF_ClosePage(page)
 
 
-def _lines(textpage: Any) -> Iterator[Line]:
-    from pypdfium2 import PdfiumError, raw
+def _lines(page: Any, letters: Letters) -> list[Line]:
+    found = list(letters.lines())
+    lines = [drawn.line for drawn in found]
+    if not letters.are_placed or len(lines) > _MOST_LINES:
+        return lines
+    stretches = _side_by_side(lines)
+    if not stretches:
+        return lines
+    ruled = rulings(page, letters.shown)
+    uprights = [(line.at, line.start, line.end) for line in ruled.upright]
+    parts = []
+    for start, segments, line in found:
+        if line.is_turned or not (
+            line.is_row or HYPHEN in line.text or (segments > 1 and _is_in(line, stretches))
+        ):
+            parts.append((line, [line]))
+            continue
+        runs = letters.runs(start, line.text, _CELL_GAP, uprights)
+        parts.append((line, [run._replace(is_bold=letters.is_bold(at)) for at, run in runs]))
+    return arranged(parts, ruled)
 
-    count = raw.FPDFText_CountChars(textpage)
-    if count < 0:
-        raise PdfiumError("The characters of the page cannot be counted.")
-    text = _text(textpage, count)
-    # Where PDFium's two counts of characters differ, positions cannot be trusted.
-    aligned = len(text) == count
-    first_box, last_box = raw.FS_RECTF(), raw.FS_RECTF()
-    into_first, into_last = ctypes.byref(first_box), ctypes.byref(last_box)
-    box_of, count_segments = raw.FPDFText_GetLooseCharBox, raw.FPDFText_CountRects
-    at = 0
-    for line in text.split("\r\n"):
-        words = line.strip()
-        if not words:
-            pass
-        elif not aligned:
-            yield Line(words)
+
+def _side_by_side(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """The stretches of the page, as bottom and top, with rows in which things stand side by side.
+
+    A single such row, like a running header, is none; turned text is.
+    """
+    found: list[tuple[float, float]] = []
+    rows = 0
+    before: Line | None = None
+    for line in sorted(lines, key=lambda line: -line.top):
+        beside = before is not None and line.top - before.bottom > 0.5 * line.size
+        before = line
+        if not (line.is_row or line.is_turned or beside):
+            continue
+        near = _NEAR_ROWS * line.size
+        if found and found[-1][0] <= line.top:
+            rows += 1
+            found[-1] = (min(found[-1][0], line.bottom - near), found[-1][1])
         else:
-            first, length = at + line.index(words[0]), len(words)
-            if not (
-                box_of(textpage, first, into_first)
-                and box_of(textpage, first + length - 1, into_last)
-            ):
-                raise PdfiumError("A character has no place.")
-            top, bottom, last_top = first_box.top, last_box.bottom, last_box.top
-            size = top - first_box.bottom
-            segments = count_segments(textpage, first, length)
-            is_row = segments > 1 and _has_wide_gap(textpage, segments, size)
-            yield Line(
-                words, first_box.left, last_box.right, bottom, top, last_top - bottom, size, is_row
-            )
-        at += len(line) + 2
+            if rows == 1:
+                found.pop()
+            found.append((line.bottom - near, line.top + near))
+            rows = 2 if line.is_turned else 1
+    return found[:-1] if rows == 1 else found
 
 
-def _text(textpage: Any, count: int) -> str:
-    """The text of the page's `count` characters."""
-    from pypdfium2 import raw
-
-    # PDFium reads beyond a range that begins or ends with a character that has no text
-    # (crbug.com/pdfium/2079).
-    text_index = raw.FPDFText_GetTextIndexFromCharIndex
-    first, last = 0, count - 1
-    while first <= last and (start := text_index(textpage, first)) < 0:
-        first += 1
-    while first <= last and (end := text_index(textpage, last)) < 0:
-        last -= 1
-    if first > last:
-        return ""
-    size = end - start + 2  # with a closing zero
-    buffer = (ctypes.c_ushort * size)()
-    written = raw.FPDFText_GetText(textpage, first, last - first + 1, buffer)
-    return decode(memoryview(buffer)[: max(written - 1, 0)], "utf-16-le", "ignore")
-
-
-def _has_wide_gap(textpage: Any, segments: int, size: float) -> bool:
-    """Whether the line last counted is cells of a table rather than running text."""
-    from pypdfium2 import raw
-
-    left, right, other = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
-    into_left, into_right, into_other = map(ctypes.byref, (left, right, other))
-    rect_of = raw.FPDFText_GetRect
-    end: float | None = None
-    for index in range(min(segments, _SEGMENTS_LOOKED_AT)):
-        rect_of(textpage, index, into_left, into_other, into_right, into_other)
-        if end is not None and left.value - end > 1.2 * size:
-            return True
-        end = right.value
-    return False
+def _is_in(line: Line, stretches: Sequence[tuple[float, float]]) -> bool:
+    return any(line.bottom < top and line.top > bottom for bottom, top in stretches)
