@@ -82,7 +82,7 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
     with _PDFIUM, _opened(source, outline.size) as document:
         first = max(part.start - _PAGES_BEFORE, 0)
         last = min(part.end + 1, len(document))
-        pages, damaged = _pages(document, range(first, last))
+        pages, damaged = _pages(document, range(first, last), weighs=not part.bookmarks)
     own = [page for page in pages if part.start < page.number <= part.end]
     if outline.is_whole(part) and not any(page.lines for page in own):
         if damaged is not None:
@@ -168,14 +168,16 @@ def _opened(source: WatchedSource, size: int) -> Iterator[PdfDocument]:
         document.close()
 
 
-def _pages(document: PdfDocument, numbers: range) -> tuple[list[Page], Exception | None]:
+def _pages(
+    document: PdfDocument, numbers: range, *, weighs: bool
+) -> tuple[list[Page], Exception | None]:
     """The pages, and what damage there was; a damaged page has no lines."""
     import pypdfium2
 
     pages, damaged, form = [], None, form_of(document)
     for index in numbers:
         try:
-            pages.append(read_page(document, index, form))
+            pages.append(read_page(document, index, form, weighs=weighs))
         except (pypdfium2.PdfiumError, AssertionError) as err:
             pages.append(Page(index + 1, 0.0, [], is_damaged=True))
             damaged = err

@@ -82,7 +82,8 @@ def _mark(
     field = raw.FPDFAnnot_GetFormFieldType(form, annotation)
     flags = raw.FPDFAnnot_GetFormFieldFlags(form, annotation)
     if field in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON):
-        ticked = raw.FPDFAnnot_IsChecked(form, annotation)
+        state = _text(lambda *into: raw.FPDFAnnot_GetStringValue(annotation, b"AS", *into))
+        ticked = state not in ("", "Off")
         return Mark("[x]" if ticked else "[ ]", place, is_field=True, is_box=True)
     texts = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX)
     if field not in texts or (field == texts[0] and flags & _PASSWORD):
@@ -125,7 +126,9 @@ def _put(lines: list[Line], mark: Mark) -> None:
     if mark.is_box and after:
         at = min(after, key=lambda at: lines[at].left)
         if lines[at].left - place.right < 2 * _ABOVE:
-            lines[at] = lines[at]._replace(text=f"{mark.text} {lines[at].text}", left=place.left)
+            lines[at] = lines[at]._replace(
+                text=f"{mark.text} {lines[at].text}", left=place.left, is_row=True
+            )
             return
     text = squeeze(mark.text)
     if before:

@@ -10,7 +10,7 @@ from nexus.ingestion.parsing.pdf_lines import Line, Table
 from nexus.ingestion.parsing.pdf_records import (
     CellRow,
     records,
-    share_of_starts,
+    rows_begun,
     text_of,
     visual_rows,
 )
@@ -20,39 +20,57 @@ from nexus.ingestion.parsing.pdf_rulings import Ruling, Rulings
 _FEWEST_ROWS = 3
 # Rows within one ruled cell are records of their own from so many on.
 _FEWEST_IN_BAND = 3
+_RECORDS = 0.7
 # Turned column names end so near above the first row, in heights of a letter.
 _ABOVE = 2.5
 # Of ruled cells, so many are filled in a table; fewer are a drawing.
 _FILLED = 0.3
 
 
-def arranged(lines: Sequence[tuple[Line, Sequence[Line]]], rulings: Rulings) -> list[Line]:
+def arranged(
+    lines: Sequence[tuple[Line, Sequence[Line]]],
+    rulings: Rulings,
+    stretches: Sequence[tuple[float, float]],
+) -> list[Line]:
     """The lines of a page in reading order, those of tables as rows.
 
-    `lines` are in the file's order, each with the runs of words that it is made of. Where it is not
-    clear what stands side by side, the lines stay as they are.
+    `lines` are in the file's order, each with the runs of words that it is made of, and `stretches`
+    where on the page, from bottom to top, things stand side by side. Where it is not clear how, the
+    lines stay as they are.
     """
     runs = [run for _, parts in lines for run in parts]
-    upright = [run for run in runs if not run.is_turned]
     placed: dict[int, list[Line]] = {}
     for grid in grids(rulings):
         inside = [run for run in runs if grid.cell(*_centre(run)) and id(run) not in placed]
         if rows := _ruled(grid, inside):
             _place(placed, inside, rows)
-    rest = [run for run in upright if id(run) not in placed]
+    rest = [run for run in runs if id(run) not in placed and not run.is_turned]
     turned = [run for run in runs if run.is_turned and id(run) not in placed]
-    for block in blocks(rest):
+    near = [run for run in rest if is_in(run, stretches)]
+    found = list(blocks(near))
+    if len(near) < len(rest) and any(block.layout == "prose" for block in found):
+        found = list(blocks(rest))  # columns of text may go on where nothing is beside them
+    for block in found:
         of_block = [run for row in block.rows for cell in row for run in cell]
-        heads = _turned_names(block, turned)
-        if block.is_table:
+        if block.layout == "table":
+            heads = _turned_names(block, turned) if turned else []
             if rows := _unruled(block, heads, rulings.level):
                 _place(placed, [*heads, *of_block], rows)
-        elif block.is_prose and _are_cut(lines, of_block):
+        elif block.layout == "prose" and _are_cut(lines, of_block):
             columns = [
                 [run for row in block.rows for run in row[at]] for at in range(len(block.columns))
             ]
             _place(placed, of_block, [run for column in columns for run in column])
-    return list(_in_order(lines, placed))
+    return list(_in_order(lines, placed)) if placed else [line for line, _ in lines]
+
+
+def is_in(line: Line, stretches: Sequence[tuple[float, float]]) -> bool:
+    """Whether the line reaches into a stretch of the page."""
+    low, high = line.bottom, line.top
+    for bottom, top in stretches:  # noqa: SIM110 - called for every run, and half as fast as any()
+        if low < top and high > bottom:
+            return True
+    return False
 
 
 def _place(placed: dict[int, list[Line]], runs: Sequence[Line], lines: list[Line]) -> None:
@@ -134,8 +152,8 @@ def _band(
             [[run for run in row if run in runs] for runs in of_row] for row in visual_rows(own)
         ]
         widths = [right - left for left, right in zip(grid.columns, grid.columns[1:], strict=False)]
-        several = [row for row in shown if sum(map(bool, row)) > 1]
-        if len(several) >= _FEWEST_IN_BAND and share_of_starts(shown, widths) >= 0.7:
+        several, starts, _ = rows_begun(shown, widths)
+        if several >= _FEWEST_IN_BAND and starts >= _RECORDS * several:
             return [
                 (tuple(map(text_of, record)), [run for cell in record for run in cell])
                 for record in records(shown, widths)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 from nexus.ingestion.parsing.pdf_lines import Line
-from nexus.ingestion.parsing.pdf_records import CellRow, share_of_starts, visual_rows
+from nexus.ingestion.parsing.pdf_records import CellRow, rows_begun, tight_pitch, visual_rows
 
 # Rows further apart than so many heights of a letter are not of one block.
 _PITCH = 2.0
@@ -17,10 +20,19 @@ _SINGLES = 3
 _LONG_WORDS = 7
 # Rows begin something new in a table, and hardly ever in running text; between is unsure.
 _TABLE, _PROSE = 0.5, 0.3
+# Text is wrapped in all columns at once on so many of the rows where it runs in columns, of which
+# there are so many at most.
+_WRAPPED, _MOST_PROSE = 0.25, 3
 _MOST_COLUMNS = 40
+# The marks and numbers of a list, which so many of its rows begin with.
+_BULLET = re.compile(r"[•●▪◦‣–—*·○■□✓-]")
+_MARK = re.compile(
+    r"[•●▪◦‣–—*·○■□✓-]|\(?(?:[0-9]{1,3}\.?){1,5}\)?|\(?(?:[a-zA-Z]|[ivxIVX]{1,4})[.)]"
+)
+_MARKS = 0.7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """Rows whose runs stand in columns, by the columns' left and right edges."""
 
@@ -32,17 +44,34 @@ class Block:
     def widths(self) -> list[float]:
         return [right - left for left, right in self.columns]
 
-    @property
-    def is_table(self) -> bool:
-        return self._starts >= _TABLE
+    @cached_property
+    def layout(self) -> str:
+        """What the columns are: "table", "prose" (running text side by side), or "" if unsure."""
+        firsts = [row[0][0].text.strip() for row in self.rows if row[0]]
+        marks = sum(1 for text in firsts if _MARK.fullmatch(text))
+        if marks > _MARKS * len(firsts) and (
+            len(self.columns) == 2 or all(_BULLET.fullmatch(text) for text in firsts)
+        ):
+            return ""  # a list
+        several, starts, rests = rows_begun(self.rows, self.widths)
+        is_narrow = len(self.columns) <= _MOST_PROSE
+        if self._is_interleaved():
+            return "prose" if len(self.columns) == 2 else ""
+        are_wrapped = rests >= _WRAPPED * several and rests > 1 and tight_pitch(self.rows) is None
+        if is_narrow and (starts <= _PROSE * several or are_wrapped):
+            return "prose"
+        return "table" if starts >= _TABLE * several and not are_wrapped else ""
 
-    @property
-    def is_prose(self) -> bool:
-        return self._starts <= _PROSE
-
-    @property
-    def _starts(self) -> float:
-        return share_of_starts(self.rows, self.widths)
+    def _is_interleaved(self) -> bool:
+        """Whether the rows of one column do not stand at the height of the other's."""
+        ends = [[run for cell in row for run in cell] for row in self.rows]
+        overlaps = (
+            max(run.top for run in below) - min(run.bottom for run in above)
+            for above, below in pairwise(ends)
+        )
+        return any(
+            overlap > 0.3 * row[0].size for overlap, row in zip(overlaps, ends, strict=False)
+        )
 
 
 def blocks(runs: Sequence[Line]) -> Iterator[Block]:

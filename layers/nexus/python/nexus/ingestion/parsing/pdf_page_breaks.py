@@ -13,6 +13,10 @@ from nexus.ingestion.parsing.pdf_running import MARGIN
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s+[^a-z\s]|\s*$)")
 _ENDED = re.compile(r"[.!?:;…。！？][\"'”’)\]]*$")
+# A shorter line is a heading or a label.
+_FEWEST_WORDS = 3
+# Dots that lead to a number, in a table of contents.
+_LEADER = "...."
 # A sentence goes on for so many lines at most.
 _MOST_LINES = 8
 # What is passed over at a page's foot or head: lines in the margin of so few words, and letters
@@ -72,6 +76,9 @@ def _goes_on(lines: Sequence[Line], last: int, first: Line) -> bool:
     line = lines[last]
     if (
         _ENDED.search(line.text[-8:])
+        or len(line.text.split()) < _FEWEST_WORDS
+        or _LEADER in first.text.replace(" ", "")
+        or _LEADER in line.text.replace(" ", "")
         or abs(line.first_size - first.first_size) >= 0.12 * line.first_size
         or line.is_bold != first.is_bold
         or starts_item(first.text)
@@ -87,6 +94,13 @@ def _goes_on(lines: Sequence[Line], last: int, first: Line) -> bool:
     return len(column) > 2 and line.right - line.left >= _FULL * width
 
 
+def _is_next(above: Line, line: Line) -> bool:
+    """Whether the line stands right below the other, in letters as high."""
+    gap = above.bottom - line.top
+    same = abs(above.first_size - line.first_size) < 0.12 * above.first_size
+    return same and -above.size < gap < above.size
+
+
 def _rest_of_sentence(lines: Sequence[Line], first: int) -> tuple[str, int, list[Line]]:
     """The words up to the sentence's end, how many lines they take, and what is left of the last.
 
@@ -94,7 +108,8 @@ def _rest_of_sentence(lines: Sequence[Line], first: int) -> tuple[str, int, list
     """
     words, used = "", 0
     for line in lines[first : first + _MOST_LINES]:
-        if line.table or line.is_row or not line.size:
+        above = lines[first + used - 1] if used else None
+        if line.table or line.is_row or not line.size or (above and not _is_next(above, line)):
             break
         used += 1
         end = _SENTENCE_END.search(line.text)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.pdf_annotations import marks, with_marks
-from nexus.ingestion.parsing.pdf_arrangement import arranged
-from nexus.ingestion.parsing.pdf_letters import Letters
+from nexus.ingestion.parsing.pdf_arrangement import arranged, is_in
+from nexus.ingestion.parsing.pdf_letters import Drawn, Letters, is_sparse
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
 from nexus.ingestion.parsing.pdf_rulings import rulings
 
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 _CELL_GAP = 0.85
 # Rows so near to each other are of one block: in heights of a letter.
 _NEAR_ROWS = 4.0
+# Rows of which none is sure to be cells are a block from so many on.
+_UNSURE_ROWS = 4
 # More lines than this are not arranged: a drawing.
 _MOST_LINES = 2_000
 
 
-def read_page(document: PdfDocument, index: int, form: Any = None) -> Page:
-    """The page at `index`, from 0. Raises PdfiumError if it is damaged."""
+def read_page(document: PdfDocument, index: int, form: Any = None, *, weighs: bool = True) -> Page:
+    """The page at `index`, from 0; `weighs` whether it is asked which lines are bold.
+
+    Raises PdfiumError if it is damaged.
+    """
     from pypdfium2 import PdfiumError, raw
 
     page = raw.FPDF_LoadPage(document, index)
@@ -36,7 +42,7 @@ def read_page(document: PdfDocument, index: int, form: Any = None) -> Page:
             raise PdfiumError("The text of the page cannot be loaded.")
         try:
             letters = Letters(page, textpage)
-            lines = _lines(page, letters)
+            lines = _lines(page, letters, weighs=weighs)
         finally:
             raw.FPDFText_ClosePage(textpage)
         hides = letters.hides
@@ -49,52 +55,64 @@ def read_page(document: PdfDocument, index: int, form: Any = None) -> Page:
         raw.FPDF_ClosePage(page)
 
 
-def _lines(page: Any, letters: Letters) -> list[Line]:
-    found = list(letters.lines())
+def _lines(page: Any, letters: Letters, *, weighs: bool) -> list[Line]:
+    found = list(letters.lines(weighs=weighs))
     lines = [drawn.line for drawn in found]
     if not letters.are_placed or len(lines) > _MOST_LINES:
         return lines
-    stretches = _side_by_side(lines)
+    stretches = _side_by_side(found)
     if not stretches:
         return lines
     ruled = rulings(page, letters.shown)
     uprights = [(line.at, line.start, line.end) for line in ruled.upright]
     parts = []
-    for start, segments, line in found:
-        if line.is_turned or not (
-            line.is_row or HYPHEN in line.text or (segments > 1 and _is_in(line, stretches))
-        ):
+    for start, is_gapped, line in found:
+        is_cells = is_gapped or HYPHEN in line.text
+        if line.is_turned or not (is_cells and is_in(line, stretches)):
             parts.append((line, [line]))
             continue
-        runs = letters.runs(start, line.text, _CELL_GAP, uprights)
-        parts.append((line, [run._replace(is_bold=letters.is_bold(at)) for at, run in runs]))
-    return arranged(parts, ruled)
+        if uprights or HYPHEN in line.text or letters.is_turned or is_sparse(line):
+            runs = letters.runs(start, line.text, _CELL_GAP, uprights)
+        else:
+            runs = letters.cells(start, line.text)
+        parts.append((line, [run for _, run in runs]))
+    return arranged(parts, ruled, stretches)
 
 
-def _side_by_side(lines: Sequence[Line]) -> list[tuple[float, float]]:
+def _side_by_side(drawn: Sequence[Drawn]) -> list[tuple[float, float]]:
     """The stretches of the page, as bottom and top, with rows in which things stand side by side.
 
     A single such row, like a running header, is none; turned text is.
     """
     found: list[tuple[float, float]] = []
-    rows = 0
-    before: Line | None = None
-    for line in sorted(lines, key=lambda line: -line.top):
-        beside = before is not None and line.top - before.bottom > 0.5 * line.size
-        before = line
-        if not (line.is_row or line.is_turned or beside):
+    rows: list[bool] = []
+    before = math.inf
+    for _, is_gapped, line in sorted(drawn, key=_top):
+        beside = line.top - before > 0.5 * line.size
+        before = line.bottom
+        is_sure = line.is_row or line.is_turned or beside
+        if not (is_sure or is_gapped):
             continue
         near = _NEAR_ROWS * line.size
-        if found and found[-1][0] <= line.top:
-            rows += 1
+        if rows and found[-1][0] <= line.top:
             found[-1] = (min(found[-1][0], line.bottom - near), found[-1][1])
         else:
-            if rows == 1:
+            if rows and not _is_block(rows):
                 found.pop()
             found.append((line.bottom - near, line.top + near))
-            rows = 2 if line.is_turned else 1
-    return found[:-1] if rows == 1 else found
+            rows = []
+        rows.append(is_sure)
+        if line.is_turned:
+            rows.append(True)
+    if rows and not _is_block(rows):
+        found.pop()
+    return found
 
 
-def _is_in(line: Line, stretches: Sequence[tuple[float, float]]) -> bool:
-    return any(line.bottom < top and line.top > bottom for bottom, top in stretches)
+def _top(drawn: Drawn) -> float:
+    return -drawn.line.top
+
+
+def _is_block(rows: Sequence[bool]) -> bool:
+    """Whether rows near to one another, each sure to be cells or not, may be a table or columns."""
+    return len(rows) > 1 and (any(rows) or len(rows) >= _UNSURE_ROWS)

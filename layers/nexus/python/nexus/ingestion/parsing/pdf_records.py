@@ -59,30 +59,32 @@ def is_wrapped(above: Line, line: Line, width: float) -> bool:
     return line.text[:1].islower() and is_full
 
 
-def share_of_starts(rows: Sequence[CellRow], widths: Sequence[float]) -> float:
-    """How many of the rows with several cells begin something new in most of them, from 0 to 1.
+def rows_begun(rows: Sequence[CellRow], widths: Sequence[float]) -> tuple[int, int, int]:
+    """Rows with several cells; of them, how many begin something new in most, and in none.
 
     Rows of a table do; lines of running text that stand side by side do not.
     """
-    several = starts = 0
+    several = starts = rests = 0
     last: list[Line | None] = [None] * len(widths)
     for row in rows:
         filled = fresh = 0
         for column, runs in enumerate(row):
             if not runs:
                 continue
-            above, filled = last[column], filled + 1
+            above = last[column]
+            filled += 1
             fresh += above is None or not is_wrapped(above, runs[0], widths[column])
             last[column] = runs[-1]
         if filled > 1:
             several += 1
             starts += fresh * 2 > filled
-    return starts / several if several else 1.0
+            rests += not fresh
+    return several, starts, rests
 
 
 def records(rows: Sequence[CellRow], widths: Sequence[float]) -> Iterator[CellRow]:
     """The rows with those that only go on with the one above made one."""
-    tight = _tight_pitch(rows)
+    tight = tight_pitch(rows)
     record: CellRow | None = None
     above: CellRow | None = None
     for row in rows:
@@ -121,7 +123,7 @@ def _goes_on(record: CellRow, row: CellRow, widths: Sequence[float]) -> bool:
     )
 
 
-def _tight_pitch(rows: Sequence[CellRow]) -> float | None:
+def tight_pitch(rows: Sequence[CellRow]) -> float | None:
     """The most that the lines of a record stand apart, where records stand further apart."""
     pitches = sorted(_middle(a) - _middle(b) for a, b in pairwise(rows))
     steps = [(low, high) for low, high in pairwise(pitches) if high >= _APART * low]

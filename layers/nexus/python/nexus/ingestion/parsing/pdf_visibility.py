@@ -32,7 +32,31 @@ class Visibility:
         raw.FPDF_GetPageBoundingBox(page, ctypes.byref(shown))
         self._left, self._right = shown.left, shown.right
         self._bottom, self._top = shown.bottom, shown.top
+        pdfium = calls()
+        self._colour, self._into_colour = pdfium.colour, pdfium.into_colour
+        self._fill_colour, self._mode = pdfium.fill_colour, pdfium.render_mode
+        self._object = pdfium.text_object
         self._tiny = min(_TINY, (shown.top - shown.bottom) * _TINY_SHARE)
+
+    def is_plain(
+        self, index: int, left: float, bottom: float, right: float, top: float, size: float
+    ) -> bool:
+        """Whether the letter that begins a line of this place is seen, by what tells so at once."""
+        if not (
+            size >= self._tiny
+            and bottom < self._top
+            and top > self._bottom
+            and left < self._right
+            and right > self._left
+        ):
+            return False
+        colour = self._colour
+        return (
+            self._fill_colour(self._text_address, index, *self._into_colour) != 0
+            and colour[3] > 0
+            and (colour[0] < _WHITE or colour[1] < _WHITE or colour[2] < _WHITE)
+            and self._mode(self._object(self._text_address, index)) != _UNPAINTED
+        )
 
     def hides(self, index: int, box: Any) -> bool:
         """Whether the letter at `index`, of the loose `box`, is not to be seen."""
@@ -46,14 +70,13 @@ class Visibility:
             return True
         if top - bottom < self._tiny and top > bottom and self._is_low(index):
             return True
-        pdfium = calls()
-        textpage, colour = self._text_address, pdfium.colour
-        if pdfium.fill_colour(textpage, index, *pdfium.into_colour):
+        colour = self._colour
+        if self._fill_colour(self._text_address, index, *self._into_colour):
             if not colour[3]:
                 return True
             if colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE:
                 return not self._is_on(box, self._grounds)
-        if pdfium.render_mode(pdfium.text_object(textpage, index)) == _UNPAINTED:
+        if self._mode(self._object(self._text_address, index)) == _UNPAINTED:
             # A scanned page has its words, as recognised, unpainted over its picture.
             return not self._is_on(box, self._pictures)
         return False
