@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from nexus.errors import CorruptDocument, EmptyDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
 from nexus.ingestion.parsing.outlines import Outline, Part
-from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
 from nexus.ingestion.parsing.pdf_annotations import form_of
+from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
 from nexus.ingestion.parsing.pdf_layout import join_hyphens, paragraphs
 from nexus.ingestion.parsing.pdf_lines import Line, Page
 from nexus.ingestion.parsing.pdf_page_breaks import with_whole_sentences

@@ -121,7 +121,7 @@ def _by_place(mark: Mark) -> tuple[float, float]:
 def _put(lines: list[Line], mark: Mark) -> None:
     place = mark.place
     beside = [at for at, line in enumerate(lines) if _is_level(line, place)]
-    after = [at for at in beside if 0 <= lines[at].left - place.left and not lines[at].cells]
+    after = [at for at in beside if lines[at].left >= place.left and not lines[at].cells]
     before = [at for at in beside if lines[at].left < place.left and not lines[at].cells]
     if mark.is_box and after:
         at = min(after, key=lambda at: lines[at].left)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.pdf_annotations import marks, with_marks
 from nexus.ingestion.parsing.pdf_arrangement import arranged, is_in
-from nexus.ingestion.parsing.pdf_letters import Drawn, Letters, is_sparse
+from nexus.ingestion.parsing.pdf_drawn_lines import Drawn, drawn_lines, is_sparse
+from nexus.ingestion.parsing.pdf_letters import Letters
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
 from nexus.ingestion.parsing.pdf_rulings import rulings
+from nexus.ingestion.parsing.pdf_runs import cells, runs
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
@@ -56,7 +58,7 @@ def read_page(document: PdfDocument, index: int, form: Any = None, *, weighs: bo
 
 
 def _lines(page: Any, letters: Letters, *, weighs: bool) -> list[Line]:
-    found = list(letters.lines(weighs=weighs))
+    found = list(drawn_lines(letters, weighs=weighs))
     lines = [drawn.line for drawn in found]
     if not letters.are_placed or len(lines) > _MOST_LINES:
         return lines
@@ -71,11 +73,11 @@ def _lines(page: Any, letters: Letters, *, weighs: bool) -> list[Line]:
         if line.is_turned or not (is_cells and is_in(line, stretches)):
             parts.append((line, [line]))
             continue
-        if uprights or HYPHEN in line.text or letters.is_turned or is_sparse(line):
-            runs = letters.runs(start, line.text, _CELL_GAP, uprights)
+        if uprights or HYPHEN in line.text or letters.turn or is_sparse(line):
+            parted = runs(letters, start, line.text, _CELL_GAP, uprights)
         else:
-            runs = letters.cells(start, line.text)
-        parts.append((line, [run for _, run in runs]))
+            parted = cells(letters, start, line.text)
+        parts.append((line, [run for _, run in parted]))
     return arranged(parts, ruled, stretches)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from nexus.ingestion.parsing.cleaning import squeeze
-from nexus.ingestion.parsing.pdf_letters import may_be_heading
+from nexus.ingestion.parsing.pdf_drawn_lines import may_be_heading
 from nexus.ingestion.parsing.pdf_lines import Line, Page
 
 # A heading's letters are so much higher than the text's, or bold and about as high.

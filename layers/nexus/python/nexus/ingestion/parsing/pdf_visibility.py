@@ -1,4 +1,4 @@
-"""Tells which letters of a PDF page a reader does not see: white on white, unpainted, tiny, cut off.
+"""Tells which letters of a PDF page a reader does not see: white on white, unpainted, tiny, off.
 
 What cannot be decided counts as seen, so that no check takes away a text.
 """
@@ -50,12 +50,16 @@ class Visibility:
             and right > self._left
         ):
             return False
+        return not self.may_hide(index, self._object(self._text_address, index))
+
+    def may_hide(self, index: int, painted: int) -> bool:
+        """Whether the letter, painted with that object, is white, transparent or not painted."""
         colour = self._colour
         return (
-            self._fill_colour(self._text_address, index, *self._into_colour) != 0
-            and colour[3] > 0
-            and (colour[0] < _WHITE or colour[1] < _WHITE or colour[2] < _WHITE)
-            and self._mode(self._object(self._text_address, index)) != _UNPAINTED
+            not self._fill_colour(self._text_address, index, *self._into_colour)
+            or not colour[3]
+            or (colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE)
+            or self._mode(painted) == _UNPAINTED
         )
 
     def hides(self, index: int, box: Any) -> bool:
