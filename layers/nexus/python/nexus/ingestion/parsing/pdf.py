@@ -49,7 +49,7 @@ _PAGES_BEFORE = 3
 _WHOLE_TABLE = 900
 _MOST_SPANS = 20
 NO_PAGE_TEXT = (
-    "These pages are pictures: run text recognition (OCR) on the PDF and upload the result."
+    "Their words are not read: run text recognition (OCR) on the PDF and upload the result."
 )
 DAMAGED_PAGE = "Export the PDF again from its source and upload that."
 HIDDEN_TEXT = (
@@ -126,7 +126,11 @@ def _texts(lines: Sequence[Line], tables: Tables, page: Page) -> Iterator[str]:
 def _warnings(pages: Sequence[Page]) -> Iterator[ReadingWarning]:
     """What of the pages was not read."""
     kinds = (
-        ("pages without text", [page.number for page in pages if page.is_picture], NO_PAGE_TEXT),
+        (
+            "pages that are pictures",
+            [page.number for page in pages if page.is_picture],
+            NO_PAGE_TEXT,
+        ),
         ("damaged pages", [page.number for page in pages if page.is_damaged], DAMAGED_PAGE),
         ("hidden text", [page.number for page in pages if page.hides_text], HIDDEN_TEXT),
     )

@@ -10,7 +10,7 @@ from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.pdf_letters import Place
 from nexus.ingestion.parsing.pdf_lines import Line
 
-_MOST_ON_PAGE = 1_000
+_MOST_ON_PAGE, _MOST_LINES = 1_000, 2_000
 _LONGEST_VALUE = 10_000
 # Annotations that a reader does not see.
 _HIDDEN, _NO_VIEW = 1 << 1, 1 << 5
@@ -37,7 +37,7 @@ def marks(
     `form` is PDFium's handle of the document's form, None if it has none. Values of password fields
     and signatures are not read.
     """
-    from pypdfium2 import raw
+    from pypdfium2 import raw  # type: ignore[import-untyped]
 
     found, hides = list[Mark](), False
     for at in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_ON_PAGE)):
@@ -77,8 +77,12 @@ def _mark(
     if kind != raw.FPDF_ANNOT_WIDGET:
         text = _text(lambda *into: raw.FPDFAnnot_GetStringValue(annotation, b"Contents", *into))
         return Mark(text, place) if text else None
-    if form is None:
-        return None
+    return _field(annotation, form, place) if form is not None else None
+
+
+def _field(annotation: Any, form: Any, place: Place) -> Mark | None:
+    from pypdfium2 import raw
+
     field = raw.FPDFAnnot_GetFormFieldType(form, annotation)
     flags = raw.FPDFAnnot_GetFormFieldFlags(form, annotation)
     if field in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON):
@@ -106,6 +110,8 @@ def _text(call: Callable[..., int]) -> str:
 def with_marks(lines: Sequence[Line], found: Sequence[Mark]) -> list[Line]:
     """The lines with each value beside its label, and each note below the line that it is on."""
     result = list(lines)
+    if len(result) > _MOST_LINES:
+        return [*result, *(_line(mark.text, mark.place) for mark in sorted(found, key=_by_place))]
     for mark in sorted((mark for mark in found if mark.is_field), key=_by_place):
         _put(result, mark)
     for mark in sorted((mark for mark in found if not mark.is_field), key=_by_place):

@@ -21,12 +21,12 @@ class Calls:
     """
 
     def __init__(self) -> None:
-        from pypdfium2 import raw
+        from pypdfium2 import raw  # type: ignore[import-untyped]
 
         def call(name: str, result: Any, *arguments: Any) -> Any:
             # The lock of the interpreter is kept: giving it up costs more than the call.
             prototype = ctypes.PYFUNCTYPE(result, *arguments)
-            return prototype(ctypes.cast(getattr(raw, name), _POINTER).value)
+            return prototype(ctypes.cast(getattr(raw, name), _POINTER).value or 0)
 
         four = (_POINTER,) * 4
         self.loose_box = call("FPDFText_GetLooseCharBox", _INT, _POINTER, _INT, _POINTER)

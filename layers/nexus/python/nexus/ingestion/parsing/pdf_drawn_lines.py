@@ -27,7 +27,7 @@ class Drawn(NamedTuple):
 
 def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
     """The lines that a reader sees, in the file's order; if it `weighs`, which are bold."""
-    from pypdfium2 import PdfiumError
+    from pypdfium2 import PdfiumError  # type: ignore[import-untyped]
 
     pdfium, textpage, hides = calls(), letters.address, letters.visibility.hides
     first_box, last_box = pdfium.box, pdfium.last_box

@@ -11,6 +11,8 @@ from nexus.ingestion.parsing.pdf_rulings import NEAR, Ruling, Rulings
 _TOUCHING = 3.0
 # Text that reaches beyond the last upright line by more than this stands in a column of its own.
 _OPEN_SIDE = 12.0
+# A grid of more cells is a drawing.
+_MOST_CELLS = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Grid:
 
     def cell(self, x: float, y: float) -> tuple[int, int] | None:
         """The row and column that the point is in, or None."""
+        if not (self.columns[0] - NEAR <= x < self.columns[-1] and self.rows[-1] < y):
+            return None
         column = _between(self.columns, x)
         row = _between([-edge for edge in self.rows], -y)
         return None if row is None or column is None else (row, column)
@@ -54,7 +58,7 @@ def grids(rulings: Rulings) -> Iterator[Grid]:
         ends = (min(line.start for line in upright), max(line.end for line in upright))
         columns = _with_ends(columns, *sides)
         rows = _with_ends(rows, *ends)
-        if len(columns) > 2 and len(rows) > 1:
+        if len(columns) > 2 and len(rows) > 1 and len(columns) * len(rows) <= _MOST_CELLS:
             # An open side is closed by nothing: its cells end there all the same.
             closed = [
                 *upright,

@@ -36,7 +36,7 @@ class Letters:
     """
 
     def __init__(self, page: Any, textpage: Any) -> None:
-        from pypdfium2 import PdfiumError, raw
+        from pypdfium2 import PdfiumError, raw  # type: ignore[import-untyped]
 
         self._textpage = textpage
         self.address = address(textpage)

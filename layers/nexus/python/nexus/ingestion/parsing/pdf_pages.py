@@ -26,6 +26,8 @@ _NEAR_ROWS = 4.0
 _UNSURE_ROWS = 4
 # More lines than this are not arranged: a drawing.
 _MOST_LINES = 2_000
+# A picture of a page has fewer letters on it: a stamp, a page number.
+_FEW_LETTERS = 100
 
 
 def read_page(document: PdfDocument, index: int, form: Any = None, *, weighs: bool = True) -> Page:
@@ -45,13 +47,15 @@ def read_page(document: PdfDocument, index: int, form: Any = None, *, weighs: bo
         try:
             letters = Letters(page, textpage)
             lines = _lines(page, letters, weighs=weighs)
+            is_scan = len(letters.text) < _FEW_LETTERS and letters.visibility.shows_picture()
         finally:
             raw.FPDFText_ClosePage(textpage)
         hides = letters.hides
         if raw.FPDFPage_GetAnnotCount(page) > 0:
             found, hides_notes = marks(page, form, letters.shown)
-            lines, hides = with_marks(lines, found) if found else lines, hides or hides_notes
-        is_picture = not lines and raw.FPDFPage_CountObjects(page) > 0
+            hides = hides or hides_notes
+            lines = with_marks(lines, found) if found else lines
+        is_picture = is_scan or (not lines and raw.FPDFPage_CountObjects(page) > 0)
         return Page(index + 1, raw.FPDF_GetPageHeightF(page), lines, is_picture, hides)
     finally:
         raw.FPDF_ClosePage(page)

@@ -39,13 +39,14 @@ def ruled_rows(grid: Grid, runs: Sequence[Line]) -> list[Line]:
     rows = [(cells, own) for cells, own in rows if any(cells)]
     if len(rows) < 2:
         return []
-    spans = [len(set(row)) for row in owners]
-    header = bold_rows(rows)
-    if header is None and 1 < spans[0] < width:
-        header = 2
-    elif any(owners[1][at] == owners[0][at] for at in range(width)) if len(owners) > 1 else False:
-        header = max(header or 0, 2) if spans[0] > 1 else header
+    header = max(bold_rows(rows) or 0, _spanned(owners)) or None
     return table_lines(rows, grid.columns, header if len(rows) > (header or 0) else None)
+
+
+def _spanned(owners: Sequence[Sequence[tuple[int, int]]]) -> int:
+    """2 if the first row has names over several columns, whose own names follow; else 0."""
+    width = len(owners[0])
+    return 2 if len(owners) > 2 and 1 < len(set(owners[0])) < width else 0
 
 
 def _band(of_row: list[list[Line]], owners: Sequence[tuple[int, int]], grid: Grid) -> list[Row]:
@@ -57,8 +58,10 @@ def _band(of_row: list[list[Line]], owners: Sequence[tuple[int, int]], grid: Gri
         if number == 0 or owners[number] != owners[number - 1]
     ]
     if len(set(owners)) == len(owners) == len(of_row) and len(visual_rows(own)) >= _FEWEST_IN_BAND:
+        column_of = {id(run): column for column, runs in enumerate(of_row) for run in runs}
         shown = [
-            [[run for run in row if run in runs] for runs in of_row] for row in visual_rows(own)
+            [[run for run in row if column_of[id(run)] == column] for column in range(len(of_row))]
+            for row in visual_rows(own)
         ]
         widths = [right - left for left, right in pairwise(grid.columns)]
         several, starts, _ = rows_begun(shown, widths)

@@ -75,7 +75,7 @@ def _merged(lines: Iterable[Ruling]) -> Iterator[Ruling]:
 
 def _edges(page: Any) -> Iterator[Box]:
     """The thin boxes of the page's paths and the edges of the wide ones, before it is turned."""
-    from pypdfium2 import raw
+    from pypdfium2 import raw  # type: ignore[import-untyped]
 
     count = raw.FPDFPage_CountObjects(page)
     if count > _MOST_OBJECTS:

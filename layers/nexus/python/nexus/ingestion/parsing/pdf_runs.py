@@ -130,7 +130,7 @@ def _are_apart(letters: Letters, index: int) -> bool:
     painted = calls().text_object
     here = painted(letters.address, index)
     before = (painted(letters.address, at) for at in range(index - 1, max(index - 4, -1), -1))
-    return next((one for one in before if one), here) != here
+    return bool(next((one for one in before if one), here) != here)
 
 
 def _are_divided(

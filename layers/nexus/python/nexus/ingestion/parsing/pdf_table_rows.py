@@ -16,6 +16,7 @@ def table_lines(
     edges: Sequence[float],
     header_rows: int | None,
 ) -> list[Line]:
+    """A line for each row of one table, whose columns begin at `edges`."""
     every = [run for _, own in rows for run in own]
     table = Table(
         tuple(edges),
@@ -41,4 +42,5 @@ def bold_rows(rows: Sequence[Row]) -> int | None:
 
 
 def centre(run: Line) -> tuple[float, float]:
+    """The middle of a run of words, as x and y."""
     return (run.left + run.right) / 2, (run.bottom + run.top) / 2

@@ -19,17 +19,13 @@ _ABOVE = 2.5
 
 def unruled_rows(block: Block, heads: Sequence[Line], level: Sequence[Ruling]) -> list[Line]:
     """The rows of a table without upright lines; none if nothing tells that it is one."""
-    rows = list[Row]()
+    rows: list[Row] = []
     edges = tuple(left for left, _ in block.columns)
     divided = _bands(block, level)
     for label, band in divided:
         if label:
-            rows.append(
-                (
-                    (text_of(band[0][0] or [run for c in band[0] for run in c]),),
-                    [run for c in band[0] for run in c],
-                )
-            )
+            runs = [run for cell in band[0] for run in cell]
+            rows.append(((text_of(runs),), runs))
             continue
         found = list(records(band, block.widths))
         rows += [
@@ -47,6 +43,8 @@ def unruled_rows(block: Block, heads: Sequence[Line], level: Sequence[Ruling]) -
         header = _rows_above_the_rule(rows, level)
     if header is None and len(rows) < _FEWEST_ROWS:
         return []
+    if header is None and len(edges) == 2:
+        header = 0  # of names and their values, the first pair is no header
     return table_lines(_without_colons(rows), edges, header)
 
 
@@ -79,6 +77,7 @@ def _covers(line: Ruling, block: Block) -> bool:
 
 
 def turned_names(block: Block, turned: Sequence[Line]) -> list[Line]:
+    """The column names among the `turned` runs: those that end right above the block's columns."""
     first = block.rows[0]
     runs = [run for cell in first for run in cell]
     top, size = max(run.top for run in runs), max(run.size for run in runs)
@@ -121,7 +120,7 @@ def _without_colons(
     width = max(len(cells) for cells, _ in rows)
     for column in range(1, width):
         there = [cells[column] for cells, _ in rows if len(cells) > column and cells[column]]
-        if there and all(cell.startswith(":") for cell in there):
+        if len(there) * 2 > len(rows) and all(cell.startswith(":") for cell in there):
             rows = [
                 (
                     tuple(

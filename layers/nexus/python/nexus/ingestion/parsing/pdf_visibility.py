@@ -14,6 +14,8 @@ from nexus.ingestion.parsing.pdf_calls import address, calls
 # Nobody reads letters lower than these points, or than this share of a small page.
 _TINY, _TINY_SHARE = 1.5, 1 / 400
 _WHITE = 245
+# A picture that covers so much of a page is the page.
+_MOST = 0.8
 # PDF 32000-1, table 106: text that is neither filled nor stroked.
 _UNPAINTED = 3
 # Beyond so many objects on a page, none is looked for behind a letter: it counts as seen.
@@ -24,7 +26,7 @@ class Visibility:
     """Decides for the letters of one page, which has to stay open."""
 
     def __init__(self, page: Any, textpage: Any) -> None:
-        from pypdfium2 import raw
+        from pypdfium2 import raw  # type: ignore[import-untyped]
 
         self._page, self._textpage = page, textpage
         self._text_address = address(textpage)
@@ -55,7 +57,7 @@ class Visibility:
     def may_hide(self, index: int, painted: int) -> bool:
         """Whether the letter, painted with that object, is white, transparent or not painted."""
         colour = self._colour
-        return (
+        return bool(
             not self._fill_colour(self._text_address, index, *self._into_colour)
             or not colour[3]
             or (colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE)
@@ -84,6 +86,14 @@ class Visibility:
             # A scanned page has its words, as recognised, unpainted over its picture.
             return not self._is_on(box, self._pictures)
         return False
+
+    def shows_picture(self) -> bool:
+        """Whether one picture covers most of the page, as a scan does."""
+        whole = (self._right - self._left) * (self._top - self._bottom)
+        return any(
+            (right - left) * (top - bottom) >= _MOST * whole
+            for left, bottom, right, top in self._pictures
+        )
 
     def _is_low(self, index: int) -> bool:
         """Whether the letter is tiny as painted too: fonts may say wrongly how high they are."""
