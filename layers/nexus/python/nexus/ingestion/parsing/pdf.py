@@ -48,6 +48,10 @@ _PAGES_BEFORE = 3
 # A table of so many characters is one text, of more each row is.
 _WHOLE_TABLE = 900
 _MOST_SPANS = 20
+ALL_HIDDEN = (
+    "The text of the PDF is hidden (white, unpainted, tiny or off the page): if it is meant to be "
+    "read, make it visible and upload the file again."
+)
 NO_PAGE_TEXT = (
     "Their words are not read: run text recognition (OCR) on the PDF and upload the result."
 )
@@ -89,7 +93,8 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
             raise CorruptDocument(
                 "The pages of the PDF are damaged: export it again from its source and upload that."
             ) from damaged
-        raise EmptyDocument(NO_TEXT)
+        hidden = any(page.hides_text for page in own)
+        raise EmptyDocument(ALL_HIDDEN if hidden else NO_TEXT)
     texts: list[LocatedText] = []
     shown = with_whole_sentences(without_running_lines(pages))
     headings: Bookmarks | SizedHeadings

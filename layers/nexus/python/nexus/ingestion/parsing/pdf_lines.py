@@ -49,7 +49,7 @@ class Line(NamedTuple):  # a long document has hundreds of thousands
 class Page:
     """A page's lines in reading order, its number from 1 and its height in points.
 
-    `is_picture` tells of a page that shows something, hardly any of which is text; `hides_text` of one
+    `is_picture` tells of a page that shows hardly any text but something; `hides_text` of one
     with text that a reader does not see, which is not among its lines.
     """
 

@@ -57,12 +57,10 @@ class Visibility:
     def may_hide(self, index: int, painted: int) -> bool:
         """Whether the letter, painted with that object, is white, transparent or not painted."""
         colour = self._colour
-        return bool(
-            not self._fill_colour(self._text_address, index, *self._into_colour)
-            or not colour[3]
-            or (colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE)
-            or self._mode(painted) == _UNPAINTED
-        )
+        if not self._fill_colour(self._text_address, index, *self._into_colour) or not colour[3]:
+            return True
+        is_white = colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE
+        return is_white or bool(self._mode(painted) == _UNPAINTED)
 
     def hides(self, index: int, box: Any) -> bool:
         """Whether the letter at `index`, of the loose `box`, is not to be seen."""
@@ -103,7 +101,7 @@ class Visibility:
         raw.FPDFText_GetCharBox(
             self._textpage, index, *map(ctypes.byref, (left, right, bottom, top))
         )
-        return 0 < top.value - bottom.value < self._tiny
+        return bool(0 < top.value - bottom.value < self._tiny)
 
     @staticmethod
     def _is_on(box: Any, grounds: list[tuple[float, float, float, float]]) -> bool:
