@@ -110,9 +110,9 @@ def _within(rows: list[list[Line]]) -> Iterator[Block]:
                 last = at - 1
                 columns = _columns([row for row in rows[first : last + 1] if len(row) > 1])
                 break
-        while first > start and _fits(rows[first - 1], columns):
+        while columns and first > start and _fits(rows[first - 1], columns):
             first -= 1
-        while last + 1 < len(rows) and len(rows[last + 1]) == 1 and _fits(rows[last + 1], columns):
+        while columns and last + 1 < len(rows) and _fits(rows[last + 1], columns):
             last += 1
         if len(columns) > 1:
             block = _filled(rows[first : last + 1], columns)
@@ -129,9 +129,15 @@ def _is_across(row: Sequence[Line], columns: Sequence[tuple[float, float]]) -> b
 
 
 def _fits(row: Sequence[Line], columns: Sequence[tuple[float, float]]) -> bool:
-    slack = row[0].size
-    return len(row) == 1 and any(
-        left - slack / 4 <= row[0].left and row[0].right <= right + slack for left, right in columns
+    """Whether the row is one run that begins in a column and ends before the next."""
+    if len(row) != 1:
+        return False
+    run, slack = row[0], row[0].size
+    ends = [left for left, _ in columns[1:]]
+    ends.append(columns[-1][1] + 2 * slack if columns else 0.0)
+    return any(
+        left - slack / 4 <= run.left < right and run.right <= end - slack / 2
+        for (left, right), end in zip(columns, ends, strict=True)
     )
 
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nexus.ingestion.parsing.pdf_annotations import marks, with_marks
+from nexus.ingestion.parsing.pdf_annotations import Mark, marks, with_marks
 from nexus.ingestion.parsing.pdf_arrangement import arranged, is_in
 from nexus.ingestion.parsing.pdf_drawn_lines import Drawn, drawn_lines, is_sparse
-from nexus.ingestion.parsing.pdf_letters import Letters
+from nexus.ingestion.parsing.pdf_letters import Letters, Place
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
 from nexus.ingestion.parsing.pdf_rulings import rulings
 from nexus.ingestion.parsing.pdf_runs import cells, runs
@@ -46,23 +46,26 @@ def read_page(document: PdfDocument, index: int, form: Any = None, *, weighs: bo
             raise PdfiumError("The text of the page cannot be loaded.")
         try:
             letters = Letters(page, textpage)
-            lines = _lines(page, letters, weighs=weighs)
+            found, hides = list[Mark](), False
+            if raw.FPDFPage_GetAnnotCount(page) > 0:
+                found, hides = marks(page, form, letters.shown)
+            boxes = [mark.place for mark in found if mark.is_box]
+            lines = _lines(page, letters, boxes, weighs=weighs)
             is_scan = len(letters.text) < _FEW_LETTERS and letters.visibility.shows_picture()
         finally:
             raw.FPDFText_ClosePage(textpage)
-        hides = letters.hides
-        if raw.FPDFPage_GetAnnotCount(page) > 0:
-            found, hides_notes = marks(page, form, letters.shown)
-            hides = hides or hides_notes
-            lines = with_marks(lines, found) if found else lines
+        hides = hides or letters.hides
+        lines = with_marks(lines, found) if found else lines
         is_picture = is_scan or (not lines and raw.FPDFPage_CountObjects(page) > 0)
         return Page(index + 1, raw.FPDF_GetPageHeightF(page), lines, is_picture, hides)
     finally:
         raw.FPDF_ClosePage(page)
 
 
-def _lines(page: Any, letters: Letters, *, weighs: bool) -> list[Line]:
+def _lines(page: Any, letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Line]:
     found = list(drawn_lines(letters, weighs=weighs))
+    if boxes and letters.are_placed:
+        found = [part for one in found for part in _cut_at(boxes, one, letters)]
     lines = [drawn.line for drawn in found]
     if not letters.are_placed or len(lines) > _MOST_LINES:
         return lines
@@ -83,6 +86,23 @@ def _lines(page: Any, letters: Letters, *, weighs: bool) -> list[Line]:
             parted = cells(letters, start, line.text)
         parts.append((line, [run for _, run in parted]))
     return arranged(parts, ruled, stretches)
+
+
+def _cut_at(boxes: Sequence[Place], drawn: Drawn, letters: Letters) -> list[Drawn]:
+    """The line in parts, where boxes to tick stand in it: each is for the words behind it."""
+    line = drawn.line
+    cuts = [
+        ((box.left + box.right) / 2, box.bottom, box.top)
+        for box in boxes
+        if line.left < box.left
+        and box.right < line.right
+        and line.bottom < box.top
+        and line.top > box.bottom
+    ]
+    if not cuts:
+        return [drawn]
+    parts = runs(letters, drawn.start, line.text, math.inf, cuts)
+    return [Drawn(start, False, part) for start, part in parts]
 
 
 def _side_by_side(drawn: Sequence[Drawn]) -> list[tuple[float, float]]:

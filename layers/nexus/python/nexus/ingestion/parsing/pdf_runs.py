@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -52,7 +53,7 @@ def runs(
         if parts and (
             left > last + gap * size
             or left < last - size
-            or (left > last + APART * size and _are_apart(letters, index))
+            or (gap < math.inf and left > last + APART * size and _are_apart(letters, index))
             or not low < middle < high
             or (uprights and _are_divided(last, left, middle, uprights))
         ):

@@ -13,6 +13,7 @@ from nexus.ingestion.parsing.pdf_table_rows import Row, bold_rows, centre, table
 
 # A table without ruling lines has so many rows, unless something marks its first one.
 _FEWEST_ROWS = 3
+_LINES_OF_RECORD = 2
 # Turned column names end so near above the first row, in heights of a letter.
 _ABOVE = 2.5
 
@@ -21,13 +22,19 @@ def unruled_rows(block: Block, heads: Sequence[Line], level: Sequence[Ruling]) -
     """The rows of a table without upright lines; none if nothing tells that it is one."""
     rows: list[Row] = []
     edges = tuple(left for left, _ in block.columns)
-    divided = _bands(block, level)
+    divided = list(_bands(block, level))
+    # Where a line stands below nearly every row, what is between two is one record.
+    lengths = sorted(len(band) for label, band in divided if not label)
+    are_records = len(lengths) >= _FEWEST_ROWS and lengths[len(lengths) // 2] <= _LINES_OF_RECORD
     for label, band in divided:
         if label:
             runs = [run for cell in band[0] for run in cell]
             rows.append(((text_of(runs),), runs))
             continue
-        found = list(records(band, block.widths))
+        if are_records and len(band) <= 2 * _LINES_OF_RECORD:
+            found = [[[run for row in band for run in row[at]] for at in range(len(edges))]]
+        else:
+            found = list(records(band, block.widths))
         rows += [
             (tuple(map(text_of, record)), [run for cell in record for run in cell])
             for record in found
