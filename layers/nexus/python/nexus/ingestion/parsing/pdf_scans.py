@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nexus.ingestion.parsing.pdf_layout import Page
+from nexus.ingestion.parsing.pdf_lines import Page
 from nexus.ingestion.parsing.recognition import recogniser
 from nexus.models import LocatedText, Locator, ReadingWarning
 
@@ -42,13 +42,13 @@ def is_scanned(document: PdfDocument) -> bool:
 def recognised(
     document: PdfDocument, pages: Sequence[Page]
 ) -> tuple[list[LocatedText], tuple[ReadingWarning, ...]]:
-    """The texts of those pages that hold no line, in order, and what is to be said of them."""
-    empty = [page.number for page in pages if not page.lines]
-    if not empty:
+    """The texts of those pages that are pictures, in order, and what is to be said of them."""
+    shown = [page.number for page in pages if page.is_picture]
+    if not shown:
         return [], ()
     texts: list[LocatedText] = []
     with recogniser() as tesseract:
-        for number in empty:
+        for number in shown:
             if (image := _picture(document, number - 1)) is None:
                 continue
             place = Locator(page=number)

@@ -1,0 +1,78 @@
+"""Writes the rows of PDF tables with their columns' names, which may stand pages before them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nexus.ingestion.parsing.cleaning import HEADING_CHARS
+from nexus.ingestion.parsing.pdf_lines import Line, Table
+from nexus.ingestion.parsing.tables import find_header, headed_row, plain_row
+
+# Columns of a table that goes on are where they were, give or take so many points.
+_SAME_PLACE = 4.0
+
+
+class Tables:
+    """Follows the tables of a document from page to page; feed it what stands there in order."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._head: list[tuple[str, ...]] = []
+        self._table: Table | None = None
+        self._is_open = False
+
+    def interrupt(self) -> None:
+        """Says that text stands between the last table and what comes."""
+        self._is_open = False
+
+    def rendered(self, lines: Sequence[Line]) -> list[str]:
+        """The rows of one table, or of a stretch of it, as "Header: value; Header: value"."""
+        table = lines[0].table
+        rows = [line.cells for line in lines]
+        begin = 0
+        if table is not None and table is not self._table:
+            begin = self._begin(table, rows)
+        self._table, self._is_open = table, True
+        written = [self._written(row) for row in rows[begin:]]
+        if self._names and not any(written):
+            written = [plain_row(self._names)]
+        return [plain_row(row) for row in rows[:begin] if row not in self._head] + [
+            line for line in written if line
+        ]
+
+    def _begin(self, table: Table, rows: Sequence[tuple[str, ...]]) -> int:
+        """Learns the names of a table that begins here; how many of its rows stand before them."""
+        width = max(map(len, rows))
+        if self._is_open and self._names and width == len(self._names):
+            repeated = len(self._head)
+            if list(rows[:repeated]) == self._head:
+                return repeated
+            if not table.header_rows and self._is_in_place(table):
+                return 0
+        head, self._names = table.header_rows, []
+        if head is None:
+            at, self._names = find_header([list(row) for row in rows])
+            self._head = [rows[at]] if self._names else []
+            return at + 1 if self._names else 0
+        self._head = list(rows[:head])
+        self._names = [
+            " ".join(dict.fromkeys(row[at] for row in self._head if at < len(row) and row[at]))[
+                :HEADING_CHARS
+            ]
+            for at in range(width)
+        ]
+        if not any(self._names):
+            self._names = []
+        return head
+
+    def _is_in_place(self, table: Table) -> bool:
+        if self._table is None:
+            return False
+        pairs = list(zip(table.edges, self._table.edges, strict=False))
+        same = sum(abs(one - other) <= _SAME_PLACE for one, other in pairs)
+        return same * 2 > len(pairs)
+
+    def _written(self, row: tuple[str, ...]) -> str:
+        if len(row) == 1 or not self._names:
+            return plain_row(row)
+        return headed_row(self._names, row)

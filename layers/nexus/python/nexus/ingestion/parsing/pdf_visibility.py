@@ -1,0 +1,159 @@
+"""Tells which letters of a PDF page a reader does not see: white on white, unpainted, tiny, off.
+
+What cannot be decided counts as seen, so that no check takes away a text.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cached_property
+from typing import Any
+
+from nexus.ingestion.parsing.pdf_calls import address, calls
+
+# Nobody reads letters lower than these points, or than this share of a small page.
+_TINY, _TINY_SHARE = 1.5, 1 / 400
+_WHITE = 245
+# A picture that covers so much of a page is the page.
+_MOST = 0.8
+# PDF 32000-1, table 106: text that is neither filled nor stroked.
+_UNPAINTED = 3
+# Beyond so many objects on a page, none is looked for behind a letter: it counts as seen.
+_MOST_OBJECTS = 5_000
+
+
+class Visibility:
+    """Decides for the letters of one page, which has to stay open."""
+
+    def __init__(self, page: Any, textpage: Any) -> None:
+        from pypdfium2 import raw  # type: ignore[import-untyped]
+
+        self._page, self._textpage = page, textpage
+        self._text_address = address(textpage)
+        shown = raw.FS_RECTF()
+        raw.FPDF_GetPageBoundingBox(page, ctypes.byref(shown))
+        self._left, self._right = shown.left, shown.right
+        self._bottom, self._top = shown.bottom, shown.top
+        pdfium = calls()
+        self._colour, self._into_colour = pdfium.colour, pdfium.into_colour
+        self._fill_colour, self._mode = pdfium.fill_colour, pdfium.render_mode
+        self._object = pdfium.text_object
+        self._tiny = min(_TINY, (shown.top - shown.bottom) * _TINY_SHARE)
+
+    def is_plain(
+        self, index: int, left: float, bottom: float, right: float, top: float, size: float
+    ) -> bool:
+        """Whether the letter that begins a line of this place is seen, by what tells so at once."""
+        if not (
+            size >= self._tiny
+            and bottom < self._top
+            and top > self._bottom
+            and left < self._right
+            and right > self._left
+        ):
+            return False
+        return not self.may_hide(index, self._object(self._text_address, index))
+
+    def may_hide(self, index: int, painted: int) -> bool:
+        """Whether the letter, painted with that object, is white, transparent or not painted."""
+        colour = self._colour
+        if not self._fill_colour(self._text_address, index, *self._into_colour) or not colour[3]:
+            return True
+        is_white = colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE
+        return is_white or bool(self._mode(painted) == _UNPAINTED)
+
+    def hides(self, index: int, box: Any) -> bool:
+        """Whether the letter at `index`, of the loose `box`, is not to be seen."""
+        bottom, top = box.bottom, box.top
+        if (
+            bottom >= self._top
+            or top <= self._bottom
+            or box.left >= self._right
+            or box.right <= self._left
+        ):
+            return True
+        if top - bottom < self._tiny and top > bottom and self._is_low(index):
+            return True
+        colour = self._colour
+        if self._fill_colour(self._text_address, index, *self._into_colour):
+            if not colour[3]:
+                return True
+            if colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE:
+                return not self._is_on(box, self._grounds)
+        if self._mode(self._object(self._text_address, index)) == _UNPAINTED:
+            # A scanned page has its words, as recognised, unpainted over its picture.
+            return not self._is_on(box, self._pictures)
+        return False
+
+    def shows_picture(self) -> bool:
+        """Whether one picture covers most of the page, as a scan does."""
+        whole = (self._right - self._left) * (self._top - self._bottom)
+        return any(
+            (right - left) * (top - bottom) >= _MOST * whole
+            for left, bottom, right, top in self._pictures
+        )
+
+    def _is_low(self, index: int) -> bool:
+        """Whether the letter is tiny as painted too: fonts may say wrongly how high they are."""
+        from pypdfium2 import raw
+
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        raw.FPDFText_GetCharBox(
+            self._textpage, index, *map(ctypes.byref, (left, right, bottom, top))
+        )
+        return bool(0 < top.value - bottom.value < self._tiny)
+
+    @staticmethod
+    def _is_on(box: Any, grounds: list[tuple[float, float, float, float]]) -> bool:
+        x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+        return any(
+            left <= x <= right and bottom <= y <= top for left, bottom, right, top in grounds
+        )
+
+    @cached_property
+    def _grounds(self) -> list[tuple[float, float, float, float]]:
+        """What white letters may stand on: fills that are not white, pictures, nested content."""
+        return [box for box, is_picture in self._painted if not is_picture] + self._pictures
+
+    @cached_property
+    def _pictures(self) -> list[tuple[float, float, float, float]]:
+        return [box for box, is_picture in self._painted if is_picture]
+
+    @cached_property
+    def _painted(self) -> list[tuple[tuple[float, float, float, float], bool]]:
+        """Left, bottom, right and top of what is painted beside text, and whether it is a picture.
+
+        Nested content may hold pictures.
+        """
+        from pypdfium2 import raw
+
+        count = raw.FPDFPage_CountObjects(self._page)
+        if count > _MOST_OBJECTS:
+            everywhere = (self._left, self._bottom, self._right, self._top)
+            return [(everywhere, True)]
+        found = []
+        for at in range(count):
+            one = raw.FPDFPage_GetObject(self._page, at)
+            kind = raw.FPDFPageObj_GetType(one)
+            if kind == raw.FPDF_PAGEOBJ_TEXT or (
+                kind == raw.FPDF_PAGEOBJ_PATH and not self._is_dark_fill(one)
+            ):
+                continue
+            edges = [ctypes.c_float() for _ in range(4)]
+            if raw.FPDFPageObj_GetBounds(one, *map(ctypes.byref, edges)):
+                left, bottom, right, top = (edge.value for edge in edges)
+                found.append(((left, bottom, right, top), kind != raw.FPDF_PAGEOBJ_PATH))
+        return found
+
+    def _is_dark_fill(self, path: Any) -> bool:
+        from pypdfium2 import raw
+
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        raw.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
+        colour = [ctypes.c_uint() for _ in range(4)]
+        return bool(
+            fill.value
+            and raw.FPDFPageObj_GetFillColor(path, *map(ctypes.byref, colour))
+            and colour[3].value
+            and min(part.value for part in colour[:3]) < _WHITE
+        )
