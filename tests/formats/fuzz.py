@@ -117,6 +117,8 @@ def _through_one_worker(
 
 def _work(pipe: Connection, files: list[tuple[str, bytes]], ocr: bool) -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    # What takes more than it may ends its process, and not the machine.
+    resource.setrlimit(resource.RLIMIT_AS, (4 * MOST_BYTES, 4 * MOST_BYTES))
     while True:
         try:
             name, content = mutated(pipe.recv(), files)

@@ -87,7 +87,11 @@ def look_inside(container: str, content: bytes, path: str, max_unpacked_bytes: i
     Raises UnsupportedFormat, EncryptedDocument, CorruptDocument or DocumentTooLarge.
     """
     if container == COMPOUND:
-        return _legacy(content, extension_of(path))
+        from nexus.ingestion.parsing.compound import refuse_circles
+
+        form = _legacy(content, extension_of(path))
+        refuse_circles(content)
+        return form
     from nexus.ingestion.parsing.zips import inspect
 
     return _ZIP_MODULES[inspect(content, max_unpacked_bytes)]
