@@ -88,7 +88,7 @@ def _words() -> Iterator[Feature]:
 
     yield word("headings and paragraphs", headed, "Biaya › Denda › Denda Rp 1.000.")
     yield word("tables", table, "Prodi: Hukum; Biaya: 900")
-    yield word("list marks", lambda d: d.add_paragraph("Ijazah", "List Bullet"), "- Ijazah")
+    yield word("list marks", lambda d: d.add_paragraph("Ijazah", "List Bullet"), "• Ijazah")
     yield word("automatic numbers", lambda d: d.add_paragraph("Pasal", "List Number"), "1. Pasal")
     yield word("text boxes", boxed, "Kotak teks.")
     yield word("hidden text, left out", hidden, "Umum", unwanted=("RAHASIA",), warned="hidden")

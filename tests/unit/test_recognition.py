@@ -71,6 +71,7 @@ def test_pictures_in_letters_and_on_slides_are_read_where_they_stand():
     document = read(on_a_slide(image, "Biaya kuliah"), "a.pptx")
     [text] = [text for text in document.texts if AMOUNT in " ".join(text.text.split())]
     assert (text.locator.slide, text.locator.heading) == (2, ("Biaya kuliah",))
+    assert [warning.what[:24] for warning in document.warnings] == ["read by text recognition"]
 
 
 def test_a_picture_that_is_attached_to_a_mail_is_read():

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from nexus.ingestion.parsing.inside import extension_of
+from nexus.ingestion.parsing.pictures import unread
 from nexus.ingestion.parsing.recognition import opened, recogniser
 from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
@@ -18,6 +19,7 @@ from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 FOLDERS = {"word": "word/media/", "slides": "ppt/media/", "open_document": "Pictures/", "ebook": ""}
 _EXTENSIONS = {"png", "jpg", "jpeg", "tif", "tiff", "gif", "bmp"}
 _MOST_PICTURES = 500
+_NOT_READ = unread("a picture is", "").what
 _AGAIN = "Upload the picture by itself if it holds text."
 
 
@@ -54,7 +56,9 @@ def with_pictures(document: ParsedDocument, content: bytes, form: str) -> Parsed
     joined = (*document.texts, *texts)
     if form == "slides":
         joined = tuple(sorted(joined, key=lambda text: text.locator.slide or 0))
-    return replace(document, texts=joined, warnings=(*document.warnings, *warnings))
+    # That a picture is not read was said by those who do not look into it.
+    kept = [told for told in document.warnings if told.what != _NOT_READ]
+    return replace(document, texts=joined, warnings=(*kept, *warnings))
 
 
 def _pictures(archive: zipfile.ZipFile, form: str) -> Iterator[tuple[str, int | None]]:
