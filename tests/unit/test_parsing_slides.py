@@ -128,6 +128,18 @@ def test_a_damaged_chart_fails_nothing() -> None:
     assert "ppt/charts/chart" in found.warnings[0].where
 
 
+def test_a_damaged_slide_fails_nothing() -> None:
+    made, _ = deck()
+    broken = made.slides.add_slide(made.slide_layouts[6])
+    tree = broken._element.find(f"{{{_P}}}cSld")
+    tree.remove(tree.find(f"{{{_P}}}spTree"))
+    found = of(made)
+    assert lines(found) == ["Naik."]
+    assert [(one.what, one.where) for one in found.warnings] == [
+        ("the slide is damaged and not read", "slide 2")
+    ]
+
+
 def _diagram(slide: Any, data: str) -> None:
     from pptx.opc.package import Part
     from pptx.opc.packuri import PackURI

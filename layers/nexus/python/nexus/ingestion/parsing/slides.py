@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pptx.exc import PythonPptxError
+
 from nexus.ingestion.parsing.charts import chart_lines
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.diagrams import diagram_text
@@ -26,7 +28,15 @@ _CHARTS = (
 )
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
 # What python-pptx and the readers of parts raise on something that is not as it should be.
-_BROKEN = (AttributeError, IndexError, KeyError, NotImplementedError, TypeError, ValueError)
+_BROKEN = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    PythonPptxError,
+    TypeError,
+    ValueError,
+)
 
 
 def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
@@ -45,7 +55,16 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
             warnings.append(left_out("a hidden slide is", f"slide {number}"))
             continue
         reader = _Slide(slide, number, size, read_hidden)
-        texts += reader.texts()
+        try:
+            texts += reader.texts()
+        except _BROKEN:
+            reader.warnings.append(
+                ReadingWarning(
+                    "the slide is damaged and not read",
+                    f"slide {number}",
+                    "Make it anew in PowerPoint, and upload the presentation again.",
+                )
+            )
         warnings += reader.warnings
     return ParsedDocument(
         tuple(texts),
