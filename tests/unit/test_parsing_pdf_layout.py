@@ -72,8 +72,9 @@ def test_a_table_on_a_turned_page_is_read_as_it_is_shown():
     assert lines(read(buffer.getvalue())) == lines(read(content))
 
 
-def test_a_list_with_marks_is_no_table():
-    marks = [(60, 700 - 14 * n, "•") for n in range(4)]
+@pytest.mark.parametrize("mark", ["•", "-", "\x0f", "o"])
+def test_a_list_with_marks_is_no_table(mark):
+    marks = [(60, 700 - 14 * n, mark) for n in range(4)]
     words = [(80, 700 - 14 * n, f"Bring document {n}") for n in range(4)]
     page = [one for pair in zip(marks, words, strict=True) for one in pair]
     assert all(";" not in line for line in lines(read(drawn([page]))))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.pdf_calls import Calls, address, calls
 from nexus.ingestion.parsing.pdf_letters import Place
 from nexus.ingestion.parsing.pdf_lines import Line
 
@@ -40,7 +41,11 @@ def marks(
     from pypdfium2 import raw  # type: ignore[import-untyped]
 
     found, hides = list[Mark](), False
+    pdfium, there = calls(), address(page)
+    links = (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP)
     for at in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_ON_PAGE)):
+        if _kind(pdfium, there, at) in links:
+            continue
         annotation = raw.FPDFPage_GetAnnot(page, at)
         if not annotation:
             continue
@@ -57,14 +62,20 @@ def marks(
     return found, hides
 
 
+def _kind(pdfium: Calls, page: int, at: int) -> int:
+    """The kind of an annotation: most are links, and are not looked at any further."""
+    annotation = pdfium.annotation(page, at)
+    kind: int = pdfium.annotation_kind(annotation)
+    pdfium.close_annotation(annotation)
+    return kind
+
+
 def _mark(
     annotation: Any, form: Any, shown: Callable[[float, float, float, float], Place]
 ) -> Mark | None:
     from pypdfium2 import raw
 
     kind = raw.FPDFAnnot_GetSubtype(annotation)
-    if kind in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP):
-        return None
     box = raw.FS_RECTF()
     if not raw.FPDFAnnot_GetRect(annotation, ctypes.byref(box)):
         return None

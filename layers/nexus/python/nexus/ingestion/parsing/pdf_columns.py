@@ -25,10 +25,8 @@ _TABLE, _PROSE = 0.5, 0.3
 _WRAPPED, _MOST_PROSE = 0.25, 3
 _MOST_COLUMNS = 40
 # The marks and numbers of a list, which so many of its rows begin with.
-_BULLET = re.compile(r"[•●▪◦‣–—*·○■□✓-]")
-_MARK = re.compile(
-    r"[•●▪◦‣–—*·○■□✓-]|\(?(?:[0-9]{1,3}\.?){1,5}\)?|\(?(?:[a-zA-Z]|[ivxIVX]{1,4})[.)]"
-)
+_BULLET = re.compile(r"\W{1,2}|[oO§]")
+_MARK = re.compile(r"\W{1,2}|\(?(?:[0-9]{1,3}\.?){1,5}\)?|\(?(?:[a-zA-Z]|[ivxIVX]{1,4})[.)]|[oO§]")
 _MARKS = 0.7
 
 

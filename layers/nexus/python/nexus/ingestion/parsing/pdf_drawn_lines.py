@@ -72,7 +72,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
                 yield Drawn(
                     first,
-                    is_row or gap > APART * size,
+                    (is_row or gap > APART * size) and not letters.is_listing(first),
                     Line(
                         words,
                         left,

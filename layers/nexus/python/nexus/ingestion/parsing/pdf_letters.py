@@ -16,6 +16,8 @@ from nexus.ingestion.parsing.pdf_visibility import Visibility
 _SEGMENTS_LOOKED_AT = 60
 # How fonts that carry no weight of their own name a bold face.
 _BOLD = re.compile(rb"bold|black|heavy|semibold|demi|cmbx|-medi", re.I)
+# TeX's typewriter faces: blanks in what they set are parts of a listing, no borders of cells.
+_LISTING = re.compile(rb"(?:cm|cmsl|ec|lm|tx|sf)(?:mono|tt)", re.I)
 _FORCE_BOLD = 1 << 18
 
 
@@ -73,6 +75,12 @@ class Letters:
         if self.turn == 3:
             return Place(width - top, left, width - bottom, right)
         return Place(left, bottom, right, top)
+
+    def is_listing(self, index: int) -> bool:
+        """Whether the letter at `index` is of a face that TeX sets listings in."""
+        pdfium = calls()
+        pdfium.font_info(self.address, index, pdfium.into_name, len(pdfium.name), pdfium.into_flags)
+        return _LISTING.search(pdfium.name.value) is not None
 
     def is_bold(self, index: int) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says."""

@@ -116,7 +116,7 @@ def _side_by_side(drawn: Sequence[Drawn]) -> list[tuple[float, float]]:
     for _, is_gapped, line in sorted(drawn, key=_top):
         beside = line.top - before > 0.5 * line.size
         before = line.bottom
-        is_sure = line.is_row or line.is_turned or beside
+        is_sure = (is_gapped and line.is_row) or line.is_turned or beside
         if not (is_sure or is_gapped):
             continue
         near = _NEAR_ROWS * line.size
