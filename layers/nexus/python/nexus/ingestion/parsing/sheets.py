@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import io
-from typing import TYPE_CHECKING
 
 from nexus.errors import CorruptDocument, EncryptedDocument
-from nexus.ingestion.parsing.cleaning import squeeze
-from nexus.ingestion.parsing.delimited import located_rows
 from nexus.ingestion.parsing.grids import refuse_traps
-from nexus.models import LocatedText, ParsedDocument
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+from nexus.ingestion.parsing.sheet_grids import SheetGrid, grid_of
+from nexus.ingestion.parsing.sheet_looks import WorkbookLooks
+from nexus.ingestion.parsing.tables import lines_of
+from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
 
 def read(content: bytes) -> ParsedDocument:
@@ -22,16 +18,21 @@ def read(content: bytes) -> ParsedDocument:
 
     refuse_traps(content)
     texts: list[LocatedText] = []
+    warnings: list[ReadingWarning] = []
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            sheets = [
-                sheet.name
-                for sheet in workbook.sheets_metadata
-                if sheet.visible == SheetVisibleEnum.Visible
-                and sheet.typ == SheetTypeEnum.WorkSheet
-            ]
-            for name in sheets:
-                texts += _sheet(workbook.get_sheet_by_name(name))
+            sheets = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+            visible = [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
+            if visible and len(visible) < len(sheets):
+                warnings.append(_hidden_sheets(len(sheets) - len(visible)))
+            looks = WorkbookLooks(content)
+            for name in visible:
+                grid = grid_of(workbook.get_sheet_by_name(name), looks.sheet(name))
+                texts += [
+                    LocatedText(line, Locator(sheet=name, row=grid.numbers[at] + 1))
+                    for at, line in lines_of(grid.rows, grid.looks)
+                ]
+                warnings += _warnings(grid, name)
     except PasswordError as err:
         raise EncryptedDocument(
             "The file is protected by a password: remove the protection and upload it again."
@@ -43,33 +44,56 @@ def read(content: bytes) -> ParsedDocument:
         raise CorruptDocument(
             "The workbook is damaged: open it in its own program, save it again and upload that."
         ) from err
-    return ParsedDocument(tuple(texts), pages=max(len(sheets), 1))
+    return ParsedDocument(tuple(texts), pages=max(len(visible), 1), warnings=tuple(warnings))
 
 
-def _sheet(sheet: CalamineSheet) -> list[LocatedText]:
-    start = sheet.start
-    if start is None:
-        return []
-    rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=True)]
-    # Of merged cells only the first holds the value: rows below it need it to make sense.
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        column = left - start[1]
-        if left == right and 0 <= top - start[0] < len(rows) and 0 <= column < len(rows[0]):
-            value = rows[top - start[0]][column]
-            for row in rows[top - start[0] + 1 : bottom - start[0] + 1]:
-                row[column] = row[column] or value
-    return located_rows(rows, sheet.name, first=start[0] + 1)
+def _hidden_sheets(count: int) -> ReadingWarning:
+    return ReadingWarning(
+        f"{_counted(count, 'hidden sheet')} not read",
+        "",
+        "If they should be found, unhide them, save the workbook and upload it again.",
+    )
 
 
-def _cell(value: object) -> str:
-    """A cell's value as a person would type it: whole numbers without .0, dates in ISO 8601."""
-    if isinstance(value, str):
-        return squeeze(value)
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
-        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)
+def _warnings(sheet: SheetGrid, name: str) -> list[ReadingWarning]:
+    """What of a sheet was not read."""
+    found = []
+    if sheet.hidden_rows or sheet.hidden_columns:
+        hidden = [
+            _counted(count, what)
+            for count, what in (
+                (sheet.hidden_rows, "hidden row"),
+                (sheet.hidden_columns, "hidden column"),
+            )
+            if count
+        ]
+        found.append(
+            ReadingWarning(
+                f"{' and '.join(hidden)} not read",
+                f"sheet {name}",
+                "If they should be found, unhide them, save the workbook and upload it again.",
+            )
+        )
+    if sheet.uncalculated:
+        row, column = sheet.uncalculated[0]
+        found.append(
+            ReadingWarning(
+                f"{_counted(len(sheet.uncalculated), 'formula')} without a stored result",
+                f"sheet {name}, {_letters(column)}{row + 1}",
+                "Open the workbook in a spreadsheet program, save it there and upload it again.",
+            )
+        )
+    return found
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count > 1)}"
+
+
+def _letters(column: int) -> str:
+    """The name of a column, counted from 0, as spreadsheets show it."""
+    name, column = "", column + 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, Locator, ParsedDocument
 
@@ -70,6 +71,8 @@ def _is_furniture(shape: Any) -> bool:
 
 def _table(table: Any) -> list[str]:
     rows: list[list[str]] = []
+    emphasised: set[tuple[int, int]] = set()
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
     for tr in table.rows:
         row = []
         for column, cell in enumerate(tr.cells):
@@ -77,9 +80,19 @@ def _table(table: Any) -> list[str]:
             # The lower part of a merged cell repeats it: each row says what it is about.
             if cell.is_spanned and rows and column < len(rows[-1]) and not text:
                 text = rows[-1][column] if cell._tc.vMerge else ""
+            if cell.is_merge_origin:
+                spans[len(rows), column] = (cell.span_height, cell.span_width)
+            # PowerPoint shows the first row of nearly every table apart, whether or not it names.
+            if text and ((table.first_row and not rows) or _is_bold(cell)):
+                emphasised.add((len(rows), column))
             row.append(text)
         rows.append(row)
-    return render(rows, 1 if table.first_row and len(rows) > 1 else None)
+    return render(rows, looks=Looks((), emphasised, spans))
+
+
+def _is_bold(cell: Any) -> bool:
+    runs = [run for line in cell.text_frame.paragraphs for run in line.runs if run.text.strip()]
+    return bool(runs) and all(run.font.bold for run in runs)
 
 
 def _chart(chart: Any) -> list[str]:
