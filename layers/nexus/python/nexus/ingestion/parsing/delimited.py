@@ -90,12 +90,16 @@ def _split_unquoted(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def delimiter_of(text: str) -> str:
-    """The delimiter that cuts the first rows into the most columns of one count."""
+    """The delimiter that cuts the first rows into the most columns of one count.
+
+    One that cuts all of them into the same count comes before any other, since prose in a cell
+    holds commas and semicolons, too.
+    """
     head = text[:65536]
     if head.startswith("sep=") and head[4:5] in _DELIMITERS:  # Excel's own declaration
         return head[4]
     lines = head.splitlines(keepends=True)[:_SAMPLE_ROWS]
-    best, best_score = ",", 0.0
+    best, best_score = ",", (False, 0.0)
     for delimiter in _DELIMITERS:
         try:
             rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
@@ -103,7 +107,9 @@ def delimiter_of(text: str) -> str:
             continue
         widths = Counter(len(row) for row in rows if row)
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
-        score = (width - 1) * (count / max(len(rows), 1)) ** 2
+        share = count / max(len(rows), 1)
+        is_even = width > 1 and len(widths) == 1 and len(rows) > 2
+        score = (is_even, (width - 1) * share**2)
         if score > best_score:
             best, best_score = delimiter, score
     return best

@@ -63,6 +63,7 @@ def find_header(rows: Sequence[Row], looks: Looks, numbers: Sequence[int]) -> He
         return None
     marked = table.marked()
     if marked:
+        marked = (*table.with_groups(marked[0])[:-1], *marked)
         last = marked[-1]
         if table.has_groups(last) and last + 2 < len(rows) and table.names_only(last + 1):
             marked = (*marked, last + 1)
@@ -121,11 +122,12 @@ class _Table:
     def marked(self) -> tuple[int, ...]:
         """The rows that the file marks as headers, but for a title over the whole table."""
         marked = [at for at, number in enumerate(self._numbers) if number in self._looks.marked]
-        while marked and len(self.filled(marked[0])) < 2 and not self.has_groups(marked[0]):
+        while marked and self.filled(marked[0]) in ([], [0]) and not self.has_groups(marked[0]):
             marked.pop(0)
         if not marked or marked[-1] + 1 >= len(self.rows):
             return ()
-        return tuple(at for at in marked if at - marked[0] < _DEEPEST)
+        run = [at for place, at in enumerate(marked) if at == marked[0] + place]
+        return tuple(run[:_DEEPEST])
 
     def has_groups(self, index: int) -> bool:
         """Whether a cell of the row is merged over some of the columns, but not over all."""

@@ -17,12 +17,12 @@ _SENTENCE = re.compile(r"[.!?…;。！？][\"'”’)\]]*(?:\s+|(?<=[。！？]
 def headed_lines(names: Sequence[str], row: Sequence[str]) -> list[str]:
     """The row as "Header: value; Header: value", empty cells left out.
 
-    A row longer than 600 characters becomes several lines, each with the record's first cell.
+    A row longer than 600 characters becomes several lines, each with the record's first cell; a
+    single cell stays whole.
     """
-    named = any(names)
     parts = [_part(names, place, cell) for place, cell in enumerate(row) if cell]
-    line = "; ".join(parts) if named else plain_row(row)
-    if len(line) <= LONGEST_LINE:
+    line = "; ".join(parts) if any(names) else plain_row(row)
+    if len(line) <= LONGEST_LINE or len(parts) == 1:
         return [line] if line else []
     return list(_several(names, row))
 
@@ -35,14 +35,13 @@ def plain_row(row: Sequence[str]) -> str:
     return "; ".join(cells)
 
 
-def pairs(row: Sequence[str]) -> str:
+def paired_lines(row: Sequence[str]) -> list[str]:
     """A form's row as "Label: value; Label: value"."""
     cells = [cell for cell in row if cell]
-    found = [
-        f"{label.rstrip(':')}: {value}"
-        for label, value in zip(cells[::2], cells[1::2], strict=False)
-    ]
-    return "; ".join([*found, *cells[len(found) * 2 :]])
+    labels, values = cells[::2], cells[1::2]
+    if len(labels) > len(values):  # the last is no label
+        labels, values = [*labels[:-1], ""], [*values, labels[-1]]
+    return headed_lines(labels, values)
 
 
 def _part(names: Sequence[str], place: int, cell: str) -> str:

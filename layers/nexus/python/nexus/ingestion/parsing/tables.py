@@ -13,7 +13,7 @@ from itertools import chain, groupby, islice
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
 from nexus.ingestion.parsing.headers import LOOKED_AT, Header, Looks, Row, find_header, is_form
-from nexus.ingestion.parsing.records import headed_lines, pairs, plain_row
+from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
 
 _Numbered = tuple[int, Row]
 # What begins a line that stands below a table, not in it.
@@ -130,7 +130,8 @@ def _table(
     numbers, rows = [number for number, _ in head], [row for _, row in head]
     if is_form(rows, looks, numbers):
         for number, row in chain(head, rest):
-            yield number, pairs(row)
+            for line in paired_lines(row):
+                yield number, line
         return None
     if sides := _side_by_side(rows, looks, numbers):
         every = [*head, *rest]
@@ -152,7 +153,8 @@ def _headed(
 ) -> Generator[tuple[int, str], None, _Above]:
     first, last = header.rows[0], header.rows[-1]
     for number, row in head[:first]:
-        yield number, plain_row(row)
+        for line in headed_lines((), row):
+            yield number, line
     body = head[last + 1 :]
     above = _Above(
         header.names, tuple(head[at][1] for at in header.rows), tuple(row for _, row in body)
