@@ -163,27 +163,26 @@ class _Table:
 
     def names(self, header: tuple[int, ...]) -> tuple[str, ...]:
         """The name of each column, all levels in one: "Local students Tuition"."""
-        names: list[list[str]] = [[] for _ in range(self.width)]
-        for place, index in enumerate(header):
-            for column in range(self.width):
-                if text := self._over(index, column, header[place + 1 :]):
-                    names[column].append(text)
-        return tuple(" ".join(dict.fromkeys(parts))[:HEADING_CHARS] for parts in names)
+        levels = [self._over(index, header[at + 1 :]) for at, index in enumerate(header)]
+        parts = zip(*levels, strict=True)
+        return tuple(" ".join(filter(None, dict.fromkeys(part)))[:HEADING_CHARS] for part in parts)
 
-    def _over(self, index: int, column: int, below: tuple[int, ...]) -> str:
-        """What the row says over a column: its cell, or one that reaches to it from the left."""
-        if text := self.cell(index, column):
-            return text
-        for left in range(column - 1, -1, -1):
-            if text := self.cell(index, left):
-                reach = self.span(index, left)[1]
-                if reach > 1:
-                    return text if left + reach > column else ""
-                unmerged = below and not self.has_groups(index)
-                is_group = any(self.cell(at, left) for at in below)
-                named_below = any(self.cell(at, column) for at in below)
-                return text if unmerged and is_group and named_below else ""
-        return ""
+    def _over(self, index: int, below: tuple[int, ...]) -> list[str]:
+        """What the row says over each column: its cell, or one that reaches from the left."""
+        said: list[str] = []
+        is_merged = self.has_groups(index)
+        text, behind = "", 0
+        for column in range(self.width):
+            if own := self.cell(index, column):
+                text, behind = own, column + self.span(index, column)[1]
+                # Without merged cells, a group's name reaches over the blanks beside it.
+                if not is_merged and any(self.cell(at, column) for at in below):
+                    behind = self.width
+                said.append(own)
+            else:
+                is_named = behind < self.width or any(self.cell(at, column) for at in below)
+                said.append(text if column < behind and is_named else "")
+        return said
 
     def score(self, header: tuple[int, ...]) -> float:
         """How much speaks for these rows as the header; from 1 on, enough does."""

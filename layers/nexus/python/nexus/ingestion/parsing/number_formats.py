@@ -24,7 +24,7 @@ BUILT_IN = {
 _LONGEST_CODE = 255
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|'
-    r"\[(?:\$(?P<currency>[^\]\-]*)(?:-[^\]]*)?|[^\]]*)\]|"
+    r"\[(?:\$(?P<currency>[^\]\-]{0,20})(?:-[^\]]{0,40})?|[^\]]{0,60})\]|"
     r"(?P<digits>[#0?][#0?,]*(?:\.[#0?]*)?|\.[#0?]+)(?P<thousands>,*)|(?P<other>.)"
 )
 _UNKNOWN = re.compile(r"[eE][+-]|[#0?]\s*/|\[[<>=]")
@@ -75,7 +75,7 @@ def shown_duration(seconds: float, code: str) -> str | None:
 
 def shows_only_month(code: str) -> bool:
     """Whether a date's format shows its month and year, and no day."""
-    letters = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code[:_LONGEST_CODE]).lower()
+    letters = re.sub(r'"[^"]*"|\\.|\[[^\]]{0,60}\]', "", code[:_LONGEST_CODE]).lower()
     return "m" in letters and "y" in letters and not set("dhs") & set(letters)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
+from nexus.ingestion.parsing.column_words import is_column_word
 
 # A longer record has several lines, each of which begins with what the record is called by.
 LONGEST_LINE = 600
@@ -28,10 +29,24 @@ def headed_lines(names: Sequence[str], row: Sequence[str]) -> list[str]:
 
 
 def plain_row(row: Sequence[str]) -> str:
-    """A row without a header: "name: value" of two cells, else its cells joined by semicolons."""
+    """A row without a header: "name: value" of two cells, or of labels each before its value.
+
+    Other cells are joined by semicolons.
+    """
     cells = [cell for cell in row if cell]
-    if len(cells) == 2 and kind_of(cells[0]) not in (Kind.NUMBER, Kind.PERIOD):
-        return f"{cells[0].rstrip(':')}: {cells[1]}"
+    labels, values = cells[::2], cells[1::2]
+    if len(cells) == 2:
+        are_pairs = kind_of(cells[0]) not in (Kind.NUMBER, Kind.PERIOD)
+    else:
+        are_pairs = (
+            len(labels) == len(values)
+            and all(map(is_column_word, labels))
+            and not any(map(is_column_word, values))
+        )
+    if are_pairs:
+        return "; ".join(
+            f"{label.rstrip(':')}: {value}" for label, value in zip(labels, values, strict=True)
+        )
     return "; ".join(cells)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,7 @@ def grid_of(sheet: CalamineSheet, looks: SheetLooks) -> SheetGrid:
     hidden_columns = sum(
         any(0 <= at - left < len(row) and row[at - left] != "" for row in values)
         for at in looks.hidden_columns
+        if first <= at < behind
     )
     return SheetGrid(
         rows, numbers, Looks(marked, emphasised, spans), uncalculated, hidden_rows, hidden_columns
@@ -105,21 +107,15 @@ def _spread(
     spans: dict[_Place, tuple[int, int]] = {}
     row_at = {number: at for at, number in enumerate(numbers)}
     column_at = {column: at for at, column in enumerate(columns)}
+    room = len(rows) * len(columns)  # merged cells that overlap, as none should, repeat no more
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         at, column = row_at.get(top), column_at.get(left)
         if at is None or column is None:
             continue
-        last = max(
-            (
-                column_at[one]
-                for one in range(left, min(right + 1, left + len(columns) + 1))
-                if one in column_at
-            ),
-            default=column,
-        )
-        height = sum(number <= bottom for number in numbers[at : at + bottom - top + 1])
-        spans[at, column] = (height, last - column + 1)
-        if left == right:
+        height = bisect_right(numbers, bottom) - at
+        spans[at, column] = (height, bisect_right(columns, right) - column)
+        if left == right and height <= room:
+            room -= height
             for row in rows[at + 1 : at + height]:
                 row[column] = row[column] or rows[at][column]
     return spans

@@ -11,17 +11,19 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import accumulate, repeat
 from typing import NamedTuple
 from xml.parsers import expat
 
 from nexus.ingestion.parsing.number_formats import BUILT_IN
 
 _PREFIX = rb"(?:[\w.-]{1,20}:)?"
-_ROW = re.compile(rb"<" + _PREFIX + rb"row\b([^<>]*?)(?:/>|>(.*?)</" + _PREFIX + rb"row>)", re.S)
-_CELL = re.compile(rb"<" + _PREFIX + rb"c\b([^<>]*?)(?:/>|>(.*?)</" + _PREFIX + rb"c>)", re.S)
+# A row or a cell ends where the next one begins: what comments hold can leave none open.
+_ROW = re.compile(rb"<" + _PREFIX + rb"row\b([^<>]*)>")
+_CELL = re.compile(rb"<" + _PREFIX + rb"c\b([^<>]*)>")
+_FORMULA_WITHIN = re.compile(rb"<" + _PREFIX + rb"f\b")
 _VALUE = re.compile(rb"<" + _PREFIX + rb"v\b[^<>]*>[^<]")
 _FORMULA = re.compile(rb"\s*<" + _PREFIX + rb"f\b")
 _COLUMNS = re.compile(rb"<" + _PREFIX + rb"col\b([^<>]*)>")
@@ -131,51 +133,77 @@ class SheetLooks:
     """The looks of one sheet."""
 
     def __init__(self, part: bytes = b"", styles: list[Style] | None = None) -> None:
-        self._part, self._styles = part, styles or []
+        self._part = part
+        # By their number as the file writes it; those that show nothing are left out.
+        self._styles = {
+            str(number).encode(): style
+            for number, style in enumerate(styles or [])
+            if style.code or style.stands_out
+        }
         filtered = _FILTER.search(part)
         # The row that the sheet is filtered by names its columns.
         self.named_by = [int(filtered[1]) - 1] if filtered else []
         begin = part.find(b"sheetData")
-        self.hidden_columns = frozenset(
-            chain.from_iterable(
-                _from_to(match[1])
-                for match in _COLUMNS.finditer(part, 0, max(begin, 0))
-                if _HIDDEN.search(match[1])
-            )
-        )
+        self.hidden_columns = _hidden_columns(part[: max(begin, 0)])
 
     def rows(self) -> Iterator[RowLooks]:
         """The looks of the rows that the sheet holds, in order."""
         number = -1
-        for match in _ROW.finditer(self._part):
-            found = _NUMBER.search(match[1])
+        for attributes, cells in _elements(_ROW, self._part):
+            found = _NUMBER.search(attributes)
             number = int(found[1]) - 1 if found else number + 1
-            row = RowLooks(number, hidden=_HIDDEN.search(match[1]) is not None)
-            self._read(match[2] or b"", row)
+            row = RowLooks(number, hidden=_HIDDEN.search(attributes) is not None)
+            has_formulas = _FORMULA_WITHIN.search(cells) is not None
+            if has_formulas or b"s=" in cells or b"s =" in cells:
+                self._read(cells, row, has_formulas)
             yield row
 
-    def _read(self, cells: bytes, row: RowLooks) -> None:
-        column = -1
-        for match in _CELL.finditer(cells):
-            attributes, content = match[1], match[2] or b""
+    def _read(self, cells: bytes, row: RowLooks, has_formulas: bool) -> None:
+        # Without formulas what stands in a cell is not looked at, which is faster.
+        found: Iterable[tuple[bytes, bytes]] = (
+            _elements(_CELL, cells) if has_formulas else zip(_CELL.findall(cells), repeat(b""))
+        )
+        for place, (attributes, content) in enumerate(found):
+            style = self._styles.get(number[1]) if (number := _STYLE.search(attributes)) else None
+            is_uncalculated = (
+                _FORMULA.match(content)
+                and not _VALUE.search(content)
+                and not _TEXT.search(attributes)
+            )
+            if style is None and not is_uncalculated:
+                continue
             reference = _REFERENCE.search(attributes)
-            column = _column(reference[1]) if reference else column + 1
-            style = _STYLE.search(attributes)
-            if style and int(style[1]) < len(self._styles):
-                look = self._styles[int(style[1])]
-                if look.code:
-                    row.codes[column] = look.code
-                if look.stands_out:
-                    row.emphasised.add(column)
-            is_calculated = _VALUE.search(content) or _TEXT.search(attributes)
-            if _FORMULA.match(content) and not is_calculated:
+            column = _column(reference[1]) if reference else place
+            if style and style.code:
+                row.codes[column] = style.code
+            if style and style.stands_out:
+                row.emphasised.add(column)
+            if is_uncalculated:
                 row.uncalculated.add(column)
 
 
-def _from_to(attributes: bytes) -> range:
-    ends = dict(_FROM_TO.findall(attributes))
-    first, last = int(ends.get(b"min", 1)), int(ends.get(b"max", 0))
-    return range(first - 1, min(last, _MOST_COLUMNS))
+def _elements(tag: re.Pattern[bytes], part: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The attributes of each element, and what follows up to the next."""
+    before = None
+    for match in tag.finditer(part):
+        if before is not None:
+            yield before[1], part[before.end() : match.start()]
+        before = match
+    if before is not None:
+        yield before[1], part[before.end() :]
+
+
+def _hidden_columns(definitions: bytes) -> frozenset[int]:
+    """The columns that any of the definitions hides; they may overlap as they like."""
+    hidden = [0] * (_MOST_COLUMNS + 1)
+    for match in _COLUMNS.finditer(definitions):
+        if _HIDDEN.search(match[1]):
+            ends = dict(_FROM_TO.findall(match[1]))
+            first, last = int(ends.get(b"min", 1)) - 1, int(ends.get(b"max", 0))
+            if 0 <= first < last:
+                hidden[min(first, _MOST_COLUMNS)] += 1
+                hidden[min(last, _MOST_COLUMNS)] -= 1
+    return frozenset(at for at, depth in enumerate(accumulate(hidden)) if depth > 0)
 
 
 def _column(letters: bytes) -> int:
