@@ -71,4 +71,6 @@ class Column:
         repeats = len(self.texts) > 2 and len(set(self.texts)) <= 0.7 * len(self.texts)
         mean = sum(map(len, self.texts)) / len(self.texts)
         is_short = mean >= _LONG_TEXT and mean >= 2 * len(name)
-        return 0.4 * repeats + 0.5 * is_short
+        counted = sum(any(map(str.isdigit, text)) for text in self.texts)
+        counts = counted * 2 >= len(self.texts) and not any(map(str.isdigit, name))
+        return 0.4 * repeats + 0.5 * is_short + 0.7 * counts

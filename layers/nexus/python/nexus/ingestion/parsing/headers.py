@@ -224,12 +224,12 @@ class _Table:
         return score
 
     def _words(self, names: Sequence[str], body: Sequence[Row]) -> float:
-        """How much more the row's words are those of columns than the words below, from -1 to 1."""
+        """How much more the row's words are those of columns than the words below, from 0 to 1."""
         own = [is_column_word(name) for name in names if name and kind_of(name) is Kind.WORD]
         cells = [cell for row in body[:HEADER_WITHIN] for cell in row if cell]
         below = [is_column_word(cell) for cell in cells if kind_of(cell) is Kind.WORD]
         share = sum(own) / len(own) if own else 0.0
-        return share - min(2 * sum(below) / len(below) if below else 0.0, share + 0.5)
+        return share - min(1.5 * sum(below) / len(below) if below else 0.0, share)
 
     def _emphasis(self, index: int) -> float:
         """How much the row alone stands out; 0 where the rows below do, too."""
