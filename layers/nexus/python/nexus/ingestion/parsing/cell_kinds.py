@@ -37,6 +37,13 @@ _DAYS = (
     "jan feb mar apr mei jun jul agu sep okt nov des",
 )
 _PLACES = {word: place for line in _DAYS for place, word in enumerate(line.split(), start=1)}
+_ORDINALS = (
+    "first second third fourth fifth sixth",
+    "pertama kedua ketiga keempat kelima keenam",
+)
+_COUNTED = _PLACES | {
+    word: place for line in _ORDINALS for place, word in enumerate(line.split(), start=1)
+}
 _NAMES = "|".join(sorted(_PLACES, key=len, reverse=True))
 _YEAR = r"(?:19|20)\d\d"
 _PERIOD = re.compile(
@@ -82,9 +89,11 @@ def numbered(cells: Sequence[str]) -> set[int]:
             run.append(place)
         else:
             run = [place]
-        bare = kind_of(cell) is Kind.NUMBER
-        if len(run) >= (3 if bare else 2):
+        enough = 3 if kind_of(cell) is Kind.NUMBER else 2
+        if len(run) == enough:
             found.update(run)
+        elif len(run) > enough:
+            found.add(place)
     return found
 
 
@@ -93,7 +102,7 @@ def _counts(text: str) -> tuple[str, tuple[int, ...]]:
     """The text without what it counts, and the counts."""
     if not text or len(text) > _LONGEST:
         return "", ()
-    folded = _LETTERS.sub(lambda m: f"\0{_PLACES.get(m[0], m[0])}", text.lower())
+    folded = _LETTERS.sub(lambda m: f"\0{_COUNTED.get(m[0], m[0])}", text.lower())
     numbers = tuple(int(digits) for digits in _DIGITS.findall(folded))
     return _DIGITS.sub("#", folded), numbers
 

@@ -201,7 +201,9 @@ class _Table:
             if not whole[column.place]
         )
         counting = numbered(names)
-        if counting and counts_alike(names, body[:HEADER_WITHIN], counting):
+        if counting and counts_alike(
+            names, [row[:_COLUMNS] for row in body[:HEADER_WITHIN]], counting
+        ):
             counting = set()
         contrasts = [
             columns[column].contrast(names[column] or whole[column], column in counting)

@@ -133,7 +133,7 @@ class SheetLooks:
     """The looks of one sheet."""
 
     def __init__(self, part: bytes = b"", styles: list[Style] | None = None) -> None:
-        self._part = part
+        self._part = part = _without_comments(part)
         # By their number as the file writes it; those that show nothing are left out.
         self._styles = {
             str(number).encode(): style
@@ -180,6 +180,16 @@ class SheetLooks:
                 row.emphasised.add(column)
             if is_uncalculated:
                 row.uncalculated.add(column)
+
+
+def _without_comments(part: bytes) -> bytes:
+    kept: list[bytes] = []
+    at = 0
+    while (start := part.find(b"<!--", at)) >= 0:
+        kept.append(part[at:start])
+        end = part.find(b"-->", start)
+        at = end + 3 if end >= 0 else len(part)
+    return b"".join([*kept, part[at:]]) if kept else part
 
 
 def _elements(tag: re.Pattern[bytes], part: bytes) -> Iterator[tuple[bytes, bytes]]:

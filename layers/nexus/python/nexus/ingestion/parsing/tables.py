@@ -127,6 +127,7 @@ def _table(
     head: list[_Numbered], rest: Iterator[_Numbered], looks: Looks
 ) -> Generator[tuple[int, str], None, _Above | None]:
     """The lines of the table that begins with these rows; returns what later rows go on with."""
+    head, rest = head[:LOOKED_AT], chain(head[LOOKED_AT:], rest)
     numbers, rows = [number for number, _ in head], [row for _, row in head]
     if is_form(rows, looks, numbers):
         for number, row in chain(head, rest):
