@@ -12,7 +12,7 @@ from nexus.errors import ConfigurationError
 from nexus.models import Generation
 
 # Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 3
 
 
 def _setting(doc: str, default: Any, *, choices: tuple[str, ...] = (), low: float = 0) -> Any:

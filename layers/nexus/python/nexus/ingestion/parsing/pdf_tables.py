@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS
+from nexus.ingestion.parsing.headers import LOOKED_AT, find_header
 from nexus.ingestion.parsing.pdf_lines import Line, Table
-from nexus.ingestion.parsing.tables import find_header, headed_row, plain_row
+from nexus.ingestion.parsing.records import headed_lines, plain_row
+from nexus.ingestion.parsing.tables import NO_LOOKS, lines_of
 
 # Columns of a table that goes on are where they were, give or take so many points.
 _SAME_PLACE = 4.0
@@ -32,13 +34,15 @@ class Tables:
         begin = 0
         if table is not None and table is not self._table:
             begin = self._begin(table, rows)
+        is_new = table is not self._table
         self._table, self._is_open = table, True
-        written = [self._written(row) for row in rows[begin:]]
-        if self._names and not any(written):
-            written = [plain_row(self._names)]
-        return [plain_row(row) for row in rows[:begin] if row not in self._head] + [
-            line for line in written if line
-        ]
+        if self._names:
+            above = [plain_row(row) for row in rows[:begin] if row not in self._head]
+            written = [line for _, line in lines_of(rows[begin:], names=self._names)]
+            return above + (written or [plain_row([name for name in self._names if name])])
+        if is_new:
+            return [line for _, line in lines_of(rows)]
+        return [line for row in rows for line in headed_lines((), row)]
 
     def _begin(self, table: Table, rows: Sequence[tuple[str, ...]]) -> int:
         """Learns the names of a table that begins here; how many of its rows stand before them."""
@@ -51,9 +55,10 @@ class Tables:
                 return 0
         head, self._names = table.header_rows, []
         if head is None:
-            at, self._names = find_header([list(row) for row in rows])
-            self._head = [rows[at]] if self._names else []
-            return at + 1 if self._names else 0
+            header = find_header(rows[:LOOKED_AT], NO_LOOKS, range(min(len(rows), LOOKED_AT)))
+            self._names = list(header.names) if header else []
+            self._head = [rows[at] for at in header.rows] if header else []
+            return header.rows[-1] + 1 if header else 0
         self._head = list(rows[:head])
         self._names = [
             " ".join(dict.fromkeys(row[at] for row in self._head if at < len(row) and row[at]))[
@@ -71,8 +76,3 @@ class Tables:
         pairs = list(zip(table.edges, self._table.edges, strict=False))
         same = sum(abs(one - other) <= _SAME_PLACE for one, other in pairs)
         return same * 2 > len(pairs)
-
-    def _written(self, row: tuple[str, ...]) -> str:
-        if len(row) == 1 or not self._names:
-            return plain_row(row)
-        return headed_row(self._names, row)

@@ -8,8 +8,9 @@ from typing import Any
 
 from nexus.ingestion.parsing import web
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, squeeze
+from nexus.ingestion.parsing.records import headed_lines
 from nexus.ingestion.parsing.sections import Sections
-from nexus.ingestion.parsing.tables import headed_row, render
+from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, ReadingWarning
 
 # A longer value is a text of its own, under the record's name.
@@ -98,10 +99,10 @@ class RecordTexts:
                 long.append((path, value))
             else:
                 flat[path] = squeeze(value)
-        line = headed_row(list(flat), list(flat.values()))
-        self._sections.text(line, row)
+        for line in headed_lines(list(flat), list(flat.values())):
+            self._sections.text(line, row)
         known = _identity(flat)
-        said = headed_row(list(known), list(known.values()))
+        said = "; ".join(headed_lines(list(known), list(known.values())))
         for path, value in long:
             self._long(f"{said}; {path}" if said else path, value, row)
         for path, values in inner:
@@ -137,7 +138,7 @@ class RecordTexts:
             if len(text) > _LONG or "\n" in text:
                 self._long(_spoken(name), text)
             elif text:
-                lines.append(headed_row([_spoken(name)], [squeeze(text)]))
+                lines += headed_lines([_spoken(name)], [squeeze(text)])
         self._sections.text("\n".join(lines))
 
     def _long(self, name: str, text: str, row: int | None = None) -> None:

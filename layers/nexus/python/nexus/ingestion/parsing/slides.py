@@ -10,6 +10,7 @@ from pptx.exc import PythonPptxError
 from nexus.ingestion.parsing.charts import chart_lines
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.diagrams import diagram_text
+from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden import left_out
 from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.pictures import is_large, unread
@@ -234,6 +235,8 @@ def _is_furniture(shape: Any) -> bool:
 
 def _table(table: Any) -> list[str]:
     rows: list[list[str]] = []
+    emphasised: set[tuple[int, int]] = set()
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
     for tr in table.rows:
         row = []
         for column, cell in enumerate(tr.cells):
@@ -241,6 +244,16 @@ def _table(table: Any) -> list[str]:
             # The lower part of a merged cell repeats it: each row says what it is about.
             if cell.is_spanned and rows and column < len(rows[-1]) and not text:
                 text = rows[-1][column] if cell._tc.vMerge else ""
+            if cell.is_merge_origin:
+                spans[len(rows), column] = (cell.span_height, cell.span_width)
+            # PowerPoint shows the first row of nearly every table apart, whether or not it names.
+            if text and ((table.first_row and not rows) or _is_bold(cell)):
+                emphasised.add((len(rows), column))
             row.append(text)
         rows.append(row)
-    return render(rows, 1 if table.first_row and len(rows) > 1 else None)
+    return render(rows, looks=Looks((), emphasised, spans))
+
+
+def _is_bold(cell: Any) -> bool:
+    runs = [run for line in cell.text_frame.paragraphs for run in line.runs if run.text.strip()]
+    return bool(runs) and all(run.font.bold for run in runs)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nexus.errors import CorruptDocument
 from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden import hidden_text
 from nexus.ingestion.parsing.plain import decode
 from nexus.ingestion.parsing.sections import Sections
@@ -176,6 +177,8 @@ def _table(table: LexborNode) -> list[str]:
     """The rows of a table of data; cells that span several rows are said in each."""
     rows: list[list[str]] = []
     down: dict[int, tuple[int, str]] = {}
+    emphasised: set[tuple[int, int]] = set()
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
     marked = 0
     for tr in table.css("tr"):
         row: list[str] = []
@@ -184,16 +187,30 @@ def _table(table: LexborNode) -> list[str]:
             _fill_from_above(row, down)
             text = words(cell)
             columns, lines = _span(cell, "colspan"), _span(cell, "rowspan")
+            place = (len(rows), len(row))
             if lines > 1:
                 down[len(row)] = (lines - 1, text)
+            if columns > 1:
+                spans[place] = (lines, columns)
+            if text and _stands_out(cell, text):
+                emphasised.add(place)
             row += [text] + [""] * (columns - 1)
         _fill_from_above(row, down)
         if marked == len(rows) and cells and all(cell.tag == "th" for cell in cells):
             marked += 1
         rows.append(row)
     caption = table.css_first("caption")
-    lines_of = render(rows, marked if 0 < marked < len(rows) else None)
+    is_marked = 0 < marked < len(rows)
+    lines_of = render(rows, marked if is_marked else None, Looks((), emphasised, spans))
     return [words(caption), *lines_of] if caption else lines_of
+
+
+def _stands_out(cell: LexborNode, text: str) -> bool:
+    """Whether a cell is a header cell, or all of its words are bold."""
+    if cell.tag == "th":
+        return True
+    bold = cell.css_first("b, strong")
+    return bold is not None and words(bold) == text
 
 
 def _fill_from_above(row: list[str], down: dict[int, tuple[int, str]]) -> None:

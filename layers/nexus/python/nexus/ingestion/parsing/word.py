@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden import hidden_text
 from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.sections import Sections
@@ -153,6 +154,8 @@ def _table(table: Any) -> list[str]:
     rows: list[list[str]] = []
     marked = 0
     above: dict[int, str] = {}
+    emphasised: set[tuple[int, int]] = set()
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
     for tr in descend(table, f"{W}tr"):
         row: list[str] = []
         for tc in descend(tr, f"{W}tc"):
@@ -162,14 +165,29 @@ def _table(table: Any) -> list[str]:
                 span = min(number(properties, f"{W}gridSpan") or 1, 63)
                 merged = properties.find(f"{W}vMerge")
             text = _cell(tc)
+            place = (len(rows), len(row))
             if merged is not None and merged.get(f"{W}val") != "restart":
                 text = above.get(len(row), text)  # one cell over several rows: each row says it
+            if span > 1:
+                spans[place] = (1, span)
+            if _stands_out(tc):
+                emphasised.add(place)
             above[len(row)] = text
             row += [text] + [""] * (span - 1)
         if marked == len(rows) and tr.find(f"{W}trPr/{W}tblHeader") is not None:
             marked += 1
         rows.append(row)
-    return render(rows, marked if 0 < marked < len(rows) else None)
+    is_marked = 0 < marked < len(rows)
+    return render(rows, marked if is_marked else None, Looks((), emphasised, spans))
+
+
+def _stands_out(tc: Any) -> bool:
+    """Whether all of a cell's words are bold."""
+    runs = [run for run in tc.iter(f"{W}r") if run.find(f"{W}t") is not None]
+    bold = (run.find(f"{W}rPr/{W}b") for run in runs)
+    return bool(runs) and all(
+        mark is not None and mark.get(f"{W}val") not in ("0", "false") for mark in bold
+    )
 
 
 def _cell(tc: Any) -> str:
