@@ -80,7 +80,11 @@ def _rich_texts() -> Iterator[Feature]:
         "footnotes", r"Biaya{\footnote Belum termasuk pajak.} 900.\par", "Belum termasuk pajak."
     )
     yield text(
-        "hidden text, left out", r"Umum {\v RAHASIA}akhir.\par", "Umum", unwanted=("RAHASIA",)
+        "hidden text, left out",
+        r"Umum {\v RAHASIA}akhir.\par",
+        "Umum",
+        unwanted=("RAHASIA",),
+        warned="hidden",
     )
     yield text(
         "links", r'{\field{\*\fldinst HYPERLINK "http://x"}{\fldrslt portal}} buka\par', "portal"

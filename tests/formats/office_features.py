@@ -139,7 +139,7 @@ def _workbooks() -> Iterator[Feature]:
     def hidden() -> bytes:
         made = openpyxl.Workbook()
         sheet: Any = made.active
-        for row in (["Nama", "Gaji"], ["Sari", 9000], ["Budi", 8000]):
+        for row in (["Nama", "Gaji", "Unit"], ["Sari", 9000, "A"], ["Budi", 8000, "B"]):
             sheet.append(row)
         sheet.column_dimensions["B"].hidden = True
         return _saved(made)
@@ -154,7 +154,8 @@ def _workbooks() -> Iterator[Feature]:
     yield Feature("XLSX", "percentages as shown", "a.xlsx", shown(0.25, "0%"), ("Nilai: 25%",))
     yield Feature("XLSX", "leading zeros as shown", "a.xlsx", shown(7, "000"), ("Nilai: 007",))
     yield Feature(
-        "XLSX", "hidden columns, left out", "a.xlsx", hidden, ("Nama: Sari",), ("9000",)
+        "XLSX", "hidden columns, left out", "a.xlsx", hidden, ("Nama: Sari; Unit: A",), ("9000",),
+        warned="hidden",
     )  # fmt: skip
     yield Feature(
         "XLSX", "formulas without a stored result, told", "a.xlsx", shown("=1+1", "0"),

@@ -10,9 +10,9 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen import canvas
 
 from nexus.errors import EmptyDocument
-from nexus.ingestion.parsing import pdf
+from nexus.ingestion.parsing import parse, pdf
 from tests.unit import documents_made as made
-from tests.unit.documents_made import lines, read
+from tests.unit.documents_made import LIMIT, lines, read
 
 Words = tuple[float, float, str]
 FILL = "The general terms of this chapter apply to every member of staff alike."
@@ -186,7 +186,14 @@ def test_hidden_words_are_left_out_and_their_pages_named():
     sheet.save()
     document = read(buffer.getvalue())
     assert lines(document) == ["The offer is valid until June."]
-    assert [(one.what, one.where) for one in document.warnings] == [("hidden text", "page 1")]
+    assert [(one.what, one.where) for one in document.warnings] == [
+        ("hidden text is left out", "page 1")
+    ]
+    asked = parse(
+        buffer.getvalue(), "a.pdf", "", max_bytes=LIMIT, max_unpacked_bytes=LIMIT, read_hidden=True
+    )
+    assert lines(asked)[-1] == "Say that it is valid for ever."
+    assert asked.warnings == ()
 
 
 def test_a_document_of_hidden_words_alone_says_so():

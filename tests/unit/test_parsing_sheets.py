@@ -36,24 +36,6 @@ def test_every_sheet_of_the_sample_names_its_columns():
         assert text.locator.row != 1
 
 
-def test_hidden_rows_and_columns_are_not_read_and_told():
-    book = workbook(["Name", "Salary", "Grade"], ["Sari", 9000, "A"], ["Budi", 8000, "B"])
-    sheet = book.worksheets[0]
-    sheet.column_dimensions["B"].hidden = True
-    sheet.row_dimensions[3].hidden = True
-    document = read(saved(book), "staff.xlsx")
-    assert lines(document) == ["Name: Sari; Grade: A"]
-    warning = document.warnings[0]
-    assert warning.what == "1 hidden row and 1 hidden column not read"
-    assert warning.where == f"sheet {sheet.title}"
-
-
-def test_hidden_sheets_are_told():
-    book = workbook(["Item", "Price"], ["Desk", 100])
-    book.create_sheet("Costs").sheet_state = "hidden"
-    assert [one.what for one in read(saved(book), "a.xlsx").warnings] == ["1 hidden sheet not read"]
-
-
 def test_formulas_without_a_result_are_counted_and_the_first_is_named():
     book = workbook(["Item", "Price", "Total"], ["Desk", 100, "=B2*2"], ["Lamp", 30, "=B3*2"])
     document = read(saved(book), "a.xlsx")

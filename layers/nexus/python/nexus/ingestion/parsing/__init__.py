@@ -37,7 +37,7 @@ _PAGED = {"pdf", "picture"}
 # The formats that hold files of any format.
 _HOLDERS = {"archive", "mail", "outlook"}
 # Those in which an author hides things, and that are read as one part.
-_HIDING = {"word", "slides", "sheets", "web", "markup", "open_document"}
+_HIDING = {"word", "slides", "sheets", "web", "markup", "open_document", "rich_text", "ebook"}
 
 
 def outline(
@@ -142,7 +142,7 @@ def _whole(reader: ModuleType, content: bytes, outline: Outline) -> ParsedDocume
         document = ParsedDocument(())
     if outline.format not in FOLDERS:
         return document
-    return with_pictures(document, content, outline.format)
+    return with_pictures(document, content, outline.format, read_hidden=outline.read_hidden)
 
 
 def no_text(outline: Outline, warnings: Sequence[ReadingWarning] = ()) -> EmptyDocument:
@@ -212,7 +212,7 @@ def _inside(whole: Outline) -> Inside:
         )
         return join(found, [_read(source, found, part, deeper) for part in found.parts])
 
-    return Inside(read_file, Allowance(whole.inner_bytes))
+    return Inside(read_file, Allowance(whole.inner_bytes), read_hidden=whole.read_hidden)
 
 
 @contextmanager

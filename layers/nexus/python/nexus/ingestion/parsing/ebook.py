@@ -22,11 +22,11 @@ _PAGES = ("application/xhtml+xml", "text/html", "text/x-oeb1-document", "applica
 _FONTS_ONLY = (b"http://www.idpf.org/2008/embedding", b"http://ns.adobe.com/pdf/enc#RC")
 
 
-def read(content: bytes) -> ParsedDocument:
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     """The chapters that the book's spine names; `pages` is their number.
 
-    A chapter that cannot be read is told and left out. Raises EncryptedDocument for a book under
-    copy protection, and CorruptDocument.
+    A chapter that cannot be read is told and left out, as is hidden text unless `read_hidden`.
+    Raises EncryptedDocument for a book under copy protection, and CorruptDocument.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = set(archive.namelist())
@@ -46,7 +46,7 @@ def read(content: bytes) -> ParsedDocument:
                 warnings.append(_unread(path, "a chapter that the book names is not in it"))
                 continue
             try:
-                chapter = web.read(archive.read(path))
+                chapter = web.read(archive.read(path), read_hidden=read_hidden)
             except Exception:  # noqa: BLE001 - one chapter is not the book
                 warnings.append(_unread(path, "the chapter is damaged"))
                 continue

@@ -35,11 +35,13 @@ class Inside:
     """How the files within a document are read: by `read_file`, within one allowance, to a depth.
 
     `read_file` takes the content, the name, the content type, and what is left for files deeper in.
+    `read_hidden` asks for what the document itself hides, too.
     """
 
     read_file: ReadFile
     allowance: Allowance
     depth: int = 1
+    read_hidden: bool = False
 
     def read(self, content: bytes, name: str, content_type: str = "") -> ParsedDocument:
         """The texts of a file, under its name as heading; a warning for a file that is not read.

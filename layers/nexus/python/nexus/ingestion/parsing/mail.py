@@ -175,7 +175,7 @@ class _Reading:
         if part.get_content_type() in ("text/css", "text/javascript", "text/calendar"):
             return []
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
-            page = web.read(_as_utf8(content, charset))
+            page = web.read(_as_utf8(content, charset), read_hidden=self.inside.read_hidden)
             self.page_title = self.page_title or page.title or ""
             self.warnings += page.warnings
             return list(page.texts)

@@ -9,6 +9,8 @@ from typing import Any
 
 from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.hidden import hidden_text, left_out
+from nexus.ingestion.parsing.pictures import unread
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
@@ -31,7 +33,6 @@ _SKIPPED = {
 _HIDDEN = {f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph"}
 _BLOCKS = {f"{_TEXT}p", f"{_TEXT}h", f"{_TEXT}list", f"{_TABLE}table"}
 _MOST_REPEATED = 64
-_PICTURE_ADVICE = "Upload a picture by itself if it holds text."
 
 
 def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
@@ -78,6 +79,7 @@ class _Reading:
         self.sections = Sections()
         self.title: str | None = None
         self._hidden = self._pictures = 0
+        self._hidden_slides: list[int] = []
         self._invisible, self._hidden_pages, self._titles = _styles(root)
         self._skipped = _SKIPPED - _HIDDEN if read_hidden else _SKIPPED
         self._reads_hidden = read_hidden
@@ -85,18 +87,12 @@ class _Reading:
             self._invisible, self._hidden_pages = set(), set()
 
     def warnings(self) -> tuple[ReadingWarning, ...]:
-        """What was left out, in numbers."""
-        told = []
-        if self._hidden:
-            told.append(
-                ReadingWarning(
-                    f"left out: {self._hidden} places that the author hid",
-                    "",
-                    "Show them in the document if they are to be read.",
-                )
-            )
+        """What was left out or not read."""
+        told = [hidden_text(self._hidden)] if self._hidden else []
+        if self._hidden_slides:
+            told += [left_out("a hidden slide is", f"slide {at}") for at in self._hidden_slides]
         if self._pictures:
-            told.append(ReadingWarning(f"not read: {self._pictures} pictures", "", _PICTURE_ADVICE))
+            told.append(unread("a picture is", ""))
         return tuple(told)
 
     def slides(self, deck: Any, title: str | None) -> ParsedDocument:
@@ -105,7 +101,7 @@ class _Reading:
         number = 0
         for number, page in enumerate(deck.findall(f"{_DRAW}page"), start=1):
             if page.get(f"{_DRAW}style-name") in self._hidden_pages:
-                self._hidden += 1
+                self._hidden_slides.append(number)
                 continue
             heading, rest = "", []
             for frame in page:

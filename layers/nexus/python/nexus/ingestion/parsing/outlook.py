@@ -30,7 +30,7 @@ def read(content: bytes, inside: Inside) -> ParsedDocument:
 
 
 def _read(message: Message, inside: Inside) -> ParsedDocument:
-    texts, warnings = _body(message)
+    texts, warnings = _body(message, inside)
     attached: list[LocatedText] = []
     for number, attachment in enumerate(message.attachments):
         if number >= _MOST_ATTACHED:
@@ -61,13 +61,13 @@ def _fields(message: Message) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-def _body(message: Message) -> tuple[list[LocatedText], list[ReadingWarning]]:
+def _body(message: Message, inside: Inside) -> tuple[list[LocatedText], list[ReadingWarning]]:
     """The text: its form with layout, else plain, else Outlook's own."""
     properties = message.properties
     page = properties.binary_prop_value(_HTML)
     html = page or (properties.str_prop_value(_HTML) or "").encode(errors="replace")
     if html.strip(b"\0 \r\n\t"):
-        found = web.read(html)
+        found = web.read(html, read_hidden=inside.read_hidden)
         if found.texts:
             return list(found.texts), list(found.warnings)
     if plain := (message.body or "").replace("\0", "").strip():
@@ -76,7 +76,8 @@ def _body(message: Message) -> tuple[list[LocatedText], list[ReadingWarning]]:
     if packed:
         from compressed_rtf import decompress
 
-        return list(rich_text.read(decompress(packed)).texts), []
+        found = rich_text.read(decompress(packed), read_hidden=inside.read_hidden)
+        return list(found.texts), list(found.warnings)
     return [], []
 
 

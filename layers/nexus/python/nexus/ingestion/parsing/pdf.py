@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nexus.errors import CorruptDocument, EmptyDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
+from nexus.ingestion.parsing.hidden import left_out
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.pdf_annotations import form_of
 from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
@@ -51,16 +52,11 @@ _PAGES_BEFORE = 3
 _WHOLE_TABLE = 900
 _MOST_SPANS = 20
 ALL_HIDDEN = (
-    "The text of the PDF is hidden (white, unpainted, tiny or off the page): if it is meant to be "
-    "read, make it visible and upload the file again."
+    "The text of the PDF is hidden (white, unpainted, tiny or off the page): show it and upload "
+    "the file again, or set NEXUS_READ_HIDDEN to have it read."
 )
-NO_PAGE_TEXT = (
-    "Their words are not read: run text recognition (OCR) on the PDF and upload the result."
-)
+NO_PAGE_TEXT = "Run text recognition (OCR) on the PDF and upload the result."
 DAMAGED_PAGE = "Export the PDF again from its source and upload that."
-HIDDEN_TEXT = (
-    "It was left out: if it is meant to be read, make it visible and upload the file again."
-)
 
 
 def survey(source: WatchedSource, size: int, *, ocr: bool = False) -> Outline:
@@ -92,7 +88,12 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
     with _PDFIUM, _opened(source, outline.size) as document:
         first = max(part.start - _PAGES_BEFORE, 0)
         last = min(part.end + 1, len(document))
-        pages, damaged = _pages(document, range(first, last), weighs=not part.bookmarks)
+        pages, damaged = _pages(
+            document,
+            range(first, last),
+            weighs=not part.bookmarks,
+            read_hidden=outline.read_hidden,
+        )
         own = [page for page in pages if part.start < page.number <= part.end]
         scanned, told = recognised(document, own) if outline.ocr else ([], ())
     if outline.is_whole(part) and not scanned and not any(page.lines for page in own):
@@ -141,18 +142,17 @@ def _texts(lines: Sequence[Line], tables: Tables, page: Page) -> Iterator[str]:
 
 def _warnings(pages: Sequence[Page]) -> Iterator[ReadingWarning]:
     """What of the pages was not read."""
+    pictures = [page.number for page in pages if page.is_picture]
+    damaged = [page.number for page in pages if page.is_damaged]
     kinds = (
-        (
-            "pages that are pictures",
-            [page.number for page in pages if page.is_picture],
-            NO_PAGE_TEXT,
-        ),
-        ("damaged pages", [page.number for page in pages if page.is_damaged], DAMAGED_PAGE),
-        ("hidden text", [page.number for page in pages if page.hides_text], HIDDEN_TEXT),
+        ("pages that are pictures are not read", pictures, NO_PAGE_TEXT),
+        ("damaged pages are not read", damaged, DAMAGED_PAGE),
     )
     for what, numbers, advice in kinds:
         if numbers:
             yield ReadingWarning(what, _named(numbers), advice)
+    if hiding := [page.number for page in pages if page.hides_text]:
+        yield left_out("hidden text is", _named(hiding))
 
 
 def _named(numbers: Sequence[int]) -> str:
@@ -189,7 +189,7 @@ def _opened(source: WatchedSource, size: int) -> Iterator[PdfDocument]:
 
 
 def _pages(
-    document: PdfDocument, numbers: range, *, weighs: bool
+    document: PdfDocument, numbers: range, *, weighs: bool, read_hidden: bool
 ) -> tuple[list[Page], Exception | None]:
     """The pages, and what damage there was; a damaged page has no lines."""
     import pypdfium2
@@ -197,7 +197,7 @@ def _pages(
     pages, damaged, form = [], None, form_of(document)
     for index in numbers:
         try:
-            pages.append(read_page(document, index, form, weighs=weighs))
+            pages.append(read_page(document, index, form, weighs=weighs, read_hidden=read_hidden))
         except (pypdfium2.PdfiumError, AssertionError) as err:
             pages.append(Page(index + 1, 0.0, [], is_damaged=True))
             damaged = err

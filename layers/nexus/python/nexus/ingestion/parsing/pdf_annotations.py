@@ -31,9 +31,13 @@ class Mark(NamedTuple):
 
 
 def marks(
-    page: Any, form: Any, shown: Callable[[float, float, float, float], Place]
+    page: Any,
+    form: Any,
+    shown: Callable[[float, float, float, float], Place],
+    *,
+    read_hidden: bool = False,
 ) -> tuple[list[Mark], bool]:
-    """The values and notes on a page that a reader sees, and whether there are hidden ones.
+    """The values and notes on a page that a reader sees, and whether hidden ones are left out.
 
     `form` is PDFium's handle of the document's form, None if it has none. Values of password fields
     and signatures are not read.
@@ -53,7 +57,8 @@ def marks(
             mark = _mark(annotation, form, shown)
             if mark is None:
                 continue
-            if raw.FPDFAnnot_GetFlags(annotation) & (_HIDDEN | _NO_VIEW):
+            flags = raw.FPDFAnnot_GetFlags(annotation)
+            if flags & (_HIDDEN | _NO_VIEW) and not read_hidden:
                 hides = True
             else:
                 found.append(mark)

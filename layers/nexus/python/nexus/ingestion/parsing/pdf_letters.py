@@ -37,7 +37,7 @@ class Letters:
     passed over because a reader does not see it. Raises PdfiumError if the text is damaged.
     """
 
-    def __init__(self, page: Any, textpage: Any) -> None:
+    def __init__(self, page: Any, textpage: Any, *, read_hidden: bool = False) -> None:
         from pypdfium2 import PdfiumError, raw  # type: ignore[import-untyped]
 
         self._textpage = textpage
@@ -49,7 +49,7 @@ class Letters:
         # Where PDFium's two counts of characters differ, positions cannot be trusted.
         self.are_placed = len(self.text) == count
         self.hides = False
-        self.visibility = Visibility(page, textpage)
+        self.visibility = Visibility(page, textpage, read_hidden=read_hidden)
         self.turn = raw.FPDFPage_GetRotation(page)
         self._width, self._height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
 

@@ -30,10 +30,18 @@ _MOST_LINES = 2_000
 _FEW_LETTERS = 100
 
 
-def read_page(document: PdfDocument, index: int, form: Any = None, *, weighs: bool = True) -> Page:
+def read_page(
+    document: PdfDocument,
+    index: int,
+    form: Any = None,
+    *,
+    weighs: bool = True,
+    read_hidden: bool = False,
+) -> Page:
     """The page at `index`, from 0; `weighs` whether it is asked which lines are bold.
 
-    Raises PdfiumError if it is damaged.
+    What a reader does not see is left out, unless `read_hidden`. Raises PdfiumError if the page is
+    damaged.
     """
     from pypdfium2 import PdfiumError, raw
 
@@ -45,10 +53,10 @@ def read_page(document: PdfDocument, index: int, form: Any = None, *, weighs: bo
         if not textpage:
             raise PdfiumError("The text of the page cannot be loaded.")
         try:
-            letters = Letters(page, textpage)
+            letters = Letters(page, textpage, read_hidden=read_hidden)
             found, hides = list[Mark](), False
             if raw.FPDFPage_GetAnnotCount(page) > 0:
-                found, hides = marks(page, form, letters.shown)
+                found, hides = marks(page, form, letters.shown, read_hidden=read_hidden)
             boxes = [mark.place for mark in found if mark.is_box]
             lines = _lines(page, letters, boxes, weighs=weighs)
             is_scan = len(letters.text) < _FEW_LETTERS and letters.visibility.shows_picture()

@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 
 # A scanned page takes one to three seconds, so that a part of so many ends within a minute.
 PART_PAGES = 20
-# Of this many pages, spread over the document, it is looked whether they hold text.
+# Of this many pages, spread over the document, it is looked whether they hold text; a stamp or a
+# page number of so many letters is none.
 _LOOKED_AT = 20
+_FEW_LETTERS = 100
 _SCANNED_SHARE = 0.25
 _DOTS_PER_INCH = 200
 _MOST_PIXELS = 18_000_000
 
 
 def is_scanned(document: PdfDocument) -> bool:
-    """Whether many of the document's pages hold no text, so that it is read in smaller parts."""
+    """Whether many of the document's pages hold next to no text: it is read in smaller parts."""
     from pypdfium2 import raw
 
     count = len(document)
@@ -33,7 +35,7 @@ def is_scanned(document: PdfDocument) -> bool:
         if not (page := raw.FPDF_LoadPage(document, index)):
             continue
         if textpage := raw.FPDFText_LoadPage(page):
-            empty += raw.FPDFText_CountChars(textpage) <= 0
+            empty += raw.FPDFText_CountChars(textpage) < _FEW_LETTERS
             raw.FPDFText_ClosePage(textpage)
         raw.FPDF_ClosePage(page)
     return empty >= len(looked) * _SCANNED_SHARE

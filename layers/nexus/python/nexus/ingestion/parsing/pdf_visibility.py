@@ -23,12 +23,13 @@ _MOST_OBJECTS = 5_000
 
 
 class Visibility:
-    """Decides for the letters of one page, which has to stay open."""
+    """Decides for the letters of one page, which has to stay open; all count with `read_hidden`."""
 
-    def __init__(self, page: Any, textpage: Any) -> None:
+    def __init__(self, page: Any, textpage: Any, *, read_hidden: bool = False) -> None:
         from pypdfium2 import raw  # type: ignore[import-untyped]
 
         self._page, self._textpage = page, textpage
+        self._sees_all = read_hidden
         self._text_address = address(textpage)
         shown = raw.FS_RECTF()
         raw.FPDF_GetPageBoundingBox(page, ctypes.byref(shown))
@@ -64,15 +65,16 @@ class Visibility:
 
     def hides(self, index: int, box: Any) -> bool:
         """Whether the letter at `index`, of the loose `box`, is not to be seen."""
+        if self._sees_all:
+            return False
         bottom, top = box.bottom, box.top
         if (
             bottom >= self._top
             or top <= self._bottom
             or box.left >= self._right
             or box.right <= self._left
+            or (top - bottom < self._tiny and top > bottom and self._is_low(index))
         ):
-            return True
-        if top - bottom < self._tiny and top > bottom and self._is_low(index):
             return True
         colour = self._colour
         if self._fill_colour(self._text_address, index, *self._into_colour):

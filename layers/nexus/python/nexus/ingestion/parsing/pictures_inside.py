@@ -23,17 +23,20 @@ _NOT_READ = unread("a picture is", "").what
 _AGAIN = "Upload the picture by itself if it holds text."
 
 
-def with_pictures(document: ParsedDocument, content: bytes, form: str) -> ParsedDocument:
+def with_pictures(
+    document: ParsedDocument, content: bytes, form: str, *, read_hidden: bool = False
+) -> ParsedDocument:
     """The document and, behind its own texts, those of its pictures; of equal ones the first.
 
-    A slide's picture stands under the slide's title. Raises ConfigurationError.
+    A slide's picture stands under the slide's title; those of hidden slides are read only to
+    `read_hidden`. Raises ConfigurationError.
     """
     titles = {text.locator.slide: text.locator.heading for text in document.texts}
     texts: list[LocatedText] = []
     damaged: list[str] = []
     seen: set[bytes] = set()
     with zipfile.ZipFile(io.BytesIO(content)) as archive, recogniser() as tesseract:
-        for name, slide in _pictures(archive, form):
+        for name, slide in _pictures(archive, form, read_hidden=read_hidden):
             data = archive.read(name)
             mark = hashlib.sha256(data).digest()
             if mark in seen:
@@ -61,10 +64,14 @@ def with_pictures(document: ParsedDocument, content: bytes, form: str) -> Parsed
     return replace(document, texts=joined, warnings=(*kept, *warnings))
 
 
-def _pictures(archive: zipfile.ZipFile, form: str) -> Iterator[tuple[str, int | None]]:
+def _pictures(
+    archive: zipfile.ZipFile, form: str, *, read_hidden: bool
+) -> Iterator[tuple[str, int | None]]:
     """The names of the pictures in the file, each with its slide in a presentation."""
     named = [(name, None) for name in archive.namelist() if name.startswith(FOLDERS[form])]
-    found: Iterable[tuple[str, int | None]] = _on_slides(archive) if form == "slides" else named
+    found: Iterable[tuple[str, int | None]] = (
+        _on_slides(archive, read_hidden=read_hidden) if form == "slides" else named
+    )
     count = 0
     for name, slide in found:
         if extension_of(name) in _EXTENSIONS and count < _MOST_PICTURES:
@@ -72,8 +79,8 @@ def _pictures(archive: zipfile.ZipFile, form: str) -> Iterator[tuple[str, int | 
             yield name, slide
 
 
-def _on_slides(archive: zipfile.ZipFile) -> Iterator[tuple[str, int]]:
-    """What the visible slides show, slide by slide; a master's pictures decorate."""
+def _on_slides(archive: zipfile.ZipFile, *, read_hidden: bool) -> Iterator[tuple[str, int]]:
+    """What the slides that are read show, slide by slide; a master's pictures decorate."""
     names = set(archive.namelist())
     order = _targets(archive, "ppt/presentation.xml", names)
     root = parse_xml(archive.read("ppt/presentation.xml"))
@@ -81,7 +88,9 @@ def _on_slides(archive: zipfile.ZipFile) -> Iterator[tuple[str, int]]:
     for number, element in enumerate(listed, start=1):
         ids = [value for name, value in element.attrib.items() if name.endswith("}id")]
         path = order.get(ids[0] if ids else "", "")
-        if path not in names or parse_xml(archive.read(path)).get("show") == "0":
+        if path not in names:
+            continue
+        if not read_hidden and parse_xml(archive.read(path)).get("show") == "0":
             continue
         for target in _targets(archive, path, names).values():
             if target.startswith(FOLDERS["slides"]):

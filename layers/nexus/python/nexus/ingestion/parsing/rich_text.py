@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.hidden import hidden_text
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
 from nexus.models import ParsedDocument
@@ -27,15 +28,19 @@ _LINK = re.compile("HYPERLINK", re.I)
 _DEEPEST = 10_000
 
 
-def read(content: bytes) -> ParsedDocument:
-    """The text, its tables row by row; hidden text, headers and pictures are left out."""
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
+    """The text, its tables row by row, without headers and pictures.
+
+    Hidden text is left out, and told, unless `read_hidden`.
+    """
     from striprtf.striprtf import rtf_to_text
 
     # Without its star, what a shape holds is no longer skipped.
     source = content.decode("latin-1").replace("{\\*\\shpinst", "{\\shpinst")
     styles = {number: int(level) for number, level in _STYLED.findall(source[:1_000_000])}
+    prepared = _Prepared(styles, read_hidden=read_hidden)
     text = rtf_to_text(  # type: ignore[no-untyped-call]
-        "".join(_prepared(source, styles)), errors="replace"
+        "".join(prepared.pieces(source)), errors="replace"
     )
     title = _TITLE.search(source[:100_000])
     sections = Sections()
@@ -50,36 +55,56 @@ def read(content: bytes) -> ParsedDocument:
         else:
             sections.text(_words(line))
     _flush(sections, rows)
-    return ParsedDocument(sections.finish(), squeeze(clean(title[1])) if title else None)
+    return ParsedDocument(
+        sections.finish(),
+        squeeze(clean(title[1])) if title else None,
+        warnings=(hidden_text(prepared.hidden),) if prepared.hidden else (),
+    )
 
 
-def _prepared(source: str, styles: dict[str, int]) -> Iterator[str]:
+class _Prepared:
     """The file without what striprtf stumbles over, and with our marks.
 
     Its search for links takes time that grows with the cube of a line, so that no HYPERLINK
-    reaches it; it drops notes as a whole, and hidden text it does not know.
+    reaches it; it drops notes as a whole, and hidden text it does not know. `hidden` counts the
+    places of hidden text that were left out.
     """
-    stack: list[tuple[bool, bool]] = []
-    hidden = is_note = False
-    at = 0
-    while match := _TOKEN.match(source, at):
-        at, piece, word, number = match.end(), match[0], match["word"], match["number"]
-        if match["raw"]:
-            at += int(match["raw"])  # bytes of a picture
-        elif piece[0] == "{":
-            if len(stack) < _DEEPEST:
-                stack.append((hidden, is_note))
-            is_note = False
-            yield piece
-        elif piece[0] == "}":
-            yield (_character(_NOTE_END) if is_note else "") + piece
-            hidden, is_note = stack.pop() if stack else (False, False)
-        elif word:
-            hidden = number != "0" if word == "v" else hidden and word != "plain"
-            is_note = is_note or word == "footnote"
-            yield "" if hidden and word == "u" else _worded(word, number, styles) or piece
-        elif not hidden or (piece[0] == "\\" and piece[1] != "'"):
-            yield _LINK.sub("LINK", piece)
+
+    def __init__(self, styles: dict[str, int], *, read_hidden: bool) -> None:
+        self.hidden = 0
+        self._styles = styles
+        self._read_hidden = read_hidden
+
+    def pieces(self, source: str) -> Iterator[str]:
+        """What striprtf is given, in order."""
+        stack: list[tuple[bool, bool]] = []
+        hidden = is_note = is_told = False
+        at = 0
+        while match := _TOKEN.match(source, at):
+            at, piece, word, number = match.end(), match[0], match["word"], match["number"]
+            if match["raw"]:
+                at += int(match["raw"])  # bytes of a picture
+            elif piece[0] == "{":
+                if len(stack) < _DEEPEST:
+                    stack.append((hidden, is_note))
+                is_note = False
+                yield piece
+            elif piece[0] == "}":
+                yield (_character(_NOTE_END) if is_note else "") + piece
+                hidden, is_note = stack.pop() if stack else (False, False)
+                is_told = is_told and hidden
+            elif word:
+                if not self._read_hidden:
+                    hidden = number != "0" if word == "v" else hidden and word != "plain"
+                is_told = is_told and hidden
+                is_note = is_note or word == "footnote"
+                said = _worded(word, number, self._styles) or piece
+                yield "" if hidden and word == "u" else said
+            elif not hidden or (piece[0] == "\\" and piece[1] != "'"):
+                yield _LINK.sub("LINK", piece)
+            elif not is_told and piece.strip():
+                is_told = True
+                self.hidden += 1
 
 
 def _worded(word: str, number: str | None, styles: dict[str, int]) -> str:
