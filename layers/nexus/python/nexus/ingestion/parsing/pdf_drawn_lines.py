@@ -33,7 +33,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
     first_box, last_box = pdfium.box, pdfium.last_box
     into_first, into_last = pdfium.into_box, pdfium.into_last_box
     box_of, count_segments = pdfium.loose_box, pdfium.count_segments
-    is_plain = letters.visibility.is_plain
+    is_plain, is_off = letters.visibility.is_plain, letters.visibility.is_off
     at = 0
     for line in letters.text.split("\r\n"):
         words = line.strip()
@@ -55,7 +55,11 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 not is_plain(first, left, bottom, right, top, size) and hides(first, first_box)
             ) or (
                 segments > 1
-                and (hides(final, last_box) or (segments > 2 and letters.hides_word(first, words)))
+                and (
+                    hides(final, last_box)
+                    if segments == 2
+                    else is_off(final, last_box) or letters.hides_word(first, words)
+                )
             ):
                 letters.hides = True
                 for begun, run in runs(letters, first, words, WIDE_GAP, seen_only=True):

@@ -94,10 +94,10 @@ class Letters:
         return bool(placed) and self.visibility.hides(index, pdfium.box)
 
     def hides_word(self, start: int, words: str) -> bool:
-        """Whether a word is hidden; words painted together are looked at once."""
+        """Whether a word after the first is hidden; words painted together are looked at once."""
         textpage, painted_by = self.address, calls().text_object
         may_hide = self.visibility.may_hide
-        before, index = None, start
+        before, index = painted_by(textpage, start), start
         for word in words.split(" "):
             painted = painted_by(textpage, index)
             if painted != before and may_hide(index, painted) and self.hides_letter(index):

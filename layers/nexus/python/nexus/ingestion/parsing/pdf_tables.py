@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS
-from nexus.ingestion.parsing.headers import LOOKED_AT, find_header
+from nexus.ingestion.parsing.headers import LOOKED_AT, find_header, is_form
 from nexus.ingestion.parsing.pdf_lines import Line, Table
-from nexus.ingestion.parsing.records import headed_lines, plain_row
+from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
 from nexus.ingestion.parsing.tables import NO_LOOKS, lines_of
 
 # Columns of a table that goes on are where they were, give or take so many points.
@@ -21,7 +22,7 @@ class Tables:
         self._names: list[str] = []
         self._head: list[tuple[str, ...]] = []
         self._table: Table | None = None
-        self._is_open = False
+        self._is_open = self._is_form = False
 
     def interrupt(self) -> None:
         """Says that text stands between the last table and what comes."""
@@ -41,8 +42,9 @@ class Tables:
             written = [line for _, line in lines_of(rows[begin:], names=self._names)]
             return above + (written or [plain_row([name for name in self._names if name])])
         if is_new:
-            return [line for _, line in lines_of(rows)]
-        return [line for row in rows for line in headed_lines((), row)]
+            self._is_form = is_form(rows, NO_LOOKS, range(len(rows)))
+        said = paired_lines if self._is_form else partial(headed_lines, ())
+        return [line for row in rows for line in said(row)]
 
     def _begin(self, table: Table, rows: Sequence[tuple[str, ...]]) -> int:
         """Learns the names of a table that begins here; how many of its rows stand before them."""

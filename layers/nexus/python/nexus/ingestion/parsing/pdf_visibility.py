@@ -67,14 +67,7 @@ class Visibility:
         """Whether the letter at `index`, of the loose `box`, is not to be seen."""
         if self._sees_all:
             return False
-        bottom, top = box.bottom, box.top
-        if (
-            bottom >= self._top
-            or top <= self._bottom
-            or box.left >= self._right
-            or box.right <= self._left
-            or (top - bottom < self._tiny and top > bottom and self._is_low(index))
-        ):
+        if self.is_off(index, box):
             return True
         colour = self._colour
         if self._fill_colour(self._text_address, index, *self._into_colour):
@@ -86,6 +79,17 @@ class Visibility:
             # A scanned page has its words, as recognised, unpainted over its picture.
             return not self._is_on(box, self._pictures)
         return False
+
+    def is_off(self, index: int, box: Any) -> bool:
+        """Whether the letter stands off the page, or is too small to be read."""
+        bottom, top = box.bottom, box.top
+        return not self._sees_all and (
+            bottom >= self._top
+            or top <= self._bottom
+            or box.left >= self._right
+            or box.right <= self._left
+            or (top - bottom < self._tiny and top > bottom and self._is_low(index))
+        )
 
     def shows_picture(self) -> bool:
         """Whether one picture covers most of the page, as a scan does."""
