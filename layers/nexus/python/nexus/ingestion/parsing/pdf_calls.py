@@ -17,7 +17,8 @@ class Calls:
     """The functions by their names in PDFium, and buffers that one call at a time writes to.
 
     `box` is a loose box of a letter; `colour` is red, green, blue and alpha, each from 0 to 255;
-    `edges` are left, bottom, right and top of a drawing. PDFium is used by one thread at a time.
+    `edges` are left, bottom, right and top of a drawing, `modes` how it is filled and whether it is
+    stroked. PDFium is used by one thread at a time.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,8 @@ class Calls:
         self.page_object = call("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
         self.kind = call("FPDFPageObj_GetType", _INT, _POINTER)
         self.bounds = call("FPDFPageObj_GetBounds", _INT, _POINTER, *four)
+        self.draw_mode = call("FPDFPath_GetDrawMode", _INT, _POINTER, _POINTER, _POINTER)
+        self.object_colour = call("FPDFPageObj_GetFillColor", _INT, _POINTER, *four)
         self.annotation = call("FPDFPage_GetAnnot", _POINTER, _POINTER, _INT)
         self.annotation_kind = call("FPDFAnnot_GetSubtype", _INT, _POINTER)
         self.close_annotation = call("FPDFPage_CloseAnnot", None, _POINTER)
@@ -56,6 +59,8 @@ class Calls:
         self.into_last_box = ctypes.addressof(self.last_box)
         self.colour = (ctypes.c_uint * 4)()
         self.into_colour = _addresses(self.colour)
+        self.modes = (ctypes.c_int * 2)()
+        self.into_modes = _addresses(self.modes)
         self.edges = (ctypes.c_float * 4)()
         self.into_edges = _addresses(self.edges)
         self.sides = (ctypes.c_double * 4)()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import neg
 
 from nexus.ingestion.parsing.pdf_rulings import NEAR, Ruling, Rulings
 
@@ -27,9 +29,11 @@ class Grid:
         """The row and column that the point is in, or None."""
         if not (self.columns[0] - NEAR <= x < self.columns[-1] and self.rows[-1] < y):
             return None
-        column = _between(self.columns, x)
-        row = _between([-edge for edge in self.rows], -y)
-        return None if row is None or column is None else (row, column)
+        column = max(bisect_right(self.columns, x) - 1, 0)
+        row = bisect_right(self.rows, -y, key=neg) - 1
+        if row < 0 and self.rows[0] + NEAR >= y:
+            row = 0
+        return (row, column) if 0 <= row < len(self.rows) - 1 else None
 
     def owners(self) -> list[list[tuple[int, int]]]:
         """For each cell the first one, from the upper left, that no line divides it from."""
@@ -111,13 +115,8 @@ def _touching(rulings: Rulings) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
     yield from together.values()
 
 
-def _between(edges: Sequence[float], at: float) -> int | None:
-    """The stretch between ascending edges that the place is in."""
-    for number in range(len(edges) - 1):
-        if edges[number] - NEAR <= at < edges[number + 1]:
-            return number
-    return None
-
-
 def _crosses(lines: Iterable[Ruling], at: float, place: float) -> bool:
-    return any(abs(line.at - at) <= NEAR + 1 and line.start <= place <= line.end for line in lines)
+    for line in lines:  # noqa: SIM110 - called for every cell, and half as fast as any()
+        if abs(line.at - at) <= NEAR + 1 and line.start <= place <= line.end:
+            return True
+    return False

@@ -133,33 +133,33 @@ class Visibility:
         """
         from pypdfium2 import raw
 
+        pdfium, page = calls(), address(self._page)
+        edges, into, bounds = pdfium.edges, pdfium.into_edges, pdfium.bounds
         count = raw.FPDFPage_CountObjects(self._page)
         if count > _MOST_OBJECTS:
             everywhere = (self._left, self._bottom, self._right, self._top)
             return [(everywhere, True)]
         found = []
         for at in range(count):
-            one = raw.FPDFPage_GetObject(self._page, at)
-            kind = raw.FPDFPageObj_GetType(one)
+            one = pdfium.page_object(page, at)
+            kind = pdfium.kind(one)
             if kind == raw.FPDF_PAGEOBJ_TEXT or (
                 kind == raw.FPDF_PAGEOBJ_PATH and not self._is_dark_fill(one)
             ):
                 continue
-            edges = [ctypes.c_float() for _ in range(4)]
-            if raw.FPDFPageObj_GetBounds(one, *map(ctypes.byref, edges)):
-                left, bottom, right, top = (edge.value for edge in edges)
+            if bounds(one, *into):
+                left, bottom, right, top = edges
                 found.append(((left, bottom, right, top), kind != raw.FPDF_PAGEOBJ_PATH))
         return found
 
-    def _is_dark_fill(self, path: Any) -> bool:
-        from pypdfium2 import raw
-
-        fill, stroke = ctypes.c_int(), ctypes.c_int()
-        raw.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
-        colour = [ctypes.c_uint() for _ in range(4)]
+    @staticmethod
+    def _is_dark_fill(path: int) -> bool:
+        pdfium = calls()
+        colour = pdfium.colour
         return bool(
-            fill.value
-            and raw.FPDFPageObj_GetFillColor(path, *map(ctypes.byref, colour))
-            and colour[3].value
-            and min(part.value for part in colour[:3]) < _WHITE
+            pdfium.draw_mode(path, *pdfium.into_modes)
+            and pdfium.modes[0]
+            and pdfium.object_colour(path, *pdfium.into_colour)
+            and colour[3]
+            and min(colour[0], colour[1], colour[2]) < _WHITE
         )
