@@ -6,12 +6,14 @@ import io
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
+from PIL import Image
 
 from nexus.errors import EmptyDocument, UnsupportedFormat
 from nexus.ingestion.parsing import outline, parse
 from nexus.ingestion.parsing.recognition import places, recogniser
 from nexus.models import ParsedDocument
 from tests.formats import made
+from tests.formats.feature import GOLDEN
 from tests.formats.scanned import LETTER, in_word, on_a_slide, picture, saved
 from tests.unit import documents_made as office
 
@@ -63,6 +65,23 @@ def test_scanned_pages_of_a_pdf_are_read_between_its_own():
     assert [text.locator.page for text in document.texts] == [1, 2, 3]
     assert AMOUNT in document.texts[1].text
     assert document.warnings[0].where == "pages 2–3"
+
+
+def test_a_page_that_was_looked_at_in_vain_is_told_once():
+    drawing = Image.new("L", (600, 800), 255)
+    drawing.paste(0, (100, 100, 500, 300))
+    pages = pypdfium2.PdfDocument(office.pdf([[(700, "Surat pengantar.")]]))
+    pages.import_pages(pypdfium2.PdfDocument(saved(drawing, "PDF")))
+    buffer = io.BytesIO()
+    pages.save(buffer)
+    [warning] = read(buffer.getvalue(), "a.pdf").warnings
+    assert (warning.what, warning.where) == ("no text was recognised (OCR)", "page 2")
+
+
+def test_a_scan_whose_words_were_recognised_before_is_read_as_it_is():
+    scan = GOLDEN / "documents" / "22-hidden-text-in-pdf" / "also-ocr-layer.pdf"
+    document = read(scan.read_bytes(), scan.name)
+    assert (words(document), document.warnings) == ("The contract ends on 4 May 2027.", ())
 
 
 def test_pictures_in_letters_and_on_slides_are_read_where_they_stand():

@@ -120,9 +120,7 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
     read = join_hyphens(texts)
     if scanned:
         read = sorted((*read, *scanned), key=lambda text: text.locator.page or 0)
-        recognised_pages = {text.locator.page for text in scanned}
-        own = [page for page in own if page.number not in recognised_pages]
-    warnings = (*_warnings(own), *told)
+    warnings = (*_warnings(own, looked_at=outline.ocr), *told)
     return ParsedDocument(tuple(read), outline.title, part.end - part.start, warnings)
 
 
@@ -140,9 +138,9 @@ def _texts(lines: Sequence[Line], tables: Tables, page: Page) -> Iterator[str]:
         yield from [whole] if len(whole) <= _WHOLE_TABLE else rows
 
 
-def _warnings(pages: Sequence[Page]) -> Iterator[ReadingWarning]:
-    """What of the pages was not read."""
-    pictures = [page.number for page in pages if page.is_picture]
+def _warnings(pages: Sequence[Page], *, looked_at: bool) -> Iterator[ReadingWarning]:
+    """What of the pages was not read; of pictures that were `looked_at`, others say it."""
+    pictures = [page.number for page in pages if page.is_picture and not looked_at]
     damaged = [page.number for page in pages if page.is_damaged]
     kinds = (
         ("pages that are pictures are not read", pictures, NO_PAGE_TEXT),

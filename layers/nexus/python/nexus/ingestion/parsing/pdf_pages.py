@@ -59,7 +59,11 @@ def read_page(
                 found, hides = marks(page, form, letters.shown, read_hidden=read_hidden)
             boxes = [mark.place for mark in found if mark.is_box]
             lines = _lines(page, letters, boxes, weighs=weighs)
-            is_scan = len(letters.text) < _FEW_LETTERS and letters.visibility.shows_picture()
+            is_scan = (
+                len(letters.text) < _FEW_LETTERS
+                and letters.visibility.shows_picture()
+                and not letters.visibility.is_recognised()
+            )
         finally:
             raw.FPDFText_ClosePage(textpage)
         hides = hides or letters.hides

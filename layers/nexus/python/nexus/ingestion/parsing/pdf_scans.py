@@ -52,6 +52,7 @@ def recognised(
     with recogniser() as tesseract:
         for number in shown:
             if (image := _picture(document, number - 1)) is None:
+                tesseract.empty.append(str(number))
                 continue
             place = Locator(page=number)
             texts += [LocatedText(text, place) for text in tesseract.picture(image, str(number))]

@@ -99,6 +99,10 @@ class Visibility:
             for left, bottom, right, top in self._pictures
         )
 
+    def is_recognised(self) -> bool:
+        """Whether the text begins unpainted, as that which was recognised in a scan does."""
+        return bool(self._mode(self._object(self._text_address, 0)) == _UNPAINTED)
+
     def _is_low(self, index: int) -> bool:
         """Whether the letter is tiny as painted too: fonts may say wrongly how high they are."""
         from pypdfium2 import raw
