@@ -56,6 +56,7 @@ def described(record: DocumentRecord) -> dict[str, Any]:
         "tags": list(said["tags"]),
         "status": record.status,
         "reason": record.reason,
+        "warnings": [asdict(one) for one in record.warnings],
         "version": record.version,
         "pages": record.pages,
         "chunks": record.chunks,

@@ -13,6 +13,7 @@ from cli.commands import document_changes, document_content, document_erasure
 from cli.connection import connect
 from cli.documents import Named, described, find, state
 from cli.failure import Failure
+from cli.ingestion import warned
 from cli.terminal import Json, Stage, Tenant, console, print_json
 from nexus.documents.listing import Listing
 from nexus.models import DocumentRecord
@@ -74,11 +75,13 @@ def show(
     facts["status"] = record.status if not record.reason else f"{record.status}: {record.reason}"
     facts["tags"] = ", ".join(record.metadata.tags)
     facts["size"] = decimal(record.size)
-    del facts["reason"]
+    del facts["reason"], facts["warnings"]
     table = Table(show_header=False, box=None)
     for name, value in facts.items():
         if value not in (None, ""):
             table.add_row(f"[dim]{name}[/]", escape(str(value)))
+    for line in warned(record):
+        table.add_row("[yellow]not read[/]", line)
     console.print(table)
 
 

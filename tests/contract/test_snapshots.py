@@ -28,6 +28,7 @@ from nexus.models import (
     Generation,
     IndexRecord,
     Locator,
+    ReadingWarning,
     StoredChunk,
     StoredDocument,
 )
@@ -57,6 +58,7 @@ RECORD = DocumentRecord(
     size=1 << 40,
     sequencer="0055AE",
     fingerprint="e|g|m",
+    warnings=(ReadingWarning("a chart is not read", "slide 2", "Put it into a table."),),
     chunks=2,
     duration_ms=1.25,
     metadata=DocumentMetadata("Fees", "Ani", None, "2026-01-02", ("a", "b, c")),
