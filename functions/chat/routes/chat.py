@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from functions.chat.dependencies import ConversationHeader, Services
-from functions.chat.schemas import ChatRequest, ChatResponse
+from functions.chat.schemas import ChatRequest, ChatResponse, filters_of
 from nexus.answering.cache_control import cache_policy
 from nexus.answering.question import Question
 from nexus.errors import InvalidRequest
@@ -32,8 +32,8 @@ async def chat(
         message=body.message,
         conversation_id=header_id or body.conversation_id,
         top_k=body.top_k or services.settings.top_k,
-        filters=body.filters.to_filters(),
-        style=body.style,
+        filters=filters_of(body.filters),
+        style=body.style or "default",
         cache=cache_policy(", ".join(request.headers.getlist("cache-control"))),
     )
     answer = services.answerer.answer(principal, question)

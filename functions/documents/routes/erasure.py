@@ -11,7 +11,7 @@ from nexus.http.callers import Administrator
 router = APIRouter(tags=["documents"])
 
 
-@router.delete("/v1/documents/{document_id}", summary="Erase a document")
+@router.delete("/v1/documents/{document_id:segment}", summary="Erase a document")
 async def erase(
     document_id: Document, request: Request, principal: Administrator, services: Services
 ) -> ReceiptResponse:

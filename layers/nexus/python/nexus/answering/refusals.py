@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nexus.models import Language, Passage
+from nexus.models import Filters, Language, Passage
 from nexus.text.inert import HIDDEN
 from nexus.text.language import language_of
 from nexus.text.titles import shown
@@ -21,13 +21,24 @@ NOTHING = {
     Language.ENGLISH: "There are no documents that I may search for this.",
     Language.INDONESIAN: "Tidak ada dokumen yang boleh saya cari untuk ini.",
 }
+UNMATCHED = {
+    Language.ENGLISH: "No document that I may search passes the filters of this request ({names}): "
+    "check how they are written, or leave them out.",
+    Language.INDONESIAN: "Tidak ada dokumen yang boleh saya cari yang cocok dengan filter "
+    "permintaan ini ({names}): periksa penulisannya, atau hilangkan filternya.",
+}
 # Titles worth naming: more would read as an answer.
 NAMED = 2
 
 
-def refusal(question: str, passages: Sequence[Passage]) -> str:
-    """The sentence for a question that the passages do not answer, in the question's language."""
+def refusal(question: str, passages: Sequence[Passage], unmatched: Filters | None = None) -> str:
+    """The sentence for a question that the passages do not answer, in the question's language.
+
+    `unmatched` are the request's filters, if no document passes them.
+    """
     language = language_of(question)
+    if unmatched is not None:
+        return UNMATCHED[language].format(names=_named(unmatched))
     if not passages:
         return NOTHING[language]
     titles = list(dict.fromkeys(shown(passage.title) for passage in passages))
@@ -38,3 +49,15 @@ def refusal(question: str, passages: Sequence[Passage]) -> str:
         f"“{title}”" for title in titles
     )
     return NOT_FOUND[language] + CLOSEST[language].format(places=places)
+
+
+def _named(filters: Filters) -> str:
+    """The filters that are set, as the request wrote them."""
+    written = {
+        "departments": ", ".join(map(shown, filters.departments[:NAMED])),
+        "tags": ", ".join(map(shown, filters.tags[:NAMED])),
+        "date_from": filters.date_from,
+        "date_to": filters.date_to,
+        "document_ids": ", ".join(map(shown, filters.document_ids[:NAMED])),
+    }
+    return "; ".join(f"{name}: {value}" for name, value in written.items() if value)

@@ -162,7 +162,8 @@ class Answerer:
             if retrieved.lost is not None:
                 # A refusal says that the documents hold no answer: half a search cannot know.
                 raise retrieved.lost
-            text = refusal(question.message, retrieved.passages)
+            unmatched = question.filters if retrieved.unmatched else None
+            text = refusal(question.message, retrieved.passages, unmatched)
             # Where the passages looked promising and the model found nothing, it knows better.
             unsure = min(retrieved.probability, self._settings.refuse_below)
             confidence = Confidence("low", round(unsure, 4), retrieved.gate)

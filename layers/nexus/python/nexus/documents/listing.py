@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass
 
 from nexus.errors import InvalidRequest
 from nexus.models import DocumentRecord, DocumentStatus
+from nexus.object_keys import compared
 from nexus.ports import Catalogue
 
 # Records that one page reads at most, however few of them are asked for: about a second's work.
@@ -36,8 +35,8 @@ class Listing:
         said = record.metadata
         return (
             (record.status == self.status if self.status else record.status != "deleted")
-            and self.department in ("", said.department)
-            and (not self.tag or self.tag in said.tags)
+            and compared(self.department) in ("", compared(said.department or ""))
+            and (not self.tag or compared(self.tag) in map(compared, said.tags))
             and (wanted in record.title.casefold() or wanted in record.path.casefold())
         )
 
@@ -56,27 +55,15 @@ def page(catalogue: Catalogue, tenant: str, asked: Listing, limit: int, cursor: 
     A page can be short, even empty, and still not be the last. Raises InvalidRequest naming
     `cursor` if it is not one that a page gave.
     """
-    last = _decode(cursor)
+    if cursor and not _ID.fullmatch(cursor):
+        raise InvalidRequest("The cursor is not one that a page of this list gave.", "cursor")
+    last = cursor
     found: list[DocumentRecord] = []
     # The catalogue is not asked for the status: it would read on in vain where nothing has it.
     for number, record in enumerate(catalogue.list_documents(tenant, None, last)):
         if len(found) == limit or number == MOST_READ:
-            return Page(tuple(found), _encode(last))
+            return Page(tuple(found), last)
         last = record.document_id
         if asked.includes(record):
             found.append(record)
     return Page(tuple(found), None)
-
-
-def _encode(document_id: str) -> str:
-    return base64.urlsafe_b64encode(document_id.encode()).decode()
-
-
-def _decode(cursor: str) -> str:
-    try:
-        decoded = base64.urlsafe_b64decode(cursor.encode("ascii", "replace")).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        decoded = "?"
-    if cursor and not _ID.fullmatch(decoded):
-        raise InvalidRequest("The cursor is not one that a page of this list gave.", "cursor")
-    return decoded

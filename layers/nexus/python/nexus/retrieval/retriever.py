@@ -51,7 +51,7 @@ class Retrieved:
 
     `gate` is what decides whether a model is asked; None if nothing was compared. `degraded` is
     whether a search or a reranker should have had a say and failed; `lost` is why one of the two
-    searches is missing.
+    searches is missing. `unmatched` is True where no document passes the request's filters.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -62,6 +62,7 @@ class Retrieved:
     timings_ms: dict[str, float] = field(default_factory=dict)
     degraded: bool = False
     lost: Failure | None = None
+    unmatched: bool = False
 
     @property
     def is_enough(self) -> bool:
@@ -111,7 +112,7 @@ class Retriever:
         """
         allowed = narrow(principal.filters, filters)
         if allowed is None:
-            return Retrieved()
+            return Retrieved(unmatched=True)
         space = self._generation.namespace(principal.tenant)
         searching = by_words(self._executor, self._index, space, question, allowed)
         embedded = embedded or self.embed(question)
@@ -154,6 +155,7 @@ class Retriever:
             degraded=bool(found.lost)
             or (bool(fused) and self._reranker is not None and not relevances),
             lost=found.lost,
+            unmatched=filters != Filters() and not fused,
         )
 
     def survey(
