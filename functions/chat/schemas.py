@@ -252,11 +252,16 @@ class TurnBody(BaseModel):
 
     message_id: str
     question: str
-    answer: str = Field(description="A sentence that says so when deleted_documents are named.")
+    answer: str = Field(
+        description="A sentence that says so when deleted or hidden documents are named."
+    )
     refused: bool
     created_at: str
     deleted_documents: list[str] = Field(
         default=[], description="Ids of documents that the answer cited and that were deleted."
+    )
+    hidden_documents: list[str] = Field(
+        default=[], description="Ids of documents that it cited and that the key may not see now."
     )
 
 

@@ -17,7 +17,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 VersionId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,1024}$")]
 Tags = Annotated[list[Name], Field(max_length=50)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
-# Segments that are neither empty nor "." or "..", which clients resolve, without control characters.
+# Segments that are neither empty nor "." or "..", which clients resolve; no control characters.
 _IN_SEGMENT = r"[^/\x00-\x1f\x7f-\x9f]"
 _IN_SEGMENT_BUT_DOT = r"[^/.\x00-\x1f\x7f-\x9f]"
 _SEGMENT = rf"(?:{_IN_SEGMENT_BUT_DOT}|\.{_IN_SEGMENT_BUT_DOT}|\.\.{_IN_SEGMENT}){_IN_SEGMENT}*"

@@ -38,11 +38,10 @@ def refusal(question: str, passages: Sequence[Passage], unmatched: Filters | Non
     """
     language = language_of(question)
     if unmatched is not None:
-        return UNMATCHED[language].format(names=_named(unmatched))
+        return UNMATCHED[language].format(names=_written(unmatched))
     if not passages:
         return NOTHING[language]
-    titles = list(dict.fromkeys(shown(passage.title) for passage in passages))
-    titles = [title for title in titles if title and title != HIDDEN][:NAMED]
+    titles = list(dict.fromkeys(shown(passage.title) for passage in named(passages)))
     if not titles:
         return NOT_FOUND[language]
     places = {Language.ENGLISH: " and ", Language.INDONESIAN: " dan "}[language].join(
@@ -51,7 +50,14 @@ def refusal(question: str, passages: Sequence[Passage], unmatched: Filters | Non
     return NOT_FOUND[language] + CLOSEST[language].format(places=places)
 
 
-def _named(filters: Filters) -> str:
+def named(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages whose titles a refusal tells: of the first two that are fit to be shown."""
+    titles = dict.fromkeys(shown(passage.title) for passage in passages)
+    told = [title for title in titles if title and title != HIDDEN][:NAMED]
+    return [passage for passage in passages if shown(passage.title) in told]
+
+
+def _written(filters: Filters) -> str:
     """The filters that are set, as the request wrote them."""
     written = {
         "departments": ", ".join(map(shown, filters.departments[:NAMED])),

@@ -13,7 +13,7 @@ from nexus.answering.followups import is_follow_up, with_context
 from nexus.answering.generator import Generated, Generator
 from nexus.answering.question import Question, style_of
 from nexus.answering.recalling import RecalledAnswers
-from nexus.answering.refusals import refusal
+from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.routing import Route, reply, route_of
 from nexus.deadline import awaited, optional
@@ -167,7 +167,8 @@ class Answerer:
             # Where the passages looked promising and the model found nothing, it knows better.
             unsure = min(retrieved.probability, self._settings.refuse_below)
             confidence = Confidence("low", round(unsure, 4), retrieved.gate)
-            draft = replace(_draft(text, confidence), refused=True)
+            told = tuple(passage.document_id for passage in named(retrieved.passages))
+            draft = replace(_draft(text, confidence), refused=True, named_document_ids=told)
             return replace(draft, usage=usage, timings_ms=timings), whole
         # What had to be taken out of an answer makes the rest of it less sure.
         sure = retrieved.probability * generated.support

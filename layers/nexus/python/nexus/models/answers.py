@@ -78,8 +78,9 @@ class Usage:
 class Turn:
     """One question and its answer in a conversation; `created_at` is UTC ISO 8601 with Z.
 
-    `document_ids` are the documents that the answer cites. Once one of them is deleted, it is also
-    in `deleted_document_ids`, and the answer is "".
+    `document_ids` are the documents that the answer cites or names. Once one of them is deleted, it
+    is also in `deleted_document_ids`, and the answer is "". So it is while one of them is not for
+    the reader's eyes: `hidden_document_ids`, which are never stored.
     """
 
     message_id: str
@@ -89,6 +90,7 @@ class Turn:
     created_at: str
     document_ids: tuple[str, ...] = ()
     deleted_document_ids: tuple[str, ...] = ()
+    hidden_document_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Answer:
     """One turn's result; `remembered` is False if the conversation store did not take it.
 
     `truncated` is True for an answer that the model could not write to its end; `claims` are its
-    sentences that claim something.
+    sentences that claim something. `named_document_ids` are those whose titles a refusal tells.
     """
 
     message_id: str
@@ -110,3 +112,4 @@ class Answer:
     remembered: bool
     truncated: bool = False
     claims: tuple[CheckedClaim, ...] = ()
+    named_document_ids: tuple[str, ...] = ()
