@@ -99,7 +99,8 @@ def test_a_refusal_s_titles_go_with_their_documents() -> None:
     move(world, "Board")
     api = known(world, KEY, Filters(departments=("board",)))
     body = ask(api)
-    assert body["refused"] and "bonus.md" in body["answer"]
+    assert body["refused"]
+    assert "bonus.md" in body["answer"]
     move(world, "Audit")
     turn = told(api, body["conversation_id"])
     assert "bonus.md" not in turn["answer"]

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from nexus.errors import (
     ConfigurationError,
+    InProgress,
     InvalidRequest,
     NexusError,
     NotAllowed,
@@ -68,6 +69,8 @@ def problem(
 
 
 async def _nexus(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, InProgress):
+        return problem(request, 409, str(error), headers=_retry_after(error.retry_after_s))
     for kind, status in CALLERS_FAULTS.items():
         if isinstance(error, kind):
             return problem(request, status, str(error), getattr(error, "field", None))
@@ -88,7 +91,11 @@ async def _nexus(request: Request, error: Exception) -> JSONResponse:
         return problem(request, 503, detail)
     wait = error.retry_after_s or RETRY_AFTER_S
     detail = f"The {service} service is not available: try again in {wait:.0f} seconds."
-    return problem(request, 503, detail, headers={"Retry-After": f"{max(1, round(wait))}"})
+    return problem(request, 503, detail, headers=_retry_after(wait))
+
+
+def _retry_after(seconds: float) -> dict[str, str]:
+    return {"Retry-After": f"{max(1, round(seconds))}"}
 
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:
