@@ -602,7 +602,8 @@ class FakeSnapshots(_Service):
 class FakeQueue(_Service):
     """A WorkQueue; `bodies` is what was sent, `delays` the seconds by receipt.
 
-    `delayed` is what was sent to be received later, with the seconds.
+    `delayed` is what was sent to be received later, with the seconds; `held` are the receipts that
+    were hidden together, each time.
     """
 
     def __init__(self) -> None:
@@ -610,6 +611,11 @@ class FakeQueue(_Service):
         self.bodies: list[str] = []
         self.delayed: list[tuple[str, int]] = []
         self.delays: dict[str, int] = {}
+        self.held: list[tuple[tuple[str, ...], int]] = []
+
+    def hold(self, receipts: Sequence[str], seconds: int) -> None:
+        self.ping()
+        self.held.append((tuple(receipts), seconds))
 
     def delay(self, receipt: str, seconds: int) -> None:
         self.ping()

@@ -6,7 +6,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -32,12 +31,11 @@ def api(world: World) -> TestClient:
     return TestClient(create_app(world.services), headers={"x-api-key": ACME_KEY})
 
 
-def send(api: TestClient, key: str = "k-1", **more: Any) -> httpx.Response:
+def send(api: TestClient, key: str = "k-1", **more: Any) -> Any:
     headers = {"idempotency-key": key, "cache-control": "no-cache"}
     if "x_api_key" in more:
         headers["x-api-key"] = more.pop("x_api_key")
-    response: httpx.Response = api.post("/v1/chat", json={**ASKED, **more}, headers=headers)
-    return response
+    return api.post("/v1/chat", json={**ASKED, **more}, headers=headers)
 
 
 def turns(api: TestClient, conversation: str = "c-1") -> int:
@@ -96,9 +94,9 @@ def test_the_key_of_another_client_is_another_key(api: TestClient, key: str) -> 
     assert theirs.json()["message_id"] != mine["message_id"]
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", '"a', "k" * 256, "ключ".encode(), 'a"b'])
-def test_a_bad_key_is_named(api: TestClient, key: str | bytes) -> None:
-    response = api.post("/v1/chat", json=ASKED, headers={"idempotency-key": key})
+@pytest.mark.parametrize("key", ["", " ", "a b", '"a', "k" * 256, "ключ", 'a"b'])
+def test_a_bad_key_is_named(api: TestClient, key: str) -> None:
+    response = api.post("/v1/chat", json=ASKED, headers={b"idempotency-key": key.encode()})
     assert (response.status_code, response.json()["field"].lower()) == (422, "idempotency-key")
 
 

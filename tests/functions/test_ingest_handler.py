@@ -13,6 +13,7 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
+from functions.ingest.holding import HELD_S
 from nexus.object_keys import document_id
 from nexus.wiring import parts
 from nexus.wiring.operating import operator_services
@@ -166,3 +167,17 @@ def test_without_time_a_batch_is_handed_back_unbegun(ingest: ModuleType) -> None
 def test_a_message_that_is_no_s3_event_is_kept(ingest: ModuleType) -> None:
     odd = message("documents/acme/x") | {"body": "not json"}
     assert run(ingest, odd) == [odd["messageId"]]
+
+
+def test_a_batch_is_held_shorter_than_by_the_queue_while_it_is_worked_on(
+    ingest: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+    hold = ingest.services.queue.hold
+    monkeypatch.setattr(
+        ingest.services.queue,
+        "hold",
+        lambda receipts, seconds: (held.append(seconds), hold(receipts, seconds)),
+    )
+    assert run(ingest, put("a.md", b"Open at nine.")) == []
+    assert held == [HELD_S]
