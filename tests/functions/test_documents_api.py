@@ -613,3 +613,20 @@ def test_a_body_of_another_type_is_415_and_one_without_a_type_is_read(
         place, content=body, headers={"content-type": "application/merge-patch+json"}
     )
     assert merged.status_code == 202
+
+
+def test_what_an_upload_does_not_say_stays_as_it_was(office: Office, api: TestClient) -> None:
+    office.put("fees.md", FEES, title="Fees", department="Finance", tags=("term",))
+
+    def headers(**metadata: Any) -> dict[str, str]:
+        file = {"path": "fees.md", "size": 10, "metadata": metadata}
+        [upload] = api.post("/v1/documents", json={"files": [file]}).json()["uploads"]
+        said = upload["headers"].items()
+        return {name[11:]: value for name, value in said if name.startswith("x-amz-meta-")}
+
+    assert headers() == {"title": "Fees", "department": "Finance", "tags": "term"}
+    assert headers(department="Board", tags=None) == {
+        "title": "Fees",
+        "department": "Board",
+        "tags": "term",
+    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -86,6 +86,7 @@ class Curator:
     def uploads(self, tenant: str, files: Sequence[NewDocument]) -> list[Upload]:
         """A signed PUT for each file, valid for 15 minutes; all of them or none.
 
+        What a file's metadata does not say stays as it was set before.
         Raises InvalidRequest naming `files.{number}.{field}`.
         """
         uploads: dict[str, Upload] = {}
@@ -178,7 +179,9 @@ class Curator:
                 "A path has no empty segment, and none that is '.' or '..'.", "path"
             )
         signed = self._bucket.sign_upload(
-            NewObject(key, file.size, file.content_type, file.metadata, file.checksum_sha256),
+            NewObject(
+                key, file.size, file.content_type, self._kept(key, file), file.checksum_sha256
+            ),
             SIGNED_S,
         )
         return Upload(
@@ -188,6 +191,12 @@ class Curator:
             headers=signed.headers,
             expires_at=self._expiry(),
         )
+
+    def _kept(self, key: str, file: NewDocument) -> DocumentMetadata:
+        """The file's metadata, over what the object at its key has now."""
+        said = {name: value for name, value in asdict(file.metadata).items() if value}
+        state = self._bucket.head(key) if len(said) < len(fields(DocumentMetadata)) else None
+        return replace(state.metadata, **said) if state else file.metadata
 
     def _stored(self, record: DocumentRecord, version: str) -> StoredVersion:
         for stored in self._bucket.versions(object_key(record.tenant, record.path)):
