@@ -11,8 +11,10 @@ from nexus.documents.curating import LARGEST_PUT, NewDocument
 from nexus.http.fields import CalendarDate
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-# The last id of the page before; an empty one is the first page's.
-Cursor = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{24})?$")]
+# The last id of the page before, or the last path; an empty one is the first page's.
+Cursor = Annotated[
+    str, StringConstraints(max_length=1_400, pattern=r"^([0-9a-f]{24}|~[A-Za-z0-9_-]*)?$")
+]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 VersionId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,1024}$")]
 Tags = Annotated[list[Name], Field(max_length=50)]

@@ -174,10 +174,11 @@ def test_a_batch_is_held_shorter_than_by_the_queue_while_it_is_worked_on(
 ) -> None:
     held: list[int] = []
     hold = ingest.services.queue.hold
-    monkeypatch.setattr(
-        ingest.services.queue,
-        "hold",
-        lambda receipts, seconds: (held.append(seconds), hold(receipts, seconds)),
-    )
+
+    def noted(receipts: list[str], seconds: int) -> None:
+        held.append(seconds)
+        hold(receipts, seconds)
+
+    monkeypatch.setattr(ingest.services.queue, "hold", noted)
     assert run(ingest, put("a.md", b"Open at nine.")) == []
     assert held == [HELD_S]

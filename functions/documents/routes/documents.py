@@ -32,7 +32,7 @@ async def listing(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[Cursor, Query(description="Of the page before.")] = "",
 ) -> DocumentsResponse:
-    """The tenant's documents that fit, page by page."""
+    """The tenant's documents that fit, page by page; an upload is there as pending at once."""
     asked = Listing(status, department or "", tag or "", text or "")
     page = services.curators.live().page(principal.tenant, asked, limit, cursor)
     now = time.time()
@@ -44,7 +44,8 @@ async def listing(
 @router.get("/v1/documents/{document_id:segment}", summary="Read a document's state")
 async def read(document_id: Document, principal: Administrator, services: Services) -> DocumentBody:
     """The document's state, how far its ingestion is, and how long the rest may take."""
-    return DocumentBody.of(services.curators.live().get(principal.tenant, document_id), time.time())
+    record = services.curators.live().look(principal.tenant, document_id)
+    return DocumentBody.of(record, time.time())
 
 
 @router.patch("/v1/documents/{document_id:segment}", summary="Change metadata", status_code=202)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from nexus.documents.arrivals import arrived, as_it_is
 from nexus.documents.listing import Listing, Page, page
 from nexus.errors import InvalidRequest, NotFound
 from nexus.ingestion.messages import reconcile_message
@@ -25,6 +26,7 @@ from nexus.ports import Catalogue, DocumentBucket, NewObject, StoredVersion, Wor
 LARGEST_PUT = 5 * 1024**3  # S3's limit on one PUT, and on one copy
 SIGNED_S = 900
 MOST_VERSIONS = 1_000
+PAGE = 1_000
 
 _ID = re.compile(r"[0-9a-f]{24}")
 UNKNOWN = "There is no such document."
@@ -103,14 +105,35 @@ class Curator:
 
     def page(self, tenant: str, asked: Listing, limit: int, cursor: str = "") -> Page:
         """Some of the tenant's documents, as `listing.page` gives them."""
-        return page(self._catalogue, tenant, asked, limit, cursor)
+        return page(self._catalogue, self._bucket, tenant, asked, limit, cursor)
+
+    def documents(self, tenant: str, asked: Listing) -> Iterator[DocumentRecord]:
+        """All of the tenant's documents that fit, as `page` gives them."""
+        cursor: str | None = ""
+        while cursor is not None:
+            part = self.page(tenant, asked, PAGE, cursor)
+            yield from part.records
+            cursor = part.cursor
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord:
-        """The document as the catalogue knows it. Raises NotFound."""
-        record = self._catalogue.get(tenant, document_id) if _ID.fullmatch(document_id) else None
+        """The document as the catalogue knows it, or as pending if only the bucket does.
+
+        Raises NotFound.
+        """
+        record = None
+        if _ID.fullmatch(document_id):
+            record = self._catalogue.get(tenant, document_id)
+            record = record or arrived(self._bucket, tenant, document_id)
         if record is None:
             raise NotFound(UNKNOWN)
         return record
+
+    def look(self, tenant: str, document_id: str) -> DocumentRecord:
+        """The document as it is: as pending, too, if the bucket has another content by now.
+
+        Raises NotFound.
+        """
+        return as_it_is(self._bucket, self.get(tenant, document_id))
 
     def versions(self, tenant: str, document_id: str) -> list[Version]:
         """The newest 1,000 versions of the document, newest first. Raises NotFound."""

@@ -1,14 +1,16 @@
-"""Finds a tenant's documents in the catalogue, page by page."""
+"""Finds a tenant's documents in the catalogue, and what is new in the bucket, page by page."""
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 
+from nexus.documents.arrivals import arrivals
 from nexus.errors import InvalidRequest
 from nexus.models import DocumentRecord, DocumentStatus
 from nexus.object_keys import compared
-from nexus.ports import Catalogue
+from nexus.ports import Catalogue, DocumentStore
 
 # Records that one page reads at most, however few of them are asked for: about a second's work.
 MOST_READ = 5_000
@@ -49,21 +51,62 @@ class Page:
     cursor: str | None
 
 
-def page(catalogue: Catalogue, tenant: str, asked: Listing, limit: int, cursor: str = "") -> Page:
+def page(
+    catalogue: Catalogue,
+    documents: DocumentStore,
+    tenant: str,
+    asked: Listing,
+    limit: int,
+    cursor: str = "",
+) -> Page:
     """At most `limit` of the tenant's documents, in an order of the catalogue's own.
 
-    A page can be short, even empty, and still not be the last. Raises InvalidRequest naming
-    `cursor` if it is not one that a page gave.
+    What the bucket took and nobody has begun on comes last, as pending; asked for the status, so
+    does what waits with new content. A page can be short, even empty, and still not be the last.
+    Raises InvalidRequest naming `cursor` if it is not one that a page gave.
     """
-    if cursor and not _ID.fullmatch(cursor):
-        raise InvalidRequest("The cursor is not one that a page of this list gave.", "cursor")
-    last = cursor
+    last, path = _read(cursor)
     found: list[DocumentRecord] = []
-    # The catalogue is not asked for the status: it would read on in vain where nothing has it.
-    for number, record in enumerate(catalogue.list_documents(tenant, None, last)):
-        if len(found) == limit or number == MOST_READ:
-            return Page(tuple(found), last)
-        last = record.document_id
-        if asked.includes(record):
-            found.append(record)
+    if path is None:
+        # The catalogue is not asked for the status: it would read on in vain where nothing has it.
+        for number, record in enumerate(catalogue.list_documents(tenant, None, last)):
+            if len(found) == limit or number == MOST_READ:
+                return Page(tuple(found), last)
+            last = record.document_id
+            if asked.includes(record):
+                found.append(record)
+    if asked.status not in (None, "pending"):
+        return Page(tuple(found), None)
+    path = path or ""
+    changed, waiting = asked.status == "pending", 0
+    arrived = arrivals(documents, catalogue, tenant, path, changed=changed)
+    for number, arrival in enumerate(arrived):
+        # Each that waits costs a call: no more of them than a page holds.
+        if waiting == limit or len(found) == limit or number == MOST_READ:
+            return Page(tuple(found), _written(path))
+        path = arrival.path
+        waiting += arrival.record is not None
+        if arrival.record is not None and asked.includes(arrival.record):
+            found.append(arrival.record)
     return Page(tuple(found), None)
+
+
+def _written(path: str) -> str:
+    return "~" + base64.urlsafe_b64encode(path.encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> tuple[str, str | None]:
+    """The last id that the catalogue gave; or the last path, once the bucket is gone through."""
+    if not cursor.startswith("~"):
+        if cursor and not _ID.fullmatch(cursor):
+            raise _not_ours()
+        return cursor, None
+    try:
+        padding = "=" * (-len(cursor[1:]) % 4)
+        return "", base64.b64decode(cursor[1:] + padding, altchars=b"-_", validate=True).decode()
+    except ValueError as err:
+        raise _not_ours() from err
+
+
+def _not_ours() -> InvalidRequest:
+    return InvalidRequest("The cursor is not one that a page of this list gave.", "cursor")
