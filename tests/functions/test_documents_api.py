@@ -744,3 +744,14 @@ def test_a_cursor_of_the_bucket_is_one_that_a_page_gave(api: TestClient, cursor:
     for bad in ("~!", "~A", "~_w", "~" + "A" * 1_400):
         response = api.get("/v1/documents", params={"cursor": bad})
         assert (response.status_code, response.json()["field"]) == (422, "cursor"), bad
+
+
+def test_a_pending_document_can_be_erased(office: Office, api: TestClient) -> None:
+    office.bucket.put("acme", "new.md", FEES.encode())
+    place = f"/v1/documents/{document_id('acme', 'new.md')}"
+    receipt = api.delete(place)
+    assert (receipt.status_code, receipt.json()["complete"]) == (200, True)
+    assert office.bucket.count_versions(object_key("acme", "new.md")) == 0
+    office.ingest("new.md")
+    assert (state(api, "new.md")["status"], listed(api)) == ("deleted", [])
+    assert api.delete(f"/v1/documents/{'0' * 24}").status_code == 404

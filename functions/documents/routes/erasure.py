@@ -20,6 +20,7 @@ async def erase(
     Each is looked for again before the receipt is written. Conversations that cited the document
     keep a note that it was deleted.
     """
+    services.curators.live().admit(principal.tenant, document_id)
     receipt = services.eraser().erase(principal.tenant, document_id)
     request.scope["counts"] |= {
         "complete": receipt.complete,

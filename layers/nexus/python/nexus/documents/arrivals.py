@@ -14,7 +14,7 @@ from nexus.ingestion.describing import describe
 from nexus.models import DocumentRecord, ObjectState
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key
-from nexus.ports import Catalogue, DocumentStore
+from nexus.ports import Catalogue, DocumentBucket
 
 # Objects that are looked through for one id, whose path nobody can tell: about two seconds' work.
 MOST_LOOKED = 20_000
@@ -43,7 +43,7 @@ def awaiting(record: DocumentRecord, state: ObjectState | None) -> bool:
     )
 
 
-def as_it_is(documents: DocumentStore, record: DocumentRecord) -> DocumentRecord:
+def as_it_is(documents: DocumentBucket, record: DocumentRecord) -> DocumentRecord:
     """The record, as pending if an upload waits for it that the catalogue does not know of."""
     if record.status not in _ENDED or record.erasing:
         return record
@@ -55,7 +55,7 @@ def as_it_is(documents: DocumentStore, record: DocumentRecord) -> DocumentRecord
     return replace(record, status="pending", reason=None)
 
 
-def arrived(documents: DocumentStore, tenant: str, document_id: str) -> DocumentRecord | None:
+def arrived(documents: DocumentBucket, tenant: str, document_id: str) -> DocumentRecord | None:
     """The pending document of this id, if it is among the first 20,000 of the tenant's objects."""
     for found in islice(documents.list_objects(tenant, ""), MOST_LOOKED):
         if id_of(tenant, found.path) == document_id:
@@ -65,7 +65,7 @@ def arrived(documents: DocumentStore, tenant: str, document_id: str) -> Document
 
 
 def arrivals(
-    documents: DocumentStore, catalogue: Catalogue, tenant: str, after: str, *, changed: bool
+    documents: DocumentBucket, catalogue: Catalogue, tenant: str, after: str, *, changed: bool
 ) -> Iterator[Arrival]:
     """The tenant's objects after a path, in the order of their keys, with those that are pending.
 
@@ -82,7 +82,7 @@ def arrivals(
 
 
 def _told(
-    documents: DocumentStore, record: DocumentRecord | None, state: ObjectState, changed: bool
+    documents: DocumentBucket, record: DocumentRecord | None, state: ObjectState, changed: bool
 ) -> DocumentRecord | None:
     if record is None or (record.status == "deleted" and awaiting(record, state)):
         whole = documents.head(state.key)  # a listing tells no metadata

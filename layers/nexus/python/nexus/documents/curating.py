@@ -135,6 +135,13 @@ class Curator:
         """
         return as_it_is(self._bucket, self.get(tenant, document_id))
 
+    def admit(self, tenant: str, document_id: str) -> None:
+        """Enters a document into the catalogue that only the bucket knows, so as to be erased."""
+        if _ID.fullmatch(document_id) and self._catalogue.get(tenant, document_id) is None:
+            record = arrived(self._bucket, tenant, document_id)
+            if record is not None:
+                self._catalogue.begin(record)
+
     def versions(self, tenant: str, document_id: str) -> list[Version]:
         """The newest 1,000 versions of the document, newest first. Raises NotFound."""
         record = self.get(tenant, document_id)

@@ -10,7 +10,7 @@ from nexus.documents.arrivals import arrivals
 from nexus.errors import InvalidRequest
 from nexus.models import DocumentRecord, DocumentStatus
 from nexus.object_keys import compared
-from nexus.ports import Catalogue, DocumentStore
+from nexus.ports import Catalogue, DocumentBucket
 
 # Records that one page reads at most, however few of them are asked for: about a second's work.
 MOST_READ = 5_000
@@ -53,7 +53,7 @@ class Page:
 
 def page(
     catalogue: Catalogue,
-    documents: DocumentStore,
+    documents: DocumentBucket,
     tenant: str,
     asked: Listing,
     limit: int,
