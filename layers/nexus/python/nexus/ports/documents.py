@@ -91,7 +91,7 @@ class DocumentBucket(Protocol):
         ...
 
     def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
-        """The tenant's documents (None: of all tenants) after a key, as DocumentStore lists them."""
+        """The tenant's documents after a key (None: all tenants'), as DocumentStore has them."""
         ...
 
     def sign_upload(self, upload: NewObject, seconds: int) -> SignedUpload:
