@@ -7,6 +7,7 @@ wait or a worker was killed. Until then the bucket is who knows.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -18,8 +19,8 @@ from nexus.ports import Catalogue, DocumentBucket
 
 # Objects that are looked through for one id, whose path nobody can tell: about two seconds' work.
 MOST_LOOKED = 20_000
-# Records read together: what one BatchGetItem of DynamoDB answers.
-TOGETHER = 100
+# Objects that are asked for at the same time.
+THREADS = 16
 # What an attempt leaves when it is over; in any other state the catalogue tells that work is due.
 _ENDED = ("indexed", "failed", "deleted")
 
@@ -65,31 +66,43 @@ def arrived(documents: DocumentBucket, tenant: str, document_id: str) -> Documen
 
 
 def arrivals(
-    documents: DocumentBucket, catalogue: Catalogue, tenant: str, after: str, *, changed: bool
+    documents: DocumentBucket,
+    catalogue: Catalogue,
+    tenant: str,
+    after: str,
+    together: int,
+    *,
+    changed: bool,
 ) -> Iterator[Arrival]:
     """The tenant's objects after a path, in the order of their keys, with those that are pending.
 
     These are the ones that the catalogue does not know, or knows as deleted; with `changed`, also
-    those whose content is not what it knows.
+    those whose content is not what it knows. So many are looked at `together`.
     """
     start = object_key(tenant, after) if after else ""
     objects = documents.list_objects(tenant, start)
-    while some := list(islice(objects, TOGETHER)):
-        ids = [id_of(tenant, state.path) for state in some]
-        known = catalogue.get_many(tenant, ids)
-        for document_id, state in zip(ids, some, strict=True):
-            yield Arrival(state.path, _told(documents, known.get(document_id), state, changed))
+    with ThreadPoolExecutor(THREADS) as pool:
+        while some := list(islice(objects, together)):
+            ids = [id_of(tenant, state.path) for state in some]
+            known = catalogue.get_many(tenant, ids)
+            records = [known.get(document_id) for document_id in ids]
+            new = [
+                state.key
+                for record, state in zip(records, some, strict=True)
+                if _is_new(record, state)
+            ]
+            # A listing tells no metadata.
+            whole = dict(zip(new, pool.map(documents.head, new), strict=True))
+            for record, state in zip(records, some, strict=True):
+                found = whole.get(state.key)
+                told = _pending(found) if found else None
+                if record and changed and state.key not in whole and awaiting(record, state):
+                    told = replace(record, status="pending", reason=None)
+                yield Arrival(state.path, told)
 
 
-def _told(
-    documents: DocumentBucket, record: DocumentRecord | None, state: ObjectState, changed: bool
-) -> DocumentRecord | None:
-    if record is None or (record.status == "deleted" and awaiting(record, state)):
-        whole = documents.head(state.key)  # a listing tells no metadata
-        return _pending(whole) if whole else None
-    if changed and awaiting(record, state):
-        return replace(record, status="pending", reason=None)
-    return None
+def _is_new(record: DocumentRecord | None, state: ObjectState) -> bool:
+    return record is None or (record.status == "deleted" and awaiting(record, state))
 
 
 def _pending(state: ObjectState) -> DocumentRecord:

@@ -14,6 +14,8 @@ from nexus.ports import Catalogue, DocumentBucket
 
 # Records that one page reads at most, however few of them are asked for: about a second's work.
 MOST_READ = 5_000
+# Objects of the bucket that are looked up together; DynamoDB answers 100 in one call.
+LEAST_TOGETHER, MOST_TOGETHER = 25, 100
 
 _ID = re.compile(r"[0-9a-f]{24}")
 
@@ -79,7 +81,8 @@ def page(
         return Page(tuple(found), None)
     path = path or ""
     changed, waiting = asked.status == "pending", 0
-    arrived = arrivals(documents, catalogue, tenant, path, changed=changed)
+    together = min(max(limit, LEAST_TOGETHER), MOST_TOGETHER)
+    arrived = arrivals(documents, catalogue, tenant, path, together, changed=changed)
     for number, arrival in enumerate(arrived):
         # Each that waits costs a call: no more of them than a page holds.
         if waiting == limit or len(found) == limit or number == MOST_READ:
