@@ -57,5 +57,6 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     """
     allow_reading_documents(role, data)
     allow(role, "dynamodb", (*READ, *WRITE), data.tables.catalogue.table_arn)
-    allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
+    # The worker itself puts off when its messages come again.
+    allow(role, "sqs", ("SendMessage", "ChangeMessageVisibility"), data.ingest.queue.queue_arn)
     allow_secrets(role, data.models_secret, data.pinecone_secret)

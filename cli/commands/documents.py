@@ -130,8 +130,8 @@ app.command()(document_erasure.delete)
 
 def _list(stage: str, tenant: str | None, asked: Listing, *, as_json: bool) -> None:
     connection = connect(stage)
-    records = connection.operator.catalogue.list_documents(connection.tenant(tenant), asked.status)
-    shown = sorted(filter(asked.includes, records), key=lambda record: record.path)
+    records = connection.curator.documents(connection.tenant(tenant), asked)
+    shown = sorted(records, key=lambda record: record.path)
     if as_json:
         print_json([described(record) for record in shown])
     elif not shown:

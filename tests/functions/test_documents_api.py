@@ -271,6 +271,7 @@ def test_pages_hold_every_document_once(
         ({"cursor": "abc"}, "cursor"),
         ({"cursor": base64.urlsafe_b64encode(b"x" * 24).decode()}, "cursor"),
         ({"cursor": "é"}, "cursor"),
+        ({"cursor": "A" * 24}, "cursor"),
     ],
 )
 def test_a_bad_question_is_named(api: TestClient, asked: dict[str, Any], field: str) -> None:

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from functions.ingest.holding import HELD_S
 from tests.functions.ingest_services import Context, ingest_function, message, put, record, run
 from tests.openai_server import Fault, OpenAIServer, running_openai_server
 
@@ -62,3 +63,18 @@ def test_without_time_a_batch_is_handed_back_unbegun(ingest: ModuleType) -> None
 def test_a_message_that_is_no_s3_event_is_kept(ingest: ModuleType) -> None:
     odd = message("documents/acme/x") | {"body": "not json"}
     assert run(ingest, odd) == [odd["messageId"]]
+
+
+def test_a_batch_is_held_shorter_than_by_the_queue_while_it_is_worked_on(
+    ingest: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+    hold = ingest.services.queue.hold
+
+    def noted(receipts: list[str], seconds: int) -> None:
+        held.append(seconds)
+        hold(receipts, seconds)
+
+    monkeypatch.setattr(ingest.services.queue, "hold", noted)
+    assert run(ingest, put("a.md", b"Open at nine.")) == []
+    assert held == [HELD_S]
