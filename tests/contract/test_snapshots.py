@@ -232,7 +232,7 @@ def test_a_generation_moves_from_one_kind_of_index_to_the_other(
     assert len(embedder.texts) == paid
     question = embedder.embed(["What is rule 7 of library?"]).vectors[0]
     spaces = ((first, live.namespace("acme")), (second, restored.namespace("acme")))
-    # Chunks that are as near come in either order, so that it is how near they are that is compared.
+    # Chunks that are as near come in either order: compared is how near they are.
     by_meaning = [
         [hit.score for hit in held.search_dense(space, question, 5, Filters())]
         for held, space in spaces
