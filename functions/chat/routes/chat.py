@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from functions.chat.dependencies import ConversationHeader, IdempotencyHeader, Services
-from functions.chat.schemas import ChatRequest, ChatResponse, filters_of
+from functions.chat.filtering import filters_of
+from functions.chat.schemas import ChatRequest, ChatResponse
 from nexus.answering.cache_control import cache_policy
 from nexus.answering.question import Question
 from nexus.errors import InvalidRequest

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from functions.chat.dependencies import Services
+from functions.chat.filtering import filters_of
 from functions.chat.schemas import (
     Locator,
     PassageBody,
     SearchRequest,
     SearchResponse,
-    filters_of,
 )
 from nexus.answering.refusals import refusal
 from nexus.http.callers import Caller
