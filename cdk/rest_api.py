@@ -154,6 +154,7 @@ def _preflight(origins: tuple[str, ...]) -> apigateway.CorsOptions | None:
             "Authorization",
             "Cache-Control",
             "Content-Type",
+            "Idempotency-Key",
             "X-Api-Key",
             "X-Conversation-Id",
         ],

@@ -25,8 +25,8 @@ class Stage:
     functions as local processes. `reindex_schedule` and `backup_schedule` are EventBridge Scheduler
     expressions, in UTC; the latter may be "" for none. Snapshots are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
-    is nobody. `settings` are further variables of the functions, by name (`NEXUS_…`, see the
-    README).
+    is nobody. `ocr` recognises text in pictures and scanned pages. `settings` are further variables
+    of the functions, by name (`NEXUS_…`, see the README).
     """
 
     name: str
@@ -79,6 +79,7 @@ class Stage:
     vector_index: Literal["sqlite", "pinecone"]
     sqlite_path: str = ""
     pinecone_host: str = ""
+    ocr: bool = False
     alarm_email: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 

@@ -36,7 +36,7 @@ def find(connection: Connection, tenant: str, named: str) -> DocumentRecord:
         names.insert(0, named)
     for name in names:
         try:
-            return connection.curator.get(tenant, name)
+            return connection.curator.look(tenant, name)
         except NotFound:
             continue
     raise Failure(f"There is no document {named}: see `nexus documents`.")
@@ -56,6 +56,7 @@ def described(record: DocumentRecord) -> dict[str, Any]:
         "tags": list(said["tags"]),
         "status": record.status,
         "reason": record.reason,
+        "warnings": [asdict(one) for one in record.warnings],
         "version": record.version,
         "pages": record.pages,
         "chunks": record.chunks,

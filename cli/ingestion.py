@@ -126,7 +126,7 @@ def wait(
 
 
 def describe(record: DocumentRecord) -> str:
-    """One line that tells what became of a document."""
+    """One line that tells what became of a document, and one for each thing that was not read."""
     path = escape(record.path)
     if record.status == "failed":
         return f"  [red]✗[/] {path}  [red]{escape(record.reason or '')}[/]"
@@ -136,4 +136,14 @@ def describe(record: DocumentRecord) -> str:
         return f"  [yellow]…[/] {path}  {record.status} {escape(record.reason or '')}".rstrip()
     pages = f"{record.pages} pages, " if record.pages > 1 else ""
     chunks = counted(record.chunks, "chunk")
-    return f"  [green]✓[/] {path}  [dim]{pages}{chunks}, {record.duration_ms / 1000:.1f} s[/]"
+    line = f"  [green]✓[/] {path}  [dim]{pages}{chunks}, {record.duration_ms / 1000:.1f} s[/]"
+    return "\n".join([line, *(f"    [yellow]![/] {said}" for said in warned(record))])
+
+
+def warned(record: DocumentRecord) -> list[str]:
+    """What was not read of a document: a line for each thing, safe to print."""
+    return [
+        escape(f"{one.where}: {one.what}" if one.where else one.what)
+        + f"  [dim]{escape(one.advice)}[/]"
+        for one in record.warnings
+    ]

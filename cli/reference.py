@@ -27,7 +27,7 @@ def settings_table() -> str:
     for spec in fields(Settings):
         default = spec.default
         shown = ", ".join(default) if isinstance(default, tuple) else str(default)
-        shown = "" if default is None else shown
+        shown = "" if default is None else shown.lower() if isinstance(default, bool) else shown
         meaning = spec.metadata["doc"]
         if spec.metadata["choices"]:
             meaning += f" One of {', '.join(f'`{choice}`' for choice in spec.metadata['choices'])}."

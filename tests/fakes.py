@@ -34,6 +34,7 @@ from nexus.models import (
 from nexus.object_keys import object_key, parse_key, tenant_prefix
 from nexus.ports import (
     LARGEST_CACHED,
+    Claim,
     Completion,
     Embeddings,
     FinishedPart,
@@ -366,6 +367,55 @@ class FakeCache(_Service):
         return [key for key in self.entries if (tenant, document_id) in self.documents.get(key, ())]
 
 
+class FakeRequestClaims(_Service):
+    """RequestClaims in a dictionary by key: body, owner, answer and the time it expires.
+
+    `cache` is told of the answers, as the register of the table that both stand in is.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] | None = None, cache: FakeCache | None = None
+    ) -> None:
+        super().__init__()
+        self._clock = clock or FakeClock()
+        self._cache = cache or FakeCache(self._clock)
+        self._owners: dict[str, tuple[str, str, float]] = {}
+
+    def claim(self, key: str, body: str, owner: str, seconds: int) -> Claim | None:
+        self.ping()
+        with self._lock:
+            theirs, known, until = self._owners.get(key, ("", owner, 0.0))
+            answer = self._cache.get(key)
+            gone = answer is None and until == math.inf
+            if known == owner or until <= self._clock() or gone:
+                self._owners[key] = (body, owner, self._clock() + seconds)
+                return None
+            return Claim(theirs, answer)
+
+    def finish(
+        self,
+        key: str,
+        body: str,
+        owner: str,
+        answer: bytes,
+        seconds: int,
+        documents: Collection[tuple[str, str]],
+    ) -> bool:
+        self.ping()
+        with self._lock:
+            if self._owners.get(key, ("", "", 0.0))[1] != owner or len(answer) > LARGEST_CACHED:
+                return False
+            self._owners[key] = (body, owner, math.inf)
+            self._cache.put(key, answer, seconds, documents)
+            return True
+
+    def release(self, key: str, owner: str) -> None:
+        self.ping()
+        with self._lock:
+            if self._owners.get(key, ("", "", 0.0))[1] == owner:
+                del self._owners[key]
+
+
 class FakeClients(_Service):
     """A ClientStore in a dictionary keyed by hash."""
 
@@ -552,7 +602,8 @@ class FakeSnapshots(_Service):
 class FakeQueue(_Service):
     """A WorkQueue; `bodies` is what was sent, `delays` the seconds by receipt.
 
-    `delayed` is what was sent to be received later, with the seconds.
+    `delayed` is what was sent to be received later, with the seconds; `held` are the receipts that
+    were hidden together, each time.
     """
 
     def __init__(self) -> None:
@@ -560,6 +611,11 @@ class FakeQueue(_Service):
         self.bodies: list[str] = []
         self.delayed: list[tuple[str, int]] = []
         self.delays: dict[str, int] = {}
+        self.held: list[tuple[tuple[str, ...], int]] = []
+
+    def hold(self, receipts: Sequence[str], seconds: int) -> None:
+        self.ping()
+        self.held.append((tuple(receipts), seconds))
 
     def delay(self, receipt: str, seconds: int) -> None:
         self.ping()

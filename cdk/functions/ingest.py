@@ -22,7 +22,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         stage=stage,
         memory_mb=stage.ingest_memory_mb,
         timeout_s=stage.ingest_timeout_s,
-        layers=layers.of("parsing"),
+        layers=layers.of("parsing", *(("ocr",) if stage.ocr else ())),
         environment=environment(stage, data),
     )
     _grant(ingest.role, data)
@@ -46,6 +46,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
+        "NEXUS_OCR": "true" if stage.ocr else "false",
     }
 
 
@@ -56,5 +57,6 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     """
     allow_reading_documents(role, data)
     allow(role, "dynamodb", (*READ, *WRITE), data.tables.catalogue.table_arn)
-    allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
+    # The worker itself puts off when its messages come again.
+    allow(role, "sqs", ("SendMessage", "ChangeMessageVisibility"), data.ingest.queue.queue_arn)
     allow_secrets(role, data.models_secret, data.pinecone_secret)

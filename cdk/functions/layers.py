@@ -20,7 +20,8 @@ class Layers(Construct):
         self._index = f"index_{stage.vector_index}"
         target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
-        for lock in ("service", "api", "parsing", "snapshots", self._index):
+        recognition = ("ocr",) if stage.ocr else ()
+        for lock in ("service", "api", "parsing", *recognition, "snapshots", self._index):
             self._add(lock, packaging.dependency_layer(lock, target))
 
     def of(self, *more: str) -> list[lambda_.ILayerVersion]:

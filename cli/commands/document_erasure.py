@@ -31,6 +31,7 @@ def delete(
         question = f"Erase {found.path}, all its versions and what was made of them?"
         typer.confirm(question, abort=True, err=True)
     with errors.status("erasing"):
+        connection.curator.admit(owner, found.document_id)
         receipt = connection.eraser().erase(owner, found.document_id)
     if as_json:
         print_json({**asdict(receipt), "complete": receipt.complete})

@@ -13,6 +13,7 @@ from cli.commands import document_changes, document_content, document_erasure
 from cli.connection import connect
 from cli.documents import Named, described, find, state
 from cli.failure import Failure
+from cli.ingestion import warned
 from cli.terminal import Json, Stage, Tenant, console, print_json
 from nexus.documents.listing import Listing
 from nexus.models import DocumentRecord
@@ -74,11 +75,13 @@ def show(
     facts["status"] = record.status if not record.reason else f"{record.status}: {record.reason}"
     facts["tags"] = ", ".join(record.metadata.tags)
     facts["size"] = decimal(record.size)
-    del facts["reason"]
+    del facts["reason"], facts["warnings"]
     table = Table(show_header=False, box=None)
     for name, value in facts.items():
         if value not in (None, ""):
             table.add_row(f"[dim]{name}[/]", escape(str(value)))
+    for line in warned(record):
+        table.add_row("[yellow]not read[/]", line)
     console.print(table)
 
 
@@ -127,8 +130,8 @@ app.command()(document_erasure.delete)
 
 def _list(stage: str, tenant: str | None, asked: Listing, *, as_json: bool) -> None:
     connection = connect(stage)
-    records = connection.operator.catalogue.list_documents(connection.tenant(tenant), asked.status)
-    shown = sorted(filter(asked.includes, records), key=lambda record: record.path)
+    records = connection.curator.documents(connection.tenant(tenant), asked)
+    shown = sorted(records, key=lambda record: record.path)
     if as_json:
         print_json([described(record) for record in shown])
     elif not shown:

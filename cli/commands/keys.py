@@ -14,6 +14,7 @@ from cli.connection import connect
 from cli.failure import Failure
 from cli.terminal import Json, Stage, Tenant, console, print_json
 from nexus.models import ApiClient, Filters
+from nexus.object_keys import spelled
 
 app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 Client = Annotated[str, typer.Argument(help="Name of the client, unique in its tenant.")]
@@ -42,7 +43,9 @@ def create(
 ) -> None:
     """Make a key; it is shown once."""
     connection = connect(stage)
-    filters = Filters(departments=tuple(department or ()), tags=tuple(tag or ()))
+    filters = Filters(
+        departments=tuple(map(spelled, department or ())), tags=tuple(map(spelled, tag or ()))
+    )
     key, entry = keys.create(connection, connection.tenant(tenant), client, role, filters, days)
     if as_json:
         print_json({"key": key, **_public(entry)})

@@ -17,8 +17,10 @@ from cli.connection import connect
 from cli.failure import Failure
 from cli.ingestion import fingerprints, wait
 from cli.local.folder import LocalFile, scan
+from cli.local.sync import metadata_of
 from cli.terminal import Stage, Tenant, console
-from nexus.object_keys import decode_metadata, encode_metadata, object_key, tenant_prefix
+from nexus.errors import InvalidRequest
+from nexus.object_keys import object_key, tenant_prefix
 
 PARALLEL = 8
 
@@ -38,18 +40,24 @@ def upload(
 ) -> None:
     """Upload documents: a file under its name, a folder's files under their paths in it.
 
-    What `metadata.json` in a folder says of its files goes with them; an option overrides it.
+    What `metadata.json` in a folder says of its files goes with them; an option overrides it. What
+    neither says stays as it was set before; null in the file, or an empty option, takes it away.
     """
     connection = connect(stage)
     owner = connection.tenant(tenant)
     given: dict[str, Any] = {
-        "title": title,
-        "author": author,
-        "department": department,
-        "date": date,
-        "tags": tuple(tag.strip() for tag in (tags or "").split(",") if tag.strip()),
+        name: value or None
+        for name, value in {
+            "title": title,
+            "author": author,
+            "department": department,
+            "date": date,
+        }.items()
+        if value is not None
     }
-    files = gathered(paths, owner, {name: value for name, value in given.items() if value})
+    if tags is not None:
+        given["tags"] = tuple(tag.strip() for tag in tags.split(",") if tag.strip())
+    files = gathered(paths, owner, given)
     if title and len(files) > 1:
         raise Failure("--title is for a single file: upload the files one by one.")
     s3 = connection.client("s3")
@@ -59,11 +67,15 @@ def upload(
         task = bar.add_task("  uploading", total=sum(file.path.stat().st_size for file in files))
 
         def send(file: LocalFile) -> None:
+            try:
+                metadata = file.metadata(metadata_of(s3, bucket, file.key))
+            except InvalidRequest as err:
+                raise Failure(f"{file.path}: {err}") from err
             s3.upload_file(
                 str(file.path),
                 bucket,
                 file.key,
-                ExtraArgs={"Metadata": file.metadata},
+                ExtraArgs={"Metadata": metadata},
                 Callback=lambda count: bar.advance(task, count),
             )
 
@@ -98,10 +110,10 @@ def gathered(paths: list[Path], tenant: str, given: dict[str, Any]) -> list[Loca
             )
     if not files:
         raise Failure("There is nothing to upload there.")
-    return [
-        replace(file, metadata=encode_metadata(replace(decode_metadata(file.metadata), **given)))
-        for file in files.values()
-    ]
+    overlaid = [replace(file, said={**file.said, **given}) for file in files.values()]
+    for file in overlaid:
+        file.metadata({})  # what is wrong with it is told before anything is uploaded
+    return overlaid
 
 
 def _found(paths: list[Path], tenant: str) -> Iterator[LocalFile]:

@@ -132,7 +132,7 @@ def _folder(path: Path) -> Corpus:
     files, left_out = scan(path, TENANT)
     names = [parse_key(file.key)[1] for file in files]
     documents = tuple(
-        CorpusDocument(name, name, name, file.path, "", decode_metadata(file.metadata))
+        CorpusDocument(name, name, name, file.path, "", decode_metadata(file.metadata({})))
         for name, file in zip(names, files, strict=True)
     )
     return Corpus(documents, tuple(left_out))

@@ -172,6 +172,9 @@ class MemoryQueue:
     def delay(self, receipt: str, seconds: int) -> None:
         del receipt, seconds
 
+    def hold(self, receipts: Sequence[str], seconds: int) -> None:
+        del receipts, seconds
+
     def ping(self) -> None:
         return
 

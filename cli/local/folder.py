@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cli.failure import Failure
 from nexus.errors import InvalidRequest
-from nexus.models import DocumentMetadata
-from nexus.object_keys import encode_metadata, object_key
+from nexus.object_keys import METADATA_NAMES, decode_metadata, encode_metadata, object_key
 
 METADATA_FILE = "metadata.json"
 _TEMPORARY = (".swp", ".swo", ".tmp", ".part", ".crdownload", "~")
@@ -22,11 +22,23 @@ _DESKTOP = {"thumbs.db", "desktop.ini"}
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A file to be a document: where it is, its key in the bucket, and its encoded metadata."""
+    """A file to be a document: where it is, its key in the bucket, and what is said of it.
+
+    `said` are fields of DocumentMetadata; None, or no tags, takes away what was said before.
+    """
 
     path: Path
     key: str
-    metadata: dict[str, str]
+    said: Mapping[str, Any]
+
+    def metadata(self, before: Mapping[str, str]) -> dict[str, str]:
+        """The object's metadata, encoded, if `before` is what it has now ({} for a new one).
+
+        What was set before stays, unless something else is said. Raises InvalidRequest as
+        encode_metadata does.
+        """
+        foreign = {name: value for name, value in before.items() if name not in METADATA_NAMES}
+        return {**foreign, **encode_metadata(replace(decode_metadata(before), **self.said))}
 
 
 def scan(folder: Path, tenant: str) -> tuple[list[LocalFile], list[str]]:
@@ -34,7 +46,8 @@ def scan(folder: Path, tenant: str) -> tuple[list[LocalFile], list[str]]:
 
     Hidden and temporary files are passed over, as are links that lead out of the folder. What
     `metadata.json` in a file's own folder says of it ({name: {title, author, department, date,
-    tags}}) becomes its metadata. Raises Failure if a `metadata.json` cannot be read.
+    tags}}) is its metadata; null takes away what was said before. Raises Failure if a
+    `metadata.json` cannot be read.
     """
     top = folder.resolve()
     files: dict[str, LocalFile] = {}
@@ -50,11 +63,12 @@ def scan(folder: Path, tenant: str) -> tuple[list[LocalFile], list[str]]:
             relative = unicodedata.normalize("NFC", path.relative_to(top).as_posix())
             try:
                 key = object_key(tenant, relative)
-                metadata = encode_metadata(described.get(name, DocumentMetadata()))
+                file = LocalFile(path, key, described.get(name, {}))
+                file.metadata({})
             except InvalidRequest as err:
                 left_out.append(f"{relative}: {err}")
                 continue
-            files[key] = LocalFile(path, key, metadata)
+            files[key] = file
     return [files[key] for key in sorted(files)], left_out
 
 
@@ -68,12 +82,12 @@ def _inside(path: Path, top: Path) -> bool:
     return target.is_file() and target.is_relative_to(top)
 
 
-def _described(path: Path) -> dict[str, DocumentMetadata]:
+def _described(path: Path) -> dict[str, dict[str, Any]]:
     if not path.is_file():
         return {}
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        return {name: _metadata(entry) for name, entry in entries.items()}
+        return {name: _said(entry) for name, entry in entries.items()}
     except (OSError, ValueError, AttributeError, TypeError) as err:
         raise Failure(
             f"{path} cannot be read: it should hold "
@@ -82,8 +96,16 @@ def _described(path: Path) -> dict[str, DocumentMetadata]:
         ) from err
 
 
-def _metadata(entry: dict[str, Any]) -> DocumentMetadata:
-    known = {name: entry.get(name) for name in ("title", "author", "department", "date")}
-    tags = entry.get("tags", [])
-    given = tags.split(",") if isinstance(tags, str) else tags
-    return DocumentMetadata(**known, tags=tuple(str(tag).strip() for tag in given))
+def _said(entry: dict[str, Any]) -> dict[str, Any]:
+    """The fields that an entry of `metadata.json` names. Raises TypeError for other values."""
+    said: dict[str, Any] = {}
+    for name in METADATA_NAMES & entry.keys():
+        value = entry[name]
+        if name == "tags":
+            given = value.split(",") if isinstance(value, str) else value or ()
+            said[name] = tuple(str(tag).strip() for tag in given)
+        elif value is None or isinstance(value, str):
+            said[name] = value or None
+        else:
+            raise TypeError(f"{name} is a text.")
+    return said

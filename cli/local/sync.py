@@ -17,7 +17,8 @@ from watchfiles import watch
 from cli.failure import Failure
 from cli.local.folder import LocalFile, scan
 from cli.local.layout import read_json, write_json
-from nexus.object_keys import tenant_prefix
+from nexus.errors import InvalidRequest
+from nexus.object_keys import decode_metadata, tenant_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -48,7 +49,8 @@ def sync(
 ) -> Changes:
     """Uploads what differs, and removes what an earlier sync uploaded and is no longer there.
 
-    An object is the same if its size and MD5 are, and its metadata where the folder states any.
+    An object is the same if its size and MD5 are, and its metadata where the folder states any;
+    what the folder does not state stays as it was set before.
     `record` remembers what sync uploaded: documents that came another way are never removed.
     Raises Failure if the folder is missing or the bucket cannot be reached.
     """
@@ -63,8 +65,8 @@ def sync(
             outcomes = pool.map(lambda file: _bring(s3, bucket, file, present), files)
             for file, outcome in zip(files, outcomes, strict=True):
                 path = file.key.removeprefix(prefix)
-                if isinstance(outcome, OSError):  # unreadable, or gone since it was listed
-                    left_out.append(f"{path}: {outcome.strerror}.")
+                if isinstance(outcome, str):
+                    left_out.append(f"{path}: {outcome}")
                 elif outcome:
                     changed.append(path)
                     on_upload(path)
@@ -79,6 +81,16 @@ def sync(
     write_json(record, read_json(record) | {f"{bucket}/{prefix}": sorted(wanted)})
     gone = (key.removeprefix(prefix) for key in removed)
     return Changes(tuple(changed), tuple(gone), same, tuple(left_out))
+
+
+def metadata_of(s3: S3Client, bucket: str, key: str) -> dict[str, str]:
+    """The user metadata of the object at the key now; {} if there is none."""
+    try:
+        return s3.head_object(Bucket=bucket, Key=key)["Metadata"]
+    except ClientError as err:
+        if err.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
+            return {}
+        raise
 
 
 def follow(
@@ -102,22 +114,26 @@ def _listing(s3: S3Client, bucket: str, prefix: str) -> Iterator[tuple[str, tupl
 
 def _bring(
     s3: S3Client, bucket: str, file: LocalFile, present: dict[str, tuple[int, str]]
-) -> bool | OSError:
-    """Uploads a file if the bucket holds it not or otherwise; whether it did."""
+) -> bool | str:
+    """Uploads a file if the bucket holds it not or otherwise; whether it did, or why it cannot."""
     try:
         with file.path.open("rb") as content:
             size = file.path.stat().st_size
-            if present.get(file.key) == (size, _md5(content)) and (
-                not file.metadata
-                or s3.head_object(Bucket=bucket, Key=file.key)["Metadata"] == file.metadata
-            ):
+            same = present.get(file.key) == (size, _md5(content))
+            if same and not file.said:
+                return False
+            before = metadata_of(s3, bucket, file.key) if file.key in present else {}
+            metadata = file.metadata(before)
+            if same and decode_metadata(metadata) == decode_metadata(before):
                 return False
             content.seek(0)
             # In one request, so that the object's ETag is its MD5.
-            s3.put_object(Bucket=bucket, Key=file.key, Body=content, Metadata=file.metadata)
+            s3.put_object(Bucket=bucket, Key=file.key, Body=content, Metadata=metadata)
             return True
-    except OSError as err:
-        return err
+    except OSError as err:  # unreadable, or gone since it was listed
+        return f"{err.strerror}."
+    except InvalidRequest as err:
+        return str(err)
 
 
 def _md5(content: BufferedReader) -> str:

@@ -23,6 +23,8 @@ ERRORS = {
     400: "The body is not valid JSON.",
     403: "The API key is missing, unknown, expired or revoked.",
     404: "It does not exist, or not for this key.",
+    409: "A request with this Idempotency-Key is at work; `Retry-After` says when to come again.",
+    415: "The body is not sent as application/json.",
     422: "A field is not valid; `field` names it.",
     429: "The key's rate or quota is used up.",
     503: "A service behind this one fails; `Retry-After` says when to try again, if that helps.",
@@ -37,7 +39,13 @@ def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic
         description=DESCRIPTION,
         errors=ERRORS,
         methods=["GET", "POST", "DELETE"],
-        headers=["cache-control", "content-type", "x-api-key", "x-conversation-id"],
+        headers=[
+            "cache-control",
+            "content-type",
+            "idempotency-key",
+            "x-api-key",
+            "x-conversation-id",
+        ],
         now=now,
     )
     documents_reference.complete(app)

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from functions.chat.filtering import FilterFields
 from nexus import models
 from nexus.answering.answer_text import Style
 
 ConversationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
-
-
-class FilterFields(BaseModel):
-    """Which documents to search; an absent field does not restrict."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    departments: list[Name] = Field(default=[], max_length=50, examples=[["Finance"]])
-    tags: list[Name] = Field(default=[], max_length=50, description="At least one of these.")
-    date_from: date | None = Field(default=None, description="Documents dated on or after.")
-    date_to: date | None = Field(default=None, description="Documents dated on or before.")
-    document_ids: list[Name] = Field(default=[], max_length=100)
-
-    def to_filters(self) -> models.Filters:
-        """The same, for the core."""
-        return models.Filters(
-            departments=tuple(self.departments),
-            tags=tuple(self.tags),
-            date_from=self.date_from.isoformat() if self.date_from else None,
-            date_to=self.date_to.isoformat() if self.date_to else None,
-            document_ids=tuple(self.document_ids),
-        )
 
 
 class SearchRequest(BaseModel):
@@ -44,7 +21,7 @@ class SearchRequest(BaseModel):
 
     query: Text = Field(examples=["When is the tuition fee due?"])
     top_k: int | None = Field(default=None, ge=1, le=20, description="Passages to return.")
-    filters: FilterFields = FilterFields()
+    filters: FilterFields | None = None
 
 
 class ChatRequest(BaseModel):
@@ -58,9 +35,9 @@ class ChatRequest(BaseModel):
         description="Continues a conversation; the header X-Conversation-Id does the same.",
     )
     top_k: int | None = Field(default=None, ge=1, le=20, description="Passages to answer from.")
-    filters: FilterFields = FilterFields()
-    style: Style = Field(
-        default="default",
+    filters: FilterFields | None = None
+    style: Style | None = Field(
+        default=None,
         description="concise: at most 40 words; detailed: 250; summary: 180, about the whole.",
     )
 
@@ -236,6 +213,9 @@ class SearchResponse(BaseModel):
     """Passages, best first."""
 
     passages: list[PassageBody]
+    hint: str | None = Field(
+        default=None, description="What to do about filters that no document passes."
+    )
     timings: dict[str, float] = Field(description="Milliseconds by stage.")
 
 
@@ -244,11 +224,16 @@ class TurnBody(BaseModel):
 
     message_id: str
     question: str
-    answer: str = Field(description="A sentence that says so when deleted_documents are named.")
+    answer: str = Field(
+        description="A sentence that says so when deleted or hidden documents are named."
+    )
     refused: bool
     created_at: str
     deleted_documents: list[str] = Field(
         default=[], description="Ids of documents that the answer cited and that were deleted."
+    )
+    hidden_documents: list[str] = Field(
+        default=[], description="Ids of documents that it cited and that the key may not see now."
     )
 
 

@@ -14,6 +14,7 @@ ERRORS = {
     403: "The API key is missing, unknown, expired or revoked, or its role is not admin.",
     404: "It does not exist, or not for this key.",
     409: "The document changed meanwhile.",
+    415: "The body is not sent as application/json.",
     422: "A field is not valid; `field` names it.",
     429: "The key's rate or quota is used up.",
     503: "A service behind this one fails; `Retry-After` says when to try again, if that helps.",

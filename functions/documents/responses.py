@@ -61,6 +61,14 @@ class ProgressBody(BaseModel):
     percent: int
 
 
+class WarningBody(BaseModel):
+    """What of a document was not read."""
+
+    what: str
+    where: str = Field(description="The place as a reader finds it; empty for the whole document.")
+    advice: str
+
+
 class DocumentBody(BaseModel):
     """A document as the catalogue knows it."""
 
@@ -69,6 +77,9 @@ class DocumentBody(BaseModel):
     title: str
     status: models.DocumentStatus
     reason: str | None = Field(description="Why it failed, or waits to be tried again.")
+    warnings: list[WarningBody] = Field(
+        description="What of the version that readers see was not read; at most 50."
+    )
     version: str = Field(description="The version that readers see.")
     metadata: MetadataBody
     size: int
@@ -92,6 +103,7 @@ class DocumentBody(BaseModel):
             title=record.title,
             status=record.status,
             reason=record.reason,
+            warnings=[WarningBody.model_validate(asdict(one)) for one in record.warnings],
             version=record.version,
             metadata=MetadataBody(
                 title=said.title,

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date as calendar_date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from nexus import models
 from nexus.documents.curating import LARGEST_PUT, NewDocument
+from nexus.http.fields import CalendarDate
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+# The last id of the page before, or the last path; an empty one is the first page's.
+Cursor = Annotated[
+    str, StringConstraints(max_length=1_400, pattern=r"^([0-9a-f]{24}|~[A-Za-z0-9_-]*)?$")
+]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 VersionId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,1024}$")]
 Tags = Annotated[list[Name], Field(max_length=50)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+# Segments that are neither empty nor "." or "..", which clients resolve; no control characters.
+_IN_SEGMENT = r"[^/\x00-\x1f\x7f-\x9f]"
+_IN_SEGMENT_BUT_DOT = r"[^/.\x00-\x1f\x7f-\x9f]"
+_SEGMENT = rf"(?:{_IN_SEGMENT_BUT_DOT}|\.{_IN_SEGMENT_BUT_DOT}|\.\.{_IN_SEGMENT}){_IN_SEGMENT}*"
+DocumentPath = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1000, pattern=rf"^{_SEGMENT}(?:/{_SEGMENT})*$"),
+]
 _NAME = "[A-Za-z0-9.+_-]{1,120}"
 MediaType = Annotated[
     str, StringConstraints(pattern=rf"^{_NAME}/{_NAME}(; ?charset=[A-Za-z0-9_-]{{1,40}})?$")
@@ -29,8 +41,8 @@ class MetadataFields(BaseModel):
     title: Name | None = Field(default=None, examples=["Tuition fees 2026"])
     author: Name | None = None
     department: Name | None = Field(default=None, examples=["Finance"])
-    date: calendar_date | None = None
-    tags: Tags = []
+    date: CalendarDate | None = None
+    tags: Tags | None = None
 
     def to_metadata(self) -> models.DocumentMetadata:
         """The same, for the core."""
@@ -39,7 +51,7 @@ class MetadataFields(BaseModel):
             author=self.author,
             department=self.department,
             date=self.date.isoformat() if self.date else None,
-            tags=tuple(self.tags),
+            tags=tuple(self.tags or ()),
         )
 
 
@@ -48,29 +60,30 @@ class FileFields(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    path: str = Field(
-        min_length=1,
-        max_length=1024,
-        description="Its place among the tenant's documents; another upload there replaces it.",
+    path: DocumentPath = Field(
+        description="Its place among the tenant's documents; another upload there replaces it. "
+        "With the tenant's name it is at most 1,024 bytes in UTF-8, as S3 limits it.",
         examples=["finance/fees.pdf"],
     )
     size: int = Field(ge=1, le=LARGEST_PUT, description="Bytes, at most 5 GiB.", examples=[48213])
-    content_type: MediaType = Field(
-        default="application/octet-stream", examples=["application/pdf"]
+    content_type: MediaType | None = Field(
+        default=None,
+        description="application/octet-stream, if it is not told.",
+        examples=["application/pdf"],
     )
     checksum_sha256: Sha256 | None = Field(
         default=None, description="SHA-256 in base64: S3 then refuses any other content."
     )
-    metadata: MetadataFields = MetadataFields()
+    metadata: MetadataFields | None = None
 
     def to_document(self) -> NewDocument:
         """The same, for the core."""
         return NewDocument(
             path=self.path,
             size=self.size,
-            content_type=self.content_type,
+            content_type=self.content_type or "application/octet-stream",
             checksum_sha256=self.checksum_sha256 or "",
-            metadata=self.metadata.to_metadata(),
+            metadata=(self.metadata or MetadataFields()).to_metadata(),
         )
 
 
@@ -90,7 +103,7 @@ class ChangeRequest(BaseModel):
     title: Name | None = None
     author: Name | None = None
     department: Name | None = None
-    date: calendar_date | None = None
+    date: CalendarDate | None = None
     tags: Tags | None = None
 
     def to_changes(self) -> dict[str, Any]:

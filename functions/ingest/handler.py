@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 gc.disable()  # imports make many objects and no garbage; see gc.freeze below
@@ -18,9 +18,10 @@ from aws_lambda_powertools.utilities.batch import (  # noqa: E402
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
+from functions.ingest.holding import Holding  # noqa: E402
 from functions.ingest.performing import perform  # noqa: E402
 from functions.ingest.retrying import delay_s  # noqa: E402
-from nexus.errors import NexusError, UpstreamError  # noqa: E402
+from nexus.errors import NexusError  # noqa: E402
 from nexus.ingestion.reports import IndexingReport  # noqa: E402
 from nexus.ingestion.tasks import tasks_of  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
@@ -45,19 +46,23 @@ class OutOfTime(Exception):
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Processes a batch; SQS keeps the messages that this returns as failures."""
     metrics.add_metric("messages", MetricUnit.Count, len(event["Records"]))
-    return dict(
-        process_partial_response(
-            event=event, record_handler=process, processor=processor, context=context
+    receipts = [record["receiptHandle"] for record in event["Records"]]
+    with Holding(services.queue, receipts) as holding:
+        return dict(
+            process_partial_response(
+                event=event,
+                record_handler=partial(process, holding=holding),
+                processor=processor,
+                context=context,
+            )
         )
-    )
 
 
-def process(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    """Brings every object that a message names into the index."""
+def process(record: SQSRecord, lambda_context: LambdaContext, holding: Holding) -> None:
+    """Brings every object that a message names into the index; `holding` is its batch's."""
     if lambda_context.get_remaining_time_in_millis() < ENOUGH_MS:
         # Begun now it could be cut off; it comes again at once, in a new invocation.
-        with suppress(UpstreamError):
-            services.queue.delay(record.receipt_handle, 0)
+        holding.let_go(record.receipt_handle, 0)
         raise OutOfTime
     try:
         for task in tasks_of(record.body):
@@ -77,8 +82,7 @@ def process(record: SQSRecord, lambda_context: LambdaContext) -> None:
                 "detail": str(error) if isinstance(error, NexusError) else None,
             },
         )
-        with suppress(UpstreamError):  # it then comes again after the queue's own time-out
-            services.queue.delay(record.receipt_handle, wait)
+        holding.let_go(record.receipt_handle, wait)
         raise
 
 

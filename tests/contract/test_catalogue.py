@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
+from nexus.adapters.dynamodb.heads import to_record
 from nexus.errors import Superseded, UpstreamRefused, UpstreamUnavailable
-from nexus.models import DocumentMetadata, DocumentRecord
+from nexus.ingestion.reading_warnings import bounded
+from nexus.models import DocumentMetadata, DocumentRecord, ReadingWarning
 from nexus.ports import Catalogue, FinishedPart, Manifest, PartResult
 from tests.fakes import FakeCatalogue, FakeClock
 
@@ -503,6 +505,51 @@ def test_a_missing_table_is_reported_as_ours(dynamodb_client: Any):
         with pytest.raises(UpstreamRefused) as caught:
             call()
         assert caught.value.service == "catalogue"
+
+
+def test_warnings_stay_with_what_they_are_about(catalogue: Catalogue):
+    told = (ReadingWarning("a chart is not read", "slide 2", "Put its numbers into a table."),)
+    attempt = replace(catalogue.begin(ONE), warnings=told, published=(1,))
+    catalogue.publish(attempt, Manifest(1, ids(1, 2)))
+    assert catalogue.get_many("acme", ["d1"])["d1"].warnings == told
+
+    again = catalogue.begin(EDITED)
+    assert again.warnings == told  # readers still see the version that they are about
+    part = PartResult(0, ids(2, 1), warnings=told)
+    catalogue.plan(replace(again, parts=1))
+    catalogue.finish_part(again, part)
+    assert catalogue.finished_parts(again) == [part]
+    catalogue.publish(replace(again, warnings=(), published=(2,)), Manifest(2, ids(2, 1)))
+    stored = catalogue.get("acme", "d1")
+    assert stored is not None
+    assert stored.warnings == ()
+
+
+def test_an_item_of_the_time_before_warnings_is_read(on_dynamodb: DynamoCatalogue):
+    indexed(on_dynamodb, ONE)
+    head = on_dynamodb._heads.read("acme", "d1")
+    assert head is not None
+    del head["warnings"]
+    assert to_record(head).warnings == ()
+
+
+def test_the_most_and_longest_warnings_fit_beside_the_most_hidden_chunks(
+    on_dynamodb: DynamoCatalogue,
+):
+    told = bounded(
+        ReadingWarning(f"{number} " + "\U00010437" * 500, "\U00010437" * 500, "\U00010437" * 500)
+        for number in range(60)
+    )
+    attempt = replace(on_dynamodb.begin(ONE), warnings=told, hidden=frozenset(ids(1, 16_384)))
+    on_dynamodb.publish(attempt, Manifest(1, ids(1, 2)))
+    head = on_dynamodb._heads.read("acme", "d1")
+    assert head is not None
+    assert to_record(head).warnings == told
+    size = sum(
+        len(json.dumps(value["L"], ensure_ascii=False).encode()) if "L" in value else 0
+        for value in head.values()
+    ) + len(head["hidden"]["B"])
+    assert size < 400_000 - 20_000
 
 
 def test_parts_are_counted_until_all_are_there_and_go_with_the_publish(catalogue: Catalogue):

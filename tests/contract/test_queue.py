@@ -109,3 +109,25 @@ def test_a_missing_queue_is_reported_as_ours(sqs_client: Any):
         with pytest.raises(UpstreamRefused) as caught:
             call()
         assert caught.value.service == "queue"
+
+
+def test_messages_are_hidden_together_for_as_long_as_is_said(url: str, sqs_client: Any):
+    queue = SqsQueue(sqs_client, url)
+    queue.send(["a", "b", "c"])
+    found = sqs_client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    receipts = {message["Body"]: message["ReceiptHandle"] for message in found}
+    queue.hold(list(receipts.values()), 45)
+    assert received(sqs_client, url) == []
+    queue.hold([receipts["a"], receipts["b"]], 0)
+    assert received(sqs_client, url) == ["a", "b"]
+    queue.hold([], 45)
+
+
+def test_a_message_that_is_gone_is_passed_over(url: str, sqs_client: Any):
+    queue = SqsQueue(sqs_client, url)
+    queue.send(["a", "b"])
+    found = sqs_client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    receipts = {message["Body"]: message["ReceiptHandle"] for message in found}
+    sqs_client.delete_message(QueueUrl=url, ReceiptHandle=receipts["a"])
+    queue.hold(list(receipts.values()), 0)
+    assert received(sqs_client, url) == ["b"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from nexus.answering.caching import AnswerCache, ForgivingCache
 from nexus.answering.generator import Generator
+from nexus.answering.idempotency import IdempotentAnswers
 from nexus.answering.turn import Answerer
 from nexus.clients import Authenticator, hash_key
 from nexus.models import ApiClient, Filters, Principal
@@ -14,7 +16,14 @@ from nexus.operations.health import Dependency, Health
 from nexus.services import ChatServices
 from nexus.settings import Settings
 from tests.assembled import readers
-from tests.fakes import FakeCache, FakeChat, FakeClients, FakeConversations
+from tests.fakes import (
+    FakeCache,
+    FakeChat,
+    FakeClients,
+    FakeClock,
+    FakeConversations,
+    FakeRequestClaims,
+)
 from tests.unit.test_retrieval import Library
 
 ACME_KEY, RIVAL_KEY, COLLEAGUE_KEY = "nx_acme", "nx_rival", "nx_colleague"
@@ -28,14 +37,18 @@ def client(key: str, tenant: str, name: str, filters: Filters | None = None) -> 
 class World:
     """Everything the API stands on, each part of which a test can make fail."""
 
-    def __init__(self, *script: str, **settings: Any) -> None:
+    def __init__(self, *script: str, chat: FakeChat | None = None, **settings: Any) -> None:
         self.settings = Settings(embedding_dimension=256, **settings)
         self.library = Library()
         self.library.add("acme", "fees.md", "The tuition fee is nine million rupiah.")
         self.library.add("rival", "fees.md", "The tuition fee is one million rupiah.")
-        self.chat = FakeChat(*(script or ("The tuition fee is nine million rupiah. [1]",)))
+        self.chat = chat or FakeChat(*(script or ("The tuition fee is nine million rupiah. [1]",)))
         self.conversations = FakeConversations()
         self.counts: list[str] = []
+        self.clock = FakeClock()
+        self.claims = FakeRequestClaims(self.clock)
+        self.pauses: list[float] = []
+        self.sleep: Callable[[float], None] = self.pauses.append
         self.cache = AnswerCache(ForgivingCache(FakeCache(), self.counts.append), 3600)
         self.clients = FakeClients(
             client(ACME_KEY, "acme", "web"),
@@ -66,4 +79,8 @@ class World:
                 },
                 ThreadPoolExecutor(4),
             ),
+            idempotency=IdempotentAnswers(self.claims, its_readers, executor, self._pause),
         )
+
+    def _pause(self, seconds: float) -> None:
+        self.sleep(seconds)

@@ -73,9 +73,10 @@ class Office:
             ),
         )
 
-    def put(self, path: str, text: str, tenant: str = "acme", **said: Any) -> str:
+    def put(self, path: str, text: str | bytes, tenant: str = "acme", **said: Any) -> str:
         """Uploads and ingests a document; returns its id."""
-        self.bucket.put(tenant, path, text.encode(), metadata=DocumentMetadata(**said))
+        content = text if isinstance(text, bytes) else text.encode()
+        self.bucket.put(tenant, path, content, metadata=DocumentMetadata(**said))
         self.ingest(path, tenant)
         return document_id(tenant, path)
 

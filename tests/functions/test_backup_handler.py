@@ -28,7 +28,7 @@ from nexus.wiring.operating import operator_services
 from nexus.wiring.parts import aws_clients
 from tests import assembled
 from tests.fakes import FakeContinuation, FakeDocuments, FakeEmbedder
-from tests.functions.test_ingest_handler import Context
+from tests.functions.ingest_services import Context
 
 PLENTY_MS, LITTLE_MS = 900_000, 50_000
 TABLE, BUCKET = "catalogue", "backups"

@@ -25,6 +25,7 @@ from tests.functions.documents_services import (
     USER_KEY,
     Office,
 )
+from tests.unit.documents_made import slides
 
 EVENT = PROJECT / "events" / "documents.json"
 FEES = "# Fees\n\nThe tuition fee is nine million rupiah.\n"
@@ -189,6 +190,7 @@ def test_a_document_is_told_with_its_state(office: Office, api: TestClient) -> N
     record = office.catalogue.records["acme", document]
     assert (body["document_id"], body["path"], body["title"]) == (document, "fees.md", "Fees 2026")
     assert (body["status"], body["reason"], body["version"]) == ("indexed", None, "v1")
+    assert body["warnings"] == []
     assert body["metadata"] == {
         "title": "Fees 2026",
         "author": None,
@@ -210,6 +212,14 @@ def test_a_document_that_cannot_be_read_says_why(office: Office, api: TestClient
     assert body["status"] == "failed"
     assert body["reason"]
     assert body["seconds_left"] is None
+
+
+def test_a_document_says_what_of_it_was_not_read(office: Office, api: TestClient) -> None:
+    body = api.get(f"/v1/documents/{office.put('deck.pptx', slides())}").json()
+    assert body["status"] == "indexed"
+    (told,) = body["warnings"]
+    assert (told["what"], told["where"]) == ("a hidden slide is left out", "slide 3")
+    assert "NEXUS_READ_HIDDEN" in told["advice"]
 
 
 def test_documents_are_found_by_each_filter(office: Office, api: TestClient) -> None:
@@ -261,6 +271,7 @@ def test_pages_hold_every_document_once(
         ({"cursor": "abc"}, "cursor"),
         ({"cursor": base64.urlsafe_b64encode(b"x" * 24).decode()}, "cursor"),
         ({"cursor": "é"}, "cursor"),
+        ({"cursor": "A" * 24}, "cursor"),
     ],
 )
 def test_a_bad_question_is_named(api: TestClient, asked: dict[str, Any], field: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from cli.local.models.candidates import candidates
@@ -30,6 +31,10 @@ from nexus.answering.verifying import read_verdicts
 from nexus.errors import DocumentRejected
 from nexus.ingestion.chunking import chunk
 from nexus.ingestion.parsing import parse
+from nexus.ingestion.parsing.cell_kinds import kind_of, numbered
+from nexus.ingestion.parsing.number_formats import shown as shown_number
+from nexus.ingestion.parsing.number_formats import shown_duration
+from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, Locator, ParsedDocument, Passage
 from nexus.object_keys import decode_metadata
 from nexus.retrieval.answer_kinds import asked_kind, offers
@@ -158,6 +163,12 @@ OF_TEXT: Mapping[str, Reader] = {
     "answerability.features_of, of a passage": lambda text: features_of(
         "Why?", [(text, text)], [1.0], [0.5], 0.5
     ),
+    "cell_kinds.kind_of": kind_of,
+    "cell_kinds.numbered": lambda text: numbered([text, text]),
+    "number_formats.shown": lambda text: shown_number(1234.5, text),
+    "number_formats.shown_duration": lambda text: shown_duration(1234.5, text),
+    "tables.render, of a cell": lambda text: render([["Name", "Text"], ["Law", text]]),
+    "tables.render, of names": lambda text: render([["Name", text], ["Law", "9"]]),
     "query_words.query_words": query_words,
     "cache_control.cache_policy": cache_policy,
     "object_keys.decode_metadata": lambda text: decode_metadata(
@@ -180,5 +191,13 @@ OF_DOCUMENTS: Mapping[str, Reader] = {
     "parsing, of Markdown": _parsed("a.md"),
     "parsing, of HTML": _parsed("a.html"),
     "parsing, of a table": _parsed("a.csv"),
+    "parsing, of JSON": _parsed("a.json"),
+    "parsing, of a field of JSON": lambda text: _parsed("a.json")(json.dumps([{"a": text}])),
+    "parsing, of XML": _parsed("a.xml"),
+    "parsing, of an element of XML": lambda text: _parsed("a.xml")(f"<a><b>{text}</b><b/></a>"),
+    "parsing, of a mail": _parsed("a.eml"),
+    "parsing, of a mail's field": lambda text: _parsed("a.eml")(f"Subject: {text}\n\nBody."),
+    "parsing, of a mail's text": lambda text: _parsed("a.eml")(f"Subject: a\n\n{text}"),
+    "parsing, of RTF": lambda text: _parsed("a.rtf")(f"{{\\rtf1 {text}}}"),
     "chunking.chunk": _chunked,
 }

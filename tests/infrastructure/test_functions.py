@@ -37,7 +37,7 @@ READS = {
     "documents": {"embedding_model", "embedding_dimension", "documents_bucket", "cors_origins"}
     | TABLES
     | {"ingest_queue_url"},
-    "ingest": MODELS | {"documents_bucket", "catalogue_table", "ingest_queue_url"},
+    "ingest": MODELS | {"documents_bucket", "catalogue_table", "ingest_queue_url", "ocr"},
     "reindex": {"embedding_model", "embedding_dimension", "documents_bucket", "catalogue_table"}
     | {"ingest_queue_url", "reindex_function"},
     "backup": {"embedding_model", "embedding_dimension", "catalogue_table"}

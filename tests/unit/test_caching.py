@@ -265,6 +265,7 @@ def test_every_setting_is_in_the_key():
         "tuple[str, ...]": ("~",),
         "int": 12_345,
         "float": 0.12345,
+        "bool": True,
         "float | None": 0.12345,
     }
     for spec in fields(Settings):

@@ -16,6 +16,7 @@ from botocore.config import Config
 from moto import mock_aws
 
 from cli import documents as following
+from cli import ingestion
 from cli import main as command_line
 from cli.connection import Connection
 from nexus.adapters.s3.document_bucket import S3DocumentBucket
@@ -39,6 +40,7 @@ from tests.fakes import (
     FakeQueue,
 )
 from tests.unit.cli_stage import BUCKET, stage
+from tests.unit.documents_made import slides
 
 FEES = "# Fees\n\nThe tuition fee is nine million rupiah.\n"
 SETTINGS = Settings(embedding_dimension=256)
@@ -88,12 +90,12 @@ class Desk:
             sleep=lambda _seconds: None,
         )
 
-    def put(self, path: str, text: str, **said: Any) -> str:
+    def put(self, path: str, text: str | bytes, **said: Any) -> str:
         """Uploads and ingests a document; returns its id."""
         self.s3.put_object(
             Bucket=BUCKET,
             Key=object_key("demo", path),
-            Body=text.encode(),
+            Body=text if isinstance(text, bytes) else text.encode(),
             Metadata=encode_metadata(DocumentMetadata(**said)),
         )
         self.ingest(path)
@@ -186,6 +188,19 @@ def test_a_document_is_shown_by_id_and_by_path(desk: Desk, nexus: Callable[..., 
         assert (found["date"], found["status"], found["percent"]) == ("2026-01-31", "indexed", 100)
         assert "Fees 2026" in nexus("show", named)
     assert nexus("show", "nothing.md", code=1).startswith("nexus: There is no document nothing.md")
+
+
+def test_what_was_not_read_is_shown_and_printed_when_it_is_ingested(
+    desk: Desk, nexus: Callable[..., str]
+) -> None:
+    name = desk.put("deck.pptx", slides())
+    (told,) = json.loads(nexus("show", name, "--json"))["warnings"]
+    assert told["where"] == "slide 3"
+    shown = nexus("show", name)
+    assert "not read" in shown
+    assert "slide 3: a hidden slide is left out" in " ".join(shown.split())
+    record = desk.catalogue.records["demo", name]
+    assert "slide 3: a hidden slide is left out" in ingestion.describe(record)
 
 
 def test_versions_say_which_is_newest_and_which_is_read(

@@ -118,3 +118,46 @@ def test_a_wait_ends_at_once_for_what_is_indexed_as_it_is(
     index(connection, "fees.md")
     upload([file], department="Finance")
     assert "✓ fees.md" in shown.export_text()
+
+
+def metadata(connection: Connection, path: str) -> dict[str, str]:
+    key = f"documents/demo/{path}"
+    found: dict[str, str] = connection.client("s3").head_object(Bucket=BUCKET, Key=key)["Metadata"]
+    return found
+
+
+def test_a_folder_that_is_uploaded_again_keeps_what_was_said_of_its_files(
+    connection: Connection, tmp_path: Path
+) -> None:
+    for name in ("fees.md", "rules.md"):
+        (tmp_path / name).write_text(name)
+    send(tmp_path / "fees.md", title="Fees", department="Finance", tags="term, 2026")
+    (tmp_path / "fees.md").write_text("Fees are due in June.")
+    send(tmp_path)
+    assert metadata(connection, "fees.md") == {
+        "title": "Fees",
+        "department": "Finance",
+        "tags": "term,2026",
+    }
+    assert metadata(connection, "rules.md") == {}
+
+
+def test_an_upload_says_otherwise_field_by_field(connection: Connection, tmp_path: Path) -> None:
+    file = tmp_path / "fees.md"
+    file.write_text("Fees are due in May.")
+    send(file, title="Fees", department="Finance", tags="term", date="2026-01-01")
+    send(file, department="Board", tags="", date="")
+    assert metadata(connection, "fees.md") == {"title": "Fees", "department": "Board"}
+    (tmp_path / "metadata.json").write_text(json.dumps({"fees.md": {"title": None}}))
+    send(tmp_path)
+    assert metadata(connection, "fees.md") == {"department": "Board"}
+
+
+def test_metadata_that_does_not_fit_together_is_told_with_its_file(
+    connection: Connection, tmp_path: Path
+) -> None:
+    file = tmp_path / "fees.md"
+    file.write_text("Fees are due in May.")
+    send(file, title="x" * 1500)
+    with pytest.raises(Failure, match=r"fees\.md: A document's metadata is at most 2048 bytes"):
+        send(file, author="y" * 1000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from nexus.answering.phrases import PHRASES, phrases_for
 from nexus.answering.refusals import refusal
 from nexus.answering.routing import reply, route_of
-from nexus.documents.tombstones import DELETED, tombstone
-from nexus.models import Locator, Passage
+from nexus.documents.tombstones import DELETED, OUT_OF_SIGHT, tombstone
+from nexus.models import Filters, Locator, Passage, Turn
 from nexus.text.tongues import tongue_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "languages" / "questions.jsonl"
@@ -64,7 +65,11 @@ def test_refusals_are_in_the_questions_language(item: dict[str, str]) -> None:
     assert said.startswith(PHRASES[item["language"]].not_found)
     assert "Rules" in said
     assert refusal(item["question"], []) == PHRASES[item["language"]].nothing
-    assert tombstone(item["question"]) == DELETED[item["language"]]
+    turn = Turn("m", item["question"], "", False, "2026-01-01T00:00:00Z", ("d",))
+    assert tombstone(replace(turn, deleted_document_ids=("d",))) == DELETED[item["language"]]
+    assert tombstone(turn) == OUT_OF_SIGHT[item["language"]]
+    written = refusal(item["question"], [], Filters(tags=("menu",)))
+    assert written == PHRASES[item["language"]].unmatched.format(names="tags: menu")
 
 
 def test_a_language_without_sentences_of_its_own_is_answered_in_english() -> None:

@@ -151,7 +151,7 @@ def test_new_metadata_reaches_every_chunk_without_embedding(house: House) -> Non
     house.put(RULES, title="Rules", department="Archive")
     report = house.indexer.reconcile(KEY, "02")
     assert (report.outcome, report.chunks_embedded) == ("indexed", 0)
-    asked = Filters(departments=("Archive",))
+    asked = Filters(departments=("archive",))
     assert len(house.index.search_text(SPACE, "books fine", 9, asked)) == 2
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,18 +12,20 @@ from hypothesis import strategies as st
 from nexus.errors import InvalidRequest, NotFound
 from nexus.models import DocumentMetadata
 from nexus.object_keys import (
+    compared,
     decode_metadata,
     document_id,
     encode_metadata,
     object_key,
     parse_key,
+    spelled,
 )
 
 words = st.lists(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Z"]), min_size=1, max_size=12),
     min_size=1,
     max_size=3,
-).map(" ".join)
+).map(lambda found: unicodedata.normalize("NFC", " ".join(found)))
 maybe = st.none() | words
 
 
@@ -89,3 +94,17 @@ def test_what_cannot_be_a_key_is_refused_by_field(tenant, path, field):
 def test_a_document_keeps_its_id():
     assert document_id("acme", "a.txt") == "eb184a5ddceb5fd1a81f546d"
     assert document_id("acme", "a.txt") != document_id("acme-a", "txt")
+
+
+@given(st.text(max_size=40), st.sampled_from(("NFC", "NFD")))
+def test_names_compare_whatever_their_case_and_composition(name: str, form: Any) -> None:
+    written = unicodedata.normalize(form, name)
+    assert compared(f" {written}\n") == compared(name) == compared(compared(name))
+    assert compared(written.casefold()) == compared(name)
+    assert spelled(written) == spelled(name) == unicodedata.normalize("NFC", spelled(name))
+
+
+def test_metadata_that_macos_decomposed_is_kept_composed() -> None:
+    sent = encode_metadata(DocumentMetadata(department="Cafe\u0301 ", tags=("menu\u0301 ",)))
+    assert decode_metadata(sent) == DocumentMetadata(department="Café", tags=("menú",))
+    assert decode_metadata({"department": "Cafe%CC%81"}).department == "Café"

@@ -18,6 +18,7 @@ def test_word_keeps_heading_paths_table_headers_merged_and_nested_cells():
     document = read(made.word(), "panduan.docx")
     assert document.title == "Buku Panduan"
     assert [(text.locator.heading[1:], text.text) for text in document.texts] == [
+        ((), "RUNNING HEADER"),
         (("Pendaftaran",), "Syarat masuk: ijazah SMA."),
         (("Pendaftaran", "Biaya"), "Program: Hukum; Biaya: Rp 9.000.000; Batas: 2 April"),
         (
@@ -171,13 +172,13 @@ def test_bytes_decide_before_the_name():
 @pytest.mark.parametrize(
     ("content", "path", "kind", "says"),
     [
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.png", UnsupportedFormat, "upload PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.png", UnsupportedFormat, "OCR"),
         (bytes(range(256)) * 20, "a.txt", UnsupportedFormat, "upload PDF"),
-        (b"{\\rtf1 x}", "a.rtf", UnsupportedFormat, "DOCX"),
+        (b"{\\rtf1 }", "a.rtf", EmptyDocument, "no text"),
         (b"text", "a.pdf", CorruptDocument, "save it again"),
-        (made.zipped({"a.txt": "x"}), "a.zip", UnsupportedFormat, "unpack"),
-        (made.zipped({"mimetype": "application/vnd.oasis.opendocument.text"}), "a.odt",
-         UnsupportedFormat, "DOCX"),
+        (b"\x1f\x8b\x08\0\0\0\0\0" * 9, "a.gz", UnsupportedFormat, "unpack"),
+        (made.zipped({"mimetype": "application/vnd.oasis.opendocument.graphics"}), "a.odg",
+         UnsupportedFormat, "PDF"),
         (b"", "a.txt", EmptyDocument, "empty"),
         (b" \n ", "a.txt", EmptyDocument, "empty"),
         (b"<html><nav>x</nav></html>", "a.html", EmptyDocument, "no text"),

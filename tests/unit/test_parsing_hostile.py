@@ -19,6 +19,7 @@ from nexus.errors import (
     UnsupportedFormat,
 )
 from nexus.ingestion.parsing import parse
+from tests.formats.feature import GOLDEN
 from tests.unit import documents_made as made
 from tests.unit.documents_made import LIMIT, lines, read
 
@@ -193,3 +194,15 @@ def test_a_sheet_whose_row_has_5_000_digits_is_too_large() -> None:
 def test_a_long_column_name_is_not_repeated_in_full_in_every_row() -> None:
     table = f"{'Name ' * 20_000},Fee\n" + "Law,nine\n" * 2_000
     assert sum(map(len, lines(read(table.encode(), "a.csv")))) < 1_000_000
+
+
+def test_a_compound_file_whose_sectors_go_in_a_circle_is_refused():
+    """calamine would follow it until all memory is taken."""
+    whole = (GOLDEN / "workbooks" / "fees.xls").read_bytes()
+    assert read(whole, "fees.xls").texts
+    table = (int.from_bytes(whole[0x4C:0x50], "little") + 1) * 512
+    for sector in range(3):  # each comes back to itself
+        circle = bytearray(whole)
+        circle[table + 4 * sector : table + 4 * sector + 4] = sector.to_bytes(4, "little")
+        with pytest.raises(CorruptDocument, match="damaged"):
+            read(bytes(circle), "fees.xls")

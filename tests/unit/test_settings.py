@@ -21,12 +21,14 @@ def test_values_are_parsed_by_their_type() -> None:
             "NEXUS_REFUSE_BELOW": "0.5",
             "NEXUS_CORS_ORIGINS": "https://a.example, https://b.example",
             "NEXUS_VECTOR_INDEX": "sqlite",
+            "NEXUS_READ_HIDDEN": "true",
         }
     )
     assert (settings.top_k, settings.refuse_below) == (7, 0.5)
     assert settings.cors_origins == ("https://a.example", "https://b.example")
     assert settings.vector_index == "sqlite"
     assert settings.off_topic_below is None
+    assert settings.read_hidden
     assert Settings.from_environ({"NEXUS_OFF_TOPIC_BELOW": "0"}).off_topic_below == 0
 
 
@@ -38,6 +40,7 @@ def test_values_are_parsed_by_their_type() -> None:
         ("NEXUS_TOP_K", "0"),
         ("NEXUS_REFUSE_BELOW", "1.5"),
         ("NEXUS_REFUSE_BELOW", "nan"),
+        ("NEXUS_READ_HIDDEN", "perhaps"),
         ("NEXUS_GATE", "closed"),
         ("NEXUS_OFF_TOPIC_BELOW", "1.5"),
         ("NEXUS_OFF_TOPIC_BELOW", "-0.1"),

@@ -116,7 +116,7 @@ def test_metadata_beside_a_file_goes_with_it(store: Store) -> None:
     }
     store.write("sub/metadata.json", json.dumps({"a.pdf": {"title": "Fees"}}))
     assert store.sync().uploaded == ("sub/a.pdf",)
-    assert store.metadata("documents/demo/sub/a.pdf") == {"title": "Fees"}
+    assert store.metadata("documents/demo/sub/a.pdf") == {"title": "Fees", "tags": "x"}
 
 
 def test_a_file_that_cannot_be_a_document_does_not_stop_the_others(store: Store) -> None:
@@ -167,3 +167,39 @@ def test_changes_are_followed_while_it_runs(store: Store) -> None:
         stop.set()
         follower.join(10)
     assert store.keys() == ["documents/demo/first.md"]
+
+
+FEES = "documents/demo/fees.md"
+
+
+def test_metadata_that_was_set_before_outlives_a_sync(store: Store) -> None:
+    store.write("fees.md", "one")
+    store.sync()
+    said = {"department": "Finance", "tags": "term", "origin": "scanner"}
+    store.s3.put_object(Bucket=BUCKET, Key=FEES, Body=b"one", Metadata=said)
+    assert not store.sync()
+    store.write("fees.md", "two")
+    assert store.sync().uploaded == ("fees.md",)
+    assert store.metadata(FEES) == said
+
+
+def test_what_the_folder_says_replaces_field_by_field(store: Store) -> None:
+    store.write("fees.md")
+    told = {"title": "Fees", "department": "Finance", "tags": ["a", "b"]}
+    store.write("metadata.json", json.dumps({"fees.md": told}))
+    store.sync()
+    store.write("metadata.json", json.dumps({"fees.md": {"department": "Board"}}))
+    assert store.sync().uploaded == ("fees.md",)
+    assert store.metadata(FEES) == {"title": "Fees", "department": "Board", "tags": "a,b"}
+    assert not store.sync()
+
+
+def test_null_in_the_folder_takes_away_what_was_set(store: Store) -> None:
+    store.write("fees.md")
+    store.s3.put_object(
+        Bucket=BUCKET, Key=FEES, Body=b"text", Metadata={"department": "Finance", "tags": "term"}
+    )
+    store.write("metadata.json", json.dumps({"fees.md": {"department": None, "tags": []}}))
+    assert store.sync().uploaded == ("fees.md",)
+    assert store.metadata(FEES) == {}
+    assert not store.sync()

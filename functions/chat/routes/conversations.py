@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Response
 
 from functions.chat.dependencies import Services
 from functions.chat.schemas import ConversationId, ConversationResponse, TurnBody
-from nexus.documents.tombstones import tombstone, without_deleted
+from nexus.documents.tombstones import as_seen, tombstone
 from nexus.errors import NotFound
 from nexus.http.callers import Caller
 from nexus.models import Principal, Turn
@@ -29,7 +29,8 @@ UNKNOWN = "There is no such conversation: it may have expired."
 async def read(conversation_id: Id, principal: Caller, services: Services) -> ConversationResponse:
     """The conversation's last 200 turns, or as many as fit into 5.5 MB, oldest first.
 
-    An answer that cites a deleted document is not shown any more.
+    An answer that cites a document which was deleted, or which the key may not see any more, is
+    not shown.
     """
     turns = services.conversations.history(
         principal.tenant, principal.client, conversation_id, MOST_TURNS
@@ -40,10 +41,11 @@ async def read(conversation_id: Id, principal: Caller, services: Services) -> Co
         TurnBody(
             message_id=turn.message_id,
             question=turn.question,
-            answer=tombstone(turn.question) if turn.deleted_document_ids else turn.answer,
+            answer=tombstone(turn) if _is_withheld(turn) else turn.answer,
             refused=turn.refused,
             created_at=turn.created_at,
             deleted_documents=list(turn.deleted_document_ids),
+            hidden_documents=list(turn.hidden_document_ids),
         )
         for turn in reversed(_as_seen(turns, principal, services))
     )
@@ -62,13 +64,17 @@ async def delete(conversation_id: Id, principal: Caller, services: Services) -> 
 
 
 def _as_seen(turns: list[Turn], principal: Principal, services: ChatServices) -> list[Turn]:
-    """The turns, without answers that cite what the live generation does not know any more."""
+    """The turns, without answers that cite what the principal does not see live."""
     if not any(turn.document_ids for turn in turns):
         return turns
     return services.readers.with_live(
-        lambda reader: without_deleted(reader.catalogue, principal.tenant, turns),
+        lambda reader: as_seen(reader.catalogue, principal, turns),
         services.executor,
     )
+
+
+def _is_withheld(turn: Turn) -> bool:
+    return bool(turn.deleted_document_ids or turn.hidden_document_ids)
 
 
 def _that_fit(turns: Iterable[TurnBody], most_bytes: int) -> Iterator[TurnBody]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from functions.chat.dependencies import Services
-from functions.chat.schemas import Locator, PassageBody, SearchRequest, SearchResponse
+from functions.chat.filtering import filters_of
+from functions.chat.schemas import (
+    Locator,
+    PassageBody,
+    SearchRequest,
+    SearchResponse,
+)
+from nexus.answering.refusals import refusal
 from nexus.http.callers import Caller
 
 router = APIRouter(tags=["search"])
@@ -14,12 +21,13 @@ router = APIRouter(tags=["search"])
 @router.post("/v1/search", summary="Find passages")
 async def search(body: SearchRequest, principal: Caller, services: Services) -> SearchResponse:
     """The passages that fit the query best; no language model is called."""
+    filters = filters_of(body.filters)
     found = services.readers.with_live(
         lambda reader: reader.retriever.retrieve(
             principal,
             body.query,
             body.top_k or services.settings.top_k,
-            body.filters.to_filters(),
+            filters,
         ),
         services.executor,
     )
@@ -35,4 +43,5 @@ async def search(body: SearchRequest, principal: Caller, services: Services) -> 
         )
         for passage in found.passages
     ]
-    return SearchResponse(passages=passages, timings=found.timings_ms)
+    hint = refusal(body.query, (), filters) if found.unmatched else None
+    return SearchResponse(passages=passages, hint=hint, timings=found.timings_ms)

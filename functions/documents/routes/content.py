@@ -12,7 +12,7 @@ from nexus.http.callers import Administrator
 router = APIRouter(tags=["documents"])
 
 
-@router.get("/v1/documents/{document_id}/content", summary="Download a document")
+@router.get("/v1/documents/{document_id:segment}/content", summary="Download a document")
 async def content(
     document_id: Document,
     principal: Administrator,

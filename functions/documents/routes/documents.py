@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from functions.documents.dependencies import Document, Services
 from functions.documents.responses import DocumentBody, DocumentsResponse
-from functions.documents.schemas import ChangeRequest, Name
+from functions.documents.schemas import ChangeRequest, Cursor, Name
 from nexus.documents.listing import Listing
 from nexus.http.callers import Administrator
 from nexus.models import DocumentStatus
@@ -30,9 +30,9 @@ async def listing(
         Name | None, Query(description="Stands in the title or the path, in any case.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    cursor: Annotated[str, Query(max_length=100, description="Of the page before.")] = "",
+    cursor: Annotated[Cursor, Query(description="Of the page before.")] = "",
 ) -> DocumentsResponse:
-    """The tenant's documents that fit, page by page."""
+    """The tenant's documents that fit, page by page; an upload is there as pending at once."""
     asked = Listing(status, department or "", tag or "", text or "")
     page = services.curators.live().page(principal.tenant, asked, limit, cursor)
     now = time.time()
@@ -41,13 +41,14 @@ async def listing(
     )
 
 
-@router.get("/v1/documents/{document_id}", summary="Read a document's state")
+@router.get("/v1/documents/{document_id:segment}", summary="Read a document's state")
 async def read(document_id: Document, principal: Administrator, services: Services) -> DocumentBody:
     """The document's state, how far its ingestion is, and how long the rest may take."""
-    return DocumentBody.of(services.curators.live().get(principal.tenant, document_id), time.time())
+    record = services.curators.live().look(principal.tenant, document_id)
+    return DocumentBody.of(record, time.time())
 
 
-@router.patch("/v1/documents/{document_id}", summary="Change metadata", status_code=202)
+@router.patch("/v1/documents/{document_id:segment}", summary="Change metadata", status_code=202)
 async def change(
     document_id: Document, body: ChangeRequest, principal: Administrator, services: Services
 ) -> DocumentBody:
@@ -60,7 +61,7 @@ async def change(
     return DocumentBody.of(record, time.time())
 
 
-@router.post("/v1/documents/{document_id}:reindex", summary="Ingest again", status_code=202)
+@router.post("/v1/documents/{document_id:segment}:reindex", summary="Ingest again", status_code=202)
 async def reindex(
     document_id: Document, principal: Administrator, services: Services
 ) -> DocumentBody:

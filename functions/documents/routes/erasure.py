@@ -11,7 +11,7 @@ from nexus.http.callers import Administrator
 router = APIRouter(tags=["documents"])
 
 
-@router.delete("/v1/documents/{document_id}", summary="Erase a document")
+@router.delete("/v1/documents/{document_id:segment}", summary="Erase a document")
 async def erase(
     document_id: Document, request: Request, principal: Administrator, services: Services
 ) -> ReceiptResponse:
@@ -20,6 +20,7 @@ async def erase(
     Each is looked for again before the receipt is written. Conversations that cited the document
     keep a note that it was deleted.
     """
+    services.curators.live().admit(principal.tenant, document_id)
     receipt = services.eraser().erase(principal.tenant, document_id)
     request.scope["counts"] |= {
         "complete": receipt.complete,

@@ -18,7 +18,8 @@ async def upload(
 ) -> UploadResponse:
     """A signed PUT for each file, valid for 15 minutes: send the file with the headers told.
 
-    A document is listed as soon as its upload has arrived.
+    A document is listed as soon as its upload has arrived. What is not said of a document that is
+    uploaded again stays as it was; changing its metadata can take it away.
     """
     files = [file.to_document() for file in body.files]
     uploads = services.curators.live().uploads(principal.tenant, files)

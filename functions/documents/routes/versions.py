@@ -14,7 +14,7 @@ from nexus.http.callers import Administrator
 router = APIRouter(tags=["documents"])
 
 
-@router.get("/v1/documents/{document_id}/versions", summary="List versions")
+@router.get("/v1/documents/{document_id:segment}/versions", summary="List versions")
 async def versions(
     document_id: Document, principal: Administrator, services: Services
 ) -> VersionsResponse:
@@ -23,7 +23,9 @@ async def versions(
     return VersionsResponse(versions=[VersionBody.of(version) for version in found])
 
 
-@router.post("/v1/documents/{document_id}:restore", summary="Restore a version", status_code=202)
+@router.post(
+    "/v1/documents/{document_id:segment}:restore", summary="Restore a version", status_code=202
+)
 async def restore(
     document_id: Document, body: RestoreRequest, principal: Administrator, services: Services
 ) -> DocumentBody:

@@ -4,6 +4,7 @@ NexusError
 ├── InvalidRequest            the caller can fix it: 422, names the field
 ├── NotFound                  it does not exist, or belongs to another tenant: 404
 ├── NotAllowed                the key is unknown, revoked or lacks the role: 403
+├── InProgress                the same request is being answered: 409 with Retry-After
 ├── Superseded                a newer version of the document took over; nothing is lost
 ├── DocumentRejected          this document can never be indexed; not retried
 │   ├── UnsupportedFormat
@@ -43,6 +44,14 @@ class NotFound(NexusError):
 
 class NotAllowed(NexusError):
     """The key is unknown, expired or revoked, or its role does not permit the call."""
+
+
+class InProgress(NexusError):
+    """The same request is being answered just now; it may come again in `retry_after_s`."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Superseded(NexusError):

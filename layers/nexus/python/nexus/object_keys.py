@@ -102,17 +102,31 @@ def decode_metadata(values: Mapping[str, str]) -> DocumentMetadata:
     )
 
 
+def spelled(name: str) -> str:
+    """The one spelling in which a title, a department or a tag is kept.
+
+    That is one line without control characters and outer blanks, composed as most systems write it
+    (NFC): macOS sends accents decomposed.
+    """
+    # Titles and tags end up in tables and prompts.
+    words = filter(None, map(_without_controls, name.split()))
+    return unicodedata.normalize("NFC", " ".join(words))
+
+
+def compared(name: str) -> str:
+    """The form in which departments and tags are compared: its one spelling, in no case.
+
+    Two names that Unicode holds for a canonical caseless match are equal (Unicode Standard, 3.13).
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", spelled(name)).casefold())
+
+
 def _encode(value: str, safe: str) -> str:
-    return quote(_one_line(value), safe=safe)
+    return quote(spelled(value), safe=safe)
 
 
 def _decode(value: str) -> str:
-    return _one_line(unquote(value))
-
-
-def _one_line(value: str) -> str:
-    # Titles and tags end up in tables and prompts: one line, no control characters.
-    return _without_controls(" ".join(value.split()))
+    return spelled(unquote(value))
 
 
 def _without_controls(value: str) -> str:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
+    from nexus.answering.idempotency import IdempotentAnswers
     from nexus.answering.turn import Answerer
     from nexus.clients import Authenticator
     from nexus.documents.curating import Curator
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChatServices:
-    """What the chat function works with."""
+    """What the chat function works with; `idempotency` is None where there is no cache's table."""
 
     settings: Settings
     authenticator: Authenticator
@@ -49,6 +50,7 @@ class ChatServices:
     executor: Executor
     conversations: ConversationStore
     health: Health
+    idempotency: IdempotentAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True)

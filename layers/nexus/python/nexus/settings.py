@@ -12,7 +12,7 @@ from nexus.errors import ConfigurationError
 from nexus.models import Generation
 
 # Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 4
 # Raised whenever `text.search_terms` writes words in another form; part of the generation alone.
 # What an older one holds stays searchable, in its form, until the next generation answers.
 SEARCH_FORM_VERSION = 2
@@ -148,6 +148,18 @@ class Settings:
     max_streamed_bytes: int = _setting(
         "Largest PDF, CSV or text file that is read, part by part, in bytes.", 5 * 1024**3, low=1
     )
+    ocr: bool = _setting(
+        "Text recognition in pictures and in PDF pages that hold none; the stage's field `ocr` "
+        "turns it on, with the layer that it needs.",
+        False,
+        choices=("true", "false"),
+    )
+    read_hidden: bool = _setting(
+        "Whether what an author hid is read, too: text, slides, sheets, rows and columns. What is "
+        "ingested already stays as it is until it is ingested again.",
+        False,
+        choices=("true", "false"),
+    )
     removal_grace_s: int = _setting(
         "Seconds that a removed document's vectors are kept, hidden, for the case that it was "
         "moved (at most 900).",
@@ -216,6 +228,8 @@ def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> A
         )
     if kind == "str":
         return raw
+    if kind == "bool":
+        return raw == "true"
     if kind == "tuple[str, ...]":
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     try:

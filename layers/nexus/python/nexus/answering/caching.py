@@ -153,7 +153,7 @@ class AnswerCache:
     def __init__(self, cache: ForgivingCache, ttl_s: int) -> None:
         self._cache = cache
         self._ttl_s = ttl_s
-        self._form = _answer_form()
+        self._form = answer_form()
 
     def get(self, key: str) -> Answer | None:
         """The answer, without ids, usage and timings: those are the new turn's own."""
@@ -194,7 +194,8 @@ class AnswerCache:
 
 
 @cache
-def _answer_form() -> TypeAdapter[Answer]:
+def answer_form() -> TypeAdapter[Answer]:
+    """What writes an answer as JSON, and reads it again. Raises ValueError."""
     # Made once in a process, as making it takes longer than a turn of ours.
     return TypeAdapter(Answer)
 

@@ -14,7 +14,9 @@ from nexus.text.tongues import tongue_of
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The fixed sentences of one language; `closest` holds {places}, which `both` joins."""
+    """The fixed sentences of one language; `closest` holds {places}, which `both` joins, and
+    `unmatched` {names}.
+    """
 
     not_found: str
     closest: str
@@ -22,6 +24,7 @@ class Phrases:
     both: str
     greeting: str
     thanks: str
+    unmatched: str
     quotes: tuple[str, str] = ("“", "”")
 
 
@@ -33,6 +36,8 @@ PHRASES: Mapping[str, Phrases] = {
         " and ",
         "Hello! Ask me anything that your documents may answer.",
         "You are welcome.",
+        "No document that I may search passes the filters of this request ({names}): "
+        "check how they are written, or leave them out.",
     ),
     "id": Phrases(
         "Saya tidak menemukan jawabannya di dalam dokumen.",
@@ -41,6 +46,8 @@ PHRASES: Mapping[str, Phrases] = {
         " dan ",
         "Halo! Tanyakan apa saja yang mungkin dijawab oleh dokumen Anda.",
         "Sama-sama.",
+        "Tidak ada dokumen yang boleh saya cari yang cocok dengan filter permintaan ini "
+        "({names}): periksa penulisannya, atau hilangkan filternya.",
     ),
     "zh": Phrases(
         "我在文档中没有找到这个问题的答案。",
@@ -49,6 +56,7 @@ PHRASES: Mapping[str, Phrases] = {
         "和",
         "您好！您可以问我文档中可能有答案的任何问题。",
         "不客气。",
+        "我可以查找的文档中没有符合此请求筛选条件（{names}）的：请检查写法，或去掉筛选条件。",
         ("《", "》"),
     ),
     "es": Phrases(
@@ -58,6 +66,8 @@ PHRASES: Mapping[str, Phrases] = {
         " y ",
         "¡Hola! Pregúnteme lo que sus documentos puedan responder.",
         "De nada.",
+        "Ningún documento en el que pueda buscar cumple los filtros de esta petición "
+        "({names}): compruebe cómo están escritos, o quítelos.",
     ),
     "hi": Phrases(
         "मुझे दस्तावेज़ों में इसका उत्तर नहीं मिला।",
@@ -66,6 +76,8 @@ PHRASES: Mapping[str, Phrases] = {
         " और ",
         "नमस्ते! वह कुछ भी पूछें जिसका उत्तर आपके दस्तावेज़ों में हो सकता है।",
         "आपका स्वागत है।",
+        "जिन दस्तावेज़ों में मैं खोज सकता हूँ, उनमें से कोई भी इस अनुरोध के फ़िल्टर "
+        "({names}) से मेल नहीं खाता: उनकी वर्तनी जाँचें, या उन्हें हटा दें।",
     ),
     "ar": Phrases(
         "لم أجد إجابة عن هذا السؤال في المستندات.",
@@ -74,6 +86,8 @@ PHRASES: Mapping[str, Phrases] = {
         " و",
         "مرحبًا! اسألني عن أي شيء قد تجيب عنه مستنداتك.",
         "على الرحب والسعة.",
+        "لا يوجد مستند يمكنني البحث فيه يطابق عوامل تصفية هذا الطلب ({names}): تحقق من "
+        "كتابتها، أو احذفها.",
         ("«", "»"),
     ),
     "fr": Phrases(
@@ -83,6 +97,8 @@ PHRASES: Mapping[str, Phrases] = {
         " et ",
         "Bonjour ! Posez-moi toute question à laquelle vos documents peuvent répondre.",
         "Je vous en prie.",
+        "Aucun document que je peux consulter ne passe les filtres de cette requête "
+        "({names}) : vérifiez leur orthographe, ou retirez-les.",
         ("« ", " »"),
     ),
     "pt": Phrases(
@@ -92,6 +108,8 @@ PHRASES: Mapping[str, Phrases] = {
         " e ",
         "Olá! Pergunte-me o que os seus documentos possam responder.",
         "De nada.",
+        "Nenhum documento em que posso procurar passa os filtros deste pedido ({names}): "
+        "verifique como estão escritos, ou retire-os.",
     ),
     "ru": Phrases(
         "Я не нашёл ответа на этот вопрос в документах.",
@@ -100,6 +118,8 @@ PHRASES: Mapping[str, Phrases] = {
         " и ",
         "Здравствуйте! Спрашивайте обо всём, на что могут ответить ваши документы.",
         "Пожалуйста.",
+        "Ни один документ, в котором я могу искать, не проходит фильтры этого запроса "
+        "({names}): проверьте, как они написаны, или уберите их.",
         ("«", "»"),
     ),
     "ja": Phrases(
@@ -109,6 +129,7 @@ PHRASES: Mapping[str, Phrases] = {
         "と",
         "こんにちは。文書から答えられそうなことを何でもお尋ねください。",
         "どういたしまして。",
+        "検索できる文書のうち、このリクエストの絞り込み条件（{names}）に合うものはありません。書き方を確かめるか、条件を外してください。",
         ("「", "」"),
     ),
     "de": Phrases(
@@ -118,6 +139,8 @@ PHRASES: Mapping[str, Phrases] = {
         " und ",
         "Hallo! Fragen Sie mich, was Ihre Dokumente beantworten könnten.",
         "Gern geschehen.",
+        "Kein Dokument, in dem ich suchen darf, passt zu den Filtern dieser Anfrage "
+        "({names}): Prüfen Sie ihre Schreibweise, oder lassen Sie sie weg.",
         ("„", "“"),
     ),
 }

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from nexus.documents.tombstones import without_deleted
+from nexus.documents.tombstones import as_seen, tombstone
 from nexus.errors import UpstreamError
-from nexus.models import Answer, Principal, Turn
+from nexus.models import Answer, Confidence, Principal, Turn
 from nexus.observability import logger
 from nexus.ports import Catalogue, ConversationStore
 
@@ -37,14 +37,7 @@ class Memory:
     def remember(self, principal: Principal, message: str, answer: Answer) -> bool:
         """Appends the turn to the answer's conversation; False if the store fails."""
         moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
-        turn = Turn(
-            message_id=answer.message_id,
-            question=message,
-            answer=answer.text,
-            refused=answer.refused,
-            created_at=moment.replace("+00:00", "Z"),
-            document_ids=tuple(dict.fromkeys(s.passage.document_id for s in answer.sources)),
-        )
+        turn = _turn(message, answer, moment.replace("+00:00", "Z"))
         try:
             self._conversations.append(
                 principal.tenant, principal.client, answer.conversation_id, turn
@@ -56,8 +49,35 @@ class Memory:
 
 
 def seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -> list[Turn]:
-    """The turns, without the answers that cite what was deleted, or any if nobody can tell."""
+    """The turns without the answers that cite what the principal may not see or nobody can tell.
+
+    What was deleted, or moved out of the key's rights, is not for its eyes.
+    """
     try:
-        return without_deleted(catalogue, principal.tenant, turns)
+        return as_seen(catalogue, principal, turns)
     except UpstreamError:
         return [replace(turn, answer="") for turn in turns]
+
+
+def seen_again(catalogue: Catalogue, principal: Principal, message: str, answer: Answer) -> Answer:
+    """An answer of before, told again; without its text if the principal may not see that now.
+
+    Raises UpstreamError when the catalogue fails.
+    """
+    turn = as_seen(catalogue, principal, [_turn(message, answer, "")])[0]
+    if not turn.deleted_document_ids and not turn.hidden_document_ids:
+        return answer
+    low = Confidence("low", 0.0)
+    return replace(answer, text=tombstone(turn), sources=(), claims=(), confidence=low)
+
+
+def _turn(message: str, answer: Answer, created_at: str) -> Turn:
+    cited = (source.passage.document_id for source in answer.sources)
+    return Turn(
+        message_id=answer.message_id,
+        question=message,
+        answer=answer.text,
+        refused=answer.refused,
+        created_at=created_at,
+        document_ids=tuple(dict.fromkeys((*cited, *answer.named_document_ids))),
+    )

@@ -14,7 +14,7 @@ from nexus.answering.finding import Finder, Found
 from nexus.answering.generator import Generated, Generator
 from nexus.answering.question import Question, style_of
 from nexus.answering.recalling import RecalledAnswers
-from nexus.answering.refusals import refusal
+from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
@@ -165,20 +165,21 @@ class Answerer:
             if retrieved.lost is not None:
                 # A refusal says that the documents hold no answer: half a search cannot know.
                 raise retrieved.lost
-            text = refusal(question.message, retrieved.passages)
+            unmatched = question.filters if retrieved.unmatched else None
+            text = refusal(question.message, retrieved.passages, unmatched)
             # Where the passages looked promising and the model found nothing, it knows better.
             unsure = min(retrieved.probability, self._settings.refuse_below)
             confidence = Confidence("low", round(unsure, 4), retrieved.gate)
-            draft = replace(_draft(text, confidence), refused=True)
-            return (
-                replace(
-                    draft,
-                    usage=usage,
-                    timings_ms=timings,
-                    rewritten_question=found.rewritten,
-                ),
-                whole,
+            told = tuple(passage.document_id for passage in named(retrieved.passages))
+            draft = replace(
+                _draft(text, confidence),
+                refused=True,
+                named_document_ids=told,
+                usage=usage,
+                timings_ms=timings,
+                rewritten_question=found.rewritten,
             )
+            return draft, whole
         # What had to be taken out of an answer makes the rest of it less sure.
         sure = retrieved.probability * generated.support
         if not (retrieved.told and all(claim.verified for claim in generated.claims)):

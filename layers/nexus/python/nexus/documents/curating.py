@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from nexus.documents.arrivals import arrived, as_it_is
 from nexus.documents.listing import Listing, Page, page
 from nexus.errors import InvalidRequest, NotFound
 from nexus.ingestion.messages import reconcile_message
@@ -25,6 +26,7 @@ from nexus.ports import Catalogue, DocumentBucket, NewObject, StoredVersion, Wor
 LARGEST_PUT = 5 * 1024**3  # S3's limit on one PUT, and on one copy
 SIGNED_S = 900
 MOST_VERSIONS = 1_000
+PAGE = 1_000
 
 _ID = re.compile(r"[0-9a-f]{24}")
 UNKNOWN = "There is no such document."
@@ -86,6 +88,7 @@ class Curator:
     def uploads(self, tenant: str, files: Sequence[NewDocument]) -> list[Upload]:
         """A signed PUT for each file, valid for 15 minutes; all of them or none.
 
+        What a file's metadata does not say stays as it was set before.
         Raises InvalidRequest naming `files.{number}.{field}`.
         """
         uploads: dict[str, Upload] = {}
@@ -102,14 +105,42 @@ class Curator:
 
     def page(self, tenant: str, asked: Listing, limit: int, cursor: str = "") -> Page:
         """Some of the tenant's documents, as `listing.page` gives them."""
-        return page(self._catalogue, tenant, asked, limit, cursor)
+        return page(self._catalogue, self._bucket, tenant, asked, limit, cursor)
+
+    def documents(self, tenant: str, asked: Listing) -> Iterator[DocumentRecord]:
+        """All of the tenant's documents that fit, as `page` gives them."""
+        cursor: str | None = ""
+        while cursor is not None:
+            part = self.page(tenant, asked, PAGE, cursor)
+            yield from part.records
+            cursor = part.cursor
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord:
-        """The document as the catalogue knows it. Raises NotFound."""
-        record = self._catalogue.get(tenant, document_id) if _ID.fullmatch(document_id) else None
+        """The document as the catalogue knows it, or as pending if only the bucket does.
+
+        Raises NotFound.
+        """
+        record = None
+        if _ID.fullmatch(document_id):
+            record = self._catalogue.get(tenant, document_id)
+            record = record or arrived(self._bucket, tenant, document_id)
         if record is None:
             raise NotFound(UNKNOWN)
         return record
+
+    def look(self, tenant: str, document_id: str) -> DocumentRecord:
+        """The document as it is: as pending, too, if the bucket has another content by now.
+
+        Raises NotFound.
+        """
+        return as_it_is(self._bucket, self.get(tenant, document_id))
+
+    def admit(self, tenant: str, document_id: str) -> None:
+        """Enters a document into the catalogue that only the bucket knows, so as to be erased."""
+        if _ID.fullmatch(document_id) and self._catalogue.get(tenant, document_id) is None:
+            record = arrived(self._bucket, tenant, document_id)
+            if record is not None:
+                self._catalogue.begin(record)
 
     def versions(self, tenant: str, document_id: str) -> list[Version]:
         """The newest 1,000 versions of the document, newest first. Raises NotFound."""
@@ -178,7 +209,9 @@ class Curator:
                 "A path has no empty segment, and none that is '.' or '..'.", "path"
             )
         signed = self._bucket.sign_upload(
-            NewObject(key, file.size, file.content_type, file.metadata, file.checksum_sha256),
+            NewObject(
+                key, file.size, file.content_type, self._kept(key, file), file.checksum_sha256
+            ),
             SIGNED_S,
         )
         return Upload(
@@ -188,6 +221,12 @@ class Curator:
             headers=signed.headers,
             expires_at=self._expiry(),
         )
+
+    def _kept(self, key: str, file: NewDocument) -> DocumentMetadata:
+        """The file's metadata, over what the object at its key has now."""
+        said = {name: value for name, value in asdict(file.metadata).items() if value}
+        state = self._bucket.head(key) if len(said) < len(fields(DocumentMetadata)) else None
+        return replace(state.metadata, **said) if state else file.metadata
 
     def _stored(self, record: DocumentRecord, version: str) -> StoredVersion:
         for stored in self._bucket.versions(object_key(record.tenant, record.path)):

@@ -1,18 +1,21 @@
-"""Finds a tenant's documents in the catalogue, page by page."""
+"""Finds a tenant's documents in the catalogue, and what is new in the bucket, page by page."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 
+from nexus.documents.arrivals import arrivals
 from nexus.errors import InvalidRequest
 from nexus.models import DocumentRecord, DocumentStatus
-from nexus.ports import Catalogue
+from nexus.object_keys import compared
+from nexus.ports import Catalogue, DocumentBucket
 
 # Records that one page reads at most, however few of them are asked for: about a second's work.
 MOST_READ = 5_000
+# Objects of the bucket that are looked up together; DynamoDB answers 100 in one call.
+LEAST_TOGETHER, MOST_TOGETHER = 25, 100
 
 _ID = re.compile(r"[0-9a-f]{24}")
 
@@ -36,8 +39,8 @@ class Listing:
         said = record.metadata
         return (
             (record.status == self.status if self.status else record.status != "deleted")
-            and self.department in ("", said.department)
-            and (not self.tag or self.tag in said.tags)
+            and compared(self.department) in ("", compared(said.department or ""))
+            and (not self.tag or compared(self.tag) in map(compared, said.tags))
             and (wanted in record.title.casefold() or wanted in record.path.casefold())
         )
 
@@ -50,33 +53,63 @@ class Page:
     cursor: str | None
 
 
-def page(catalogue: Catalogue, tenant: str, asked: Listing, limit: int, cursor: str = "") -> Page:
+def page(
+    catalogue: Catalogue,
+    documents: DocumentBucket,
+    tenant: str,
+    asked: Listing,
+    limit: int,
+    cursor: str = "",
+) -> Page:
     """At most `limit` of the tenant's documents, in an order of the catalogue's own.
 
-    A page can be short, even empty, and still not be the last. Raises InvalidRequest naming
-    `cursor` if it is not one that a page gave.
+    What the bucket took and nobody has begun on comes last, as pending; asked for the status, so
+    does what waits with new content. A page can be short, even empty, and still not be the last.
+    Raises InvalidRequest naming `cursor` if it is not one that a page gave.
     """
-    last = _decode(cursor)
+    last, path = _read(cursor)
     found: list[DocumentRecord] = []
-    # The catalogue is not asked for the status: it would read on in vain where nothing has it.
-    for number, record in enumerate(catalogue.list_documents(tenant, None, last)):
-        if len(found) == limit or number == MOST_READ:
-            return Page(tuple(found), _encode(last))
-        last = record.document_id
-        if asked.includes(record):
-            found.append(record)
+    if path is None:
+        # The catalogue is not asked for the status: it would read on in vain where nothing has it.
+        for number, record in enumerate(catalogue.list_documents(tenant, None, last)):
+            if len(found) == limit or number == MOST_READ:
+                return Page(tuple(found), last)
+            last = record.document_id
+            if asked.includes(record):
+                found.append(record)
+    if asked.status not in (None, "pending"):
+        return Page(tuple(found), None)
+    path = path or ""
+    changed, waiting = asked.status == "pending", 0
+    together = min(max(limit, LEAST_TOGETHER), MOST_TOGETHER)
+    arrived = arrivals(documents, catalogue, tenant, path, together, changed=changed)
+    for number, arrival in enumerate(arrived):
+        # Each that waits costs a call: no more of them than a page holds.
+        if waiting == limit or len(found) == limit or number == MOST_READ:
+            return Page(tuple(found), _written(path))
+        path = arrival.path
+        waiting += arrival.record is not None
+        if arrival.record is not None and asked.includes(arrival.record):
+            found.append(arrival.record)
     return Page(tuple(found), None)
 
 
-def _encode(document_id: str) -> str:
-    return base64.urlsafe_b64encode(document_id.encode()).decode()
+def _written(path: str) -> str:
+    return "~" + base64.urlsafe_b64encode(path.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> str:
+def _read(cursor: str) -> tuple[str, str | None]:
+    """The last id that the catalogue gave; or the last path, once the bucket is gone through."""
+    if not cursor.startswith("~"):
+        if cursor and not _ID.fullmatch(cursor):
+            raise _not_ours()
+        return cursor, None
     try:
-        decoded = base64.urlsafe_b64decode(cursor.encode("ascii", "replace")).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        decoded = "?"
-    if cursor and not _ID.fullmatch(decoded):
-        raise InvalidRequest("The cursor is not one that a page of this list gave.", "cursor")
-    return decoded
+        padding = "=" * (-len(cursor[1:]) % 4)
+        return "", base64.b64decode(cursor[1:] + padding, altchars=b"-_", validate=True).decode()
+    except ValueError as err:
+        raise _not_ours() from err
+
+
+def _not_ours() -> InvalidRequest:
+    return InvalidRequest("The cursor is not one that a page of this list gave.", "cursor")

@@ -1,12 +1,13 @@
-"""Shows the turns of a conversation without the answers that cited what has been deleted since."""
+"""Shows the turns of a conversation without answers that quote what the reader may not see now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
-from nexus.models import Turn
+from nexus.models import Principal, Turn
 from nexus.ports import Catalogue
+from nexus.retrieval.rights import permits
 from nexus.text.tongues import tongue_of
 
 # In the languages of `answering.phrases`.
@@ -23,28 +24,49 @@ DELETED = {
     "ja": "この回答はもう表示できません。引用していた文書が削除されました。",
     "de": "Diese Antwort ist nicht mehr verfügbar: Ein zitiertes Dokument wurde gelöscht.",
 }
+OUT_OF_SIGHT = {
+    "en": "This answer is no longer available: it cited a document that this key may not see.",
+    "id": "Jawaban ini tidak tersedia lagi: dokumen yang dikutipnya tidak boleh dilihat dengan "
+    "kunci ini.",
+    "zh": "此回答已不可用：此密钥无权查看它引用的文档。",
+    "es": "Esta respuesta ya no está disponible: citaba un documento que esta clave no puede ver.",
+    "hi": "यह उत्तर अब उपलब्ध नहीं है: इसमें उद्धृत दस्तावेज़ इस कुंजी से नहीं देखा जा सकता।",
+    "ar": "لم تعد هذه الإجابة متاحة: فقد استشهدت بمستند لا يحق لهذا المفتاح الاطلاع عليه.",
+    "fr": "Cette réponse n'est plus disponible : elle citait un document fermé à cette clé.",
+    "pt": "Esta resposta já não está disponível: citava um documento que esta chave não pode ver.",
+    "ru": "Этот ответ больше недоступен: он ссылался на документ, закрытый для этого ключа.",
+    "ja": "この回答はもう表示できません。引用していた文書をこのキーでは閲覧できません。",
+    "de": "Diese Antwort ist nicht mehr verfügbar: Dieser Schlüssel darf ein zitiertes Dokument "
+    "nicht sehen.",
+}
 
 
-def tombstone(question: str) -> str:
-    """The sentence that stands for a deleted answer, in the question's language."""
-    return DELETED.get(tongue_of(question), DELETED["en"])
+def tombstone(turn: Turn) -> str:
+    """The sentence that stands for an answer that is not shown, in the question's language."""
+    why = DELETED if turn.deleted_document_ids else OUT_OF_SIGHT
+    return why.get(tongue_of(turn.question), why["en"])
 
 
-def without_deleted(catalogue: Catalogue, tenant: str, turns: Sequence[Turn]) -> list[Turn]:
-    """The turns, with "" for each answer that cites a document which readers no longer see.
+def as_seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -> list[Turn]:
+    """The turns, with "" for each answer that cites a document which the principal does not see.
 
     Erasing a document takes these answers out of the store; here those go that were stored just
-    after it, or cite what was only removed from the bucket. Turns that cite nothing cost no call.
-    Raises UpstreamError when the catalogue fails.
+    after it, that cite what was only removed from the bucket, or what has moved out of the key's
+    rights since, or they became narrower. Turns that cite nothing cost no call. Raises
+    UpstreamError when the catalogue fails.
     """
     cited = list(dict.fromkeys(item for turn in turns for item in turn.document_ids))
-    records = catalogue.get_many(tenant, cited) if cited else {}
-    live = {item for item, record in records.items() if record.live_revision}
-    return [_seen(turn, live) for turn in turns]
+    records = catalogue.get_many(principal.tenant, cited) if cited else {}
+    live = {item: record for item, record in records.items() if record.live_revision}
+    hidden = {item for item, record in live.items() if not permits(principal.filters, record)}
+    return [_seen(turn, live.keys(), hidden) for turn in turns]
 
 
-def _seen(turn: Turn, live: set[str]) -> Turn:
+def _seen(turn: Turn, live: Set[str], hidden: Set[str]) -> Turn:
     gone = tuple(
         item for item in turn.document_ids if item not in live or item in turn.deleted_document_ids
     )
-    return replace(turn, answer="", deleted_document_ids=gone) if gone else turn
+    unseen = tuple(item for item in turn.document_ids if item in hidden and item not in gone)
+    if not gone and not unseen:
+        return turn
+    return replace(turn, answer="", deleted_document_ids=gone, hidden_document_ids=unseen)

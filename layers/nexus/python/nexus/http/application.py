@@ -54,6 +54,9 @@ def application(
         redoc_url=None,
         # Relative to openapi.json: the gateway puts its stage's name before every path.
         servers=[{"url": "."}],
+        # A body without a content type is read as JSON: the key, in a header of its own, is what
+        # keeps other sites' pages out.
+        strict_content_type=False,
         responses={
             status: {
                 "description": text,

@@ -117,7 +117,7 @@ class RequestRecord:
     @staticmethod
     def _record(scope: Scope, status: int, duration_ms: float) -> None:
         # The route's pattern, not the path: a path holds conversation ids.
-        route = getattr(scope.get("route"), "path", "unknown")
+        route = getattr(scope.get("route"), "path_format", "unknown")
         logger.info(
             "request",
             extra={

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from nexus.errors import (
     ConfigurationError,
+    InProgress,
     InvalidRequest,
     NexusError,
     NotAllowed,
@@ -68,6 +69,8 @@ def problem(
 
 
 async def _nexus(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, InProgress):
+        return problem(request, 409, str(error), headers=_retry_after(error.retry_after_s))
     for kind, status in CALLERS_FAULTS.items():
         if isinstance(error, kind):
             return problem(request, status, str(error), getattr(error, "field", None))
@@ -88,18 +91,35 @@ async def _nexus(request: Request, error: Exception) -> JSONResponse:
         return problem(request, 503, detail)
     wait = error.retry_after_s or RETRY_AFTER_S
     detail = f"The {service} service is not available: try again in {wait:.0f} seconds."
-    return problem(request, 503, detail, headers={"Retry-After": f"{max(1, round(wait))}"})
+    return problem(request, 503, detail, headers=_retry_after(wait))
+
+
+def _retry_after(seconds: float) -> dict[str, str]:
+    return {"Retry-After": f"{max(1, round(seconds))}"}
 
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
     first = error.errors()[0]
+    sent = request.headers.get("content-type", "")
+    if first["loc"] == ("body",) and sent and not _is_json(sent):
+        # RFC 9110, 15.5.16: Accept tells which type would have been taken.
+        detail = "The body's type is not one that is read: send content-type: application/json."
+        return problem(request, 415, detail, headers={"Accept": "application/json"})
     location = [str(part) for part in first["loc"]]
     if first["type"] == "json_invalid":
         return problem(request, 400, "The body is not valid JSON: check it and send it again.")
     field = ".".join(location[1:]) or location[0]
     # Pydantic's own messages name the rule, never the value.
     return problem(request, 422, f"{field}: {first['msg']}.", field)
+
+
+def _is_json(content_type: str) -> bool:
+    """Whether FastAPI reads a body of this type as JSON."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

@@ -74,6 +74,8 @@ class Attempts:
                     max_bytes=self._settings.max_document_bytes,
                     max_streamed_bytes=self._settings.max_streamed_bytes,
                     max_unpacked_bytes=self._settings.max_unpacked_bytes,
+                    ocr=self._settings.ocr,
+                    read_hidden=self._settings.read_hidden,
                 )
                 if len(plan.parts) > 1:
                     self._fan_out(attempt, state, plan, afresh=afresh)

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TypeVar
 
 from nexus.ingestion.chunking import context_line, embedding_text, text_key
+from nexus.ingestion.describing import filterable
 from nexus.ingestion.revisions import record_id
 from nexus.models import Chunk, DocumentRecord, Generation, IndexRecord
 from nexus.ports import Embedder, EmbeddingLedger, VectorIndex
@@ -104,6 +105,7 @@ class ChunkWriter:
         """Writes all chunks of those texts whose vectors these are."""
         if not vectors:
             return
+        metadata = filterable(attempt.metadata)
         records = [
             (
                 key,
@@ -116,7 +118,7 @@ class ChunkWriter:
                     uri=attempt.uri,
                     added_in=stamp,
                     vector=vector,
-                    metadata=attempt.metadata,
+                    metadata=metadata,
                 ),
             )
             for key, vector in vectors.items()

@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from nexus.ingestion.chunk_borders import chunk_ranges
-from nexus.ingestion.pieces import SENTENCE_END, Piece, lay_out
+from nexus.ingestion.pieces import SENTENCE_END, Border, Piece, lay_out
 from nexus.models import Chunk, LocatedText, Locator, ParsedDocument
 from nexus.settings import CHUNKER_VERSION
 
@@ -100,7 +100,8 @@ def _spans(
         for first, behind in chunk_ranges(section, run, max_chars, full):
             start, end, row = run[first].start, run[behind - 1].end, run[first].row
             room = min(overlap, max_chars - (end - start))
-            is_split_row = bool(first) and run[first - 1].row == row
+            # Lines of one long row each say whose they are; only a line that was cut goes on.
+            is_split_row = bool(first) and run[first].border is not Border.PARAGRAPH
             if before is not None and (is_prose or is_split_row) and room > 0:
                 yield _reach_back(section, before, start, room), end, row
             else:

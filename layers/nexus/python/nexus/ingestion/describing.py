@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nexus.ingestion.revisions import fingerprint
-from nexus.models import DocumentRecord, ObjectState
-from nexus.object_keys import document_id
+from nexus.models import DocumentMetadata, DocumentRecord, ObjectState
+from nexus.object_keys import compared, document_id
 
 
 def describe(state: ObjectState, bucket: str) -> DocumentRecord:
@@ -22,6 +22,15 @@ def describe(state: ObjectState, bucket: str) -> DocumentRecord:
         etag=state.etag,
         size=state.size,
         metadata=state.metadata,
+    )
+
+
+def filterable(metadata: DocumentMetadata) -> DocumentMetadata:
+    """The metadata as an index holds it: department and tags in the form in which they compare."""
+    return replace(
+        metadata,
+        department=compared(metadata.department) if metadata.department else None,
+        tags=tuple(dict.fromkeys(compared(tag) for tag in metadata.tags)),
     )
 
 

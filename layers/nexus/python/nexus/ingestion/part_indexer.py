@@ -13,6 +13,7 @@ from nexus.ingestion.chunk_writing import ChunkWriter
 from nexus.ingestion.chunking import chunk
 from nexus.ingestion.parsing import parse_part
 from nexus.ingestion.parsing.outlines import Outline, Part
+from nexus.ingestion.reading_warnings import bounded
 from nexus.ingestion.revisions import content_of, record_id, stamp, stamp_of
 from nexus.models import DocumentRecord, Generation, ParsedDocument
 from nexus.ports import Catalogue, PartResult, VectorIndex
@@ -111,7 +112,8 @@ class PartIndexer:
         )
         brought = [one for one in ids if stamp_of(one) == run.stamp]
         self._index.wait_until_searchable(self._generation.namespace(attempt.tenant), brought)
-        result = PartResult(part.number, ids, written.embedded, written.tokens)
+        told = bounded(parsed.warnings)
+        result = PartResult(part.number, ids, written.embedded, written.tokens, told)
         return IndexedPart(result, title, parsed.pages)
 
     def _live_chunks(self, live: DocumentRecord, contents: Collection[str]) -> dict[str, str]:

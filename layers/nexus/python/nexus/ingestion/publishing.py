@@ -11,6 +11,7 @@ from nexus.ingestion.describing import is_clean
 from nexus.ingestion.parsing import no_text
 from nexus.ingestion.parsing.outlines import Outline
 from nexus.ingestion.part_indexer import Run
+from nexus.ingestion.reading_warnings import bounded
 from nexus.ingestion.revisions import age_s, last_stamp, stamp, stamp_of
 from nexus.models import DocumentRecord, Generation
 from nexus.ports import Catalogue, Manifest, PartResult, VectorIndex
@@ -39,8 +40,9 @@ class Publisher:
         Raises Superseded if another attempt or worker was first, DocumentRejected without any text.
         """
         ids = tuple(dict.fromkeys(one for result in results for one in result.chunk_ids))
+        warnings = bounded(one for result in results for one in result.warnings)
         if not ids:
-            raise no_text(plan)
+            raise no_text(plan, warnings)
         old = self._catalogue.manifest(attempt.tenant, attempt.document_id)
         if old and old.revision == attempt.revision:
             # Published again, it would no longer hide what the version before has left.
@@ -56,6 +58,7 @@ class Publisher:
             chunks=len(ids),
             chunks_embedded=sum(result.chunks_embedded for result in results),
             tokens_embedded=sum(result.tokens_embedded for result in results),
+            warnings=warnings,
             duration_ms=age_s(attempt.started_at, self._now()) * 1000,
         )
         # A first attempt in one part has written nothing but what it publishes.

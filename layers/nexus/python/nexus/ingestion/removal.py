@@ -66,6 +66,7 @@ class Remover:
                 pages=0,
                 etag="",
                 fingerprint="",
+                warnings=(),
             )
         )
         return IndexingReport("deleted")

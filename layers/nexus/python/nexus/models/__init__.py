@@ -24,6 +24,7 @@ from nexus.models.documents import (
     Locator,
     ObjectState,
     ParsedDocument,
+    ReadingWarning,
 )
 from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
@@ -55,6 +56,7 @@ __all__ = [
     "ParsedDocument",
     "Passage",
     "Principal",
+    "ReadingWarning",
     "Role",
     "Source",
     "StoredChunk",

@@ -78,8 +78,9 @@ class Usage:
 class Turn:
     """One question and its answer in a conversation; `created_at` is UTC ISO 8601 with Z.
 
-    `document_ids` are the documents that the answer cites. Once one of them is deleted, it is also
-    in `deleted_document_ids`, and the answer is "".
+    `document_ids` are the documents that the answer cites or names. Once one of them is deleted, it
+    is also in `deleted_document_ids`, and the answer is "". So it is while one of them is not for
+    the reader's eyes: `hidden_document_ids`, which are never stored.
     """
 
     message_id: str
@@ -89,6 +90,7 @@ class Turn:
     created_at: str
     document_ids: tuple[str, ...] = ()
     deleted_document_ids: tuple[str, ...] = ()
+    hidden_document_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ class Answer:
 
     `truncated` is True for an answer that the model could not write to its end; `claims` are its
     sentences that claim something. `rewritten_question` is what the conversation before made of the
-    question, "" if it was answered as it stands.
+    question, "" if it was answered as it stands. `named_document_ids` are those whose titles a
+    refusal tells.
     """
 
     message_id: str
@@ -112,3 +115,4 @@ class Answer:
     truncated: bool = False
     claims: tuple[CheckedClaim, ...] = ()
     rewritten_question: str = ""
+    named_document_ids: tuple[str, ...] = ()

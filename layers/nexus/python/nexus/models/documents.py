@@ -50,15 +50,30 @@ class LocatedText:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingWarning:
+    """What of a document could not be read, or was left out: never in silence.
+
+    `what` says it in a few words, `where` is the place as a reader finds it ("page 3", "sheet Fees,
+    B7"; "" for the whole), and `advice` what to do about it. None of them quotes the document.
+    """
+
+    what: str
+    where: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """What a parser found: texts in reading order, the document's own title, and its page count.
 
     `pages` is pages of a PDF, slides of a presentation, sheets of a workbook; 1 for other formats.
+    `warnings` name what of it was not read.
     """
 
     texts: tuple[LocatedText, ...]
     title: str | None = None
     pages: int = 1
+    warnings: tuple[ReadingWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +128,8 @@ class DocumentRecord:
 
     A large document is indexed in `parts`, of which `parts_done` are finished; `underway` says of
     which content, version and metadata, once all of them are queued. `started_at` is when the last
-    attempt began. Times are UTC ISO 8601 with Z.
+    attempt began. `warnings` name what of the live revision was not read, 50 at most. Times are UTC
+    ISO 8601 with Z.
     """
 
     tenant: str
@@ -143,6 +159,7 @@ class DocumentRecord:
     metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
     hidden: frozenset[str] = frozenset()
     erasing: bool = False
+    warnings: tuple[ReadingWarning, ...] = ()
     created_at: str = ""
     updated_at: str = ""
 

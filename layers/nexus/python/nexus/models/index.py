@@ -14,7 +14,7 @@ class IndexRecord:
     `title` is what the chunk stands under, the document's title and the headings; its words are
     searched too. `added_in` is the stamp of the run that brought the chunk (`ingestion.revisions`):
     readers ignore it until that is published. `metadata.date` and `metadata.tags` are stored
-    filterable.
+    filterable: department and tags in the form in which they are compared.
     """
 
     chunk: Chunk

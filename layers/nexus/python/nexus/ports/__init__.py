@@ -28,6 +28,7 @@ from nexus.ports.language_models import (
     Reranker,
 )
 from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
+from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
 from nexus.ports.vector_index import ScannedPage, VectorIndex
@@ -38,6 +39,7 @@ __all__ = [
     "Catalogue",
     "ChatModel",
     "CitedTurns",
+    "Claim",
     "ClientStore",
     "Completion",
     "Continuation",
@@ -57,6 +59,7 @@ __all__ = [
     "Message",
     "NewObject",
     "PartResult",
+    "RequestClaims",
     "Reranker",
     "ScannedPage",
     "Secrets",

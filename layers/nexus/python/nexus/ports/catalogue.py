@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from nexus.models import DocumentRecord, DocumentStatus
+from nexus.models import DocumentRecord, DocumentStatus, ReadingWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,16 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """What became of one part of a document; `number` counts from 0."""
+    """What became of one part of a document; `number` counts from 0.
+
+    `warnings` name what of it was not read, 50 at most.
+    """
 
     number: int
     chunk_ids: tuple[str, ...]
     chunks_embedded: int = 0
     tokens_embedded: int = 0
+    warnings: tuple[ReadingWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

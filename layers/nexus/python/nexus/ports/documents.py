@@ -90,6 +90,10 @@ class DocumentBucket(Protocol):
         """What the bucket holds at the key now, or None. Raises NotFound for a foreign key."""
         ...
 
+    def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
+        """The tenant's documents after a key (None: all tenants'), as DocumentStore has them."""
+        ...
+
     def sign_upload(self, upload: NewObject, seconds: int) -> SignedUpload:
         """A PUT of exactly this object, valid for so many seconds.
 

@@ -21,6 +21,13 @@ class WorkQueue(Protocol):
         """Lets a received message that failed come again after so many seconds (0 to 43,200)."""
         ...
 
+    def hold(self, receipts: Sequence[str], seconds: int) -> None:
+        """Hides received messages from everybody for so many seconds from now (0 to 43,200).
+
+        Of at most ten messages, those that are gone are passed over.
+        """
+        ...
+
     def ping(self) -> None:
         """Returns when the queue answers; raises otherwise."""
         ...

@@ -57,7 +57,8 @@ class Retrieved:
     `gate` is what decides whether a model is asked; None if nothing was compared. `mismatch` is how
     the question and the first passage disagree, and `told` whether an answer from it may be told
     with high confidence. `degraded` is whether a search or a reranker should have had a say and
-    failed; `lost` is why one of the two searches is missing.
+    failed; `lost` is why one of the two searches is missing. `unmatched` is True where
+    no document passes the request's filters.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -70,6 +71,7 @@ class Retrieved:
     lost: Failure | None = None
     mismatch: Mismatch | None = None
     told: bool = True
+    unmatched: bool = False
 
     @property
     def is_enough(self) -> bool:
@@ -120,7 +122,7 @@ class Retriever:
         """
         allowed = narrow(principal.filters, filters)
         if allowed is None:
-            return Retrieved()
+            return Retrieved(unmatched=True)
         space = self._generation.namespace(principal.tenant)
         searching = by_words(self._executor, self._index, space, question, allowed)
         embedded = embedded or self.embed(question)
@@ -175,6 +177,7 @@ class Retriever:
             lost=found.lost,
             mismatch=mismatch,
             told=mismatch is None or is_told(mismatch, probable, self._settings.gate),
+            unmatched=filters != Filters() and not fused,
         )
 
     def survey(

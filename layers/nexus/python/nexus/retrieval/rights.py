@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nexus.models import DocumentRecord, Filters, Hit
+from nexus.object_keys import compared
 
 
 def narrow(rights: Filters, asked: Filters) -> Filters | None:
-    """The filters that satisfy both; None when nothing can."""
+    """The filters that satisfy both, in the spellings that an index may hold; None: nothing can."""
 
     def both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...] | None:
         if not first or not second:
             return first or second
-        return tuple(item for item in first if item in second) or None
+        known = set(map(compared, second))
+        return tuple(item for item in first if compared(item) in known) or None
 
-    departments = both(rights.departments, asked.departments)
+    departments = _spellings(both(rights.departments, asked.departments))
     document_ids = both(rights.document_ids, asked.document_ids)
     # A document with one tag of each list passes both; the intersection misses it, but it never
     # shows a document that the rights hide.
-    tags = both(rights.tags, asked.tags)
+    tags = _spellings(both(rights.tags, asked.tags))
     if departments is None or document_ids is None or tags is None:
         return None
     return Filters(
@@ -29,6 +31,29 @@ def narrow(rights: Filters, asked: Filters) -> Filters | None:
         date_to=min(filter(None, (rights.date_to, asked.date_to)), default=None),
         document_ids=document_ids,
     )
+
+
+def permits(rights: Filters, record: DocumentRecord) -> bool:
+    """Whether a key with these rights may see the document, as the catalogue describes it."""
+    said = record.metadata
+    departments, tags = set(map(compared, rights.departments)), set(map(compared, rights.tags))
+    return (
+        (
+            not departments
+            or (said.department is not None and compared(said.department) in departments)
+        )
+        and (not tags or any(compared(tag) in tags for tag in said.tags))
+        and (not rights.date_from or (said.date or "") >= rights.date_from)
+        and (not rights.date_to or (said.date is not None and said.date <= rights.date_to))
+        and (not rights.document_ids or record.document_id in rights.document_ids)
+    )
+
+
+def _spellings(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    # Generations that were built before names were folded hold them as somebody spelled them.
+    if names is None:
+        return None
+    return tuple(dict.fromkeys(form for name in names for form in (name, compared(name))))
 
 
 def visible(hits: Sequence[Hit], records: Mapping[str, DocumentRecord]) -> list[Hit]:

@@ -201,5 +201,11 @@ class Backup:
 def _unread(record: DocumentRecord) -> DocumentRecord:
     """A record without a live revision, which a restore leaves to be indexed again."""
     return replace(
-        record, status="pending", live_revision=0, published=(), chunks=0, fingerprint=""
+        record,
+        status="pending",
+        live_revision=0,
+        published=(),
+        chunks=0,
+        fingerprint="",
+        warnings=(),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nexus.answering.caching import AnswerCache, CachedEmbedder, ForgivingCache
 from nexus.answering.generator import Generator
+from nexus.answering.idempotency import IdempotentAnswers
 from nexus.answering.rewriting import rewriter_of
 from nexus.answering.turn import Answerer
 from nexus.answering.verifying import verifier_of
@@ -26,6 +27,7 @@ from nexus.ports import (
     ConversationStore,
     Embedder,
     GenerationStore,
+    RequestClaims,
     Reranker,
     VectorIndex,
 )
@@ -42,6 +44,7 @@ GENERATIONS_S = 4.0
 CATALOGUE_S = 4.0
 CONVERSATIONS_S = 3.0
 CACHE_S = 1.0
+CLAIMS_S = 4.0
 INDEX_S = 8.0
 # Between two tries at an embedding, at most.
 PAUSE_S = 1.0
@@ -62,6 +65,7 @@ class ChatParts:
     cache: Cache | None
     verifier: ChatModel | None = None
     rewriter: ChatModel | None = None
+    claims: RequestClaims | None = None
 
 
 def answering(
@@ -117,6 +121,10 @@ def answering(
     rewriter = parts.rewriter
     if rewriter is not None:
         rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor)
+    idempotency = None
+    if parts.claims is not None:
+        claims = bounded(parts.claims, "cache", CLAIMS_S, executor)
+        idempotency = IdempotentAnswers(claims, readers, executor)
     return ChatServices(
         settings=settings,
         authenticator=Authenticator(bounded(parts.clients, "clients", CLIENTS_S, executor)),
@@ -134,4 +142,5 @@ def answering(
         # Read or deleted whole, a conversation may take as long as its request.
         conversations=bounded(parts.conversations, "conversations", math.inf, executor),
         health=health,
+        idempotency=idempotency,
     )

@@ -30,6 +30,7 @@ def chat_services(
     from nexus.adapters.dynamodb.cache import DynamoCache
     from nexus.adapters.dynamodb.clients import DynamoClients
     from nexus.adapters.dynamodb.conversations import DynamoConversations
+    from nexus.adapters.dynamodb.request_claims import DynamoRequestClaims
     from nexus.operations.health import Dependency, Health
     from nexus.wiring.answering import ChatParts, answering
 
@@ -56,9 +57,10 @@ def chat_services(
         "clients": Dependency(clients.ping),
         "conversations": Dependency(conversations.ping, required=False),
     }
-    cache = None
+    cache = claims = None
     if settings.cache_table:
-        cache = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
+        tables = settings.cache_table, settings.conversations_table
+        cache, claims = DynamoCache(dynamodb, *tables), DynamoRequestClaims(dynamodb, *tables)
         dependencies["cache"] = Dependency(cache.ping, required=False)
 
     def its_index(generation: Generation) -> VectorIndex:
@@ -78,6 +80,7 @@ def chat_services(
         cache=cache,
         verifier=models.verifier(),
         rewriter=models.rewriter(),
+        claims=claims,
     )
     services = answering(parts, health, settings, executor)
     executor.submit(services.readers.live)  # what the first question is answered from

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from nexus.adapters.dynamodb.chunk_ids import delete_between, pack, unpack
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
+from nexus.adapters.dynamodb.warnings import from_stored, to_stored
 from nexus.ports import PartResult
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class DocumentParts:
             "ids": pack(result.chunk_ids),
             "chunks_embedded": result.chunks_embedded,
             "tokens_embedded": result.tokens_embedded,
+            "warnings": to_stored(result.warnings),
         }
         try:
             self._client.put_item(
@@ -75,6 +77,7 @@ class DocumentParts:
                 chunk_ids=tuple(unpack(item["ids"])),
                 chunks_embedded=item["chunks_embedded"],
                 tokens_embedded=item["tokens_embedded"],
+                warnings=from_stored(item.get("warnings")),
             )
             for item in items
         ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nexus.adapters.dynamodb.chunk_ids import Stored, pack, unpack
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
+from nexus.adapters.dynamodb.warnings import from_stored, to_stored
 from nexus.ingestion.revisions import timestamp
 from nexus.models import DocumentMetadata, DocumentRecord
 
@@ -43,9 +44,11 @@ def head_key(generation_id: str, tenant: str, document_id: str) -> dict[str, Att
 def attributes(record: DocumentRecord, hidden: Stored) -> dict[str, Value]:
     """What a caller may store of a record; `hidden` says where its hidden ids were written."""
     values: dict[str, Value] = {
-        name: getattr(record, name) for name in _FIELDS - _NOT_TAKEN - {"hidden", "metadata"}
+        name: getattr(record, name)
+        for name in _FIELDS - _NOT_TAKEN - {"hidden", "metadata", "warnings"}
     }
     values["metadata"] = asdict(record.metadata)
+    values["warnings"] = to_stored(record.warnings)
     values["hidden"] = pack(sorted(record.hidden)) if record.hidden and not hidden.parts else None
     values["hidden_stamp"] = hidden.stamp
     values["hidden_parts"] = hidden.parts
@@ -57,6 +60,7 @@ def to_record(item: Mapping[str, AttributeValue]) -> DocumentRecord:
     values: dict[str, Any] = from_item(item)
     known = {name: value for name, value in values.items() if name in _FIELDS}
     known["metadata"] = DocumentMetadata(**values["metadata"])
+    known["warnings"] = from_stored(values.get("warnings"))
     known["hidden"] = frozenset(unpack(values.get("hidden") or b""))
     return DocumentRecord(
         tenant=values["pk"].split("#")[1],

@@ -11,24 +11,33 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
+from types import ModuleType
 from typing import BinaryIO
 
 from nexus.errors import (
     CorruptDocument,
-    DocumentRejected,
     DocumentTooLarge,
     EmptyDocument,
+    NexusError,
 )
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
 from nexus.ingestion.parsing.formats import COMPOUND, ZIP, detect, look_inside
+from nexus.ingestion.parsing.inside import Allowance, Inside
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.sources import WatchedSource
-from nexus.models import LocatedText, ParsedDocument
+from nexus.ingestion.reading_warnings import bounded, sentences
+from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 HEADING_DEPTH = 10
 _HEAD = 1024 * 1024
 # The formats that are read part by part; of any other, the whole file has to be in memory.
 _STREAMED = {"pdf", "delimited", "plain"}
+# The formats that are read page by page.
+_PAGED = {"pdf", "picture"}
+# The formats that hold files of any format.
+_HOLDERS = {"archive", "mail", "outlook"}
+# Those in which an author hides things, and that are read as one part.
+_HIDING = {"word", "slides", "sheets", "web", "markup", "open_document", "rich_text", "ebook"}
 
 
 def outline(
@@ -40,11 +49,15 @@ def outline(
     max_bytes: int,
     max_streamed_bytes: int,
     max_unpacked_bytes: int,
+    ocr: bool = False,
+    read_hidden: bool = False,
 ) -> Outline:
     """How the document of `size` bytes is read: its format, and the parts to give to `parse_part`.
 
     The bytes decide the format, then the path's extension, then the content type. `source` is
     seekable; a long text or table is read through once, a PDF only where it keeps its structure.
+    With `ocr`, text is recognised in pictures and in pages that hold no other; with `read_hidden`
+    the parts are read with what the author hid in them.
     Raises DocumentRejected's kinds, and what reading the source raises.
     """
     watched = WatchedSource(source)
@@ -61,11 +74,20 @@ def outline(
             )
         if form in (ZIP, COMPOUND):
             form = look_inside(form, watched.stretch(0, size), path, max_unpacked_bytes)
+        if form in _PAGED:
+            module = import_module(f"nexus.ingestion.parsing.{form}")
+            found: Outline = module.survey(watched, size, ocr=ocr)
+            return replace(found, read_hidden=read_hidden)
         if form not in _STREAMED:
-            return Outline(form, size, parts=(Part(0, 0, size),))
-        if form == "pdf":
-            found: Outline = import_module("nexus.ingestion.parsing.pdf").survey(watched, size)
-            return found
+            return Outline(
+                form,
+                size,
+                inner_bytes=max_bytes,
+                unpacked_bytes=max_unpacked_bytes,
+                ocr=ocr,
+                read_hidden=read_hidden,
+                parts=(Part(0, 0, size),),
+            )
         from nexus.ingestion.parsing.long_text import survey
 
         return survey(watched, form, size, head, max_bytes)
@@ -74,37 +96,73 @@ def outline(
 def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument:
     """Reads one part of a document into texts with their places, clean and in reading order.
 
-    What the author hid (sheets, slides, deleted text) is not read. `pages` counts the part's.
+    What the author hid is not read, unless the outline says so; what somebody deleted never is.
+    `pages` counts the part's.
     A part without text gives none, but raises EmptyDocument if it is the whole document; see
     `no_text` for one in several. Raises DocumentRejected's kinds, and what reading the source
     raises.
     """
+    return _read(source, outline, part, _inside(outline))
+
+
+def _read(source: BinaryIO, outline: Outline, part: Part, inside: Inside) -> ParsedDocument:
     watched = WatchedSource(source)
     with _rejecting(watched):
         reader = import_module(f"nexus.ingestion.parsing.{outline.format}")
-        if outline.format == "pdf":
+        if outline.format in _PAGED:
             document: ParsedDocument = reader.read_part(watched, outline, part)
         else:
             content = watched.stretch(part.start, part.end)
             if outline.encoding:
                 document = reader.read_part(content, outline, part)
+            elif outline.format in _HOLDERS:
+                document = reader.read(content, inside)
             else:
-                document = reader.read(content)
+                document = _whole(reader, content, outline)
         texts = tuple(text for raw in document.texts if (text := _tidy(raw)).text)
     if not texts and outline.is_whole(part):
-        raise no_text(outline)
-    return ParsedDocument(texts, sensible_title(document.title), document.pages)
+        raise no_text(outline, document.warnings)
+    title = sensible_title(document.title)
+    return ParsedDocument(texts, title, document.pages, document.warnings)
 
 
-def no_text(outline: Outline) -> EmptyDocument:
-    """The error for a document of which no part holds text."""
+def _whole(reader: ModuleType, content: bytes, outline: Outline) -> ParsedDocument:
+    """What a reader of whole files gives and, with `ocr`, the text of the pictures in the file."""
+    hidden = {"read_hidden": outline.read_hidden} if outline.format in _HIDING else {}
+    if not outline.ocr:
+        document: ParsedDocument = reader.read(content, **hidden)
+        return document
+    from nexus.ingestion.parsing.pictures_inside import FOLDERS, with_pictures
+
+    try:
+        document = reader.read(content, **hidden)
+    except EmptyDocument:
+        if outline.format not in FOLDERS:
+            raise
+        document = ParsedDocument(())
+    if outline.format not in FOLDERS:
+        return document
+    return with_pictures(document, content, outline.format, read_hidden=outline.read_hidden)
+
+
+def no_text(outline: Outline, warnings: Sequence[ReadingWarning] = ()) -> EmptyDocument:
+    """The error for a document of which no part holds text; the warnings say why it has none."""
+    if warnings:
+        return EmptyDocument(f"The file holds no text that is read. {sentences(warnings)}")
     if outline.format == "pdf":
         return EmptyDocument(import_module("nexus.ingestion.parsing.pdf").NO_TEXT)
     return EmptyDocument("The file holds no text: upload one that does.")
 
 
 def parse(
-    content: bytes, path: str, content_type: str, *, max_bytes: int, max_unpacked_bytes: int
+    content: bytes,
+    path: str,
+    content_type: str,
+    *,
+    max_bytes: int,
+    max_unpacked_bytes: int,
+    ocr: bool = False,
+    read_hidden: bool = False,
 ) -> ParsedDocument:
     """Reads a whole document that is in memory. Raises nothing but DocumentRejected's kinds."""
     source = io.BytesIO(content)
@@ -116,6 +174,8 @@ def parse(
         max_bytes=max_bytes,
         max_streamed_bytes=max_bytes,
         max_unpacked_bytes=max_unpacked_bytes,
+        ocr=ocr,
+        read_hidden=read_hidden,
     )
     return join(found, [parse_part(source, found, part) for part in found.parts])
 
@@ -123,20 +183,50 @@ def parse(
 def join(outline: Outline, parts: Sequence[ParsedDocument]) -> ParsedDocument:
     """The document that its parts, all of them in order, make. Raises EmptyDocument."""
     texts = tuple(text for part in parts for text in part.texts)
+    warnings = bounded(warning for part in parts for warning in part.warnings)
     if not texts:
-        raise no_text(outline)
-    return ParsedDocument(texts, outline.title or parts[0].title, outline.pages or parts[0].pages)
+        raise no_text(outline, warnings)
+    return ParsedDocument(
+        texts,
+        outline.title or parts[0].title,
+        outline.pages or parts[0].pages,
+        warnings,
+    )
+
+
+def _inside(whole: Outline) -> Inside:
+    """How the files that a document holds are read."""
+
+    def read_file(content: bytes, name: str, content_type: str, deeper: Inside) -> ParsedDocument:
+        source, size = io.BytesIO(content), len(content)
+        found = outline(
+            source,
+            size,
+            name,
+            content_type,
+            max_bytes=size,
+            max_streamed_bytes=size,
+            max_unpacked_bytes=min(whole.unpacked_bytes, deeper.allowance.bytes_left),
+            ocr=whole.ocr,
+            read_hidden=whole.read_hidden,
+        )
+        return join(found, [_read(source, found, part, deeper) for part in found.parts])
+
+    return Inside(read_file, Allowance(whole.inner_bytes), read_hidden=whole.read_hidden)
 
 
 @contextmanager
 def _rejecting(source: WatchedSource) -> Iterator[None]:
-    """Makes every failure of a parser a DocumentRejected, and none of reading the source."""
+    """Makes every failure of a parser a DocumentRejected, and none of reading the source.
+
+    A wrong configuration stays what it is.
+    """
     try:
         yield
     except Exception as err:
         if source.failure is not None:
             raise source.failure from None
-        if isinstance(err, DocumentRejected):
+        if isinstance(err, NexusError):
             raise
         if isinstance(err, MemoryError):
             raise DocumentTooLarge(

@@ -18,7 +18,21 @@ _ANY = re.compile(f"{_UNWANTED.pattern}|{_WIDE_SPACES.pattern}|[\r\x0b\x0c\x85\u
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _FILE_NAME = re.compile(r"\.(docx?|pptx?|xlsx?|pdf|indd|tex|dvi|html?|rtf|odt|txt|qxd)$", re.I)
-_PLACEHOLDERS = {"untitled", "powerpoint presentation", "presentation", "document", "word document"}
+# Titles that programs give and nobody changed, in the languages that offices use most.
+_PLACEHOLDERS = {
+    "presentation", "presentasi", "document", "dokumen", "word document", "microsoft word",
+    "microsoft powerpoint", "microsoft office word document", "anonymous", "unspecified", "title",
+    "no title", "untitled document", "untitled presentation", "tanpa judul", "dokumen tanpa judul",
+    "presentasi tanpa judul", "judul", "unbenannt", "sans titre", "sin título", "sem título",
+}  # fmt: skip
+_NUMBERED = re.compile(
+    r"(?:untitled|document|dokumen|presentation|presentasi|book|buku|slide|sheet)[-_]?[0-9]{0,3}"
+    r"|(?:untitled|document|dokumen|presentation|presentasi|slide) [0-9]{1,3}"
+)
+_POWERPOINT = re.compile(
+    r"power ?point[ -]?(?:a?pr[eé]s|präs|prez|през|プレゼン|演示|簡報|sunu)\w{0,20}"
+    r"|(?:a?pr[eé]s|präs|prez|през)\w{0,20}(?: \w{1,10}){0,2} power ?point"
+)
 _LONGEST_TITLE = 200
 # A heading is a name, not a text: what is longer is cut, as it goes with every chunk below it.
 HEADING_CHARS = 300
@@ -50,5 +64,7 @@ def sensible_title(title: str | None) -> str | None:
     """A title from a file's metadata, or None if it is a placeholder or the name of a file."""
     words = squeeze(clean(title or "").removeprefix("Microsoft Word - "))
     words = words.removeprefix("Microsoft PowerPoint - ")
-    usable = 0 < len(words) <= _LONGEST_TITLE and words.strip("()").lower() not in _PLACEHOLDERS
-    return words if usable and not _FILE_NAME.search(words) else None
+    plain = words.strip("()").lower()
+    usable = 0 < len(words) <= _LONGEST_TITLE and plain not in _PLACEHOLDERS
+    is_made_up = _NUMBERED.fullmatch(plain) or _POWERPOINT.fullmatch(plain)
+    return words if usable and not is_made_up and not _FILE_NAME.search(words) else None

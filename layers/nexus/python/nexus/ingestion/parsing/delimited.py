@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Sequence
 
 from nexus.ingestion.parsing.cleaning import squeeze
 from nexus.ingestion.parsing.encodings import decode_as
+from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.plain import decode
-from nexus.ingestion.parsing.tables import LOOKED_AT, find_header, headed_row, plain_row
+from nexus.ingestion.parsing.tables import NO_LOOKS, lines_of, names_of
 from nexus.models import LocatedText, Locator, ParsedDocument
 
 _DELIMITERS = ",;\t|"
@@ -33,36 +33,32 @@ def read_part(content: bytes, outline: Outline, part: Part) -> ParsedDocument:
     if part.number == 0:
         text = _without_declaration(text)
     rows = (_split if outline.quoted else _split_unquoted)(text, outline.delimiter)
-    if part.number == 0:
-        return ParsedDocument(tuple(located_rows(rows, None)))
-    texts = []
-    for number, row in enumerate(rows, start=part.row):
-        if line := headed_row(outline.header, row):
-            texts.append(LocatedText(line, Locator(row=number)))
-    return ParsedDocument(tuple(texts))
+    names = outline.header if part.number else ()
+    return ParsedDocument(
+        tuple(
+            LocatedText(line, Locator(row=part.row + place))
+            for place, line in lines_of(rows, names=names)
+        )
+    )
 
 
 def header_of(text: str, delimiter: str) -> tuple[str, ...]:
     """The column names at the start of a file; () if it has none, or more than can be carried."""
-    _, names = find_header(_rows(text, delimiter))
-    return tuple(names) if sum(map(len, names)) <= _LONGEST_HEADER else ()
+    names = names_of(_rows(text, delimiter))
+    return names if sum(map(len, names)) <= _LONGEST_HEADER else ()
 
 
-def located_rows(rows: Iterable[list[str]], sheet: str | None, first: int = 1) -> list[LocatedText]:
+def located_rows(
+    rows: Iterable[Sequence[str]],
+    sheet: str | None,
+    first: int = 1,
+    looks: Looks = NO_LOOKS,
+) -> list[LocatedText]:
     """Every row that holds a value as "Header: value; …", located by its number from `first`."""
-    coming = iter(rows)
-    head = list(islice(coming, LOOKED_AT))
-    index, names = find_header(head)
-    texts = []
-    for place, row in enumerate(chain(head, coming)):
-        if names and place == index:
-            continue
-        line = headed_row(names, row) if names and place > index else plain_row(row)
-        if line:
-            texts.append(LocatedText(line, Locator(sheet=sheet, row=first + place)))
-    if not texts and names:
-        texts.append(LocatedText(plain_row(names), Locator(sheet=sheet, row=first + index)))
-    return texts
+    return [
+        LocatedText(line, Locator(sheet=sheet, row=first + place))
+        for place, line in lines_of(rows, looks)
+    ]
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
@@ -94,12 +90,16 @@ def _split_unquoted(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def delimiter_of(text: str) -> str:
-    """The delimiter that cuts the first rows into the most columns of one count."""
+    """The delimiter that cuts the first rows into the most columns of one count.
+
+    One that cuts all of them into the same count comes before any other, since prose in a cell
+    holds commas and semicolons, too.
+    """
     head = text[:65536]
     if head.startswith("sep=") and head[4:5] in _DELIMITERS:  # Excel's own declaration
         return head[4]
     lines = head.splitlines(keepends=True)[:_SAMPLE_ROWS]
-    best, best_score = ",", 0.0
+    best, best_score = ",", (False, 0.0)
     for delimiter in _DELIMITERS:
         try:
             rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
@@ -107,7 +107,9 @@ def delimiter_of(text: str) -> str:
             continue
         widths = Counter(len(row) for row in rows if row)
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
-        score = (width - 1) * (count / max(len(rows), 1)) ** 2
+        share = count / max(len(rows), 1)
+        is_even = width > 1 and len(widths) == 1 and len(rows) > 2
+        score = (is_even, (width - 1) * share**2)
         if score > best_score:
             best, best_score = delimiter, score
     return best

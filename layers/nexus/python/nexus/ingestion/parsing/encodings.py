@@ -26,6 +26,17 @@ _CANDIDATES = [
 _WESTERN = set(
     "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸ€£¥§©®°·«»¡¿“”‘’„–—…•\u00a0"
 )
+# What browsers read under a declared name: not what its standard says, but what pages mean by it
+# (WHATWG Encoding Standard, 4.2). A page whose declaration could be read is not in UTF-16.
+_MEANT = {
+    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
+    "big5": "big5hkscs", "utf-16": "utf-8", "utf-16-le": "utf-8", "utf-16-be": "utf-8",
+    "utf-32": "utf-8", "utf-7": "utf-8",
+}  # fmt: skip
+# In these two bytes make most letters, so that a short text can be UTF-8 by chance.
+_PAIRED = {"gb18030", "cp932", "cp949", "big5hkscs", "euc_jp", "johab"}
+_LEAST_SURE = 3
 _LONG_RUN = re.compile(r"[À-ÿŒœŸ]{3}")
 
 
@@ -35,6 +46,45 @@ def byte_order_mark(content: bytes) -> tuple[str, int]:
         if content.startswith(bom):
             return encoding, len(bom)
     return "", 0
+
+
+def encodings_to_try(content: bytes, declared: str | None) -> tuple[str, ...]:
+    """The encodings that bytes without a mark may be in, by what they declare, the likeliest first.
+
+    A text in an old encoding of one byte a letter is hardly ever valid UTF-8: each accent would
+    have to be followed by just the right sign.
+    """
+    try:
+        name = codecs.lookup((declared or "").strip()).name
+    except (LookupError, ValueError):
+        return ("utf-8",)
+    meant = _MEANT.get(name, name)
+    if meant == "utf-8" or not _is_text_codec(meant):
+        return ("utf-8",)
+    least = _LEAST_SURE if meant in _PAIRED else 1
+    return ("utf-8", meant) if _multibyte_letters(content) >= least else (meant, "utf-8")
+
+
+def _is_text_codec(name: str) -> bool:
+    try:
+        b"".decode(name)
+    except (LookupError, UnicodeError):  # such as base64
+        return False
+    return True
+
+
+def _multibyte_letters(content: bytes) -> int:
+    """How many letters of several bytes there are in valid UTF-8; 0 in anything else, and in ASCII.
+
+    Of those of two bytes, which pairs of old encodings can be, a third counts.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return 0
+    two = sum("\x80" <= letter < "\u0800" for letter in set(text))
+    more = sum(letter >= "\u0800" for letter in set(text))
+    return more + (two if two < _LEAST_SURE else -(-two // _LEAST_SURE))
 
 
 def wide_encoding(content: bytes) -> str:

@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 from nexus.errors import CorruptDocument, EncryptedDocument, UnsupportedFormat
+from nexus.ingestion.parsing.inside import extension_of
+from nexus.ingestion.parsing.unread import name_of, unread
 
 # Containers, which only their directory tells apart.
 ZIP, COMPOUND = "zip", "compound"
-_READS = "PDF, DOCX, PPTX, XLSX, XLS, ODS, CSV, HTML, Markdown or plain text"
 _HTML = re.compile(rb"\s*(<\?xml[^>]{0,200}\?>\s*)?<(!doctype\s+html|html[\s>])", re.I)
-_ZIP_MODULES = {"docx": "word", "pptx": "slides", "xlsx": "sheets", "ods": "sheets"}
+_ZIP_MODULES = {
+    "docx": "word", "pptx": "slides", "xlsx": "sheets", "ods": "sheets",
+    "odt": "open_document", "odp": "open_document", "epub": "ebook", "archive": "archive",
+}  # fmt: skip
 _EXTENSIONS = {
-    "html": "web", "htm": "web", "xhtml": "web", "svg": "web", "xml": "web",
+    "html": "web", "htm": "web", "xhtml": "web", "svg": "web",
+    "xml": "data", "rss": "data", "atom": "data",
+    "json": "data", "jsonl": "data", "ndjson": "data", "geojson": "data",
+    "eml": "mail", "mht": "mail", "mhtml": "mail",
     "md": "markup", "markdown": "markup", "mdx": "markup",
     "csv": "delimited", "tsv": "delimited", "tab": "delimited",
     "txt": "plain", "text": "plain", "log": "plain", "rst": "plain",
 }  # fmt: skip
 _TYPES = {
     "text/html": "web", "application/xhtml+xml": "web", "image/svg+xml": "web",
+    "application/json": "data", "application/x-ndjson": "data", "application/xml": "data",
+    "text/xml": "data", "message/rfc822": "mail", "multipart/related": "mail",
     "text/markdown": "markup", "text/x-markdown": "markup",
     "text/csv": "delimited", "text/tab-separated-values": "delimited",
 }  # fmt: skip
-_BINARY_EXTENSIONS = {"pdf", "docx", "pptx", "xlsx", "xlsm", "xls", "ods"}
-_BINARY_MARKS = (
-    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM", b"RIFF", b"\x1f\x8b",
-    b"7z\xbc", b"Rar!", b"\x7fELF", b"MZ", b"ID3", b"OggS", b"SQLite format 3",
-)  # fmt: skip
-_CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BINARY_EXTENSIONS = {
+    "pdf", "docx", "pptx", "xlsx", "xlsm", "xls", "ods", "odt", "odp", "epub", "zip", "msg", "png",
+    "jpg", "jpeg", "tif", "tiff",
+}  # fmt: skip
+_MARKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    ((b"PK\x03\x04", b"PK\x05\x06"), ZIP),
+    ((b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",), COMPOUND),
+    ((b"{\\rtf",), "rich_text"),
+    ((b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*"), "picture"),
+)
 _LEGACY = (("WordDocument", "doc", "DOCX"), ("PowerPoint Document", "ppt", "PPTX"))
+# Header fields that begin a message, as RFC 5322 and those who carry mail write them.
+_MAIL_FIELD = re.compile(
+    rb"(?:from|to|cc|subject|date|received|return-path|message-id|mime-version|content-type|"
+    rb"delivered-to|reply-to|x-[a-z0-9-]{1,40}):(?:\s|$)",
+    re.I,
+)
 
 
 def detect(head: bytes, path: str, content_type: str) -> str:
@@ -37,28 +55,30 @@ def detect(head: bytes, path: str, content_type: str) -> str:
 
     `head` is the file's first bytes, 4 KiB at least. Raises UnsupportedFormat or CorruptDocument.
     """
-    extension = _extension(path)
-    if b"%PDF-" in head[:1024]:
-        return "pdf"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return ZIP
-    if head.startswith(_CFB):
-        return COMPOUND
-    if head.startswith(b"{\\rtf"):
-        raise UnsupportedFormat("RTF is not read: save the file as DOCX and upload that.")
-    if _HTML.match(head[:4096].removeprefix(b"\xef\xbb\xbf")):
-        return "web"
+    extension = extension_of(path)
+    known = _EXTENSIONS.get(extension)
+    if marked := _by_mark(head, known):
+        return marked
     if extension in _BINARY_EXTENSIONS:
         raise CorruptDocument(
             f"The file is named .{extension} but its content is not: open it in its own program, "
             "save it again and upload that."
         )
-    if head.startswith(_BINARY_MARKS) and b"\0" in head[:4096]:
-        raise unreadable()
-    if extension in _EXTENSIONS:
-        return _EXTENSIONS[extension]
+    if (name := name_of(head)) is not None:
+        raise unread(name)
     kind = content_type.partition(";")[0].strip().lower()
-    return _TYPES.get(kind, "plain")
+    guess = "mail" if not extension and _is_mail(head) else "plain"
+    return known or _TYPES.get(kind, guess)
+
+
+def _by_mark(head: bytes, known: str | None) -> str:
+    """What the first bytes say beyond doubt; "" where they do not."""
+    if b"%PDF-" in head[:1024] and known != "mail":
+        return "pdf"
+    for marks, form in _MARKS:
+        if head.startswith(marks):
+            return form
+    return "web" if _HTML.match(head[:4096].removeprefix(b"\xef\xbb\xbf")) else ""
 
 
 def look_inside(container: str, content: bytes, path: str, max_unpacked_bytes: int) -> str:
@@ -67,7 +87,11 @@ def look_inside(container: str, content: bytes, path: str, max_unpacked_bytes: i
     Raises UnsupportedFormat, EncryptedDocument, CorruptDocument or DocumentTooLarge.
     """
     if container == COMPOUND:
-        return _legacy(content, _extension(path))
+        from nexus.ingestion.parsing.compound import refuse_circles
+
+        form = _legacy(content, extension_of(path))
+        refuse_circles(content)
+        return form
     from nexus.ingestion.parsing.zips import inspect
 
     return _ZIP_MODULES[inspect(content, max_unpacked_bytes)]
@@ -75,11 +99,22 @@ def look_inside(container: str, content: bytes, path: str, max_unpacked_bytes: i
 
 def unreadable() -> UnsupportedFormat:
     """The error for bytes that are no text and no format that is read."""
-    return UnsupportedFormat(f"The format of the file is not read: upload {_READS}.")
+    return unread("")
 
 
-def _extension(path: str) -> str:
-    return PurePosixPath(path).suffix.lower().lstrip(".")
+def _is_mail(head: bytes) -> bool:
+    """Whether the file begins with the header of a message: three fields, one after another.
+
+    A line that begins with a space continues the field before it.
+    """
+    fields = 0
+    for line in head[:16384].removeprefix(b"\xef\xbb\xbf").splitlines()[:60]:
+        if fields and line[:1] in (b" ", b"\t"):
+            continue
+        if not _MAIL_FIELD.match(line):
+            break
+        fields += 1
+    return fields >= 3
 
 
 def _legacy(content: bytes, extension: str) -> str:
@@ -92,6 +127,8 @@ def _legacy(content: bytes, extension: str) -> str:
         raise EncryptedDocument(
             "The file is protected by a password: remove the protection and upload it again."
         )
+    if holds("__properties_version1.0"):
+        return "outlook"
     is_workbook = holds("Workbook") or holds("Book")
     if is_workbook and extension in ("xls", "xlt"):
         return "sheets"

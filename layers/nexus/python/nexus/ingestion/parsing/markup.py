@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.front_matter import front_matter
+from nexus.ingestion.parsing.hidden import hidden_text
+from nexus.ingestion.parsing.markup_html import (
+    FENCE,
+    block_ends,
+    hidden_block,
+    html_block,
+    paragraphs_of,
+    without_comments,
+    without_hidden,
+    without_tags,
+)
 from nexus.ingestion.parsing.plain import decode
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
 from nexus.models import ParsedDocument
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]++#++[ \t]*+$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -20,35 +32,55 @@ _TABLE_RULE = re.compile(
 )
 _CELLS = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
-_TITLE = re.compile(r"title[ \t]*[:=][ \t]*(.+)", re.I)
+_HTML_HEADING = re.compile(r"\s{0,3}<h([1-6])(?:\s[^<>]{0,500})?>(.{0,1000}?)</h\1>\s*$", re.I)
+_SUMMARY = re.compile(
+    r"\s{0,99}(?:<details(?:\s[^<>]{0,500})?>\s{0,9})?<summary(?:\s[^<>]{0,500})?>(.{0,1000}?)</summary>",
+    re.I,
+)
+_END_OF_DETAILS = re.compile(r"</details\s{0,9}>", re.I)
+# Deeper than any heading: a question, above what it unfolds.
+_QUESTION = 7
 _NOT_SETEXT = (">", "- ", "* ", "+ ", "|", "    ", "\t")
 
 
-def read(content: bytes) -> ParsedDocument:
-    """The text of a Markdown file; its title is the front matter's, else its first heading."""
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
+    """The text of a Markdown file, what its front matter says first.
+
+    Its title is the front matter's, else its first heading.
+    """
     lines = decode(content).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    lines, title = _front_matter(lines)
-    reader = _Reader()
-    reader.through(_without_comments(lines))
-    return ParsedDocument(reader.sections.finish(), title or reader.first_heading)
+    above = front_matter(lines)
+    reader = _Reader(read_hidden)
+    reader.sections.text("\n".join(above.fields))
+    reader.through(without_comments(lines[above.lines :]))
+    warnings = (hidden_text(reader.hidden),) if reader.hidden else ()
+    title = above.title or reader.first_heading
+    return ParsedDocument(reader.sections.finish(), title, warnings=warnings)
 
 
 class _Reader:
     """The lines of the block being read, and the sections that take each finished one."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_hidden: bool) -> None:
+        self.hidden = 0
+        self._read_hidden = read_hidden
         self.sections = Sections()
         self.first_heading: str | None = None
         self._block: list[str] = []
+        self._ends: dict[tuple[str, int], int] = {}
 
     def through(self, lines: list[str]) -> None:
+        self._ends = block_ends(lines)
         at = 0
         while at < len(lines):
+            fence = FENCE.match(lines[at])
+            if not fence and "<" in lines[at] and (end := self._html(lines, at)) > at:
+                at = end
+                continue
             line = lines[at]
-            if fence := _FENCE.match(line):
+            if fence:
                 end = _fence_end(lines, at, fence[1])
-                self._block += lines[at:end]
-                self._flush()
+                self._flush(lines[at:end])
                 at = end
             elif heading := _ATX.match(line):
                 text = _CLOSING_MARKS.sub("", line[heading.end() :])
@@ -68,6 +100,40 @@ class _Reader:
                 at += 1
         self._flush()
 
+    def _html(self, lines: list[str], at: int) -> int:
+        """The line after the HTML that begins at this one; `at` if the line is Markdown."""
+        line = lines[at]
+        if not self._read_hidden:
+            if (end := hidden_block(line, at, self._ends)) > at:
+                self.hidden += 1
+                return end
+            lines[at], is_hidden = without_hidden(line)
+            self.hidden += is_hidden
+            line = lines[at]
+        if heading := _HTML_HEADING.match(line):
+            self._heading(int(heading[1]), without_tags(heading[2]))
+            return at + 1
+        if question := _SUMMARY.match(line):
+            self._heading(_QUESTION, without_tags(question[1]))
+            lines[at] = line[question.end() :]
+            return self._html(lines, at) if lines[at].strip() else at + 1
+        if _END_OF_DETAILS.search(line):
+            self._block.append(_END_OF_DETAILS.sub("", line))
+            self._flush()
+            self.sections.close(_QUESTION)
+            return at + 1
+        if (end := html_block(line, at, self._ends)) > at:
+            from nexus.ingestion.parsing import web
+
+            self._flush()
+            fragment = "<meta charset=utf-8>" + "\n".join(lines[at:end])
+            found = web.read(fragment.encode(errors="replace"), read_hidden=self._read_hidden)
+            for text in paragraphs_of((one.locator.heading, one.text) for one in found.texts):
+                self.sections.text(text)
+            self.hidden += len(found.warnings)
+            return end
+        return at
+
     def _is_setext(self, line: str) -> bool:
         # Only a paragraph of one line: a rule below a list or a quote is just a rule.
         return (
@@ -78,7 +144,8 @@ class _Reader:
 
     def _heading(self, level: int, text: str) -> None:
         self._flush()
-        text = squeeze(_LINK.sub(r"\1", text)).strip("*_` ") if text.strip() else ""
+        text = without_tags(_LINK.sub(r"\1", text))
+        text = squeeze(text).strip("*_` ") if text.strip() else ""
         self.first_heading = self.first_heading or text or None
         self.sections.heading(level, text)
 
@@ -93,46 +160,11 @@ class _Reader:
             self.sections.text(line)
         return at
 
-    def _flush(self) -> None:
-        self.sections.text("\n".join(self._block))
+    def _flush(self, code: Sequence[str] = ()) -> None:
+        """Ends the block, with the code that follows it at once."""
+        block = [without_tags("\n".join(self._block))] if self._block else []
+        self.sections.text("\n".join([*block, *code]))
         self._block.clear()
-
-
-def _front_matter(lines: list[str]) -> tuple[list[str], str | None]:
-    """The lines after the front matter (YAML between ---, TOML between +++), and its title."""
-    if not lines or lines[0].strip() not in ("---", "+++"):
-        return lines, None
-    for end, line in enumerate(lines[1:200], start=1):
-        if line.strip() == lines[0].strip():
-            titles = [found[1] for line in lines[1:end] if (found := _TITLE.match(line))]
-            return lines[end + 1 :], titles[0].strip().strip("\"'") if titles else None
-    return lines, None
-
-
-def _without_comments(lines: list[str]) -> list[str]:
-    """The lines without HTML comments; those inside code stay, as the code shows them."""
-    kept, inside, fence = [], False, ""
-    for line in lines:
-        if not inside and (ticks := _FENCE.match(line)):
-            if not fence:
-                fence = ticks[1]
-            elif ticks[1].startswith(fence):
-                fence = ""
-        if fence:
-            kept.append(line)
-            continue
-        out: list[str] = []
-        at = 0
-        while at < len(line):
-            mark = "-->" if inside else "<!--"
-            found = line.find(mark, at)
-            if not inside:
-                out.append(line[at : found if found >= 0 else len(line)])
-            if found < 0:
-                break
-            at, inside = found + len(mark), not inside
-        kept.append("".join(out))
-    return kept
 
 
 def _fence_end(lines: list[str], start: int, fence: str) -> int:
@@ -150,4 +182,4 @@ def _is_rule(header: str, line: str) -> bool:
 def _cells(line: str) -> list[str]:
     inner = line.strip().removeprefix("|")
     inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
-    return [squeeze(cell.replace("\\|", "|")) for cell in _CELLS.split(inner)]
+    return [squeeze(without_tags(cell.replace("\\|", "|"))) for cell in _CELLS.split(inner)]

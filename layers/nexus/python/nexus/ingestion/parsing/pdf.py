@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nexus.errors import CorruptDocument, EmptyDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
+from nexus.ingestion.parsing.hidden import left_out
 from nexus.ingestion.parsing.outlines import Outline, Part
+from nexus.ingestion.parsing.pdf_annotations import form_of
 from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
-from nexus.ingestion.parsing.pdf_layout import Page, join_hyphens, paragraphs, without_running_lines
+from nexus.ingestion.parsing.pdf_layout import join_hyphens, paragraphs
+from nexus.ingestion.parsing.pdf_lines import Line, Page
+from nexus.ingestion.parsing.pdf_page_breaks import with_whole_sentences
 from nexus.ingestion.parsing.pdf_pages import read_page
+from nexus.ingestion.parsing.pdf_running import MARGIN, without_running_lines
+from nexus.ingestion.parsing.pdf_scans import PART_PAGES as SCANNED_PAGES
+from nexus.ingestion.parsing.pdf_scans import is_scanned, recognised
+from nexus.ingestion.parsing.pdf_sizes import SizedHeadings
+from nexus.ingestion.parsing.pdf_tables import Tables
 from nexus.ingestion.parsing.sources import WatchedSource
-from nexus.models import LocatedText, Locator, ParsedDocument
+from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
@@ -36,12 +46,29 @@ NO_TEXT = (
 )
 
 
-def survey(source: WatchedSource, size: int) -> Outline:
-    """The title, the number of pages and the parts of a PDF, without reading its pages."""
+# What comes before a part tells its headings, its columns and its running lines.
+_PAGES_BEFORE = 3
+# A table of so many characters is one text, of more each row is.
+_WHOLE_TABLE = 900
+_MOST_SPANS = 20
+ALL_HIDDEN = (
+    "The text of the PDF is hidden (white, unpainted, tiny or off the page): show it and upload "
+    "the file again, or set NEXUS_READ_HIDDEN to have it read."
+)
+NO_PAGE_TEXT = "Run text recognition (OCR) on the PDF and upload the result."
+DAMAGED_PAGE = "Export the PDF again from its source and upload that."
+
+
+def survey(source: WatchedSource, size: int, *, ocr: bool = False) -> Outline:
+    """The title, the number of pages and the parts of a PDF, without reading its pages.
+
+    With `ocr`, parts of a document with scanned pages are smaller, as each takes a second or more.
+    """
     with _PDFIUM, _opened(source, size) as document:
         pages = len(document)
         headings = Bookmarks(_bookmarks(document))
-        length = PART_PAGES * max(1, -(-pages // (PART_PAGES * _MOST_PARTS)))
+        part_pages = SCANNED_PAGES if ocr and is_scanned(document) else PART_PAGES
+        length = part_pages * max(1, -(-pages // (part_pages * _MOST_PARTS)))
         starts = range(0, max(pages - _FEWEST_PAGES + 1, 1), length)
         parts = []
         for number, start in enumerate(starts):
@@ -50,7 +77,7 @@ def survey(source: WatchedSource, size: int) -> Outline:
             carried = tuple((mark.level, _short(mark.title), mark.page) for mark in marks)
             parts.append(Part(number, start, end, bookmarks=carried))
         title = sensible_title(document.get_metadata_value("Title"))
-    return Outline("pdf", size, title, pages, parts=tuple(parts))
+    return Outline("pdf", size, title, pages, ocr=ocr, parts=tuple(parts))
 
 
 def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocument:
@@ -59,20 +86,84 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
     Raises CorruptDocument or EmptyDocument (scans) if the part is the whole document.
     """
     with _PDFIUM, _opened(source, outline.size) as document:
-        pages, damaged = _pages(document, range(part.start, part.end))
-    if outline.is_whole(part) and not any(page.lines for page in pages):
+        first = max(part.start - _PAGES_BEFORE, 0)
+        last = min(part.end + 1, len(document))
+        pages, damaged = _pages(
+            document,
+            range(first, last),
+            weighs=not part.bookmarks,
+            read_hidden=outline.read_hidden,
+        )
+        own = [page for page in pages if part.start < page.number <= part.end]
+        scanned, told = recognised(document, own) if outline.ocr else ([], ())
+    if outline.is_whole(part) and not scanned and not any(page.lines for page in own):
         if damaged is not None:
             raise CorruptDocument(
                 "The pages of the PDF are damaged: export it again from its source and upload that."
             ) from damaged
-        raise EmptyDocument(NO_TEXT)
+        hidden = any(page.hides_text for page in own)
+        raise EmptyDocument(ALL_HIDDEN if hidden else NO_TEXT)
     texts: list[LocatedText] = []
-    headings = Bookmarks([Bookmark(*mark) for mark in part.bookmarks], part.start + 1)
-    for page in without_running_lines(pages):
+    shown = with_whole_sentences(without_running_lines(pages))
+    headings: Bookmarks | SizedHeadings
+    if part.bookmarks:
+        headings = Bookmarks([Bookmark(*mark) for mark in part.bookmarks], first + 1)
+    else:
+        headings = SizedHeadings(shown)
+    tables = Tables()
+    for page in shown:
         for path, lines in headings.sections(page):
             place = Locator(page=page.number, heading=path)
-            texts += [LocatedText(text, place) for text in paragraphs(lines)]
-    return ParsedDocument(tuple(join_hyphens(texts)), outline.title, pages=len(pages))
+            found = [LocatedText(text, place) for text in _texts(lines, tables, page)]
+            if part.start < page.number <= part.end:
+                texts += found
+    read = join_hyphens(texts)
+    if scanned:
+        read = sorted((*read, *scanned), key=lambda text: text.locator.page or 0)
+    warnings = (*_warnings(own, looked_at=outline.ocr), *told)
+    return ParsedDocument(tuple(read), outline.title, part.end - part.start, warnings)
+
+
+def _texts(lines: Sequence[Line], tables: Tables, page: Page) -> Iterator[str]:
+    """The paragraphs and the rows of tables; of a table that fits into a chunk, its rows as one."""
+    for table, group in groupby(lines, key=lambda line: line.table):
+        stretch = list(group)
+        if table is None:
+            if any(MARGIN < line.bottom / page.height < 1 - MARGIN for line in stretch):
+                tables.interrupt()
+            yield from paragraphs(stretch)
+            continue
+        rows = tables.rendered(stretch)
+        whole = "\n".join(rows)
+        yield from [whole] if len(whole) <= _WHOLE_TABLE else rows
+
+
+def _warnings(pages: Sequence[Page], *, looked_at: bool) -> Iterator[ReadingWarning]:
+    """What of the pages was not read; of pictures that were `looked_at`, others say it."""
+    pictures = [page.number for page in pages if page.is_picture and not looked_at]
+    damaged = [page.number for page in pages if page.is_damaged]
+    kinds = (
+        ("pages that are pictures are not read", pictures, NO_PAGE_TEXT),
+        ("damaged pages are not read", damaged, DAMAGED_PAGE),
+    )
+    for what, numbers, advice in kinds:
+        if numbers:
+            yield ReadingWarning(what, _named(numbers), advice)
+    if hiding := [page.number for page in pages if page.hides_text]:
+        yield left_out("hidden text is", _named(hiding))
+
+
+def _named(numbers: Sequence[int]) -> str:
+    """The pages as a reader names them: "page 4", "pages 2-6, 9"."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    names = [str(one) if one == other else f"{one}-{other}" for one, other in spans]
+    rest = f" and {len(names) - _MOST_SPANS} more" if len(names) > _MOST_SPANS else ""
+    return ("page " if len(numbers) == 1 else "pages ") + ", ".join(names[:_MOST_SPANS]) + rest
 
 
 @contextmanager
@@ -95,16 +186,18 @@ def _opened(source: WatchedSource, size: int) -> Iterator[PdfDocument]:
         document.close()
 
 
-def _pages(document: PdfDocument, numbers: range) -> tuple[list[Page], Exception | None]:
+def _pages(
+    document: PdfDocument, numbers: range, *, weighs: bool, read_hidden: bool
+) -> tuple[list[Page], Exception | None]:
     """The pages, and what damage there was; a damaged page has no lines."""
     import pypdfium2
 
-    pages, damaged = [], None
+    pages, damaged, form = [], None, form_of(document)
     for index in numbers:
         try:
-            pages.append(read_page(document, index))
+            pages.append(read_page(document, index, form, weighs=weighs, read_hidden=read_hidden))
         except (pypdfium2.PdfiumError, AssertionError) as err:
-            pages.append(Page(index + 1, 0.0, []))
+            pages.append(Page(index + 1, 0.0, [], is_damaged=True))
             damaged = err
     return pages, damaged
 

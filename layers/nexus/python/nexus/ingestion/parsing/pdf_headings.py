@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
-from nexus.ingestion.parsing.pdf_layout import Line, Page
+from nexus.ingestion.parsing.pdf_lines import Line, Page
 
 _NUMBERING = re.compile(r"^(?:[\dIVXLC]++[.)]?+|[A-Z][.)])(?:\d++[.)])*\d*+\s++")
 # So many bookmarks to one page may go unseen before one that a line shows.

@@ -1,97 +1,22 @@
-"""Makes paragraphs of the lines of PDF pages: joins lines, drops running headers, mends hyphens."""
+"""Makes paragraphs of the lines of PDF pages: joins lines and mends words cut at line ends."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
-from typing import NamedTuple
 
 from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line
 from nexus.models import LocatedText
 
-# PDFium's sign for a hyphen at the end of a line; it joins the two lines itself.
-HYPHEN = "\ufffe"
 _HYPHENATED = re.compile(rf"(?<!\w)(\w++){HYPHEN}(\w+)")
 _WORDS = re.compile(r"\w+(?:-\w+)*")
 # Indonesian doubles a stem behind its prefix: se-kurang-kurangnya, ber-hari-hari.
 _DOUBLED_STEM = re.compile(r"\w{1,6}?(\w{4,})-\1")
 _ITEM = re.compile(r"[•●▪◦‣–—*·-]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s")
-_INTEGER = re.compile(r"\d+")
-# Running lines stand in the outer eighth of a page and repeat on about half of all (left and right
-# pages may differ) but on three at least.
-_MARGIN = 0.12
-_SHARE = 0.45
-_FEWEST = 3
-
-
-class Line(NamedTuple):  # a long document has hundreds of thousands
-    """A line of text with its place on the page in points, y growing upwards; size 0: unknown."""
-
-    text: str
-    left: float = 0.0
-    right: float = 0.0
-    bottom: float = 0.0
-    top: float = 0.0
-    size: float = 0.0
-    first_size: float = 0.0
-    is_row: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page's lines in reading order, its number from 1 and its height in points."""
-
-    number: int
-    height: float
-    lines: list[Line]
-
-
-def without_running_lines(pages: Sequence[Page]) -> list[Page]:
-    """The pages without repeated headers and footers.
-
-    A line that repeats word for word is kept where it first stands; one that only counts the pages
-    goes from all of them.
-    """
-    keys_at = [
-        {at: keys for at, line in enumerate(page.lines) if (keys := _running_keys(page, line))}
-        for page in pages
-    ]
-    pages_of: Counter[tuple[bool, str]] = Counter()
-    for on_page in keys_at:
-        pages_of.update({key for keys in on_page.values() for key in keys})
-    filled = sum(1 for page in pages if page.lines)
-    needed = max(_FEWEST, _SHARE * filled)
-    seen: set[tuple[bool, str]] = set()
-    kept_pages = []
-    for page, on_page in zip(pages, keys_at, strict=True):
-        dropped = set()
-        for at, keys in on_page.items():
-            repeated = [key for key in keys if pages_of[key] >= needed]
-            if repeated and (repeated[0] in seen or repeated[0] != keys[0]):
-                dropped.add(at)
-            seen.update(repeated)
-        kept = [line for at, line in enumerate(page.lines) if at not in dropped]
-        kept_pages.append(replace(page, lines=kept))
-    return kept_pages
-
-
-def _running_keys(page: Page, line: Line) -> list[tuple[bool, str]]:
-    """What the line would have in common with its like on other pages: itself, first of all.
-
-    A number that counts with the pages is the same for all of them once the page is subtracted.
-    """
-    at_top = line.bottom > page.height * (1 - _MARGIN)
-    if not line.size or not (at_top or line.top < page.height * _MARGIN):
-        return []
-    keys = [(at_top, line.text)]
-    for match in list(_INTEGER.finditer(line.text))[:4]:
-        offset = f"\0{int(match[0][:9]) - page.number}\0"
-        keys.append((at_top, line.text[: match.start()] + offset + line.text[match.end() :]))
-    return keys
 
 
 def paragraphs(lines: Sequence[Line]) -> Iterator[str]:
@@ -106,6 +31,11 @@ def paragraphs(lines: Sequence[Line]) -> Iterator[str]:
         block.append(line)
     if block:
         yield _joined(block)
+
+
+def starts_item(text: str) -> bool:
+    """Whether the text begins with the mark or the number of a list's item."""
+    return _ITEM.match(text) is not None
 
 
 def _continues(above: Line, line: Line, gap: float) -> bool:

@@ -1,25 +1,48 @@
-"""Reads the lines of one page and where they stand, by PDFium's own functions.
-
-pypdfium2's objects would take longer than PDFium does: they watch over every page and box.
-"""
+"""Reads one page of a PDF: its lines in reading order, rows of tables, values and notes."""
 
 from __future__ import annotations
 
-import ctypes
-from codecs import decode
-from collections.abc import Iterator
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nexus.ingestion.parsing.pdf_layout import Line, Page
+from nexus.ingestion.parsing.pdf_annotations import Mark, marks, with_marks
+from nexus.ingestion.parsing.pdf_arrangement import arranged, is_in
+from nexus.ingestion.parsing.pdf_drawn_lines import Drawn, drawn_lines, is_sparse
+from nexus.ingestion.parsing.pdf_letters import Letters, Place
+from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
+from nexus.ingestion.parsing.pdf_rulings import rulings
+from nexus.ingestion.parsing.pdf_runs import cells, runs
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 
-_SEGMENTS_LOOKED_AT = 60
+# On a page where something stands side by side, words so far apart are of different cells: in
+# heights of a letter. Spaces in justified lines are narrower.
+_CELL_GAP = 0.85
+# Rows so near to each other are of one block: in heights of a letter.
+_NEAR_ROWS = 4.0
+# Rows of which none is sure to be cells are a block from so many on.
+_UNSURE_ROWS = 4
+# More lines than this are not arranged: a drawing.
+_MOST_LINES = 2_000
+# A picture of a page has fewer letters on it: a stamp, a page number.
+_FEW_LETTERS = 100
 
 
-def read_page(document: PdfDocument, index: int) -> Page:
-    """The page at `index`, from 0. Raises PdfiumError if it is damaged."""
+def read_page(
+    document: PdfDocument,
+    index: int,
+    form: Any = None,
+    *,
+    weighs: bool = True,
+    read_hidden: bool = False,
+) -> Page:
+    """The page at `index`, from 0; `weighs` whether it is asked which lines are bold.
+
+    What a reader does not see is left out, unless `read_hidden`. Raises PdfiumError if the page is
+    damaged.
+    """
     from pypdfium2 import PdfiumError, raw
 
     page = raw.FPDF_LoadPage(document, index)
@@ -30,80 +53,104 @@ def read_page(document: PdfDocument, index: int) -> Page:
         if not textpage:
             raise PdfiumError("The text of the page cannot be loaded.")
         try:
-            return Page(index + 1, raw.FPDF_GetPageHeightF(page), list(_lines(textpage)))
+            letters = Letters(page, textpage, read_hidden=read_hidden)
+            found, hides = list[Mark](), False
+            if raw.FPDFPage_GetAnnotCount(page) > 0:
+                found, hides = marks(page, form, letters.shown, read_hidden=read_hidden)
+            boxes = [mark.place for mark in found if mark.is_box]
+            lines = _lines(page, letters, boxes, weighs=weighs)
+            is_scan = (
+                len(letters.text) < _FEW_LETTERS
+                and letters.visibility.shows_picture()
+                and not letters.visibility.is_recognised()
+            )
         finally:
             raw.FPDFText_ClosePage(textpage)
+        hides = hides or letters.hides
+        lines = with_marks(lines, found) if found else lines
+        is_picture = is_scan or (not lines and raw.FPDFPage_CountObjects(page) > 0)
+        return Page(index + 1, raw.FPDF_GetPageHeightF(page), lines, is_picture, hides)
     finally:
         raw.FPDF_ClosePage(page)
 
 
-def _lines(textpage: Any) -> Iterator[Line]:
-    from pypdfium2 import PdfiumError, raw
-
-    count = raw.FPDFText_CountChars(textpage)
-    if count < 0:
-        raise PdfiumError("The characters of the page cannot be counted.")
-    text = _text(textpage, count)
-    # Where PDFium's two counts of characters differ, positions cannot be trusted.
-    aligned = len(text) == count
-    first_box, last_box = raw.FS_RECTF(), raw.FS_RECTF()
-    into_first, into_last = ctypes.byref(first_box), ctypes.byref(last_box)
-    box_of, count_segments = raw.FPDFText_GetLooseCharBox, raw.FPDFText_CountRects
-    at = 0
-    for line in text.split("\r\n"):
-        words = line.strip()
-        if not words:
-            pass
-        elif not aligned:
-            yield Line(words)
+def _lines(page: Any, letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Line]:
+    found = list(drawn_lines(letters, weighs=weighs))
+    if boxes and letters.are_placed:
+        found = [part for one in found for part in _cut_at(boxes, one, letters)]
+    lines = [drawn.line for drawn in found]
+    if not letters.are_placed or len(lines) > _MOST_LINES:
+        return lines
+    stretches = _side_by_side(found)
+    if not stretches:
+        return lines
+    ruled = rulings(page, letters.shown)
+    uprights = [(line.at, line.start, line.end) for line in ruled.upright]
+    parts = []
+    for start, is_gapped, line in found:
+        is_cells = is_gapped or HYPHEN in line.text
+        if line.is_turned or not (is_cells and is_in(line, stretches)):
+            parts.append((line, [line]))
+            continue
+        if uprights or HYPHEN in line.text or letters.turn or is_sparse(line):
+            parted = runs(letters, start, line.text, _CELL_GAP, uprights)
         else:
-            first, length = at + line.index(words[0]), len(words)
-            if not (
-                box_of(textpage, first, into_first)
-                and box_of(textpage, first + length - 1, into_last)
-            ):
-                raise PdfiumError("A character has no place.")
-            top, bottom, last_top = first_box.top, last_box.bottom, last_box.top
-            size = top - first_box.bottom
-            segments = count_segments(textpage, first, length)
-            is_row = segments > 1 and _has_wide_gap(textpage, segments, size)
-            yield Line(
-                words, first_box.left, last_box.right, bottom, top, last_top - bottom, size, is_row
-            )
-        at += len(line) + 2
+            parted = cells(letters, start, line.text)
+        parts.append((line, [run for _, run in parted]))
+    return arranged(parts, ruled, stretches)
 
 
-def _text(textpage: Any, count: int) -> str:
-    """The text of the page's `count` characters."""
-    from pypdfium2 import raw
-
-    # PDFium reads beyond a range that begins or ends with a character that has no text
-    # (crbug.com/pdfium/2079).
-    text_index = raw.FPDFText_GetTextIndexFromCharIndex
-    first, last = 0, count - 1
-    while first <= last and (start := text_index(textpage, first)) < 0:
-        first += 1
-    while first <= last and (end := text_index(textpage, last)) < 0:
-        last -= 1
-    if first > last:
-        return ""
-    size = end - start + 2  # with a closing zero
-    buffer = (ctypes.c_ushort * size)()
-    written = raw.FPDFText_GetText(textpage, first, last - first + 1, buffer)
-    return decode(memoryview(buffer)[: max(written - 1, 0)], "utf-16-le", "ignore")
+def _cut_at(boxes: Sequence[Place], drawn: Drawn, letters: Letters) -> list[Drawn]:
+    """The line in parts, where boxes to tick stand in it: each is for the words behind it."""
+    line = drawn.line
+    cuts = [
+        ((box.left + box.right) / 2, box.bottom, box.top)
+        for box in boxes
+        if line.left < box.left
+        and box.right < line.right
+        and line.bottom < box.top
+        and line.top > box.bottom
+    ]
+    if not cuts:
+        return [drawn]
+    parts = runs(letters, drawn.start, line.text, math.inf, cuts)
+    return [Drawn(start, False, part) for start, part in parts]
 
 
-def _has_wide_gap(textpage: Any, segments: int, size: float) -> bool:
-    """Whether the line last counted is cells of a table rather than running text."""
-    from pypdfium2 import raw
+def _side_by_side(drawn: Sequence[Drawn]) -> list[tuple[float, float]]:
+    """The stretches of the page, as bottom and top, with rows in which things stand side by side.
 
-    left, right, other = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
-    into_left, into_right, into_other = map(ctypes.byref, (left, right, other))
-    rect_of = raw.FPDFText_GetRect
-    end: float | None = None
-    for index in range(min(segments, _SEGMENTS_LOOKED_AT)):
-        rect_of(textpage, index, into_left, into_other, into_right, into_other)
-        if end is not None and left.value - end > 1.2 * size:
-            return True
-        end = right.value
-    return False
+    A single such row, like a running header, is none; turned text is.
+    """
+    found: list[tuple[float, float]] = []
+    rows: list[bool] = []
+    before = math.inf
+    for _, is_gapped, line in sorted(drawn, key=_top):
+        beside = line.top - before > 0.5 * line.size
+        before = line.bottom
+        is_sure = (is_gapped and line.is_row) or line.is_turned or beside
+        if not (is_sure or is_gapped):
+            continue
+        near = _NEAR_ROWS * line.size
+        if rows and found[-1][0] <= line.top:
+            found[-1] = (min(found[-1][0], line.bottom - near), found[-1][1])
+        else:
+            if rows and not _is_block(rows):
+                found.pop()
+            found.append((line.bottom - near, line.top + near))
+            rows = []
+        rows.append(is_sure)
+        if line.is_turned:
+            rows.append(True)
+    if rows and not _is_block(rows):
+        found.pop()
+    return found
+
+
+def _top(drawn: Drawn) -> float:
+    return -drawn.line.top
+
+
+def _is_block(rows: Sequence[bool]) -> bool:
+    """Whether rows near to one another, each sure to be cells or not, may be a table or columns."""
+    return len(rows) > 1 and (any(rows) or len(rows) >= _UNSURE_ROWS)

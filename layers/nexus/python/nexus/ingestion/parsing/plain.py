@@ -10,6 +10,7 @@ from nexus.ingestion.parsing.encodings import (
     Evidence,
     byte_order_mark,
     decode_as,
+    encodings_to_try,
     wide_encoding,
 )
 from nexus.ingestion.parsing.formats import unreadable
@@ -22,16 +23,17 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 def read(content: bytes) -> ParsedDocument:
     """The paragraphs of a text file, as blank lines separate them."""
-    return ParsedDocument(_paragraphs(decode(content)))
+    return ParsedDocument(paragraphs(decode(content)))
 
 
 def read_part(content: bytes, outline: Outline, part: Part) -> ParsedDocument:
     """The paragraphs of one of several parts."""
     del part
-    return ParsedDocument(_paragraphs(decode_as(content, outline.encoding)))
+    return ParsedDocument(paragraphs(decode_as(content, outline.encoding)))
 
 
-def _paragraphs(text: str) -> tuple[LocatedText, ...]:
+def paragraphs(text: str) -> tuple[LocatedText, ...]:
+    """The paragraphs of a text, as blank lines separate them."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     parts = (clean(part) for part in _PARAGRAPHS.split(text))
     return tuple(LocatedText(part) for part in parts if part)
@@ -40,6 +42,7 @@ def _paragraphs(text: str) -> tuple[LocatedText, ...]:
 def decode(content: bytes, declared: str | None = None) -> str:
     """The text of bytes in any encoding: by BOM, as `declared`, as UTF-8, or by its statistics.
 
+    What is UTF-8 throughout, with letters of several bytes, is read so whatever was declared.
     Raises UnsupportedFormat if the bytes are not text.
     """
     text = _decode(content, declared)
@@ -59,7 +62,7 @@ def _decode(content: bytes, declared: str | None) -> str:
     if encoding:
         return content[length:].decode(encoding, errors="ignore")
     is_wide = b"\0" in content[:SAMPLE]
-    for encoding in filter(None, (declared, "utf-8")):
+    for encoding in encodings_to_try(content, declared):
         try:
             if not (encoding == "utf-8" and is_wide):
                 return content.decode(encoding)

@@ -34,6 +34,13 @@ class Sections:
         self._open.append((level, title))
         self._bare = True
 
+    def close(self, level: int) -> None:
+        """Ends the sections of this level and deeper ones."""
+        if self._open and self._open[-1][0] >= level:
+            self._keep_bare()
+        while self._open and self._open[-1][0] >= level:
+            self._open.pop()
+
     def text(self, text: str, row: int | None = None) -> None:
         """Adds a text of the current section; an empty one is ignored."""
         if text := clean(text):

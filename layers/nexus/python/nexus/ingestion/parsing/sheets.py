@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
-import datetime
 import io
-from typing import TYPE_CHECKING
 
 from nexus.errors import CorruptDocument, EncryptedDocument
-from nexus.ingestion.parsing.cleaning import squeeze
-from nexus.ingestion.parsing.delimited import located_rows
 from nexus.ingestion.parsing.grids import refuse_traps
-from nexus.models import LocatedText, ParsedDocument
+from nexus.ingestion.parsing.hidden import left_out
+from nexus.ingestion.parsing.hidden_cells import (
+    NOTHING,
+    cells_left_out,
+    column_letters,
+    ods_hidden_cells,
+)
+from nexus.ingestion.parsing.sheet_grids import SheetGrid, grid_of
+from nexus.ingestion.parsing.sheet_looks import WorkbookLooks
+from nexus.ingestion.parsing.tables import lines_of
+from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
 
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
+    """The rows and columns of all sheets that are not hidden, and of hidden ones if asked for.
 
-def read(content: bytes) -> ParsedDocument:
-    """The rows of all visible sheets. Raises only kinds of DocumentRejected."""
+    Raises only kinds of DocumentRejected.
+    """
     from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     refuse_traps(content)
     texts: list[LocatedText] = []
+    warnings: list[ReadingWarning] = []
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            sheets = [
-                sheet.name
-                for sheet in workbook.sheets_metadata
-                if sheet.visible == SheetVisibleEnum.Visible
-                and sheet.typ == SheetTypeEnum.WorkSheet
-            ]
-            for name in sheets:
-                texts += _sheet(workbook.get_sheet_by_name(name))
+            names = []
+            for sheet in workbook.sheets_metadata:
+                if sheet.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                if sheet.visible == SheetVisibleEnum.Visible or read_hidden:
+                    names.append(sheet.name)
+                else:
+                    warnings.append(left_out("a hidden sheet is", f"sheet {sheet.name}"))
+            looks = WorkbookLooks(content)
+            hidden = ods_hidden_cells(content)
+            for name in names:
+                of_sheet = None if read_hidden else hidden.get(name, NOTHING)
+                grid = grid_of(workbook.get_sheet_by_name(name), looks.sheet(name), of_sheet)
+                texts += [
+                    LocatedText(line, Locator(sheet=name, row=grid.numbers[at] + 1))
+                    for at, line in lines_of(grid.rows, grid.looks)
+                ]
+                warnings += _warnings(grid, name)
     except PasswordError as err:
         raise EncryptedDocument(
             "The file is protected by a password: remove the protection and upload it again."
@@ -43,33 +60,22 @@ def read(content: bytes) -> ParsedDocument:
         raise CorruptDocument(
             "The workbook is damaged: open it in its own program, save it again and upload that."
         ) from err
-    return ParsedDocument(tuple(texts), pages=max(len(sheets), 1))
+    return ParsedDocument(tuple(texts), pages=max(len(names), 1), warnings=tuple(warnings))
 
 
-def _sheet(sheet: CalamineSheet) -> list[LocatedText]:
-    start = sheet.start
-    if start is None:
-        return []
-    rows = [[_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=True)]
-    # Of merged cells only the first holds the value: rows below it need it to make sense.
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        column = left - start[1]
-        if left == right and 0 <= top - start[0] < len(rows) and 0 <= column < len(rows[0]):
-            value = rows[top - start[0]][column]
-            for row in rows[top - start[0] + 1 : bottom - start[0] + 1]:
-                row[column] = row[column] or value
-    return located_rows(rows, sheet.name, first=start[0] + 1)
-
-
-def _cell(value: object) -> str:
-    """A cell's value as a person would type it: whole numbers without .0, dates in ISO 8601."""
-    if isinstance(value, str):
-        return squeeze(value)
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
-        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)
+def _warnings(sheet: SheetGrid, name: str) -> list[ReadingWarning]:
+    """What of a sheet was not read."""
+    found = []
+    if sheet.hidden != NOTHING:
+        found.append(cells_left_out(name, sheet.hidden))
+    if sheet.uncalculated:
+        row, column = sheet.uncalculated[0]
+        count = len(sheet.uncalculated)
+        found.append(
+            ReadingWarning(
+                f"{count} formula{'s' * (count > 1)} without a stored result",
+                f"sheet {name}, {column_letters(column)}{row + 1}",
+                "Open the workbook in a spreadsheet program, save it there and upload it again.",
+            )
+        )
+    return found

@@ -1,90 +1,214 @@
-"""Renders a table's rows so that each one keeps its meaning on its own: "Header: value; …"."""
+"""Renders tables so that each row keeps its meaning on its own: "Header: value; …".
+
+Every format gives its cells as text, and what it knows of how they look; which rows are the header
+is found for all of them in one place (nexus.ingestion.parsing.headers).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby, islice
 
-from nexus.ingestion.parsing.cleaning import HEADING_CHARS
+from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
+from nexus.ingestion.parsing.headers import LOOKED_AT, Header, Looks, Row, find_header, is_form
+from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
 
-# Rows at the start of a table that its header is looked for in.
-LOOKED_AT = 20
-_DIGIT = re.compile(r"\d")
+_Numbered = tuple[int, Row]
+# What begins a line that stands below a table, not in it.
+_NOTE = re.compile(r"\*|(?:notes?|sources?|remarks?|catatan|sumber|keterangan|ket\.)\s*:", re.I)
+_LONG_NOTE = 60
+NO_LOOKS = Looks()
 
 
-def render(rows: Sequence[Sequence[str]], header_rows: int | None = None) -> list[str]:
-    """One line for each row of cells that holds a value; the header is not a line of its own.
+def render(
+    rows: Sequence[Row], header_rows: int | None = None, looks: Looks = NO_LOOKS
+) -> list[str]:
+    """The lines of a table; the header is not a line of its own.
 
     `header_rows` is how many rows the file itself marks as headers; None means to find out.
     """
-    index, names = find_header(rows) if header_rows is None else _marked(rows, header_rows)
-    lines = [plain_row(row) for row in rows[:index]]
-    body = [headed_row(names, row) for row in rows[index + 1 if names else index :]]
-    if names and not any(body):
-        body = [plain_row(names)]
-    return [line for line in (*lines, *body) if line]
+    if header_rows:
+        looks = Looks(range(header_rows), looks.emphasised, looks.spans)
+    return [line for _, line in lines_of(rows, looks)]
 
 
-def find_header(rows: Sequence[Sequence[str]]) -> tuple[int, list[str]]:
-    """Where the header row is, and its names; (0, []) for a table that has none.
+def lines_of(
+    rows: Iterable[Row], looks: Looks = NO_LOOKS, names: Sequence[str] = ()
+) -> Iterator[tuple[int, str]]:
+    """Each line with the number of its row, from 0; a row longer than a line has several.
 
-    A header is one of the first rows that fills most of the columns with distinct words. Lines
-    above it, such as the table's title, are not part of it.
+    Blank rows part tables, each with a header of its own; rows after one that fit the table above
+    go on with it. `names` are those of a table that began before the rows.
     """
-    head = rows[:LOOKED_AT]
-    width = max((_filled(row) for row in head), default=0)
-    if width < 2 or len(rows) < 2:
-        return 0, []
-    for index, row in enumerate(head):
-        filled = [cell for cell in row if cell]
-        if len(filled) < 2 or len(filled) * 2 < width:
-            continue
-        if any(_numeric(cell) for cell in filled) or len(set(filled)) < len(filled):
-            return 0, []
-        if width == 2 and _DIGIT.search(filled[1]):
-            return 0, []  # "Opening hours | 8-17" is an entry of a list, not a header
-        return index, [cell[:HEADING_CHARS] for cell in row]
-    return 0, []
+    above = _Above(tuple(names)) if names else None
+    waiting: list[_Numbered] = []
+    for head, rest in _blocks(rows):
+        if above and not waiting and above.goes_on(head, looks):
+            yield from above.lines(chain(head, rest), looks)
+        elif len(head) == 1 and _filled(head[0][1]) > 1:
+            waiting += head  # a header over a blank row, or a line above the next table
+        else:
+            found = yield from _table([*waiting, *head], rest, looks)
+            above, waiting = found or above, []
+    if waiting:
+        yield from _table(waiting, iter(()), looks)
 
 
-def headed_row(names: Sequence[str], row: Sequence[str]) -> str:
-    """The row as "Header: value; Header: value", empty cells left out."""
-    if not names:
-        return plain_row(row)
-    parts = []
-    for place, cell in enumerate(row):
-        if cell:
-            name = names[place] if place < len(names) else ""
-            parts.append(f"{name.rstrip(':')}: {cell}" if name else cell)
-    return "; ".join(parts)
+def _blocks(rows: Iterable[Row]) -> Iterator[tuple[list[_Numbered], Iterator[_Numbered]]]:
+    """The first rows and the others of each run without a blank row."""
+    for is_blank, group in groupby(enumerate(rows), key=lambda numbered: not any(numbered[1])):
+        if not is_blank:
+            run = iter(group)
+            yield list(islice(run, LOOKED_AT)), run
 
 
-def plain_row(row: Sequence[str]) -> str:
-    """A row without a header: "name: value" of two cells, else its cells joined by semicolons."""
-    cells = [cell for cell in row if cell]
-    if len(cells) == 2 and not _numeric(cells[0]):
-        return f"{cells[0].rstrip(':')}: {cells[1]}"
-    return "; ".join(cells)
+def names_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The names of the columns of the last table whose beginning is among the rows; () if none."""
+    head = [(number, row) for number, row in enumerate(islice(rows, LOOKED_AT)) if any(row)]
+    header = find_header([row for _, row in head], NO_LOOKS, [number for number, _ in head])
+    return header.names if header else ()
 
 
-def _marked(rows: Sequence[Sequence[str]], header_rows: int) -> tuple[int, list[str]]:
-    if not header_rows or header_rows > len(rows):
-        return 0, []
-    # Several header rows ("Fees" over "Local │ Foreign") name a column together.
-    width = max(len(row) for row in rows[:header_rows])
-    names = []
-    for place in range(width):
-        column = [row[place] for row in rows[:header_rows] if place < len(row) and row[place]]
-        names.append(" ".join(dict.fromkeys(column))[:HEADING_CHARS])
-    return header_rows - 1, names
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """A table that later rows may go on with: its names, its header, and its first rows."""
+
+    names: tuple[str, ...]
+    header: tuple[Row, ...] = ()
+    body: tuple[Row, ...] = ()
+
+    def lines(self, rows: Iterable[_Numbered], looks: Looks) -> Iterator[tuple[int, str]]:
+        width = sum(map(bool, self.names))
+        for number, row in rows:
+            if any(list(row) == list(named) for named in self.header):
+                continue  # the header again, as on each page
+            filled = [cell for cell in row if cell]
+            if len(filled) == 1 and width > 2 and self._is_note(number, row, filled[0], looks):
+                yield number, filled[0]
+                continue
+            for line in headed_lines(self.names, row):
+                yield number, line
+
+    def goes_on(self, rows: Sequence[_Numbered], looks: Looks) -> bool:
+        """Whether rows after a blank one belong to this table, by what their cells are."""
+        if not self.body:
+            return True
+        for _, row in rows:
+            fits = telling = 0
+            filled = [place for place, cell in enumerate(row) if cell]
+            for place in filled:
+                below = {
+                    kind_of(one[place]) for one in self.body if place < len(one) and one[place]
+                }
+                kind = kind_of(row[place])
+                fits += kind in below and place < len(self.names) and bool(self.names[place])
+                telling += kind in below and kind is not Kind.WORD
+            if len(filled) < 2 or fits < len(filled):
+                return False
+            if not telling and len(filled) * 4 < 3 * sum(map(bool, self.names)):
+                return False
+        return find_header([row for _, row in rows], looks, [number for number, _ in rows]) is None
+
+    def _is_note(self, number: int, row: Row, text: str, looks: Looks) -> bool:
+        """Whether a row's only cell speaks of the table and is no entry of its column."""
+        place = next(place for place, cell in enumerate(row) if cell)
+        if looks.spans.get((number, place), (1, 1))[1] > 1 or _NOTE.match(text):
+            return True
+        if place:
+            return False
+        longest = max((len(one[0]) for one in self.body if one), default=0)
+        is_sentence = text.endswith((".", ":", "!")) and " " in text
+        return is_sentence or (len(text) > _LONG_NOTE and len(text) > 2 * longest)
 
 
-def _filled(row: Sequence[str]) -> int:
+def _table(
+    head: list[_Numbered], rest: Iterator[_Numbered], looks: Looks
+) -> Generator[tuple[int, str], None, _Above | None]:
+    """The lines of the table that begins with these rows; returns what later rows go on with."""
+    head, rest = head[:LOOKED_AT], chain(head[LOOKED_AT:], rest)
+    numbers, rows = [number for number, _ in head], [row for _, row in head]
+    if is_form(rows, looks, numbers):
+        for number, row in chain(head, rest):
+            for line in paired_lines(row):
+                yield number, line
+        return None
+    if sides := _side_by_side(rows, looks, numbers):
+        every = [*head, *rest]
+        for start, end in sides:
+            part = [(number, row[start:end]) for number, row in every if any(row[start:end])]
+            yield from _table(part, iter(()), _moved(looks, start))
+        return None
+    header = find_header(rows, looks, numbers)
+    if header is None:
+        for number, row in chain(head, rest):
+            for line in headed_lines((), row):
+                yield number, line
+        return None
+    return (yield from _headed(header, head, rest, looks))
+
+
+def _headed(
+    header: Header, head: list[_Numbered], rest: Iterator[_Numbered], looks: Looks
+) -> Generator[tuple[int, str], None, _Above]:
+    first, last = header.rows[0], header.rows[-1]
+    for number, row in head[:first]:
+        for line in headed_lines((), row):
+            yield number, line
+    body = head[last + 1 :]
+    above = _Above(
+        header.names, tuple(head[at][1] for at in header.rows), tuple(row for _, row in body)
+    )
+    nothing = True
+    for number, line in above.lines(chain(body, rest), looks):
+        nothing = False
+        yield number, line
+    if nothing:
+        yield head[last][0], plain_row([name for name in header.names if name])
+    return above
+
+
+def _side_by_side(
+    rows: Sequence[Row], looks: Looks, numbers: Sequence[int]
+) -> list[tuple[int, int]]:
+    """The columns, from and to, of tables that stand beside each other; [] for a single one.
+
+    A column that no row fills parts them, if both of its sides have a header of their own.
+    """
+    width = max(map(len, rows), default=0)
+    used = [any(place < len(row) and row[place] for row in rows) for place in range(width)]
+    sides: list[tuple[int, int]] = []
+    for is_used, group in groupby(range(width), key=lambda place: used[place]):
+        if is_used:
+            places = list(group)
+            sides.append((places[0], places[-1] + 1))
+    if len(sides) < 2 or any(end - start < 2 for start, end in sides):
+        return []
+    for start, end in sides:
+        own = [
+            (number, row[start:end])
+            for number, row in zip(numbers, rows, strict=True)
+            if any(row[start:end])
+        ]
+        found = find_header(
+            [row for _, row in own], _moved(looks, start), [number for number, _ in own]
+        )
+        if found is None:
+            return []
+    return sides
+
+
+def _moved(looks: Looks, columns: int) -> Looks:
+    """The looks as seen from a column further right."""
+    if not columns:
+        return looks
+    return Looks(
+        looks.marked,
+        {(row, column - columns) for row, column in looks.emphasised},
+        {(row, column - columns): span for (row, column), span in looks.spans.items()},
+    )
+
+
+def _filled(row: Row) -> int:
     return sum(1 for cell in row if cell)
-
-
-def _numeric(cell: str) -> bool:
-    """Whether the cell is a value rather than a name; a year alone can head a column."""
-    if len(cell) == 4 and cell.isdigit() and cell[:2] in ("19", "20"):
-        return False
-    return bool(cell) and sum(c.isalpha() for c in cell) * 2 < len(cell.replace(" ", ""))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from nexus.errors import CorruptDocument
-from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.headers import Looks
+from nexus.ingestion.parsing.hidden import hidden_text
 from nexus.ingestion.parsing.plain import decode
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
+from nexus.ingestion.parsing.web_content import is_toggle, judge
+from nexus.ingestion.parsing.web_words import INLINE, of_leaf, words
 from nexus.models import ParsedDocument
 
 if TYPE_CHECKING:
@@ -29,22 +34,17 @@ _NOT_NESTING = {
     "br", "hr", "img", "input", "meta", "link", "col", "area", "base", "embed", "source", "track",
     "wbr", "param",
 }  # fmt: skip
-_DROPPED = (
-    "script", "style", "nav", "footer", "aside", "template", "noscript", "iframe", "object",
-    "head", "title", "button", "select", "dialog",
-)  # fmt: skip
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_INLINE = {
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
-    "font", "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small",
-    "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img", "tspan",
-}  # fmt: skip
+# Deeper than any heading: a question, above what it unfolds.
+_QUESTION = 7
+# A question stands alone in so many elements at most.
+_WRAPPED = 4
 # Cells of a table that lays out a page hold whole blocks.
 _LAYOUT = "table, h1, h2, h3, h4, h5, h6"
 
 
-def read(content: bytes) -> ParsedDocument:
-    """The page's own text, without navigation, footers, asides, scripts and hidden parts."""
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
+    """The page's own text, panels that unfold too; without menus, scripts and hidden parts."""
     from selectolax.lexbor import LexborHTMLParser
 
     declared = _CHARSET.search(content[:2048])
@@ -53,14 +53,17 @@ def read(content: bytes) -> ParsedDocument:
     _refuse_deep_nesting(text)
     tree = LexborHTMLParser(text)
     title_node = tree.css_first("head > title") or tree.css_first("title")
-    title = squeeze(clean(title_node.text())) if title_node else None
-    for node in tree.css(", ".join((*_DROPPED, "[hidden]", '[aria-hidden="true"]'))):
-        node.decompose()
-    walk = _Walk()
+    title = words(title_node) if title_node else None
+    walk, hidden = _Walk(), 0
     if tree.root is not None:
+        judged = judge(tree.root, read_hidden=read_hidden)
+        hidden = judged.hidden
+        for node in judged.dropped:
+            node.decompose()
         walk.through(tree.root)
     texts = walk.sections.finish()
-    return ParsedDocument(texts, title or walk.first_heading)
+    warnings = (hidden_text(hidden),) if hidden else ()
+    return ParsedDocument(texts, title or walk.first_heading, warnings=warnings)
 
 
 def _without_definitions(text: str) -> str:
@@ -88,6 +91,8 @@ class _Walk:
         self.sections = Sections()
         self.first_heading: str | None = None
         self._pieces: list[str] = []
+        # The elements with which what a question unfolds ends.
+        self._questions: set[int] = set()
 
     def through(self, root: LexborNode) -> None:
         node: LexborNode | None = root
@@ -106,17 +111,22 @@ class _Walk:
                 node = node.next
         self._flush()
 
-    def _enter(self, node: LexborNode) -> bool:
+    def _enter(self, node: LexborNode) -> bool:  # noqa: PLR0911 - one for each kind
         """Takes what the node says by itself; returns whether to go into it."""
         tag = node.tag or ""
-        if node.is_text_node:
-            self._pieces.append(re.sub(r"\s+", " ", node.text_content or ""))
+        if (said := of_leaf(node)) is not None:
+            self._pieces.append(said)
             return False
         if tag in _HEADINGS:
             self._flush()
-            heading = squeeze(node.text(separator=""))
+            heading = words(node)
             self.first_heading = self.first_heading or heading or None
             self.sections.heading(_HEADINGS[tag], heading)
+            return False
+        if tag == "summary" or (tag == "button" and is_toggle(node)):
+            self._flush()
+            self._questions.add(_scope(node).mem_id)
+            self.sections.heading(_QUESTION, words(node))
             return False
         if tag == "table":
             self._flush()
@@ -131,13 +141,16 @@ class _Walk:
             return False
         if tag == "br":
             self._pieces.append("\n")
-        elif tag not in _INLINE:
+        elif tag not in INLINE:
             self._flush()
         return True
 
     def _leave(self, node: LexborNode) -> None:
-        if (node.tag or "") not in _INLINE:
+        if (node.tag or "") not in INLINE:
             self._flush()
+        if node.mem_id in self._questions:
+            self._flush()
+            self.sections.close(_QUESTION)
 
     def _flush(self) -> None:
         if self._pieces:
@@ -150,28 +163,54 @@ class _Walk:
         return any(node.mem_id != table.mem_id for node in table.css(_LAYOUT))
 
 
+def _scope(question: LexborNode) -> LexborNode:
+    """The element that holds a question and what it unfolds."""
+    inner, outer = question, question.parent
+    for _ in range(_WRAPPED):
+        if outer is None or outer.parent is None or len(list(islice(outer.iter(), 2))) > 1:
+            break
+        inner, outer = outer, outer.parent
+    return outer or inner
+
+
 def _table(table: LexborNode) -> list[str]:
     """The rows of a table of data; cells that span several rows are said in each."""
     rows: list[list[str]] = []
     down: dict[int, tuple[int, str]] = {}
+    emphasised: set[tuple[int, int]] = set()
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
     marked = 0
     for tr in table.css("tr"):
         row: list[str] = []
         cells = [cell for cell in tr.iter() if cell.tag in ("td", "th")]
         for cell in cells:
             _fill_from_above(row, down)
-            text = squeeze(clean(cell.text(separator=" ")))
+            text = words(cell)
             columns, lines = _span(cell, "colspan"), _span(cell, "rowspan")
+            place = (len(rows), len(row))
             if lines > 1:
                 down[len(row)] = (lines - 1, text)
+            if columns > 1:
+                spans[place] = (lines, columns)
+            if text and _stands_out(cell, text):
+                emphasised.add(place)
             row += [text] + [""] * (columns - 1)
         _fill_from_above(row, down)
         if marked == len(rows) and cells and all(cell.tag == "th" for cell in cells):
             marked += 1
         rows.append(row)
     caption = table.css_first("caption")
-    lines_of = render(rows, marked if 0 < marked < len(rows) else None)
-    return [squeeze(caption.text()), *lines_of] if caption else lines_of
+    is_marked = 0 < marked < len(rows)
+    lines_of = render(rows, marked if is_marked else None, Looks((), emphasised, spans))
+    return [words(caption), *lines_of] if caption else lines_of
+
+
+def _stands_out(cell: LexborNode, text: str) -> bool:
+    """Whether a cell is a header cell, or all of its words are bold."""
+    if cell.tag == "th":
+        return True
+    bold = cell.css_first("b, strong")
+    return bold is not None and words(bold) == text
 
 
 def _fill_from_above(row: list[str], down: dict[int, tuple[int, str]]) -> None:

@@ -1,154 +1,201 @@
-"""Reads DOCX: paragraphs under their headings, and tables row by row."""
+"""Reads DOCX: paragraphs under their headings as the page shows them, and tables row by row."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.headers import Looks
+from nexus.ingestion.parsing.hidden import hidden_text
+from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
-from nexus.models import ParsedDocument
+from nexus.ingestion.parsing.word_boxes import (
+    insert_files,
+    lift_boxes,
+    parsed,
+    pictures,
+    without_alternatives,
+    write_drawings,
+    write_equations,
+)
+from nexus.ingestion.parsing.word_hidden import take_out
+from nexus.ingestion.parsing.word_marks import superscripts, write_marks
+from nexus.ingestion.parsing.word_notes import margins, without_page_numbers, write_notes
+from nexus.ingestion.parsing.word_numbers import Numbers
+from nexus.ingestion.parsing.word_styles import Styles
+from nexus.ingestion.parsing.word_text import blocks, descend, paragraph_text
+from nexus.ingestion.parsing.word_xml import W, number, remove
+from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 if TYPE_CHECKING:
     from docx.document import Document
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_HEADING = re.compile(r"heading (\d)$", re.I)
-# Deleted or moved-away text, the instructions of fields, and the old copy of a text box.
-_SKIPPED = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", _FALLBACK, f"{_W}rPr", f"{_W}pPr"}
-_BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-# What wraps paragraphs and tables without being one: content controls, tracked insertions.
-_WRAPPERS = {f"{_W}sdt", f"{_W}sdtContent", f"{_W}customXml", f"{_W}ins", f"{_W}moveTo"}
+
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
+    """A Word document: headers and footers once, then the body with its notes under their text."""
+    return _Reader(content, read_hidden, 0).document()
 
 
-def read(content: bytes) -> ParsedDocument:
-    """The body of a Word document; headers and footers are not part of it."""
-    import docx
-
-    document = docx.Document(io.BytesIO(content))
-    levels = _heading_levels(document)
-    sections, title = Sections(), None
-    for block in _blocks(document.element.body):
-        if block.tag == f"{_W}tbl":
-            for line in _table(block):
-                sections.text(line)
-            continue
-        text, level = _paragraph(block), _level(block, levels)
-        if level == 0:
-            title = title or text
-        if level is None:
-            sections.text(text)
-        else:
-            sections.heading(level, text)
-    return ParsedDocument(sections.finish(), document.core_properties.title or title)
+def read_nested(content: bytes, depth: int) -> ParsedDocument:
+    """A Word document that was inserted into another, `depth` files deep."""
+    return _Reader(content, False, depth).document()
 
 
-def _blocks(parent: Any) -> Iterator[Any]:
-    """Paragraphs and tables in order; python-docx's iter_inner_content misses content controls."""
-    for child in parent.iterchildren():
-        if child.tag in (f"{_W}p", f"{_W}tbl"):
-            yield child
-        elif child.tag in _WRAPPERS:
-            yield from _blocks(child)
+class _Reader:
+    """Prepares the parts of a document so that each paragraph says what its page shows."""
+
+    def __init__(self, content: bytes, read_hidden: bool, depth: int) -> None:
+        import docx
+
+        self._document: Document
+        self._warnings: list[ReadingWarning]
+        self._document, self._warnings = opened(content, docx.Document)
+        self._read_hidden = read_hidden
+        self._depth = depth
+        self._styles = Styles(self._document.styles.element)
+        self._numbers = Numbers(self._part("numbering"), self._styles)
+        self._hidden = 0
+
+    def document(self) -> ParsedDocument:
+        body = self._document.element.body
+        self._prepare(body, self._document.part)
+        notes = {kind: self._part(f"{kind}s") for kind in ("footnote", "endnote")}
+        for note in notes.values():
+            if note is not None:
+                self._prepare(note, None)
+        write_notes(body, notes, self._styles.level)
+        sections, title = Sections(), None
+        for block in blocks(body):
+            if block.tag == f"{W}tbl":
+                for line in _table(block):
+                    sections.text(line)
+                continue
+            text, level = paragraph_text(block), self._styles.level(block)
+            if level == 0:
+                title = title or text
+            if level is None:
+                sections.text(text)
+            else:
+                sections.heading(level, text)
+        texts = sections.finish()
+        texts = (*self._margins(title, texts), *texts)
+        self._warnings += pictures(body, of_any_size=not texts)
+        comments = self._part("comments")
+        if comments is not None and next(comments.iter(f"{W}t"), None) is not None:
+            self._warnings.append(
+                ReadingWarning(
+                    "comments are not read", "", "Write what matters of them into the text."
+                )
+            )
+        if self._hidden:
+            self._warnings.insert(0, hidden_text(self._hidden))
+        title = self._document.core_properties.title or title
+        return ParsedDocument(texts, title, warnings=tuple(self._warnings))
+
+    def _prepare(self, root: Any, part: Any) -> None:
+        without_alternatives(root)
+        _without_deleted_rows(root)
+        lift_boxes(root)
+        if not self._read_hidden:
+            self._hidden += take_out(root, self._styles)
+        write_marks(root)
+        write_equations(root)
+        superscripts(root)
+        self._numbers.write(root)
+        if part is not None:
+            self._warnings += write_drawings(root, part)
+            self._warnings += insert_files(root, part, self._depth)
+
+    def _margins(self, title: str | None, texts: tuple[LocatedText, ...]) -> list[LocatedText]:
+        """What headers and footers say, each line once, unless the text's own headings say it."""
+        known = {squeeze(title or "")}
+        known |= {heading for text in texts for heading in text.locator.heading}
+        lines: list[str] = []
+        for part in margins(self._document):
+            root = part.element
+            without_page_numbers(root)
+            self._prepare(root, part)
+            for block in blocks(root):
+                found = _table(block) if block.tag == f"{W}tbl" else [paragraph_text(block)]
+                for line in (squeeze(clean(one)) for one in found):
+                    if line not in known and any(letter.isalnum() for letter in line):
+                        lines.append(line)
+                        known.add(line)
+        return [LocatedText("\n".join(lines))] if lines else []
+
+    def _part(self, kind: str) -> Any:
+        """The XML of a part that the document relates to; None, and a warning, if it is broken."""
+        from lxml.etree import LxmlError
+
+        for relation in self._document.part.rels.values():
+            if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
+                try:
+                    return parsed(relation.target_part)
+                except LxmlError:
+                    self._warnings.append(
+                        ReadingWarning(
+                            f"the {kind} are damaged and not read",
+                            "",
+                            "Open the document in Word, save it as a new file and upload that.",
+                        )
+                    )
+        return None
 
 
-def _heading_levels(document: Document) -> dict[str, int]:
-    """The heading level of each style that makes one, by style id; 0 is the document's title."""
-    levels = {}
-    for style in document.styles.element.iterchildren(f"{_W}style"):
-        style_id = style.get(f"{_W}styleId")
-        name = style.find(f"{_W}name")
-        words = "" if name is None else name.get(f"{_W}val", "")
-        if match := _HEADING.match(words):
-            levels[style_id] = int(match[1])
-        elif words.lower() == "title":
-            levels[style_id] = 0
-        elif (outline := _number(style, f"{_W}pPr/{_W}outlineLvl")) is not None:
-            levels[style_id] = outline + 1
-    for style in document.styles.element.iterchildren(f"{_W}style"):
-        base = _value(style, f"{_W}basedOn")
-        if levels.get(base):
-            levels.setdefault(style.get(f"{_W}styleId"), levels[base])
-    return {style_id: level for style_id, level in levels.items() if level <= 9}
-
-
-def _level(paragraph: Any, levels: dict[str, int]) -> int | None:
-    outline = _number(paragraph, f"{_W}pPr/{_W}outlineLvl")
-    if outline is not None and outline < 9:
-        return outline + 1
-    return levels.get(_value(paragraph, f"{_W}pPr/{_W}pStyle") or "")
-
-
-def _value(element: Any, path: str) -> str | None:
-    found = element.find(path)
-    return None if found is None else found.get(f"{_W}val")
-
-
-def _number(element: Any, path: str) -> int | None:
-    """A whole number as the file says it; None where it says none, or one that Word cannot mean."""
-    value = _value(element, path) or ""
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None
-
-
-def _paragraph(element: Any) -> str:
-    return "".join(_pieces(element))
-
-
-def _pieces(element: Any) -> Iterator[str]:
-    for child in element.iterchildren():
-        if child.tag == f"{_W}t":
-            yield child.text or ""
-        elif child.tag in _BREAKS:
-            yield _BREAKS[child.tag]
-        elif child.tag in _SKIPPED or not isinstance(child.tag, str):
-            continue
-        else:
-            yield from _pieces(child)
-            if child.tag == f"{_W}p":  # of a text box
-                yield "\n"
+def _without_deleted_rows(root: Any) -> None:
+    """Takes out the rows of tables whose deletion is tracked."""
+    for row in list(root.iter(f"{W}tr")):
+        if row.find(f"{W}trPr/{W}del") is not None:
+            remove(row)
 
 
 def _table(table: Any) -> list[str]:
     rows: list[list[str]] = []
     marked = 0
     above: dict[int, str] = {}
-    for tr in _descend(table, f"{_W}tr"):
+    emphasised: set[tuple[int, int]] = set()
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
+    for tr in descend(table, f"{W}tr"):
         row: list[str] = []
-        for tc in _descend(tr, f"{_W}tc"):
-            properties = tc.find(f"{_W}tcPr")
+        for tc in descend(tr, f"{W}tc"):
+            properties = tc.find(f"{W}tcPr")
             span, merged = 1, None
             if properties is not None:
-                span = min(_number(properties, f"{_W}gridSpan") or 1, 63)
-                merged = properties.find(f"{_W}vMerge")
+                span = min(number(properties, f"{W}gridSpan") or 1, 63)
+                merged = properties.find(f"{W}vMerge")
             text = _cell(tc)
-            if merged is not None and merged.get(f"{_W}val") != "restart":
+            place = (len(rows), len(row))
+            if merged is not None and merged.get(f"{W}val") != "restart":
                 text = above.get(len(row), text)  # one cell over several rows: each row says it
+            if span > 1:
+                spans[place] = (1, span)
+            if _stands_out(tc):
+                emphasised.add(place)
             above[len(row)] = text
             row += [text] + [""] * (span - 1)
-        if marked == len(rows) and tr.find(f"{_W}trPr/{_W}tblHeader") is not None:
+        if marked == len(rows) and tr.find(f"{W}trPr/{W}tblHeader") is not None:
             marked += 1
         rows.append(row)
-    return render(rows, marked if 0 < marked < len(rows) else None)
+    is_marked = 0 < marked < len(rows)
+    return render(rows, marked if is_marked else None, Looks((), emphasised, spans))
 
 
-def _descend(parent: Any, tag: str) -> Iterator[Any]:
-    for child in parent.iterchildren():
-        if child.tag == tag:
-            yield child
-        elif child.tag in _WRAPPERS:
-            yield from _descend(child, tag)
+def _stands_out(tc: Any) -> bool:
+    """Whether all of a cell's words are bold."""
+    runs = [run for run in tc.iter(f"{W}r") if run.find(f"{W}t") is not None]
+    bold = (run.find(f"{W}rPr/{W}b") for run in runs)
+    return bool(runs) and all(
+        mark is not None and mark.get(f"{W}val") not in ("0", "false") for mark in bold
+    )
 
 
 def _cell(tc: Any) -> str:
     """A cell's text; the rows of a table inside it follow in parentheses."""
     parts = []
-    for block in _blocks(tc):
-        if block.tag == f"{_W}tbl":
+    for block in blocks(tc):
+        if block.tag == f"{W}tbl":
             parts.append(f"({' | '.join(_table(block))})")
         else:
-            parts.append(squeeze(clean(_paragraph(block))))
+            parts.append(squeeze(clean(paragraph_text(block))))
     return " ".join(part for part in parts if part and part != "()")

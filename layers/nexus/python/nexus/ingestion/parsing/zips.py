@@ -16,8 +16,9 @@ from nexus.errors import (
     UnsupportedFormat,
 )
 
-ZipKind = Literal["docx", "pptx", "xlsx", "ods"]
+ZipKind = Literal["docx", "pptx", "xlsx", "ods", "odt", "odp", "epub", "archive"]
 
+_OPEN_XML = ("docx", "pptx", "xlsx")
 _MOST_ENTRIES = 20_000
 # Office XML packs 5 to 40 times smaller; deflate's limit is about 1,030.
 _HIGHEST_RATIO = 200
@@ -38,6 +39,23 @@ _SAVE_AS = (
     ("ppt/", "PPTX"),
     ("xl/", "XLSX"),
 )
+# In OpenDocument and EPUB the file `mimetype` names the kind, templates included.
+_MIMETYPES: tuple[tuple[bytes, ZipKind], ...] = (
+    (b"opendocument.spreadsheet", "ods"),
+    (b"opendocument.text", "odt"),
+    (b"opendocument.presentation", "odp"),
+    (b"application/epub+zip", "epub"),
+)
+# What other programs pack into zips, by a part that only they have: what it is, and what to do.
+_FOREIGN = (
+    ("Index/Document.iwa", "a Pages, Numbers or Keynote file", "export it as PDF"),
+    ("Index.zip", "a Pages, Numbers or Keynote file", "export it as PDF"),
+    ("visio/document.xml", "a Visio drawing", "export it as PDF"),
+    ("FixedDocSeq.fdseq", "an XPS document", "print it as PDF"),
+    ("AndroidManifest.xml", "a program", "upload its documents"),
+    ("META-INF/MANIFEST.MF", "a program", "upload its documents"),
+)
+_LEGIBLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def inspect(content: bytes, max_unpacked_bytes: int) -> ZipKind:
@@ -55,17 +73,26 @@ def inspect(content: bytes, max_unpacked_bytes: int) -> ZipKind:
         ) from err
     except (NotImplementedError, RuntimeError) as err:
         raise UnsupportedFormat(
-            "The file is packed in a way that cannot be read: save it again as DOCX, PPTX or XLSX."
+            "The file is packed in a way that cannot be read: save it again in its own program, or "
+            "unpack it and upload what is in it."
         ) from err
     return kind
 
 
 def _kind(archive: zipfile.ZipFile) -> ZipKind:
-    names = set(archive.namelist())
-    if any(info.flag_bits & 1 for info in archive.infolist()):
+    kind = _office_kind(archive) or "archive"
+    locked = [bool(info.flag_bits & 1) for info in archive.infolist()]
+    # Of an archive, what is not locked is read.
+    if any(locked) and (kind != "archive" or all(locked)):
         raise EncryptedDocument(
             "The file is protected by a password: remove the protection and upload it again."
         )
+    return kind
+
+
+def _office_kind(archive: zipfile.ZipFile) -> ZipKind | None:
+    """The kind of office file or book; None for an archive. Raises UnsupportedFormat."""
+    names = set(archive.namelist())
     if "[Content_Types].xml" in names:
         types = _head(archive, "[Content_Types].xml")
         for mark, kind in _MAIN_PARTS:
@@ -83,25 +110,26 @@ def _kind(archive: zipfile.ZipFile) -> ZipKind:
                     "that."
                 )
     if "mimetype" in names:
-        mimetype = _head(archive, "mimetype")
-        if b"opendocument.spreadsheet" in mimetype:
-            return "ods"
-        for mark, modern in ((b"opendocument.text", "DOCX"), (b"presentation", "PPTX")):
+        mimetype = _head(archive, "mimetype")[:200]
+        for mark, kind in _MIMETYPES:
             if mark in mimetype:
-                raise UnsupportedFormat(
-                    f"OpenDocument files of this kind are not read: save the file as {modern} and "
-                    "upload that."
-                )
-    raise UnsupportedFormat(
-        "Archives are not read: unpack the file and upload the documents in it one by one."
-    )
+                return kind
+        if b"opendocument" in mimetype:
+            raise UnsupportedFormat(
+                "OpenDocument files of this kind are not read: export the file as PDF and upload "
+                "that."
+            )
+    for name, what, advice in _FOREIGN:
+        if name in names:
+            raise UnsupportedFormat(f"The file is {what}, which is not read: {advice}.")
+    return None
 
 
 def _head(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         with archive.open(name) as part:
             return part.read(_BLOCK)
-    except KeyError:
+    except (KeyError, RuntimeError):  # not there, or locked
         return b""
 
 
@@ -119,14 +147,21 @@ def _refuse_bombs(
     if sum(info.compress_size for info in infos) > len(content):
         raise too_large
     names = [info.filename for info in infos]
-    if len(set(names)) != len(names):
+    if kind != "archive" and len(set(names)) != len(names):
         raise zipfile.BadZipFile("two entries of one name: parsers disagree on which counts")
     for info in infos:
         if info.file_size > _RATIO_MATTERS_ABOVE and (
             info.file_size > _HIGHEST_RATIO * max(info.compress_size, 1)
         ):
             raise too_large
-        _unpack_once(archive, info, content, forbid_doctype=kind != "ods")
+        if kind == "archive" and not is_legible(info):
+            continue  # it is never unpacked, and told
+        _unpack_once(archive, info, content, forbid_doctype=kind in _OPEN_XML)
+
+
+def is_legible(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry can be unpacked: it is not locked, and packed in one of the usual ways."""
+    return not info.flag_bits & 1 and info.compress_type in _LEGIBLE
 
 
 def _unpack_once(
@@ -140,7 +175,7 @@ def _unpack_once(
     """
     if info.is_dir():
         return
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if info.compress_type not in _LEGIBLE:
         raise NotImplementedError("compression method")
     with archive.open(info):  # checks the local header against the directory
         pass

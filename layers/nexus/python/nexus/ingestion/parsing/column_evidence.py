@@ -1,0 +1,76 @@
+"""Compares a column's name with the cells below it: the less alike, the more it is a name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
+
+# Kinds below this share of a column say nothing of it.
+_CLEAR = 0.6
+_LONG_TEXT = 25
+# What a name tells by its kind, and by the kind of the cells below; words below are looked at.
+_CONTRAST = {
+    (Kind.WORD, Kind.NUMBER): 2.0,
+    (Kind.WORD, Kind.PERIOD): 1.5,
+    (Kind.WORD, Kind.MIXED): 1.0,
+    (Kind.WORD, Kind.SIGN): 0.7,
+    (Kind.SIGN, Kind.NUMBER): 1.5,
+    (Kind.SIGN, Kind.WORD): 0.3,
+    (Kind.SIGN, Kind.PERIOD): 0.3,
+    (Kind.SIGN, Kind.MIXED): 0.3,
+    (Kind.PERIOD, Kind.NUMBER): 1.2,
+    (Kind.MIXED, Kind.NUMBER): 1.2,
+    (Kind.MIXED, Kind.MIXED): -0.5,
+    (Kind.MIXED, Kind.WORD): 0.0,
+    (Kind.MIXED, Kind.PERIOD): -0.5,
+    (Kind.SIGN, Kind.SIGN): -0.5,
+}
+_UNLIKELY = -1.5
+
+
+class Column:
+    """What stands in one column below a header; `main` is the kind of most of its cells."""
+
+    def __init__(self, body: Sequence[Sequence[str]], place: int) -> None:
+        self.place = place
+        self.texts = [row[place] for row in body if place < len(row) and row[place]]
+        kinds = Counter(map(kind_of, self.texts))
+        if kinds[Kind.NUMBER] and kinds[Kind.PERIOD]:  # amounts such as 1990 look like years
+            years = sum(text.isdigit() and kind_of(text) is Kind.PERIOD for text in self.texts)
+            kinds[Kind.NUMBER] += years
+            kinds[Kind.PERIOD] -= years
+        top = kinds.most_common(1)
+        self.main = top[0][0] if top else None
+        self._is_clear = bool(top) and top[0][1] >= _CLEAR * len(self.texts)
+
+    def is_used(self, rows: int) -> bool:
+        """Whether the column has a cell in a fifth of the rows or more."""
+        return len(self.texts) * 5 >= rows
+
+    def contrast(self, name: str, counts_on: bool) -> float:
+        """How unlike the column's cells its name is: above 0 it speaks for a header.
+
+        `counts_on` says that the name is one of a row such as 2024, 2025, 2026.
+        """
+        if self.main is None:
+            return 0.0
+        if name in self.texts:
+            return -2.0
+        kind = kind_of(name)
+        if not self._is_clear:
+            return 0.3 if counts_on else 0.0
+        if kind is Kind.WORD and self.main is Kind.WORD:
+            told = self._among_words(name)
+        else:
+            told = _CONTRAST.get((kind, self.main), _UNLIKELY)
+        return max(told, 0.8 if self.main is kind else 1.2) if counts_on else told
+
+    def _among_words(self, name: str) -> float:
+        repeats = len(self.texts) > 2 and len(set(self.texts)) <= 0.7 * len(self.texts)
+        mean = sum(map(len, self.texts)) / len(self.texts)
+        is_short = mean >= _LONG_TEXT and mean >= 2 * len(name)
+        counted = sum(any(map(str.isdigit, text)) for text in self.texts)
+        counts = counted * 2 >= len(self.texts) and not any(map(str.isdigit, name))
+        return 0.4 * repeats + 0.5 * is_short + 0.7 * counts

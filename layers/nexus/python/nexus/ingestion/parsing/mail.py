@@ -1,0 +1,256 @@
+"""Reads messages (EML) and saved web pages (MHT): the sender, the text, and what is attached."""
+
+from __future__ import annotations
+
+import email.parser
+import re
+from collections.abc import Iterator
+from email.header import decode_header
+from email.message import Message
+from email.policy import compat32
+
+from nexus.errors import EmptyDocument, EncryptedDocument
+from nexus.ingestion.parsing import web
+from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.inside import Inside
+from nexus.ingestion.parsing.plain import decode
+from nexus.models import LocatedText, ParsedDocument, ReadingWarning
+
+SHOWN_FIELDS = ("From", "To", "Cc", "Date", "Subject")
+_LONGEST_FIELD = 2_000
+_MOST_PARTS = 1_000
+_SIGNATURES = ("application/pkcs7-signature", "application/pgp-signature")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+_WORD_BREAK = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]++")
+
+
+def read(content: bytes, inside: Inside) -> ParsedDocument:
+    """The message's fields, its text, and its attachments under their names.
+
+    Of several forms of one text that with layout is read, if it says as much. Raises
+    EncryptedDocument or EmptyDocument.
+    """
+    message = email.parser.BytesParser(policy=compat32).parsebytes(content)
+    return read_message(message, inside)
+
+
+def read_message(message: Message, inside: Inside) -> ParsedDocument:
+    """As `read`, of a message that is parsed already."""
+    _refuse_encrypted(message)
+    reading = _Reading(inside)
+    reading.part(message)
+    subject = field(message, "Subject")
+    is_page = reading.page_title is not None and _is_saved_page(message)
+    head = [] if is_page else [f"{name}: {text}" for name, text in _fields(message)]
+    texts = [LocatedText("\n".join(head))] if head else []
+    texts += reading.texts
+    if not reading.texts and not subject and not reading.attached:
+        raise EmptyDocument("The message holds no text: upload its attachments by themselves.")
+    if reading.pictures:
+        reading.warnings.append(
+            ReadingWarning(
+                f"not read: {reading.pictures} pictures within the text",
+                "",
+                "Upload a picture by itself if it holds text.",
+            )
+        )
+    return ParsedDocument(
+        (*texts, *reading.attached), subject or reading.page_title, 1, tuple(reading.warnings)
+    )
+
+
+def field(message: Message, name: str) -> str:
+    """A header field as a reader sees it, on one line; "" if there is none."""
+    raw = str(message.get(name, ""))[:_LONGEST_FIELD]
+    pieces = []
+    try:
+        for piece, charset in decode_header(_WORD_BREAK.sub(" ", raw)):
+            pieces.append(piece if isinstance(piece, str) else decode(piece, charset))
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, its characters are there
+        pieces = [raw]
+    return squeeze(clean("".join(pieces)))
+
+
+def _fields(message: Message) -> Iterator[tuple[str, str]]:
+    for name in SHOWN_FIELDS:
+        if text := field(message, name):
+            yield name, text
+
+
+def _is_saved_page(message: Message) -> bool:
+    """Whether a browser saved this: it names no sender, or itself as the sender."""
+    sender = field(message, "From")
+    return not sender or sender.startswith("<Saved by") or "Snapshot-Content-Location" in message
+
+
+def _refuse_encrypted(message: Message) -> None:
+    kind = message.get_content_type()
+    smime = str(message.get_param("smime-type", "")).lower()
+    if kind == "multipart/encrypted" or (
+        kind in ("application/pkcs7-mime", "application/x-pkcs7-mime") and smime != "signed-data"
+    ):
+        raise EncryptedDocument(
+            "The message is encrypted: decrypt it in your mail program, save it without encryption "
+            "and upload that."
+        )
+
+
+class _Reading:
+    """What has been found of a message: the texts of its body, and of its attachments."""
+
+    def __init__(self, inside: Inside) -> None:
+        self.inside = inside
+        self.texts: list[LocatedText] = []
+        self.attached: list[LocatedText] = []
+        self.warnings: list[ReadingWarning] = []
+        self.page_title: str | None = None
+        self.pictures = 0
+        self._parts = 0
+
+    def part(self, part: Message) -> None:
+        """Takes a part of the message with all that is in it."""
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            return
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            self._attach(part, _inner(part))
+        elif part.is_multipart():
+            children = [one for one in part.get_payload() if isinstance(one, Message)]
+            if kind == "multipart/alternative":
+                self._alternative(children)
+            elif kind == "multipart/related":
+                self._related(part, children)
+            else:
+                for child in children:
+                    self.part(child)
+        elif kind in _SIGNATURES:
+            pass
+        elif _is_attached(part):
+            self._attach(part, _payload(part))
+        elif kind.startswith("image/"):
+            self.pictures += 1
+        elif kind.startswith("text/") or kind == "application/octet-stream":
+            self.texts += self._body(part)
+        else:
+            self._attach(part, _payload(part))
+
+    def _alternative(self, children: list[Message]) -> None:
+        """Of several forms of one text, that with layout, unless plain text says much more."""
+        before = list(self.texts)
+        best: list[LocatedText] = []
+        for child in reversed(children):  # the best form comes last, RFC 2046
+            self.texts = []
+            if _is_attached(child):  # such as an invitation
+                continue
+            self.part(child)
+            if _length(self.texts) > 2 * _length(best):
+                best = self.texts
+        self.texts = before + best
+
+    def _related(self, part: Message, children: list[Message]) -> None:
+        """A page or text with what it shows: the first text is the page, pictures are its own."""
+        start = str(part.get_param("start", "") or "")
+        roots = [one for one in children if start and one.get("Content-ID", "").strip() == start]
+        rest = [one for one in children if one not in roots]
+        pages = roots + [one for one in rest if one.get_content_maintype() in ("text", "multipart")]
+        found = False
+        for child in pages:
+            if found and not _is_attached(child):
+                continue  # a frame, a style or a script of the page
+            before = len(self.texts)
+            self.part(child)
+            found = found or len(self.texts) > before
+        for child in children:
+            if child in pages:
+                continue
+            is_shown = child.get_content_maintype() in ("image", "font", "audio", "video")
+            if is_shown and child.get_content_maintype() == "image":
+                self.pictures += 1
+            elif not is_shown and _is_attached(child):
+                self.part(child)
+
+    def _body(self, part: Message) -> list[LocatedText]:
+        content, charset = _payload(part), _charset(part)
+        if part.get_content_type() in ("text/css", "text/javascript", "text/calendar"):
+            return []
+        if part.get_content_type() in ("text/html", "application/xhtml+xml"):
+            page = web.read(_as_utf8(content, charset), read_hidden=self.inside.read_hidden)
+            self.page_title = self.page_title or page.title or ""
+            self.warnings += page.warnings
+            return list(page.texts)
+        text = decode(content, charset) if content.strip() else ""
+        if str(part.get_param("format", "")).lower() == "flowed":
+            text = _unwrapped(text)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        parts = (clean(one) for one in _PARAGRAPHS.split(text))
+        return [LocatedText(one) for one in parts if one]
+
+    def _attach(self, part: Message, content: bytes) -> None:
+        name = _file_name(part)
+        found = self.inside.read(content, name, part.get_content_type())
+        self.attached += found.texts
+        self.warnings += found.warnings
+
+
+def _is_attached(part: Message) -> bool:
+    disposition = str(part.get("Content-Disposition", "")).strip().lower()
+    if disposition.startswith("attachment"):
+        return True
+    return part.get_content_maintype() not in ("text", "image") and bool(part.get_filename())
+
+
+def _file_name(part: Message) -> str:
+    name = part.get_filename()
+    if not name:
+        return "message.eml" if part.get_content_type() == "message/rfc822" else "attachment"
+    pieces = []
+    try:
+        for piece, charset in decode_header(str(name)[:_LONGEST_FIELD]):
+            pieces.append(piece if isinstance(piece, str) else decode(piece, charset))
+    except Exception:  # noqa: BLE001 - as in `field`
+        pieces = [str(name)]
+    return "".join(pieces)
+
+
+def _payload(part: Message) -> bytes:
+    found = part.get_payload(decode=True)
+    return found if isinstance(found, bytes) else b""
+
+
+def _inner(part: Message) -> bytes:
+    """The message that is attached, as a file."""
+    found = part.get_payload()
+    if isinstance(found, list) and found and isinstance(found[0], Message):
+        return found[0].as_bytes()
+    return _payload(part)
+
+
+def _charset(part: Message) -> str | None:
+    charset = part.get_content_charset()
+    return charset if charset and charset.isascii() else None
+
+
+def _as_utf8(content: bytes, charset: str | None) -> bytes:
+    """The page in UTF-8: what the message says of its encoding goes before what the page says."""
+    if not charset:
+        return content
+    return b"\xef\xbb\xbf" + decode(content, charset).encode(errors="replace")
+
+
+def _unwrapped(text: str) -> str:
+    """Text of format=flowed (RFC 3676) with its paragraphs on one line each."""
+    lines: list[str] = []
+    flowing = False
+    for raw in text.splitlines():
+        line = raw[1:] if raw.startswith(" ") else raw
+        if flowing and not line.startswith(">"):
+            lines[-1] += line
+        else:
+            lines.append(line)
+        flowing = line.endswith(" ") and line != "-- "
+    return "\n".join(lines)
+
+
+def _length(texts: list[LocatedText]) -> int:
+    return sum(len(text.text) for text in texts)

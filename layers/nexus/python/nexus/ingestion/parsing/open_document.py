@@ -1,0 +1,254 @@
+"""Reads OpenDocument texts and presentations (ODT, ODP): headings, lists, tables, notes, slides."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from nexus.errors import CorruptDocument, EncryptedDocument
+from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.hidden import hidden_text, left_out
+from nexus.ingestion.parsing.pictures import unread
+from nexus.ingestion.parsing.sections import Sections
+from nexus.ingestion.parsing.tables import render
+from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
+from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
+
+_SPACE = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
+_TEXT, _TABLE, _DRAW, _OFFICE, _STYLE, _PRESENTATION = (
+    f"{{{_SPACE.format(name)}}}"
+    for name in ("text", "table", "drawing", "office", "style", "presentation")
+)
+_MANIFEST = "META-INF/manifest.xml"
+# What the reader does not see: deleted text, what is hidden on purpose, and what is said elsewhere.
+_SKIPPED = {
+    f"{_TEXT}tracked-changes", f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph",
+    f"{_TEXT}note-citation", f"{_TEXT}sequence-decls", f"{_TEXT}variable-decls",
+    f"{_TEXT}user-field-decls", f"{_OFFICE}forms", f"{_OFFICE}annotation-end",
+    f"{_TEXT}index-title-template", f"{_TEXT}alphabetical-index-source",
+    f"{_TEXT}table-of-content", f"{_DRAW}image", f"{_DRAW}object-ole",
+}  # fmt: skip
+_HIDDEN = {f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph"}
+_BLOCKS = {f"{_TEXT}p", f"{_TEXT}h", f"{_TEXT}list", f"{_TABLE}table"}
+_MOST_REPEATED = 64
+
+
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
+    """The text in reading order; `pages` is the number of slides, 1 for a text.
+
+    Hidden slides, sections and words are left out, and told, unless `read_hidden`. Raises
+    EncryptedDocument or CorruptDocument.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = set(archive.namelist())
+        if _MANIFEST in names and b"encryption-data" in archive.read(_MANIFEST):
+            raise EncryptedDocument(
+                "The file is protected by a password: remove the protection and upload it again."
+            )
+        if "content.xml" not in names:
+            raise CorruptDocument(
+                "The file is damaged: open it in its own program, save it again and upload that."
+            )
+        root = parse_xml(archive.read("content.xml"))
+        title = _title(archive, names)
+    body = root.find(f"{_OFFICE}body")
+    reading = _Reading(root, read_hidden=read_hidden)
+    deck = None if body is None else body.find(f"{_OFFICE}presentation")
+    if deck is not None:
+        return reading.slides(deck, title)
+    if body is not None:
+        reading.blocks(body)
+    texts = reading.sections.finish()
+    return ParsedDocument(texts, title or reading.title, warnings=reading.warnings())
+
+
+def _title(archive: zipfile.ZipFile, names: set[str]) -> str | None:
+    if "meta.xml" not in names:
+        return None
+    meta = parse_xml(archive.read("meta.xml"), forgiving=True)
+    found = next((one.text for one in meta.iter() if local_name(one) == "title"), None)
+    return squeeze(found) if found else None
+
+
+class _Reading:
+    """A walk through the content; its depth is bounded by the parser's."""
+
+    def __init__(self, root: Any, *, read_hidden: bool) -> None:
+        self.sections = Sections()
+        self.title: str | None = None
+        self._hidden = self._pictures = 0
+        self._hidden_slides: list[int] = []
+        self._invisible, self._hidden_pages, self._titles = _styles(root)
+        self._skipped = _SKIPPED - _HIDDEN if read_hidden else _SKIPPED
+        self._reads_hidden = read_hidden
+        if read_hidden:
+            self._invisible, self._hidden_pages = set(), set()
+
+    def warnings(self) -> tuple[ReadingWarning, ...]:
+        """What was left out or not read."""
+        told = [hidden_text(self._hidden)] if self._hidden else []
+        if self._hidden_slides:
+            told += [left_out("a hidden slide is", f"slide {at}") for at in self._hidden_slides]
+        if self._pictures:
+            told.append(unread("a picture is", ""))
+        return tuple(told)
+
+    def slides(self, deck: Any, title: str | None) -> ParsedDocument:
+        """The visible slides in order, with their notes; the title of each heads its texts."""
+        texts: list[LocatedText] = []
+        number = 0
+        for number, page in enumerate(deck.findall(f"{_DRAW}page"), start=1):
+            if page.get(f"{_DRAW}style-name") in self._hidden_pages:
+                self._hidden_slides.append(number)
+                continue
+            heading, rest = "", []
+            for frame in page:
+                if frame.get(f"{_PRESENTATION}class") == "title" and not heading:
+                    heading = squeeze(clean(self.words(frame)))
+                else:
+                    rest.append(frame)
+            place = Locator(slide=number, heading=(heading,) if heading else ())
+            self.sections = Sections()
+            for frame in rest:
+                self.blocks_of(frame)
+            found = [LocatedText(text.text, place) for text in self.sections.finish()]
+            texts += found or ([LocatedText(heading, place)] if heading else [])
+        return ParsedDocument(tuple(texts), title, max(number, 1), self.warnings())
+
+    def blocks(self, parent: Any) -> None:
+        """Takes each block within an element."""
+        for child in parent:
+            self.blocks_of(child)
+
+    def blocks_of(self, element: Any, mark: str = "") -> None:
+        """Takes an element: a block by itself, or the blocks within it."""
+        tag = element.tag
+        if tag in self._skipped or not isinstance(tag, str):
+            self._pictures += tag == f"{_DRAW}image"
+            return
+        is_section = tag == f"{_TEXT}section" and not self._reads_hidden
+        if is_section and element.get(f"{_TEXT}display") in ("none", "condition"):
+            self._hidden += 1
+        elif tag == f"{_TEXT}h":
+            self._heading(element)
+        elif tag == f"{_TEXT}p":
+            style = element.get(f"{_TEXT}style-name") or ""
+            words = clean(self.words(element))
+            if self.title is None and words and self._titles.get(style, style) == "Title":
+                self.title = squeeze(words)
+            self.sections.text(mark + words if words else "")
+        elif tag == f"{_TEXT}list":
+            self._list(element, mark)
+        elif tag == f"{_TABLE}table":
+            rows, marked = self._rows(element)
+            for line in render(rows, marked if 0 < marked < len(rows) else None):
+                self.sections.text(line)
+        else:
+            self.blocks(element)
+
+    def words(self, element: Any) -> str:
+        """The running text of a block, notes and comments in brackets."""
+        return "".join(self._pieces(element))
+
+    def _heading(self, element: Any) -> None:
+        level = element.get(f"{_TEXT}outline-level") or "1"
+        depth = int(level) if level.isascii() and level.isdigit() and len(level) < 3 else 1
+        words = squeeze(clean(self.words(element)))
+        self.title = self.title or words or None
+        self.sections.heading(max(depth, 1), words)
+
+    def _list(self, element: Any, mark: str) -> None:
+        indent = mark.replace("- ", "  ")
+        for item in element:
+            for child in item:
+                if child.tag == f"{_TEXT}list":
+                    self._list(child, f"{indent}  - ")
+                else:
+                    self.blocks_of(child, f"{indent.rstrip('- ') or ''}- ")
+
+    def _pieces(self, element: Any) -> Iterator[str]:
+        yield element.text or ""
+        for child in element:
+            tag = child.tag
+            if tag in self._skipped or not isinstance(tag, str):
+                self._pictures += tag == f"{_DRAW}image"
+                self._hidden += tag in _HIDDEN
+            elif tag == f"{_TEXT}s":
+                count = child.get(f"{_TEXT}c") or "1"
+                yield " " * min(int(count) if count.isdigit() and len(count) < 4 else 1, 80)
+            elif tag == f"{_TEXT}tab":
+                yield "\t"
+            elif tag == f"{_TEXT}line-break":
+                yield "\n"
+            elif tag == f"{_TEXT}note":
+                note = child.find(f"{_TEXT}note-body")
+                words = "" if note is None else squeeze(self.words(note))
+                yield f" [{words}]" if words else ""
+            elif tag == f"{_OFFICE}annotation":
+                yield ""  # a remark between authors
+            elif tag == f"{_TABLE}table":
+                rows, _ = self._rows(child)
+                yield f"\n{' | '.join(render(rows))}\n"
+            elif child.get(f"{_TEXT}style-name") in self._invisible:
+                self._hidden += 1
+            else:
+                if tag in _BLOCKS:
+                    yield "\n"
+                yield from self._pieces(child)
+                if tag in _BLOCKS:
+                    yield "\n"
+            yield child.tail or ""
+
+    def _rows(self, table: Any) -> tuple[list[list[str]], int]:
+        """The rows of a table, and how many at its top are marked as headers."""
+        rows: list[list[str]] = []
+        marked = 0
+        down: dict[int, tuple[int, str]] = {}
+        for element in table.iter(f"{_TABLE}table-row"):
+            if _owner(element) is not table:
+                continue
+            row: list[str] = []
+            for cell in element:
+                if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                    continue
+                text = squeeze(clean(self.words(cell)))
+                if cell.tag.endswith("covered-table-cell"):
+                    left, above = down.get(len(row), (0, ""))
+                    text = above if left else text
+                    down[len(row)] = (max(left - 1, 0), above)
+                elif (spanned := _count(cell, "number-rows-spanned")) > 1:
+                    down[len(row)] = (spanned - 1, text)
+                row += [text] * _count(cell, "number-columns-repeated")
+            if element.getparent().tag == f"{_TABLE}table-header-rows" and marked == len(rows):
+                marked += 1
+            rows.append(row)
+        return rows, marked
+
+
+def _owner(row: Any) -> Any:
+    """The table that a row belongs to, and not one around it."""
+    parent = row.getparent()
+    while parent is not None and parent.tag != f"{_TABLE}table":
+        parent = parent.getparent()
+    return parent
+
+
+def _count(cell: Any, name: str) -> int:
+    value = cell.get(f"{_TABLE}{name}") or "1"
+    return min(int(value), _MOST_REPEATED) if value.isdigit() and len(value) < 9 else 1
+
+
+def _styles(root: Any) -> tuple[set[str], set[str], dict[str, str]]:
+    """The styles of hidden text and of hidden slides, and what each paragraph style is based on."""
+    texts, pages, parents = set(), set(), {}
+    for style in root.iter(f"{_STYLE}style"):
+        name = style.get(f"{_STYLE}name") or ""
+        parents[name] = style.get(f"{_STYLE}parent-style-name") or ""
+        for properties in style:
+            if properties.get(f"{_TEXT}display") == "none":
+                texts.add(name)
+            if properties.get(f"{_PRESENTATION}visibility") == "hidden":
+                pages.add(name)
+    return texts, pages, parents

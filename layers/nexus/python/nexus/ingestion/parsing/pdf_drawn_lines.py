@@ -1,0 +1,111 @@
+"""Reads the lines of one PDF page that a reader sees, as PDFium puts their letters together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from nexus.ingestion.parsing.pdf_calls import calls
+from nexus.ingestion.parsing.pdf_letters import Letters
+from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line
+from nexus.ingestion.parsing.pdf_runs import APART, WIDE_GAP, runs
+
+# So wide on average, in heights of a letter, are not letters alone.
+SPARSE = 0.8
+# Longer lines are no headings.
+HEADING_CHARS = 110
+_NO_HEADING_END = (".", ",", ";", ":", "-", HYPHEN)
+
+
+class Drawn(NamedTuple):
+    """A line, the index of its first letter, and whether it may be cells rather than words."""
+
+    start: int
+    is_gapped: bool
+    line: Line
+
+
+def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
+    """The lines that a reader sees, in the file's order; if it `weighs`, which are bold."""
+    from pypdfium2 import PdfiumError  # type: ignore[import-untyped]
+
+    pdfium, textpage, hides = calls(), letters.address, letters.visibility.hides
+    first_box, last_box = pdfium.box, pdfium.last_box
+    into_first, into_last = pdfium.into_box, pdfium.into_last_box
+    box_of, count_segments = pdfium.loose_box, pdfium.count_segments
+    is_plain, is_off = letters.visibility.is_plain, letters.visibility.is_off
+    at = 0
+    for line in letters.text.split("\r\n"):
+        words = line.strip()
+        if not words:
+            pass
+        elif not letters.are_placed:
+            yield Drawn(at, False, Line(words))
+        else:
+            first, length = at + line.index(words[0]), len(words)
+            final = first + length - 1
+            if not (box_of(textpage, first, into_first) and box_of(textpage, final, into_last)):
+                raise PdfiumError("A character has no place.")
+            segments = count_segments(textpage, first, length)
+            top, bottom = first_box.top, last_box.bottom
+            left, right, last_top = first_box.left, last_box.right, last_box.top
+            size = top - first_box.bottom
+            # What is hidden is painted apart: in the middle of a line it is a third segment.
+            if (
+                not is_plain(first, left, bottom, right, top, size) and hides(first, first_box)
+            ) or (
+                segments > 1
+                and (
+                    hides(final, last_box)
+                    if segments == 2
+                    else is_off(final, last_box) or letters.hides_word(first, words)
+                )
+            ):
+                letters.hides = True
+                for begun, run in runs(letters, first, words, WIDE_GAP, seen_only=True):
+                    yield Drawn(begun, False, run)
+            elif letters.turn:
+                for begun, run in runs(letters, first, words, WIDE_GAP):
+                    yield Drawn(begun, False, run)
+            elif bottom >= top or (
+                last_top <= top - size and abs(last_box.left - left) < size and HYPHEN not in words
+            ):
+                yield Drawn(first, False, _turned(words, first_box, last_box))
+            else:
+                gap = letters.widest_gap(segments) if segments > 1 else 0.0
+                is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
+                yield Drawn(
+                    first,
+                    (is_row or gap > APART * size) and not letters.is_listing(first),
+                    Line(
+                        words,
+                        left,
+                        right,
+                        bottom,
+                        top,
+                        last_top - bottom,
+                        size,
+                        is_row,
+                        weighs and may_be_heading(words) and letters.is_bold(first),
+                    ),
+                )
+        at += len(line) + 2
+
+
+def _turned(words: str, first: Any, last: Any) -> Line:
+    left, right = min(first.left, last.left), max(first.right, last.right)
+    bottom, top = min(first.bottom, last.bottom), max(first.top, last.top)
+    size = right - left
+    return Line(words, left, right, bottom, top, size, size, is_turned=True)
+
+
+def is_sparse(line: Line) -> bool:
+    """Whether the line is wider than its letters are, so that there are gaps in it."""
+    return line.right - line.left > SPARSE * line.size * len(line.text)
+
+
+def may_be_heading(text: str) -> bool:
+    """Whether the text is one that headings are, whatever its letters look like."""
+    return (
+        len(text) <= HEADING_CHARS and not text.endswith(_NO_HEADING_END) and not text[:1].islower()
+    )

@@ -1,0 +1,122 @@
+"""Builds the grids that ruling lines make on a PDF page, and says which cells belong together."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from operator import neg
+
+from nexus.ingestion.parsing.pdf_rulings import NEAR, Ruling, Rulings
+
+# Lines that end so near to one another touch.
+_TOUCHING = 3.0
+# Text that reaches beyond the last upright line by more than this stands in a column of its own.
+_OPEN_SIDE = 12.0
+# A grid of more cells is a drawing.
+_MOST_CELLS = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table's columns by their edges (left to right) and rows by theirs (top to bottom)."""
+
+    columns: tuple[float, ...]
+    rows: tuple[float, ...]
+    lines: Rulings
+
+    def cell(self, x: float, y: float) -> tuple[int, int] | None:
+        """The row and column that the point is in, or None."""
+        if not (self.columns[0] - NEAR <= x < self.columns[-1] and self.rows[-1] < y):
+            return None
+        column = max(bisect_right(self.columns, x) - 1, 0)
+        row = bisect_right(self.rows, -y, key=neg) - 1
+        if row < 0 and self.rows[0] + NEAR >= y:
+            row = 0
+        return (row, column) if 0 <= row < len(self.rows) - 1 else None
+
+    def owners(self) -> list[list[tuple[int, int]]]:
+        """For each cell the first one, from the upper left, that no line divides it from."""
+        owners: list[list[tuple[int, int]]] = []
+        for row in range(len(self.rows) - 1):
+            y = (self.rows[row] + self.rows[row + 1]) / 2
+            owners.append([])
+            for column in range(len(self.columns) - 1):
+                x = (self.columns[column] + self.columns[column + 1]) / 2
+                owner = (row, column)
+                if column and not _crosses(self.lines.upright, self.columns[column], y):
+                    owner = owners[row][column - 1]
+                elif row and not _crosses(self.lines.level, self.rows[row], x):
+                    owner = owners[row - 1][column]
+                owners[row].append(owner)
+        return owners
+
+
+def grids(rulings: Rulings) -> Iterator[Grid]:
+    """The grids of two columns at least among the lines, each of lines that touch."""
+    for level, upright in _touching(rulings):
+        if not level or not upright:
+            continue
+        columns, rows = _places(upright), _places(level)
+        sides = (min(line.start for line in level), max(line.end for line in level))
+        ends = (min(line.start for line in upright), max(line.end for line in upright))
+        columns = _with_ends(columns, *sides)
+        rows = _with_ends(rows, *ends)
+        if len(columns) > 2 and len(rows) > 1 and len(columns) * len(rows) <= _MOST_CELLS:
+            # An open side is closed by nothing: its cells end there all the same.
+            closed = [
+                *upright,
+                *(Ruling(edge, *ends) for edge in (columns[0], columns[-1])),
+            ]
+            yield Grid(tuple(columns), tuple(reversed(rows)), Rulings(tuple(level), tuple(closed)))
+
+
+def _with_ends(places: list[float], low: float, high: float) -> list[float]:
+    if low < places[0] - _OPEN_SIDE:
+        places = [low, *places]
+    if high > places[-1] + _OPEN_SIDE:
+        places = [*places, high]
+    return places
+
+
+def _places(lines: Iterable[Ruling]) -> list[float]:
+    found: list[float] = []
+    for at in sorted(line.at for line in lines):
+        if not found or at - found[-1] > NEAR + 1:
+            found.append(at)
+    return found
+
+
+def _touching(rulings: Rulings) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
+    """The lines in groups that touch one another."""
+    level, upright = rulings.level, rulings.upright
+    group = list(range(len(level) + len(upright)))
+
+    def root(at: int) -> int:
+        while group[at] != at:
+            group[at] = group[group[at]]
+            at = group[at]
+        return at
+
+    for row, across in enumerate(level):
+        for column, down in enumerate(upright, start=len(level)):
+            if (
+                across.start - _TOUCHING <= down.at <= across.end + _TOUCHING
+                and down.start - _TOUCHING <= across.at <= down.end + _TOUCHING
+            ):
+                group[root(row)] = root(column)
+    together: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
+    for at in range(len(group)):
+        levels, uprights = together.setdefault(root(at), ([], []))
+        if at < len(level):
+            levels.append(level[at])
+        else:
+            uprights.append(upright[at - len(level)])
+    yield from together.values()
+
+
+def _crosses(lines: Iterable[Ruling], at: float, place: float) -> bool:
+    for line in lines:  # noqa: SIM110 - called for every cell, and half as fast as any()
+        if abs(line.at - at) <= NEAR + 1 and line.start <= place <= line.end:
+            return True
+    return False

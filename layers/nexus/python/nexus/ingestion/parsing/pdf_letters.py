@@ -1,0 +1,138 @@
+"""Reads the letters of one PDF page, line by line and word by word, by PDFium's own functions.
+
+pypdfium2's objects would take longer than PDFium does: they watch over every page and box.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from codecs import decode
+from typing import Any, NamedTuple
+
+from nexus.ingestion.parsing.pdf_calls import address, calls
+from nexus.ingestion.parsing.pdf_visibility import Visibility
+
+_SEGMENTS_LOOKED_AT = 60
+# How fonts that carry no weight of their own name a bold face.
+_BOLD = re.compile(rb"bold|black|heavy|semibold|demi|cmbx|-medi", re.I)
+# TeX's typewriter faces: blanks in what they set are parts of a listing, no borders of cells.
+_LISTING = re.compile(rb"(?:cm|cmsl|ec|lm|tx|sf)(?:mono|tt)", re.I)
+_FORCE_BOLD = 1 << 18
+
+
+class Place(NamedTuple):
+    """A rectangle in points, y growing upwards."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+class Letters:
+    """The text of one page, which has to stay open, with the place of each letter.
+
+    Places are those of the page as it is shown, turned or not. `hides` tells whether a letter was
+    passed over because a reader does not see it. Raises PdfiumError if the text is damaged.
+    """
+
+    def __init__(self, page: Any, textpage: Any, *, read_hidden: bool = False) -> None:
+        from pypdfium2 import PdfiumError, raw  # type: ignore[import-untyped]
+
+        self._textpage = textpage
+        self.address = address(textpage)
+        count = raw.FPDFText_CountChars(textpage)
+        if count < 0:
+            raise PdfiumError("The characters of the page cannot be counted.")
+        self.text = _text(textpage, count)
+        # Where PDFium's two counts of characters differ, positions cannot be trusted.
+        self.are_placed = len(self.text) == count
+        self.hides = False
+        self.visibility = Visibility(page, textpage, read_hidden=read_hidden)
+        self.turn = raw.FPDFPage_GetRotation(page)
+        self._width, self._height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+
+    def box(self, index: int) -> Place:
+        """Where the letter at `index` stands. Raises PdfiumError if nothing tells."""
+        pdfium = calls()
+        box = pdfium.box
+        if not pdfium.loose_box(self.address, index, pdfium.into_box):
+            from pypdfium2 import PdfiumError
+
+            raise PdfiumError("A character has no place.")
+        if self.turn:
+            return self.shown(box.left, box.bottom, box.right, box.top)
+        return Place(box.left, box.bottom, box.right, box.top)
+
+    def shown(self, left: float, bottom: float, right: float, top: float) -> Place:
+        """The place on the page as it is shown, of one on the page before it is turned."""
+        width, height = self._width, self._height
+        if self.turn == 1:
+            return Place(bottom, height - right, top, height - left)
+        if self.turn == 2:
+            return Place(width - right, height - top, width - left, height - bottom)
+        if self.turn == 3:
+            return Place(width - top, left, width - bottom, right)
+        return Place(left, bottom, right, top)
+
+    def is_listing(self, index: int) -> bool:
+        """Whether the letter at `index` is of a face that TeX sets listings in."""
+        pdfium = calls()
+        pdfium.font_info(self.address, index, pdfium.into_name, len(pdfium.name), pdfium.into_flags)
+        return _LISTING.search(pdfium.name.value) is not None
+
+    def is_bold(self, index: int) -> bool:
+        """Whether the letter at `index` is of a bold face, as far as its font says."""
+        pdfium = calls()
+        pdfium.font_info(self.address, index, pdfium.into_name, len(pdfium.name), pdfium.into_flags)
+        return bool(pdfium.flags.value & _FORCE_BOLD or _BOLD.search(pdfium.name.value))
+
+    def hides_letter(self, index: int) -> bool:
+        pdfium = calls()
+        placed = pdfium.loose_box(self.address, index, pdfium.into_box)
+        return bool(placed) and self.visibility.hides(index, pdfium.box)
+
+    def hides_word(self, start: int, words: str) -> bool:
+        """Whether a word after the first is hidden; words painted together are looked at once."""
+        textpage, painted_by = self.address, calls().text_object
+        may_hide = self.visibility.may_hide
+        before, index = painted_by(textpage, start), start
+        for word in words.split(" "):
+            painted = painted_by(textpage, index)
+            if painted != before and may_hide(index, painted) and self.hides_letter(index):
+                return True
+            before, index = painted, index + len(word) + 1
+        return False
+
+    def widest_gap(self, segments: int) -> float:
+        """The widest gap between the parts that the line last counted was painted in, in points."""
+        pdfium = calls()
+        sides, into, segment = pdfium.sides, pdfium.into_sides, pdfium.segment
+        segment(self.address, 0, *into)
+        widest, end = 0.0, sides[2]
+        for index in range(1, min(segments, _SEGMENTS_LOOKED_AT)):
+            segment(self.address, index, *into)
+            widest = max(widest, sides[0] - end)
+            end = sides[2]
+        return widest
+
+
+def _text(textpage: Any, count: int) -> str:
+    """The text of the page's `count` characters."""
+    from pypdfium2 import raw
+
+    # PDFium reads beyond a range that begins or ends with a character that has no text
+    # (crbug.com/pdfium/2079).
+    text_index = raw.FPDFText_GetTextIndexFromCharIndex
+    first, last = 0, count - 1
+    while first <= last and (start := text_index(textpage, first)) < 0:
+        first += 1
+    while first <= last and (end := text_index(textpage, last)) < 0:
+        last -= 1
+    if first > last:
+        return ""
+    size = end - start + 2  # with a closing zero
+    buffer = (ctypes.c_ushort * size)()
+    written = raw.FPDFText_GetText(textpage, first, last - first + 1, buffer)
+    return decode(memoryview(buffer)[: max(written - 1, 0)], "utf-16-le", "ignore")

@@ -1,0 +1,148 @@
+"""Reads RTF by striprtf, with what it would lose put where it keeps it: notes, tables, headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.hidden import hidden_text
+from nexus.ingestion.parsing.sections import Sections
+from nexus.ingestion.parsing.tables import render
+from nexus.models import ParsedDocument
+
+_TOKEN = re.compile(
+    r"\\bin(?P<raw>[0-9]{1,9}) ?|\\(?P<word>[a-z]{1,32})(?P<number>-?[0-9]{1,10})? ?"
+    r"|\\'[0-9a-f]{2}|\\[^a-z]|[{}]|[^\\{}]+",
+    re.I | re.S,
+)
+# Marks that stand in no text: private characters, written as RTF writes a character.
+_HEADING, _CELL, _ROW, _NOTE, _NOTE_END = (chr(0xE0F0 + number) for number in range(5))
+_MARKED = re.compile(f"{_HEADING}([1-9])")
+_STYLED = re.compile(
+    r"\{\\s([0-9]{1,5})\b[^{};]{0,2000}(?:heading|berschrift|judul) ?([1-9])", re.I
+)
+_TITLE = re.compile(r"\{\\title\s+([^{}\\]{1,300})\}")
+_LINK = re.compile("HYPERLINK", re.I)
+# The deepest group that is followed; striprtf keeps a state for each.
+_DEEPEST = 10_000
+
+
+def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
+    """The text, its tables row by row, without headers and pictures.
+
+    Hidden text is left out, and told, unless `read_hidden`.
+    """
+    from striprtf.striprtf import rtf_to_text
+
+    # Without its star, what a shape holds is no longer skipped.
+    source = content.decode("latin-1").replace("{\\*\\shpinst", "{\\shpinst")
+    styles = {number: int(level) for number, level in _STYLED.findall(source[:1_000_000])}
+    prepared = _Prepared(styles, read_hidden=read_hidden)
+    text = rtf_to_text(  # type: ignore[no-untyped-call]
+        "".join(prepared.pieces(source)), errors="replace"
+    )
+    title = _TITLE.search(source[:100_000])
+    sections = Sections()
+    rows: list[list[str]] = []
+    for line in text.split("\n"):
+        if _ROW in line:
+            rows += _rows(line)
+            continue
+        _flush(sections, rows)
+        if heading := _MARKED.search(line):
+            sections.heading(int(heading[1]), _words(_MARKED.sub("", line)))
+        else:
+            sections.text(_words(line))
+    _flush(sections, rows)
+    return ParsedDocument(
+        sections.finish(),
+        squeeze(clean(title[1])) if title else None,
+        warnings=(hidden_text(prepared.hidden),) if prepared.hidden else (),
+    )
+
+
+class _Prepared:
+    """The file without what striprtf stumbles over, and with our marks.
+
+    Its search for links takes time that grows with the cube of a line, so that no HYPERLINK
+    reaches it; it drops notes as a whole, and hidden text it does not know. `hidden` counts the
+    places of hidden text that were left out.
+    """
+
+    def __init__(self, styles: dict[str, int], *, read_hidden: bool) -> None:
+        self.hidden = 0
+        self._styles = styles
+        self._read_hidden = read_hidden
+
+    def pieces(self, source: str) -> Iterator[str]:
+        """What striprtf is given, in order."""
+        stack: list[tuple[bool, bool]] = []
+        hidden = is_note = is_told = False
+        at = 0
+        while match := _TOKEN.match(source, at):
+            at, piece, word, number = match.end(), match[0], match["word"], match["number"]
+            if match["raw"]:
+                at += int(match["raw"])  # bytes of a picture
+            elif piece[0] == "{":
+                if len(stack) < _DEEPEST:
+                    stack.append((hidden, is_note))
+                is_note = False
+                yield piece
+            elif piece[0] == "}":
+                yield (_character(_NOTE_END) if is_note else "") + piece
+                hidden, is_note = stack.pop() if stack else (False, False)
+                is_told = is_told and hidden
+            elif word:
+                if not self._read_hidden:
+                    hidden = number != "0" if word == "v" else hidden and word != "plain"
+                is_told = is_told and hidden
+                is_note = is_note or word == "footnote"
+                said = _worded(word, number, self._styles) or piece
+                yield "" if hidden and word == "u" else said
+            elif not hidden or (piece[0] == "\\" and piece[1] != "'"):
+                yield _LINK.sub("LINK", piece)
+            elif not is_told and piece.strip():
+                is_told = True
+                self.hidden += 1
+
+
+def _worded(word: str, number: str | None, styles: dict[str, int]) -> str:
+    """The mark that takes the place of a control word; "" for one that stays."""
+    if word == "outlinelevel" and number and number in "012345678":
+        return _character(f"{_HEADING}{int(number) + 1}")
+    if word == "s" and number in styles:
+        return _character(f"{_HEADING}{styles[number]}")
+    return _WORDS.get(word, "")
+
+
+def _character(marks: str) -> str:
+    """Characters as RTF's escapes, with the question mark that stands for each elsewhere."""
+    return "".join(mark if mark.isascii() else f"\\uc1\\u{ord(mark) - 0x10000}?" for mark in marks)
+
+
+_WORDS = {
+    "footnote": _character(_NOTE),
+    "cell": _character(_CELL), "nestcell": _character(_CELL),
+    "row": f"{_character(_ROW)}\\par ", "nestrow": f"{_character(_ROW)}\\par ",
+    "v": "{}", "shp": "{}", "shpinst": "{}",  # nothing
+    "shptxt": "\\par ",
+}  # fmt: skip
+
+
+def _rows(line: str) -> Iterator[list[str]]:
+    for row in line.split(_ROW):
+        if _CELL in row:
+            yield [squeeze(_words(cell)) for cell in row.split(_CELL)[:-1]]
+
+
+def _flush(sections: Sections, rows: list[list[str]]) -> None:
+    for line in render(rows) if rows else ():
+        sections.text(line)
+    rows.clear()
+
+
+def _words(text: str) -> str:
+    """The text of a line, notes in brackets."""
+    text = text.replace(_NOTE_END, "]").replace(_NOTE, " [").replace(_CELL, " ")
+    return clean(_MARKED.sub("", text).replace(_HEADING, ""))

@@ -1,0 +1,236 @@
+"""Reads from a workbook's XML how its cells look, which calamine leaves out.
+
+That is each cell's number format, bold and filled cells, hidden rows and columns, and formulas of
+which the file holds no result. (openpyxl reads all of it, at a tenth of calamine's speed; its
+reader that does not keep the workbook in memory knows no merged cells and no hidden rows.)
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate, repeat
+from typing import NamedTuple
+from xml.parsers import expat
+
+from nexus.ingestion.parsing.number_formats import BUILT_IN
+
+_PREFIX = rb"(?:[\w.-]{1,20}:)?"
+# A row or a cell ends where the next one begins: what comments hold can leave none open.
+_ROW = re.compile(rb"<" + _PREFIX + rb"row\b([^<>]*)>")
+_CELL = re.compile(rb"<" + _PREFIX + rb"c\b([^<>]*)>")
+_FORMULA_WITHIN = re.compile(rb"<" + _PREFIX + rb"f\b")
+_VALUE = re.compile(rb"<" + _PREFIX + rb"v\b[^<>]*>[^<]")
+_FORMULA = re.compile(rb"\s*<" + _PREFIX + rb"f\b")
+_COLUMNS = re.compile(rb"<" + _PREFIX + rb"col\b([^<>]*)>")
+_FILTER = re.compile(rb"<" + _PREFIX + rb"autoFilter\b[^<>]*\bref\s*=\s*[\"'][A-Z]{1,3}(\d{1,7}):")
+_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})")
+_NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,7})[\"']")
+_STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d{1,6})[\"']")
+_TEXT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
+# A row of no height or a column of no width is not seen either.
+_HIDDEN = re.compile(
+    rb"(?<![\w:-])(?:hidden\s*=\s*[\"'](?:1|true)[\"']|(?:ht|width)\s*=\s*[\"']0(?:\.0+)?[\"'])"
+)
+_FROM_TO = re.compile(rb"\b(min|max)\s*=\s*[\"'](\d{1,5})[\"']")
+_MOST_COLUMNS = 16_384
+
+
+class Style(NamedTuple):
+    """How a cell looks: its number format's code, and whether it stands out from others."""
+
+    code: str
+    stands_out: bool
+
+
+@dataclass(slots=True)
+class RowLooks:
+    """What is to be known of a row of a sheet, from 0; columns count from 0, too.
+
+    `codes` are the number formats of cells that have one, `emphasised` the columns of bold or
+    filled cells, `uncalculated` those of formulas without a stored result.
+    """
+
+    number: int
+    hidden: bool
+    codes: dict[int, str] = field(default_factory=dict)
+    emphasised: set[int] = field(default_factory=set)
+    uncalculated: set[int] = field(default_factory=set)
+
+    def is_notable(self) -> bool:
+        """Whether there is anything to know."""
+        return bool(self.hidden or self.codes or self.emphasised or self.uncalculated)
+
+
+class WorkbookLooks:
+    """The looks of all sheets of an XLSX file; of other workbooks it knows nothing."""
+
+    def __init__(self, content: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(content)) if content[:2] == b"PK" else None
+        self._names = set(self._archive.namelist()) if self._archive else set()
+        self._parts = self._sheet_parts()
+        self._styles = self._cell_styles()
+
+    def sheet(self, name: str) -> SheetLooks:
+        """The looks of a sheet."""
+        path = self._parts.get(name, "")
+        return SheetLooks(self._read(path), self._styles)
+
+    def _read(self, path: str) -> bytes:
+        return self._archive.read(path) if self._archive and path in self._names else b""
+
+    def _sheet_parts(self) -> dict[str, str]:
+        targets = {
+            at["Id"]: posixpath.normpath(posixpath.join("/xl", at["Target"])).lstrip("/")
+            for name, at in self._elements("xl/_rels/workbook.xml.rels")
+            if name == "Relationship" and "Id" in at and "Target" in at
+        }
+        return {
+            at["name"]: targets.get(_of(at, "id"), "")
+            for name, at in self._elements("xl/workbook.xml")
+            if name == "sheet" and "name" in at
+        }
+
+    def _cell_styles(self) -> list[Style]:
+        codes = dict(BUILT_IN)
+        bold: list[bool] = []
+        filled: list[bool] = []
+        styles: list[Style] = []
+        within = ""
+        for name, at in self._elements("xl/styles.xml"):
+            if name in ("numFmts", "fonts", "fills", "cellXfs", "cellStyleXfs", "dxfs"):
+                within = name
+            elif name == "numFmt" and within == "numFmts":
+                codes[_number(at, "numFmtId")] = at.get("formatCode", "")
+            elif name == "font" and within == "fonts":
+                bold.append(False)
+            elif name == "b" and within == "fonts" and bold:
+                bold[-1] = at.get("val", "1") not in ("0", "false")
+            elif name == "patternFill" and within == "fills":
+                filled.append(at.get("patternType", "none") == "solid")
+            elif name == "xf" and within == "cellXfs":
+                font, fill = _number(at, "fontId"), _number(at, "fillId")
+                stands_out = (font < len(bold) and bold[font]) or (
+                    fill < len(filled) and filled[fill]
+                )
+                styles.append(Style(codes.get(_number(at, "numFmtId"), ""), stands_out))
+        return styles
+
+    def _elements(self, path: str) -> list[tuple[str, dict[str, str]]]:
+        """The elements of a part in order, without prefixes."""
+        found: list[tuple[str, dict[str, str]]] = []
+        part = self._read(path)
+        if not part:
+            return found
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = lambda name, at: found.append((name.rpartition(":")[2], at))
+        parser.Parse(part, True)
+        return found
+
+
+class SheetLooks:
+    """The looks of one sheet."""
+
+    def __init__(self, part: bytes = b"", styles: list[Style] | None = None) -> None:
+        self._part = part = _without_comments(part)
+        # By their number as the file writes it; those that show nothing are left out.
+        self._styles = {
+            str(number).encode(): style
+            for number, style in enumerate(styles or [])
+            if style.code or style.stands_out
+        }
+        filtered = _FILTER.search(part)
+        # The row that the sheet is filtered by names its columns.
+        self.named_by = [int(filtered[1]) - 1] if filtered else []
+        begin = part.find(b"sheetData")
+        self.hidden_columns = _hidden_columns(part[: max(begin, 0)])
+
+    def rows(self) -> Iterator[RowLooks]:
+        """The looks of the rows that the sheet holds, in order."""
+        number = -1
+        for attributes, cells in _elements(_ROW, self._part):
+            found = _NUMBER.search(attributes)
+            number = int(found[1]) - 1 if found else number + 1
+            row = RowLooks(number, hidden=_HIDDEN.search(attributes) is not None)
+            has_formulas = _FORMULA_WITHIN.search(cells) is not None
+            if has_formulas or b"s=" in cells or b"s =" in cells:
+                self._read(cells, row, has_formulas)
+            yield row
+
+    def _read(self, cells: bytes, row: RowLooks, has_formulas: bool) -> None:
+        # Without formulas what stands in a cell is not looked at, which is faster.
+        found: Iterable[tuple[bytes, bytes]] = (
+            _elements(_CELL, cells) if has_formulas else zip(_CELL.findall(cells), repeat(b""))
+        )
+        for place, (attributes, content) in enumerate(found):
+            style = self._styles.get(number[1]) if (number := _STYLE.search(attributes)) else None
+            is_uncalculated = (
+                _FORMULA.match(content)
+                and not _VALUE.search(content)
+                and not _TEXT.search(attributes)
+            )
+            if style is None and not is_uncalculated:
+                continue
+            reference = _REFERENCE.search(attributes)
+            column = _column(reference[1]) if reference else place
+            if style and style.code:
+                row.codes[column] = style.code
+            if style and style.stands_out:
+                row.emphasised.add(column)
+            if is_uncalculated:
+                row.uncalculated.add(column)
+
+
+def _without_comments(part: bytes) -> bytes:
+    kept: list[bytes] = []
+    at = 0
+    while (start := part.find(b"<!--", at)) >= 0:
+        kept.append(part[at:start])
+        end = part.find(b"-->", start)
+        at = end + 3 if end >= 0 else len(part)
+    return b"".join([*kept, part[at:]]) if kept else part
+
+
+def _elements(tag: re.Pattern[bytes], part: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The attributes of each element, and what follows up to the next."""
+    before = None
+    for match in tag.finditer(part):
+        if before is not None:
+            yield before[1], part[before.end() : match.start()]
+        before = match
+    if before is not None:
+        yield before[1], part[before.end() :]
+
+
+def _hidden_columns(definitions: bytes) -> frozenset[int]:
+    """The columns that any of the definitions hides; they may overlap as they like."""
+    hidden = [0] * (_MOST_COLUMNS + 1)
+    for match in _COLUMNS.finditer(definitions):
+        if _HIDDEN.search(match[1]):
+            ends = dict(_FROM_TO.findall(match[1]))
+            first, last = int(ends.get(b"min", 1)) - 1, int(ends.get(b"max", 0))
+            if 0 <= first < last:
+                hidden[min(first, _MOST_COLUMNS)] += 1
+                hidden[min(last, _MOST_COLUMNS)] -= 1
+    return frozenset(at for at, depth in enumerate(accumulate(hidden)) if depth > 0)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _of(attributes: dict[str, str], name: str) -> str:
+    """An attribute with any prefix."""
+    return next((at for key, at in attributes.items() if key.rpartition(":")[2] == name), "")
+
+
+def _number(attributes: dict[str, str], name: str) -> int:
+    value = attributes.get(name, "0")
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0

@@ -1,0 +1,94 @@
+"""Takes out of a Word document what its author hid: hidden, tiny, and white text on white.
+
+What the file does not say for certain, such as what lies behind a text box, counts as visible.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nexus.ingestion.parsing.hidden import is_near_white
+from nexus.ingestion.parsing.word_styles import Styles
+from nexus.ingestion.parsing.word_xml import W, is_on, number, remove, runs, value
+
+# Half points: nobody reads letters of two points.
+_TINY = 4
+# The mark of a paragraph that stood in a text box, whose filling may be of any colour.
+IN_BOX = "in-box"
+
+
+def take_out(root: Any, styles: Styles) -> int:
+    """Removes the hidden runs below `root`; in how many paragraphs there were any with text."""
+    found = 0
+    for paragraph in root.iter(f"{W}p"):
+        style = styles.of_paragraph(paragraph)
+        before = found
+        for run in runs(paragraph):
+            if _may_hide(run, style, styles) and _is_hidden(run, paragraph, style, styles):
+                if any((text.text or "").strip() for text in run.iter(f"{W}t")):
+                    found = before + 1
+                remove(run)
+    return found
+
+
+def _may_hide(run: Any, style: str | None, styles: Styles) -> bool:
+    """Whether anything at all is said of how a run looks."""
+    return run.find(f"{W}rPr") is not None or bool(styles.of_runs(style)) or _defaults_hide(styles)
+
+
+def _defaults_hide(styles: Styles) -> bool:
+    defaults = styles.defaults
+    return defaults is not None and any(
+        defaults.find(f"{W}{name}") is not None for name in ("vanish", "color")
+    )
+
+
+def _is_hidden(run: Any, paragraph: Any, style: str | None, styles: Styles) -> bool:
+    properties = run.find(f"{W}rPr")
+    own = [] if properties is None else [properties]
+    named = None if properties is None else value(properties, f"{W}rStyle")
+    given = [
+        *own,
+        *styles.of_runs(named),
+        *styles.of_runs(style),
+        *([] if styles.defaults is None else [styles.defaults]),
+    ]
+    if next((on for one in given if (on := is_on(one, f"{W}vanish")) is not None), False):
+        return True
+    size = next((n for one in given if (n := number(one, f"{W}sz")) is not None), None)
+    if size is not None and size <= _TINY:
+        return True
+    colour = next((c for one in given if (c := value(one, f"{W}color"))), "auto")
+    if not is_near_white(colour):
+        return False
+    return not any(_is_filled(one) for one in given) and _is_on_white(paragraph, style, styles)
+
+
+def _is_filled(properties: Any) -> bool:
+    """Whether something darker than white is drawn behind the text."""
+    if value(properties, f"{W}highlight") not in (None, "none", "white"):
+        return True
+    shading = properties.find(f"{W}shd")
+    if shading is None:
+        return False
+    fill = shading.get(f"{W}fill", "auto")
+    themed = shading.get(f"{W}themeFill") is not None
+    patterned = shading.get(f"{W}val", "clear") not in ("clear", "nil")
+    return themed or patterned or not (fill == "auto" or is_near_white(fill))
+
+
+def _is_on_white(paragraph: Any, style: str | None, styles: Styles) -> bool:
+    if paragraph.get(IN_BOX) is not None:
+        return False
+    around = [paragraph.find(f"{W}pPr"), *(one.find(f"{W}pPr") for one in styles.chain(style))]
+    for parent in paragraph.iterancestors():
+        if parent.tag == f"{W}tc":
+            around.append(parent.find(f"{W}tcPr"))
+        elif parent.tag == f"{W}tbl":
+            around.append(parent.find(f"{W}tblPr"))
+            for of_table in styles.chain(value(parent, f"{W}tblPr/{W}tblStyle")):
+                if any(_is_filled(shading.getparent()) for shading in of_table.iter(f"{W}shd")):
+                    return False
+        elif parent.tag == f"{W}document" and parent.find(f"{W}background") is not None:
+            return False
+    return not any(_is_filled(one) for one in around if one is not None)

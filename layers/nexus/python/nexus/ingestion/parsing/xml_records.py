@@ -1,0 +1,65 @@
+"""Tells XML that holds records from XML that is text with marks, and gives the records as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
+
+# Of the elements that hold others, this share may stand within running text.
+_MIXED_SHARE = 0.1
+
+
+def data_of(content: bytes) -> Any:
+    """The document as data: an element is its text, or its attributes and elements by name.
+
+    Elements of one name are a list. None for XML that is text with marks, defines entities of its
+    own, or is damaged.
+    """
+    if b"<!ENTITY" in content:
+        return None
+    try:
+        root = parse_xml(content)
+    except Exception:  # noqa: BLE001 - whatever lxml says, a page's parser reads on
+        return None
+    if local_name(root) in ("html", "svg") or _is_text(root):
+        return None
+    return _value(root)
+
+
+def _is_text(root: Any) -> bool:
+    """Whether elements stand within running text, as in books and articles."""
+    holders = mixed = 0
+    for element in root.iter():
+        if not len(element):
+            continue
+        holders += 1
+        said = (element.text or "").strip() or any((child.tail or "").strip() for child in element)
+        mixed += bool(said)
+    return not holders or mixed > holders * _MIXED_SHARE
+
+
+def _value(element: Any) -> Any:
+    """An element as data; the parser bounds the depth."""
+    fields: dict[str, Any] = {}
+    for name, value in element.attrib.items():
+        if "}" not in name and value.strip():
+            fields[name] = squeeze(value)
+    for child in element:
+        name = local_name(child)
+        if not name:
+            continue
+        value = _value(child)
+        if name not in fields:
+            fields[name] = value
+        elif isinstance(fields[name], list):
+            fields[name].append(value)
+        else:
+            fields[name] = [fields[name], value]
+    text = (element.text or "").strip()
+    if not fields:
+        return text
+    if text:
+        fields[""] = text
+    return fields

@@ -1,0 +1,45 @@
+"""A number reads as its sheet shows it.
+
+The formats are those of ECMA-376 part 1, 18.8.31; what they show was compared with SheetJS's ssf.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from nexus.ingestion.parsing.number_formats import shown, shown_duration, shows_only_month
+
+ACCOUNTING = '_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_);_(@_)'
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (0.075, "0.00%", "7.50%"), (0.335, "0%", "34%"), (1234.5, '"Rp "#,##0.00', "Rp 1,234.50"),
+        (1234.5, "[$€-2] #,##0.00", "€ 1,234.50"), (42, "000000", "000042"),
+        (712, "000-00", "007-12"), (81234567890, "0000-0000-0000", "0812-3456-7890"),
+        (-1250, "#,##0.00_);(#,##0.00)", "(1,250.00)"), (-3, "#,##0;[Red]-#,##0", "-3"),
+        (99, ACCOUNTING, "$99.00"), (0, ACCOUNTING, "$-"), (0, '#,##0;-#,##0;"none"', "none"),
+        (1234567, "#,##0,", "1,235"), (1e7, '0.0,,"M"', "10.0M"), (12.5, "0.0##", "12.5"),
+        (-0.2, "0", "0"), (5, ";;;", ""), (1.5, '0.0" km"', "1.5 km"),
+    ],
+)  # fmt: skip
+def test_a_number_is_shown_by_its_format(value, code, text):
+    assert shown(value, code) == text
+
+
+@pytest.mark.parametrize("code", ["General", "@", "# ?/?", "0.00E+00", "[<100]0;0.0", "0" * 300])
+def test_a_format_that_is_not_known_shows_nothing_of_its_own(code):
+    assert shown(12.5, code) is None
+
+
+def test_a_duration_counts_its_hours_beyond_a_day():
+    assert shown_duration(30 * 3600, "[h]:mm") == "30:00"
+    assert shown_duration(90, "[mm]:ss") == "01:30"
+    assert shown_duration(90, "h:mm") is None
+
+
+def test_a_month_is_told_from_a_day():
+    assert shows_only_month("mmm-yy")
+    assert not shows_only_month("dd/mm/yyyy")
+    assert not shows_only_month("mm:ss")

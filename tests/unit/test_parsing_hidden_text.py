@@ -1,0 +1,63 @@
+"""What an author hid in a Word file is left out, and said so; what the page shows never is."""
+
+from __future__ import annotations
+
+import pytest
+
+from nexus.ingestion.parsing import parse
+from tests.unit.documents_made import LIMIT, lines, read
+from tests.unit.word_made import p, r, word_of
+
+HIDING = {
+    "vanish": r("secret 777", "<w:vanish/>"),
+    "white": r("secret 777", '<w:color w:val="FFFFFF"/>'),
+    "nearly white": r("secret 777", '<w:color w:val="FEFEFD"/>'),
+    "tiny": r("secret 777", '<w:sz w:val="2"/>'),
+    "by style": r("secret 777", '<w:rStyle w:val="Ghost"/>'),
+    "in a link": f"<w:hyperlink>{r('secret 777', '<w:vanish/>')}</w:hyperlink>",
+    "inserted": f'<w:ins w:id="1" w:author="x">{r("secret 777", "<w:vanish/>")}</w:ins>',
+}
+GHOST = (
+    '<w:style w:type="character" w:styleId="Ghost"><w:name w:val="Ghost"/>'
+    "<w:rPr><w:vanish/></w:rPr></w:style>"
+)
+
+
+@pytest.mark.parametrize("way", HIDING)
+def test_hidden_text_is_left_out_and_said_so(way: str) -> None:
+    body = word_of(p("The offer is valid until June. ", raw=HIDING[way]), styles=GHOST)
+    found = read(body, "a.docx")
+    assert lines(found) == ["The offer is valid until June."]
+    assert [one.what for one in found.warnings] == ["hidden text is left out"]
+    asked = parse(body, "a.docx", "", max_bytes=LIMIT, max_unpacked_bytes=LIMIT, read_hidden=True)
+    assert lines(asked) == ["The offer is valid until June. secret 777"]
+    assert asked.warnings == ()
+
+
+FILLED = '<w:shd w:val="clear" w:fill="1F3864"/>'
+WHITE = r("Program", '<w:color w:val="FFFFFF"/>')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        p("", FILLED, WHITE),
+        p("", raw=r("Program", f'<w:color w:val="FFFFFF"/>{FILLED}')),
+        p("", raw=r("Program", '<w:color w:val="FFFFFF"/><w:highlight w:val="black"/>')),
+        f"<w:tbl><w:tr><w:tc><w:tcPr>{FILLED}</w:tcPr>{p('', raw=WHITE)}</w:tc></w:tr></w:tbl>",
+        '<w:tbl><w:tblPr><w:tblStyle w:val="Dark"/></w:tblPr><w:tr><w:tc>'
+        + p("", raw=WHITE)
+        + "</w:tc></w:tr></w:tbl>",
+        p("", raw=r("Program", "<w:vanish w:val='0'/>")),
+        p("", "<w:rPr><w:vanish/></w:rPr>", r("Program")),
+        p("", raw=r("Program", "<w:webHidden/>")),
+    ],
+)
+def test_what_a_page_shows_is_not_taken_for_hidden(body: str) -> None:
+    dark = (
+        '<w:style w:type="table" w:styleId="Dark"><w:name w:val="Dark"/><w:tblStylePr w:type='
+        f'"firstRow"><w:tcPr>{FILLED}</w:tcPr></w:tblStylePr></w:style>'
+    )
+    found = read(word_of(body, styles=dark), "a.docx")
+    assert lines(found) == ["Program"]
+    assert found.warnings == ()

@@ -1,0 +1,76 @@
+"""A table's header is found from the whole table; where nothing tells, no row is taken for one."""
+
+from __future__ import annotations
+
+import pytest
+
+from nexus.ingestion.parsing.headers import Looks
+from nexus.ingestion.parsing.records import LONGEST_LINE
+from nexus.ingestion.parsing.tables import lines_of, render
+
+
+def table(text: str) -> list[list[str]]:
+    return [line.split("|") for line in text.split("\n")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Law|5000|5200|5400\nNursing|4000|4200|4400",
+        "Sari|Library|Medan\nBudi|Clinic|Surabaya",
+        "2026-01-05|Rapat|Aula\n2026-02-09|Ujian|Kelas",
+        "Monday|closed\nTuesday|open",
+    ],
+)
+def test_rows_that_are_all_alike_have_no_header(text):
+    rows = table(text)
+    lines = render(rows)
+    assert len(lines) == len(rows)
+    assert not any(rows[0][-1] in line and rows[1][-1] in line for line in lines)
+
+
+def test_bold_cells_tell_a_header_that_no_word_tells():
+    rows = table("Aa|Bb|Cc\nDd|Ee|Ff\nGg|Hh|Ii")
+    bold = Looks(emphasised={(0, column) for column in range(3)})
+    assert render(rows) == ["Aa; Bb; Cc", "Dd; Ee; Ff", "Gg; Hh; Ii"]
+    assert render(rows, looks=bold) == ["Aa: Dd; Bb: Ee; Cc: Ff", "Aa: Gg; Bb: Hh; Cc: Ii"]
+
+
+def test_merged_names_stand_over_each_of_their_columns():
+    rows = table("Name|Exam||Task|\n|Oral|Written|Oral|Written\nSari|7|8|9|6")
+    spans = Looks(spans={(0, 1): (1, 2), (0, 3): (1, 2)})
+    wanted = ["Name: Sari; Exam Oral: 7; Exam Written: 8; Task Oral: 9; Task Written: 6"]
+    assert render(rows, looks=spans) == wanted
+    assert render(rows) == wanted
+
+
+def test_a_header_repeated_on_each_page_is_no_record():
+    rows = table("Code|Room\nCS1|R1\nCode|Room\nCS2|R2")
+    assert render(rows, 1) == ["Code: CS1; Room: R1", "Code: CS2; Room: R2"]
+
+
+def test_rows_after_a_blank_one_go_on_only_if_they_fit():
+    rows = table(
+        "Unit|Head|Phone\nLibrary|Sari|12\nClinic|Dewi|15\n||\nHall|Omar|17\n||\nSeen by|Rudi|"
+    )
+    assert render(rows)[2:] == ["Unit: Hall; Head: Omar; Phone: 17", "Seen by: Rudi"]
+
+
+def test_rows_that_go_on_with_a_table_have_its_names():
+    assert list(lines_of([["Law", "9"]], names=("Programme", "Fee"))) == [
+        (0, "Programme: Law; Fee: 9")
+    ]
+
+
+def test_each_line_of_a_long_record_says_whose_it_is():
+    story = " ".join(f"Step {step} was done." for step in range(100))
+    rows = [
+        ["No", "Ticket", "Story", "By"],
+        ["1", "T-7", story, "Dewi"],
+        ["2", "T-8", "none", "Eko"],
+    ]
+    lines = render(rows)
+    assert len(lines) > 3
+    assert all(line.startswith("No: 1; Ticket: T-7; ") for line in lines[:-1])
+    assert all(len(line) <= LONGEST_LINE for line in lines)
+    assert lines[-2].endswith("; By: Dewi")
