@@ -135,6 +135,8 @@ def installed(locks: Sequence[Path], python: Interpreter, *, compiled: bool) -> 
             command += ["--require-hashes", "--only-binary", ":all:", "--link-mode", "copy"]
             command += ["--target", str(folder), "--python", str(python.path), "-r", str(lock)]
             subprocess.run(command, check=True)
+        # pip leaves what does not compile as it is, and this is written for Python 2.
+        (folder / "olefile" / "olefile2.py").unlink(missing_ok=True)
         if compiled:
             compile_folder(folder, python.target, "/opt/python")
 
