@@ -143,7 +143,8 @@ def _remember_a_turn_that_expired() -> None:
     deployed.client("dynamodb").put_item(TableName=table, Item=item)
 
 
-@pytest.fixture(scope="session")
+# Of each module: a stack that was started again has other credentials.
+@pytest.fixture(scope="module")
 def connection(stack: Deployed) -> Connection:
     """The stack as an operator sees it."""
     return connect("local")

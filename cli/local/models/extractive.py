@@ -64,8 +64,8 @@ UNQUOTED = 100.0
 # The same for a best sentence without the kind of thing that is asked for. Of the development
 # questions that ask for one, it refuses 5 of 298 that have an answer and 6 of 125 that have none.
 REFUSE_OTHER_KIND = 0.35
-# The same for a best sentence that holds too few of the question's words (`OWN_WORDS`) beside
-# passages in another language, which may hold the answer.
+# The same for a best sentence that holds too few of the question's words (`OWN_WORDS`) where the
+# next passage is in another language, and may hold the answer.
 REFUSE_BESIDE_FOREIGN = 0.3
 # A summary quotes so many passages, and reads so many sentences of each.
 SUMMARY_SENTENCES = 5
@@ -97,8 +97,9 @@ def answer(prompt: str, model: Encoder) -> str:
     fit = FITS[language_of(question)]
     lost, shared = penalties(found, read), rows[:, COVERED_BEFORE]
     likest = rows[(rows[:, :FIRST_FEATURES] @ fit.first).argmax()]
-    foreign = _foreign(question, found)
-    across = likest[COVERED_BEFORE] < OWN_WORDS and min(foreign, default=9) < FIRST_PASSAGES
+    # The rank of the first passage in another language.
+    foreign = min(_foreign(question, found), default=len(found))
+    across = likest[COVERED_BEFORE] < OWN_WORDS and foreign < FIRST_PASSAGES
     if across:
         rows, present, fit = without_words(rows), 0.0, ACROSS
         lost = lost + ELSEWHERE * _lacks_words(question, found, shared)
@@ -114,7 +115,7 @@ def answer(prompt: str, model: Encoder) -> str:
     sure = confidence(rows[order], scores[order], present, fit)
     if across:
         unsure = sure < fit.refuse_below
-    elif foreign and not read.standalone and shared[first][order[0]] < OWN_WORDS:
+    elif foreign == FIRST_PASSAGES and not read.standalone and shared[first][order[0]] < OWN_WORDS:
         unsure = sure < REFUSE_BESIDE_FOREIGN
     else:
         unsure = sure < (fit.refuse_below if offers_kind(rows[order[0]]) else REFUSE_OTHER_KIND)
