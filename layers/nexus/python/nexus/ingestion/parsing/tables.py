@@ -82,9 +82,9 @@ class _Above:
     def lines(self, rows: Iterable[_Numbered], looks: Looks) -> Iterator[tuple[int, str]]:
         width = sum(map(bool, self.names))
         for number, row in rows:
-            if any(list(row) == list(named) for named in self.header):
-                continue  # the header again, as on each page
             filled = [cell for cell in row if cell]
+            if len(filled) > 1 and any(list(row) == list(named) for named in self.header):
+                continue  # the header again, as on each page
             if len(filled) == 1 and width > 2 and self._is_note(number, row, filled[0], looks):
                 yield number, filled[0]
                 continue
