@@ -41,7 +41,7 @@ def test_the_conversations_that_the_rules_were_made_for_keep_their_thread(
 ) -> None:
     cases = [line for line in held["conversations"] if not line["id"].startswith(OWN)]
     assert len(cases) == 19
-    assert len(failed(cases)) <= 2, failed(cases)  # [1]
+    assert len(failed(cases)) <= 3, failed(cases)  # [3]
 
 
 def test_conversations_that_nothing_was_tuned_on_keep_theirs(held: dict[str, Any]) -> None:

@@ -159,7 +159,9 @@ def _kind(text: str, start: int, end: int) -> Kind:
     if _MARKED_HEADING.match(text, start, end) or _LEADERS.search(text, start, end):
         return "heading"
     if _ITEM.match(text, start, end):
-        return "item"
+        # "8. PRINTING AND SCANNING" numbers a section.
+        numbered = text[start].isdigit() and text[start:end].isupper() and end - start < 80
+        return "heading" if numbered else "item"
     # The parsers write a table's row as "Header: value; Header: value": a field of any length.
     if _FIELD.match(text, start, end) and (
         end - start <= 160 or ": " in text[start:end].partition("; ")[2]
