@@ -82,6 +82,13 @@ def test_a_number_of_the_question_does_not_contradict() -> None:
     assert verdict("They do not last 99 days.", text, question=asked) == "undecided"
 
 
+def test_what_is_said_of_one_name_is_not_said_of_another_in_the_sentence() -> None:
+    text = "In summer Gatsby holds extravagant parties on the island for Daisy."
+    said = "In summer {} holds extravagant parties on the island."
+    assert verdict(said.format("Gatsby"), text) == "supported"
+    assert verdict(said.format("Daisy"), text) == "undecided"
+
+
 def test_the_best_sentences_are_found_by_words_and_numbers() -> None:
     texts = [passage("Pets stay out. Renewal is free."), passage("Loans last two weeks.")]
     first = best_sentences("A loan is for 14 days.", texts)[0]
