@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage
 from cli.local.models.sentences import Unit, split_units
-from cli.local.models.words import content_stems
+from cli.local.models.words import content_stems, content_stems_of
+from nexus.retrieval.answer_kinds import all_words
+from nexus.retrieval.apart import passage_tongue
+from nexus.text.dictionary import bridge
 from nexus.text.inert import HIDDEN
+from nexus.text.tongues import tongue_of
 
 # What the prompt shows instead of a paragraph's rest that instructs a machine: a gap between
 # sentences, and no part of one.
@@ -39,13 +44,17 @@ class Candidate:
 
 
 def candidates(prompt: AnswerPrompt) -> list[Candidate]:
-    """Every unit of every passage, each text once, in the prompt's order."""
+    """Every unit of every passage, each text once, in the prompt's order.
+
+    Of a passage in the other of the dictionary's languages the words are read as the question's.
+    """
     found: list[Candidate] = []
     seen: set[str] = set()
     for rank, passage in enumerate(prompt.passages):
         units = split_units(_HIDDEN_END.sub("\n" * len(HIDDEN), passage.text))
-        stems = [tuple(content_stems(passage.text[unit.start : unit.end])) for unit in units]
-        title = frozenset(content_stems(f"{passage.title} {passage.place}"))
+        read = _stems_of(passage, prompt)
+        stems = [tuple(read(passage.text[unit.start : unit.end])) for unit in units]
+        title = frozenset(read(f"{passage.title} {passage.place}"))
         everywhere = title.union(*stems)
         for place, unit in enumerate(units):
             text = passage.text[unit.start : unit.end]
@@ -58,12 +67,22 @@ def candidates(prompt: AnswerPrompt) -> list[Candidate]:
             term = None if _is_place(passage, unit.term) else unit.term
             for near in (unit.context, term):
                 if near is not None:
-                    before = before.union(content_stems(passage.text[slice(*near)]))
+                    before = before.union(read(passage.text[slice(*near)]))
             around = before.union(title, *stems[place + 1 : place + 2])
             found.append(
                 Candidate(passage, unit, rank, stems[place], before, around, everywhere, term)
             )
     return found
+
+
+def _stems_of(passage: QuotedPassage, prompt: AnswerPrompt) -> Callable[[str], list[str]]:
+    """What gives the stems of a stretch of the passage."""
+    question = prompt.standalone or prompt.question
+    other = passage_tongue(passage.title, passage.text)
+    known = bridge(all_words(question), tongue_of(question), other)
+    if known is None:
+        return content_stems
+    return lambda text: content_stems_of(known.read(all_words(text)))
 
 
 def _is_place(passage: QuotedPassage, span: tuple[int, int] | None) -> bool:

@@ -32,6 +32,7 @@ from nexus.answering.prompts import NO_ANSWER
 from nexus.answering.routing import route_of
 from nexus.retrieval.answer_kinds import names_holder
 from nexus.retrieval.apart import passage_tongue
+from nexus.text.dictionary import holds
 from nexus.text.language import language_of
 from nexus.text.tongues import tongue_of
 
@@ -64,6 +65,7 @@ UNQUOTED = 100.0
 # The same for a best sentence without the kind of thing that is asked for. Of the development
 # questions that ask for one, it refuses 5 of 298 that have an answer and 6 of 125 that have none.
 REFUSE_OTHER_KIND = 0.35
+BRIDGED, BRIDGED_OTHER = 0.01, 0.1
 # The same for a best sentence that holds too few of the question's words (`OWN_WORDS`) where the
 # next passage is in another language, and may hold the answer.
 REFUSE_BESIDE_FOREIGN = 0.3
@@ -81,7 +83,8 @@ def answer(prompt: str, model: Encoder) -> str:
 
     A prompt that `nexus.answering.prompts` did not make gets a fixed sentence.
     """
-    read = read_prompt(prompt)
+    prompted = read_prompt(prompt)
+    read = prompted
     if read is None:
         return GREETING
     found = candidates(read)
@@ -97,12 +100,15 @@ def answer(prompt: str, model: Encoder) -> str:
     fit = FITS[language_of(question)]
     lost, shared = penalties(found, read), rows[:, COVERED_BEFORE]
     likest = rows[(rows[:, :FIRST_FEATURES] @ fit.first).argmax()]
+    tongues = _foreign(question, found)
+    read = {rank for rank, t in tongues.items() if holds(tongue_of(question), t)}
     # The rank of the first passage in another language.
-    foreign = min(_foreign(question, found), default=len(found))
+    foreign = min(tongues, default=len(found))
     across = likest[COVERED_BEFORE] < OWN_WORDS and foreign < FIRST_PASSAGES
     if across:
-        rows, present, fit = without_words(rows), 0.0, ACROSS
         lost = lost + ELSEWHERE * _lacks_words(question, found, shared)
+        if foreign not in read: rows, present, fit = without_words(rows), 0.0, ACROSS
+    bridged = across and foreign in read
     named = NAMED * named_literally(question, found)
     looked = rows[:, :FIRST_FEATURES] @ fit.first + named - UNQUOTED * ~quotable(found)
     first = np.argsort(lost - looked, kind="stable")[:ENCODED]
@@ -113,9 +119,11 @@ def answer(prompt: str, model: Encoder) -> str:
     # What was quoted before still tells that the passages are about this.
     order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
     sure = confidence(rows[order], scores[order], present, fit)
-    if across:
+    if bridged:
+        unsure = sure < (BRIDGED if offers_kind(rows[order[0]]) else BRIDGED_OTHER)
+    elif across:
         unsure = sure < fit.refuse_below
-    elif foreign == FIRST_PASSAGES and not read.standalone and shared[first][order[0]] < OWN_WORDS:
+    elif foreign == FIRST_PASSAGES and not prompted.standalone and shared[first][order[0]] < OWN_WORDS:
         unsure = sure < REFUSE_BESIDE_FOREIGN
     else:
         unsure = sure < (fit.refuse_below if offers_kind(rows[order[0]]) else REFUSE_OTHER_KIND)
@@ -172,7 +180,7 @@ def _foreign(question: str, found: Sequence[Candidate]) -> list[int]:
     tongue = tongue_of(question)
     passages = {c.rank: c.passage for c in found}
     told = {rank: passage_tongue(one.title, one.text) for rank, one in passages.items()}
-    return [rank for rank, language in told.items() if tongue and language not in ("", tongue)]
+    return {rank: language for rank, language in told.items() if tongue and language not in ("", tongue)}
 
 
 def _lacks_words(question: str, found: Sequence[Candidate], shared: Array) -> Array:
@@ -194,3 +202,4 @@ def _below_its_term(candidate: Candidate) -> str:
         candidate.passage.text[slice(*span)] for span in (candidate.term, unit.context) if span
     ]
     return "\n".join([*above, candidate.text])
+

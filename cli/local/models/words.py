@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from nexus.retrieval.answer_kinds import all_words
@@ -35,7 +36,12 @@ _PARTICLE = re.compile(r"(?:nya|kah|lah|pun)$")
 
 def content_stems(text: str) -> list[str]:
     """The stems of the words that carry meaning, in order."""
-    return [stem(word) for word in all_words(text) if word not in FUNCTION_WORDS]
+    return content_stems_of(all_words(text))
+
+
+def content_stems_of(words: Sequence[str]) -> list[str]:
+    """The stems of those of the lower-case words that carry meaning, in order."""
+    return [stem(word) for word in words if word not in FUNCTION_WORDS]
 
 
 @lru_cache(maxsize=50_000)

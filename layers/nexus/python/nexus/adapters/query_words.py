@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from nexus.text.dictionary import translations
 from nexus.text.search_terms import question_terms, telling
 from nexus.text.segments import words_of
-from nexus.text.stems import translated
 from nexus.text.tongues import tongue_of
 
 # A message is at most 5,000 characters; more words than this change no ranking, only its cost.
@@ -43,7 +43,7 @@ def query_words(text: str) -> list[str]:
         kept = telling(kept, tongue)
     own = question_terms(kept or words, tongue)
     # Their everyday words in the other of the two languages find passages that share none.
-    others = (word for one in own for word in translated(one, tongue) if word not in STOP_WORDS)
+    others = [word for word in translations(kept or words, tongue) if word not in STOP_WORDS]
     return list(dict.fromkeys((*own, *others)))[:MOST_WORDS]
 
 

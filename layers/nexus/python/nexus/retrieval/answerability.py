@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,6 +22,10 @@ FOLLOWING = 10
 RIVALS = 9
 # A word that stands more often in a passage says no more.
 REPEATED = 3
+
+
+# The lower-case words of a text.
+Words = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +74,20 @@ class _Read:
 
 def features_of(
     question: str,
-    passages: Sequence[tuple[str, str]],
+    passages: Sequence[tuple[str, str, Words]],
     lexical_scores: Sequence[float],
     relevances: Sequence[float],
     cosine: float,
 ) -> Features:
-    """The features of a ranking: `passages` are its best, (title, text), the first one first.
+    """The features of a ranking: `passages` are its best, the first one first.
+
+    Each is its title, its text, and what reads the words of both.
 
     `lexical_scores` are those of the lexical search, best first. `relevances` are the reranker's,
     from 0 to 1, the first passage's first; empty without a reranker. `cosine` is the first
     passage's.
     """
-    pool = [_read(title, text) for title, text in passages] or [_read("", "")]
+    pool = [_read(*passage) for passage in passages] or [_read("", "", words_of)]
     tongue = tongue_of(question)
     ordered = content_stems(words_of(question), tongue)
     asked = frozenset(ordered)
@@ -96,8 +102,8 @@ def features_of(
     sentence, most = held[0]
     coverages = [_covered(rarity, passage.stems) for passage in compared]
     nameless = [float(len(names - passage.stems)) for passage in compared]
-    title, text = passages[0] if passages else ("", "")
-    words = Counter(map(stem, words_of(f"{title}\n{text}")))
+    title, text, read = passages[0] if passages else ("", "", words_of)
+    words = Counter(map(stem, read(f"{title}\n{text}")))
     pairs = frozenset(pairwise(ordered))
     kind = asked_kind(question)
     return Features(
@@ -112,7 +118,7 @@ def features_of(
         names=1 - nameless[0] / len(names) if names else 1.0,
         nameless=nameless[0],
         nameless_lead=_over(nameless),
-        pairs=len(pairs & frozenset(pairwise(content_stems(words_of(text), tongue)))) / len(pairs)
+        pairs=len(pairs & frozenset(pairwise(content_stems(read(text), tongue)))) / len(pairs)
         if pairs
         else 0.0,
         repeated=sum(min(REPEATED, words[word]) for word in asked) / max(1, len(asked)),
@@ -131,10 +137,10 @@ def logit(relevance: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def _read(title: str, text: str) -> _Read:
-    above = frozenset(map(stem, words_of(title)))
+def _read(title: str, text: str, words: Words) -> _Read:
+    above = frozenset(map(stem, words(title)))
     spans = [text[start:end] for start, end in sentence_spans(text)]
-    sentences = tuple((span, above.union(map(stem, words_of(span)))) for span in spans)
+    sentences = tuple((span, above.union(map(stem, words(span)))) for span in spans)
     return _Read(above.union(*(stems for _, stems in sentences)), sentences)
 
 

@@ -91,7 +91,7 @@ RERANKED: Mapping[str, Calibration] = {
         coverage_lead=1.155,
         nameless_lead=0.019,
     ),
-    ACROSS: Calibration(-2.6, relevance=0.5, cosine=6.0),
+    ACROSS: Calibration(-0.9, relevance=0.62, cosine=1.71, coverage=2.14, sentence=3.37),
 }
 FUSED: Mapping[str, Calibration] = {
     Language.ENGLISH: Calibration(

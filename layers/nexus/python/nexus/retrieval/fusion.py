@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from nexus.models import Hit
 from nexus.retrieval.answerability import logit
@@ -12,6 +13,10 @@ from nexus.retrieval.selection import Ranked
 # The share of the lexical score where question and passage are in two languages: a name and a
 # number may still be shared.
 ACROSS_LEXICAL_WEIGHT = 0.1
+# Where passages in two languages compete, what it adds to a fused score that a passage says all of a
+# question; 1 to 1.5 are alike. And in logits beside a reranker, which finds what is written in the
+# question's own words closer than what is written in another language.
+SAID_WEIGHT, RERANKED_SAID_WEIGHT = 1.5, 7.0
 
 # What a logit of the reranker's relevance adds to a fused score of 0 to 1; .7 to 1 are alike on the
 # evaluation set.
@@ -22,17 +27,22 @@ COSINE_UNRELATED = 0.1
 COSINE_CERTAIN = 0.6
 
 
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
 def fuse(
     dense: Sequence[Hit],
     lexical: Sequence[Hit],
     lexical_weight: float,
     foreign: Collection[str] = (),
+    said: Mapping[str, float] = _NOTHING,
 ) -> list[tuple[Hit, float]]:
     """Both rankings as one: min-max scaled scores, weighted and added; best first.
 
     A hit that one ranking lacks gets 0 from it, the scaled score of that ranking's last. Of the
     `foreign` chunks, in another language than the question, words decide `ACROSS_LEXICAL_WEIGHT`
-    and the cosine the rest: that they share none says nothing.
+    and the cosine the rest: that they share none says nothing. What a chunk has `said` of the
+    question (`retrieval.said`) is added, where passages in two languages compete.
     """
     totals: dict[str, float] = {}
     hits: dict[str, Hit] = {}
@@ -45,6 +55,8 @@ def fuse(
             weight = words if is_lexical else 1 - words
             totals[hit.chunk_id] = totals.get(hit.chunk_id, 0.0) + weight * scaled
             hits.setdefault(hit.chunk_id, hit)
+    for chunk_id in totals if said else ():
+        totals[chunk_id] = (totals[chunk_id] + SAID_WEIGHT * said[chunk_id]) / (1 + SAID_WEIGHT)
     order = sorted(totals, key=lambda chunk_id: (-totals[chunk_id], chunk_id))
     return [(hits[chunk_id], totals[chunk_id]) for chunk_id in order]
 
@@ -53,11 +65,13 @@ def rank(
     fused: Sequence[tuple[Hit, float]],
     relevances: Mapping[str, float],
     cosines: Mapping[str, float],
+    said: Mapping[str, float] = _NOTHING,
 ) -> list[Ranked]:
     """The fused hits in their final order, each with a score from 0 to 1.
 
     Where there are relevances, they are added to the fused scores, and what was not reranked
-    follows. Without any the fused order stands, scaled by how near the best one is.
+    follows. Without any the fused order stands, scaled by how near the best one is. `said` is that
+    of `fuse`.
     """
     if not relevances:
         nearest = max((cosines.get(hit.chunk_id, 0.0) for hit, _ in fused), default=0.0)
@@ -65,7 +79,14 @@ def rank(
         near = min(1.0, max(0.0, nearest - COSINE_UNRELATED) / span)
         return [Ranked(hit, score * near) for hit, score in fused]
     first = [
-        Ranked(hit, _odds(score / RERANK_WEIGHT + logit(relevances[hit.chunk_id])))
+        Ranked(
+            hit,
+            _odds(
+                score / RERANK_WEIGHT
+                + logit(relevances[hit.chunk_id])
+                + RERANKED_SAID_WEIGHT * said.get(hit.chunk_id, 0.0)
+            ),
+        )
         for hit, score in fused
         if hit.chunk_id in relevances
     ]

@@ -20,7 +20,7 @@ from nexus.models import (
     Principal,
 )
 from nexus.ports import Catalogue, Embedder, Reranker, VectorIndex
-from nexus.retrieval.answerability import Features, features_of
+from nexus.retrieval.answerability import Features, Words, features_of
 from nexus.retrieval.apart import apart, shared_words, tongue_of_question
 from nexus.retrieval.confidence import ACROSS, calibration_for, probability
 from nexus.retrieval.cosines import spread_of
@@ -29,11 +29,13 @@ from nexus.retrieval.gate import Gate
 from nexus.retrieval.mismatch import Mismatch, mismatch_of
 from nexus.retrieval.naming import evenly, file_name, is_named, naming
 from nexus.retrieval.rights import narrow, visible
+from nexus.retrieval.said import readers, said
 from nexus.retrieval.searching import ANSWER_S, Embedded, Failure, by_words, embed, searched
 from nexus.retrieval.selection import Ranked, select
 from nexus.retrieval.told import is_told
 from nexus.settings import Settings
 from nexus.text.language import language_of
+from nexus.text.segments import words_of
 from nexus.text.titles import shown, shown_place
 
 # How many of the fused chunks are reranked, and how many tell which of a question's words are rare.
@@ -139,7 +141,10 @@ class Retriever:
         weight = LEXICAL_WEIGHT[language]
         if foreign:
             weight *= shared_words(question, tongue, lexical)
-        fused = fuse(dense, lexical, weight, foreign)
+        hits = [*dense, *lexical]
+        read = readers(question, tongue, hits, foreign)
+        own = said(question, tongue, hits, foreign, read)
+        fused = fuse(dense, lexical, weight, foreign, own)
         if found.lost and not fused:  # what is missing may be what there is
             raise found.lost
         relevances = self._rerank(question, [hit for hit, _ in fused[:RERANKED]])
@@ -148,8 +153,8 @@ class Retriever:
             if found.no_dense
             else {hit.chunk_id: self._spread.comparable(hit.score) for hit in dense}
         )
-        ranked = rank(fused, relevances, cosines)
-        features = self._features(question, ranked, fused, lexical, cosines, relevances)
+        ranked = rank(fused, relevances, cosines, own)
+        features = self._features(question, ranked, fused, lexical, cosines, relevances, read)
         chosen = select(ranked, top_k)
         is_across = bool(ranked) and ranked[0].hit.chunk_id in foreign
         fitted_to = ACROSS if is_across else language
@@ -248,6 +253,7 @@ class Retriever:
         lexical: Sequence[Hit],
         cosines: Mapping[str, float],
         relevances: Mapping[str, float],
+        read: Mapping[str, Words],
     ) -> Features | None:
         if not ranked:
             return None
@@ -255,7 +261,7 @@ class Retriever:
         pool = [best, *(hit for hit, _ in fused[:POOL] if hit.chunk_id != best.chunk_id)]
         return features_of(
             question,
-            [(hit.title, hit.text) for hit in pool],
+            [(hit.title, hit.text, read.get(hit.chunk_id, words_of)) for hit in pool],
             [hit.score for hit in lexical],
             [relevances[hit.chunk_id] for hit in pool if hit.chunk_id in relevances],
             # What only words found is no nearer than the last that the dense search returned.

@@ -1,0 +1,74 @@
+"""Tells how much of a question passages say, each in its own of two languages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+
+from nexus.models import Hit
+from nexus.retrieval.answerability import Words
+from nexus.retrieval.apart import passage_tongue
+from nexus.text.dictionary import bridge
+from nexus.text.segments import words_of
+from nexus.text.stems import content_stems, stem
+
+# What a passage in another language says in words that the dictionary lacks; .3 to .5 are alike.
+UNKNOWN = 0.4
+
+
+def readers(
+    question: str, tongue: str, hits: Sequence[Hit], foreign: Collection[str]
+) -> dict[str, Words]:
+    """By chunk id what reads each of the `foreign` hits, whose language the dictionary holds."""
+
+    @lru_cache
+    def reader(other: str) -> Words | None:
+        known = bridge(words_of(question), tongue, other)
+        return None if known is None else lambda text: known.read(words_of(text))
+
+    found: dict[str, Words] = {}
+    for hit in hits:
+        if hit.chunk_id in foreign:
+            if read := reader(passage_tongue(hit.title, hit.text)):
+                found[hit.chunk_id] = read
+    return found
+
+
+def said(
+    question: str,
+    tongue: str,
+    hits: Sequence[Hit],
+    foreign: Collection[str],
+    read: Mapping[str, Words],
+) -> dict[str, float]:
+    """By chunk id the share of a question's content words that each hit says, rare ones more.
+
+    `tongue` is the question's language, `foreign` are the hits in another, and `read` is what reads
+    them. One that nothing reads is taken to say as much as the others do on average. A hit in
+    another language gets `UNKNOWN` more, and all are scaled to at most 1. Empty where none is read.
+    """
+    if not read:
+        return {}
+    stems = {
+        hit.chunk_id: frozenset(
+            map(stem, read.get(hit.chunk_id, words_of)(f"{hit.title}\n{hit.text}"))
+        )
+        for hit in hits
+        if hit.chunk_id in read or hit.chunk_id not in foreign
+    }
+    rarity = {
+        word: math.log(1 + (len(stems) + 0.5) / (sum(word in s for s in stems.values()) + 0.5))
+        for word in dict.fromkeys(content_stems(words_of(question), tongue))
+    }
+    total = sum(rarity.values()) or 1.0
+    shares = {
+        chunk_id: sum(rare for word, rare in rarity.items() if word in own) / total
+        for chunk_id, own in stems.items()
+    }
+    usual = sum(shares.values()) / len(shares)
+    return {
+        hit.chunk_id: (shares.get(hit.chunk_id, usual) + UNKNOWN * (hit.chunk_id in foreign))
+        / (1 + UNKNOWN)
+        for hit in hits
+    }
