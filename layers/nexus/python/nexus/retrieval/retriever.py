@@ -24,7 +24,7 @@ from nexus.retrieval.answerability import Features, features_of
 from nexus.retrieval.apart import apart, shared_words, tongue_of_question
 from nexus.retrieval.confidence import ACROSS, calibration_for, probability
 from nexus.retrieval.cosines import spread_of
-from nexus.retrieval.fusion import fuse, rank
+from nexus.retrieval.fusion import by_names, fuse, rank
 from nexus.retrieval.gate import Gate
 from nexus.retrieval.mismatch import Mismatch, mismatch_of
 from nexus.retrieval.naming import evenly, file_name, is_named, naming
@@ -139,7 +139,7 @@ class Retriever:
         weight = LEXICAL_WEIGHT[language]
         if foreign:
             weight *= shared_words(question, tongue, lexical)
-        fused = fuse(dense, lexical, weight, foreign)
+        fused = by_names(fuse(dense, lexical, weight, foreign), question)
         if found.lost and not fused:  # what is missing may be what there is
             raise found.lost
         relevances = self._rerank(question, [hit for hit, _ in fused[:RERANKED]])
