@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cli.local.models.candidates import Candidate, candidates
+from cli.local.models.entries import entries
 from cli.local.models.evidence import (
     FEATURES,
     FIRST_FEATURES,
@@ -103,13 +104,14 @@ def answer(prompt: str, model: Encoder) -> str:
     if across:
         rows, present, fit = without_words(rows), 0.0, ACROSS
         lost = lost + ELSEWHERE * _lacks_words(question, found, shared)
-    named = NAMED * named_literally(question, found)
+    literal = named_literally(question, found)
+    named = NAMED * literal + entries(question, found)
+    named = named + ATTRIBUTE * says_attribute(question, found)
     looked = rows[:, :FIRST_FEATURES] @ fit.first + named - UNQUOTED * ~quotable(found)
     first = np.argsort(lost - looked, kind="stable")[:ENCODED]
     best = [found[index] for index in first]
     rows = measure_alone(best, rows[first], asked, model)
     scores = rows @ fit.last + named[first] - UNQUOTED * ~quotable(best)
-    scores = scores + ATTRIBUTE * says_attribute(question, best)
     # What was quoted before still tells that the passages are about this.
     order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
     sure = confidence(rows[order], scores[order], present, fit)
@@ -121,6 +123,8 @@ def answer(prompt: str, model: Encoder) -> str:
         unsure = sure < (fit.refuse_below if offers_kind(rows[order[0]]) else REFUSE_OTHER_KIND)
         below = {names_holder(question, _below_its_term(candidate)) for candidate in best}
         unsure = unsure or below == {False}
+    # What stands under the very name that is asked about is no guess.
+    unsure = unsure and literal[first][order[0]] < 1
     scores = scores - lost[first]
     order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
     if unsure or not quotable(best)[order[0]]:

@@ -112,7 +112,9 @@ def main() -> None:
                 counts[asked.manual, "sentence"] += sentence
                 counts[asked.manual, "refused"] += answer.refused
                 told = f"{'page' if page else '-':5}{'sentence' if sentence else '-':9}"
-                console.out(f"{told}{asked.question}\n    {answer.confidence.level}: {answer.text!r}")
+                console.out(
+                    f"{told}{asked.question}\n    {answer.confidence.level}: {answer.text!r}"
+                )
     for manual in manuals:
         shown = " ".join(
             f"{what} {counts[manual, what]}" for what in ("asked", "page", "sentence", "refused")
