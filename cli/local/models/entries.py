@@ -41,9 +41,9 @@ _HOW_MANY = re.compile(
     re.IGNORECASE,
 )
 _SHORTENED = {"m": "ms|min", "s": "s|sec", "h": "h|hrs?", "b": "b|k|kb|mb"}
-# Braces and semicolons of a programme, as against those of a sentence.
-_CODE = re.compile(r"[{};]")
-_CODE_SIGNS = 4
+# Braces of a programme. Semicolons stand in a table's rows, too.
+_CODE = re.compile(r"[{}]")
+_CODE_SIGNS = 2
 
 
 def entries(question: str, found: Sequence[Candidate]) -> Array:

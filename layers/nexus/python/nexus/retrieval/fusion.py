@@ -7,13 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 from nexus.models import Hit
 from nexus.retrieval.answerability import logit
-from nexus.retrieval.searching import CANDIDATES
 from nexus.retrieval.selection import Ranked
 from nexus.text.literals import lists_places, literals, share_held
 
 # The share of the lexical score where question and passage are in two languages: a name and a
 # number may still be shared.
 ACROSS_LEXICAL_WEIGHT = 0.1
+
+# Passages that hold a rare word, where no other word of the question stands in any.
+FEW = 10
 
 # What a passage's fused score of 0 to 1 gains that holds a question's literal names.
 NAMED_WEIGHT = 2.0
@@ -35,8 +37,8 @@ def fuse(
 ) -> list[tuple[Hit, float]]:
     """Both rankings as one: min-max scaled scores, weighted and added; best first.
 
-    A hit that one ranking lacks gets 0 from it, the scaled score of that ranking's last; a lexical
-    ranking with room left lacks only what shares no word, and its own 0 stays 0. Of the
+    A hit that one ranking lacks gets 0 from it, the scaled score of that ranking's last; but where
+    words find no more than `FEW`, the last of these is still better than what they lack. Of the
     `foreign` chunks, in another language than the question, words decide `ACROSS_LEXICAL_WEIGHT`
     and the cosine the rest: that they share none says nothing.
     """
@@ -44,7 +46,7 @@ def fuse(
     hits: dict[str, Hit] = {}
     for ranking, is_lexical in ((lexical, True), (dense, False)):
         low = min((hit.score for hit in ranking), default=0.0)
-        if is_lexical and len(ranking) < CANDIDATES:
+        if is_lexical and len(ranking) <= FEW:
             low = min(low, 0.0)
         high = max((hit.score for hit in ranking), default=0.0)
         for hit in ranking:
