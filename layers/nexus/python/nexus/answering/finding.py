@@ -90,7 +90,7 @@ class Finder:
                 lambda: search(read.question, read.embedded),
                 leaving_s=ANSWER_S,
             )
-        if other is not None and _is_better(question, read.question, bare, other):
+        if other is not None and _is_better(question, read, bare, other):
             found = _on_topic(_with_effort_of(other, bare), read.turns)
             return Found(found, _shown(read.turns, seen), read.question, read.usage)
         if bare is None:
@@ -138,8 +138,10 @@ def _given(reading: Future[Reading]) -> Reading:
         return Reading()
 
 
-def _is_better(question: str, text: str, bare: Retrieved | None, other: Retrieved) -> bool:
-    return other.is_enough if bare is None else is_better_carried(question, text, bare, other)
+def _is_better(question: str, read: Reading, bare: Retrieved | None, other: Retrieved) -> bool:
+    if bare is None:
+        return other.is_enough
+    return is_better_carried(question, read.question, bare, other, _cited(read.turns))
 
 
 def _shown(turns: Sequence[Turn], seen: Seen) -> tuple[Turn, ...]:
@@ -151,12 +153,16 @@ def _shown(turns: Sequence[Turn], seen: Seen) -> tuple[Turn, ...]:
 
 def _on_topic(found: Retrieved, turns: Sequence[Turn]) -> Retrieved:
     """What was found, the documents of the conversation a little further up."""
-    cited = {document for turn in turns for document in turn.document_ids}
+    cited = _cited(turns)
 
     def nearness(passage: Passage) -> float:
         return passage.score + (KEPT if passage.document_id in cited else 0.0)
 
     return replace(found, passages=tuple(sorted(found.passages, key=nearness, reverse=True)))
+
+
+def _cited(turns: Sequence[Turn]) -> frozenset[str]:
+    return frozenset(document for turn in turns for document in turn.document_ids)
 
 
 def _alike(one: str, other: str) -> bool:

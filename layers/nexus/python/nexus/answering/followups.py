@@ -75,6 +75,11 @@ def own_stems(question: str) -> frozenset[str]:
     return frozenset(content_stems(words_of(own_text(question))))
 
 
+def told_stems(question: str) -> frozenset[str]:
+    """The stems of what a question itself says, without the words that ask, such as "how long"."""
+    return frozenset(content_stems(words_of(_ASKS.sub(" ", own_text(question)))))
+
+
 def answered(turns: Sequence[Turn]) -> list[Turn]:
     """The turns that say what a conversation is about: not refusals, greetings and thanks."""
     return [
