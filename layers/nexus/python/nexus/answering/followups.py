@@ -65,6 +65,11 @@ def asks(question: str) -> bool:
     return bool(_ASKS.search(question))
 
 
+def stands_alone(question: str) -> bool:
+    """Whether a question says so much itself that no talk before it makes another of it."""
+    return len(own_stems(question)) > FEW_WORDS and not is_follow_up(question)
+
+
 def own_text(question: str) -> str:
     """What a question itself says, without what only points back."""
     return LEANS_BACK.sub(" ", _OPENERS.sub(" ", question))

@@ -15,8 +15,8 @@ from nexus.retrieval.retriever import Retrieved
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems, meanings
 
-# So many of the best passages tell what a reading found: one, as words of the question in one and of
-# the topic in another say nothing of either.
+# So many of the best passages tell what a reading found: one, as words of the question in one
+# and of the topic in another say nothing of either.
 LOOKED_AT = 1
 # A share of words that is lost is none if it is less than this.
 SLIGHT = 0.05

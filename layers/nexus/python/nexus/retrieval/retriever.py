@@ -27,14 +27,13 @@ from nexus.retrieval.cosines import spread_of
 from nexus.retrieval.fusion import by_names, fuse, rank
 from nexus.retrieval.gate import Gate
 from nexus.retrieval.mismatch import Mismatch, mismatch_of
-from nexus.retrieval.naming import evenly, file_name, is_named, naming
+from nexus.retrieval.naming import evenly, file_name, is_named, least_by_names, naming
 from nexus.retrieval.rights import narrow, visible
 from nexus.retrieval.searching import ANSWER_S, Embedded, Failure, by_words, embed, searched
 from nexus.retrieval.selection import Ranked, select
 from nexus.retrieval.told import is_told
 from nexus.settings import Settings
 from nexus.text.language import language_of
-from nexus.text.literals import literals, share_held
 from nexus.text.titles import shown, shown_place
 
 # How many of the fused chunks are reranked, and how many tell which of a question's words are rare.
@@ -49,9 +48,6 @@ UNMEASURED_COSINE = 0.45
 LEXICAL_WEIGHT: Mapping[Language, float] = {Language.ENGLISH: 0.55, Language.INDONESIAN: 0.4}
 # How probable it is that a document which the question names can be summarised.
 NAMED_DOCUMENT = 0.9
-# The same, at least, for a passage that holds every literal name of the question: an option, a
-# file. Not more, since it may mention what it does not explain.
-NAMED_LITERALLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +154,7 @@ class Retriever:
         is_across = bool(ranked) and ranked[0].hit.chunk_id in foreign
         fitted_to = ACROSS if is_across else language
         probable = self._probability(features, fitted_to, reranked=bool(relevances))
-        if ranked and share_held(literals(question), ranked[0].hit.text) == 1:
-            probable = max(probable, NAMED_LITERALLY)
+        probable = max(probable, least_by_names(question, ranked[0].hit.text if ranked else ""))
         if found.lost:  # half a search is never sure
             between = (self._settings.medium_from + self._settings.high_from) / 2
             probable = min(probable, between)
