@@ -175,8 +175,8 @@ def test_a_turn_whose_answer_is_in_the_cache(chat: Chat) -> None:
     question = next(NEW)
     chat.counted(question, "earlier")
     found = shortest([chat.counted(question, "earlier", cached=True) for _ in range(TRIES)])
-    # The question says so much itself that the conversation makes no other of it.
-    assert (found.number, found.chain) == (6, 4), found
+    # The conversation may make another question of it: that is known only when both were searched.
+    assert (found.number, found.chain) == (14, 7), found
 
 
 def test_a_follow_up(chat: Chat) -> None:
