@@ -1,7 +1,8 @@
 """The golden conversations, held offline through the production code: quality has a floor.
 
-The first 19 are those that the rules were made for; of our own, `held` marks the half that nothing
-was tuned on. The bounds lie a little under what was measured when they were set (in brackets).
+The first 19 are those that the rules were made for. Of our own, `held` marks those that were set
+aside before tuning; the last 19 of them ("own-late") were read after the first run, to find why
+five failed. The bounds lie a little under what was measured when they were set (in brackets).
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ def test_the_conversations_that_the_rules_were_made_for_keep_their_thread(
 ) -> None:
     cases = [line for line in held["conversations"] if not line["id"].startswith(OWN)]
     assert len(cases) == 19
-    assert len(failed(cases)) <= 3, failed(cases)  # [3]
+    assert len(failed(cases)) <= 2, failed(cases)  # [0]
 
 
 def test_conversations_that_nothing_was_tuned_on_keep_theirs(held: dict[str, Any]) -> None:
     others = [line for line in held["conversations"] if line["held"]]
-    assert len(others) == 23
-    assert len(failed(others)) <= 3, failed(others)  # [1]
+    assert len(others) == 42
+    assert len(failed(others)) <= 4, failed(others)  # [2]
 
 
 def test_new_topics_are_answered_as_new(held: dict[str, Any]) -> None:

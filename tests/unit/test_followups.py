@@ -10,7 +10,7 @@ import pytest
 from nexus.adapters.openai.chat import OpenAIChat
 from nexus.adapters.openai.connection import connect
 from nexus.answering.caching import AnswerCache, ForgivingCache
-from nexus.answering.followups import LONGEST_TOPIC, answered, carried, topic_of
+from nexus.answering.followups import LONGEST_TOPIC, answered, carried, stands_alone, topic_of
 from nexus.answering.generator import Generator
 from nexus.answering.question import Question
 from nexus.answering.rewriting import Rewriter, is_sound, read_rewrite, remembered
@@ -259,3 +259,12 @@ def test_an_answer_by_a_rewritten_question_is_not_given_to_who_asks_it_bare() ->
     talk.ask(bare)
     talk.settle()
     assert "cache" not in talk.ask(bare, None).timings_ms
+
+
+def test_a_cached_answer_to_a_question_that_says_it_all_is_given_without_a_search() -> None:
+    question = "How many million rupiah does a dormitory room cost?"
+    talk = Talk()
+    talk.ask(question, None)
+    talk.settle()
+    assert set(talk.ask(question).timings_ms) == {"cache", "total"}
+    assert not stands_alone("And how much rupiah does it cost?")

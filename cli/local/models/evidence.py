@@ -7,7 +7,6 @@ the encoder read the best sentences alone.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -18,6 +17,7 @@ from cli.local.models.candidates import Candidate
 from cli.local.models.passage_cosines import Array, Asked, Encoder, best_cosines, read_passages
 from cli.local.models.words import FUNCTION_WORDS, content_stems, stem
 from nexus.retrieval.answer_kinds import AnswerKind, all_words, asked_kind, offers
+from nexus.text.literals import literals, share_held
 
 # What the columns of a row hold: what words tell; what the encoder made of the sentence in its
 # passage; and, for the best, what it makes of the sentence alone.
@@ -29,10 +29,6 @@ FEATURES = (
 )  # fmt: skip
 WORD_FEATURES = 13
 FIRST_FEATURES = 18
-# An option, or a name with a stroke, a dot or a line in it: it is written in one way only.
-_LITERAL = re.compile(
-    r"(?<![\w-])--?[A-Za-z][\w-]{0,40}|(?<![\w/.])[A-Za-z][A-Za-z0-9]{0,40}(?:[_/.][A-Za-z0-9]{1,40}){1,9}"
-)
 # The column of each kind of answer.
 _KINDS: dict[AnswerKind, int] = {
     "date": 6, "year": 6, "duration": 6, "number": 7, "amount": 7, "person": 8, "place": 9
@@ -61,19 +57,15 @@ def named_literally(question: str, found: Sequence[Candidate]) -> Array:
 
     It holds them, or stands under them, as they are written; 0 if the question has none.
     """
-    wanted = [
-        re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-        for name in dict.fromkeys(_LITERAL.findall(question))
-    ]
-    texts = (
-        f"{candidate.passage.text[slice(*candidate.term)] if candidate.term else ''}\n"
-        f"{candidate.text}"
-        for candidate in found
-    )
+    names = literals(question)
     return np.array(
-        [sum(bool(w.search(text)) for w in wanted) / max(1, len(wanted)) for text in texts],
+        [share_held(names, f"{_term(candidate)}\n{candidate.text}") for candidate in found],
         np.float32,
     )
+
+
+def _term(candidate: Candidate) -> str:
+    return candidate.passage.text[slice(*candidate.term)] if candidate.term else ""
 
 
 def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, float]) -> Array:

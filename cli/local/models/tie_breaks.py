@@ -21,6 +21,17 @@ ATTRIBUTE = 5.0
 _ATTRIBUTE = re.compile(
     r"\b(default|maxim(?:um|al)|minim(?:um|al)|maks(?:imum|imal)|bawaan)\b", re.IGNORECASE
 )
+# What it gains of that where it stands under no term: less than under one that the question names.
+NO_TERM = 0.8
+# What in a term stands for a value.
+_PLACEHOLDERS = frozenset(map(stem, "num number int switch file str expr value prefix".split()))
+# What a default or a bound is told of in figures.
+_COUNTED = re.compile(
+    r"\b(?:times?|timeout|intervals?|period|sizes?|length|number|port|limit|cost|delay|"
+    r"waktu|ukuran|panjang|jumlah|batas|biaya|jeda)\b",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
 # Sentences whose scores differ by less than this and whose stems are shared by more than this share
 # differ in the words that matter.
 CLOSE, TWINS = 0.5, 0.5
@@ -35,11 +46,25 @@ def says_attribute(question: str, found: Sequence[Candidate]) -> Array:
     asked = _ATTRIBUTE.search(question)
     if asked is None:
         return np.zeros(len(found), np.float32)
+    counted = bool(_COUNTED.search(question))
     wanted, words = stem(asked[1].lower()), frozenset(content_stems(question))
     return np.array(
-        [len(words & c.before) / len(words) if wanted in c.stems else 0.0 for c in found],
+        [
+            _on_its_thing(c, words) * len(words & c.before) / len(words)
+            if wanted in c.stems and (not counted or _DIGIT.search(c.text))
+            else 0.0
+            for c in found
+        ],
         np.float32,
     )
+
+
+def _on_its_thing(candidate: Candidate, asked: frozenset[str]) -> float:
+    """How surely a sentence is about the thing asked for, .5 to 1, by the term it stands under."""
+    if candidate.term is None:
+        return NO_TERM
+    term = frozenset(content_stems(candidate.passage.text[slice(*candidate.term)])) - _PLACEHOLDERS
+    return 0.5 + 0.5 * len(term & asked) / len(term) if term else NO_TERM
 
 
 def before_its_twin(

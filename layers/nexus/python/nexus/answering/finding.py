@@ -1,8 +1,8 @@
 """Finds what a turn is answered from: by its question alone, and by what the talk makes of it.
 
-Both are searched, and the better one stands. A language model rewrites the question while the bare
-one is searched; without it, or when it is late, fails or says what cannot be a question, the rules
-of `followups` do.
+Both are searched side by side, and the better one stands. A language model rewrites the question
+while the bare one is searched; without it, or when it is late, fails or says what cannot be a
+question, the rules of `followups` do.
 """
 
 from __future__ import annotations
@@ -51,11 +51,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a conversation makes of a question, "" for nothing, by which turns, and what it took."""
+    """What a conversation makes of a question, "" for nothing, by which turns, and what it took.
+
+    `retrieved` is what a search for it found; None if there is no such question, or it failed.
+    """
 
     question: str = ""
     turns: tuple[Turn, ...] = ()
-    embedded: Embedded | None = None
+    retrieved: Retrieved | None = None
     usage: Usage = field(default_factory=Usage)
 
 
@@ -73,38 +76,25 @@ class Finder:
         turns: Sequence[Turn],
         seen: Seen,
         search: Search,
-        embed: Callable[[str], Embedded],
     ) -> Found:
         """The better of what the bare question finds and what the conversation makes of it.
 
         `turns` are the ones before, oldest first. Raises what `search` raises for the bare
         question, unless the other reading finds enough.
         """
-        reading = self._executor.submit(self._read, question, turns, seen, embed)
+        reading = self._executor.submit(self._read, question, turns, seen, search)
         bare, failure = _attempted(lambda: search(question, embedded))
         read = _given(reading)
-        other = None
-        if read.question:
-            other = optional(
-                "second_search",
-                lambda: search(read.question, read.embedded),
-                leaving_s=ANSWER_S,
-            )
-        if other is not None and _is_better(question, read.question, bare, other):
+        other = read.retrieved
+        if other is not None and _is_better(question, read, bare, other):
             found = _on_topic(_with_effort_of(other, bare), read.turns)
             return Found(found, _shown(read.turns, seen), read.question, read.usage)
         if bare is None:
             raise failure or exceeded("index")
         return Found(_with_effort_of(bare, other), usage=read.usage)
 
-    def _read(
-        self,
-        question: str,
-        turns: Sequence[Turn],
-        seen: Seen,
-        embed: Callable[[str], Embedded],
-    ) -> Reading:
-        """The question in other words, and their embedding, while the bare one is searched."""
+    def _read(self, question: str, turns: Sequence[Turn], seen: Seen, search: Search) -> Reading:
+        """The question in other words, and what they find, while the bare one is searched."""
         rewriter, text, usage = self._rewriter, "", Usage()
         if rewriter is not None:
             made = optional(
@@ -120,7 +110,8 @@ class Finder:
             text = carried(question, topic)
         if not text or _alike(text, question):
             return Reading(usage=usage)
-        return Reading(text, about, embed(text), usage)
+        found = optional("second_search", lambda: search(text, None), leaving_s=ANSWER_S)
+        return Reading(text, about, found, usage)
 
 
 def _attempted(search: Callable[[], Retrieved]) -> tuple[Retrieved | None, Failure | None]:
@@ -138,8 +129,10 @@ def _given(reading: Future[Reading]) -> Reading:
         return Reading()
 
 
-def _is_better(question: str, text: str, bare: Retrieved | None, other: Retrieved) -> bool:
-    return other.is_enough if bare is None else is_better_carried(question, text, bare, other)
+def _is_better(question: str, read: Reading, bare: Retrieved | None, other: Retrieved) -> bool:
+    if bare is None:
+        return other.is_enough
+    return is_better_carried(question, read.question, bare, other, _cited(read.turns))
 
 
 def _shown(turns: Sequence[Turn], seen: Seen) -> tuple[Turn, ...]:
@@ -151,12 +144,16 @@ def _shown(turns: Sequence[Turn], seen: Seen) -> tuple[Turn, ...]:
 
 def _on_topic(found: Retrieved, turns: Sequence[Turn]) -> Retrieved:
     """What was found, the documents of the conversation a little further up."""
-    cited = {document for turn in turns for document in turn.document_ids}
+    cited = _cited(turns)
 
     def nearness(passage: Passage) -> float:
         return passage.score + (KEPT if passage.document_id in cited else 0.0)
 
     return replace(found, passages=tuple(sorted(found.passages, key=nearness, reverse=True)))
+
+
+def _cited(turns: Sequence[Turn]) -> frozenset[str]:
+    return frozenset(document for turn in turns for document in turn.document_ids)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -65,6 +65,11 @@ def asks(question: str) -> bool:
     return bool(_ASKS.search(question))
 
 
+def stands_alone(question: str) -> bool:
+    """Whether a question says so much itself that no talk before it makes another of it."""
+    return len(own_stems(question)) > FEW_WORDS and not is_follow_up(question)
+
+
 def own_text(question: str) -> str:
     """What a question itself says, without what only points back."""
     return LEANS_BACK.sub(" ", _OPENERS.sub(" ", question))
@@ -73,6 +78,11 @@ def own_text(question: str) -> str:
 def own_stems(question: str) -> frozenset[str]:
     """The stems of what a question itself says."""
     return frozenset(content_stems(words_of(own_text(question))))
+
+
+def told_stems(question: str) -> frozenset[str]:
+    """The stems of what a question itself says, without the words that ask, such as "how long"."""
+    return frozenset(content_stems(words_of(_ASKS.sub(" ", own_text(question)))))
 
 
 def answered(turns: Sequence[Turn]) -> list[Turn]:

@@ -7,43 +7,62 @@ topic and not the question's own words does not win over one that holds these.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from nexus.answering.followups import asks, is_follow_up, own_stems
+from nexus.answering.followups import asks, is_follow_up, own_stems, told_stems
 from nexus.models import Passage
 from nexus.retrieval.retriever import Retrieved
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems, meanings
 
-# So many of the best passages tell what a reading found.
-LOOKED_AT = 2
+# So many of the best passages tell what a reading found: one, as words of the question in one
+# and of the topic in another say nothing of either.
+LOOKED_AT = 1
 # A share of words that is lost is none if it is less than this.
 SLIGHT = 0.05
+# Where the topic makes the answer so much more probable, such a share of the question's own words
+# may be lost: the topic's passage says them otherwise.
+MUCH_SURER, LOST_BY_THE_SURER = 0.3, 0.35
 # A follow-up by its wording is carried unless the bare reading is more probable by this.
 EVEN = 0.1
 # A question with no more words of its own than this asks for something of the topic.
 FEW_WORDS = 1
 
 
-def is_better_carried(question: str, topic: str, bare: Retrieved, carried: Retrieved) -> bool:
+def is_better_carried(
+    question: str,
+    topic: str,
+    bare: Retrieved,
+    carried: Retrieved,
+    cited: Collection[str] = (),
+) -> bool:
     """Whether what was found on the conversation's topic answers rather than what was found bare.
 
-    `carried` is what a reading of the question found that says the topic, too.
+    `carried` is what a reading of the question found that says the topic, too; `cited` are the
+    documents that the turns before were answered from.
     """
     if not carried.is_enough:
         return not bare.is_enough and carried.probability > bare.probability
     if not bare.is_enough:
         return True
-    own = own_stems(question)
-    about = frozenset(content_stems(words_of(topic))) - own
-    if len(own) <= FEW_WORDS and asks(question):
+    if len(own_stems(question)) <= FEW_WORDS and asks(question):
         return True
+    surer = carried.probability - bare.probability
+    own = told_stems(question)
+    if len(own) <= FEW_WORDS and asks(question) and surer > 0:
+        return True
+    first = carried.passages[0]
+    if first.chunk_id == bare.passages[0].chunk_id and first.document_id in cited:
+        return surer >= -SLIGHT
+    about = frozenset(content_stems(words_of(topic))) - own
     pool = [*bare.passages, *carried.passages]
     weights = _weights(own | about, pool)
     lost = _held(own, bare.passages, weights) - _held(own, carried.passages, weights)
     gain = _held(about, carried.passages, weights) - _held(about, bare.passages, weights)
-    leans = is_follow_up(question) and carried.probability >= bare.probability - EVEN
-    return lost < SLIGHT and (gain > 0 or leans)
+    leans = is_follow_up(question) and surer >= -EVEN
+    # What alone is hardly found, and surely on the topic, was asked of it.
+    spare = SLIGHT if surer < MUCH_SURER else LOST_BY_THE_SURER
+    return lost < spare and (gain > 0 or leans)
 
 
 def _held(stems: frozenset[str], passages: Sequence[Passage], weights: dict[str, float]) -> float:

@@ -11,6 +11,7 @@ from functools import partial
 
 from nexus.answering.caching import AnswerCache
 from nexus.answering.finding import Finder, Found
+from nexus.answering.followups import stands_alone
 from nexus.answering.generator import Generated, Generator
 from nexus.answering.question import Question, style_of
 from nexus.answering.recalling import RecalledAnswers
@@ -100,7 +101,7 @@ class Answerer:
         # What the conversation was about has to be known before the question's own answer is given.
         embedded = None if known or reading is None else reader.retriever.embed(question.message)
         turns, reachable = _read(reading)
-        if known and not turns:
+        if known and (not turns or stands_alone(question.message)):
             return replace(known, timings_ms={"cache": _ms_since(started)}), True
         found = self._find(reader, principal, question, route, turns, embedded)
         if known and not found.rewritten:
@@ -140,7 +141,6 @@ class Answerer:
             turns,
             partial(seen, reader.catalogue, principal),
             search,
-            reader.retriever.embed,
         )
 
     def _make(self, question: Question, route: Route, found: Found) -> tuple[Answer, bool]:

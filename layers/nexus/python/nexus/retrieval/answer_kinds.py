@@ -46,6 +46,7 @@ _SIGNS: dict[AnswerKind, re.Pattern[str]] = {
     "year": re.compile(_YEAR),
     "duration": re.compile(
         rf"(?:\d|\ban?|\bsome|\bse|{_NUMBER_WORD})[ -]?(?:half )?{_UNIT_OF_TIME}|"
+        r"\b\d{1,9} ?(?:m?s|secs?|mins?|h|hrs?)\b|"
         rf"{_YEAR}(?: ?[-–] ?| (?:to|until|sampai|hingga) ){_YEAR}",
         re.IGNORECASE,
     ),
@@ -65,7 +66,13 @@ _MONEY = (
     r"biaya|harga|denda|tarif|ongkos|iuran|premi|gaji|upah)\b"
 )
 _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
-    ("duration", re.compile(r"\bhow long\b|\bberapa lama\b", re.IGNORECASE)),
+    (
+        "duration",
+        re.compile(
+            rf"\bhow long\b|\bberapa lama\b|\b(?:how many|berapa) {_UNIT_OF_TIME}",
+            re.IGNORECASE,
+        ),
+    ),
     ("year", re.compile(r"\b(?:what|which) year\b|\btahun (?:berapa|apa)\b", re.IGNORECASE)),
     (
         "date",
@@ -91,7 +98,7 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
         re.compile(
             r"\bhow (?:many|much|old|far|tall|high|large|big|often|fast|deep|wide)\b|\bberapa|"
             r"\b(?:what|which) (?:\w+ )?"
-            r"(?:percent\w*|number|amount|price|cost|fee|rate|population)\b",
+            r"(?:percent\w*|numbers?|amount|price|cost|fee|rate|population)\b",
             re.IGNORECASE,
         ),
     ),

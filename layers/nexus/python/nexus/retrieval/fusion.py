@@ -9,14 +9,21 @@ from types import MappingProxyType
 from nexus.models import Hit
 from nexus.retrieval.answerability import logit
 from nexus.retrieval.selection import Ranked
+from nexus.text.literals import lists_places, literals, share_held
 
 # The share of the lexical score where question and passage are in two languages: a name and a
 # number may still be shared.
 ACROSS_LEXICAL_WEIGHT = 0.1
-# Where passages in two languages compete, what it adds to a fused score that a passage says all of a
-# question; 1 to 1.5 are alike. And in logits beside a reranker, which finds what is written in the
-# question's own words closer than what is written in another language.
+# Where passages in two languages compete, what it adds to a fused score that a passage says all of
+# a question; 1 to 1.5 are alike. And in logits beside a reranker, which finds what is written in
+# the question's own words closer than what is written in another language.
 SAID_WEIGHT, RERANKED_SAID_WEIGHT = 1.5, 7.0
+
+# Passages that hold a rare word, where no other word of the question stands in any.
+FEW = 10
+
+# What a passage's fused score of 0 to 1 gains that holds a question's literal names.
+NAMED_WEIGHT = 2.0
 
 # What a logit of the reranker's relevance adds to a fused score of 0 to 1; .7 to 1 are alike on the
 # evaluation set.
@@ -39,7 +46,8 @@ def fuse(
 ) -> list[tuple[Hit, float]]:
     """Both rankings as one: min-max scaled scores, weighted and added; best first.
 
-    A hit that one ranking lacks gets 0 from it, the scaled score of that ranking's last. Of the
+    A hit that one ranking lacks gets 0 from it, the scaled score of that ranking's last; but where
+    words find no more than `FEW`, the last of these is still better than what they lack. Of the
     `foreign` chunks, in another language than the question, words decide `ACROSS_LEXICAL_WEIGHT`
     and the cosine the rest: that they share none says nothing. What a chunk has `said` of the
     question (`retrieval.said`) is added, where passages in two languages compete.
@@ -48,6 +56,8 @@ def fuse(
     hits: dict[str, Hit] = {}
     for ranking, is_lexical in ((lexical, True), (dense, False)):
         low = min((hit.score for hit in ranking), default=0.0)
+        if is_lexical and len(ranking) <= FEW:
+            low = min(low, 0.0)
         high = max((hit.score for hit in ranking), default=0.0)
         for hit in ranking:
             scaled = (hit.score - low) / (high - low) if high > low else 1.0
@@ -59,6 +69,19 @@ def fuse(
         totals[chunk_id] = (totals[chunk_id] + SAID_WEIGHT * said[chunk_id]) / (1 + SAID_WEIGHT)
     order = sorted(totals, key=lambda chunk_id: (-totals[chunk_id], chunk_id))
     return [(hits[chunk_id], totals[chunk_id]) for chunk_id in order]
+
+
+def by_names(fused: Sequence[tuple[Hit, float]], question: str) -> list[tuple[Hit, float]]:
+    """The fused hits, those first that hold a question's literal names as they are written.
+
+    Lists of contents and indexes come last: they hold every name, and tell nothing of any.
+    """
+    names = literals(question)
+    scored = [
+        (hit, score + NAMED_WEIGHT * share_held(names, f"{hit.title}\n{hit.text}"))
+        for hit, score in fused
+    ]
+    return sorted(scored, key=lambda item: (lists_places(item[0].text), -item[1]))
 
 
 def rank(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nexus.text.literals import literals, share_held
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems
 
 # The share of a title's words with which a question names the document.
 TITLE_SHARE = 0.6
+# How probable an answer is, at least, in a passage that holds every literal name of the question:
+# an option, a file. Not more, since it may mention what it does not explain.
+NAMED_LITERALLY = 0.5
 
 
 def naming(text: str) -> list[str]:
@@ -20,6 +24,11 @@ def is_named(name: str, asked: set[str]) -> bool:
     """Whether the stems of a question hold most words of a title, or of a file's name."""
     words = set(naming(name))
     return bool(words) and len(words & asked) / len(words) >= TITLE_SHARE
+
+
+def least_by_names(question: str, text: str) -> float:
+    """The probability that a passage's literal names alone give an answer in it; 0 without any."""
+    return NAMED_LITERALLY if share_held(literals(question), text) == 1 else 0.0
 
 
 def evenly(ids: Sequence[str], count: int) -> list[str]:

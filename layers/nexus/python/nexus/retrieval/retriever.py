@@ -20,27 +20,26 @@ from nexus.models import (
     Principal,
 )
 from nexus.ports import Catalogue, Embedder, Reranker, VectorIndex
-from nexus.retrieval.answerability import Features, Words, features_of
-from nexus.retrieval.apart import apart, shared_words, tongue_of_question
+from nexus.retrieval.answerability import Features
+from nexus.retrieval.apart import shared_words, tongue_of_question
 from nexus.retrieval.confidence import ACROSS, calibration_for, probability
 from nexus.retrieval.cosines import spread_of
-from nexus.retrieval.fusion import fuse, rank
+from nexus.retrieval.features import features_of_ranking
+from nexus.retrieval.fusion import by_names, fuse, rank
 from nexus.retrieval.gate import Gate
 from nexus.retrieval.mismatch import Mismatch, mismatch_of
-from nexus.retrieval.naming import evenly, file_name, is_named, naming
+from nexus.retrieval.naming import evenly, file_name, is_named, least_by_names, naming
 from nexus.retrieval.rights import narrow, visible
-from nexus.retrieval.said import readers, said
+from nexus.retrieval.said import tell_apart
 from nexus.retrieval.searching import ANSWER_S, Embedded, Failure, by_words, embed, searched
 from nexus.retrieval.selection import Ranked, select
 from nexus.retrieval.told import is_told
 from nexus.settings import Settings
 from nexus.text.language import language_of
-from nexus.text.segments import words_of
 from nexus.text.titles import shown, shown_place
 
-# How many of the fused chunks are reranked, and how many tell which of a question's words are rare.
+# How many of the fused chunks are reranked.
 RERANKED = 10
-POOL = 20
 # The cosine that hits of a text search are taken to have where the dense search failed: near the
 # border between passages that hold an answer and others, on the scale of `cosines`.
 UNMEASURED_COSINE = 0.45
@@ -137,14 +136,11 @@ class Retriever:
         looked_up = time.perf_counter()
         language = language_of(question)
         tongue = tongue_of_question(question)
-        foreign = apart(tongue, [*dense, *lexical])
+        tongues = tell_apart(question, tongue, dense, lexical)
         weight = LEXICAL_WEIGHT[language]
-        if foreign:
+        if tongues.foreign:
             weight *= shared_words(question, tongue, lexical)
-        hits = [*dense, *lexical]
-        read = readers(question, tongue, hits, foreign)
-        own = said(question, tongue, hits, foreign, read)
-        fused = fuse(dense, lexical, weight, foreign, own)
+        fused = by_names(fuse(dense, lexical, weight, tongues.foreign, tongues.said), question)
         if found.lost and not fused:  # what is missing may be what there is
             raise found.lost
         relevances = self._rerank(question, [hit for hit, _ in fused[:RERANKED]])
@@ -153,12 +149,15 @@ class Retriever:
             if found.no_dense
             else {hit.chunk_id: self._spread.comparable(hit.score) for hit in dense}
         )
-        ranked = rank(fused, relevances, cosines, own)
-        features = self._features(question, ranked, fused, lexical, cosines, relevances, read)
+        ranked = rank(fused, relevances, cosines, tongues.said)
+        features = features_of_ranking(
+            question, ranked, fused, lexical, cosines, relevances, tongues.read
+        )
         chosen = select(ranked, top_k)
-        is_across = bool(ranked) and ranked[0].hit.chunk_id in foreign
+        is_across = bool(ranked) and ranked[0].hit.chunk_id in tongues.foreign
         fitted_to = ACROSS if is_across else language
         probable = self._probability(features, fitted_to, reranked=bool(relevances))
+        probable = max(probable, least_by_names(question, ranked[0].hit.text if ranked else ""))
         if found.lost:  # half a search is never sure
             between = (self._settings.medium_from + self._settings.high_from) / 2
             probable = min(probable, between)
@@ -244,29 +243,6 @@ class Retriever:
         if scores is None:  # the fused ranking is good, too
             return {}
         return {hit.chunk_id: score for hit, score in zip(hits, scores, strict=True)}
-
-    def _features(
-        self,
-        question: str,
-        ranked: Sequence[Ranked],
-        fused: Sequence[tuple[Hit, float]],
-        lexical: Sequence[Hit],
-        cosines: Mapping[str, float],
-        relevances: Mapping[str, float],
-        read: Mapping[str, Words],
-    ) -> Features | None:
-        if not ranked:
-            return None
-        best = ranked[0].hit
-        pool = [best, *(hit for hit, _ in fused[:POOL] if hit.chunk_id != best.chunk_id)]
-        return features_of(
-            question,
-            [(hit.title, hit.text, read.get(hit.chunk_id, words_of)) for hit in pool],
-            [hit.score for hit in lexical],
-            [relevances[hit.chunk_id] for hit in pool if hit.chunk_id in relevances],
-            # What only words found is no nearer than the last that the dense search returned.
-            cosines.get(best.chunk_id, min(cosines.values(), default=0.0)),
-        )
 
     def _probability(self, features: Features | None, language: str, *, reranked: bool) -> float:
         if features is None:

@@ -4,17 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from nexus.models import Hit
 from nexus.retrieval.answerability import Words
-from nexus.retrieval.apart import passage_tongue
+from nexus.retrieval.apart import apart, passage_tongue
 from nexus.text.dictionary import bridge
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems, stem
 
 # What a passage in another language says in words that the dictionary lacks; .3 to .5 are alike.
 UNKNOWN = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Tongues:
+    """How the hits of a search stand to a question's language, by chunk id.
+
+    `foreign` are those surely in another, `read` is what reads the words of those that the
+    dictionary holds, and `said` how much of the question each hit says, if it reads any.
+    """
+
+    foreign: frozenset[str]
+    read: Mapping[str, Words]
+    said: Mapping[str, float]
+
+
+def tell_apart(question: str, tongue: str, dense: Sequence[Hit], lexical: Sequence[Hit]) -> Tongues:
+    """How the hits of both searches stand to a question, which is in the language `tongue`."""
+    hits = [*dense, *lexical]
+    foreign = apart(tongue, hits)
+    read = readers(question, tongue, hits, foreign)
+    return Tongues(foreign, read, said(question, tongue, hits, foreign, read))
 
 
 def readers(
@@ -27,12 +49,12 @@ def readers(
         known = bridge(words_of(question), tongue, other)
         return None if known is None else lambda text: known.read(words_of(text))
 
-    found: dict[str, Words] = {}
-    for hit in hits:
-        if hit.chunk_id in foreign:
-            if read := reader(passage_tongue(hit.title, hit.text)):
-                found[hit.chunk_id] = read
-    return found
+    found = {
+        hit.chunk_id: reader(passage_tongue(hit.title, hit.text))
+        for hit in hits
+        if hit.chunk_id in foreign
+    }
+    return {chunk_id: read for chunk_id, read in found.items() if read is not None}
 
 
 def said(

@@ -77,14 +77,21 @@ def holds(one: str, other: str) -> bool:
 def translations(words: Sequence[str], tongue: str) -> list[str]:
     """The words that say in Indonesian what English ones do, or the other way; the likest first.
 
-    `tongue` is the language of the words, in lower case; nothing is known of any other.
+    `tongue` is the language of the words, in lower case; nothing is known of any other. Without
+    words that are of both languages, such as "air" and "jam": they would find something else.
     """
     if tongue not in ("en", "id"):
         return []
     own, other = _sides(tongue)
     said: list[list[str]] = []
     for _, entries in _found(words, own.entries, own.forms):
-        terms = (word for entry in entries for term in other.terms[entry] for word in term)
+        terms = (
+            word
+            for entry in entries
+            for term in other.terms[entry]
+            for word in term
+            if (word,) not in own.entries
+        )
         said.append(list(dict.fromkeys(terms))[:MOST_TRANSLATIONS])
     ranks = range(MOST_TRANSLATIONS)
     return list(dict.fromkeys(one[rank] for rank in ranks for one in said if rank < len(one)))
@@ -96,7 +103,8 @@ def _found(
     """The words one after the other, those of a known phrase together, with all that is known."""
     place = 0
     while place < len(words):
-        term, values = (words[place],), list[Value]()
+        term: Key = (words[place],)
+        values: list[Value] = []
         for size in range(min(LONGEST, len(words) - place), 0, -1):
             term = tuple(words[place : place + size])
             values = [value for key in _keys(term, forms) for value in known.get(key, ())]
@@ -152,4 +160,6 @@ def indonesian_forms(word: str) -> tuple[str, ...]:
     from Stemmer import Stemmer  # only where a question needs it
 
     bare = _CLITIC.sub("", word)
-    return tuple(dict.fromkeys((word, bare, _SUFFIX.sub("", bare), Stemmer("indonesian").stemWord(bare))))
+    return tuple(
+        dict.fromkeys((word, bare, _SUFFIX.sub("", bare), Stemmer("indonesian").stemWord(bare)))
+    )

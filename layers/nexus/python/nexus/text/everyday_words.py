@@ -137,6 +137,3 @@ MEANINGS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = tuple(
     (tuple(english.split()), tuple(indonesian.split()))
     for english, _, indonesian in (line.partition("|") for line in _TABLE.strip().splitlines())
 )
-
-# Words of both languages, some with another meaning: they are no translation of anything.
-IN_BOTH = frozenset("air bank internet master minimal program semester".split())

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from nexus.models import Language
-from nexus.text.everyday_words import IN_BOTH, MEANINGS
+from nexus.text.everyday_words import MEANINGS
 from nexus.text.function_words import function_words_of
 from nexus.text.language import ENGLISH, INDONESIAN
 
@@ -67,20 +67,6 @@ def content_stems(words: list[str], tongue: str = "") -> list[str]:
 def meanings(word_stem: str) -> frozenset[int]:
     """The meanings that a stem is known for; words of either language share them."""
     return _KNOWN.get(word_stem, frozenset())
-
-
-def translated(word: str, tongue: str) -> tuple[str, ...]:
-    """The everyday words that say in Indonesian what one says in English, or the other way.
-
-    `tongue` is the word's language; nothing is known of any other.
-    """
-    if tongue not in ("en", "id"):
-        return ()
-    other = 1 if tongue == "en" else 0
-    known = sorted(meanings(stem(word)))
-    return tuple(
-        word for meaning in known for word in MEANINGS[meaning][other] if word not in IN_BOTH
-    )
 
 
 def language_of_words(words: list[str]) -> Language | None:
