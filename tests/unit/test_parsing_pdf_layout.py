@@ -196,6 +196,24 @@ def test_hidden_words_are_left_out_and_their_pages_named():
     assert asked.warnings == ()
 
 
+def test_a_name_of_a_column_that_no_row_of_a_page_fills_is_said_once():
+    table = [
+        [(60 + 150 * at, 700 - 14 * row, cell) for at, cell in enumerate(cells) if cell]
+        for row, cells in enumerate(
+            [
+                ("Name", "Fee", "Signature"),
+                ("Sari", "500", ""),
+                ("Budi", "700", ""),
+                ("Tono", "9", ""),
+            ]
+        )
+    ]
+    page = [word for row in table for word in row]
+    found = "\n".join(lines(read(drawn([page, page]))))
+    assert found.count("Signature") == 1
+    assert found.count("Name: Budi; Fee: 700") == 2
+
+
 def test_a_document_of_hidden_words_alone_says_so():
     buffer = io.BytesIO()
     sheet = canvas.Canvas(buffer, pagesize=A4, invariant=1)

@@ -74,3 +74,28 @@ def test_each_line_of_a_long_record_says_whose_it_is():
     assert all(line.startswith("No: 1; Ticket: T-7; ") for line in lines[:-1])
     assert all(len(line) <= LONGEST_LINE for line in lines)
     assert lines[-2].endswith("; By: Dewi")
+
+
+def test_a_name_of_a_column_that_no_record_fills_is_said_on_its_own():
+    rows = [["Name", "Fee", "Signature"], ["Sari", "500", ""], ["Budi", "700", ""]]
+    assert render(rows, 1) == ["Signature", "Name: Sari; Fee: 500", "Name: Budi; Fee: 700"]
+
+
+def test_a_record_like_the_header_of_one_of_two_tables_beside_each_other_is_said():
+    rows = [
+        ["Name", "Fee", "", "Kind", "Place"],
+        ["Sari", "500", "", "Kind", "Place"],
+        ["Name", "Fee", "", "Kind", "Place"],
+    ]
+    lines = list(lines_of(rows, Looks([0])))
+    assert [line for number, line in lines if number == 1] == [
+        "Name: Sari; Fee: 500",
+        "Kind: Kind; Place: Place",
+    ]
+    assert not [line for number, line in lines if number == 2]
+
+
+def test_what_stands_between_tables_beside_each_other_is_said():
+    rows = [["Name", "Fee", "", "Kind", "Place"], *[["Sari", "500", "", "Bus", "Hall"]] * 90]
+    rows[-1] = ["Budi", "700", "Closed in May", "Tram", "Hall"]
+    assert (90, "Closed in May") in list(lines_of(rows, Looks([0])))
