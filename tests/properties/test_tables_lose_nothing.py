@@ -35,12 +35,11 @@ def test_every_cell_is_said_at_its_own_row_or_names_what_stands_below_it(rows, l
     parts = [part for lines in said.values() for part in re.split("; |\n", lines)]
     names = {part.rpartition(": ")[0] for part in parts}
     for number, row in enumerate(rows):
-        if row in rows[:number] and not said[number]:
-            continue  # the header again
+        like = said[rows.index(row)]  # a header can stand again
         for cell in row:
             is_name = any(cell.rstrip(":") in name for name in names)
             for sentence in cell.rstrip(":").split(". "):
-                assert is_name or sentence.rstrip(".") in said[number]
+                assert is_name or sentence.rstrip(".") in said[number] + like
 
 
 @given(st.lists(st.lists(CELLS, max_size=7), max_size=10), LOOKS)

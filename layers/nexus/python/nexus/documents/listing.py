@@ -66,7 +66,8 @@ def page(
     """At most `limit` of the tenant's documents, in an order of the catalogue's own.
 
     What waits with new content is pending, too, in its place; asked for that status, it comes last,
-    as does always what the bucket took and nobody has begun on. A page can be short, even empty, and still not be the last.
+    as does always what the bucket took and nobody has begun on. A page can be short, even empty,
+    and still not be the last.
     Raises InvalidRequest naming `cursor` if it is not one that a page gave.
     """
     last, path = _read(cursor)
