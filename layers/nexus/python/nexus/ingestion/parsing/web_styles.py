@@ -24,6 +24,10 @@ _UNREADABLE = re.compile(
     r"|(?:left|right|top|bottom|text-indent|margin-left|margin-top)\s{0,9}:\s{0,9}-\d{3,9})",
     re.I,
 )
+_FLAT = re.compile(
+    r"(?<![\w-])(?:max-)?(?:height|width)\s{0,9}:\s{0,9}0(?:px|pt|em)?(?![\w.%])", re.I
+)
+_CUT = re.compile(r"overflow(?:-[xy])?\s{0,9}:\s{0,9}(?:hidden|clip)", re.I)
 _EM = re.compile(r"font-size\s{0,9}:\s{0,9}(?:[12](?:\.\d{1,9})?)(?:em|rem)", re.I)
 _SHOWN = re.compile(r"display\s{0,9}:\s{0,9}(?!none)\w|visibility\s{0,9}:\s{0,9}visible", re.I)
 _COLOUR = re.compile(r"(?<![\w-])color\s{0,9}:\s{0,9}([^;]{1,60})", re.I)
@@ -73,6 +77,8 @@ def is_none(said: str) -> bool:
 
 def is_unreadable(said: str) -> bool:
     """Whether declarations make letters tiny or invisible, or put them off the page."""
+    if _FLAT.search(said) and _CUT.search(said):
+        return True
     return _UNREADABLE.search(said) is not None and _EM.search(said) is None
 
 
