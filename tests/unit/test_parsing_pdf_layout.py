@@ -240,3 +240,26 @@ def test_a_document_of_hidden_words_alone_says_so():
 )
 def test_a_title_that_a_program_made_up_counts_as_none(title, kept):
     assert read(made.pdf([[(700, "x")]], title=title)).title == (title if kept else None)
+
+
+def test_a_table_right_below_labels_and_values_is_a_table_of_its_own():
+    words = [("No.", "INV-883"), ("Date", "4 May"), ("Due", "18 May")]
+    labels = [
+        (60 + 140 * at, 740 - 15 * row, cell)
+        for row, cells in enumerate(words)
+        for at, cell in enumerate(cells)
+    ]
+    items = [
+        ("Item", "Qty", "Price"),
+        ("Pump", "2", "150"),
+        ("Hose", "5", "12"),
+        ("Clamp", "9", "1"),
+    ]
+    cells = [
+        (60 + 170 * at, 680 - 15 * row, cell)
+        for row, own in enumerate(items)
+        for at, cell in enumerate(own)
+    ]
+    found = "\n".join(lines(read(drawn([[*labels, *cells]]))))
+    assert "Due: 18 May" in found
+    assert "Item: Hose; Qty: 5; Price: 12" in found
