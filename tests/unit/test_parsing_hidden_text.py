@@ -15,7 +15,7 @@ HIDING = {
     "vanish": r("secret 777", "<w:vanish/>"),
     "white": r("secret 777", '<w:color w:val="FFFFFF"/>'),
     "nearly white": r("secret 777", '<w:color w:val="FEFEFD"/>'),
-    "white by the theme": r("secret 777", '<w:color w:val="FFFFFF" w:themeColor="background1"/>'),
+    "white by the theme": r("secret 777", '<w:color w:val="000000" w:themeColor="background1"/>'),
     "tiny": r("secret 777", '<w:sz w:val="2"/>'),
     "by style": r("secret 777", '<w:rStyle w:val="Ghost"/>'),
     "in a link": f"<w:hyperlink>{r('secret 777', '<w:vanish/>')}</w:hyperlink>",

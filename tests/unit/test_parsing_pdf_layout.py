@@ -243,23 +243,19 @@ def test_a_title_that_a_program_made_up_counts_as_none(title, kept):
 
 
 def test_a_table_right_below_labels_and_values_is_a_table_of_its_own():
-    words = [("No.", "INV-883"), ("Date", "4 May"), ("Due", "18 May")]
-    labels = [
-        (60 + 140 * at, 740 - 15 * row, cell)
-        for row, cells in enumerate(words)
-        for at, cell in enumerate(cells)
-    ]
+    labels = [("Invoice no.", "INV-883"), ("Date", "4 May 2026"), ("Due", "18 May 2026")]
     items = [
         ("Item", "Qty", "Price"),
         ("Pump", "2", "150"),
         ("Hose", "5", "12"),
         ("Clamp", "9", "1"),
     ]
-    cells = [
-        (60 + 170 * at, 680 - 15 * row, cell)
-        for row, own in enumerate(items)
-        for at, cell in enumerate(own)
+    page = [
+        (x, top - 15 * at, cell)
+        for rows, places, top in ((labels, (60, 200), 740), (items, (60, 300, 400), 680))
+        for at, row in enumerate(rows)
+        for x, cell in zip(places, row, strict=True)
     ]
-    found = "\n".join(lines(read(drawn([[*labels, *cells]]))))
-    assert "Due: 18 May" in found
+    found = "\n".join(lines(read(drawn([page]))))
+    assert "Due: 18 May 2026" in found
     assert "Item: Hose; Qty: 5; Price: 12" in found
