@@ -259,3 +259,18 @@ def test_a_table_right_below_labels_and_values_is_a_table_of_its_own():
     found = "\n".join(lines(read(drawn([page]))))
     assert "Due: 18 May 2026" in found
     assert "Item: Hose; Qty: 5; Price: 12" in found
+
+
+def test_a_bold_title_over_labels_and_values_is_no_column_s_name():
+    buffer = io.BytesIO()
+    sheet = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    sheet.setFont("Helvetica-Bold", 12)
+    sheet.drawString(60, 760, "Lunch report")
+    sheet.setFont("Helvetica", 10)
+    for at, row in enumerate([("Kitchen", "North"), ("Week", "23"), ("Cook", "Ana")]):
+        for x, cell in zip((60, 220), row, strict=True):
+            sheet.drawString(x, 740 - 14 * at, cell)
+    sheet.save()
+    found = "\n".join(lines(read(buffer.getvalue())))
+    assert "Week: 23" in found
+    assert "report: " not in found

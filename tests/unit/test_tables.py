@@ -110,6 +110,15 @@ def test_a_table_below_a_title_of_its_own_has_its_own_names():
         "Ticket: Single; Adult: 4.5; Child: 2",
         "Ticket: Ten visits; Adult: 40; Child: 17",
     ]
+    days = [
+        ["Class", "Mon"],
+        ["Spin", "7"],
+        ["Yoga", "6"],
+        ["Pool"],
+        ["Lane", "Mon"],
+        ["Fast", "5"],
+    ]
+    assert render([*days, ["Slow", "8"]])[-1] == "Lane: Slow; Mon: 8"
     words = [["Name", "Unit"], ["Sari", "A"], ["Budi", "B"], ["Rooms"], ["Room", "Floor"]]
     shown = {(at, column) for at in (0, 4) for column in (0, 1)}
     named = render([*words, ["Hall", "first"]], looks=Looks(emphasised=shown))

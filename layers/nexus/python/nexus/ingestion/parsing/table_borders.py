@@ -33,7 +33,7 @@ def _is_shown(looks: Looks, number: int, row: Row) -> bool:
 
 def _are_words_among_numbers(head: Sequence[Numbered], at: int) -> bool:
     names = head[at][1]
-    if any(cell and kind_of(cell) is not Kind.WORD for cell in names):
+    if any(cell and kind_of(cell) not in (Kind.WORD, Kind.PERIOD) for cell in names):
         return False
     for place in range(1, len(names)):
         column = [row[place] if place < len(row) else "" for _, row in head]
