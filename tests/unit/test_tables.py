@@ -111,14 +111,10 @@ def test_a_table_below_a_title_of_its_own_has_its_own_names():
         "Ticket: Ten visits; Adult: 40; Child: 17",
     ]
     days = [
-        ["Class", "Mon"],
-        ["Spin", "7"],
-        ["Yoga", "6"],
-        ["Pool"],
-        ["Lane", "Mon"],
-        ["Fast", "5"],
-    ]
-    assert render([*days, ["Slow", "8"]])[-1] == "Lane: Slow; Mon: 8"
+        ["Class", "Mon", "Thu"], ["Spin", "7", "9"], ["Yoga", "6", ""], ["Pool"],
+        ["Lane", "Mon", "Thu"], ["Fast", "5", "5"], ["Slow", "8", "10"],
+    ]  # fmt: skip
+    assert render(days)[-1] == "Lane: Slow; Mon: 8; Thu: 10"
     words = [["Name", "Unit"], ["Sari", "A"], ["Budi", "B"], ["Rooms"], ["Room", "Floor"]]
     shown = {(at, column) for at in (0, 4) for column in (0, 1)}
     named = render([*words, ["Hall", "first"]], looks=Looks(emphasised=shown))
