@@ -64,6 +64,20 @@ def test_new_content_of_a_document_is_pending_until_somebody_begins(
     assert listed(api, status="pending") == []
 
 
+def test_a_list_shows_new_content_as_pending_in_the_place_of_what_was_indexed(
+    office: Office, api: TestClient
+) -> None:
+    office.put("fees.md", FEES)
+    office.put("rules.md", FEES)
+    office.bucket.put("acme", "fees.md", b"The tuition fee is ten million rupiah.")
+    documents = api.get("/v1/documents").json()["documents"]
+    told = {document["path"]: document["status"] for document in documents}
+    assert told == {"fees.md": "pending", "rules.md": "indexed"}
+    assert listed(api, status="indexed") == ["rules.md"]
+    office.ingest("fees.md")
+    assert listed(api, status="indexed") == ["fees.md", "rules.md"]
+
+
 def test_a_change_of_metadata_is_pending_until_it_is_ingested(
     office: Office, api: TestClient
 ) -> None:

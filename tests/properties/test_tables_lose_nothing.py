@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+import re
+
+from hypothesis import given
 from hypothesis import strategies as st
 
-from nexus.ingestion.parsing.cleaning import HEADING_CHARS
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.tables import lines_of
 
@@ -25,31 +26,20 @@ LOOKS = st.builds(
 )
 
 
-# The same examples each time: of random ones a few tables of two or three rows still lose a name of
-# a column that hardly a record fills.
-@settings(derandomize=True)
-@given(st.lists(st.lists(CELLS, min_size=3, max_size=7), min_size=4, max_size=10), LOOKS)
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=7), min_size=1, max_size=10), LOOKS)
 def test_every_cell_is_said_at_its_own_row_or_names_what_stands_below_it(rows, looks):
     rows = [[" ".join(cell.split()) for cell in row] for row in rows]
     said = dict.fromkeys(range(len(rows)), "")
     for number, line in lines_of(rows, looks):
         said[number] += f"{line}\n"
-    everything = "".join(said.values())
+    parts = [part for lines in said.values() for part in re.split("; |\n", lines)]
+    names = {part.rpartition(": ")[0] for part in parts}
     for number, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            # A header of a column that no record fills is not said.
-            names_nothing = not said[number] and not any(
-                said[at] and any(rows[at][column : column + 1])
-                for at in range(number + 1, len(rows))
-            )
-            # Nor is a cell that only repeats the name of its column.
-            named = any(
-                rows[at][column : column + 1] == [cell] for at in range(number) if not said[at]
-            )
-            if names_nothing or named or (not said[number] and len(cell) > HEADING_CHARS):
-                continue
+        like = said[rows.index(row)]  # a header can stand again
+        for cell in row:
+            is_name = any(cell.rstrip(":") in name for name in names)
             for sentence in cell.rstrip(":").split(". "):
-                assert sentence.rstrip(".") in (said[number] or everything)
+                assert is_name or sentence.rstrip(".") in said[number] + like
 
 
 @given(st.lists(st.lists(CELLS, max_size=7), max_size=10), LOOKS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -404,3 +405,28 @@ def test_what_nothing_has_confirmed_is_told_and_is_never_sure() -> None:
 def test_a_passage_without_the_kind_of_thing_asked_for_is_never_sure() -> None:
     said = Desk("The tuition fee is nine million rupiah. [1]").ask("Who is the tuition fee?")
     assert said.refused or said.confidence.level != "high"
+
+
+class OneSure:
+    """Finds the passages with a word relevant, and the others hardly."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        return [0.94 if self.word in text else 0.06 for text in texts]
+
+
+def test_a_quote_of_another_passage_does_not_have_the_first_ones_confidence() -> None:
+    told = []
+    for quoted in (
+        "The tuition fee is nine million rupiah. [1]",
+        "A dormitory room costs two million rupiah. [2]",
+    ):
+        desk = Desk(quoted)
+        desk.library.retriever = desk.library.over(OneSure("tuition"))
+        desk.answerer = desk.over(desk.chat)
+        told.append(desk.ask("How much is the tuition fee in million rupiah?").confidence)
+    first, other = told
+    assert other.level == "low"
+    assert other.score < 0.1 * first.score

@@ -199,3 +199,23 @@ def test_parsers_are_imported_only_when_needed():
     environment = {"PYTHONPATH": ":".join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], check=False, env=environment)
     assert done.returncode == 0
+
+
+def test_a_text_of_cells_between_tabs_is_a_table():
+    table = "Nama\tKota\tSkor\r\nElodie\tLyon\t88\r\nŁukasz\tGdańsk\t91"
+    for encoding in ("utf-16", "utf-8"):
+        document = read(table.encode(encoding), "a.txt")
+        assert lines(document)[-1] == "Nama: Łukasz; Kota: Gdańsk; Skor: 91"
+    listing = "\tindented code\n\tmore of it\nand words\tbetween\n"
+    assert "Header" not in lines(read(listing.encode(), "a.txt"))[0]
+
+
+def test_xml_keeps_titles_and_what_is_marked_as_characters():
+    record = b"<books><book><title>Tea</title><price>7</price><![CDATA[Raw & data]]></book></books>"
+    assert lines(read(record, "a.xml")) == ["title: Tea\nprice: 7\nRaw & data"]
+    text = b"<doc><title>Tea</title><p>Drink <b>hot</b> and <![CDATA[<slow>]]> or not.</p></doc>"
+    document = read(text, "a.xml")
+    assert (document.texts[0].locator.heading, lines(document)) == (
+        ("Tea",),
+        ["Drink hot and <slow> or not."],
+    )

@@ -8,6 +8,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Color, Font, PatternFill
+from openpyxl.worksheet.table import Table
 
 from nexus.errors import EmptyDocument
 from nexus.ingestion.parsing import parse
@@ -121,3 +123,41 @@ def test_a_workbook_of_which_all_is_hidden_is_refused_by_that_name() -> None:
 
     with pytest.raises(EmptyDocument, match="Sheet Pegawai & unit: a hidden sheet is left out"):
         read(book(hide), "a.xlsx")
+
+
+WHITES = {"value": Color(rgb="FFFFFFFF"), "theme": Color(theme=0), "index": Color(indexed=9)}
+
+
+@pytest.mark.parametrize("way", WHITES)
+def test_white_cells_are_left_out(way: str) -> None:
+    def hide(sheet: Any) -> None:
+        sheet["B3"].font = Font(color=WHITES[way])
+
+    found = read(book(hide), "a.xlsx")
+    assert lines(found)[1] == "Nama: Budi; Unit: B"
+    assert (found.warnings[0].what, found.warnings[0].where) == (
+        "hidden text is left out",
+        "sheet Pegawai & unit",
+    )
+    assert lines(_asked(book(hide)))[1] == "Nama: Budi; Gaji: 8000; Unit: B"
+
+
+def _on_blue(sheet: Any) -> None:
+    sheet["B3"].font = Font(color="FFFFFFFF")
+    sheet["B3"].fill = PatternFill("solid", fgColor="FF1F4E79")
+
+
+def _in_a_table(sheet: Any) -> None:
+    sheet["B3"].font = Font(color="FFFFFFFF")
+    sheet.add_table(Table(displayName="T", ref="A1:C4"))
+
+
+def _shaded(sheet: Any) -> None:
+    sheet["B3"].font = Font(color=Color(theme=0, tint=-0.5))
+
+
+@pytest.mark.parametrize("show", [_on_blue, _in_a_table, _shaded])
+def test_white_cells_on_what_may_be_dark_are_read(show: Callable[[Any], None]) -> None:
+    found = read(book(show), "a.xlsx")
+    assert lines(found)[1] == "Nama: Budi; Gaji: 8000; Unit: B"
+    assert found.warnings == ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import pptx
 import pytest
 
 from nexus.ingestion.parsing import parse
@@ -12,6 +15,7 @@ HIDING = {
     "vanish": r("secret 777", "<w:vanish/>"),
     "white": r("secret 777", '<w:color w:val="FFFFFF"/>'),
     "nearly white": r("secret 777", '<w:color w:val="FEFEFD"/>'),
+    "white by the theme": r("secret 777", '<w:color w:val="000000" w:themeColor="background1"/>'),
     "tiny": r("secret 777", '<w:sz w:val="2"/>'),
     "by style": r("secret 777", '<w:rStyle w:val="Ghost"/>'),
     "in a link": f"<w:hyperlink>{r('secret 777', '<w:vanish/>')}</w:hyperlink>",
@@ -61,3 +65,34 @@ def test_what_a_page_shows_is_not_taken_for_hidden(body: str) -> None:
     found = read(word_of(body, styles=dark), "a.docx")
     assert lines(found) == ["Program"]
     assert found.warnings == ()
+
+
+RTF = r"{\rtf1\ansi{\colortbl;\red255\green255\blue255;\red0\green0\blue0;}Open until June. %s}"
+
+
+@pytest.mark.parametrize("way", [r"{\cf1 secret 777}", r"{\fs2 secret 777}", r"{\v secret 777}"])
+def test_rich_text_that_nobody_can_see_is_left_out(way: str) -> None:
+    found = read((RTF % way).encode(), "a.rtf")
+    assert lines(found) == ["Open until June."]
+    assert "hidden text" in found.warnings[0].what
+
+
+@pytest.mark.parametrize("way", [r"{\cf2 shown}", r"{\cf1\cb2 shown}", r"{\fs20\cf1\cf2 shown}"])
+def test_rich_text_that_may_be_seen_is_read(way: str) -> None:
+    assert lines(read((RTF % way).encode(), "a.rtf")) == ["Open until June. shown"]
+
+
+@pytest.mark.parametrize("colour", ["bg1", "tx1"])
+def test_white_of_a_slide_s_theme_is_left_out(colour: str) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    box = slide.shapes.add_textbox(0, 0, 3_000_000, 900_000)
+    run = box.text_frame.paragraphs[0].add_run()
+    run.text = "secret 777"
+    run.font.color.theme_color = {"bg1": 14, "tx1": 13}[colour]
+    box.text_frame.add_paragraph().text = "Open until June."
+    file = io.BytesIO()
+    deck.save(file)
+    said = "\n".join(lines(read(file.getvalue(), "a.pptx")))
+    assert ("secret" in said) == (colour == "tx1")
+    assert "Open until June." in said

@@ -196,6 +196,24 @@ def test_hidden_words_are_left_out_and_their_pages_named():
     assert asked.warnings == ()
 
 
+def test_a_name_of_a_column_that_no_row_of_a_page_fills_is_said_once():
+    table = [
+        [(60 + 150 * at, 700 - 14 * row, cell) for at, cell in enumerate(cells) if cell]
+        for row, cells in enumerate(
+            [
+                ("Name", "Fee", "Signature"),
+                ("Sari", "500", ""),
+                ("Budi", "700", ""),
+                ("Tono", "9", ""),
+            ]
+        )
+    ]
+    page = [word for row in table for word in row]
+    found = "\n".join(lines(read(drawn([page, page]))))
+    assert found.count("Signature") == 1
+    assert found.count("Name: Budi; Fee: 700") == 2
+
+
 def test_a_document_of_hidden_words_alone_says_so():
     buffer = io.BytesIO()
     sheet = canvas.Canvas(buffer, pagesize=A4, invariant=1)
@@ -222,3 +240,37 @@ def test_a_document_of_hidden_words_alone_says_so():
 )
 def test_a_title_that_a_program_made_up_counts_as_none(title, kept):
     assert read(made.pdf([[(700, "x")]], title=title)).title == (title if kept else None)
+
+
+def test_a_table_right_below_labels_and_values_is_a_table_of_its_own():
+    labels = [("Invoice no.", "INV-883"), ("Date", "4 May 2026"), ("Due", "18 May 2026")]
+    items = [
+        ("Item", "Qty", "Price"),
+        ("Pump", "2", "150"),
+        ("Hose", "5", "12"),
+        ("Clamp", "9", "1"),
+    ]
+    page = [
+        (x, top - 15 * at, cell)
+        for rows, places, top in ((labels, (60, 200), 740), (items, (60, 300, 400), 680))
+        for at, row in enumerate(rows)
+        for x, cell in zip(places, row, strict=True)
+    ]
+    found = "\n".join(lines(read(drawn([page]))))
+    assert "Due: 18 May 2026" in found
+    assert "Item: Hose; Qty: 5; Price: 12" in found
+
+
+def test_a_bold_title_over_labels_and_values_is_no_column_s_name():
+    buffer = io.BytesIO()
+    sheet = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    sheet.setFont("Helvetica-Bold", 12)
+    sheet.drawString(60, 760, "Lunch report")
+    sheet.setFont("Helvetica", 10)
+    for at, row in enumerate([("Kitchen", "North"), ("Week", "23"), ("Cook", "Ana")]):
+        for x, cell in zip((60, 220), row, strict=True):
+            sheet.drawString(x, 740 - 14 * at, cell)
+    sheet.save()
+    found = "\n".join(lines(read(buffer.getvalue())))
+    assert "Week: 23" in found
+    assert "report: " not in found

@@ -121,6 +121,10 @@ HIDING = {
     "nothing": '<p style="font-size:0">{}</p>',
     "off the page": '<div style="position:absolute;left:-9999px">{}</div>',
     "see-through": '<p style="opacity:0">{}</p>',
+    "no letters": '<p style="color:rgba(0, 0, 0, 0)">{}</p>',
+    "cut away": '<p style="clip-path: inset(100%)">{}</p>',
+    "shrunk": '<p style="transform:scale(0)">{}</p>',
+    "filtered": '<p style="filter:opacity(0)">{}</p>',
     "class": '<p class="x gone">{}</p>',
     "class in white": '<p class="ghost">{}</p>',
     "id": '<div id="away">{}</div>',
@@ -268,3 +272,13 @@ Code: `<span hidden>shown</span>`
     found = markdown(text)
     assert lines(found) == ["Valid until June.", "Code: `<span hidden>shown</span>`"]
     assert [one.what for one in found.warnings] == ["hidden text in 2 places is left out"]
+
+
+def test_items_of_numbered_lists_have_the_numbers_that_a_browser_shows() -> None:
+    body = (
+        "<ol start=5><li>Boil<li value=9><p>Stir</p><p>Taste</p><li><ul><li>Salt</ul></ol>"
+        "<ol type=a><li>Pay</ol><ol type=i><li>Go</ol><ol style='list-style:none'><li>Home</ol>"
+    )
+    assert lines(page(body)) == [
+        "5. Boil", "9. Stir", "Taste", "Salt", "a. Pay", "Go", "Home",
+    ]  # fmt: skip

@@ -79,7 +79,7 @@ def test_a_page_that_was_looked_at_in_vain_is_told_once():
 
 
 def test_a_scan_whose_words_were_recognised_before_is_read_as_it_is():
-    scan = GOLDEN / "documents" / "22-hidden-text-in-pdf" / "also-ocr-layer.pdf"
+    scan = GOLDEN / "documents" / "26-hidden-text-in-pdf" / "also-ocr-layer.pdf"
     document = read(scan.read_bytes(), scan.name)
     assert (words(document), document.warnings) == ("The contract ends on 4 May 2027.", ())
 

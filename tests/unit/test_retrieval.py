@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nexus.errors import ConfigurationError, UpstreamUnavailable
 from nexus.models import DocumentMetadata, Filters, Hit, Locator, Principal
 from nexus.object_keys import document_id, object_key
+from nexus.ports import Reranker
 from nexus.retrieval.fusion import fuse, rank
 from nexus.retrieval.retriever import Retriever
 from nexus.retrieval.rights import narrow
@@ -48,7 +49,7 @@ class Library:
         )
         self.retriever = self.over(self.reranker)
 
-    def over(self, reranker: FakeReranker | None, settings: Settings = CONFIG) -> Retriever:
+    def over(self, reranker: Reranker | None, settings: Settings = CONFIG) -> Retriever:
         return Retriever(
             self.index,
             self.catalogue,

@@ -74,3 +74,61 @@ def test_each_line_of_a_long_record_says_whose_it_is():
     assert all(line.startswith("No: 1; Ticket: T-7; ") for line in lines[:-1])
     assert all(len(line) <= LONGEST_LINE for line in lines)
     assert lines[-2].endswith("; By: Dewi")
+
+
+def test_a_name_of_a_column_that_no_record_fills_is_said_on_its_own():
+    rows = [["Name", "Fee", "Signature"], ["Sari", "500", ""], ["Budi", "700", ""]]
+    assert render(rows, 1) == ["Signature", "Name: Sari; Fee: 500", "Name: Budi; Fee: 700"]
+
+
+def test_a_record_like_the_header_of_one_of_two_tables_beside_each_other_is_said():
+    rows = [
+        ["Name", "Fee", "", "Kind", "Place"],
+        ["Sari", "500", "", "Kind", "Place"],
+        ["Name", "Fee", "", "Kind", "Place"],
+    ]
+    lines = list(lines_of(rows, Looks([0])))
+    assert [line for number, line in lines if number == 1] == [
+        "Name: Sari; Fee: 500",
+        "Kind: Kind; Place: Place",
+    ]
+    assert not [line for number, line in lines if number == 2]
+
+
+def test_what_stands_between_tables_beside_each_other_is_said():
+    rows = [["Name", "Fee", "", "Kind", "Place"], *[["Sari", "500", "", "Bus", "Hall"]] * 90]
+    rows[-1] = ["Budi", "700", "Closed in May", "Tram", "Hall"]
+    assert (90, "Closed in May") in list(lines_of(rows, Looks([0])))
+
+
+def test_a_table_below_a_title_of_its_own_has_its_own_names():
+    rows = [
+        ["Day", "Opens", "Closes"], ["Monday", "6", "20"], ["Saturday", "8", "18"], ["Prices"],
+        ["Ticket", "Adult", "Child"], ["Single", "4.5", "2"], ["Ten visits", "40", "17"],
+    ]  # fmt: skip
+    assert render(rows)[3:] == [
+        "Ticket: Single; Adult: 4.5; Child: 2",
+        "Ticket: Ten visits; Adult: 40; Child: 17",
+    ]
+    days = [
+        ["Class", "Mon", "Thu"], ["Spin", "7", "9"], ["Yoga", "6", ""], ["Pool"],
+        ["Lane", "Mon", "Thu"], ["Fast", "5", "5"], ["Slow", "8", "10"],
+    ]  # fmt: skip
+    assert render(days)[-1] == "Lane: Slow; Mon: 8; Thu: 10"
+    words = [["Name", "Unit"], ["Sari", "A"], ["Budi", "B"], ["Rooms"], ["Room", "Floor"]]
+    shown = {(at, column) for at in (0, 4) for column in (0, 1)}
+    named = render([*words, ["Hall", "first"]], looks=Looks(emphasised=shown))
+    assert named[-1] == "Room: Hall; Floor: first"
+
+
+def test_a_group_s_name_within_a_table_begins_no_other():
+    rows = [["Tool", "Day", "Week"], ["Tent", "50", "250"], ["Electric"], ["Genset", "12", "60"]]
+    assert render(rows)[-1] == "Tool: Genset; Day: 12; Week: 60"
+
+
+def test_names_that_stand_again_further_down_are_names_all_the_same():
+    rows = [
+        ["Berth", "Depth", "Crane"], ["N1", "9 m", "yes"], ["N2", "11 m", "no"],
+        ["Berth", "Depth", "Crane"], ["S1", "14 m", "yes"],
+    ]  # fmt: skip
+    assert render(rows)[-1] == "Berth: S1; Depth: 14 m; Crane: yes"

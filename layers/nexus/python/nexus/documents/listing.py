@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from nexus.documents.arrivals import arrivals
+from nexus.documents.arrivals import THREADS, arrivals, as_it_is
 from nexus.errors import InvalidRequest
 from nexus.models import DocumentRecord, DocumentStatus
 from nexus.object_keys import compared
@@ -63,8 +65,9 @@ def page(
 ) -> Page:
     """At most `limit` of the tenant's documents, in an order of the catalogue's own.
 
-    What the bucket took and nobody has begun on comes last, as pending; asked for the status, so
-    does what waits with new content. A page can be short, even empty, and still not be the last.
+    What waits with new content is pending, too, in its place; asked for that status, it comes last,
+    as does always what the bucket took and nobody has begun on. A page can be short, even empty,
+    and still not be the last.
     Raises InvalidRequest naming `cursor` if it is not one that a page gave.
     """
     last, path = _read(cursor)
@@ -73,10 +76,11 @@ def page(
         # The catalogue is not asked for the status: it would read on in vain where nothing has it.
         for number, record in enumerate(catalogue.list_documents(tenant, None, last)):
             if len(found) == limit or number == MOST_READ:
-                return Page(tuple(found), last)
+                return Page(_as_they_are(documents, found, asked), last)
             last = record.document_id
             if asked.includes(record):
                 found.append(record)
+        found = list(_as_they_are(documents, found, asked))
     if asked.status not in (None, "pending"):
         return Page(tuple(found), None)
     path = path or ""
@@ -92,6 +96,20 @@ def page(
         if arrival.record is not None and asked.includes(arrival.record):
             found.append(arrival.record)
     return Page(tuple(found), None)
+
+
+def _as_they_are(
+    documents: DocumentBucket, records: Sequence[DocumentRecord], asked: Listing
+) -> tuple[DocumentRecord, ...]:
+    """The records that are still asked for when the bucket has told which wait anew.
+
+    A deleted one that was uploaded again is found in the bucket.
+    """
+    if asked.status in ("pending", "deleted") or not records:
+        return tuple(records)
+    with ThreadPoolExecutor(THREADS) as pool:
+        told = pool.map(lambda record: as_it_is(documents, record), records)
+        return tuple(record for record in told if asked.includes(record))
 
 
 def _written(path: str) -> str:

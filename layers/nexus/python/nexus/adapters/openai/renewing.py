@@ -11,11 +11,13 @@ import httpx2
 from nexus.errors import NexusError
 
 # How often the secret is read for that; a wrong key must not cost a reading with each call.
-EVERY_S = 60.0
+EVERY_S = 10.0
+# Endpoints and the gateways before them answer a key that was withdrawn with either.
+_REFUSED = (401, 403)
 
 
 class RenewedKey(httpx2.Auth):
-    """Tries a call that was answered with 401 once more with the key that `read_key` then gives."""
+    """Tries a call that was answered with 401 or 403 once more, with what `read_key` then gives."""
 
     def __init__(
         self, read_key: Callable[[], str], now: Callable[[], float] = time.monotonic
@@ -34,7 +36,7 @@ class RenewedKey(httpx2.Auth):
             request.headers["authorization"] = self._renewed
         sent = request.headers.get("authorization")
         response = yield request
-        if response.status_code == 401:
+        if response.status_code in _REFUSED:
             other = self._other_than(sent)
             if other:
                 request.headers["authorization"] = other
@@ -49,7 +51,7 @@ class RenewedKey(httpx2.Auth):
             self._next = self._now() + EVERY_S
             try:
                 found = f"Bearer {self._read_key()}"
-            except NexusError:  # the caller is told of the 401
+            except NexusError:  # the caller is told of the refusal
                 return None
             if found == sent:
                 return None

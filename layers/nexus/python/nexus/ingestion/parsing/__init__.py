@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 from typing import BinaryIO
@@ -243,10 +244,17 @@ def _tidy(raw: LocatedText) -> LocatedText:
     text, place = clean(raw.text), raw.locator
     if not place.heading and place.sheet is None:
         return raw if text == raw.text else LocatedText(text, place)
-    parts = (squeeze(clean(part))[:HEADING_CHARS] for part in place.heading[:HEADING_DEPTH])
-    heading = tuple(part for part in parts if part)
+    heading = _tidy_path(place.heading)
+    if text == raw.text and heading == place.heading and place.sheet is None:
+        return raw
     sheet = None if place.sheet is None else squeeze(clean(place.sheet))[:HEADING_CHARS]
     return LocatedText(text, replace(place, heading=heading, sheet=sheet))
+
+
+@lru_cache(maxsize=64)
+def _tidy_path(path: tuple[str, ...]) -> tuple[str, ...]:
+    parts = (squeeze(clean(part))[:HEADING_CHARS] for part in path[:HEADING_DEPTH])
+    return tuple(part for part in parts if part)
 
 
 __all__ = ["Outline", "Part", "join", "no_text", "outline", "parse", "parse_part"]

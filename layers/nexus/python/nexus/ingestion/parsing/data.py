@@ -11,7 +11,7 @@ from nexus.errors import CorruptDocument, DocumentTooLarge
 from nexus.ingestion.parsing import web
 from nexus.ingestion.parsing.plain import decode, paragraphs
 from nexus.ingestion.parsing.record_texts import RecordTexts
-from nexus.ingestion.parsing.xml_records import data_of
+from nexus.ingestion.parsing.xml_records import as_page, data_of
 from nexus.models import ParsedDocument, ReadingWarning
 
 # Python takes about nine times a file's size for its JSON, and its text as much again.
@@ -51,7 +51,7 @@ def _markup(content: bytes) -> ParsedDocument:
     """The records of XML, or its text as of a page if it is text with marks, or is damaged."""
     value = data_of(content) if len(content) <= _MOST_BYTES else None
     if value is None:
-        return web.read(content)
+        return web.read(as_page(content))
     texts = RecordTexts()
     texts.take(value)
     return ParsedDocument(texts.finish(), warnings=texts.warnings())

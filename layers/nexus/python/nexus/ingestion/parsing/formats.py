@@ -41,6 +41,9 @@ _MARKS: tuple[tuple[tuple[bytes, ...], str], ...] = (
     ((b"{\\rtf",), "rich_text"),
     ((b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*"), "picture"),
 )
+# Rows that tell a table in a text, and as many as it has at least.
+_TABLE_ROWS, _FEWEST_ROWS = 50, 3
+_HEAD = 4096
 _LEGACY = (("WordDocument", "doc", "DOCX"), ("PowerPoint Document", "ppt", "PPTX"))
 # Header fields that begin a message, as RFC 5322 and those who carry mail write them.
 _MAIL_FIELD = re.compile(
@@ -68,7 +71,18 @@ def detect(head: bytes, path: str, content_type: str) -> str:
         raise unread(name)
     kind = content_type.partition(";")[0].strip().lower()
     guess = "mail" if not extension and _is_mail(head) else "plain"
-    return known or _TYPES.get(kind, guess)
+    form = known or _TYPES.get(kind, guess)
+    return "delimited" if form == "plain" and _is_tabbed(head) else form
+
+
+def _is_tabbed(head: bytes) -> bool:
+    """Whether a text is a table between tabs, as spreadsheets save "Unicode Text"."""
+    text = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1", "ignore")
+    lines = [line for line in text.splitlines() if line.strip()][:_TABLE_ROWS]
+    if len(head) >= _HEAD:
+        lines = lines[:-1]  # it may be cut
+    tabs = {line.count("\t") for line in lines}
+    return len(lines) >= _FEWEST_ROWS and len(tabs) == 1 and min(tabs) > 0
 
 
 def _by_mark(head: bytes, known: str | None) -> str:

@@ -192,7 +192,9 @@ class _Table:
         filled = [column for column, name in enumerate(whole) if name]
         if len(filled) < 2 or len(self.filled(last)) < 2:
             return -9.0
-        body = self.rows[last + 1 :]
+        again = list(self.rows[last])
+        # The header again, as on each page, is no record.
+        body = [row for row in self.rows[last + 1 :] if list(row) != again]
         columns = [Column(body, column) for column in range(len(names))]
         score = 0.3 if self.width > 2 else 0.0
         score -= sum(

@@ -43,6 +43,8 @@ class Calls:
             ctypes.c_ulong,
             _POINTER,
         )
+        self.text_index = call("FPDFText_GetTextIndexFromCharIndex", _INT, _POINTER, _INT)
+        self.text = call("FPDFText_GetText", _INT, _POINTER, _INT, _INT, _POINTER)
         self.count_segments = call("FPDFText_CountRects", _INT, _POINTER, _INT, _INT)
         self.segment = call("FPDFText_GetRect", _INT, _POINTER, _INT, *four)
         self.page_object = call("FPDFPage_GetObject", _POINTER, _POINTER, _INT)

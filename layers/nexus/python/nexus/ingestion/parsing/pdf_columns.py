@@ -13,6 +13,8 @@ from nexus.ingestion.parsing.pdf_records import CellRow, rows_begun, tight_pitch
 
 # Rows further apart than so many heights of a letter are not of one block.
 _PITCH = 2.0
+# Rows of another number of runs begin a block where they stand so much further apart than usual.
+_SPACED = 0.8
 # A gap between columns is so wide at least, in heights of a letter, and so few rows may cross it.
 _GUTTER, _CROSSING = 0.5, 0.1
 # More rows than this in a row without a second column end a block.
@@ -80,13 +82,37 @@ def blocks(runs: Sequence[Line]) -> Iterator[Block]:
         end = at + 1
         while end < len(rows) and _is_near(rows[end - 1], rows[end]):
             end += 1
-        yield from _within(rows[at:end])
+        for part in _parted(rows[at:end]):
+            yield from _within(part)
         at = end
 
 
 def _is_near(above: Sequence[Line], row: Sequence[Line]) -> bool:
     low = min(run.bottom for run in above)
     return low - max(run.top for run in row) <= _PITCH * max(run.size for run in row)
+
+
+def _parted(rows: list[list[Line]]) -> Iterator[list[list[Line]]]:
+    """The rows in parts: beyond a gap, rows of another number of runs are a block of their own."""
+    gaps = [
+        min(run.bottom for run in above) - max(run.top for run in row)
+        for above, row in pairwise(rows)
+    ]
+    usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+    begun = 0
+    for at, gap in enumerate(gaps, start=1):
+        step = usual + _SPACED * max(run.size for run in rows[at])
+        # As many in each of the rows beside the gap, and in those next to them.
+        kinds = (
+            [len(row) for row in rows[max(at - 2, begun) : at]],
+            [len(r) for r in rows[at : at + 2]],
+        )
+        if gap >= step and all(len(set(kind)) == 1 and len(kind) == 2 for kind in kinds):
+            above, below = kinds[0][0], kinds[1][0]
+            if above != below and min(above, below) > 1:
+                yield rows[begun:at]
+                begun = at
+    yield rows[begun:]
 
 
 def _within(rows: list[list[Line]]) -> Iterator[Block]:

@@ -72,7 +72,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             ):
                 yield Drawn(first, False, _turned(words, first_box, last_box))
             else:
-                gap = letters.widest_gap(segments) if segments > 1 else 0.0
+                gap = letters.widest_gap(segments, WIDE_GAP * size) if segments > 1 else 0.0
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
                 yield Drawn(
                     first,

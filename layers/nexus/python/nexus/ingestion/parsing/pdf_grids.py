@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from operator import neg
@@ -90,6 +90,8 @@ def _places(lines: Iterable[Ruling]) -> list[float]:
 def _touching(rulings: Rulings) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
     """The lines in groups that touch one another."""
     level, upright = rulings.level, rulings.upright
+    if not level or not upright:
+        return
     group = list(range(len(level) + len(upright)))
 
     def root(at: int) -> int:
@@ -98,13 +100,15 @@ def _touching(rulings: Rulings) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
             at = group[at]
         return at
 
+    order = sorted(range(len(upright)), key=lambda column: upright[column].at)
+    places = [upright[column].at for column in order]
     for row, across in enumerate(level):
-        for column, down in enumerate(upright, start=len(level)):
-            if (
-                across.start - _TOUCHING <= down.at <= across.end + _TOUCHING
-                and down.start - _TOUCHING <= across.at <= down.end + _TOUCHING
-            ):
-                group[root(row)] = root(column)
+        first = bisect_left(places, across.start - _TOUCHING)
+        last = bisect_right(places, across.end + _TOUCHING)
+        for column in order[first:last]:
+            down = upright[column]
+            if down.start - _TOUCHING <= across.at <= down.end + _TOUCHING:
+                group[root(row)] = root(len(level) + column)
     together: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
     for at in range(len(group)):
         levels, uprights = together.setdefault(root(at), ([], []))

@@ -13,6 +13,8 @@ from nexus.ingestion.parsing.pdf_lines import Line, Page
 _NUMBERING = re.compile(r"^(?:[\dIVXLC]++[.)]?+|[A-Z][.)])(?:\d++[.)])*\d*+\s++")
 # So many bookmarks to one page may go unseen before one that a line shows.
 _LOOK_AHEAD = 100
+# A line longer than a title by more than numbers and spaces are cannot show it.
+_LONGEST_NUMBERING = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,10 @@ class Bookmarks:
             yield self._path(), page.lines
             return
         titles = [_comparable(bookmark.title) for bookmark in waiting]
+        longest = max(map(len, titles)) + _LONGEST_NUMBERING
         done, lines = 0, list[Line]()
         for line in page.lines:
-            if done < len(titles):
+            if done < len(titles) and len(line.text) <= longest:
                 shown = _comparable(line.text)
                 left = range(done, min(done + _LOOK_AHEAD, len(titles)))
                 match = next((i for i in left if _shows(shown, titles[i])), None)

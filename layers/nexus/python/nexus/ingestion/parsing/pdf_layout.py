@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from statistics import median
@@ -12,7 +12,7 @@ from nexus.ingestion.parsing.cleaning import squeeze
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line
 from nexus.models import LocatedText
 
-_HYPHENATED = re.compile(rf"(?<!\w)(\w++){HYPHEN}(\w+)")
+_AFTER_HYPHEN = re.compile(rf"{HYPHEN}(\w+)")
 _WORDS = re.compile(r"\w+(?:-\w+)*")
 # Indonesian doubles a stem behind its prefix: se-kurang-kurangnya, ber-hari-hari.
 _DOUBLED_STEM = re.compile(r"\w{1,6}?(\w{4,})-\1")
@@ -88,8 +88,7 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     once = {word for text in texts for word in text.text.lower().split()}
     known = set(_WORDS.findall(" ".join(once)))
 
-    def mend(match: re.Match[str]) -> str:
-        first, second = match[1], match[2]
+    def mend(first: str, second: str) -> str:
         joined, apart = f"{first}{second}", f"{first}-{second}"
         if not second[0].islower() or any(c.isdigit() for c in joined):
             return apart
@@ -98,11 +97,26 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
         return apart if apart.lower() in known or _is_doubled(first, second) else joined
 
     return [
-        replace(text, text=_HYPHENATED.sub(mend, text.text).replace(HYPHEN, "-"))
+        replace(text, text=_mended(text.text, mend).replace(HYPHEN, "-"))
         if HYPHEN in text.text
         else text
         for text in texts
     ]
+
+
+def _mended(text: str, mend: Callable[[str, str], str]) -> str:
+    """The text with what `mend` makes of the halves of each word with a hyphen in it."""
+    parts: list[str] = []
+    done = 0
+    # Looked for from the hyphens, of which there are few, and not from every word.
+    for match in _AFTER_HYPHEN.finditer(text):
+        start = match.start()
+        while start > done and (text[start - 1].isalnum() or text[start - 1] == "_"):
+            start -= 1
+        if start < match.start():
+            parts += (text[done:start], mend(text[start : match.start()], match[1]))
+            done = match.end()
+    return "".join((*parts, text[done:]))
 
 
 def _is_doubled(first: str, second: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import re
 from codecs import decode
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import address, calls
@@ -45,7 +46,7 @@ class Letters:
         count = raw.FPDFText_CountChars(textpage)
         if count < 0:
             raise PdfiumError("The characters of the page cannot be counted.")
-        self.text = _text(textpage, count)
+        self.text = _text(self.address, count)
         # Where PDFium's two counts of characters differ, positions cannot be trusted.
         self.are_placed = len(self.text) == count
         self.hides = False
@@ -80,13 +81,13 @@ class Letters:
         """Whether the letter at `index` is of a face that TeX sets listings in."""
         pdfium = calls()
         pdfium.font_info(self.address, index, pdfium.into_name, len(pdfium.name), pdfium.into_flags)
-        return _LISTING.search(pdfium.name.value) is not None
+        return _is_listing_face(pdfium.name.value)
 
     def is_bold(self, index: int) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says."""
         pdfium = calls()
         pdfium.font_info(self.address, index, pdfium.into_name, len(pdfium.name), pdfium.into_flags)
-        return bool(pdfium.flags.value & _FORCE_BOLD or _BOLD.search(pdfium.name.value))
+        return bool(pdfium.flags.value & _FORCE_BOLD or _is_bold_face(pdfium.name.value))
 
     def hides_letter(self, index: int) -> bool:
         pdfium = calls()
@@ -105,26 +106,41 @@ class Letters:
             before, index = painted, index + len(word) + 1
         return False
 
-    def widest_gap(self, segments: int) -> float:
-        """The widest gap between the parts that the line last counted was painted in, in points."""
+    def widest_gap(self, segments: int, enough: float) -> float:
+        """The widest gap between the parts that the line last counted was painted in, in points.
+
+        Beyond one of `enough`, none is looked for.
+        """
         pdfium = calls()
         sides, into, segment = pdfium.sides, pdfium.into_sides, pdfium.segment
         segment(self.address, 0, *into)
         widest, end = 0.0, sides[2]
         for index in range(1, min(segments, _SEGMENTS_LOOKED_AT)):
             segment(self.address, index, *into)
-            widest = max(widest, sides[0] - end)
+            if (gap := sides[0] - end) > widest:
+                widest = gap
+                if gap > enough:
+                    break
             end = sides[2]
         return widest
 
 
-def _text(textpage: Any, count: int) -> str:
-    """The text of the page's `count` characters."""
-    from pypdfium2 import raw
+@lru_cache(maxsize=1024)
+def _is_bold_face(name: bytes) -> bool:
+    return _BOLD.search(name) is not None
 
+
+@lru_cache(maxsize=1024)
+def _is_listing_face(name: bytes) -> bool:
+    return _LISTING.search(name) is not None
+
+
+def _text(textpage: int, count: int) -> str:
+    """The text of the page's `count` characters."""
     # PDFium reads beyond a range that begins or ends with a character that has no text
     # (crbug.com/pdfium/2079).
-    text_index = raw.FPDFText_GetTextIndexFromCharIndex
+    pdfium = calls()
+    text_index = pdfium.text_index
     first, last = 0, count - 1
     while first <= last and (start := text_index(textpage, first)) < 0:
         first += 1
@@ -132,7 +148,8 @@ def _text(textpage: Any, count: int) -> str:
         last -= 1
     if first > last:
         return ""
-    size = end - start + 2  # with a closing zero
-    buffer = (ctypes.c_ushort * size)()
-    written = raw.FPDFText_GetText(textpage, first, last - first + 1, buffer)
-    return decode(memoryview(buffer)[: max(written - 1, 0)], "utf-16-le", "ignore")
+    # With a closing zero. An array type of ctypes' own for each size would take longer to make.
+    buffer = bytearray(2 * (end - start + 2))
+    into = ctypes.addressof(ctypes.c_char.from_buffer(buffer))
+    written = pdfium.text(textpage, first, last - first + 1, into)
+    return decode(memoryview(buffer)[: 2 * max(written - 1, 0)], "utf-16-le", "ignore")

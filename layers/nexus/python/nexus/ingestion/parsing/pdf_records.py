@@ -38,6 +38,8 @@ def visual_rows(runs: Sequence[Line]) -> list[list[Line]]:
 
 def text_of(runs: Sequence[Line]) -> str:
     """The words of a cell, line after line."""
+    if len(runs) == 1:
+        return squeeze(runs[0].text)
     text = ""
     for row in visual_rows(runs):
         for run in row:

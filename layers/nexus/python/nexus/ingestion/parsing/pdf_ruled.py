@@ -57,11 +57,15 @@ def _band(of_row: list[list[Line]], owners: Sequence[tuple[int, int]], grid: Gri
         for run in runs
         if number == 0 or owners[number] != owners[number - 1]
     ]
-    if len(set(owners)) == len(owners) == len(of_row) and len(visual_rows(own)) >= _FEWEST_IN_BAND:
+    if (
+        len(own) >= 2 * _FEWEST_IN_BAND
+        and len(set(owners)) == len(owners) == len(of_row)
+        and len(found := visual_rows(own)) >= _FEWEST_IN_BAND
+    ):
         column_of = {id(run): column for column, runs in enumerate(of_row) for run in runs}
         shown = [
             [[run for run in row if column_of[id(run)] == column] for column in range(len(of_row))]
-            for row in visual_rows(own)
+            for row in found
         ]
         widths = [right - left for left, right in pairwise(grid.columns)]
         several, starts, _ = rows_begun(shown, widths)

@@ -24,8 +24,14 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
     goes from all of them.
     """
     keys_at = [
-        {at: keys for at, line in enumerate(page.lines) if (keys := _running_keys(page, line))}
+        {
+            at: keys
+            for at, line in enumerate(page.lines)
+            # Most lines stand between the margins.
+            if not low < line.bottom <= line.top < high and (keys := _running_keys(page, line))
+        }
         for page in pages
+        for low, high in ((page.height * MARGIN, page.height * (1 - MARGIN)),)
     ]
     pages_of: Counter[tuple[bool, str]] = Counter()
     for on_page in keys_at:

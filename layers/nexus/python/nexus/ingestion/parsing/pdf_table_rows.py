@@ -38,6 +38,8 @@ def bold_rows(rows: Sequence[Row]) -> int | None:
     """How many rows at the top are bold, where those below are not."""
     bold = [all(run.is_bold or run.is_turned for run in own) for _, own in rows]
     count = bold.index(False) if False in bold else 0
+    if not any(sum(map(bool, cells)) > 1 for cells, _ in rows[:count]):
+        return None  # a title
     return count if 0 < count <= 3 else None
 
 

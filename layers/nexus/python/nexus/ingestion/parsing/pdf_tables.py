@@ -9,7 +9,7 @@ from nexus.ingestion.parsing.cleaning import HEADING_CHARS
 from nexus.ingestion.parsing.headers import LOOKED_AT, find_header, is_form
 from nexus.ingestion.parsing.pdf_lines import Line, Table
 from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
-from nexus.ingestion.parsing.tables import NO_LOOKS, lines_of
+from nexus.ingestion.parsing.tables import NO_LOOKS, lines_of, names_used, unsaid
 
 # Columns of a table that goes on are where they were, give or take so many points.
 _SAME_PLACE = 4.0
@@ -32,7 +32,7 @@ class Tables:
         """The rows of one table, or of a stretch of it, as "Header: value; Header: value"."""
         table = lines[0].table
         rows = [line.cells for line in lines]
-        begin = 0
+        begin, head = 0, self._head
         if table is not None and table is not self._table:
             begin = self._begin(table, rows)
         is_new = table is not self._table
@@ -40,7 +40,12 @@ class Tables:
         if self._names:
             above = [plain_row(row) for row in rows[:begin] if row not in self._head]
             written = [line for _, line in lines_of(rows[begin:], names=self._names)]
-            return above + (written or [plain_row([name for name in self._names if name])])
+            if not written:
+                return [*above, plain_row([name for name in self._names if name])]
+            if self._head is not head:
+                used = names_used(self._names, rows[begin:])
+                above += filter(None, ["; ".join(unsaid(row, used)) for row in self._head])
+            return above + written
         if is_new:
             self._is_form = is_form(rows, NO_LOOKS, range(len(rows)))
         said = paired_lines if self._is_form else partial(headed_lines, ())

@@ -53,7 +53,12 @@ class Visibility:
             and right > self._left
         ):
             return False
-        return not self.may_hide(index, self._object(self._text_address, index))
+        colour = self._colour
+        if not self._fill_colour(self._text_address, index, *self._into_colour) or not colour[3]:
+            return False
+        if colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE:
+            return False
+        return bool(self._mode(self._object(self._text_address, index)) != _UNPAINTED)
 
     def may_hide(self, index: int, painted: int) -> bool:
         """Whether the letter, painted with that object, is white, transparent or not painted."""

@@ -23,6 +23,13 @@ _STYLED = re.compile(
     r"\{\\s([0-9]{1,5})\b[^{};]{0,2000}(?:heading|berschrift|judul) ?([1-9])", re.I
 )
 _TITLE = re.compile(r"\{\\title\s+([^{}\\]{1,300})\}")
+_COLOURS = re.compile(r"\{\\colortbl([^{}]{0,20000})\}")
+_COLOUR_PART = re.compile(r"\\(?:red|green|blue)([0-9]{1,3})")
+# Shading, highlights, filled cells and shapes.
+_BACKED = re.compile(r"\\(?:cb|highlight|chcbpat|chshdng|cbpat|clcbpat|clshdng|shp)(?![a-z])[1-9]?")
+_WHITE, _MOST_COLOURS = 0xF8, 1_000
+# Half points: nobody reads letters of two points.
+_TINY = 4
 _LINK = re.compile("HYPERLINK", re.I)
 # The deepest group that is followed; striprtf keeps a state for each.
 _DEEPEST = 10_000
@@ -74,11 +81,14 @@ class _Prepared:
         self.hidden = 0
         self._styles = styles
         self._read_hidden = read_hidden
+        self._white = frozenset[str]()
 
     def pieces(self, source: str) -> Iterator[str]:
         """What striprtf is given, in order."""
-        stack: list[tuple[bool, bool]] = []
-        hidden = is_note = is_told = False
+        self._white = _white_colours(source)
+        stack: list[tuple[frozenset[str], bool]] = []
+        hidden = frozenset[str]()
+        is_note = is_told = False
         at = 0
         while match := _TOKEN.match(source, at):
             at, piece, word, number = match.end(), match[0], match["word"], match["number"]
@@ -91,12 +101,11 @@ class _Prepared:
                 yield piece
             elif piece[0] == "}":
                 yield (_character(_NOTE_END) if is_note else "") + piece
-                hidden, is_note = stack.pop() if stack else (False, False)
-                is_told = is_told and hidden
+                hidden, is_note = stack.pop() if stack else (frozenset(), False)
+                is_told = is_told and bool(hidden)
             elif word:
-                if not self._read_hidden:
-                    hidden = number != "0" if word == "v" else hidden and word != "plain"
-                is_told = is_told and hidden
+                hidden = self._hidden_by(word, number, hidden)
+                is_told = is_told and bool(hidden)
                 is_note = is_note or word == "footnote"
                 said = _worded(word, number, self._styles) or piece
                 yield "" if hidden and word == "u" else said
@@ -105,6 +114,31 @@ class _Prepared:
             elif not is_told and piece.strip():
                 is_told = True
                 self.hidden += 1
+
+    def _hidden_by(self, word: str, number: str | None, hidden: frozenset[str]) -> frozenset[str]:
+        """What hides the text after a control word: "v", "cf" (white) or "fs" (tiny)."""
+        if self._read_hidden or word == "plain":
+            return frozenset()
+        if word not in ("v", "cf", "fs"):
+            return hidden
+        hides = {
+            "v": number != "0",
+            "cf": number in self._white,
+            "fs": number is not None and number.isdigit() and int(number) <= _TINY,
+        }
+        return hidden | {word} if hides[word] else hidden - {word}
+
+
+def _white_colours(source: str) -> frozenset[str]:
+    """The numbers of colours that are white; none where something may be drawn behind the text."""
+    table = _COLOURS.search(source)
+    if table is None or _BACKED.search(source):
+        return frozenset()
+    entries = table[1].split(";")[:_MOST_COLOURS]
+    found = {
+        str(at): [int(part) for part in _COLOUR_PART.findall(one)] for at, one in enumerate(entries)
+    }
+    return frozenset(at for at, parts in found.items() if len(parts) == 3 and min(parts) >= _WHITE)
 
 
 def _worded(word: str, number: str | None, styles: dict[str, int]) -> str:

@@ -33,7 +33,8 @@ class SheetGrid:
 
     `numbers` has the number of each row in the sheet, from 0. `uncalculated` are the places in the
     sheet of formulas without a stored result; `hidden` are the rows and columns that were left out
-    though they hold something.
+    though they hold something, and `white` how many cells were whose letters are as white as the
+    sheet.
     """
 
     rows: list[list[str]]
@@ -41,6 +42,7 @@ class SheetGrid:
     looks: Looks
     uncalculated: list[_Place]
     hidden: HiddenCells
+    white: int = 0
 
 
 def grid_of(sheet: CalamineSheet, looks: SheetLooks, hidden: HiddenCells | None) -> SheetGrid:
@@ -68,6 +70,7 @@ def grid_of(sheet: CalamineSheet, looks: SheetLooks, hidden: HiddenCells | None)
     emphasised: set[_Place] = set()
     uncalculated: list[_Place] = []
     hidden_rows: set[int] = set()
+    white = 0
     for number in range(above, below):
         row = values[number - top] if 0 <= number - top < len(values) else []
         look = notable.get(number)
@@ -81,6 +84,11 @@ def grid_of(sheet: CalamineSheet, looks: SheetLooks, hidden: HiddenCells | None)
             ]
         else:
             cells = [_shown(row, at - left, at, look) for at in columns]
+            if hidden and look.white:
+                unseen_here = [p for p, at in enumerate(columns) if at in look.white and cells[p]]
+                white += len(unseen_here)
+                for place in unseen_here:
+                    cells[place] = ""
             emphasised.update(
                 (len(rows), place)
                 for place, at in enumerate(columns)
@@ -104,6 +112,7 @@ def grid_of(sheet: CalamineSheet, looks: SheetLooks, hidden: HiddenCells | None)
         Looks(marked, emphasised, spans),
         uncalculated,
         HiddenCells(frozenset(hidden_rows), hidden_columns),
+        white,
     )
 
 

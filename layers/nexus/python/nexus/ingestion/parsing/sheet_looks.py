@@ -17,6 +17,7 @@ from itertools import accumulate, repeat
 from typing import NamedTuple
 from xml.parsers import expat
 
+from nexus.ingestion.parsing.hidden import is_near_white
 from nexus.ingestion.parsing.number_formats import BUILT_IN
 
 _PREFIX = rb"(?:[\w.-]{1,20}:)?"
@@ -38,13 +39,16 @@ _HIDDEN = re.compile(
 )
 _FROM_TO = re.compile(rb"\b(min|max)\s*=\s*[\"'](\d{1,5})[\"']")
 _MOST_COLUMNS = 16_384
+# Of the colours by number, those that are white (ECMA-376 part 1, 18.8.27).
+_WHITE = ("1", "9")
 
 
 class Style(NamedTuple):
-    """How a cell looks: its number format's code, and whether it stands out from others."""
+    """How a cell looks: its number format's code, if it stands out, and if it is white on white."""
 
     code: str
     stands_out: bool
+    is_white: bool = False
 
 
 @dataclass(slots=True)
@@ -52,18 +56,20 @@ class RowLooks:
     """What is to be known of a row of a sheet, from 0; columns count from 0, too.
 
     `codes` are the number formats of cells that have one, `emphasised` the columns of bold or
-    filled cells, `uncalculated` those of formulas without a stored result.
+    filled cells, `white` those of white letters on white, `uncalculated` those of formulas without
+    a stored result.
     """
 
     number: int
     hidden: bool
     codes: dict[int, str] = field(default_factory=dict)
     emphasised: set[int] = field(default_factory=set)
+    white: set[int] = field(default_factory=set)
     uncalculated: set[int] = field(default_factory=set)
 
     def is_notable(self) -> bool:
         """Whether there is anything to know."""
-        return bool(self.hidden or self.codes or self.emphasised or self.uncalculated)
+        return bool(self.hidden or self.codes or self.emphasised or self.white or self.uncalculated)
 
 
 class WorkbookLooks:
@@ -98,7 +104,9 @@ class WorkbookLooks:
     def _cell_styles(self) -> list[Style]:
         codes = dict(BUILT_IN)
         bold: list[bool] = []
+        white: list[bool] = []
         filled: list[bool] = []
+        plain: list[bool] = []
         styles: list[Style] = []
         within = ""
         for name, at in self._elements("xl/styles.xml"):
@@ -108,16 +116,23 @@ class WorkbookLooks:
                 codes[_number(at, "numFmtId")] = at.get("formatCode", "")
             elif name == "font" and within == "fonts":
                 bold.append(False)
+                white.append(False)
             elif name == "b" and within == "fonts" and bold:
                 bold[-1] = at.get("val", "1") not in ("0", "false")
-            elif name == "patternFill" and within == "fills":
+            elif name == "color" and within == "fonts" and white:
+                white[-1] = _is_white(at)
+            elif name in ("patternFill", "gradientFill") and within == "fills":
                 filled.append(at.get("patternType", "none") == "solid")
+                plain.append(name == "patternFill" and at.get("patternType", "none") == "none")
+            elif name == "fgColor" and within == "fills" and filled and filled[-1]:
+                plain[-1] = _is_white(at)
             elif name == "xf" and within == "cellXfs":
                 font, fill = _number(at, "fontId"), _number(at, "fillId")
                 stands_out = (font < len(bold) and bold[font]) or (
                     fill < len(filled) and filled[fill]
                 )
-                styles.append(Style(codes.get(_number(at, "numFmtId"), ""), stands_out))
+                is_white = font < len(white) and white[font] and (fill >= len(plain) or plain[fill])
+                styles.append(Style(codes.get(_number(at, "numFmtId"), ""), stands_out, is_white))
         return styles
 
     def _elements(self, path: str) -> list[tuple[str, dict[str, str]]]:
@@ -141,8 +156,10 @@ class SheetLooks:
         self._styles = {
             str(number).encode(): style
             for number, style in enumerate(styles or [])
-            if style.code or style.stands_out
+            if style.code or style.stands_out or style.is_white
         }
+        # A table's style or a condition may fill what the cell's own style does not.
+        self._may_be_filled = b"tableParts" in part or b"conditionalFormatting" in part
         filtered = _FILTER.search(part)
         # The row that the sheet is filtered by names its columns.
         self.named_by = [int(filtered[1]) - 1] if filtered else []
@@ -181,6 +198,8 @@ class SheetLooks:
                 row.codes[column] = style.code
             if style and style.stands_out:
                 row.emphasised.add(column)
+            if style and style.is_white and not self._may_be_filled:
+                row.white.add(column)
             if is_uncalculated:
                 row.uncalculated.add(column)
 
@@ -234,3 +253,11 @@ def _of(attributes: dict[str, str], name: str) -> str:
 def _number(attributes: dict[str, str], name: str) -> int:
     value = attributes.get(name, "0")
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0
+
+
+def _is_white(colour: dict[str, str]) -> bool:
+    """Whether a colour is that of paper: by its value, as the theme's first, or as an old index."""
+    if "rgb" in colour:
+        return is_near_white(colour["rgb"][-6:])
+    tint = colour.get("tint", "0")
+    return (colour.get("theme") == "0" and not tint.strip("0.")) or colour.get("indexed") in _WHITE

@@ -6,7 +6,7 @@ import io
 
 from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.grids import refuse_traps
-from nexus.ingestion.parsing.hidden import left_out
+from nexus.ingestion.parsing.hidden import hidden_text, left_out
 from nexus.ingestion.parsing.hidden_cells import (
     NOTHING,
     cells_left_out,
@@ -68,6 +68,8 @@ def _warnings(sheet: SheetGrid, name: str) -> list[ReadingWarning]:
     found = []
     if sheet.hidden != NOTHING:
         found.append(cells_left_out(name, sheet.hidden))
+    if sheet.white:
+        found.append(hidden_text(sheet.white, f"sheet {name}"))
     if sheet.uncalculated:
         row, column = sheet.uncalculated[0]
         count = len(sheet.uncalculated)

@@ -119,6 +119,10 @@ def _is_in_group(shape: Any) -> bool:
 
 
 def _is_white(properties: Any) -> bool:
+    if properties.find(f"{A}highlight") is not None:
+        return False
+    themed = properties.find(f"{A}solidFill/{A}schemeClr")
+    if themed is not None:
+        return themed.get("val") in ("bg1", "lt1") and not len(themed)
     colour = properties.find(f"{A}solidFill/{A}srgbClr")
-    is_marked = properties.find(f"{A}highlight") is not None
-    return colour is not None and not is_marked and is_near_white(colour.get("val", ""))
+    return colour is not None and is_near_white(colour.get("val", ""))

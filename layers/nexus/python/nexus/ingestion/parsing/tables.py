@@ -7,15 +7,21 @@ is found for all of them in one place (nexus.ingestion.parsing.headers).
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
 from nexus.ingestion.parsing.headers import LOOKED_AT, Header, Looks, Row, find_header, is_form
 from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
+from nexus.ingestion.parsing.table_borders import (
+    Numbered,
+    count_filled,
+    moved,
+    next_table,
+    side_by_side,
+)
 
-_Numbered = tuple[int, Row]
 # What begins a line that stands below a table, not in it.
 _NOTE = re.compile(r"\*|(?:notes?|sources?|remarks?|catatan|sumber|keterangan|ket\.)\s*:", re.I)
 _LONG_NOTE = 60
@@ -43,11 +49,11 @@ def lines_of(
     go on with it. `names` are those of a table that began before the rows.
     """
     above = _Above(tuple(names)) if names else None
-    waiting: list[_Numbered] = []
+    waiting: list[Numbered] = []
     for head, rest in _blocks(rows):
         if above and not waiting and above.goes_on(head, looks):
             yield from above.lines(chain(head, rest), looks)
-        elif len(head) == 1 and _filled(head[0][1]) > 1:
+        elif len(head) == 1 and count_filled(head[0][1]) > 1:
             waiting += head  # a header over a blank row, or a line above the next table
         else:
             found = yield from _table([*waiting, *head], rest, looks)
@@ -56,7 +62,7 @@ def lines_of(
         yield from _table(waiting, iter(()), looks)
 
 
-def _blocks(rows: Iterable[Row]) -> Iterator[tuple[list[_Numbered], Iterator[_Numbered]]]:
+def _blocks(rows: Iterable[Row]) -> Iterator[tuple[list[Numbered], Iterator[Numbered]]]:
     """The first rows and the others of each run without a blank row."""
     for is_blank, group in groupby(enumerate(rows), key=lambda numbered: not any(numbered[1])):
         if not is_blank:
@@ -73,25 +79,40 @@ def names_of(rows: Iterable[Row]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Above:
-    """A table that later rows may go on with: its names, its header, and its first rows."""
+    """A table that later rows may go on with: its names, its header, and its first rows.
+
+    `repeated` are the rows that may be the header again, None for all.
+    """
 
     names: tuple[str, ...]
     header: tuple[Row, ...] = ()
     body: tuple[Row, ...] = ()
+    repeated: Collection[int] | None = None
 
-    def lines(self, rows: Iterable[_Numbered], looks: Looks) -> Iterator[tuple[int, str]]:
-        width = sum(map(bool, self.names))
+    def lines(self, rows: Iterable[Numbered], looks: Looks) -> Iterator[tuple[int, str]]:
         for number, row in rows:
-            filled = [cell for cell in row if cell]
-            if len(filled) > 1 and any(list(row) == list(named) for named in self.header):
-                continue  # the header again, as on each page
-            if len(filled) == 1 and width > 2 and self._is_note(number, row, filled[0], looks):
-                yield number, filled[0]
+            if self.skips(number, row):
+                continue
+            if note := self.note(number, row, looks):
+                yield number, note
                 continue
             for line in headed_lines(self.names, row):
                 yield number, line
 
-    def goes_on(self, rows: Sequence[_Numbered], looks: Looks) -> bool:
+    def skips(self, number: int, row: Row) -> bool:
+        """Whether the row is the header again, as on each page."""
+        if self.repeated is not None and number not in self.repeated:
+            return False
+        return count_filled(row) > 1 and any(list(row) == list(named) for named in self.header)
+
+    def note(self, number: int, row: Row, looks: Looks) -> str:
+        """The only cell of a row that speaks of the table and is no entry of its column; or ""."""
+        filled = [cell for cell in row if cell]
+        if len(filled) != 1 or sum(map(bool, self.names)) < 3:
+            return ""
+        return filled[0] if self._is_note(number, row, filled[0], looks) else ""
+
+    def goes_on(self, rows: Sequence[Numbered], looks: Looks) -> bool:
         """Whether rows after a blank one belong to this table, by what their cells are."""
         if not self.body:
             return True
@@ -112,7 +133,7 @@ class _Above:
         return find_header([row for _, row in rows], looks, [number for number, _ in rows]) is None
 
     def _is_note(self, number: int, row: Row, text: str, looks: Looks) -> bool:
-        """Whether a row's only cell speaks of the table and is no entry of its column."""
+        """Whether a row's only cell is no entry of its column."""
         place = next(place for place, cell in enumerate(row) if cell)
         if looks.spans.get((number, place), (1, 1))[1] > 1 or _NOTE.match(text):
             return True
@@ -124,21 +145,41 @@ class _Above:
 
 
 def _table(
-    head: list[_Numbered], rest: Iterator[_Numbered], looks: Looks
+    head: list[Numbered],
+    rest: Iterator[Numbered],
+    looks: Looks,
+    first_like: Mapping[int, int] | None = None,
 ) -> Generator[tuple[int, str], None, _Above | None]:
-    """The lines of the table that begins with these rows; returns what later rows go on with."""
+    """The lines of the table that begins with these rows; returns what later rows go on with.
+
+    `first_like` gives the first row like each, where more than its cells here tells.
+    """
     head, rest = head[:LOOKED_AT], chain(head[LOOKED_AT:], rest)
+    if next_one := next_table(head, looks):
+        yield from _table(head[:next_one], iter(()), looks, first_like)
+        return (yield from _table(head[next_one:], rest, looks, first_like))
     numbers, rows = [number for number, _ in head], [row for _, row in head]
     if is_form(rows, looks, numbers):
         for number, row in chain(head, rest):
             for line in paired_lines(row):
                 yield number, line
         return None
-    if sides := _side_by_side(rows, looks, numbers):
+    if sides := side_by_side(rows, looks, numbers):
         every = [*head, *rest]
+        # What repeats beside one of the tables alone is a record of it.
+        seen = dict[tuple[str, ...], int]()
+        again = {number: seen.setdefault(tuple(row), number) for number, row in every}
         for start, end in sides:
             part = [(number, row[start:end]) for number, row in every if any(row[start:end])]
-            yield from _table(part, iter(()), _moved(looks, start))
+            yield from _table(part, iter(()), moved(looks, start), again)
+        for number, row in every:
+            beside = [
+                cell
+                for place, cell in enumerate(row)
+                if not any(start <= place < end for start, end in sides)
+            ]
+            for line in headed_lines((), beside):
+                yield number, line
         return None
     header = find_header(rows, looks, numbers)
     if header is None:
@@ -146,69 +187,50 @@ def _table(
             for line in headed_lines((), row):
                 yield number, line
         return None
-    return (yield from _headed(header, head, rest, looks))
+    return (yield from _headed(header, head, rest, looks, first_like))
 
 
 def _headed(
-    header: Header, head: list[_Numbered], rest: Iterator[_Numbered], looks: Looks
+    header: Header,
+    head: list[Numbered],
+    rest: Iterator[Numbered],
+    looks: Looks,
+    first_like: Mapping[int, int] | None,
 ) -> Generator[tuple[int, str], None, _Above]:
     first, last = header.rows[0], header.rows[-1]
     for number, row in head[:first]:
         for line in headed_lines((), row):
             yield number, line
     body = head[last + 1 :]
+    named = {head[at][0] for at in header.rows}
+    repeated = first_like and {at for at, first in first_like.items() if first in named}
     above = _Above(
-        header.names, tuple(head[at][1] for at in header.rows), tuple(row for _, row in body)
+        header.names,
+        tuple(head[at][1] for at in header.rows),
+        tuple(row for _, row in body),
+        repeated,
     )
-    nothing = True
-    for number, line in above.lines(chain(body, rest), looks):
-        nothing = False
-        yield number, line
-    if nothing:
+    if not body:
         yield head[last][0], plain_row([name for name in header.names if name])
+    shown = [
+        row
+        for number, row in body
+        if not above.skips(number, row) and not above.note(number, row, looks)
+    ]
+    used = header.names if not body else names_used(header.names, shown)
+    for at in header.rows:
+        if line := "; ".join(unsaid(head[at][1], used)):
+            yield head[at][0], line
+    yield from above.lines(chain(body, rest), looks)
     return above
 
 
-def _side_by_side(
-    rows: Sequence[Row], looks: Looks, numbers: Sequence[int]
-) -> list[tuple[int, int]]:
-    """The columns, from and to, of tables that stand beside each other; [] for a single one.
-
-    A column that no row fills parts them, if both of its sides have a header of their own.
-    """
-    width = max(map(len, rows), default=0)
-    used = [any(place < len(row) and row[place] for row in rows) for place in range(width)]
-    sides: list[tuple[int, int]] = []
-    for is_used, group in groupby(range(width), key=lambda place: used[place]):
-        if is_used:
-            places = list(group)
-            sides.append((places[0], places[-1] + 1))
-    if len(sides) < 2 or any(end - start < 2 for start, end in sides):
-        return []
-    for start, end in sides:
-        own = [
-            (number, row[start:end])
-            for number, row in zip(numbers, rows, strict=True)
-            if any(row[start:end])
-        ]
-        found = find_header(
-            [row for _, row in own], _moved(looks, start), [number for number, _ in own]
-        )
-        if found is None:
-            return []
-    return sides
+def names_used(names: Sequence[str], rows: Iterable[Row]) -> list[str]:
+    """The names of the columns that a row has a cell in."""
+    filled = {place for row in rows for place, cell in enumerate(row) if cell}
+    return [name for place, name in enumerate(names) if place in filled]
 
 
-def _moved(looks: Looks, columns: int) -> Looks:
-    """The looks as seen from a column further right."""
-    if not columns:
-        return looks
-    return Looks(
-        looks.marked,
-        {(row, column - columns) for row, column in looks.emphasised},
-        {(row, column - columns): span for (row, column), span in looks.spans.items()},
-    )
-
-
-def _filled(row: Row) -> int:
-    return sum(1 for cell in row if cell)
+def unsaid(header: Row, names: Sequence[str]) -> list[str]:
+    """The cells of a row of the header that no name which is said with a cell holds."""
+    return list(dict.fromkeys(cell for cell in header if not any(cell in name for name in names)))

@@ -14,6 +14,7 @@ from nexus.ingestion.parsing.plain import decode
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.web_content import is_toggle, judge
+from nexus.ingestion.parsing.web_lists import ListMarks
 from nexus.ingestion.parsing.web_words import INLINE, of_leaf, words
 from nexus.models import ParsedDocument
 
@@ -93,6 +94,9 @@ class _Walk:
         self._pieces: list[str] = []
         # The elements with which what a question unfolds ends.
         self._questions: set[int] = set()
+        self._marks = ListMarks()
+        # Of the item that was begun, until its first words.
+        self._mark = ""
 
     def through(self, root: LexborNode) -> None:
         node: LexborNode | None = root
@@ -143,6 +147,8 @@ class _Walk:
             self._pieces.append("\n")
         elif tag not in INLINE:
             self._flush()
+            if tag == "li":
+                self._mark = self._marks.of(node)
         return True
 
     def _leave(self, node: LexborNode) -> None:
@@ -155,7 +161,10 @@ class _Walk:
     def _flush(self) -> None:
         if self._pieces:
             lines = "".join(self._pieces).split("\n")
-            self.sections.text("\n".join(squeeze(line) for line in lines))
+            text = "\n".join(squeeze(line) for line in lines).strip()
+            if text and self._mark:
+                text, self._mark = f"{self._mark} {text}", ""
+            self.sections.text(text)
             self._pieces.clear()
 
     @staticmethod

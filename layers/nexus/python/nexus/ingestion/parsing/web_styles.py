@@ -21,6 +21,9 @@ _NONE = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}(?:hidd
 _UNREADABLE = re.compile(
     r"(?<![\w-])(?:opacity\s{0,9}:\s{0,9}0(?:\.0{1,9})?%?(?![\w.])"
     r"|font-size\s{0,9}:\s{0,9}(?:0|0?\.\d{1,9}|[012](?:\.\d{1,9})?)(?:px|pt|em|rem|%)?(?![\w.%])"
+    r"|clip-path\s{0,9}:\s{0,9}(?:inset\(\s{0,9}(?:[5-9]\d|100)%|circle\(\s{0,9}0)"
+    r"|transform\s{0,9}:\s{0,9}scale\(\s{0,9}0\s{0,9}[,)]"
+    r"|filter\s{0,9}:\s{0,9}opacity\(\s{0,9}0%?\s{0,9}\)"
     r"|(?:left|right|top|bottom|text-indent|margin-left|margin-top)\s{0,9}:\s{0,9}-\d{3,9})",
     re.I,
 )
@@ -29,6 +32,7 @@ _SHOWN = re.compile(r"display\s{0,9}:\s{0,9}(?!none)\w|visibility\s{0,9}:\s{0,9}
 _COLOUR = re.compile(r"(?<![\w-])color\s{0,9}:\s{0,9}([^;]{1,60})", re.I)
 _BACKGROUND = re.compile(r"background(?:-color|-image)?\s{0,9}:\s{0,9}([^;]{1,200})", re.I)
 _RGB = re.compile(r"rgba?\(\s{0,9}(\d{1,3})[\s,]{1,9}(\d{1,3})[\s,]{1,9}(\d{1,3})")
+_NO_ALPHA = re.compile(r"(?:rgba?|hsla?)\([^()]{1,60}[,/]\s{0,9}0(?:\.0{1,9})?%?\s{0,9}\)")
 _CLEAR = {"none", "transparent", "inherit", "initial", "white"}
 
 
@@ -93,6 +97,8 @@ def is_backed(said: str) -> bool:
 
 def _is_white(value: str) -> bool:
     value = value.replace("!important", "").strip().lower()
+    if _NO_ALPHA.match(value):
+        return True
     if match := _RGB.match(value):
         return all(int(part) >= 0xF8 for part in match.groups())
     if value.startswith("#") and len(value) == 4:

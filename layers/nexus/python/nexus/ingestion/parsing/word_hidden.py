@@ -13,6 +13,8 @@ from nexus.ingestion.parsing.word_xml import W, is_on, number, remove, runs, val
 
 # Half points: nobody reads letters of two points.
 _TINY = 4
+# The theme's colours that a page has.
+_PAPER = ("background1", "light1")
 # The mark of a paragraph that stood in a text box, whose filling may be of any colour.
 IN_BOX = "in-box"
 
@@ -58,10 +60,18 @@ def _is_hidden(run: Any, paragraph: Any, style: str | None, styles: Styles) -> b
     size = next((n for one in given if (n := number(one, f"{W}sz")) is not None), None)
     if size is not None and size <= _TINY:
         return True
-    colour = next((c for one in given if (c := value(one, f"{W}color"))), "auto")
-    if not is_near_white(colour):
+    colour = next((c for one in given if (c := one.find(f"{W}color")) is not None), None)
+    if colour is None or not _is_white(colour):
         return False
     return not any(_is_filled(one) for one in given) and _is_on_white(paragraph, style, styles)
+
+
+def _is_white(colour: Any) -> bool:
+    """Whether a colour is that of paper; what the theme says goes before the value."""
+    themed = colour.get(f"{W}themeColor")
+    if themed and not colour.get(f"{W}themeShade"):
+        return themed in _PAPER
+    return is_near_white(colour.get(f"{W}val", "auto"))
 
 
 def _is_filled(properties: Any) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from typing import Any
 
 from nexus.ingestion.parsing.cleaning import squeeze
@@ -9,6 +11,8 @@ from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 
 # Of the elements that hold others, this share may stand within running text.
 _MIXED_SHARE = 0.1
+_CDATA = re.compile(rb"<!\[CDATA\[((?:(?!\]\]>).)*)\]\]>", re.S)
+_TITLE = re.compile(rb"<(/?)title(?=[\s/>])([^<>]{0,1000})", re.I)
 
 
 def data_of(content: bytes) -> Any:
@@ -35,9 +39,14 @@ def _is_text(root: Any) -> bool:
         if not len(element):
             continue
         holders += 1
-        said = (element.text or "").strip() or any((child.tail or "").strip() for child in element)
-        mixed += bool(said)
+        # Text in one place beside an element can be a record's; running text goes on around it.
+        mixed += sum(map(bool, _own_texts(element))) > 1
     return not holders or mixed > holders * _MIXED_SHARE
+
+
+def _own_texts(element: Any) -> list[str]:
+    """What an element says itself, before, between and after those that it holds."""
+    return [(element.text or "").strip(), *((child.tail or "").strip() for child in element)]
 
 
 def _value(element: Any) -> Any:
@@ -57,9 +66,15 @@ def _value(element: Any) -> Any:
             fields[name].append(value)
         else:
             fields[name] = [fields[name], value]
-    text = (element.text or "").strip()
+    text = " ".join(filter(None, _own_texts(element)))
     if not fields:
         return text
     if text:
         fields[""] = text
     return fields
+
+
+def as_page(content: bytes) -> bytes:
+    """XML that is text as a page's parser reads all of it: titles as headings, and no CDATA."""
+    plain = _CDATA.sub(lambda match: escape(match[1].decode("latin-1")).encode("latin-1"), content)
+    return _TITLE.sub(rb"<\1h2\2", plain)
