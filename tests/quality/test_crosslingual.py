@@ -32,7 +32,7 @@ def found(
     request: pytest.FixtureRequest, model_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
     work: Path = tmp_path_factory.mktemp("crosslingual")
-    questions = read_questions(GOLDEN / f"{request.param}.jsonl")
+    questions = read_questions(GOLDEN / "crosslingual" / f"{request.param}.jsonl")
     corpus = read_corpus(SAMPLES)
     run = Run(len(questions), document_languages=document_languages(corpus, questions))
     port = int(model_server.rpartition(":")[2].partition("/")[0])

@@ -103,7 +103,7 @@ def answer(prompt: str, model: Encoder) -> str:
     likest = rows[(rows[:, :FIRST_FEATURES] @ fit.first).argmax()]
     tongues = _foreign(question, found)
     # The rank of the first passage in another language.
-    foreign = min(tongues, default=len(found))
+    foreign = min(tongues, default=FIRST_PASSAGES + 1)
     across = likest[COVERED_BEFORE] < OWN_WORDS and foreign < FIRST_PASSAGES
     is_read = across and holds(tongue_of(question), tongues[foreign])
     if across:

@@ -1,0 +1,62 @@
+"""How passages in two languages are compared by what they say of a question."""
+
+from __future__ import annotations
+
+import pytest
+
+from nexus.models import Hit, Locator
+from nexus.retrieval.fusion import fuse, rank
+from nexus.retrieval.said import UNKNOWN, tell_apart
+
+QUESTION = "Berapa denda untuk buku perpustakaan yang terlambat dikembalikan?"
+ENGLISH = "The fine for an overdue book is IDR 1,000 for each day that the reader is late."
+INDONESIAN = "Mahasiswa yang pindah kamar memberi tahu pengelola asrama untuk menerima kunci baru."
+GERMAN = "Wer ein Buch zu spät in die Bibliothek zurückbringt, der zahlt für jeden Tag eine Gebühr."
+
+
+def hit(chunk_id: str, text: str, score: float) -> Hit:
+    return Hit(
+        chunk_id=chunk_id,
+        document_id=chunk_id,
+        title="",
+        uri="",
+        text=text,
+        locator=Locator(),
+        ordinal=0,
+        added_in=1,
+        score=score,
+    )
+
+
+def test_a_passage_says_what_its_words_mean_in_the_questions_language() -> None:
+    hits = [hit("id", INDONESIAN, 0.9), hit("en", ENGLISH, 0.8)]
+    found = tell_apart(QUESTION, "id", hits, [])
+    assert found.foreign == {"en"}
+    assert set(found.read) == {"en"}
+    assert found.said["en"] > 0.5 > found.said["id"]
+
+
+def test_a_passage_in_another_language_comes_first_if_it_says_more_of_the_question() -> None:
+    dense = [hit("id", INDONESIAN, 0.9), hit("en", ENGLISH, 0.8)]
+    said = tell_apart(QUESTION, "id", dense, []).said
+    assert [one.chunk_id for one, _ in fuse(dense, [], 0.4, {"en"})] == ["id", "en"]
+    fused = fuse(dense, [], 0.4, {"en"}, said)
+    assert [one.chunk_id for one, _ in fused] == ["en", "id"]
+    assert all(0 <= score <= 1 for _, score in fused)
+    relevances = {"id": 0.5, "en": 0.4}
+    assert rank(fused, relevances, {}, said)[0].hit.chunk_id == "en"
+
+
+def test_one_language_is_left_as_it_is() -> None:
+    hits = [hit("id", INDONESIAN, 0.9)]
+    assert tell_apart(QUESTION, "id", hits, []).said == {}
+    assert tell_apart("What is the fine?", "en", [hit("en", ENGLISH, 0.9)], []).said == {}
+
+
+def test_a_language_without_a_dictionary_is_taken_to_say_as_much_as_the_others() -> None:
+    hits = [hit("id", INDONESIAN, 0.9), hit("en", ENGLISH, 0.8), hit("de", GERMAN, 0.7)]
+    found = tell_apart(QUESTION, "id", hits, [])
+    assert found.foreign == {"en", "de"}
+    own, english, german = (found.said[one] * (1 + UNKNOWN) for one in ("id", "en", "de"))
+    assert german - UNKNOWN == pytest.approx((own + english - UNKNOWN) / 2)
+    assert tell_apart(QUESTION, "id", [hits[0], hits[2]], []).said == {}
