@@ -20,7 +20,7 @@ LINES = files("nexus.text").joinpath("dictionary.tsv").read_text("utf-8").splitl
 
 
 def test_each_line_is_an_indonesian_term_and_what_it_is_in_english() -> None:
-    assert LINES == sorted(LINES)
+    assert sorted(LINES) == LINES
     left = [line.split("\t")[0] for line in LINES]
     assert len(set(left)) == len(left) > 4000
     for line in LINES:

@@ -126,7 +126,11 @@ def answer(prompt: str, model: Encoder) -> str:
         unsure = sure < (REFUSE_READ if offered else REFUSE_READ_OTHER_KIND)
     elif across:
         unsure = sure < fit.refuse_below
-    elif foreign == FIRST_PASSAGES and not read.standalone and shared[first][order[0]] < OWN_WORDS:
+    elif (
+        _is_beside(tongues, question)
+        and not read.standalone
+        and shared[first][order[0]] < OWN_WORDS
+    ):
         unsure = sure < REFUSE_BESIDE_FOREIGN
     else:
         unsure = sure < (fit.refuse_below if offered else REFUSE_OTHER_KIND)
@@ -186,6 +190,15 @@ def _foreign(question: str, found: Sequence[Candidate]) -> dict[int, str]:
     passages = {c.rank: c.passage for c in found}
     told = {rank: passage_tongue(one.title, one.text) for rank, one in passages.items()}
     return {rank: other for rank, other in told.items() if tongue and other not in ("", tongue)}
+
+
+def _is_beside(tongues: dict[int, str], question: str) -> bool:
+    """Whether the passage after the first ones is in a language that the dictionary does not read.
+
+    One that it reads would stand before them if it said more of the question.
+    """
+    foreign = min(tongues, default=None)
+    return foreign == FIRST_PASSAGES and not holds(tongue_of(question), tongues[foreign])
 
 
 def _lacks_words(question: str, found: Sequence[Candidate], shared: Array) -> Array:

@@ -49,8 +49,10 @@ class Calibration:
     nameless_lead: float = 0.0
 
 
-# The key of the coefficients for a question in another language than its best passage. Words that
-# cannot be shared say nothing there: only the cosine and the reranker's relevance count.
+# The key of the coefficients for a question in another language than its best passage. Words count
+# there only as far as a dictionary reads them. With a reranker they were fitted to 153 questions of
+# tests/golden/crosslingual, asked with and without their document; a fit to the university's alone
+# tells the company's with an AUROC of .94.
 ACROSS = "across"
 
 RERANKED: Mapping[str, Calibration] = {
