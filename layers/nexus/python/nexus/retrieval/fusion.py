@@ -14,9 +14,9 @@ from nexus.text.literals import lists_places, literals, share_held
 # The share of the lexical score where question and passage are in two languages: a name and a
 # number may still be shared.
 ACROSS_LEXICAL_WEIGHT = 0.1
-# Where passages in two languages compete, what it adds to a fused score that a passage says all of
-# a question; 1 to 1.5 are alike. And in logits beside a reranker, which finds what is written in
-# the question's own words closer than what is written in another language.
+# What it adds to the fused score of a passage in another language that it says all of a question
+# where none in the question's language says anything; 1 to 2 are alike. And in logits beside a
+# reranker, which finds closer what is written in the question's own words.
 SAID_WEIGHT, RERANKED_SAID_WEIGHT = 1.5, 7.0
 
 # Passages that hold a rare word, where no other word of the question stands in any.
@@ -49,8 +49,8 @@ def fuse(
     A hit that one ranking lacks gets 0 from it, the scaled score of that ranking's last; but where
     words find no more than `FEW`, the last of these is still better than what they lack. Of the
     `foreign` chunks, in another language than the question, words decide `ACROSS_LEXICAL_WEIGHT`
-    and the cosine the rest: that they share none says nothing. What a chunk has `said` of the
-    question (`retrieval.said`) is added, where passages in two languages compete.
+    and the cosine the rest: that they share none says nothing. What they have `said` of the
+    question, beside the others (`retrieval.said`), is added where it is known.
     """
     totals: dict[str, float] = {}
     hits: dict[str, Hit] = {}
@@ -65,10 +65,10 @@ def fuse(
             weight = words if is_lexical else 1 - words
             totals[hit.chunk_id] = totals.get(hit.chunk_id, 0.0) + weight * scaled
             hits.setdefault(hit.chunk_id, hit)
-    for chunk_id in totals if said else ():
-        totals[chunk_id] = (totals[chunk_id] + SAID_WEIGHT * said[chunk_id]) / (1 + SAID_WEIGHT)
+    for chunk_id, more in said.items():
+        totals[chunk_id] += SAID_WEIGHT * more
     order = sorted(totals, key=lambda chunk_id: (-totals[chunk_id], chunk_id))
-    return [(hits[chunk_id], totals[chunk_id]) for chunk_id in order]
+    return [(hits[chunk_id], min(1.0, max(0.0, totals[chunk_id]))) for chunk_id in order]
 
 
 def by_names(fused: Sequence[tuple[Hit, float]], question: str) -> list[tuple[Hit, float]]:

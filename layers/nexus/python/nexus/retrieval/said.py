@@ -1,4 +1,4 @@
-"""Tells how much of a question passages say, each in its own of two languages."""
+"""Tells how much of a question passages in another language say, beside those in its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Tongues:
     """How the hits of a search stand to a question's language, by chunk id.
 
     `foreign` are those surely in another, `read` is what reads the words of those that the
-    dictionary holds, and `said` how much of the question each hit says, if it reads any.
+    dictionary holds, and `said` how much more of the question these say than the others.
     """
 
     foreign: frozenset[str]
@@ -64,11 +64,13 @@ def said(
     foreign: Collection[str],
     read: Mapping[str, Words],
 ) -> dict[str, float]:
-    """By chunk id the share of a question's content words that each hit says, rare ones more.
+    """How much more of a question each foreign hit says than the best hit in its language does.
 
-    `tongue` is the question's language, `foreign` are the hits in another, and `read` is what reads
-    them. One that nothing reads is taken to say as much as the others do on average. A hit in
-    another language gets `UNKNOWN` more, and all are scaled to at most 1. Empty where none is read.
+    By chunk id the difference of two shares of the question's content words, rare ones counting
+    more, and `UNKNOWN`: from -0.6 to 1.4. `tongue` is the question's language, `foreign` are the
+    hits in another, and `read` is what reads them; one that nothing reads is taken to say as much
+    as the others do on average. Empty where none is read. Hits in the question's own language are not
+    told apart by it: a search by words has done that.
     """
     if not read:
         return {}
@@ -89,8 +91,5 @@ def said(
         for chunk_id, own in stems.items()
     }
     usual = sum(shares.values()) / len(shares)
-    return {
-        hit.chunk_id: (shares.get(hit.chunk_id, usual) + UNKNOWN * (hit.chunk_id in foreign))
-        / (1 + UNKNOWN)
-        for hit in hits
-    }
+    best = max((share for one, share in shares.items() if one not in foreign), default=0.0)
+    return {one: shares.get(one, usual) + UNKNOWN - best for one in foreign}
