@@ -75,6 +75,7 @@ def idle_text(assembly: Assembly) -> str:
     nightly = idle_bill(assembly, "prod", Stored(chunks=SNAPSHOT_CHUNKS))
     methods = len(assembly.resources("prod", "service", "ApiGateway::Method"))
     detailed = DETAILED_METRICS * methods
+    own = {function: len(metrics_of(function)) for function in _REPORTING}
     together = dollars([charge for bill in bills.values() for charge in bill])
     listed = ", ".join(f"${total:.2f} for `{stage}`" for stage, total in totals.items())
     price = {kind: one.dollars for kind, one in PRICES.items()}
@@ -89,11 +90,11 @@ def idle_text(assembly: Assembly) -> str:
         f"""What is stored adds ${price["object"]:.3f} for each GB of documents and their earlier
         versions; ${price["table"]:.2f} for each GB of tables beyond 25, and
         ${price["recovery"]:.2f} for their recovery to any second; and
-        ${dollars_of("object", nightly):.2f} where {SNAPSHOT_CHUNKS:,} chunks are saved every night, as `prod` does. Own metrics cost $0.30
-        each beyond ten, for the hours in which they are reported: `chat` has
-        {len(metrics_of("chat"))}, `documents` {len(metrics_of("documents"))} and `ingest` up to
-        {len(metrics_of("ingest"))} while they work. API Gateway's metrics of each method are off:
-        {detailed} of them would be ${cost("metric", detailed):.2f}.""",
+        ${dollars_of("object", nightly):.2f} where {SNAPSHOT_CHUNKS:,} chunks are saved every
+        night, as `prod` does. Own metrics cost $0.30 each beyond ten, for the hours in which they
+        are reported: `chat` has {own["chat"]}, `documents` {own["documents"]} and `ingest` up to
+        {own["ingest"]} while they work. API Gateway's metrics of each method are off: {detailed} of
+        them would be ${cost("metric", detailed):.2f}.""",
     )
 
 

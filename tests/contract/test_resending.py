@@ -136,13 +136,14 @@ def test_connections_that_were_kept_may_all_be_dead(server: OpenAIServer, kept: 
     proxy.close()
 
 
-def test_behind_a_proxy_of_the_environment_the_calls_are_the_sdk_s(
-    monkeypatch: pytest.MonkeyPatch, server: OpenAIServer
+def test_through_a_proxy_of_the_environment_nothing_is_sent_again(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", server.base_url.removesuffix("/v1"))
-    monkeypatch.setenv("http_proxy", server.base_url.removesuffix("/v1"))
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
-    server.fail(Fault.reset())
-    with pytest.raises(UpstreamUnavailable):
-        ask("http://models.example/v1")
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with raw("closed", "closed") as proxy:
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, proxy.url.removesuffix("/v1"))
+        with pytest.raises(UpstreamUnavailable):
+            ask("http://models.example/v1")
+        assert proxy.requests == 1
