@@ -15,7 +15,7 @@ from cli.local.layout import PROJECT
 from tests.bench.seeding import CACHED, FACT, asked
 from tests.restores.breaking_proxy import Way
 from tests.restores.runtime_api import RuntimeApi
-from tests.restores.upstreams import Upstreams, running_upstreams
+from tests.restores.upstreams import Upstreams, listing, running_upstreams
 
 pytest.importorskip("awslambdaric", reason="AWS publishes it for Linux only")
 
@@ -31,9 +31,13 @@ def upstreams() -> Iterator[Upstreams]:
 
 @contextmanager
 def snapshot(
-    upstreams: Upstreams, later_s: float, *, monotonic_too: bool = False
+    upstreams: Upstreams,
+    later_s: float,
+    *,
+    monotonic_too: bool = False,
+    function: str = "chat",
 ) -> Iterator[RuntimeApi]:
-    """The chat function when its snapshot is taken, to be restored so many seconds later."""
+    """A function when its snapshot is taken, to be restored so many seconds later."""
     upstreams.later_s = 0.0
     api = RuntimeApi()
     environ = {
@@ -42,11 +46,16 @@ def snapshot(
         "PYTHONPATH": os.pathsep.join([str(PROJECT / "layers/nexus/python"), str(PROJECT)]),
         "AWS_LAMBDA_RUNTIME_API": api.address,
         "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start",
-        "AWS_LAMBDA_FUNCTION_NAME": "nexus-prod-chat",
+        "AWS_LAMBDA_FUNCTION_NAME": f"nexus-prod-{function}",
         "RESTORED_LATER_S": str(later_s),
         "MONOTONIC_TOO": "1" if monotonic_too else "0",
     }
-    command = [sys.executable, "-m", "tests.restores.runtime", "functions.chat.handler.handler"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.restores.runtime",
+        f"functions.{function}.handler.handler",
+    ]
     process = subprocess.Popen(command, env=environ, cwd=PROJECT)
     try:
         api.wait_for_snapshot()
@@ -83,14 +92,31 @@ def test_the_first_question_after_a_restore_is_answered_within_two_seconds(
     assert sent_in_vain == 0
 
 
-def test_a_secret_that_was_exchanged_since_the_snapshot_is_read_anew(
-    upstreams: Upstreams,
+@pytest.mark.parametrize("before", ["one", "unset"])
+def test_a_secret_that_was_set_or_exchanged_since_the_snapshot_is_read_anew(
+    upstreams: Upstreams, before: str
 ) -> None:
+    upstreams.change_models_key(before)
     with snapshot(upstreams, YOUNG_S) as api:
         upstreams.change_models_key("another")
         asked_before = len(upstreams.models.requests)
-        event = asked(CACHED.replace("?", " once more?"), None)
+        event = asked(CACHED.replace("?", f" after {before}?"), None)
         response, _ = api.restored_answer_to(event, now_s=upstreams.now_s())
     assert response["statusCode"] == 200
     keys = [call.headers["authorization"] for call in upstreams.models.requests[asked_before:]]
     assert set(keys) == {"Bearer another"}
+
+
+def test_another_function_that_is_given_snap_start_survives_its_restore_too(
+    upstreams: Upstreams,
+) -> None:
+    with snapshot(upstreams, OLD_S, function="documents") as api:
+        for proxy in upstreams.proxies:
+            proxy.break_all("silent")
+        upstreams.later_s = OLD_S
+        response, seconds = api.restored_answer_to(listing(), now_s=upstreams.now_s())
+        sent_in_vain = upstreams.lost()
+    assert response["statusCode"] == 200, response
+    assert json.loads(response["body"])["documents"]
+    assert seconds <= LONGEST_S
+    assert sent_in_vain == 0
