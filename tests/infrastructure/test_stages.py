@@ -36,6 +36,8 @@ def test_functions_with_snap_start_are_named_for_one_deployment_by_a_context_val
     context = {"stages": {"dev": configuration("dev")}, "snap_start": "chat, documents"}
     [stage] = read_stages(context.get)
     assert stage.snap_start == ("chat", "documents")
+    [without] = read_stages({**context, "snap_start": ""}.get)
+    assert without.snap_start == ()
 
 
 def test_only_the_extractive_model_stands_behind_the_stricter_gate():
