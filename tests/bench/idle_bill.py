@@ -193,12 +193,14 @@ FREE: dict[str, str] = {
     "Logs::LogGroup": _BY_USE,
     "SNS::Topic": _BY_USE,
     "SQS::Queue": _BY_USE,
+    "Route53::RecordSet": "an alias of something of AWS; its zone is the organisation's own",
     "Lambda::LayerVersion": "75 GB of code are free in each region",
     **dict.fromkeys(
         [
             *("ApiGateway::Account", "ApiGateway::Deployment", "ApiGateway::GatewayResponse"),
             *("ApiGateway::Method", "ApiGateway::Model", "ApiGateway::RequestValidator"),
             *("ApiGateway::Resource", "ApiGateway::UsagePlan"),
+            *("ApiGateway::BasePathMapping", "ApiGateway::DomainName"),
             *("IAM::Policy", "IAM::Role"),
             *("Lambda::Alias", "Lambda::EventInvokeConfig", "Lambda::Permission"),
             *("S3::BucketPolicy", "SNS::Subscription", "SNS::TopicPolicy", "SQS::QueuePolicy"),
