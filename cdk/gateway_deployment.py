@@ -41,7 +41,9 @@ def deployment(
     return apigateway.StageOptions(
         stage_name=STAGE_NAME,
         tracing_enabled=True,
-        metrics_enabled=True,
+        # Each method's own metrics cost $0.30 a month each; the API's are free, and the access log
+        # tells the rest.
+        metrics_enabled=False,
         # Errors only and never bodies: a body holds a question.
         logging_level=apigateway.MethodLoggingLevel.ERROR,
         data_trace_enabled=False,
@@ -50,7 +52,7 @@ def deployment(
         # Keyed routes have their plans; these have nothing else in front of the function.
         method_options={
             f"{route.path}/{route.method}": apigateway.MethodDeploymentOptions(
-                metrics_enabled=True,
+                metrics_enabled=False,
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,
                 throttling_rate_limit=stage.keyless_rate,

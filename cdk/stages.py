@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 ROOT = Path(__file__).resolve().parent.parent
+FUNCTIONS = ("chat", "documents", "ingest", "reindex", "backup")
 
 
 class StageError(ValueError):
@@ -22,8 +24,10 @@ class Stage:
     """One deployment's configuration; rates are requests per second, quotas requests per day.
 
     `architecture` and `python_version` "host" mean this machine's own, for an emulator that runs
-    functions as local processes. `reindex_schedule` and `backup_schedule` are EventBridge Scheduler
-    expressions, in UTC; the latter may be "" for none. Snapshots are kept `backup_retention_days`.
+    functions as local processes. `snap_start` names the functions that start from a snapshot, which
+    AWS bills for as long as the version exists. `reindex_schedule` and `backup_schedule` are
+    EventBridge Scheduler expressions, in UTC; the latter may be "" for none. Snapshots of the index
+    are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
     is nobody. `ocr` recognises text in pictures and scanned pages. `settings` are further variables
     of the functions, by name (`NEXUS_…`, see the README).
@@ -34,7 +38,7 @@ class Stage:
     region: str = ""
     architecture: Literal["arm64", "x86_64", "host"]
     python_version: str
-    snap_start: bool
+    snap_start: tuple[str, ...]
     chat_memory_mb: int
     chat_timeout_s: int
     ingest_memory_mb: int
@@ -206,7 +210,38 @@ _POSITIVE = [
 ]
 
 
+# https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+_SNAP_START_SINCE = (3, 12)
+_WITHOUT_SNAP_START = ("ap-east-2", "ap-southeast-6")
+
+
+def _check_snap_start(stage: Stage) -> None:
+    if not stage.snap_start:
+        return
+    if unknown := [name for name in stage.snap_start if name not in FUNCTIONS]:
+        raise StageError(
+            f"Stage {stage.name!r}: snap_start must be a list of functions, some of "
+            f"{', '.join(FUNCTIONS)}; it names {unknown[0]!r}."
+        )
+    if stage.host:
+        raise StageError(
+            f"Stage {stage.name!r}: snap_start must be empty where this machine runs the functions."
+        )
+    version = tuple(int(part) for part in re.findall(r"\d+", stage.python)[:2])
+    if version < _SNAP_START_SINCE:
+        raise StageError(
+            f"Stage {stage.name!r}: snap_start needs python_version 3.12 or newer; "
+            f"it is {stage.python_version!r}."
+        )
+    if stage.region in _WITHOUT_SNAP_START:
+        raise StageError(
+            f"Stage {stage.name!r}: snap_start must be empty in {stage.region}, "
+            "where Lambda does not have it."
+        )
+
+
 def _check(stage: Stage) -> None:
+    _check_snap_start(stage)
     for key, (low, high) in _RANGES.items():
         if not low <= getattr(stage, key) <= high:
             raise StageError(f"Stage {stage.name!r}: {key} must be from {low} to {high}.")

@@ -34,8 +34,9 @@ class AwsServer:
     `files` are objects on the disk by their path, `/bucket/key`, without versions.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, region: str = REGION) -> None:
         self.url = ""
+        self._region = region
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
         self.files: dict[str, Path] = {}
@@ -50,7 +51,7 @@ class AwsServer:
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "testing",
             "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_DEFAULT_REGION": self._region,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
@@ -67,7 +68,7 @@ class AwsServer:
             if operation.startswith("Batch") and b'"text#' in body:
                 return self._ledger(json.loads(body)["RequestItems"])
             target = headers.get("x-amz-target", "").partition("_")[0].partition(".")[0]
-            host = f"{_TARGETS.get(target, 's3')}.{REGION}.amazonaws.com"
+            host = f"{_TARGETS.get(target, 's3')}.{self._region}.amazonaws.com"
             sent = HTTPHeaders()
             for name, value in {**headers, "host": host}.items():
                 sent[name] = value
@@ -106,9 +107,9 @@ def _stretch(file: Path, method: str, wanted: str) -> tuple[int, dict[str, str],
 
 
 @contextmanager
-def running_aws_server() -> Iterator[AwsServer]:
+def running_aws_server(region: str = REGION) -> Iterator[AwsServer]:
     """Runs a server on a free port, over an empty account, until the block ends."""
-    aws = AwsServer()
+    aws = AwsServer(region)
 
     class Handler(_Handler):
         script = aws

@@ -75,7 +75,9 @@ class LambdaFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             # Lambda ends a chain of self-invocations after 16 unless it is told that it is meant.
             recursive_loop=lambda_.RecursiveLoop.ALLOW if recursive else None,
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if stage.snap_start else None,
+            snap_start=(
+                lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snap_start else None
+            ),
         )
         self.alias = lambda_.Alias(
             self, "Live", alias_name=ALIAS, version=self.function.current_version

@@ -18,8 +18,10 @@ from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.snapshots.progress import Progress  # noqa: E402
 from nexus.wiring.backup import backup_services  # noqa: E402
+from nexus.wiring.restoring import renewed  # noqa: E402
 
-services = backup_services(Settings.from_environ(os.environ))
+_settings = Settings.from_environ(os.environ)
+services = renewed(lambda: backup_services(_settings))
 
 # A batch of chunks takes a second, and closing the files and the list of them some more.
 ENOUGH_MS = 60_000
@@ -36,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     `event["progress"]` is where an earlier invocation stopped. Raises InvalidRequest if the
     generation that it was copying has been dropped since.
     """
-    backups = services.backups
+    backups = services().backups
     if "progress" in event:
         progress = Progress(**event["progress"])
         generation = backups.generations().get(progress.generation)
@@ -52,7 +54,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     state = asdict(progress)
     metrics.add_metric("backup_invocations", MetricUnit.Count, 1)
     if progress.phase != "done":
-        services.continuation.start(json.dumps({"progress": state}))
+        services().continuation.start(json.dumps({"progress": state}))
     else:
         for name in COUNTED:
             metrics.add_metric(f"backup_{name}", MetricUnit.Count, state[name])

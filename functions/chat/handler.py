@@ -1,26 +1,36 @@
-"""The chat function's entry: builds the app once, then passes API Gateway's events to it."""
+"""The chat function's entry: builds the app, then passes API Gateway's events to it."""
 
 from __future__ import annotations
 
 import gc
 import os
+from typing import Any
 
 gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
 from mangum import Mangum  # noqa: E402
+from mangum.types import LambdaContext  # noqa: E402
 
 from functions.chat.app import create_app  # noqa: E402
 from nexus.observability import metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.chat import chat_services  # noqa: E402
+from nexus.wiring.restoring import renewed  # noqa: E402
 
-services = chat_services(Settings.from_environ(os.environ))
-_asgi = Mangum(
-    create_app(services),
-    lifespan="off",
-    text_mime_types=["text/", "application/json", "application/problem+json"],
+TEXTS = ["text/", "application/json", "application/problem+json"]
+
+_settings = Settings.from_environ(os.environ)
+_app = renewed(
+    lambda: create_app(chat_services(_settings)), lambda app: app.state.services.prepare()
 )
-handler = metrics.log_metrics(_asgi)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers API Gateway's event for one request."""
+    asgi = Mangum(_app(), lifespan="off", text_mime_types=TEXTS)
+    return dict(asgi(event, context))
+
 
 gc.freeze()
 gc.enable()

@@ -27,11 +27,13 @@ from nexus.ingestion.tasks import tasks_of  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.ingest import ingest_services  # noqa: E402
+from nexus.wiring.restoring import renewed  # noqa: E402
 
 # With less time left than this, the rest of a batch is left to another invocation.
 ENOUGH_MS = 20_000
 
-services = ingest_services(Settings.from_environ(os.environ))
+_settings = Settings.from_environ(os.environ)
+services = renewed(lambda: ingest_services(_settings))
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 gc.freeze()
@@ -47,7 +49,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Processes a batch; SQS keeps the messages that this returns as failures."""
     metrics.add_metric("messages", MetricUnit.Count, len(event["Records"]))
     receipts = [record["receiptHandle"] for record in event["Records"]]
-    with Holding(services.queue, receipts) as holding:
+    with Holding(services().queue, receipts) as holding:
         return dict(
             process_partial_response(
                 event=event,
@@ -66,7 +68,7 @@ def process(record: SQSRecord, lambda_context: LambdaContext, holding: Holding) 
         raise OutOfTime
     try:
         for task in tasks_of(record.body):
-            for report in perform(task, services):
+            for report in perform(task, services()):
                 _report(report)
     except Exception as error:
         attempt = int(record.attributes.approximate_receive_count)
@@ -101,7 +103,7 @@ def _report(report: IndexingReport) -> None:
         },
     )
     metrics.add_metric(f"documents_{report.outcome}", MetricUnit.Count, 1)
-    dollars = report.tokens_embedded * services.settings.embedding_price / 1_000_000
+    dollars = report.tokens_embedded * services().settings.embedding_price / 1_000_000
     reused = report.chunks - report.chunks_embedded
     metrics.add_metric("chunks_seen", MetricUnit.Count, report.chunks)
     metrics.add_metric("chunks_reused", MetricUnit.Count, reused)

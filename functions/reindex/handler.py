@@ -22,8 +22,10 @@ from nexus.generations.reindexing import (  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.reindex import reindex_services  # noqa: E402
+from nexus.wiring.restoring import renewed  # noqa: E402
 
-services = reindex_services(Settings.from_environ(os.environ))
+_settings = Settings.from_environ(os.environ)
+services = renewed(lambda: reindex_services(_settings))
 
 # A page of 1,000 objects takes seconds; with less left than this, the run goes on in a new
 # invocation.
@@ -41,18 +43,18 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     `event["verify"]` says whether the index is compared too; without it, the day does.
     `event["progress"]` is where an earlier invocation stopped.
     """
-    every_days = services.settings.verify_days
+    every_days = services().settings.verify_days
     verify = event.get("verify", verifies_today(time.time(), every_days))
     start = {"generation": event.get("generation", ""), "verify": verify}
     progress = reconcile_generations(
-        services.reindexers,
+        services().reindexers,
         Progress(**event.get("progress", start)),
         has_time=lambda: context.get_remaining_time_in_millis() > ENOUGH_MS,
     )
     counts = asdict(progress)
     metrics.add_metric("reindex_invocations", MetricUnit.Count, 1)
     if progress.phase != "done":
-        services.continuation.start(json.dumps({"progress": counts}))
+        services().continuation.start(json.dumps({"progress": counts}))
     else:
         for name in COUNTED:
             metrics.add_metric(f"reindex_{name}", MetricUnit.Count, counts[name])

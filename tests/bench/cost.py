@@ -1,6 +1,9 @@
-"""Counts the tokens, and so the dollars, of the golden questions' real prompts.
+"""Computes what each AWS stage costs while it waits, and what the golden questions cost.
 
-    python -m tests.bench.cost [--top-k 5] [--output-tokens 330] [--json OUT]
+    python -m tests.bench.cost [--top-k 5] [--output-tokens 330] [--json OUT] [--write]
+
+The stages are synthesized, and every resource of their templates is priced (`idle_bill`); `--write`
+puts that, and the price of a thousand questions (`question_bill`), into the README.
 
 The sample documents are parsed and cut by Nexus, each answerable golden question gets the best
 passages of a word search, and `answering.prompts` writes the prompt. Tokens are o200k's, which the
@@ -13,8 +16,11 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 import tempfile
+from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -26,14 +32,17 @@ from nexus.answering.prompts import answer_messages
 from nexus.ingestion.chunking import chunk, context_line, embedding_text
 from nexus.ingestion.parsing import parse
 from nexus.models import DocumentMetadata, Filters, IndexRecord, Passage
-from tests.bench.reporting import Row, arguments, report
+from tests.bench.cost_text import COMMAND, README, idle_text, memory_mb, question_text
+from tests.bench.prices import PRICES
+from tests.bench.question_bill import TOKENS_OUT, Part, aws_dollars, question_bill
+from tests.bench.reporting import Row, arguments, report, with_block
+from tests.infrastructure.assembly import Assembly
+from tests.infrastructure.conftest import synthesize
 
-# Dollars for a million tokens, or for 1,000 questions, from the price lists of 2026-11 (README).
-INPUT_PER_M = 0.75  # gpt-5.4-mini
-OUTPUT_PER_M = 4.50  # gpt-5.4-mini
-EMBEDDING_PER_M = 0.02  # text-embedding-3-small
-PINECONE_PER_1000 = 0.32  # 2 searches of 10 read units each
-AWS_PER_1000 = 0.0035 + 0.035 + 0.003 + 0.001  # gateway, Lambda, DynamoDB, logs
+# Dollars for a million tokens.
+INPUT_PER_M = PRICES["tokens in"].dollars * 1e6
+OUTPUT_PER_M = PRICES["tokens out"].dollars * 1e6
+EMBEDDING_PER_M = PRICES["embedding"].dollars * 1e6
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 QUESTIONS = PROJECT / "tests" / "golden" / "sample_questions.jsonl"
 LIMIT = 100_000_000
@@ -42,12 +51,48 @@ SPACE = "demo.bench"
 PER_PROMPT = 11
 
 
+@dataclass(frozen=True)
+class Counted:
+    """The tokens of each question's prompt, by part; those of the documents, and their chunks."""
+
+    system: list[int]
+    passages: list[int]
+    asked: list[int]
+    embedded: int
+    chunks: int
+
+    @property
+    def tokens_in(self) -> float:
+        """What the model reads for a question, in the mean."""
+        parts = (self.system, self.passages, self.asked)
+        return sum(statistics.fmean(part) for part in parts) + PER_PROMPT
+
+
 def main() -> None:
-    """Counts and reports."""
+    """Counts and reports; with `--write`, into the README."""
     parser = arguments(__doc__)
     parser.add_argument("--top-k", type=int, default=5, help="passages in a prompt")
-    parser.add_argument("--output-tokens", type=int, default=330, help="written and thought")
+    parser.add_argument("--output-tokens", type=int, default=TOKENS_OUT, help="written and thought")
+    parser.add_argument("--write", action="store_true", help="write the README's figures")
     given = parser.parse_args()
+    counted = count(given.top_k)
+    with tempfile.TemporaryDirectory() as scratch:
+        done = synthesize(Path(scratch))
+        if done.returncode:
+            raise SystemExit(done.stdout + done.stderr)
+        assembly = Assembly(Path(scratch))
+        texts = {"idle": idle_text(assembly), "questions": question_text(assembly)}
+        others = question_bill(memory_mb(assembly, "prod"))
+    report_answers(counted, others, given)
+    for name, text in texts.items():
+        sys.stdout.write(f"\n{text}")
+        if given.write:
+            readme = README.read_text(encoding="utf-8")
+            README.write_text(with_block(readme, name, COMMAND, text), encoding="utf-8")
+
+
+def count(top_k: int) -> Counted:
+    """Counts the tokens of every answerable golden question's prompt."""
     lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
     golden = [json.loads(line) for line in lines]
     questions = [str(entry["question"]) for entry in golden if entry["answerable"]]
@@ -58,26 +103,35 @@ def main() -> None:
         index = SqliteIndex(str(Path(scratch, "index.sqlite")))
         embedded, chunks = fill(index)
         for question in questions:
-            instructions, prompt = answer_messages(question, best(index, question, given.top_k))
+            instructions, prompt = answer_messages(question, best(index, question, top_k))
             system.append(tokens(instructions.content))
             asked.append(tokens(question))
             passages.append(tokens(prompt.content) - asked[-1])
         index.close()
-    output = [given.output_tokens]
-    fixed = [PER_PROMPT]
+    return Counted(system, passages, asked, embedded, chunks)
+
+
+def report_answers(counted: Counted, others: Sequence[Part], given: Namespace) -> None:
+    """Shows the price of a thousand questions by what it is for."""
+    system, passages, asked = counted.system, counted.passages, counted.asked
+    output, fixed = [given.output_tokens], [PER_PROMPT]
+    pinecone = sum(part.dollars for part in others if part.name == "Pinecone")
+    aws = aws_dollars(list(others))
     model = _dollars([system, passages, asked, fixed], INPUT_PER_M)
     model += _dollars([output], OUTPUT_PER_M)
     model += _dollars([asked], EMBEDDING_PER_M)
-    whole = model + PINECONE_PER_1000 + AWS_PER_1000
+    verifying = others[1].dollars
+    whole = model + verifying + pinecone + aws
     alone = _dollars([asked, fixed], INPUT_PER_M) + _dollars([output], OUTPUT_PER_M)
     parts: list[tuple[str, Sequence[int] | None, float]] = [
         ("prompt: instructions", system, _dollars([system, fixed], INPUT_PER_M)),
         ("prompt: passages and their tags", passages, _dollars([passages], INPUT_PER_M)),
         ("prompt: question", asked, _dollars([asked], INPUT_PER_M)),
         ("answer (assumed)", output, _dollars([output], OUTPUT_PER_M)),
+        ("verification (assumed)", None, verifying),
         ("question's embedding", asked, _dollars([asked], EMBEDDING_PER_M)),
-        ("Pinecone (README)", None, PINECONE_PER_1000),
-        ("AWS (README)", None, AWS_PER_1000),
+        ("Pinecone", None, pinecone),
+        ("AWS", None, aws),
         ("all", None, whole),
         ("baseline: the model without documents", None, alone),
     ]
@@ -93,9 +147,9 @@ def main() -> None:
         for name, counts, dollars in parts
     ]
     note = (
-        f"{len(questions)} questions, {given.top_k} of {chunks} passages each; prices of 2026-11: "
-        f"${INPUT_PER_M} in, ${OUTPUT_PER_M} out for 1 M tokens; embedding the documents once: "
-        f"{embedded:,} tokens, ${embedded * EMBEDDING_PER_M / 1e6:.5f}"
+        f"{len(asked)} questions, {given.top_k} of {counted.chunks} passages each; prices of "
+        f"2026-11: ${INPUT_PER_M} in, ${OUTPUT_PER_M} out for 1 M tokens; embedding the documents "
+        f"once: {counted.embedded:,} tokens, ${counted.embedded * EMBEDDING_PER_M / 1e6:.5f}"
     )
     report("Cost of answers", rows, given.json, note)
 

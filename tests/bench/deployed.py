@@ -60,7 +60,7 @@ def deployed(python_version: str, out: Path) -> dict[str, Deployed]:
         "architecture": architecture(),
         "python_version": python_version,
         # Lambda has no SnapStart for older ones, which CDK warns of.
-        **({"snap_start": False} if python_version == "3.11" else {}),
+        **({"snap_start": []} if python_version == "3.11" else {}),
         "aws:cdk:disable-asset-staging": True,
     }
     app = configured_app(context=context, outdir=str(out))

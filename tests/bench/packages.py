@@ -26,7 +26,10 @@ from tests.bench.deployed import Deployed, architecture
 
 PACKAGINGS = ("built", "untrimmed", "ordinary")
 # What Lambda's runtime brings; its Python loads it from bytecode.
-RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "urllib3", "six.py")
+RUNTIME = (
+    *("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "urllib3", "six.py"),
+    "snapshot_restore_py.py",
+)
 HERE = Path(__file__).parent
 LANGCHAIN = HERE / "langchain.txt"
 

@@ -276,7 +276,7 @@ def test_silence_and_broken_connections_are_passing(server):
     def ask(base_url, timeout_s):
         OpenAIChat(connect(base_url, "key", timeout_s, 0), "chat").complete(PROMPT, 100)
 
-    server.fail(Fault.hang(), Fault.reset())
+    server.fail(Fault.hang(), Fault.reset(), Fault.reset())
     with pytest.raises(UpstreamUnavailable, match="in time"):
         ask(server.base_url, 0.1)
     with pytest.raises(UpstreamUnavailable, match="connection"):

@@ -89,7 +89,7 @@ def test_scores_that_cannot_be_right_are_refused(server, change, says):
     ],
 )
 def test_failures_are_ours(server, fault, error):
-    server.fail(fault)
+    server.fail(fault, fault)  # a connection that breaks is replaced once
 
     with pytest.raises(error) as caught:
         _reranker(server, timeout_s=0.1 if fault.way == "hang" else 5).rerank("q", TEXTS)

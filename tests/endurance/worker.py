@@ -37,7 +37,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             pids.write_text(str(os.getpid()))
-            drain(aws_clients("sqs"), services.settings.ingest_queue_url, handle)
+            drain(aws_clients("sqs"), services().settings.ingest_queue_url, handle)
             note_peak(pids)
             os._exit(0)
         _, status = os.waitpid(child, 0)

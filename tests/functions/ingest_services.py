@@ -124,7 +124,7 @@ def message(key: str) -> dict[str, Any]:
 
 def record(ingest: ModuleType, path: str) -> DocumentRecord | None:
     """What the catalogue holds of a document."""
-    catalogue = operator_services(ingest.services.settings, parts.aws_clients).catalogue
+    catalogue = operator_services(ingest.services().settings, parts.aws_clients).catalogue
     return catalogue.get("acme", document_id("acme", path))
 
 

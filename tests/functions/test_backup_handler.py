@@ -82,7 +82,8 @@ def backup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleTy
         sys.modules.pop("functions.backup.handler", None)
         module = importlib.import_module("functions.backup.handler")
         continuation = FakeContinuation()
-        monkeypatch.setattr(module, "services", replace(module.services, continuation=continuation))
+        given = replace(module.services(), continuation=continuation)
+        monkeypatch.setattr(module, "services", lambda: given)
         yield module
     parts.aws_clients.cache_clear()
     parts._session.cache_clear()
@@ -97,7 +98,7 @@ def test_a_run_without_time_sends_its_progress_to_itself_until_it_is_done(
     while True:
         state = backup.handler(event, Context(LITTLE_MS))
         invocations += 1
-        payloads = backup.services.continuation.payloads
+        payloads = backup.services().continuation.payloads
         if state["phase"] == "done":
             break
         with pytest.raises(NotFound):

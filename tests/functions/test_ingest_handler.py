@@ -69,12 +69,12 @@ def test_a_batch_is_held_shorter_than_by_the_queue_while_it_is_worked_on(
     ingest: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[int] = []
-    hold = ingest.services.queue.hold
+    hold = ingest.services().queue.hold
 
     def noted(receipts: list[str], seconds: int) -> None:
         held.append(seconds)
         hold(receipts, seconds)
 
-    monkeypatch.setattr(ingest.services.queue, "hold", noted)
+    monkeypatch.setattr(ingest.services().queue, "hold", noted)
     assert run(ingest, put("a.md", b"Open at nine.")) == []
     assert held == [HELD_S]

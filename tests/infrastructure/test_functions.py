@@ -106,7 +106,24 @@ def test_aws_stages_run_python_3_13_on_arm_with_snap_start_where_it_is_on(
         return
     assert (properties["Runtime"], properties["Architectures"]) == ("python3.13", ["arm64"])
     snap_start = properties.get("SnapStart") == {"ApplyOn": "PublishedVersions"}
-    assert snap_start is configuration(stage)["snap_start"]
+    assert snap_start is (function in configuration(stage)["snap_start"])
+
+
+def test_only_people_who_wait_are_spared_the_cold_start(stage):
+    wanted = ["chat"] if stage in ("staging", "prod") else []
+    assert configuration(stage)["snap_start"] == wanted
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_has_one_published_version_whether_it_has_snapshots_or_not(
+    assembly, stage, function
+):
+    named = f"{function.capitalize()}FunctionCurrentVersion"
+    version = assembly.only(stage, "service", "Lambda::Version", named)
+    # An older one would go on costing what its snapshot costs.
+    assert version.get("DeletionPolicy", "Delete") == "Delete"
+    alias = assembly.only(stage, "service", "Lambda::Alias", f"{function.capitalize()}Live")
+    assert named in json.dumps(alias["Properties"]["FunctionVersion"])
 
 
 def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):

@@ -23,13 +23,21 @@ def test_a_context_value_overrides_the_stage_that_is_chosen():
         "models_url": "http://127.0.0.1:9/v1",
         "standard_burst": "3",
         "cors_origins": "https://a.example, https://b.example",
-        "snap_start": "true",
+        "standard_rate": "2",
     }
     [stage] = read_stages(context.get)
     assert stage.models_url == "http://127.0.0.1:9/v1"
     assert stage.standard_burst == 3
     assert stage.cors_origins == ("https://a.example", "https://b.example")
-    assert stage.snap_start is True
+    assert stage.standard_rate == 2.0
+
+
+def test_functions_with_snap_start_are_named_for_one_deployment_by_a_context_value():
+    context = {"stages": {"dev": configuration("dev")}, "snap_start": "chat, documents"}
+    [stage] = read_stages(context.get)
+    assert stage.snap_start == ("chat", "documents")
+    [without] = read_stages({**context, "snap_start": ""}.get)
+    assert without.snap_start == ()
 
 
 def test_only_the_extractive_model_stands_behind_the_stricter_gate():
@@ -53,8 +61,13 @@ def test_the_index_file_is_absolute_whatever_the_function_s_folder():
     [
         ({"chat_memory_mb": "much"}, ["'dev'", "chat_memory_mb", "whole number", "'much'"]),
         ({"chat_memory_mb": 1.5}, ["chat_memory_mb", "whole number"]),
-        ({"snap_start": "perhaps"}, ["snap_start", "true or false"]),
-        ({"snap_start": 1}, ["snap_start", "true or false"]),
+        ({"snap_start": "perhaps"}, ["snap_start", "chat, documents", "'perhaps'"]),
+        ({"snap_start": True}, ["snap_start", "list of texts"]),
+        ({"snap_start": "true"}, ["snap_start", "list of functions", "'true'"]),
+        ({"snap_start": ["chat", "chats"]}, ["snap_start", "'chats'"]),
+        ({"snap_start": ["chat"], "python_version": "3.11"}, ["snap_start", "3.12", "'3.11'"]),
+        ({"snap_start": ["chat"], "architecture": "host"}, ["snap_start", "this machine"]),
+        ({"snap_start": ["chat"], "region": "ap-east-2"}, ["snap_start", "ap-east-2"]),
         ({"architecture": "mips"}, ["architecture", "arm64, x86_64, host", "'mips'"]),
         ({"chat_timeout_s": 30}, ["chat_timeout_s", "1 to 29"]),
         ({"standard_rate": 0}, ["standard_rate", "more than 0"]),

@@ -223,7 +223,7 @@ def test_an_endpoint_that_hangs_breaks_off_or_refuses_never_costs_the_answer(
     talk = Talk("never said")
     talk.executor = CarryingExecutor()
     talk.answerer = over_a_socket(talk, endpoint)
-    endpoint.fail(fault)
+    endpoint.fail(fault, fault)  # a connection that breaks is replaced once
     deadline = Deadline(3.0)
     with meeting(deadline):
         answer = talk.ask("And how much rupiah is that?")

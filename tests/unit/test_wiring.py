@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 
 from nexus.adapters.aws.secrets import SecretsManager
-from nexus.deferred import RENEWED_S, deferred
+from nexus.deferred import RENEWED_S, deferred, make_ready
 from nexus.errors import ConfigurationError
 from nexus.settings import Settings
 from nexus.wiring.chat import chat_services
@@ -49,9 +49,22 @@ def test_a_thing_that_cannot_be_made_yet_is_made_when_it_can() -> None:
     assert thing.count() == thing.count() == 1
 
 
+def test_a_thing_is_made_when_it_is_used_or_made_ready() -> None:
+    factory = Factory()
+    used, prepared = deferred(factory), deferred(factory)
+    assert factory.made == 0
+    make_ready(prepared)
+    assert factory.made == 1
+    assert used.count() == 2
+    assert prepared.count() == 1
+    factory.failing = True
+    make_ready(deferred(factory))  # told where it is used
+
+
 def test_a_thing_is_made_anew_when_its_secret_may_have_changed() -> None:
     factory, clock = Factory(), FakeClock()
     thing = deferred(factory, clock)
+    assert thing.count() == 1
     clock.advance(RENEWED_S - 1)
     assert thing.count() == 1
     clock.advance(2)
@@ -110,5 +123,5 @@ def test_the_chat_function_reads_each_secret_once_and_all_at_the_same_time() -> 
         pinecone_host="",  # refused at once, where an address would be tried again
         vector_index="pinecone",
     )
-    chat_services(settings, aws)
+    chat_services(settings, aws).prepare()
     assert sorted(client.read) == ["models", "pinecone"]

@@ -46,8 +46,12 @@ class _Deferred(Generic[T]):
 
 
 def deferred(make: Callable[[], T], now: Callable[[], float] = time.time) -> T:
-    """Something that behaves as what `make` returns; made now if that works, else when used."""
-    thing = _Deferred(make, now)
-    with suppress(NexusError):
-        thing.get()
-    return cast(T, thing)
+    """Something that behaves as what `make` returns, which is made when it is first used."""
+    return cast(T, _Deferred(make, now))
+
+
+def make_ready(thing: object) -> None:
+    """Makes a deferred thing now if that works; what fails fails again, and is told, when used."""
+    if isinstance(thing, _Deferred):
+        with suppress(NexusError):
+            thing.get()

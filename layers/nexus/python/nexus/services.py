@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,9 +39,16 @@ if TYPE_CHECKING:
     from nexus.snapshots.restoring import Restorer
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class ChatServices:
-    """What the chat function works with; `idempotency` is None where there is no cache's table."""
+    """What the chat function works with; `idempotency` is None where there is no cache's table.
+
+    `prepare` makes ready what a question needs, and opens its connections, side by side.
+    """
 
     settings: Settings
     authenticator: Authenticator
@@ -51,6 +58,7 @@ class ChatServices:
     conversations: ConversationStore
     health: Health
     idempotency: IdempotentAnswers | None = None
+    prepare: Callable[[], None] = field(default=_nothing)
 
 
 @dataclass(frozen=True, slots=True)

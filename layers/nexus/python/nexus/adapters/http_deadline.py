@@ -20,10 +20,11 @@ def hooks() -> dict[str, list[Callable[..., Any]]]:
     Its time-outs are each for one step on the socket: an endpoint that sends a byte now and then
     would keep a call for ever.
     """
-    return {"request": [_cap], "response": [_watch]}
+    return {"request": [cap], "response": [_watch]}
 
 
-def _cap(request: httpx2.Request) -> None:
+def cap(request: httpx2.Request) -> None:
+    """Lets each step of a try last no longer than the request's deadline."""
     left = current().remaining()
     if not math.isinf(left):
         own = request.extensions.get("timeout", {})

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from contextlib import suppress
+from dataclasses import replace
 
 from nexus.bounded import CarryingExecutor
+from nexus.deferred import make_ready
 from nexus.errors import NexusError
+from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
 from nexus.ports import Secrets, VectorIndex
+from nexus.retrieval.reader import Reader
 from nexus.services import ChatServices
 from nexus.settings import Settings
 from nexus.wiring.parts import (
@@ -26,12 +30,12 @@ from nexus.wiring.parts import (
 def chat_services(
     settings: Settings, aws: ClientFactory | None = None, executor: Executor | None = None
 ) -> ChatServices:
-    """The services of the chat function, with their connections opened where they can be."""
+    """The services of the chat function; no connection is open before their `prepare`."""
     from nexus.adapters.dynamodb.cache import DynamoCache
     from nexus.adapters.dynamodb.clients import DynamoClients
     from nexus.adapters.dynamodb.conversations import DynamoConversations
     from nexus.adapters.dynamodb.request_claims import DynamoRequestClaims
-    from nexus.operations.health import Dependency, Health
+    from nexus.operations.health import PATIENCE_S, Dependency, Health
     from nexus.wiring.answering import ChatParts, answering
 
     aws = aws or aws_clients
@@ -42,7 +46,6 @@ def chat_services(
     )
     clients = DynamoClients(dynamodb, settings.clients_table)
     secrets = secrets_of(aws)
-    _read_ahead(secrets, settings, executor)
     models = Models(settings, secrets)
     configured = settings.generation
     index, catalogue = (
@@ -83,9 +86,21 @@ def chat_services(
         claims=claims,
     )
     services = answering(parts, health, settings, executor)
-    executor.submit(services.readers.live)  # what the first question is answered from
-    health.checks()  # opens every connection, at once, while the function initialises
-    return services
+
+    def prepare() -> None:
+        _read_ahead(secrets, settings, executor)
+        others = (parts.reranker, parts.verifier, parts.rewriter)
+        making = [executor.submit(make_ready, thing) for thing in others]
+        making.append(executor.submit(_live, services.readers))
+        health.checks()  # opens every connection, at once
+        wait(making, timeout=PATIENCE_S)
+
+    return replace(services, prepare=prepare)
+
+
+def _live(readers: PerGeneration[Reader]) -> None:
+    with suppress(NexusError):
+        readers.live()  # what the first question is answered from
 
 
 def _read_ahead(secrets: Secrets, settings: Settings, executor: Executor) -> None:

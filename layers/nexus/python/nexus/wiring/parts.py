@@ -65,7 +65,23 @@ def aws_clients(service: str) -> Any:
 def _session() -> Any:
     from botocore.session import Session
 
-    return Session()
+    session = Session()
+    session.register_component("data_loader", _descriptions())
+    return session
+
+
+@cache
+def _descriptions() -> Any:
+    # What AWS's services are like, read from files: the one part that outlives its session.
+    from botocore.session import Session
+
+    return Session().get_component("data_loader")
+
+
+def forget_clients() -> None:
+    """Makes the next clients anew, with connections and credentials of their own."""
+    aws_clients.cache_clear()
+    _session.cache_clear()
 
 
 class Models:

@@ -19,6 +19,7 @@ from nexus.adapters.openai.bodies import error_in
 from nexus.adapters.openai.errors import not_understood, retry_after_s, translate
 from nexus.adapters.openai.renewing import RenewedKey
 from nexus.adapters.openai.told import kind_of, status_in, words_of
+from nexus.adapters.resending import transport
 from nexus.adapters.tls_context import tls_context
 from nexus.errors import ConfigurationError
 
@@ -35,9 +36,10 @@ def connect(
 ) -> openai.OpenAI:
     """One client for all calls to the endpoint; safe to share between threads.
 
-    Each try may take `timeout_s`; time-outs, 408, 409, 429, 5xx and what says of itself that it
-    passes are tried `retries` times more, after 0.5 s doubling to 8 s less up to a quarter at
-    random, or after what Retry-After says. A wait of more than `longest_wait_s` is not slept
+    A connection that breaks before a byte of an answer has come is replaced once, at once. Each try
+    may take `timeout_s`; time-outs, 408, 409, 429, 5xx and what says of itself that it passes are
+    tried `retries` times more, after 0.5 s doubling to 8 s less up to a quarter at random, or after
+    what Retry-After says. A wait of more than `longest_wait_s` is not slept
     through: the call fails at once, with that wait in the error. No try outlasts the request's
     deadline. A key that is refused is read again with `read_key`. Raises ConfigurationError for a
     URL or a key that cannot be used.
@@ -59,6 +61,7 @@ def connect(
         http_client=openai.DefaultHttpxClient(
             timeout=timeout,
             verify=tls_context(),
+            transport=transport(),
             auth=RenewedKey(read_key) if read_key else None,
             event_hooks={
                 **by_deadline,

@@ -10,6 +10,7 @@ import httpx2
 from nexus.adapters.http_deadline import hooks
 from nexus.adapters.openai.errors import SERVICE, from_status, not_understood, translate
 from nexus.adapters.openai.renewing import RenewedKey
+from nexus.adapters.resending import transport
 from nexus.adapters.tls_context import tls_context
 from nexus.errors import ConfigurationError, UpstreamRefused
 
@@ -17,9 +18,10 @@ from nexus.errors import ConfigurationError, UpstreamRefused
 class RerankEndpoint:
     """Implements `Reranker`; safe to share between threads.
 
-    A call may take `timeout_s` and is not retried: a ranking that comes late is worth less than
-    the ranking there was before. An empty `api_key` sends no key, an empty `model` names none. With
-    `read_key` a key that is refused is read once more, and the call tried with what it then is.
+    A call may take `timeout_s`. It is not retried, as a ranking that comes late is worth less than
+    the ranking there was before; but a connection that breaks before a byte of an answer has come
+    is replaced once. An empty `api_key` sends no key, an empty `model` names none. With `read_key`
+    a key that is refused is read once more, and the call tried with what it then is.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class RerankEndpoint:
             headers={"authorization": f"Bearer {api_key}"} if api_key else {},
             timeout=httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
             verify=tls_context(),
+            transport=transport(),
             event_hooks=hooks(),
             auth=RenewedKey(read_key) if read_key and api_key else None,
         )

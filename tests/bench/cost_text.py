@@ -1,0 +1,174 @@
+"""What the README says of costs: tables and sentences, each figure computed from the templates."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from cli.local.layout import PROJECT
+from nexus.ingestion.reports import Outcome
+from tests.bench.idle_bill import (
+    DETAILED_METRICS,
+    Charge,
+    Stored,
+    dollars,
+    dollars_of,
+    idle_bill,
+)
+from tests.bench.prices import PRICES, SECONDS, SNAPSHOT_LEAST_S, cost
+from tests.bench.question_bill import (
+    CHUNK_TOKENS,
+    CHUNKS,
+    RESTORES,
+    aws_dollars,
+    page_bill,
+    question_bill,
+)
+from tests.bench.reporting import Row, table_of
+from tests.infrastructure.assembly import STAGES, Assembly
+
+README = PROJECT / "README.md"
+COMMAND = "python -m tests.bench.cost --write"
+AWS_STAGES = tuple(name for name in STAGES if name != "local")
+SNAPSHOT_CHUNKS = 100_000
+_PACKAGE = PROJECT / "layers" / "nexus" / "python" / "nexus"
+# Where the metrics of its own are that a function reports while it works.
+_REPORTING = {
+    "chat": (_PACKAGE / "http/middleware.py", _PACKAGE / "answering/caching.py"),
+    "documents": (_PACKAGE / "http/middleware.py",),
+    "ingest": (PROJECT / "functions/ingest/handler.py",),
+}
+# What is shown of an idle stage's bill, and how its quantity is written.
+_LINES = {
+    "snapshot": "snapshot of {names}, ${price} for each GB of memory and second",
+    "secret": "{quantity:.0f} secrets, $0.40 each",
+    "alarm": "{quantity:.0f} alarms ({free:.0f} free, $0.10 beyond)",
+    "metric": "{quantity:.2f} own metrics ({free:.0f} free, $0.30 beyond)",
+    "queue": "{quantity:,.0f} polls of the queue (1 M free, $0.40 for another)",
+    "trace": "{quantity:.0f} traces (100,000 free)",
+    "compute": "{quantity:.0f} GB-seconds of scheduled runs (400,000 free)",
+}
+
+
+def idle_text(assembly: Assembly) -> str:
+    """The bill of each AWS stage while nobody uses it."""
+    bills = {stage: idle_bill(assembly, stage) for stage in AWS_STAGES}
+    totals = {stage: dollars(bill) for stage, bill in bills.items()}
+    rows: list[Row] = []
+    for kind, line in _LINES.items():
+        largest = bills["prod"]
+        filled = line.format(
+            quantity=_quantity(kind, largest),
+            free=PRICES[kind].free,
+            price=f"{PRICES[kind].dollars:.10f}",
+            names=", ".join(sorted({_short(one) for one in largest if one.kind == kind})),
+        )
+        each = {stage: f"{dollars_of(kind, bill):.2f}" for stage, bill in bills.items()}
+        rows.append({"part (as `prod` has it)": filled, **each})
+    rows.append({"part (as `prod` has it)": "**all, $ a month**", **_bold(totals)})
+    prod, chat_gb = bills["prod"], memory_mb(assembly, "prod") / 1024
+    snapshot = cost("snapshot", chat_gb * SECONDS)
+    least = cost("snapshot", chat_gb * SNAPSHOT_LEAST_S)
+    nightly = idle_bill(assembly, "prod", Stored(chunks=SNAPSHOT_CHUNKS))
+    methods = len(assembly.resources("prod", "service", "ApiGateway::Method"))
+    detailed = DETAILED_METRICS * methods
+    own = {function: len(metrics_of(function)) for function in _REPORTING}
+    together = dollars([charge for bill in bills.values() for charge in bill])
+    listed = ", ".join(f"${total:.2f} for `{stage}`" for stage, total in totals.items())
+    price = {kind: one.dollars for kind, one in PRICES.items()}
+    return _text(
+        f"""**Idle, a month: {listed}** (list prices of us-east-1 as of November 2026).""",
+        table_of(rows),
+        f"""That is with one published version of each function, which is what a deployment leaves.
+        A version of `chat` that is kept beside it adds ${snapshot:.2f} a month in `prod`, and each
+        deployment ${least:.2f}, as a snapshot is paid for three hours at least. Stages of one
+        account share what AWS gives it for nothing (all three: ${together:.2f}); without that,
+        `prod` is ${dollars(prod, free=False):.2f}.""",
+        f"""What is stored adds ${price["object"]:.3f} for each GB of documents and their earlier
+        versions; ${price["table"]:.2f} for each GB of tables beyond 25, and
+        ${price["recovery"]:.2f} for their recovery to any second; and
+        ${dollars_of("object", nightly):.2f} where {SNAPSHOT_CHUNKS:,} chunks are saved every
+        night, as `prod` does. Own metrics cost $0.30 each beyond ten, for the hours in which they
+        are reported: `chat` has {own["chat"]}, `documents` {own["documents"]} and `ingest` up to
+        {own["ingest"]} while they work. API Gateway's metrics of each method are off: {detailed} of
+        them would be ${cost("metric", detailed):.2f}.""",
+    )
+
+
+def question_text(assembly: Assembly) -> str:
+    """The bill of a thousand questions, and of a thousand pages."""
+    parts = question_bill(memory_mb(assembly, "prod"))
+    whole = sum(part.dollars for part in parts)
+    models = sum(part.dollars for part in parts[:3])
+    rows: list[Row] = [
+        {"part": part.name, "arithmetic": part.arithmetic, "$": f"{part.dollars:.2f}"}
+        for part in parts
+    ]
+    rows.append({"part": "**all**", "arithmetic": "", "$": f"**{whole:.2f}**"})
+    pages = page_bill()
+    return _text(
+        f"""**1,000 questions: ${whole:.2f}**, {models / whole:.0%} of it for the models, and
+        {aws_dollars(parts) / whole:.0%} for AWS (list prices as of November 2026).""",
+        table_of(rows),
+        f"""The tokens in are what the sample questions' prompts measure: five passages of up to
+        1,000 characters, the instructions and the question. Assumed are the tokens out, that all
+        answers have a sentence to verify, and that {RESTORES} questions start a copy of the
+        function. Read units grow with the namespace (10 is about 10 GB searched, the minimum is
+        0.25). A refusal by relevance calls no language model.""",
+        f"""Ingesting 1,000 pages ({CHUNKS:,} chunks of {CHUNK_TOKENS} tokens) costs
+        ${pages["embeddings"]:.3f} for embeddings, ${pages["Pinecone"]:.2f} for Pinecone's writes,
+        and under $0.01 for AWS.""",
+    )
+
+
+def _text(*parts: str) -> str:
+    """Tables as they are, and paragraphs of up to 100 characters a line."""
+    return "\n".join(
+        part
+        if part.startswith("|")
+        else textwrap.fill(" ".join(part.split()), 100, break_on_hyphens=False) + "\n"
+        for part in parts
+    )
+
+
+def memory_mb(assembly: Assembly, stage: str) -> int:
+    """The memory of a stage's chat function."""
+    return int(assembly.function(stage, "chat")["MemorySize"])
+
+
+def metrics_of(function: str) -> set[str]:
+    """The names of the metrics that a function reports while it works, by its source."""
+    return {name for path in _REPORTING[function] for name in _reported(path)}
+
+
+def _reported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr in ("add_metric", "count") and node.args:
+            yield from _names(node.args[0])
+
+
+def _names(argument: ast.expr) -> Iterator[str]:
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        yield argument.value
+    elif isinstance(argument, ast.IfExp):
+        yield from _names(argument.body)
+        yield from _names(argument.orelse)
+    elif isinstance(argument, ast.JoinedStr):  # what became of a document
+        yield from (f"documents_{outcome}" for outcome in get_args(Outcome))
+
+
+def _quantity(kind: str, charges: list[Charge]) -> float:
+    return sum(one.quantity for one in charges if one.kind == kind)
+
+
+def _short(charge: Charge) -> str:
+    return f"`{charge.what.rpartition('-')[2]}`"
+
+
+def _bold(totals: dict[str, float]) -> dict[str, str]:
+    return {stage: f"**{total:.2f}**" for stage, total in totals.items()}

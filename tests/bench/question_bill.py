@@ -1,0 +1,92 @@
+"""What a thousand questions and a thousand pages cost, part by part, with the arithmetic shown.
+
+How much an answer takes is measured (tokens in: `cost`; calls: `tests/functions/test_calls.py`) or
+assumed (tokens out, restores, duration); the prices are those of `prices`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.bench.prices import PRICES, cost
+
+QUESTIONS = 1_000
+# `cost` measures the first; an answer's length, with what the model thinks, is an assumption.
+TOKENS_IN, TOKENS_OUT, QUESTION_TOKENS = 1_480, 330, 20
+VERIFIED_IN, VERIFIED_OUT = 750, 60
+SEARCHES, READ_UNITS = 2, 10
+READS, WRITES = 9, 3
+DURATION_S, LOG_KB = 1.5, 2
+# How many of a thousand questions start another copy of the function.
+RESTORES = 50
+PAGES, CHUNKS, CHUNK_TOKENS, CHUNK_WRITE_UNITS = 1_000, 2_500, 250, 7
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of the bill; `arithmetic` is what the dollars come from."""
+
+    name: str
+    arithmetic: str
+    dollars: float
+
+
+def question_bill(chat_memory_mb: int) -> list[Part]:
+    """The parts of a thousand questions' price, without what an account has for nothing."""
+    memory_gb = chat_memory_mb / 1024
+    return [
+        _model("answers, `gpt-5.4-mini`", TOKENS_IN, TOKENS_OUT, "tokens"),
+        _model("verification, `gpt-5.4-nano`", VERIFIED_IN, VERIFIED_OUT, "verifier"),
+        _part("question embeddings", "embedding", QUESTION_TOKENS, f"{QUESTION_TOKENS} tokens"),
+        _part(
+            "Pinecone",
+            "pinecone read",
+            SEARCHES * READ_UNITS,
+            f"{SEARCHES} searches × {READ_UNITS} read units",
+        ),
+        _part("API Gateway", "request", 1, "1 request"),
+        Part(
+            "Lambda, arm64",
+            f"1,000 × {memory_gb:.2f} GB × {DURATION_S} s × $0.0000133 + 1,000 × $0.20 ÷ 1 M",
+            cost("compute", QUESTIONS * memory_gb * DURATION_S) + cost("invocation", QUESTIONS),
+        ),
+        Part(
+            "restores from snapshots",
+            f"{RESTORES} × {memory_gb:.2f} GB × $0.00014",
+            cost("restore", RESTORES * memory_gb),
+        ),
+        Part(
+            "DynamoDB",
+            f"1,000 × ({READS} reads × $0.125 + {WRITES} writes × $0.625) ÷ 1 M",
+            cost("read", QUESTIONS * READS) + cost("write", QUESTIONS * WRITES),
+        ),
+        Part("logs", f"1,000 × {LOG_KB} KB × $0.50 per GB", cost("log", QUESTIONS * LOG_KB / 1e6)),
+        _part("traces", "trace", 1, "1 trace"),
+    ]
+
+
+def aws_dollars(parts: list[Part]) -> float:
+    """What of it AWS is paid."""
+    return sum(part.dollars for part in parts[4:])
+
+
+def page_bill() -> dict[str, float]:
+    """What it costs to ingest a thousand pages: embeddings, and Pinecone's writes."""
+    return {
+        "embeddings": cost("embedding", CHUNKS * CHUNK_TOKENS),
+        "Pinecone": cost("pinecone write", CHUNKS * CHUNK_WRITE_UNITS),
+    }
+
+
+def _model(name: str, read: int, written: int, kind: str) -> Part:
+    each_in, each_out = (PRICES[f"{kind} {way}"].dollars * 1e6 for way in ("in", "out"))
+    arithmetic = (
+        f"1,000 × ({read:,} tokens in × ${each_in:.2f} + {written} out × ${each_out:.2f}) ÷ 1 M"
+    )
+    return Part(name, arithmetic, QUESTIONS * (read * each_in + written * each_out) / 1e6)
+
+
+def _part(name: str, kind: str, each: float, what: str) -> Part:
+    per_million = PRICES[kind].dollars * 1e6
+    money = f"{per_million:.0f}" if per_million >= 5 else f"{per_million:.2f}"
+    return Part(name, f"1,000 × {what} × ${money} ÷ 1 M", cost(kind, QUESTIONS * each))
