@@ -25,6 +25,8 @@ SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 ROOT = PROJECT / ".local" / "e2e"
 UP_S = 400
 EXPIRED = "demo#of-yesterday"
+# What the functions asked AWS for, for test_rights.
+CALLS = ROOT / "calls.jsonl"
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ def environ() -> dict[str, str]:
         if not name.startswith(("OPENAI_", "PINECONE_", "NEXUS_", "AWS_"))
     }
     os.environ["NEXUS_LOCAL_DIR"] = str(ROOT)
-    return {**inherited, "NEXUS_LOCAL_DIR": str(ROOT), "COLUMNS": "160"}
+    own_folder = {"NEXUS_LOCAL_DIR": str(ROOT), "NEXUS_RECORD_CALLS": str(CALLS)}
+    return {**inherited, **own_folder, "COLUMNS": "160"}
 
 
 @pytest.fixture(scope="session")
