@@ -29,6 +29,21 @@ EXPIRED = "demo#of-yesterday"
 CALLS = ROOT / "calls.jsonl"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the functions were allowed to do is compared with what they did in all tests before."""
+    items.sort(key=lambda item: item.path.name == "test_rights.py")
+
+
+def is_whole(session: pytest.Session) -> bool:
+    """Whether every end-to-end test runs in this session, and none has failed."""
+    here = Path(__file__).parent
+    files = {item.path for item in session.items if item.path.parent == here}
+    chosen = session.config.getoption("keyword") or session.config.getoption("deselect")
+    named = any("::" in argument for argument in session.config.args)
+    whole = files == set(here.glob("test_*.py")) and not chosen and not named
+    return whole and not session.testsfailed
+
+
 @dataclass(frozen=True)
 class Deployed:
     """The running stack, with the demo client's key."""

@@ -57,45 +57,51 @@ def calls(request: SignedRequest, account: str) -> list[Call]:
     region, service = scope.groups()
     place = f"{region}:{account}"
     operation = request.header("x-amz-target").rpartition(".")[2]
+    found = [Call(f"{service}:Unknown", operation or request.target.partition("?")[0])]
     if service == "s3":
-        return list(_s3(request))
-    path = unquote(request.target.partition("?")[0])
-    if service == "lambda":
-        named = _INVOKED.fullmatch(path)
-        if request.method == "POST" and named:
-            name = named[1].rpartition(":function:")[2] + _qualifier(given)
-            arn = f"arn:aws:lambda:{place}:function:{name}"
-            return [Call("lambda:InvokeFunction", arn)]
-        return [Call("lambda:Unknown", path)]
+        found = list(_s3(request))
+    elif service == "lambda":
+        found = _lambda(request, given, place) or found
+    elif operation:
+        body = _object(request.body)
+        if service == "dynamodb":
+            found = list(_dynamodb(operation, body, f"arn:aws:dynamodb:{place}:table/"))
+        elif service == "sqs":
+            name = str(body.get("QueueUrl", "")).rpartition("/")[2]
+            action = _BATCHES.get(operation, operation)
+            found = [Call(f"sqs:{action}", f"arn:aws:sqs:{place}:{name}")]
+        elif service == "secretsmanager":
+            found = [Call(f"secretsmanager:{operation}", str(body.get("SecretId", "")))]
+    return found
+
+
+def _object(body: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(request.body or b"{}")
+        value = json.loads(body)
     except ValueError:
-        return [Call(f"{service}:Unknown", operation)]
-    if service == "dynamodb":
-        return list(_dynamodb(operation, body, f"arn:aws:dynamodb:{place}:table/"))
-    if service == "sqs":
-        name = str(body.get("QueueUrl", "")).rpartition("/")[2]
-        action = _BATCHES.get(operation, operation)
-        return [Call(f"sqs:{action}", f"arn:aws:sqs:{place}:{name}")]
-    if service == "secretsmanager":
-        return [Call(f"secretsmanager:{operation}", str(body.get("SecretId", "")))]
-    return [Call(f"{service}:Unknown", operation or path)]
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
-def _qualifier(given: Mapping[str, str]) -> str:
-    return f":{given['Qualifier']}" if "Qualifier" in given else ""
+def _lambda(request: SignedRequest, given: Mapping[str, str], place: str) -> list[Call]:
+    named = _INVOKED.fullmatch(unquote(request.target.partition("?")[0]))
+    if request.method != "POST" or named is None:
+        return []
+    qualifier = f":{given['Qualifier']}" if "Qualifier" in given else ""
+    name = named[1].rpartition(":function:")[2] + qualifier
+    return [Call("lambda:InvokeFunction", f"arn:aws:lambda:{place}:function:{name}")]
 
 
 def _dynamodb(operation: str, body: Mapping[str, Any], tables: str) -> Iterator[Call]:
     if operation in ("BatchGetItem", "BatchWriteItem"):
-        for table, asked in body["RequestItems"].items():
+        for table, asked in body.get("RequestItems", {}).items():
             if operation == "BatchGetItem":
                 items = asked["Keys"]
             else:
                 items = [part.get("Item") or part["Key"] for one in asked for part in one.values()]
             yield Call(f"dynamodb:{operation}", tables + table, _leading(items))
     elif operation in ("TransactWriteItems", "TransactGetItems"):
-        for one in body["TransactItems"]:
+        for one in body.get("TransactItems", ()):
             for kind, part in one.items():
                 found = _leading([part.get("Item") or part["Key"]])
                 yield Call(f"dynamodb:{_TRANSACTED[kind]}", tables + part["TableName"], found)
