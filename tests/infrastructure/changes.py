@@ -41,6 +41,7 @@ _TEXTS = {
     "certificate_arn": f"{_CERTIFICATE}1",
     "hosted_zone": "Z0123456789ABC",
 }
+_NEVER_EMPTY = {"python_version"}
 _DOMAIN = {"domain_name": "nexus.example.org", "certificate_arn": f"{_CERTIFICATE}0"}
 # What has to be configured before and after a field is changed, and what only with its new value.
 _BESIDE = {"certificate_arn": _DOMAIN, "hosted_zone": _DOMAIN}
@@ -103,7 +104,7 @@ def _others(field: str, current: Any) -> list[Any]:
         bool: [not current] if kind is bool else [],
         int: [current - 1, current + 1] if kind is int else [],
         float: [current / 2] if kind is float else [],
-        str: ["", _TEXTS.get(field, "another")],
+        str: [*([] if field in _NEVER_EMPTY else [""]), _TEXTS.get(field, "another")],
         tuple[str, ...]: [(), ("https://app.example.org",)],
         Mapping[str, str]: [{}, {"NEXUS_TOP_K": "9"}],
     }[kind]
