@@ -42,6 +42,7 @@ _TEXTS = {
     "hosted_zone": "Z0123456789ABC",
 }
 _NEVER_EMPTY = {"python_version"}
+_LOCAL = {"python_version", "architecture"}  # what the local stage has is this machine's own
 _DOMAIN = {"domain_name": "nexus.example.org", "certificate_arn": f"{_CERTIFICATE}0"}
 # What has to be configured before and after a field is changed, and what only with its new value.
 _BESIDE = {"certificate_arn": _DOMAIN, "hosted_zone": _DOMAIN}
@@ -96,7 +97,7 @@ def _configured(stage: str, more: Mapping[str, Any]) -> tuple[Stage, bool]:
 
 
 def _others(field: str, current: Any) -> list[Any]:
-    """Other values of a field's type; the numbers next to the current one, for limits."""
+    """Other values of a field's type, next to its own for numbers, and those of other stages."""
     kind = _KINDS[field]
     if get_origin(kind) is Literal:
         return [choice for choice in get_args(kind) if choice != current]
@@ -107,8 +108,10 @@ def _others(field: str, current: Any) -> list[Any]:
         str: [*([] if field in _NEVER_EMPTY else [""]), _TEXTS.get(field, "another")],
         tuple[str, ...]: [(), ("https://app.example.org",)],
         Mapping[str, str]: [{}, {"NEXUS_TOP_K": "9"}],
-    }[kind]
-    return [value for value in found if value != current]
+    }.get(kind, [])
+    if field not in _LOCAL:
+        found += [getattr(read_stage(name, configuration(name)), field) for name in STAGES]
+    return [one for at, one in enumerate(found) if one != current and one not in found[:at]]
 
 
 @contextmanager
