@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from cli.local.access.recording import SIGNED
-from tests.infrastructure.changes import Templates
 
+# The templates of a stage's stacks, by their names.
+Templates = Mapping[str, Mapping[str, Any]]
 _UNIQUE = re.compile("[0-9A-F]{8}$")
 _PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "000000000000"}
 # The one function that gives away signed URLs, which count as its own calls.
