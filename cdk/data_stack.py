@@ -1,14 +1,16 @@
-"""What outlives a deployment: documents, their queue and alarms, backups, tables, secrets."""
+"""What outlives a deployment: documents, queue and alarms, backups, tables, secrets, domain."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from cdk.alarms import Alarms
 from cdk.backups_bucket import BackupsBucket
+from cdk.custom_domain import CustomDomain
 from cdk.documents_bucket import DocumentsBucket
 from cdk.ingest_queue import IngestQueue
 from cdk.stages import Stage
@@ -46,16 +48,36 @@ class DataStack(Stack):
         self.models_secret = UpstreamSecret(
             self, "Models", description="API key of the models' endpoint", removal=removal
         ).secret
-        self.pinecone_secret = self.rerank_secret = None
-        if stage.vector_index == "pinecone":
-            self.pinecone_secret = UpstreamSecret(
-                self, "Pinecone", description="API key of Pinecone", removal=removal
-            ).secret
-        if stage.rerank_key:
-            self.rerank_secret = UpstreamSecret(
-                self, "Rerank", description="API key of the rerank URL", removal=removal
-            ).secret
+        # Made in every stage, used or not: an option that is taken back must not remove what the
+        # service still refers to, and finds its key again when it returns (docs/aws.md).
+        pinecone = UpstreamSecret(
+            self, "Pinecone", description="API key of Pinecone", removal=removal
+        ).secret
+        rerank = UpstreamSecret(
+            self, "Rerank", description="API key of the rerank URL", removal=removal
+        ).secret
+        self.pinecone_secret = pinecone if stage.vector_index == "pinecone" else None
+        self.rerank_secret = rerank if stage.rerank_key else None
+        self._keep_exports(self.models_secret, pinecone, rerank)
+        self.domain = CustomDomain(self, "Domain", stage=stage) if stage.domain_name else None
         self._publish()
+
+    def _keep_exports(self, *secrets: secretsmanager.Secret) -> None:
+        """Exports whatever the service stack may refer to, whether it does now or not.
+
+        CDK exports only what is referred to, and CloudFormation refuses to remove an export that a
+        deployed stack still imports: a change that ends a reference could then not be deployed.
+        """
+        for bucket in (self.documents, self.backups):
+            self.export_value(bucket.bucket_arn)
+            self.export_value(bucket.bucket_name)
+        for table in self.tables.all:
+            self.export_value(table.table_arn)
+            self.export_value(table.table_name)
+        self.export_value(self.ingest.queue.queue_arn)
+        self.export_value(self.ingest.queue.queue_url)
+        for secret in secrets:
+            self.export_value(secret.secret_arn)
 
     def _publish(self) -> None:
         outputs = {
@@ -73,5 +95,7 @@ class DataStack(Stack):
             outputs["PineconeSecret"] = self.pinecone_secret.secret_arn
         if self.rerank_secret is not None:
             outputs["RerankSecret"] = self.rerank_secret.secret_arn
+        if self.domain is not None:
+            outputs["DomainTarget"] = self.domain.target
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)

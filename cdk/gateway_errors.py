@@ -7,25 +7,40 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_apigateway as apigateway
 
+# A function that is throttled has none of its executions free; one ends within a few seconds.
+_BUSY_S = 5
+
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
+    """One type of gateway response; `status` None leaves the status that the gateway would send."""
+
     kind: str
-    status: int
+    status: int | None
     title: str
     detail: str
+    retry_after_s: int = 0
 
 
 _BODY = (
     "The body must be a JSON object, with the text field message (chat) or query (search); "
     "see /docs."
 )
+_FAILED = "The service failed, or is busy"
+_AGAIN = "Try again after the seconds of Retry-After; if it goes on, quote the request_id."
+# Every type of https://docs.aws.amazon.com/apigateway/latest/developerguide/
+# supported-gateway-response-types.html, with the status that it has there but for two:
+# a path that is not known is 404, and an integration that failed 503, as the functions say it.
 _PROBLEMS = (
-    # Any error of the gateway that has no line of its own.
-    _Problem("DEFAULT_4XX", 400, "The request was refused", "The gateway could not accept it."),
-    _Problem("DEFAULT_5XX", 500, "The service failed", "Try again; quote the request_id."),
-    _Problem("API_CONFIGURATION_ERROR", 500, "The service failed", "Quote the request_id."),
+    # For types that come. Their own status stays: one that was given here would be the status of
+    # every type without a line of its own, and a web ACL's 403 or an upload's 413 would be lost.
+    _Problem("DEFAULT_4XX", None, "The request was refused", "The gateway could not accept it."),
+    _Problem("DEFAULT_5XX", None, _FAILED, _AGAIN, _BUSY_S),
     _Problem("ACCESS_DENIED", 403, "Access denied", "This key may not do that."),
+    _Problem("UNAUTHORIZED", 401, "Not signed in", "Send valid credentials; see /docs."),
+    _Problem("EXPIRED_TOKEN", 403, "Credentials have expired", "Sign in again."),
+    _Problem("INVALID_SIGNATURE", 403, "The signature is wrong", "Sign the request again."),
+    _Problem("WAF_FILTERED", 403, "Refused by a firewall", "A rule of the web ACL refused it."),
     _Problem("INVALID_API_KEY", 403, "API key missing or wrong", "Send a valid key as x-api-key."),
     # The gateway's name for a path or method that it does not know.
     _Problem(
@@ -36,12 +51,18 @@ _PROBLEMS = (
     ),
     _Problem("RESOURCE_NOT_FOUND", 404, "No such route", "See /docs for the paths that exist."),
     _Problem("BAD_REQUEST_BODY", 400, "The body is not valid", _BODY),
+    _Problem("BAD_REQUEST_PARAMETERS", 400, "A parameter is not valid", "See /docs for them."),
     _Problem("UNSUPPORTED_MEDIA_TYPE", 415, "Unsupported media type", "Send application/json."),
     _Problem("REQUEST_TOO_LARGE", 413, "The body is too large", "Send less than 6 MB."),
-    _Problem("THROTTLED", 429, "Too many requests", "Slow down: the key's rate is used up."),
+    _Problem("THROTTLED", 429, "Too many requests", "Slow down: the key's rate is used up.", 1),
     _Problem("QUOTA_EXCEEDED", 429, "Quota used up", "The key's quota for today is used up."),
-    _Problem("INTEGRATION_TIMEOUT", 504, "The answer took too long", "Try again."),
-    _Problem("INTEGRATION_FAILURE", 504, "The service failed", "Try again."),
+    # A throttled function's 429 is never passed on. Lambda's guide ("Handling errors with an API
+    # Gateway API") says 500, others saw INTEGRATION_FAILURE: so every 5xx says when to come again.
+    _Problem("INTEGRATION_FAILURE", 503, _FAILED, _AGAIN, _BUSY_S),
+    _Problem("INTEGRATION_TIMEOUT", 504, "The answer took too long", _AGAIN, _BUSY_S),
+    _Problem("API_CONFIGURATION_ERROR", 500, _FAILED, _AGAIN, _BUSY_S),
+    _Problem("AUTHORIZER_FAILURE", 500, _FAILED, _AGAIN, _BUSY_S),
+    _Problem("AUTHORIZER_CONFIGURATION_ERROR", 500, _FAILED, _AGAIN, _BUSY_S),
 )
 
 
@@ -55,25 +76,21 @@ def add_gateway_errors(api: apigateway.RestApi, origins: tuple[str, ...]) -> Non
         headers["Access-Control-Allow-Origin"] = f"'{origin}'"
         headers["Access-Control-Expose-Headers"] = "'Retry-After'"
     for problem in _PROBLEMS:
-        retry = {"Retry-After": "'1'"} if problem.kind == "THROTTLED" else {}
+        after = problem.retry_after_s
+        retry = {"Retry-After": f"'{after}'"} if after else {}
         apigateway.GatewayResponse(
             api,
             f"Error{problem.kind}",
             rest_api=api,
             type=apigateway.ResponseType.of(problem.kind),
-            status_code=str(problem.status),
+            status_code=str(problem.status) if problem.status else None,
             response_headers=headers | retry,
             templates={"application/json": _template(problem)},
         )
 
 
 def _template(problem: _Problem) -> str:
-    return json.dumps(
-        {
-            "type": "about:blank",
-            "title": problem.title,
-            "status": problem.status,
-            "detail": problem.detail,
-            "request_id": "$context.requestId",
-        }
-    )
+    body: dict[str, object] = {"type": "about:blank", "title": problem.title}
+    if problem.status:
+        body["status"] = problem.status
+    return json.dumps({**body, "detail": problem.detail, "request_id": "$context.requestId"})

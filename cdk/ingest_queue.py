@@ -9,6 +9,10 @@ from constructs import Construct
 # A message that is in flight must stay hidden for as long as Lambda may still try it.
 VISIBILITY_TIMEOUTS = 6
 MAX_RECEIVES = 5
+# A message keeps its age when it is dead-lettered (Amazon SQS Developer Guide, "Setting up
+# dead-letter queue retention"). Whatever time it has waited, a week is left to look at it.
+WAITING = Duration.days(7)
+DEAD = Duration.days(14)
 
 
 class IngestQueue(Construct):
@@ -23,7 +27,7 @@ class IngestQueue(Construct):
             "DeadLetters",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            retention_period=Duration.days(14),
+            retention_period=DEAD,
             removal_policy=removal,
         )
         self.queue = sqs.Queue(
@@ -32,7 +36,7 @@ class IngestQueue(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             visibility_timeout=Duration.seconds(VISIBILITY_TIMEOUTS * timeout_s),
-            retention_period=Duration.days(14),
+            retention_period=WAITING,
             removal_policy=removal,
             dead_letter_queue=sqs.DeadLetterQueue(
                 queue=self.dead_letters, max_receive_count=MAX_RECEIVES

@@ -42,8 +42,9 @@ class NexusApi(Construct):
             rest_api_name=f"nexus-{stage.name}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             min_compression_size=Size.kibibytes(1),
-            cloud_watch_role=True,
-            cloud_watch_role_removal_policy=RemovalPolicy.RETAIN,
+            # The role that lets API Gateway write logs is the account's, of all its APIs: a stack
+            # that sets it takes it from the others. `nexus gateway-logs` sets it where none is.
+            cloud_watch_role=False,
             default_cors_preflight_options=_preflight(stage.cors_origins),
             deploy_options=deployment(stage, log, keyless),
         )
@@ -129,12 +130,6 @@ class NexusApi(Construct):
             "APIG2",
             "Chat and search bodies have a validator; the other routes have no body, or one that "
             "the application validates.",
-        )
-        acknowledge(
-            self.api,
-            "IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
-            "AmazonAPIGatewayPushToCloudWatchLogs]",
-            "API Gateway asks for exactly this policy to write any API's logs in the account.",
         )
         acknowledge(
             self.api.deployment_stage,

@@ -7,6 +7,7 @@ from typing import Any
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from cdk.custom_domain import map_domain
 from cdk.data_stack import DataStack
 from cdk.functions import backup, chat, documents, ingest, reindex
 from cdk.functions.layers import Layers
@@ -36,11 +37,13 @@ class ServiceStack(Stack):
         ]
         self.api = NexusApi(self, "Gateway", stage=stage, functions=self.functions).api
         self.plans = UsagePlans(self, "Plans", stage=stage, api=self.api)
+        if stage.domain_name:
+            map_domain(self, stage, self.api)
         self._publish(stage)
 
     def _publish(self, stage: Stage) -> None:
         outputs = {
-            "ApiUrl": self.api.url,
+            "ApiUrl": f"https://{stage.domain_name}/" if stage.domain_name else self.api.url,
             "RestApiId": self.api.rest_api_id,
             "StandardPlanId": self.plans.standard.usage_plan_id,
             "AdminPlanId": self.plans.admin.usage_plan_id,

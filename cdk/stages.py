@@ -11,6 +11,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from cdk.domain_names import domain_fault
+
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ("chat", "documents", "ingest", "reindex", "backup")
 
@@ -29,7 +31,9 @@ class Stage:
     EventBridge Scheduler expressions, in UTC; the latter may be "" for none. Snapshots of the index
     are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
-    is nobody. `ocr` recognises text in pictures and scanned pages. `settings` are further variables
+    is nobody. `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
+    executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
+    and, if Route 53 is to point to it, the id of its hosted zone. `settings` are further variables
     of the functions, by name (`NEXUS_…`, see the README).
     """
 
@@ -41,6 +45,7 @@ class Stage:
     snap_start: tuple[str, ...]
     chat_memory_mb: int
     chat_timeout_s: int
+    chat_reserved_concurrency: int = 0
     ingest_memory_mb: int
     ingest_timeout_s: int
     ingest_batch_size: int
@@ -85,6 +90,9 @@ class Stage:
     pinecone_host: str = ""
     ocr: bool = False
     alarm_email: str = ""
+    domain_name: str = ""
+    certificate_arn: str = ""
+    hosted_zone: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -202,6 +210,7 @@ _RANGES = {
     "ingest_batch_size": (1, 10),
     "ingest_concurrency": (2, 1000),
     "refuse_below": (0, 1),
+    "chat_reserved_concurrency": (0, 1000),
 }
 _POSITIVE = [
     *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
@@ -252,5 +261,7 @@ def _check(stage: Stage) -> None:
         raise StageError(f"Stage {stage.name!r}: models_url must begin with http:// or https://.")
     if stage.alarm_email and "@" not in stage.alarm_email.strip("@"):
         raise StageError(f"Stage {stage.name!r}: alarm_email must be an e-mail address.")
+    if fault := domain_fault(stage):
+        raise StageError(f"Stage {stage.name!r}: {fault}.")
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
         raise StageError(f"Stage {stage.name!r}: sqlite_path must name the file of the index.")

@@ -26,6 +26,7 @@ class Tables(Construct):
         self.catalogue = self._table("Catalogue", sort_key="sk", ttl="expires_at")
         self.clients = self._table("Clients")
         self.cache = self._table("Cache", ttl="expires_at", lasting=False)
+        self.all = (self.conversations, self.catalogue, self.clients, self.cache)
         acknowledge(
             self.cache,
             "DDB3",

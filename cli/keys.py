@@ -38,11 +38,7 @@ def create(
     made = gateway.create_api_key(
         name=f"nexus-{connection.stage}-{tenant}-{client}", value=key, enabled=True
     )
-    plan_id = (
-        connection.deployment.admin_plan_id
-        if role == "admin"
-        else connection.deployment.standard_plan_id
-    )
+    plan_id = _plans(connection)[plan]
     entry = ApiClient(
         key_hash=hash_key(key),
         gateway_key_id=made["id"],
@@ -91,6 +87,56 @@ def known(connection: Connection, key: str) -> bool:
             return False
         raise
     return True
+
+
+def detached(connection: Connection) -> list[ApiClient]:
+    """The clients whose keys are in no plan of this deployment, and are refused."""
+    held = _keys_by_plan(connection).values()
+    entries = connection.operator.clients.list_clients()
+    return [entry for entry in entries if not any(entry.gateway_key_id in keys for keys in held)]
+
+
+def attach(connection: Connection) -> tuple[list[ApiClient], list[ApiClient]]:
+    """Puts every client's key on its plan of this deployment, where it is not; can be repeated.
+
+    A deployment that was made anew has new plans, and the keys of before are on none of them.
+    Returns the clients whose keys were put there, and those whose keys the gateway has no more.
+    """
+    gateway, plans = connection.client("apigateway"), _plans(connection)
+    held = _keys_by_plan(connection)
+    attached, lost = [], []
+    for entry in connection.operator.clients.list_clients():
+        key, plan = entry.gateway_key_id, entry.principal.plan
+        if key in held[plan]:
+            continue
+        for other in plans:
+            # A key can be on one plan of a stage only.
+            if other != plan and key in held[other]:
+                gateway.delete_usage_plan_key(usagePlanId=plans[other], keyId=key)
+        try:
+            gateway.create_usage_plan_key(usagePlanId=plans[plan], keyId=key, keyType="API_KEY")
+        except ClientError as err:
+            if err.response.get("Error", {}).get("Code") != "NotFoundException":
+                raise
+            lost.append(entry)
+        else:
+            attached.append(entry)
+    return attached, lost
+
+
+def _plans(connection: Connection) -> dict[str, str]:
+    """The ids of the deployment's plans."""
+    found = connection.deployment
+    return {"standard": found.standard_plan_id, "admin": found.admin_plan_id}
+
+
+def _keys_by_plan(connection: Connection) -> dict[str, set[str]]:
+    """The ids of the gateway's keys that are on each plan."""
+    pages = connection.client("apigateway").get_paginator("get_usage_plan_keys")
+    return {
+        plan: {key["id"] for page in pages.paginate(usagePlanId=plan_id) for key in page["items"]}
+        for plan, plan_id in _plans(connection).items()
+    }
 
 
 def _is(entry: ApiClient, tenant: str, client: str) -> bool:

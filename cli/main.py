@@ -16,6 +16,7 @@ from cli.commands import (
     dead_letters,
     doctor,
     documents,
+    gateway_logs,
     invoke,
     keys,
     pinecone_index,
@@ -54,6 +55,7 @@ app.command()(reindex)
 app.command("eval")(evaluate)
 app.command()(doctor.doctor)
 app.command()(pinecone_index.pinecone_index)
+app.command("gateway-logs")(gateway_logs.gateway_logs)
 app.command(context_settings=cdk.PASS_ON)(cdk.cdk)
 
 

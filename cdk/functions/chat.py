@@ -8,7 +8,7 @@ from constructs import Construct
 from cdk.data_stack import DataStack
 from cdk.functions.lambda_function import LambdaFunction
 from cdk.functions.layers import Layers
-from cdk.functions.rights import READ, WRITE, allow, allow_first_generation, allow_secrets
+from cdk.functions.rights import READ, allow, allow_first_generation, allow_secrets
 from cdk.functions.routes import Route
 from cdk.functions.variables import common, index, models
 from cdk.stages import Stage
@@ -41,6 +41,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         layers=layers.of("api"),
         environment=environment(stage, data),
         routes=_ROUTES,
+        reserved_concurrency=stage.chat_reserved_concurrency,
     )
     _grant(chat.role, data)
     return chat
@@ -76,7 +77,12 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
 def _grant(role: iam.Role, data: DataStack) -> None:
     """Conversations and cache to read and write, the catalogue to read, a client to look up."""
     tables = data.tables
-    allow(role, "dynamodb", (*READ, *WRITE), tables.conversations.table_arn)
+    allow(
+        role,
+        "dynamodb",
+        ("GetItem", "Query", "UpdateItem", "BatchWriteItem"),
+        tables.conversations.table_arn,
+    )
     allow(role, "dynamodb", READ, tables.catalogue.table_arn)
     allow_first_generation(role, data)
     allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)

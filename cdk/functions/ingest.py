@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from aws_cdk import Names
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda_event_sources as sources
 from constructs import Construct
 
 from cdk.data_stack import DataStack
@@ -26,13 +26,14 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         environment=environment(stage, data),
     )
     _grant(ingest.role, data)
-    ingest.alias.add_event_source(
-        sources.SqsEventSource(
-            data.ingest.queue,
-            batch_size=stage.ingest_batch_size,
-            max_concurrency=stage.ingest_concurrency,
-            report_batch_item_failures=True,
-        )
+    # Not `SqsEventSource`, which grants more than the poller calls, but under the id that it gives:
+    # the queue has a mapping by this id already, and can have no second one.
+    ingest.alias.add_event_source_mapping(
+        f"SqsEventSource:{Names.node_unique_id(data.ingest.queue.node)}",
+        event_source_arn=data.ingest.queue.queue_arn,
+        batch_size=stage.ingest_batch_size,
+        max_concurrency=stage.ingest_concurrency,
+        report_batch_item_failures=True,
     )
     return ingest
 
@@ -53,10 +54,12 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
 def _grant(role: iam.Role, data: DataStack) -> None:
     """The bucket to read, the catalogue to read and write, parts of large documents to queue.
 
-    The event source adds what it needs to receive.
+    The queue's messages are received and deleted by Lambda's poller with this role.
     """
     allow_reading_documents(role, data)
     allow(role, "dynamodb", (*READ, *WRITE), data.tables.catalogue.table_arn)
+    queue = data.ingest.queue.queue_arn
     # The worker itself puts off when its messages come again.
-    allow(role, "sqs", ("SendMessage", "ChangeMessageVisibility"), data.ingest.queue.queue_arn)
+    allow(role, "sqs", ("SendMessage", "ChangeMessageVisibility"), queue)
+    allow(role, "sqs", ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"), queue)
     allow_secrets(role, data.models_secret, data.pinecone_secret)

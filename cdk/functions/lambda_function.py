@@ -30,6 +30,7 @@ class LambdaFunction(Construct):
     """Runs `functions.<name>.handler.handler`; callers use the alias `live`.
 
     The API starts it by its `routes`. A `recursive` function may start itself again and again.
+    `reserved_concurrency` executions at once are kept for it and are its most; 0 keeps none.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class LambdaFunction(Construct):
         environment: Mapping[str, str],
         routes: Sequence[Route] = (),
         recursive: bool = False,
+        reserved_concurrency: int = 0,
     ) -> None:
         super().__init__(scope, name.capitalize())
         self.address = address(stage, name)
@@ -75,6 +77,7 @@ class LambdaFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE,
             # Lambda ends a chain of self-invocations after 16 unless it is told that it is meant.
             recursive_loop=lambda_.RecursiveLoop.ALLOW if recursive else None,
+            reserved_concurrent_executions=reserved_concurrency or None,
             snap_start=(
                 lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if name in stage.snap_start else None
             ),

@@ -55,10 +55,9 @@ def _grant(role: iam.Role, data: DataStack, *, itself: str) -> None:
 
     The index is compared and rid of orphans with its secret.
     """
-    queue = data.ingest.queue.queue_arn
-    rights.allow_reading_documents(role, data)
+    rights.allow_reading_documents(role, data, ("GetObject",))
     rights.allow(role, "dynamodb", (*rights.READ, "Scan"), data.tables.catalogue.table_arn)
     rights.allow_first_generation(role, data)
     rights.allow_secrets(role, data.pinecone_secret)
-    rights.allow(role, "sqs", ("SendMessage", "GetQueueAttributes"), queue)
+    rights.allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
     rights.allow_invoking(role, itself)

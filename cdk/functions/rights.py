@@ -32,12 +32,14 @@ def allow_secrets(role: iam.Role, *secrets: secretsmanager.Secret | None) -> Non
             allow(role, "secretsmanager", ("GetSecretValue",), secret.secret_arn)
 
 
-def allow_reading_documents(role: iam.Role, data: DataStack) -> None:
-    """Lets the role list the documents' bucket and read every version under its prefix."""
+def allow_reading_documents(
+    role: iam.Role, data: DataStack, actions: tuple[str, ...] = ("GetObject", "GetObjectVersion")
+) -> None:
+    """Lets the role list the documents' bucket and read its objects, or all their versions."""
     bucket = data.documents
     # Without the right to list, S3 answers 403 where an object is missing, and not 404.
     allow(role, "s3", ("ListBucket",), bucket.bucket_arn)
-    allow(role, "s3", ("GetObject", "GetObjectVersion"), bucket.arn_for_objects(f"{PREFIX}*"))
+    allow(role, "s3", actions, bucket.arn_for_objects(f"{PREFIX}*"))
     acknowledge_prefix(
         role,
         bucket,

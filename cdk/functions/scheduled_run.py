@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import jsii
 from aws_cdk import Duration, RemovalPolicy, TimeZone
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk.findings import acknowledge
+
+
+@jsii.implements(lambda_.IDestination)
+class _Failures:
+    """Sends failed runs to a queue; CDK's own destination also grants what Lambda does not call."""
+
+    def __init__(self, queue: sqs.Queue) -> None:
+        self._queue = queue
+
+    def bind(
+        self, _scope: Construct, function: lambda_.IFunction, *_options: object
+    ) -> lambda_.DestinationConfig:
+        """Called by CDK, which passes everything by position."""
+        if function.role is None:
+            raise TypeError("the function has no role of its own")
+        function.role.add_to_principal_policy(
+            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self._queue.queue_arn])
+        )
+        return lambda_.DestinationConfig(destination=self._queue.queue_arn)
 
 
 class ScheduledRun(Construct):
@@ -40,7 +62,7 @@ class ScheduledRun(Construct):
         function.configure_async_invoke(
             retry_attempts=1,
             max_event_age=Duration.hours(1),
-            on_failure=destinations.SqsDestination(self.failures),
+            on_failure=cast(lambda_.IDestination, _Failures(self.failures)),
         )
         acknowledge(
             self.failures, "SQS3", "It is itself where failed runs end; nothing reads it on."

@@ -13,6 +13,9 @@ def common(stage: Stage, function: str) -> dict[str, str]:
         "NEXUS_STAGE": stage.name,
         "NEXUS_LOG_LEVEL": stage.log_level,
         "POWERTOOLS_SERVICE_NAME": function,
+        # The user agent of its AWS calls names the function: CloudTrail shows it, and the test that
+        # compares its calls with its rights reads it.
+        "AWS_SDK_UA_APP_ID": f"nexus-{stage.name}-{function}",
         "POWERTOOLS_METRICS_NAMESPACE": "Nexus",
     }
 

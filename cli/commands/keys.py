@@ -1,4 +1,4 @@
-"""`nexus keys create|list|revoke`: who may call the API."""
+"""`nexus keys create|list|attach|revoke`: who may call the API."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rich.table import Table
 from cli import keys
 from cli.connection import connect
 from cli.failure import Failure
-from cli.terminal import Json, Stage, Tenant, console, print_json
+from cli.terminal import Json, Stage, Tenant, console, counted, errors, print_json
 from nexus.models import ApiClient, Filters
 from nexus.object_keys import spelled
 
-app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
+app = typer.Typer(no_args_is_help=True, help="Make, list, attach and revoke API keys.")
 Client = Annotated[str, typer.Argument(help="Name of the client, unique in its tenant.")]
 
 
@@ -57,9 +57,10 @@ def create(
 @app.command("list")
 def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = False) -> None:
     """List the clients that have a key."""
+    connection = connect(stage)
     entries = [
         entry
-        for entry in connect(stage).operator.clients.list_clients()
+        for entry in connection.operator.clients.list_clients()
         if tenant in (None, entry.principal.tenant)
     ]
     entries.sort(key=lambda entry: (entry.principal.tenant, entry.principal.client))
@@ -80,6 +81,26 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
             sees or "everything",
         )
     console.print(table)
+    if refused := keys.detached(connection):
+        errors.print(
+            f"{counted(len(refused), 'key')} on no plan of this deployment, and refused: "
+            f"`nexus keys attach --stage {stage}` puts keys on their plans."
+        )
+
+
+@app.command()
+def attach(stage: Stage = "local") -> None:
+    """Put the keys of before on the plans of a service stack that was made anew."""
+    attached, lost = keys.attach(connect(stage))
+    for entry in attached:
+        console.print(f"✓ {entry.principal.tenant} {entry.principal.client}")
+    console.print(f"{counted(len(attached), 'key')} attached.")
+    if lost:
+        named = ", ".join(f"{entry.principal.tenant} {entry.principal.client}" for entry in lost)
+        raise Failure(
+            f"The gateway no longer has the keys of {named}: revoke each with `nexus keys revoke`, "
+            "and make another with `nexus keys create`."
+        )
 
 
 @app.command()

@@ -79,6 +79,8 @@ def client_environment(layout: Layout, port: int) -> dict[str, str]:
 
 def _environment(layout: Layout, port: int, made: Credentials) -> dict[str, str]:
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    if recorded := os.environ.get("NEXUS_RECORD_CALLS"):
+        passed_on["RECORD_CALLS"] = str(Path(recorded).absolute())
     return passed_on | {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",

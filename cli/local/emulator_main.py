@@ -34,6 +34,7 @@ from ministack.services import lambda_svc, s3  # type: ignore[import-not-found]
 # The functions are processes of their own, so what is on the path here is not on theirs.
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 from cli.local.access.emulator import Guarded
+from cli.local.access.recording import Recording
 from cli.local.ending import EndingSoon
 
 sys.path.pop()
@@ -129,8 +130,10 @@ if __name__ == "__main__":
     lambda_svc.get_state = _state_without_layers
     lambda_svc.load_persisted_state = _load_with_layers
     lambda_svc._execute_function_warm = _execute_in_turn
+    recorded = os.environ.get("RECORD_CALLS")
+    called = Recording(app.app, Path(recorded), _ACCOUNT) if recorded else app.app
     app.app = Guarded(
-        EndingSoon(app.app, lambda: _save(app._build_persistence_save_dict())),
+        EndingSoon(called, lambda: _save(app._build_persistence_save_dict())),
         _Buckets(),
         int(os.environ["GATEWAY_PORT"]),
         _secret_of,

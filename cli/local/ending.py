@@ -14,7 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from cli.local.access.emulator import Application, Receive, Scope, Send, respond
+from cli.local.access.bodies import Application, Receive, Scope, Send
+from cli.local.access.emulator import respond
 
 _LAST_REQUESTS_S = 0.5
 _ENDING = b'{"message": "The local AWS is ending: start it again with `nexus up`."}'

@@ -25,6 +25,22 @@ SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 ROOT = PROJECT / ".local" / "e2e"
 UP_S = 400
 EXPIRED = "demo#of-yesterday"
+# What the functions asked AWS for, for test_rights.
+CALLS = ROOT / "calls.jsonl"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the functions were allowed to do is compared with what they did in all tests before."""
+    items.sort(key=lambda item: item.path.name == "test_rights.py")
+
+
+def is_whole(session: pytest.Session) -> bool:
+    """Whether every end-to-end test runs in this session."""
+    here = Path(__file__).parent
+    files = {item.path for item in session.items if item.path.parent == here}
+    chosen = session.config.getoption("keyword") or session.config.getoption("deselect")
+    named = any("::" in argument for argument in session.config.args)
+    return files == set(here.glob("test_*.py")) and not chosen and not named
 
 
 @dataclass(frozen=True)
@@ -119,7 +135,8 @@ def environ() -> dict[str, str]:
         if not name.startswith(("OPENAI_", "PINECONE_", "NEXUS_", "AWS_"))
     }
     os.environ["NEXUS_LOCAL_DIR"] = str(ROOT)
-    return {**inherited, "NEXUS_LOCAL_DIR": str(ROOT), "COLUMNS": "160"}
+    own_folder = {"NEXUS_LOCAL_DIR": str(ROOT), "NEXUS_RECORD_CALLS": str(CALLS)}
+    return {**inherited, **own_folder, "COLUMNS": "160"}
 
 
 @pytest.fixture(scope="session")

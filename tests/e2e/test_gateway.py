@@ -82,3 +82,33 @@ def test_a_revoked_key_is_refused(stack: Deployed, connection: Connection) -> No
     eventually(
         lambda: stack.call("GET", "/v1/conversations/none", key=key).status_code == 403, "refusal"
     )
+
+
+def test_keys_of_a_deployment_before_are_told_and_attached_again(
+    stack: Deployed, connection: Connection
+) -> None:
+    key, entry = create(connection, "demo", "stayer", "admin")
+    try:
+        # As after the service stack was made anew: the key is there, and on none of its plans.
+        connection.client("apigateway").delete_usage_plan_key(
+            usagePlanId=connection.deployment.admin_plan_id, keyId=entry.gateway_key_id
+        )
+
+        def status() -> int:
+            return stack.call("GET", "/v1/conversations/none", key=key).status_code
+
+        eventually(lambda: status() == 403, "refusal")
+        assert "1 key on no plan of this deployment" in stack.nexus("keys", "list").stderr
+        done = stack.nexus("keys", "attach")
+        assert "✓ demo stayer" in done.stdout
+        assert "1 key attached." in done.stdout
+        eventually(lambda: status() == 404, "key that works again")
+        assert "0 keys attached." in stack.nexus("keys", "attach").stdout
+        assert stack.nexus("keys", "list").stderr == ""
+    finally:
+        revoke(connection, "demo", "stayer")
+
+
+def test_the_role_for_the_gateway_s_logs_is_set_once_and_then_stays(stack: Deployed) -> None:
+    assert "from now on" in stack.nexus("gateway-logs").stdout
+    assert "which stays" in stack.nexus("gateway-logs").stdout

@@ -13,50 +13,22 @@ from typing import Any
 
 from tests.infrastructure.assembly import STAGES, Assembly
 from tests.infrastructure.conftest import synthesize
+from tests.infrastructure.replacing import exports, lasting
 
 FILE = Path(__file__).with_name("lasting.json")
 RENEWAL = "python -m tests.infrastructure.lasting"
 STACKS = ("data", "service")
 # In the file: stage, stack, logical id.
 RESOURCE_DEPTH = 3
-# What would be lost with each is data, messages, a URL, clients' keys, or a name that others call.
-# CloudFormation replaces a resource whose logical id changes, and also one of these whose property
-# named here does ("Update requires: Replacement" in the reference of its type).
-TYPES: dict[str, tuple[str, ...]] = {
-    "ApiGateway::RestApi": (),
-    "ApiGateway::Stage": ("StageName",),
-    "ApiGateway::UsagePlan": (),
-    "DynamoDB::Table": ("KeySchema", "TableName"),
-    "IAM::Role": ("Path", "RoleName"),
-    "Lambda::Alias": ("Name",),
-    "Lambda::Function": ("FunctionName",),
-    "Logs::LogGroup": ("LogGroupName",),
-    "S3::Bucket": ("BucketName",),
-    "SNS::Topic": ("FifoTopic", "TopicName"),
-    "SQS::Queue": ("FifoQueue", "QueueName"),
-    "SecretsManager::Secret": ("Name",),
-}
-
-Lasting = dict[str, dict[str, Any]]
 
 
-def lasting(assembly: Assembly, stage: str) -> dict[str, Lasting]:
-    """Each stack's lasting resources: type and replacing properties by logical id, in order."""
-    return {
-        stack: {
-            name: {
-                "Type": kind,
-                **{one: properties[one] for one in TYPES[kind] if one in properties},
-            }
-            for kind in TYPES
-            for name, resource in sorted(assembly.resources(stage, stack, kind).items())
-            for properties in [resource.get("Properties", {})]
-        }
-        for stack in STACKS
-    }
+def found(assembly: Assembly, stage: str) -> dict[str, Any]:
+    """Each stack's lasting resources by logical id, and the names that the data stack exports."""
+    stacks = {stack: lasting(assembly.template(stage, stack)) for stack in STACKS}
+    return {**stacks, "exports": sorted(exports(assembly.template(stage, "data")))}
 
 
-def recorded(stage: str) -> dict[str, Lasting]:
+def recorded(stage: str) -> dict[str, Any]:
     """What the file holds of a stage."""
     return dict(json.loads(FILE.read_text())[stage])
 
@@ -67,14 +39,14 @@ def main() -> None:
         done = synthesize(Path(out))
         if done.returncode:
             raise SystemExit(done.stdout + done.stderr)
-        found = {stage: lasting(Assembly(Path(out)), stage) for stage in STAGES}
-    FILE.write_text(_lines(found) + "\n")
+        now = {stage: found(Assembly(Path(out)), stage) for stage in STAGES}
+    FILE.write_text(_lines(now) + "\n")
     sys.stdout.write(f"{FILE}: look at what changed before you commit it.\n")
 
 
 def _lines(value: Any, depth: int = 0) -> str:
     """JSON with one resource a line, so that a review sees what changed."""
-    if depth == RESOURCE_DEPTH:
+    if depth == RESOURCE_DEPTH or not isinstance(value, dict):
         return json.dumps(value)
     indent = " " * depth
     inner = (f" {indent}{json.dumps(key)}: {_lines(one, depth + 1)}" for key, one in value.items())

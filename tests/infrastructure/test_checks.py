@@ -43,19 +43,40 @@ app.synth()
     assert "AwsSolutions-S10" in done.stdout + done.stderr
 
 
-def test_cfn_lint_finds_nothing_in_any_template(assembly):
-    templates = sorted(assembly.path.glob("*.template.json"))
-    assert len(templates) == 2 * len(STAGES)
+def linted(templates: list[Path]) -> subprocess.CompletedProcess[str]:
     # W3005: CDK makes each function depend on its role as well as on its role's policy.
     linter = Path(sys.executable).with_name("cfn-lint")
     command = [str(linter), "--regions", "us-east-1", "--ignore-checks", "W3005"]
-    done = subprocess.run(
+    return subprocess.run(
         [*command, "--", *map(str, templates)],
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_cfn_lint_finds_nothing_in_any_template(assembly):
+    templates = sorted(assembly.path.glob("*.template.json"))
+    assert len(templates) == 2 * len(STAGES)
+    done = linted(templates)
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_what_a_stage_may_have_besides_is_as_clean(tmp_path, assembly):
+    given = {
+        "domain_name": "nexus.example.org",
+        "certificate_arn": "arn:aws:acm:us-east-1:123456789012:certificate/0f1e2d3c-4b5a",
+        "hosted_zone": "Z0123456789ABC",
+        "chat_reserved_concurrency": "50",
+        "rerank_key": "true",
+        "rerank_url": "https://rerank.example.org/v1",
+        "alarm_email": "ops@example.org",
+        "cors_origins": "https://a.example,https://b.example",
+    }
+    done = synthesize(tmp_path, stage="prod", **given)  # which ends with cdk-nag's findings
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = linted(sorted(tmp_path.glob("*.template.json")))
+    assert found.returncode == 0, found.stdout[-4000:]
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,14 @@ def test_a_message_is_hidden_for_six_timeouts_and_ends_in_the_dead_letters(assem
         assert one["Properties"]["SqsManagedSseEnabled"] is True
 
 
+def test_a_message_that_waited_as_long_as_it_may_is_a_dead_letter_for_a_week(assembly, stage):
+    # It keeps its age: what waited for as long as the dead-letter queue keeps is gone at once.
+    waiting = assembly.only(stage, "data", "SQS::Queue", "IngestQueue")["Properties"]
+    dead = assembly.only(stage, "data", "SQS::Queue", "DeadLetters")["Properties"]
+    left_s = dead["MessageRetentionPeriod"] - waiting["MessageRetentionPeriod"]
+    assert left_s == 7 * 24 * 3600
+
+
 def named_tables(assembly, stage):
     tables = assembly.resources(stage, "data", "DynamoDB::Table")
     return {name.removeprefix("Tables")[:-8]: table for name, table in tables.items()}
@@ -154,10 +162,11 @@ def test_only_prod_is_protected_from_termination(assembly, stage):
         assert properties.get("terminationProtection", False) is (stage == "prod")
 
 
-def test_secrets_begin_unset_and_pinecone_has_one_only_where_it_is_used(assembly, stage):
+def test_secrets_begin_unset_and_are_there_used_or_not_but_told_only_where_used(assembly, stage):
     secrets = assembly.resources(stage, "data", "SecretsManager::Secret").values()
     assert [s["Properties"]["SecretString"] for s in secrets] == ["unset"] * len(secrets)
     uses_pinecone = configuration(stage)["vector_index"] == "pinecone"
     asks_for_a_rerank_key = configuration(stage).get("rerank_key", False)
-    assert len(secrets) == 1 + uses_pinecone + asks_for_a_rerank_key
+    assert len(secrets) == 3
+    assert ("RerankSecret" in assembly.outputs(stage)) is asks_for_a_rerank_key
     assert ("PineconeSecret" in assembly.outputs(stage)) is uses_pinecone

@@ -19,7 +19,6 @@ LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 CONSUME = {
     "sqs:ReceiveMessage",
     "sqs:ChangeMessageVisibility",
-    "sqs:GetQueueUrl",
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
 }
@@ -73,7 +72,10 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
 
 def test_chat_writes_conversations_and_cache_and_only_reads_the_rest(assembly, stage):
     assert granted(assembly, stage, "chat") == {
-        "conversations": READ | WRITE,
+        "conversations": {
+            *("dynamodb:GetItem", "dynamodb:Query"),
+            *("dynamodb:UpdateItem", "dynamodb:BatchWriteItem"),
+        },
         "catalogue": READ,
         FIRST_GENERATION: {"dynamodb:PutItem"},
         "clients": {"dynamodb:GetItem"},
@@ -126,9 +128,9 @@ def test_reindex_lists_compares_queues_and_continues_only_itself(assembly, stage
         "catalogue": READ | {"dynamodb:Scan"},
         FIRST_GENERATION: {"dynamodb:PutItem"},
         "bucket": {"s3:ListBucket"},
-        "objects": {"s3:GetObject", "s3:GetObjectVersion"},
-        "queue": {"sqs:SendMessage", "sqs:GetQueueAttributes"},
-        "failures": {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"},
+        "objects": {"s3:GetObject"},
+        "queue": {"sqs:SendMessage"},
+        "failures": {"sqs:SendMessage"},
         "functions": {"lambda:InvokeFunction"},
         "logs": LOGS,
         "*": XRAY,
@@ -143,7 +145,7 @@ def test_backup_reads_the_catalogue_writes_snapshots_and_continues_only_itself(a
         "catalogue": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"},
         FIRST_GENERATION: {"dynamodb:PutItem"},
         "snapshots": {"s3:GetObject", "s3:PutObject"},
-        "failures": {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"},
+        "failures": {"sqs:SendMessage"},
         "functions": {"lambda:InvokeFunction"},
         "logs": LOGS,
         "*": XRAY,

@@ -10,6 +10,9 @@ from cdk.functions import chat, ingest
 from cdk.stages import ROOT, StageError, read_stage, read_stages
 from tests.infrastructure.assembly import STAGES, configuration
 
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0f1e2d3c-4b5a"
+DOMAIN = {"domain_name": "nexus.example.org", "certificate_arn": CERTIFICATE}
+
 
 def test_every_stage_of_cdk_json_is_read():
     context = {"stages": {name: configuration(name) for name in STAGES}}
@@ -78,6 +81,18 @@ def test_the_index_file_is_absolute_whatever_the_function_s_folder():
         ({"vector_index": "sqlite"}, ["sqlite_path"]),
         ({"alarm_email": "nobody"}, ["alarm_email", "e-mail address"]),
         ({"gate": "shut"}, ["gate", "off_topic, answerable", "'shut'"]),
+        ({"chat_reserved_concurrency": 1001}, ["chat_reserved_concurrency", "0 to 1000"]),
+        ({"certificate_arn": CERTIFICATE}, ["certificate_arn", "need a domain_name"]),
+        ({"hosted_zone": "Z0123"}, ["hosted_zone", "need a domain_name"]),
+        ({"domain_name": "nexus.example.org"}, ["certificate_arn", "ACM"]),
+        ({"domain_name": "Nexus.example.org", "certificate_arn": CERTIFICATE}, ["lower case"]),
+        ({"domain_name": "*.example.org", "certificate_arn": CERTIFICATE}, ["domain_name"]),
+        ({"domain_name": "nexus", "certificate_arn": CERTIFICATE}, ["domain_name"]),
+        ({"domain_name": f"{'a' * 64}.org", "certificate_arn": CERTIFICATE}, ["domain_name"]),
+        ({"domain_name": "x.example.org", "certificate_arn": "arn:aws:iam::1:x"}, ["ACM"]),
+        ({**DOMAIN, "region": "eu-west-1"}, ["certificate_arn", "region eu-west-1"]),
+        ({**DOMAIN, "hosted_zone": "example.org"}, ["hosted_zone", "Route 53"]),
+        ({**DOMAIN, "architecture": "host"}, ["domain_name", "must be empty"]),
         ({"colour": "red"}, ["'dev'", "no field 'colour'"]),
     ],
 )

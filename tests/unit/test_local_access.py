@@ -18,7 +18,8 @@ from botocore.config import Config
 from cli.failure import Failure
 from cli.local.access import credentials, signatures
 from cli.local.access.bearer import KeyedServer
-from cli.local.access.emulator import Guarded, Message, Receive, Scope, Send
+from cli.local.access.bodies import Message, Receive, Scope, Send
+from cli.local.access.emulator import Guarded
 from cli.local.layout import Layout
 from cli.stacks import local_session
 

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
+from cli.local.access.bodies import Application, Message, Receive, Scope, Send, again, whole
 from cli.local.access.origins import foreign_host, foreign_page, target, values
 from cli.local.access.signatures import SignedRequest, is_signed
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEALTH = "/_ministack/health"
 # Where functions of CloudFormation's own resources report; the token in the path is the secret.
@@ -30,8 +25,6 @@ _UNSIGNED = (
     "AWS_CONFIG_FILE=.local/aws-config."
 )
 _NO_SOCKETS = "Nothing here speaks WebSocket: call the API over HTTP."
-# The largest body that has to be held for its hash: a function's zip; S3's come with their own.
-_MAX_HASHED_BYTES = 300_000_000
 
 
 class BucketRules(Protocol):
@@ -90,8 +83,8 @@ class Guarded:
             return
         if not _is_open(request.method, scope["path"]):
             if not values(request.headers, b"x-amz-content-sha256"):
-                body = await _whole(receive)
-                receive = _again(body, receive)
+                body = await whole(receive)
+                receive = again(body, receive)
                 request = SignedRequest(request.method, request.target, request.headers, body)
             if not is_signed(request, self._secret_of):
                 await _refuse(send, _UNSIGNED)
@@ -118,28 +111,6 @@ def _with_cors(send: Send, allowed: dict[str, str]) -> Send:
         await send(message)
 
     return sending
-
-
-async def _whole(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return b""
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if not message.get("more_body") or size > _MAX_HASHED_BYTES:
-            return b"".join(parts)
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    held: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receiving() -> Message:
-        return held.pop() if held else await receive()
-
-    return receiving
 
 
 async def _refuse(send: Send, reason: str, *, socket: bool = False) -> None:

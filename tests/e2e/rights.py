@@ -1,0 +1,198 @@
+"""What the functions may do by their policies, and whether that covers what they did.
+
+Resources are named by the logical id of what they are in the stacks, `{TablesCatalogue}`, so that
+calls recorded in one stage can be held against the policies of any.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.local.access.recording import SIGNED
+
+# The templates of a stage's stacks, by their names.
+Templates = Mapping[str, Mapping[str, Any]]
+_UNIQUE = re.compile("[0-9A-F]{8}$")
+_PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "000000000000"}
+# The one function that gives away signed URLs, which count as its own calls.
+_SIGNER = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A function's right to one action on one resource; either may hold `*` and `?`.
+
+    `keys` are the partition keys that it is restricted to; None is any.
+    """
+
+    function: str
+    action: str
+    resource: str
+    keys: tuple[str, ...] | None = None
+
+    def __str__(self) -> str:
+        only = f" (keys {', '.join(self.keys)})" if self.keys is not None else ""
+        return f"{self.function}: {self.action} on {self.resource}{only}"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A right that a function used."""
+
+    function: str
+    action: str
+    resource: str
+    keys: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.function}: {self.action} on {self.resource}"
+
+
+def grants(templates: Templates, stage: str) -> set[Grant]:
+    """Every right that a stage's synthesized policies give to its functions.
+
+    Raises ValueError for a statement that this cannot judge: a refusal, or another condition.
+    """
+    data, service = templates[f"nexus-{stage}-data"], templates[f"nexus-{stage}-service"]
+    exported = {
+        one["Export"]["Name"]: one["Value"] for one in data["Outputs"].values() if "Export" in one
+    }
+    resources = service["Resources"].values()
+    owner = {
+        one["Properties"]["Role"]["Fn::GetAtt"][0]: one["Properties"]["FunctionName"]
+        for one in resources
+        if one["Type"] == "AWS::Lambda::Function"
+    }
+    found = set()
+    for one in resources:
+        if one["Type"] != "AWS::IAM::Policy":
+            continue
+        for role in one["Properties"]["Roles"]:
+            if role["Ref"] in owner:
+                function = owner[role["Ref"]].removeprefix(f"nexus-{stage}-")
+                for statement in one["Properties"]["PolicyDocument"]["Statement"]:
+                    found |= _granted(function, statement, exported, stage)
+    return found
+
+
+def _granted(
+    function: str, statement: Mapping[str, Any], exported: Mapping[str, Any], stage: str
+) -> set[Grant]:
+    keys = None
+    condition = statement.get("Condition", {})
+    if condition:
+        given = condition.get("ForAllValues:StringEquals", {}).get("dynamodb:LeadingKeys")
+        if given is None or set(condition) != {"ForAllValues:StringEquals"}:
+            raise ValueError(f"cannot judge the condition {json.dumps(condition)}")
+        keys = tuple(given)
+    if statement["Effect"] != "Allow" or {"NotAction", "NotResource"} & set(statement):
+        raise ValueError(f"cannot judge the statement {json.dumps(statement)}")
+    return {
+        Grant(function, action, _resolved(resource, exported, stage), keys)
+        for action in _list(statement["Action"])
+        for resource in _list(statement["Resource"])
+    }
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _resolved(value: Any, exported: Mapping[str, Any], stage: str) -> str:
+    if isinstance(value, str):
+        return value.replace(f"nexus-{stage}-", "nexus-{stage}-")
+    [(function, given)] = value.items()
+    if function == "Fn::Join":
+        return str(given[0]).join(_resolved(one, exported, stage) for one in given[1])
+    if function == "Fn::ImportValue":
+        return _resolved(exported[given], exported, stage)
+    if function == "Ref":
+        return _PSEUDO.get(given) or _label(given)
+    if function == "Fn::GetAtt" and given[1] == "Arn":
+        return _label(given[0])
+    raise ValueError(f"cannot resolve {json.dumps(value)}")
+
+
+def _label(logical_id: str) -> str:
+    return f"{{{_UNIQUE.sub('', logical_id)}}}"
+
+
+def recorded(file: Path, resources: Iterable[Mapping[str, Any]], stage: str) -> set[Used]:
+    """What a file of calls says was used; `resources` are CloudFormation's of the two stacks."""
+    names = {}
+    for one in resources:
+        physical = str(one.get("PhysicalResourceId", ""))
+        is_queue = one["ResourceType"] == "AWS::SQS::Queue"
+        names[physical.rpartition("/")[2] if is_queue else physical] = _label(
+            one["LogicalResourceId"]
+        )
+    found = set()
+    for line in file.read_text(encoding="utf-8").splitlines():
+        call = json.loads(line)
+        function = call["function"].removeprefix(f"nexus-{stage}-")
+        resource = _named(call["resource"], names).replace(f"nexus-{stage}-", "nexus-{stage}-")
+        keys = tuple(call["leading_keys"])
+        found.add(Used(_SIGNER if function == SIGNED else function, call["action"], resource, keys))
+    return found
+
+
+def _named(arn: str, names: Mapping[str, str]) -> str:
+    if arn in names:
+        return names[arn]
+    what = arn.split(":", 5)[5] if arn.count(":") >= 5 else arn
+    kind, _, table = what.partition("/")
+    if kind == "table":
+        name, slash, rest = table.partition("/")
+    else:
+        name, slash, rest = what.partition("/")
+    return f"{names[name]}{slash}{rest}" if name in names else arn
+
+
+def covers(grant: Grant, used: Used) -> bool:
+    """Whether a grant allows a call, by IAM's rules for names, wildcards and leading keys."""
+    return (
+        grant.function == used.function
+        and _matches(grant.action.lower(), used.action.lower())
+        and _matches(grant.resource, used.resource)
+        and (grant.keys is None or set(used.keys) <= set(grant.keys))
+    )
+
+
+def _matches(pattern: str, text: str) -> bool:
+    parts = (re.escape(part).replace(r"\?", ".") for part in pattern.split("*"))
+    return re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
+
+
+def missing(used: Iterable[Used], granted: Iterable[Grant]) -> set[Used]:
+    """The calls that no grant allows."""
+    granted = list(granted)
+    return {one for one in used if not any(covers(grant, one) for grant in granted)}
+
+
+def unused(used: Iterable[Used], granted: Iterable[Grant]) -> set[Grant]:
+    """The grants that no call needed."""
+    used = list(used)
+    return {grant for grant in granted if not any(covers(grant, one) for one in used)}
+
+
+def explained(file: Path) -> dict[Grant, str]:
+    """Why each unused grant is given: the lines of a file of JSON, a group of grants each.
+
+    A group is `{functions, actions, resources, keys?, why}` and stands for every combination.
+    """
+    found: dict[Grant, str] = {}
+    for group in json.loads(file.read_text(encoding="utf-8")):
+        keys = tuple(group["keys"]) if "keys" in group else None
+        for function in group["functions"]:
+            for action in group["actions"]:
+                for resource in group["resources"]:
+                    grant = Grant(function, action, resource, keys)
+                    if grant in found:
+                        raise ValueError(f"explained twice: {grant}")
+                    found[grant] = group["why"]
+    return found
