@@ -38,13 +38,14 @@ def create_index(
     region: str = "us-east-1",
     protected: bool = False,
     wait_s: int = 300,
-    api_url: str = "https://api.pinecone.io",
+    api_url: str | None = None,
 ) -> str:
     """Makes the index unless it exists, waits until it serves, and returns its host (https://…).
 
     `protected` refuses its deletion until that is switched off. Raises UpstreamRefused if an index
     of this name holds other fields or vectors of another dimension, UpstreamUnavailable if it is
-    not ready after `wait_s`.
+    not ready after `wait_s`. Without `api_url` it is the SDK's own, PINECONE_CONTROLLER_HOST or
+    Pinecone's.
     """
     with translated():
         indexes = Pinecone(api_key=api_key, host=api_url).indexes
