@@ -78,7 +78,7 @@ def sign_in(region: str = "", account: str = "", profile: str | None = None) -> 
     """
     session = aws_session(region, profile)
     try:
-        caller = session.client("sts").get_caller_identity()  # type: ignore[call-overload]
+        caller = session.client("sts").get_caller_identity()
     except (NoCredentialsError, PartialCredentialsError) as err:
         raise Failure(NO_CREDENTIALS) from err
     except ClientError as err:
@@ -97,8 +97,8 @@ def sign_in(region: str = "", account: str = "", profile: str | None = None) -> 
         raise Failure(f"Your AWS credentials cannot be used ({err}): sign in again.") from err
     if account and caller["Account"] != account:
         raise Failure(
-            f"The stage belongs to account {account}, and you are signed in to {caller['Account']}: "
-            "choose another profile with AWS_PROFILE."
+            f"The stage belongs to account {account}, and you are signed in to "
+            f"{caller['Account']}: choose another profile with AWS_PROFILE."
         )
     return Account(
         session,

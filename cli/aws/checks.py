@@ -20,6 +20,7 @@ from cli.failure import Failure
 from cli.findings import Finding
 from cli.local.node import node_program
 from cli.model_retirements import retirement_warning
+from nexus.errors import NexusError
 
 # What `cdk bootstrap` writes unless it is told otherwise, and the CDK looks for before it deploys.
 BOOTSTRAP_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
@@ -41,7 +42,7 @@ def tools() -> Iterator[Finding]:
     yield Finding("Node", node.exists(), str(node), "Run `make setup`.")
 
 
-def stage_findings(stage: Stage, today: date) -> Iterator[Finding]:
+def stage_findings(stage: Stage) -> Iterator[Finding]:
     """What can be said of a stage without asking AWS."""
     try:
         check_deployable(stage)
@@ -49,15 +50,24 @@ def stage_findings(stage: Stage, today: date) -> Iterator[Finding]:
     except StageError as err:
         yield Finding("vector index", False, str(err))
     yield builder(stage)
-    for model in _models(stage):
-        warning = retirement_warning(model, today)
-        yield Finding(
-            f"model {model}",
-            warning is None,
-            warning or "no retirement is announced",
-            "Name another model in cdk.json and deploy again.",
-            serious=False,
-        )
+
+
+def model_findings(stage: Stage, today: date) -> Iterator[Finding]:
+    """Whether a model of the stage retires within half a year."""
+    named = (stage.chat_model, stage.verifier_model, stage.rewrite_model, stage.embedding_model)
+    yield from (retirement(model, today) for model in dict.fromkeys(filter(None, named)))
+
+
+def retirement(model: str, today: date) -> Finding:
+    """Whether a model retires within half a year."""
+    warning = retirement_warning(model, today)
+    return Finding(
+        f"model {model}",
+        warning is None,
+        warning or "no retirement is announced",
+        "Name another model in cdk.json and deploy again.",
+        serious=False,
+    )
 
 
 def builder(stage: Stage) -> Finding:
@@ -165,14 +175,13 @@ def bootstrapped(account: Account) -> int:
         return 0
 
 
-def guarded(subject: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """A check's findings; one that AWS refuses is a finding, too, and stops no other."""
+def guarded(
+    subject: str, check: Callable[[], Iterator[Finding]], *, serious: bool = False
+) -> Iterator[Finding]:
+    """A check's findings; one that cannot be made is a finding, too, and stops no other."""
     try:
         yield from check()
-    except (ClientError, BotoCoreError, Failure) as err:
-        yield Finding(subject, False, str(err), "Check your AWS permissions.", serious=False)
-
-
-def _models(stage: Stage) -> list[str]:
-    named = (stage.chat_model, stage.verifier_model, stage.rewrite_model, stage.embedding_model)
-    return list(dict.fromkeys(filter(None, named)))
+    except (ClientError, BotoCoreError, NexusError, Failure) as err:
+        yield Finding(
+            subject, False, str(err), "Check your AWS permissions and the stage.", serious=serious
+        )

@@ -48,7 +48,9 @@ def deploy(
     account = sign_in(chosen.region, chosen.account)
     console.print(f"[bold]{chosen.name}[/] → {escape(account.described)}", soft_wrap=True)
     today = datetime.now(UTC).date()
-    _require(chain(checks.tools(), checks.stage_findings(chosen, today)))
+    _require(
+        chain(checks.tools(), checks.stage_findings(chosen), checks.model_findings(chosen, today))
+    )
     made = _synthesize(chosen, account, values)
     deployed = _deployed(chosen, account)
     lacking = unset(account, deployed, chosen) if deployed else None

@@ -19,8 +19,11 @@ from cli.failure import Failure
 from cli.stacks import read_deployment, stack_names
 from cli.step import Step
 from cli.terminal import StageToName, console, counted
+from nexus.errors import NexusError
 
 _TABLE, _BUCKET = "AWS::DynamoDB::Table", "AWS::S3::Bucket"
+_FUNCTION, _SECRET = "AWS::Lambda::Function", "AWS::SecretsManager::Secret"
+_HOLDING = {_TABLE, _BUCKET, _SECRET, "AWS::SQS::Queue"}
 
 
 def destroy(
@@ -72,8 +75,8 @@ def _announce(stacks: list[DeployedStack]) -> None:
         for kind, label in (
             (_BUCKET, "bucket"),
             (_TABLE, "table"),
-            ("AWS::Lambda::Function", "function"),
-            ("AWS::SecretsManager::Secret", "secret"),
+            (_FUNCTION, "function"),
+            (_SECRET, "secret"),
         )
         if removed[kind]
     )
@@ -85,7 +88,7 @@ def _announce(stacks: list[DeployedStack]) -> None:
     kept = [one for stack in stacks for one in stack.kept()]
     for one in sorted(kept, key=lambda found: (found.kind, found.name)):
         console.print(f"  kept: {one.kind.split('::')[-1]} {one.name}", soft_wrap=True)
-    if kept:
+    if any(one.kind in _HOLDING for one in kept):
         console.print(
             "What is kept goes on costing, and a later deployment of the stage makes new ones: "
             "delete these by hand once nobody needs them.",
@@ -102,7 +105,11 @@ def _remove(stage: str, account: Account, stacks: list[DeployedStack]) -> None:
     )
     if data and service and tables_go:
         with Step("deleting the clients' keys at the gateway") as step:
-            step.done(f"{counted(_delete_keys(stage, account), 'key')} deleted at the gateway")
+            try:
+                deleted = _delete_keys(stage, account)
+                step.done(f"{counted(deleted, 'key')} deleted at the gateway")
+            except (Failure, ClientError, NexusError) as err:  # as of a stage half deployed
+                console.print(f"The clients' keys stay at the gateway: {err}", markup=False)
     # First, so that nothing writes into the buckets any more.
     if service:
         _delete(account, service)

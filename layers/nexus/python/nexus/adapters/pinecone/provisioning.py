@@ -7,11 +7,15 @@ from typing import Any
 
 from pinecone._client import Pinecone
 from pinecone.errors.exceptions import ConflictError, NotFoundError
+from pinecone.models.enums import AwsRegion
 from pinecone.models.indexes.index import IndexModel
 
 from nexus.adapters.pinecone.errors import translated
 from nexus.adapters.pinecone.records import TEXT_FIELD, TITLE_FIELD, VECTOR_FIELD
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
+
+# https://docs.pinecone.io/guides/index-data/create-an-index#cloud-regions, as the SDK lists them.
+REGIONS = tuple(region.value for region in AwsRegion)
 
 
 def index_schema(dimension: int) -> dict[str, Any]:
