@@ -74,8 +74,7 @@ def _signed_in(stage: Configured | None) -> tuple[Account | None, Finding]:
     try:
         account = sign_in(stage.region, stage.account) if stage else sign_in()
     except Failure as failure:
-        advice = "`aws sts get-caller-identity` must work."
-        return None, Finding("AWS account", False, str(failure), advice)
+        return None, Finding("AWS account", False, str(failure))
     return account, Finding("AWS account", True, account.described)
 
 
@@ -83,6 +82,5 @@ def _deployment(stage: str) -> tuple[Connection | None, Finding]:
     try:
         connection = connect(stage)
     except Failure as failure:
-        command = "nexus up" if stage == LOCAL else f"nexus deploy --stage {stage}"
-        return None, Finding("deployment", False, str(failure), f"`{command}` deploys it.")
+        return None, Finding("deployment", False, str(failure))
     return connection, Finding("deployment", True, connection.deployment.api_url)
