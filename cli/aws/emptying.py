@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from cli.failure import Failure
 
@@ -18,7 +20,7 @@ def empty_bucket(s3: Any, bucket: str, progress: Callable[[int], None]) -> int:
     removed = 0
     for _ in range(_PASSES):
         found = False
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for page in _pages(s3, bucket):
             entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             if not entries:
                 continue
@@ -35,3 +37,12 @@ def empty_bucket(s3: Any, bucket: str, progress: Callable[[int], None]) -> int:
         if not found:
             return removed
     raise Failure(f"Bucket {bucket} is still written to: stop what writes, and run it again.")
+
+
+def _pages(s3: Any, bucket: str) -> Iterator[dict[str, Any]]:
+    try:
+        yield from s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    except ClientError as err:
+        # Removed by hand, or by an earlier try: there is nothing to empty.
+        if err.response.get("Error", {}).get("Code") != "NoSuchBucket":
+            raise

@@ -47,6 +47,9 @@ def cdk(context: typer.Context) -> None:
     elif subcommand != "bootstrap":
         if subcommand in _OF_THE_APP and not helps and not _value(given, "--app", "-a"):
             _check_stage(subcommand, context_of(_values(given, "--context", "-c")))
+            if subcommand in _CHANGING:
+                account = sign_in(profile=_value(given, "--profile"))
+                errors.print(f"cdk {subcommand}: {account.described}", markup=False, soft_wrap=True)
         if not _value(given, "--app", "-a"):
             added = ["--app", f"{sys.executable} -m cdk.app"]
     with Step("installing the CDK CLI"):

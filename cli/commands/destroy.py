@@ -124,8 +124,8 @@ def _remove(stage: str, account: Account, stacks: list[DeployedStack]) -> None:
                 step.done(f"{bucket} emptied of {counted(removed, 'version')}")
         _delete(account, data)
     console.print(
-        "The Pinecone index, CloudWatch's logs and the CDK's own bucket stay: delete the index in "
-        "Pinecone's console; logs expire; `nexus cdk gc` removes packages that no stack uses.",
+        "What stays: the Pinecone index, until it is deleted in Pinecone's console; and the CDK's "
+        "own bucket and logs (`nexus cdk gc --unstable=gc` removes what no stack uses).",
         soft_wrap=True,
     )
 

@@ -51,7 +51,7 @@ def account(models: OpenAIServer, pinecone: PineconeServer) -> Iterator[AwsAccou
 
 
 # Each says what cannot be done, in one sentence, and nothing is created.
-WRONG = {
+WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "no stage": ((), {}, "Say which stage with --stage: dev or staging or prod."),
     "unknown stage": (("--stage", "qa"), {}, "There is no stage 'qa' in cdk.json"),
     "this machine's stage": (("--stage", "local"), {}, "`nexus up` starts it"),
@@ -112,6 +112,22 @@ def test_without_a_person_or_yes_nothing_is_deployed(account: AwsAccount) -> Non
     )
 
 
+@pytest.mark.parametrize("command", [("destroy", "--confirm", "prod"), ("secrets",)])
+@pytest.mark.parametrize(
+    "case", ["no stage", "unknown stage", "this machine's stage", "no region", "no credentials"]
+)
+def test_a_wrong_use_of_the_other_commands_is_one_sentence(
+    account: AwsAccount, command: tuple[str, ...], case: str
+) -> None:
+    arguments, changes, sentence = WRONG[case]
+    if "--confirm" in command and arguments:
+        command = (*command[:2], arguments[1])
+    done = account.nexus(*command, *arguments[:2], **changes)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("subcommand", ["deploy", "destroy", "diff", "synth"])
 def test_the_cdk_without_a_stage_takes_none_along(account: AwsAccount, subcommand: str) -> None:
     done = account.nexus("cdk", subcommand, "--all")
@@ -121,9 +137,14 @@ def test_the_cdk_without_a_stage_takes_none_along(account: AwsAccount, subcomman
     )
 
 
-def test_the_cdk_does_not_deploy_this_machine_s_stage(account: AwsAccount) -> None:
+def test_the_cdk_deploys_neither_this_machine_s_stage_nor_without_credentials(
+    account: AwsAccount,
+) -> None:
     done = account.nexus("cdk", "deploy", "--all", "--context", "stage=local")
     assert (done.returncode, "`nexus up`" in done.stderr) == (1, True)
+    dev = ("cdk", "deploy", "--all", "-c", "stage=dev", "-c", "pinecone_host=a.b")
+    done = account.nexus(*dev, AWS_ACCESS_KEY_ID=None, AWS_SECRET_ACCESS_KEY=None)
+    assert (done.returncode, "no AWS credentials" in done.stderr) == (1, True)
     assert account.stacks() == set()
 
 
@@ -156,8 +177,8 @@ def test_the_readme_s_commands_lead_to_an_answer(
 
     answers = {
         "Deploy this": "y",
-        "API key of the models": MODELS_KEY,
-        "API key of Pinecone": API_KEY,
+        "API key of the models at": MODELS_KEY,
+        "API key of Pinecone: ": API_KEY,
     }
     deployed = shown(account, deploy, answers)
     assert MODELS_KEY not in deployed
