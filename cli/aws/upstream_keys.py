@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import typer
+
 from cdk.stages import Stage
 from cli.aws.account import Account
 from cli.stacks import Deployment
@@ -75,3 +77,8 @@ def set_keys(
         else:
             left.append(upstream)
     return left
+
+
+def asked_for_key(label: str) -> str:
+    """What a person types, unseen, when asked for a key; "" if nothing."""
+    return str(typer.prompt(label, default="", hide_input=True, show_default=False))

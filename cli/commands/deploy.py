@@ -17,7 +17,7 @@ from cli.aws.account import Account, sign_in
 from cli.aws.assembly import Assembly, synthesize
 from cli.aws.chosen import context_of, deployable_stage
 from cli.aws.smoke_test import smoke_test
-from cli.aws.upstream_keys import Upstream, set_keys, unset, upstreams_of
+from cli.aws.upstream_keys import Upstream, asked_for_key, set_keys, unset, upstreams_of
 from cli.failure import Failure
 from cli.findings import Finding, show
 from cli.local.layout import Layout
@@ -126,11 +126,6 @@ def _set_keys(stage: Stage, account: Account, deployed: Deployment, asks: bool) 
             )
         )
     return left
-
-
-def asked_for_key(label: str) -> str:
-    """What a person types, unseen, when asked for a key; "" if nothing."""
-    return str(typer.prompt(label, default="", hide_input=True, show_default=False))
 
 
 def _try(stage: Stage, deployed: Deployment, wait_s: float) -> None:

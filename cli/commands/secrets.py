@@ -9,8 +9,7 @@ import typer
 
 from cli.aws.account import sign_in
 from cli.aws.chosen import chosen_stage
-from cli.aws.upstream_keys import set_keys, unset, upstreams_of
-from cli.commands.deploy import asked_for_key
+from cli.aws.upstream_keys import asked_for_key, set_keys, unset, upstreams_of
 from cli.failure import Failure
 from cli.stacks import read_deployment
 from cli.terminal import StageToName, console
