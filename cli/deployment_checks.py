@@ -82,10 +82,10 @@ def secret(connection: Connection, name: str) -> Iterator[Finding]:
     client = connection.client("secretsmanager")
     is_set = client.get_secret_value(SecretId=name)["SecretString"].strip() not in ("", UNSET)
     command = (
-        "nexus up" if connection.stage == LOCAL else f"nexus secrets --stage {connection.stage}"
+        "`nexus up`" if connection.stage == LOCAL else f"`nexus secrets --stage {connection.stage}`"
     )
     yield Finding(
-        _secret(name), is_set, "is set" if is_set else "is not set", f"`{command}` sets it."
+        _secret(name), is_set, "is set" if is_set else "is not set", f"{command} sets it."
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from rich.markup import escape
 from rich.status import Status
 
 from cli.terminal import console
 
-_EVERY_S = 5.0  # in a log, where no line can be written over
+EVERY_S = 5.0  # in a log, where no line can be written over
 
 
 class Step:
@@ -19,9 +20,10 @@ class Step:
     few seconds.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, now: Callable[[], float] = time.monotonic) -> None:
         self._status = Status(escape(text), console=console)
-        self._begun = self._said = time.monotonic()
+        self._now = now
+        self._begun = self._said = now()
         self._text = text
 
     def __enter__(self) -> Step:
@@ -31,14 +33,14 @@ class Step:
     def update(self, detail: str) -> None:
         """Tells what is at hand."""
         self._status.update(f"{escape(self._text)}  [dim]{escape(detail)}[/]")
-        if not console.is_terminal and time.monotonic() - self._said >= _EVERY_S:
-            self._said = time.monotonic()
+        if not console.is_terminal and self._now() - self._said >= EVERY_S:
+            self._said = self._now()
             console.print(f"  {self._text}: {detail}", soft_wrap=True, markup=False)
 
     def done(self, text: str) -> None:
         """Tells what was done, and how long it took."""
         self._status.stop()
-        took = time.monotonic() - self._begun
+        took = self._now() - self._begun
         console.print(f"[green]✓[/] {escape(text)}  [dim]{took:.1f} s[/]", soft_wrap=True)
 
     def __exit__(self, *_: object) -> None:
