@@ -253,8 +253,9 @@ def test_dev_is_destroyed_with_every_version_of_its_buckets(
     assert made.returncode == 0
     s3 = account.client("s3")
     for bucket in account.buckets("dev"):
-        for at in range(1100):  # more than a page of versions
-            s3.put_object(Bucket=bucket, Key=f"other/{at % 50}", Body=b"x")
+        # More than a page of versions, where no message is sent of each.
+        for at in range(1100 if "backups" in bucket else 20):
+            s3.put_object(Bucket=bucket, Key=f"other/{at % 7}", Body=b"x")
         s3.delete_object(Bucket=bucket, Key="other/1")
     gateway = account.client("apigateway")
     names = {one["name"] for one in gateway.get_api_keys()["items"]}
@@ -266,7 +267,8 @@ def test_dev_is_destroyed_with_every_version_of_its_buckets(
     assert "Nothing was removed" in shown(account, command, {"Type dev": "prod"}, code=1)
     assert "nexus-dev-data" in account.stacks()
     said = shown(account, command, {"Type dev": "dev"})
-    assert "emptied of 1101 versions" in said.replace(",", "")
+    assert "emptied of 1101 versions" in said
+    assert "emptied of 21 versions" in said
     assert account.stacks() == {"CDKToolkit"}
     assert account.buckets("dev") == []
     tables = account.client("dynamodb").list_tables()["TableNames"]
