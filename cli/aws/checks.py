@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -107,16 +106,17 @@ def upstream_findings(stage: Stage, unset: frozenset[str] | None, asks: bool) ->
             )
 
 
-def account_findings(
-    stage: Stage, account: Account, reserved: Mapping[str, int] = MappingProxyType({})
-) -> Iterator[Finding]:
-    """What the account lacks; `reserved` are the executions kept for functions of the stage."""
-    yield from guarded("Lambda concurrency", lambda: concurrency(stage, account, reserved))
+def account_findings(stage: Stage, account: Account) -> Iterator[Finding]:
+    """What the account lacks."""
+    yield from guarded("Lambda concurrency", lambda: concurrency(stage, account, {}))
     yield from guarded("CDK bootstrap", lambda: bootstrap(account))
 
 
 def concurrency(stage: Stage, account: Account, reserved: Mapping[str, int]) -> Iterator[Finding]:
-    """Whether the account's quota leaves room for questions beside documents that are read."""
+    """Whether the account's quota leaves room for questions beside documents that are read.
+
+    `reserved` are the executions that the stage keeps for some of its functions, by name.
+    """
     client = account.client("lambda")
     limits = client.get_account_settings()["AccountLimit"]
     quota = int(limits["ConcurrentExecutions"])

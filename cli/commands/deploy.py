@@ -47,19 +47,20 @@ def deploy(
         raise Failure("Nobody is here to be asked: add --yes to deploy all the same.")
     account = sign_in(chosen.region, chosen.account)
     console.print(f"[bold]{chosen.name}[/] → {escape(account.described)}", soft_wrap=True)
-    today = datetime.now(UTC).date()
-    _require(
-        chain(checks.tools(), checks.stage_findings(chosen), checks.model_findings(chosen, today))
-    )
-    made = _synthesize(chosen, account, values)
     deployed = _deployed(chosen, account)
     lacking = unset(account, deployed, chosen) if deployed else None
     _require(
         chain(
-            checks.account_findings(chosen, account, made.reserved()),
+            checks.tools(),
+            checks.stage_findings(chosen),
+            checks.model_findings(chosen, datetime.now(UTC).date()),
+            checks.account_findings(chosen, account),
             checks.upstream_findings(chosen, lacking, asks),
         )
     )
+    made = _synthesize(chosen, account, values)
+    if reserved := made.reserved():
+        _require(checks.concurrency(chosen, account, reserved))
     _deploy(made, account, asks)
     deployment = read_deployment(chosen.name, account.session)
     left = _set_keys(chosen, account, deployment, asks)
