@@ -177,7 +177,8 @@ def test_the_readme_s_commands_lead_to_an_answer(
 
     answers = {
         "Deploy this": "y",
-        "API key of the models at": MODELS_KEY,
+        # With the space, which is shown once nothing that is typed is shown any more.
+        f"API key of the models at {models.base_url}: ": MODELS_KEY,
         "API key of Pinecone: ": API_KEY,
     }
     deployed = shown(account, deploy, answers)
