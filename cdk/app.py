@@ -1,17 +1,17 @@
-"""The CDK app: `python -m cdk.app` synthesizes the stage in the context `stage`, or every stage."""
+"""The CDK app: `python -m cdk.app` synthesizes the stages that the context `stage` names."""
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
 from aws_cdk import App, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
+from cdk.choosing import project_context, stages_to_deploy
 from cdk.data_stack import DataStack
 from cdk.service_stack import ServiceStack
-from cdk.stages import ROOT, Stage, StageError, read_stages
+from cdk.stages import ROOT, Stage, StageError
 
 
 def add_stage(app: App, stage: Stage) -> tuple[DataStack, ServiceStack]:
@@ -32,15 +32,14 @@ def check(app: App) -> None:
 
 def configured_app(**kwargs: Any) -> App:
     """An app with cdk.json's context, which only the CDK CLI passes by itself."""
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
-    return App(context={**context, **kwargs.pop("context", {})}, **kwargs)
+    return App(context={**project_context(), **kwargs.pop("context", {})}, **kwargs)
 
 
 def main() -> None:
     """Synthesizes into cdk.out, checked by cdk-nag; a wrong stage ends it with one sentence."""
-    app = configured_app(outdir=os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out")))
     try:
-        for stage in read_stages(app.node.try_get_context):
+        app = configured_app(outdir=os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out")))
+        for stage in stages_to_deploy(app.node.try_get_context):
             add_stage(app, stage)
     except StageError as err:
         raise SystemExit(str(err)) from err

@@ -103,6 +103,7 @@ def _built(name: str, target: Target, inputs: list[Path], build: Callable[[Path]
         with (CACHE / ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not final.exists():
+                sys.stderr.write(f"building {name} for {target.key}\n")
                 _build_aside(final, build)
     return Package(final, digest.hexdigest())
 

@@ -117,22 +117,22 @@ class Stage:
 
 
 def read_stages(context: Callable[[str], Any]) -> list[Stage]:
-    """The stage that the context `stage` names, or all; a field's own context value overrides it.
+    """The stages that the context `stage` names ("dev", or "dev,prod"), or all.
 
-    Raises StageError with one sentence that names the stage and the field.
+    A field's own context value overrides it. Raises StageError with one sentence that names the
+    stage and the field.
     """
     configured = context("stages")
     if not isinstance(configured, Mapping) or not configured:
         raise StageError('cdk.json has no stages in its context: add {"stages": {"dev": {…}}}.')
-    chosen = context("stage")
-    if chosen and chosen not in configured:
-        raise StageError(
-            f"There is no stage {chosen!r} in cdk.json; there are {', '.join(sorted(configured))}."
-        )
+    chosen = [name.strip() for name in str(context("stage") or "").split(",") if name.strip()]
+    for name in chosen:
+        if name not in configured:
+            known = ", ".join(sorted(configured))
+            raise StageError(f"There is no stage {name!r} in cdk.json; there are {known}.")
     overrides = {spec.name: context(spec.name) for spec in fields(Stage) if spec.name != "name"}
     given = {name: value for name, value in overrides.items() if value is not None}
-    names = [chosen] if chosen else list(configured)
-    return [read_stage(name, {**configured[name], **given}) for name in names]
+    return [read_stage(name, {**configured[name], **given}) for name in chosen or configured]
 
 
 def read_stage(name: str, values: Mapping[str, Any]) -> Stage:

@@ -14,12 +14,15 @@ from cli.commands import (
     backup,
     cdk,
     dead_letters,
+    deploy,
+    destroy,
     doctor,
     documents,
     gateway_logs,
     invoke,
     keys,
     pinecone_index,
+    secrets,
     status,
     up,
     upload,
@@ -54,6 +57,9 @@ app.command()(invoke.invoke)
 app.command()(reindex)
 app.command("eval")(evaluate)
 app.command()(doctor.doctor)
+app.command()(deploy.deploy)
+app.command()(secrets.secrets)
+app.command()(destroy.destroy)
 app.command()(pinecone_index.pinecone_index)
 app.command("gateway-logs")(gateway_logs.gateway_logs)
 app.command(context_settings=cdk.PASS_ON)(cdk.cdk)

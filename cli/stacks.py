@@ -8,14 +8,10 @@ from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    NoRegionError,
-    ProfileNotFound,
-)
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from cli.aws.account import NO_CREDENTIALS, aws_session, emulated_at
+from cli.aws.chosen import region_of
 from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION
@@ -69,16 +65,12 @@ def stack_names(stage: str) -> tuple[str, str]:
 def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:
     """The AWS session of a stage: the emulator's if `local`, else the person's own credentials.
 
+    Its region is the one that cdk.json pins for the stage, else the environment's.
+
     Raises Failure if the local stack is not running, or no region or profile is configured.
     """
     if stage != LOCAL:
-        try:
-            session = boto3.Session()
-        except ProfileNotFound as err:
-            raise Failure(f"{err}: correct AWS_PROFILE.") from err
-        if session.region_name is None:
-            raise Failure("No AWS region is configured: set AWS_REGION.")
-        return session
+        return aws_session(region_of(stage))
     layout = layout or Layout()
     current = read_record(layout)
     # The emulator alone is enough to look around: `nexus doctor` tells when the models are down.
@@ -118,8 +110,8 @@ def read_deployment(stage: str, session: boto3.Session) -> Deployment:
                     f"{_how_to_deploy(stage)}."
                 )
             values[spec.name] = outputs.get(output, "")
-    if stage == LOCAL:
-        values["api_url"] = _local_api_url(values, session)
+    if endpoint := emulated_at(session):
+        values["api_url"] = _emulated_api_url(values, endpoint)
     return Deployment(**{**values, "api_url": values["api_url"].rstrip("/")})
 
 
@@ -127,7 +119,7 @@ def _outputs(stage: str, stack: str, session: boto3.Session) -> dict[str, str]:
     try:
         found = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except NoCredentialsError as err:
-        raise Failure("There are no AWS credentials: sign in, or set AWS_PROFILE.") from err
+        raise Failure(NO_CREDENTIALS) from err
     except ClientError as err:
         if "does not exist" in str(err):
             raise Failure(
@@ -146,11 +138,10 @@ def _outputs(stage: str, stack: str, session: boto3.Session) -> dict[str, str]:
 def _how_to_deploy(stage: str) -> str:
     if stage == LOCAL:
         return "run `nexus up`"
-    return f"run `npx aws-cdk deploy --all --context stage={stage}`"
+    return f"run `nexus deploy --stage {stage}`"
 
 
-def _local_api_url(values: Mapping[str, str], session: boto3.Session) -> str:
+def _emulated_api_url(values: Mapping[str, str], endpoint: str) -> str:
     # The template can only name the address that the API has on AWS.
     stage = urlsplit(values["api_url"]).path.strip("/")
-    endpoint = session.client("apigateway").meta.endpoint_url
     return f"{endpoint}/_aws/execute-api/{values['rest_api_id']}/{stage}"

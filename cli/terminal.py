@@ -15,6 +15,10 @@ errors = Console(stderr=True, highlight=False)
 Stage = Annotated[
     str, typer.Option("--stage", help="Deployment to work with: local, dev, staging or prod.")
 ]
+# Without a default: what changes an account is never done to a stage that nobody named.
+StageToName = Annotated[
+    str | None, typer.Option("--stage", help="Stage of cdk.json: dev, staging or prod.")
+]
 Tenant = Annotated[
     str | None,
     typer.Option("--tenant", help="Tenant to work for; on the local stage, the demo tenant."),

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.status import Status
 
 from cli import api, keys
 from cli.commands.ask import show_answer
@@ -27,6 +26,7 @@ from cli.local.sync import sync
 from cli.local.upstreams import Upstreams, choose
 from cli.reconciling import reconcile
 from cli.stacks import local_session, read_deployment
+from cli.step import Step
 from cli.terminal import console, counted
 from nexus.settings import Settings
 from nexus.wiring.operating import create_pinecone_index
@@ -60,7 +60,7 @@ def up(
         return
     folder = (docs or SAMPLES).resolve()
     begun = time.monotonic()
-    with _step("preparing the emulator, the CDK and the embedding model") as step:
+    with Step("preparing the emulator, the CDK and the embedding model") as step:
         try:
             model = stack.prepare(layout, ensure_model, lambda _what: None)
         except ModelUnavailable as err:
@@ -94,35 +94,11 @@ def down() -> None:
         console.print("Nothing was running.")
 
 
-class _step:  # noqa: N801  (reads as a statement)
-    """A line that tells what is being done, and then that it was."""
-
-    def __init__(self, text: str) -> None:
-        self._status = Status(text, console=console)
-        self._begun = time.monotonic()
-        self._text = text
-
-    def __enter__(self) -> _step:
-        self._status.start()
-        return self
-
-    def update(self, detail: str) -> None:
-        self._status.update(f"{self._text}  [dim]{escape(detail)}[/]")
-
-    def done(self, text: str) -> None:
-        self._status.stop()
-        took = time.monotonic() - self._begun
-        console.print(f"[green]✓[/] {text}  [dim]{took:.1f} s[/]", soft_wrap=True)
-
-    def __exit__(self, *_: object) -> None:
-        self._status.stop()
-
-
 def _deploy(layout: Layout, current: Running, port: int) -> Connection:
     session = local_session(layout)
     upstreams = choose(os.environ, current, credentials.current(layout).models_key)
     context = {**upstreams.context, **_index_context(layout, upstreams)}
-    with _step("deploying the CDK app onto the local AWS") as step:
+    with Step("deploying the CDK app onto the local AWS") as step:
         deployed = deploy(layout, session, port, context, step.update)
         step.done(f"{'deployed' if deployed else 'already deployed'} ({upstreams.description})")
     connection = Connection("local", session, read_deployment("local", session))
@@ -153,7 +129,7 @@ def _set_secrets(connection: Connection, upstreams: Upstreams, local_key: str) -
 
 
 def _recover(connection: Connection) -> None:
-    with _step("the last stop was cut short: comparing every tenant's documents") as step:
+    with Step("the last stop was cut short: comparing every tenant's documents") as step:
         found = reconcile(connection, verify=True)
         queued = sum(found[name] for name in ("missing", "changed", "removed", "damaged"))
         step.done(
@@ -175,7 +151,7 @@ def _demo_key(connection: Connection, layout: Layout) -> str:
 def _ingest(connection: Connection, layout: Layout, current: Running, folder: Path) -> None:
     bucket = connection.deployment.documents_bucket
     s3 = connection.client("s3")
-    with _step(f"uploading {folder}") as step:
+    with Step(f"uploading {folder}") as step:
         changes = sync(s3, bucket, DEMO_TENANT, folder, layout.synced_file)
         step.done(
             f"{counted(len(changes.uploaded), 'document')} uploaded, "

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import re
-import signal
-import subprocess
 import sys
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.cdk_run import QUIET, SILENCED, run_cdk
 from cli.failure import Failure
 from cli.local.access.credentials import REGION
 from cli.local.emulator import ACCOUNT, client_environment
@@ -27,12 +22,7 @@ from cli.stacks import stack_names
 
 _BOOTSTRAP_S = 120
 _DEPLOY_S = 600
-_QUIET = ("--no-notices", "--no-version-reporting", "--no-color", "--ci")
 _INPUTS = ("functions", "layers", "cdk", "cdk.json", "pyproject.toml")
-# "nexus-local-data | 3/9 | 10:00:00 AM | CREATE_COMPLETE | AWS::S3::Bucket | Documents (…)"
-_RESOURCE = re.compile(r"^(\S+) \|.*\| (AWS::\S+|Custom::\S+)\s+\| (\S+)")
-_FAULT = re.compile(r"error|fail|❌|exception", re.IGNORECASE)
-_NOISE = re.compile(r"^\s*(at |\^|File \"|node:|Traceback|jsii\.errors|WARNING)")
 
 
 def deploy(
@@ -55,29 +45,35 @@ def deploy(
         return False
     layout.log("deploy").unlink(missing_ok=True)
     command = cdk_command(layout)
-    env = (
-        client_environment(layout, port)
-        | node_environment()
-        | {
-            "CDK_DISABLE_CLI_TELEMETRY": "true",
-            "CDK_DISABLE_VERSION_CHECK": "true",
-            "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "true",
-        }
-    )
+    env = client_environment(layout, port) | node_environment() | SILENCED
+    log = layout.log("deploy")
     if "CDKToolkit" not in existing:
         progress("bootstrap")
         # From a folder without cdk.json: with one, the CLI would first synthesize the app.
         target = f"aws://{ACCOUNT}/{REGION}"
-        bootstrap = [*command, "bootstrap", target, *_QUIET]
-        _run(layout, bootstrap, env, layout.node, _BOOTSTRAP_S, progress)
+        run_cdk(
+            [*command, "bootstrap", target, *QUIET],
+            env=env,
+            cwd=layout.node,
+            log=log,
+            limit_s=_BOOTSTRAP_S,
+            progress=progress,
+        )
     progress("synthesis")
     given = [part for name, value in _context(context) for part in ("--context", f"{name}={value}")]
     # Emptied, for the CLI keeps every version of every asset there.
     assembly = str(emptied(layout.assembly))
     arguments = ["--app", f"{sys.executable} -m cdk.app", "--output", assembly]
     arguments += ["--all", "--require-approval", "never", "--method", "direct"]
-    arguments += ["--progress", "events", *given, *_QUIET]
-    _run(layout, [*command, "deploy", *arguments], env, PROJECT, _DEPLOY_S, progress)
+    arguments += ["--progress", "events", *given, *QUIET]
+    run_cdk(
+        [*command, "deploy", *arguments],
+        env=env,
+        cwd=PROJECT,
+        log=log,
+        limit_s=_DEPLOY_S,
+        progress=progress,
+    )
     enable_expiry(session, layout.assembly)
     write_json(layout.deployed_file, {"digest": wanted})
     return True
@@ -111,60 +107,3 @@ def _existing_stacks(session: boto3.Session) -> set[str]:
         for stack in stacks
         if stack["StackStatus"].endswith("_COMPLETE") and "ROLLBACK" not in stack["StackStatus"]
     }
-
-
-def _run(
-    layout: Layout,
-    command: Sequence[str],
-    env: Mapping[str, str],
-    cwd: Path,
-    limit_s: float,
-    progress: Callable[[str], None],
-) -> None:
-    log = layout.log("deploy")
-    fault = ""
-    with (
-        log.open("a", encoding="utf-8") as output,
-        subprocess.Popen(
-            command,
-            env=env,
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,  # so that the CDK app and its Node end with it
-        ) as cdk,
-    ):
-        assert cdk.stdout is not None  # noqa: S101  (it is piped)
-        late = threading.Event()
-        alarm = threading.Timer(limit_s, _end_late, (late, cdk.pid))
-        alarm.start()
-        try:
-            for line in cdk.stdout:
-                output.write(line)
-                output.flush()
-                if resource := _RESOURCE.match(line):
-                    progress(f"{resource[3]} ({resource[2]})")
-                if _FAULT.search(line) and not _NOISE.match(line):
-                    fault = line.strip()
-        except BaseException:
-            _kill(cdk.pid)
-            raise
-        finally:
-            alarm.cancel()
-    if late.is_set():
-        raise Failure(f"Deploying took over {limit_s:.0f} s and was ended; see {log}.")
-    if cdk.returncode != 0:
-        raise Failure(f"Deploying failed: {fault or 'the CDK CLI ended'}. See {log}.")
-
-
-def _end_late(late: threading.Event, group: int) -> None:
-    late.set()
-    _kill(group)
-
-
-def _kill(group: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.infrastructure.assembly import ROOT, STAGES, Assembly
+from tests.infrastructure.assembly import PINECONE_HOST, ROOT, STAGES, Assembly
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,8 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 def synthesize(out: Path, **context: object) -> subprocess.CompletedProcess[str]:
     """Runs `python -m cdk.app` as the CDK CLI does, without copying the assets."""
-    passed = {"aws:cdk:disable-asset-staging": True, **context}
+    stages = {"stage": ",".join(STAGES), "pinecone_host": PINECONE_HOST}
+    passed = {"aws:cdk:disable-asset-staging": True, **stages, **context}
     environ = {**os.environ, "CDK_OUTDIR": str(out), "CDK_CONTEXT_JSON": json.dumps(passed)}
     return subprocess.run(
         [sys.executable, "-m", "cdk.app"],

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nexus.settings import Settings
-from tests.infrastructure.assembly import FUNCTIONS, configuration
+from tests.infrastructure.assembly import FUNCTIONS, PINECONE_HOST, configuration
 
 TOKEN = "resolved-by-cloudformation"
 EVERYWHERE = {"stage", "log_level"}
@@ -61,7 +61,7 @@ def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, s
         f"NEXUS_{name.upper()}" for name in names
     }
     settings = Settings.from_environ(found)
-    configured = configuration(stage)
+    configured = {**configuration(stage), "pinecone_host": PINECONE_HOST}
     for name in names & set(configured) - {"sqlite_path", "cors_origins"}:
         assert getattr(settings, name) == configured[name], name
     assert settings.stage == stage
@@ -143,7 +143,7 @@ def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
 
 def test_ingestion_reports_partial_failures_and_is_bounded(assembly, stage):
     events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
-    configured = configuration(stage)
+    configured = {**configuration(stage), "pinecone_host": PINECONE_HOST}
     assert events["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert events["BatchSize"] == configured["ingest_batch_size"]
     assert events["ScalingConfig"] == {"MaximumConcurrency": configured["ingest_concurrency"]}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from aws_cdk import App
 
+from cdk.choosing import check_deployable, project_context, stages_to_deploy
 from cdk.data_stack import DataStack
 from cdk.functions import chat, ingest
 from cdk.stages import ROOT, StageError, read_stage, read_stages
 from tests.infrastructure.assembly import STAGES, configuration
+from tests.infrastructure.conftest import synthesize
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0f1e2d3c-4b5a"
 DOMAIN = {"domain_name": "nexus.example.org", "certificate_arn": CERTIFICATE}
@@ -124,3 +126,66 @@ def test_further_settings_reach_every_function_and_cannot_override_what_the_stag
     assert found["NEXUS_RERANK_SECRET"]
     with pytest.raises(StageError, match="NEXUS_"):
         read_stage("dev", {**configuration("dev"), "settings": {"TOP_K": "8"}})
+
+
+HOST = {"pinecone_host": "https://nexus-1a2b.svc.aped-1.pinecone.io"}
+
+
+def to_deploy(**context: object) -> list[str]:
+    return [stage.name for stage in stages_to_deploy({**project_context(), **context}.get)]
+
+
+def test_one_stage_or_several_are_named_and_none_is_taken_along():
+    assert to_deploy(stage="dev", **HOST) == ["dev"]
+    assert to_deploy(stage="local, prod", **HOST) == ["local", "prod"]
+    assert to_deploy(stage="local") == ["local"]
+    for nothing in ({}, {"stage": ""}, {"stage": None}):
+        with pytest.raises(StageError) as caught:
+            to_deploy(**nothing, **HOST)
+        assert str(caught.value) == (
+            "Say which stage, with --context stage=NAME: dev or staging or prod."
+        )
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"pinecone_host": ""}, "pinecone_host is empty"),
+        ({"pinecone_host": "nexus-prod"}, "pinecone_host is 'nexus-prod'"),
+        ({"pinecone_host": "https://"}, "pinecone_host is 'https://'"),
+        ({"pinecone_host": "a b.pinecone.io"}, "pinecone_host is 'a b.pinecone.io'"),
+        ({"vector_index": "sqlite", "sqlite_path": "/x"}, "vector_index must be pinecone"),
+    ],
+)
+def test_a_stage_whose_index_lambda_cannot_reach_is_not_synthesized(name, change, words):
+    with pytest.raises(StageError) as caught:
+        to_deploy(stage=name, **{**HOST, **change})
+    message = str(caught.value)
+    assert message.startswith(f"Stage {name!r}: {words}")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "host", [HOST["pinecone_host"], "nexus-1a2b.svc.pinecone.io", "http://127.0.0.1:5081"]
+)
+def test_a_host_is_one_with_or_without_its_scheme(host):
+    check_deployable(read_stage("dev", {**configuration("dev"), "pinecone_host": host}))
+
+
+def test_the_app_itself_refuses_before_it_builds_anything(tmp_path):
+    done = synthesize(tmp_path, stage="prod", pinecone_host="")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Stage 'prod': pinecone_host is empty: put the host")
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cdk_json_that_cannot_be_read_is_one_sentence(tmp_path):
+    file = tmp_path / "cdk.json"
+    with pytest.raises(StageError, match="cannot be read"):
+        project_context(file)
+    for text in ("{", "[]", "{}", '{"context": 1}'):
+        file.write_text(text)
+        with pytest.raises(StageError, match="is not JSON with a `context`"):
+            project_context(file)

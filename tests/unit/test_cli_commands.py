@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from cli import deployment_checks
 from cli import main as command_line
-from cli.commands import doctor, invoke, status, up
+from cli.commands import invoke, status, up
 from cli.connection import Connection
 from cli.failure import Failure
 from cli.local.access import credentials
@@ -168,12 +170,13 @@ def test_doctor_looks_at_every_secret_and_every_check() -> None:
         secrets = made.client("secretsmanager")
         secrets.create_secret(Name="models", SecretString="key")
         secrets.create_secret(Name="rerank", SecretString="unset")
-        findings = {
-            found.subject: found for found in (*doctor._secrets(made), *doctor._health(made))
-        }
+        checked = deployment_checks.deployment_findings(made, date(2026, 11, 28))
+        findings = {found.subject: found for found in checked}
     assert findings["secret models"].well
     assert not findings["secret rerank"].well
-    assert "put-secret-value --secret-id 'rerank'" in findings["secret rerank"].advice
+    assert "`nexus up`" in findings["secret rerank"].advice
+    # This stage has no dead-letter queue: that is a finding, and the rest is made all the same.
+    assert not findings["dead-letter queue"].well
     assert findings["models"].detail == "not configured"
     assert "secret" in findings["models"].advice
     assert findings["news"].serious
@@ -291,9 +294,9 @@ def test_a_stage_s_dead_letters_are_those_of_its_own_queue(outbox: Outbox) -> No
 
 
 def test_doctor_names_the_command_that_tells_of_dead_letters(outbox: Outbox) -> None:
-    [well] = doctor._queue(outbox.stage)
+    [well] = deployment_checks.queue(outbox.stage)
     assert well.well
     outbox.arrive("fees.md")
-    [finding] = doctor._queue(outbox.stage)
+    [finding] = deployment_checks.queue(outbox.stage)
     assert (finding.well, finding.detail) == (False, "1 message")
     assert "nexus dead-letters list --stage local" in finding.advice

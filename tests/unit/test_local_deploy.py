@@ -45,7 +45,11 @@ class CloudFormation:
         self.stacks = stacks
         self.region_name = region
         self.meta = self
-        self.endpoint_url = "http://127.0.0.1:4566"
+        self.endpoint_url = (
+            "http://127.0.0.1:4566"
+            if stack_names("local")[0] in stacks
+            else f"https://apigateway.{region}.amazonaws.com"
+        )
 
     def client(self, _name: str) -> Any:
         return self
@@ -81,7 +85,7 @@ def test_the_local_api_is_reached_through_the_emulator() -> None:
 
 
 def test_a_stage_that_is_not_deployed_is_said_to_be_so() -> None:
-    with pytest.raises(Failure, match="Stage prod is not deployed in eu-west-1: run `npx"):
+    with pytest.raises(Failure, match="Stage prod is not deployed in eu-west-1: run `nexus deploy"):
         read_deployment("prod", deployed("dev"))
 
 

@@ -220,3 +220,10 @@ def create_pinecone_index(
     return create_index(
         api_key, name, settings.embedding_dimension, region=region, protected=protected
     )
+
+
+def pinecone_regions() -> list[str]:
+    """The regions of AWS that Pinecone's SDK knows indexes in; Pinecone may have further ones."""
+    from nexus.adapters.pinecone.provisioning import REGIONS
+
+    return list(REGIONS)

@@ -7,11 +7,15 @@ from typing import Any
 
 from pinecone._client import Pinecone
 from pinecone.errors.exceptions import ConflictError, NotFoundError
+from pinecone.models.enums import AwsRegion
 from pinecone.models.indexes.index import IndexModel
 
 from nexus.adapters.pinecone.errors import translated
 from nexus.adapters.pinecone.records import TEXT_FIELD, TITLE_FIELD, VECTOR_FIELD
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
+
+# https://docs.pinecone.io/guides/index-data/create-an-index#cloud-regions, as the SDK lists them.
+REGIONS = tuple(region.value for region in AwsRegion)
 
 
 def index_schema(dimension: int) -> dict[str, Any]:
@@ -38,13 +42,14 @@ def create_index(
     region: str = "us-east-1",
     protected: bool = False,
     wait_s: int = 300,
-    api_url: str = "https://api.pinecone.io",
+    api_url: str | None = None,
 ) -> str:
     """Makes the index unless it exists, waits until it serves, and returns its host (https://…).
 
     `protected` refuses its deletion until that is switched off. Raises UpstreamRefused if an index
     of this name holds other fields or vectors of another dimension, UpstreamUnavailable if it is
-    not ready after `wait_s`.
+    not ready after `wait_s`. Without `api_url` it is the SDK's own, PINECONE_CONTROLLER_HOST or
+    Pinecone's.
     """
     with translated():
         indexes = Pinecone(api_key=api_key, host=api_url).indexes

@@ -1,0 +1,94 @@
+"""Runs the CDK CLI to its end, with its output in a log and what it is at told meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from cli.failure import Failure
+
+QUIET = ("--no-notices", "--no-version-reporting", "--no-color", "--ci")
+SILENCED = {
+    "CDK_DISABLE_CLI_TELEMETRY": "true",
+    "CDK_DISABLE_VERSION_CHECK": "true",
+    "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "true",
+}
+# "nexus-local-data | 3/9 | 10:00:00 AM | CREATE_COMPLETE | AWS::S3::Bucket | Documents (…)"
+_RESOURCE = re.compile(r"^(\S+) \|.*\| (AWS::\S+|Custom::\S+)\s+\| (\S+)")
+# "building service for arm64-3.13", and "nexus-dev-service: start: Publishing NexusLayer/Code (…)"
+_ASSET = re.compile(r"^(building \S+ for \S+|\S+: start: (?:Building|Publishing) [^(]*)")
+_FAULT = re.compile(r"error|fail|❌|exception", re.IGNORECASE)
+_NOISE = re.compile(r"^\s*(at |\^|File \"|node:|Traceback|jsii\.errors|WARNING|\[?WARN)")
+
+
+def run_cdk(
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    log: Path,
+    limit_s: float,
+    progress: Callable[[str], None],
+    what: str = "Deploying",
+) -> list[str]:
+    """Runs a command of the CDK CLI and returns the lines that it wrote, which the log gets, too.
+
+    `progress` is called with the resource or package at hand. Raises Failure, naming the log, if it
+    fails or takes longer than `limit_s`; what it started ends with it.
+    """
+    fault, lines = "", []
+    with (
+        log.open("a", encoding="utf-8") as output,
+        subprocess.Popen(
+            command,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,  # so that the CDK app and its Node end with it
+        ) as cdk,
+    ):
+        assert cdk.stdout is not None  # noqa: S101  (it is piped)
+        late = threading.Event()
+        alarm = threading.Timer(limit_s, _end_late, (late, cdk.pid))
+        alarm.start()
+        try:
+            for line in cdk.stdout:
+                output.write(line)
+                output.flush()
+                lines.append(line.rstrip("\n"))
+                if resource := _RESOURCE.match(line):
+                    progress(f"{resource[3]} ({resource[2]})")
+                elif asset := _ASSET.match(line):
+                    progress(asset[1].strip())
+                if _FAULT.search(line) and not _NOISE.match(line):
+                    fault = line.strip()
+        except BaseException:
+            _kill(cdk.pid)
+            raise
+        finally:
+            alarm.cancel()
+    if late.is_set():
+        raise Failure(f"{what} took over {limit_s:.0f} s and was ended; see {log}.")
+    if cdk.returncode != 0:
+        raise Failure(f"{what} failed: {fault or 'the CDK CLI ended'}. See {log}.")
+    return lines
+
+
+def _end_late(late: threading.Event, group: int) -> None:
+    late.set()
+    _kill(group)
+
+
+def _kill(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
