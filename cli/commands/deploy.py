@@ -12,19 +12,22 @@ import typer
 from rich.markup import escape
 
 from cdk.stages import Stage
+from cli import keys
 from cli.aws import checks
 from cli.aws.account import Account, sign_in
 from cli.aws.assembly import Assembly, synthesize
 from cli.aws.chosen import context_of, deployable_stage
 from cli.aws.smoke_test import smoke_test
 from cli.aws.upstream_keys import Upstream, asked_for_key, set_keys, unset, upstreams_of
+from cli.connection import connect
 from cli.failure import Failure
 from cli.findings import Finding, show
+from cli.gateway_logs import ensure_log_role
 from cli.local.layout import Layout
 from cli.local.node import cdk_command
 from cli.stacks import Deployment, read_deployment
 from cli.step import Step
-from cli.terminal import StageToName, console
+from cli.terminal import StageToName, console, counted
 
 _ANSWERS_WITHIN_S = 60.0
 
@@ -107,6 +110,8 @@ def _deploy(made: Assembly, account: Account, asks: bool) -> None:
         with Step("bootstrapping the CDK in this account and region") as step:
             made.bootstrap(step.update)
             step.done(f"bootstrapped the CDK in {where}")
+    with Step("asking whether API Gateway may write its logs"):
+        ensure_log_role(account.session)
     with Step("deploying") as step:
         made.deploy(step.update)
         step.done(f"deployed to {where}")
@@ -140,6 +145,10 @@ def _try(stage: Stage, deployed: Deployment, wait_s: float) -> None:
             f"Stage {stage.name} is deployed and cannot answer yet: mend what is marked ✗; "
             f"`nexus doctor --stage {stage.name}` looks again."
         )
+    refused = keys.detached(connect(stage.name))
     console.print(
-        f"`nexus keys create NAME --tenant TENANT --stage {stage.name}` makes a client's key."
+        f"{counted(len(refused), 'key')} of before on no plan of this deployment, and refused: "
+        f"`nexus keys attach --stage {stage.name}` puts keys on their plans."
+        if refused
+        else f"`nexus keys create NAME --tenant TENANT --stage {stage.name}` makes a client's key."
     )

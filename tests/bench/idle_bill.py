@@ -197,7 +197,7 @@ FREE: dict[str, str] = {
     "Lambda::LayerVersion": "75 GB of code are free in each region",
     **dict.fromkeys(
         [
-            *("ApiGateway::Account", "ApiGateway::Deployment", "ApiGateway::GatewayResponse"),
+            *("ApiGateway::Deployment", "ApiGateway::GatewayResponse"),
             *("ApiGateway::Method", "ApiGateway::Model", "ApiGateway::RequestValidator"),
             *("ApiGateway::Resource", "ApiGateway::UsagePlan"),
             *("ApiGateway::BasePathMapping", "ApiGateway::DomainName"),

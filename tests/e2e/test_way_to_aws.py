@@ -185,6 +185,7 @@ def test_the_readme_s_commands_lead_to_an_answer(
     assert MODELS_KEY not in deployed
     assert "GET /ready" in deployed
     assert account.stacks() == {"CDKToolkit", "nexus-prod-data", "nexus-prod-service"}
+    assert account.client("apigateway").get_account()["cloudwatchRoleArn"]
     shown(account, doctor)
     again = account.nexus("deploy", "--stage", "prod", "--yes")
     assert "there is nothing to deploy" in again.stdout, again.stdout + again.stderr
@@ -194,6 +195,19 @@ def test_the_readme_s_commands_lead_to_an_answer(
     assert "✓" in shown(account, upload)
     assert shown(account, ask.replace("NEXUS_API_KEY=…", f"NEXUS_API_KEY={key}")).strip()
     assert any(request.headers.get("authorization") for request in models.requests)
+
+    _take_keys_off_their_plans(account)
+    attach = "`nexus keys attach --stage prod`"
+    assert attach in account.nexus("deploy", "--stage", "prod", "--yes").stdout
+    assert account.nexus("keys", "attach", "--stage", "prod").returncode == 0
+    assert attach not in account.nexus("deploy", "--stage", "prod", "--yes").stdout
+
+
+def _take_keys_off_their_plans(account: AwsAccount) -> None:
+    gateway = account.client("apigateway")
+    for plan in gateway.get_usage_plans()["items"]:
+        for key in gateway.get_usage_plan_keys(usagePlanId=plan["id"])["items"]:
+            gateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"])
 
 
 def test_a_key_is_exchanged(account: AwsAccount) -> None:

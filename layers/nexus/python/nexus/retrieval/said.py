@@ -69,8 +69,8 @@ def said(
     By chunk id the difference of two shares of the question's content words, rare ones counting
     more, and `UNKNOWN`: from -0.6 to 1.4. `tongue` is the question's language, `foreign` are the
     hits in another, and `read` is what reads them; one that nothing reads is taken to say as much
-    as the others do on average. Empty where none is read. Hits in the question's own language are not
-    told apart by it: a search by words has done that.
+    as the others do on average. Empty where none is read. Hits in the question's own language are
+    not told apart by it: a search by words has done that.
     """
     if not read:
         return {}
