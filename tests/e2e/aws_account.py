@@ -95,11 +95,16 @@ def aws_account(root: Path, port: int, **servers: str) -> Iterator[AwsAccount]:
         processes.stop(emulator)
 
 
-def _of_this_machine() -> dict[str, str]:
-    # The emulator runs functions with this machine's Python, whatever the template asks for.
+def _of_this_machine() -> dict[str, Any]:
+    # The emulator runs functions with this machine's Python, whatever the template asks for, and
+    # SnapStart needs a newer one than some machines have.
     arm = platform.machine().lower() in ("arm64", "aarch64")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"architecture": "arm64" if arm else "x86_64", "python_version": version}
+    return {
+        "architecture": "arm64" if arm else "x86_64",
+        "python_version": version,
+        "snap_start": [],
+    }
 
 
 def _environ(layout: Layout, port: int, project: Path) -> dict[str, str]:

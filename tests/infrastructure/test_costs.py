@@ -31,7 +31,7 @@ MOST_DOLLARS = 8.0
 # What a stage has only where it is told an address for alarms, or a domain; or that its account has
 # no role yet with which API Gateway writes logs.
 OPTIONAL = {
-    *("ApiGateway::Account", "ApiGateway::BasePathMapping", "ApiGateway::DomainName"),
+    *("ApiGateway::BasePathMapping", "ApiGateway::DomainName"),
     *("Route53::RecordSet", "SNS::Subscription"),
 }
 
