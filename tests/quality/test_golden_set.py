@@ -79,7 +79,7 @@ def test_answers_hold_what_was_asked_for_and_quote_their_sources(found: dict[str
 def test_it_knows_what_the_documents_do_not_say(found: dict[str, Any]) -> None:
     refusals = found["refusals"]
     assert refusals["auroc"] >= 0.94  # [.95]
-    assert refusals["auroc_article_missing"] >= 0.95  # [.98]
+    assert refusals["auroc_article_missing"] >= 0.93  # [.95]
     assert refusals["unanswerable_refused"] >= 0.64, missed(found, "refused")  # [.71]
     # Documents in the other language are candidates now, where one of one language saw none.
     assert refusals["article_missing_refused"] >= 0.40  # [.44]

@@ -107,7 +107,8 @@ def test_words_count_little_for_a_passage_in_another_language() -> None:
     assert [one.chunk_id for one, _ in alike] == ["ours", "theirs"]
     assert [one.chunk_id for one, _ in across] == ["theirs", "ours"]
     assert {one.chunk_id: score for one, score in across}["theirs"] == pytest.approx(
-        1 - ACROSS_LEXICAL_WEIGHT
+        # The last of a few hits keeps its share of the best one's score.
+        1 - ACROSS_LEXICAL_WEIGHT + ACROSS_LEXICAL_WEIGHT / 4
     )
 
 
@@ -117,9 +118,9 @@ def test_a_question_in_no_known_language_is_foreign_to_nothing() -> None:
 
 
 @pytest.mark.parametrize("table", [FUSED, RERANKED])
-def test_across_languages_only_meaning_counts(table: Any) -> None:
+def test_across_languages_meaning_counts_and_what_the_dictionary_reads(table: Any) -> None:
     given = table[ACROSS]
-    words = dict.fromkeys(("coverage", "gap", "names", "sentence", "pairs", "repeated"), 0.0)
+    words = dict.fromkeys(("gap", "names", "pairs", "repeated"), 0.0)
     assert replace(given, **words) == given
     assert given.cosine > 0
 

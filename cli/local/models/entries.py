@@ -40,7 +40,8 @@ _HOW_MANY = re.compile(
     r"\bhow many (milliseconds?|seconds?|minutes?|hours?|bytes?|bits?|characters?)\b",
     re.IGNORECASE,
 )
-_SHORTENED = {"m": "ms|min", "s": "s|sec", "h": "h|hrs?", "b": "b|k|kb|mb"}
+_SHORTENED = {"m": ("ms", "min"), "s": ("s", "sec"), "h": ("h", "hr"), "b": ("b", "k", "kb", "mb")}
+_COUNTED = re.compile(r"\d ?([^\W\d_]{1,16})(?![^\W\d_])")
 # Braces of a programme. Semicolons stand in a table's rows, too.
 _CODE = re.compile(r"[{}]")
 _CODE_SIGNS = 2
@@ -69,10 +70,10 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
 
 def _counts(unit: str, text: str) -> bool:
     """Whether a text says a number of such units, such as 300 s of seconds."""
-    stem = re.escape(unit.removesuffix("s"))
-    return bool(
-        re.search(rf"\d ?(?:{stem}s?|{_SHORTENED.get(unit[0], stem)})\b", text, re.IGNORECASE)
-    )
+    stem = unit.removesuffix("s")
+    known = (stem, *_SHORTENED.get(unit[0], ()))
+    found = (word.lower() for word in _COUNTED.findall(text))
+    return any(word in known or word.removesuffix("s") in known for word in found)
 
 
 def _is_entry(candidate: Candidate, names: tuple[str, ...]) -> float:

@@ -25,6 +25,9 @@ SLIGHT = 0.05
 MUCH_SURER, LOST_BY_THE_SURER = 0.3, 0.35
 # A follow-up by its wording is carried unless the bare reading is more probable by this.
 EVEN = 0.1
+# A question that does not lean back, and is so surely answered from the very passage that the talk
+# leads to, needs nothing of the talk: its answer may come from the cache.
+SURE_ALONE = 0.98
 # A question with no more words of its own than this asks for something of the topic.
 FEW_WORDS = 1
 
@@ -53,7 +56,8 @@ def is_better_carried(
         return True
     first = carried.passages[0]
     if first.chunk_id == bare.passages[0].chunk_id and first.document_id in cited:
-        return surer >= -SLIGHT
+        alone = bare.probability >= SURE_ALONE and not is_follow_up(question)
+        return surer >= -SLIGHT and not alone
     about = frozenset(content_stems(words_of(topic))) - own
     pool = [*bare.passages, *carried.passages]
     weights = _weights(own | about, pool)

@@ -15,9 +15,10 @@ from nexus.text.literals import lists_places, literals, share_held
 # number may still be shared.
 ACROSS_LEXICAL_WEIGHT = 0.1
 # What it adds to the fused score of a passage in another language that it says all of a question
-# where none in the question's language says anything; 1 to 2 are alike. And in logits beside a
-# reranker, which finds closer what is written in the question's own words.
-SAID_WEIGHT, RERANKED_SAID_WEIGHT = 1.5, 7.0
+# where none in the question's language says anything; at 1.5 questions in other words than their
+# passage's lose it to another language. And in logits beside a reranker, which finds closer what is
+# written in the question's own words; 5 to 9 are alike.
+SAID_WEIGHT, RERANKED_SAID_WEIGHT = 0.75, 7.0
 
 # Passages that hold a rare word, where no other word of the question stands in any.
 FEW = 10

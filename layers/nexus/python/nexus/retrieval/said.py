@@ -14,8 +14,10 @@ from nexus.text.dictionary import bridge
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems, stem
 
-# What a passage in another language says in words that the dictionary lacks; .3 to .5 are alike.
+# What a passage in another language says in words that the dictionary lacks; .3 and .4 are alike.
 UNKNOWN = 0.4
+# As much of a question is said by chance.
+BY_CHANCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,12 @@ def said(
 ) -> dict[str, float]:
     """How much more of a question each foreign hit says than the best hit in its language does.
 
-    By chunk id the difference of two shares of the question's content words, rare ones counting
-    more, and `UNKNOWN`: from -0.6 to 1.4. `tongue` is the question's language, `foreign` are the
-    hits in another, and `read` is what reads them; one that nothing reads is taken to say as much
-    as the others do on average. Empty where none is read. Hits in the question's own language are
-    not told apart by it: a search by words has done that.
+    By chunk id the share of the question's content words that it says, rare ones counting more,
+    over that of the best hit in its own language less `UNKNOWN`, or over what is said by chance.
+    `tongue` is the question's language, `foreign` are the hits in another, and `read` is what reads
+    them; one that nothing reads is taken to say as much as the best of the others. Empty where
+    none is read. Hits in the question's own language are not told apart by it: a search by words
+    has done that.
     """
     if not read:
         return {}
@@ -87,9 +90,10 @@ def said(
     }
     total = sum(rarity.values()) or 1.0
     shares = {
-        chunk_id: sum(rare for word, rare in rarity.items() if word in own) / total
-        for chunk_id, own in stems.items()
+        chunk_id: sum(rare for word, rare in rarity.items() if word in held) / total
+        for chunk_id, held in stems.items()
     }
-    usual = sum(shares.values()) / len(shares)
-    best = max((share for one, share in shares.items() if one not in foreign), default=0.0)
-    return {one: shares.get(one, usual) + UNKNOWN - best for one in foreign}
+    own = max((share for one, share in shares.items() if one not in foreign), default=0.0)
+    over = max(BY_CHANCE, own - UNKNOWN)
+    most = max(shares[one] for one in read)
+    return {one: shares.get(one, most) - over for one in foreign}

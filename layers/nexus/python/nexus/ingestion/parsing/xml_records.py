@@ -11,7 +11,7 @@ from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 
 # Of the elements that hold others, this share may stand within running text.
 _MIXED_SHARE = 0.1
-_CDATA = re.compile(rb"<!\[CDATA\[((?:(?!\]\]>).)*)\]\]>", re.S)
+_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _TITLE = re.compile(rb"<(/?)title(?=[\s/>])([^<>]{0,1000})", re.I)
 
 
@@ -76,5 +76,15 @@ def _value(element: Any) -> Any:
 
 def as_page(content: bytes) -> bytes:
     """XML that is text as a page's parser reads all of it: titles as headings, and no CDATA."""
-    plain = _CDATA.sub(lambda match: escape(match[1].decode("latin-1")).encode("latin-1"), content)
-    return _TITLE.sub(rb"<\1h2\2", plain)
+    return _TITLE.sub(rb"<\1h2\2", _without_cdata(content))
+
+
+def _without_cdata(content: bytes) -> bytes:
+    """The content with each CDATA section as escaped text; one that does not end stays."""
+    before, *sections = content.split(_CDATA)
+    plain = [before]
+    for section in sections:
+        inside, end, after = section.partition(_CDATA_END)
+        text = escape(inside.decode("latin-1")).encode("latin-1")
+        plain.append(text + after if end else _CDATA + section)
+    return b"".join(plain)
