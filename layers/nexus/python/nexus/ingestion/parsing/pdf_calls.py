@@ -17,8 +17,8 @@ class Calls:
     """The functions by their names in PDFium, and buffers that one call at a time writes to.
 
     `box` is a loose box of a letter; `colour` is red, green, blue and alpha, each from 0 to 255;
-    `edges` are left, bottom, right and top of a drawing, `modes` how it is filled and whether it is
-    stroked. PDFium is used by one thread at a time.
+    `edges` are left, bottom, right and top of a drawing (of a stroke's point, x and y), `modes` how
+    it is filled and whether it is stroked. PDFium is used by one thread at a time.
     """
 
     def __init__(self) -> None:
@@ -47,10 +47,22 @@ class Calls:
         self.text = call("FPDFText_GetText", _INT, _POINTER, _INT, _INT, _POINTER)
         self.count_segments = call("FPDFText_CountRects", _INT, _POINTER, _INT, _INT)
         self.segment = call("FPDFText_GetRect", _INT, _POINTER, _INT, *four)
+        self.page_box = call("FPDF_GetPageBoundingBox", _INT, _POINTER, _POINTER)
+        self.rotation = call("FPDFPage_GetRotation", _INT, _POINTER)
+        self.width = call("FPDF_GetPageWidthF", ctypes.c_float, _POINTER)
+        self.height = call("FPDF_GetPageHeightF", ctypes.c_float, _POINTER)
+        self.count_characters = call("FPDFText_CountChars", _INT, _POINTER)
+        self.count_objects = call("FPDFPage_CountObjects", _INT, _POINTER)
         self.page_object = call("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
         self.kind = call("FPDFPageObj_GetType", _INT, _POINTER)
         self.bounds = call("FPDFPageObj_GetBounds", _INT, _POINTER, *four)
         self.draw_mode = call("FPDFPath_GetDrawMode", _INT, _POINTER, _POINTER, _POINTER)
+        self.count_strokes = call("FPDFPath_CountSegments", _INT, _POINTER)
+        self.stroke = call("FPDFPath_GetPathSegment", _POINTER, _POINTER, _INT)
+        self.stroke_kind = call("FPDFPathSegment_GetType", _INT, _POINTER)
+        self.stroke_point = call("FPDFPathSegment_GetPoint", _INT, _POINTER, _POINTER, _POINTER)
+        self.stroke_closes = call("FPDFPathSegment_GetClose", _INT, _POINTER)
+        self.matrix_of = call("FPDFPageObj_GetMatrix", _INT, _POINTER, _POINTER)
         self.object_colour = call("FPDFPageObj_GetFillColor", _INT, _POINTER, *four)
         self.annotation = call("FPDFPage_GetAnnot", _POINTER, _POINTER, _INT)
         self.annotation_kind = call("FPDFAnnot_GetSubtype", _INT, _POINTER)
@@ -65,6 +77,8 @@ class Calls:
         self.into_modes = _addresses(self.modes)
         self.edges = (ctypes.c_float * 4)()
         self.into_edges = _addresses(self.edges)
+        self.matrix = (ctypes.c_float * 6)()
+        self.into_matrix = ctypes.addressof(self.matrix)
         self.sides = (ctypes.c_double * 4)()
         self.into_sides = _addresses(self.sides)
         self.name = ctypes.create_string_buffer(128)

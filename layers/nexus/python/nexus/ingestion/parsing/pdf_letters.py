@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import address, calls
+from nexus.ingestion.parsing.pdf_objects import PageObjects
 from nexus.ingestion.parsing.pdf_visibility import Visibility
 
 _SEGMENTS_LOOKED_AT = 60
@@ -39,20 +40,21 @@ class Letters:
     """
 
     def __init__(self, page: Any, textpage: Any, *, read_hidden: bool = False) -> None:
-        from pypdfium2 import PdfiumError, raw  # type: ignore[import-untyped]
-
-        self._textpage = textpage
+        pdfium, page_address = calls(), address(page)
         self.address = address(textpage)
-        count = raw.FPDFText_CountChars(textpage)
+        count = pdfium.count_characters(self.address)
         if count < 0:
+            from pypdfium2 import PdfiumError  # type: ignore[import-untyped]
+
             raise PdfiumError("The characters of the page cannot be counted.")
         self.text = _text(self.address, count)
         # Where PDFium's two counts of characters differ, positions cannot be trusted.
         self.are_placed = len(self.text) == count
         self.hides = False
-        self.visibility = Visibility(page, textpage, read_hidden=read_hidden)
-        self.turn = raw.FPDFPage_GetRotation(page)
-        self._width, self._height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+        self.objects = PageObjects(page, 0 if read_hidden else self.text.count("\n") + 1)
+        self.visibility = Visibility(page, textpage, self.objects, read_hidden=read_hidden)
+        self.turn = pdfium.rotation(page_address)
+        self._width, self.height = pdfium.width(page_address), pdfium.height(page_address)
 
     def box(self, index: int) -> Place:
         """Where the letter at `index` stands. Raises PdfiumError if nothing tells."""
@@ -68,7 +70,7 @@ class Letters:
 
     def shown(self, left: float, bottom: float, right: float, top: float) -> Place:
         """The place on the page as it is shown, of one on the page before it is turned."""
-        width, height = self._width, self._height
+        width, height = self._width, self.height
         if self.turn == 1:
             return Place(bottom, height - right, top, height - left)
         if self.turn == 2:
@@ -96,6 +98,8 @@ class Letters:
 
     def hides_word(self, start: int, words: str) -> bool:
         """Whether a word after the first is hidden; words painted together are looked at once."""
+        if self.visibility.paints_all:
+            return False
         textpage, painted_by = self.address, calls().text_object
         may_hide = self.visibility.may_hide
         before, index = painted_by(textpage, start), start
