@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -196,10 +197,21 @@ def _filled(rows: Sequence[Sequence[Line]], columns: Sequence[tuple[float, float
         if _is_across(row, columns):
             labels.add(number)
         for run in row:
-            overlap = [min(run.right, right) - max(run.left, left) for left, right in columns]
-            filled[overlap.index(max(overlap))].append(run)
+            filled[_column_of(run, columns)].append(run)
         doubled += any(len(runs) > 1 for runs in filled)
         cells.append(filled)
     if doubled > _CROSSING * len(rows):
         return None
     return Block(tuple(columns), cells, frozenset(labels))
+
+
+def _column_of(run: Line, columns: Sequence[tuple[float, float]]) -> int:
+    """The column that most of the run stands in."""
+    start, end = run.left, run.right
+    best, most = 0, -math.inf
+    for at, (left, right) in enumerate(columns):
+        # Half as fast with min() and max(), and called for every run.
+        overlap = (end if end < right else right) - (start if start > left else left)
+        if overlap > most:
+            best, most = at, overlap
+    return best

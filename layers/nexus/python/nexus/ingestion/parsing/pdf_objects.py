@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from nexus.ingestion.parsing.pdf_calls import address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, address, calls
 
 Box = tuple[float, float, float, float]
 
@@ -25,7 +25,7 @@ _MOST_TO_A_LINE = 4
 class Drawing(NamedTuple):
     """What is painted beside text: its address, its kind, and its left, bottom, right and top."""
 
-    address: int
+    address: Address
     kind: int
     box: Box
 
@@ -43,7 +43,7 @@ class PageObjects:
         self._count = calls().count_objects(self._page)
         self.are_too_many = self._count > _MOST_OBJECTS
         self.may_hide: set[int] | None = None
-        self._others: list[int] | None = None
+        self._others: list[Address] | None = None
         if self._count <= _MOST_TO_A_LINE * lines:
             self._look()
 
@@ -51,7 +51,7 @@ class PageObjects:
         pdfium, page = calls(), self._page
         object_at, mode_of, colour_of = pdfium.page_object, pdfium.render_mode, pdfium.object_colour
         colour, (red, green, blue, alpha) = pdfium.colour, pdfium.into_colour
-        may_hide, others = set(), []
+        may_hide, others = set[int](), list[Address]()
         for at in range(self._count):
             one = object_at(page, at)
             mode = mode_of(one)
@@ -63,7 +63,7 @@ class PageObjects:
                 or not colour[3]
                 or (colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE)
             ):
-                may_hide.add(one)
+                may_hide.add(one.value)
         self._others = others
         if not any(pdfium.kind(one) == _FORM for one in others):
             self.may_hide = may_hide

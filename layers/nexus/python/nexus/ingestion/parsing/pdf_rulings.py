@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from nexus.ingestion.parsing.pdf_calls import calls
+from nexus.ingestion.parsing.pdf_calls import Address, calls
 from nexus.ingestion.parsing.pdf_objects import PATH, Box, Drawing
 
 # A bar of up to so many points is a line; what is shorter than a line is a dot.
@@ -87,7 +87,7 @@ def _edges(drawings: Iterable[Drawing]) -> Iterator[Box]:
             yield from _strokes(path)
 
 
-def _strokes(path: int) -> Iterator[Box]:
+def _strokes(path: Address) -> Iterator[Box]:
     """The straight strokes of a path that run along the page's sides."""
     pdfium = calls()
     count = pdfium.count_strokes(path)

@@ -81,7 +81,8 @@ def cells(letters: Letters, start: int, words: str) -> Iterator[tuple[int, Line]
     box, into, box_of = pdfium.box, pdfium.into_box, pdfium.loose_box
     painted_by = pdfium.text_object
     index = begun = start
-    before, last = painted_by(textpage, start), 0
+    last, before = 0, painted_by(textpage, start)
+    first = before
     box_of(textpage, start, into)
     left, low, high = box.left, box.bottom, box.top
     gap = APART * (high - low)
@@ -98,32 +99,17 @@ def cells(letters: Letters, start: int, words: str) -> Iterator[tuple[int, Line]
             middle = (box.bottom + box.top) / 2
             if box.left - right > gap or box.left < left or not bottom < middle < high:
                 text = words[begun - start : last + 1 - start]
-                size = high - low
-                yield (
-                    begun,
-                    Line(
-                        text, left, right, bottom, high, size, size, is_bold=letters.is_bold(begun)
-                    ),
-                )
-                begun, left, low, high = index, box.left, box.bottom, box.top
+                size, is_bold = high - low, letters.is_bold(begun, first)
+                yield begun, Line(text, left, right, bottom, high, size, size, is_bold=is_bold)
+                first, begun, left, low, high = painted, index, box.left, box.bottom, box.top
                 gap = APART * (high - low)
         index += len(word) + 1
         last = index - 2
     box_of(textpage, last, into)
-    size = high - low
-    yield (
-        begun,
-        Line(
-            words[begun - start :],
-            left,
-            box.right,
-            min(low, box.bottom),
-            high,
-            size,
-            size,
-            is_bold=letters.is_bold(begun),
-        ),
-    )
+    right, bottom = box.right, min(low, box.bottom)
+    text = words[begun - start :]
+    size, is_bold = high - low, letters.is_bold(begun, first)
+    yield begun, Line(text, left, right, bottom, high, size, size, is_bold=is_bold)
 
 
 def _are_apart(letters: Letters, index: int) -> bool:

@@ -9,7 +9,7 @@ import ctypes
 from functools import cached_property
 from typing import Any
 
-from nexus.ingestion.parsing.pdf_calls import address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, address, calls
 from nexus.ingestion.parsing.pdf_objects import PATH, UNPAINTED, WHITE, Box, PageObjects
 
 # Nobody reads letters lower than these points, or than this share of a small page.
@@ -67,7 +67,7 @@ class Visibility:
         if not self._fill_colour(self._text_address, index, *self._into_colour) or not colour[3]:
             return True
         is_white = colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE
-        return is_white or bool(self._mode(painted) == UNPAINTED)
+        return is_white or bool(self._mode(Address(painted)) == UNPAINTED)
 
     def hides(self, index: int, box: Any) -> bool:
         """Whether the letter at `index`, of the loose `box`, is not to be seen."""
@@ -84,7 +84,7 @@ class Visibility:
                 return True
             if colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE:
                 return not self._is_on(box, self._grounds)
-        if self._mode(painted) == UNPAINTED:
+        if self._mode(Address(painted)) == UNPAINTED:
             # A scanned page has its words, as recognised, unpainted over its picture.
             return not self._is_on(box, self._pictures)
         return False
@@ -110,7 +110,7 @@ class Visibility:
 
     def is_recognised(self) -> bool:
         """Whether the text begins unpainted, as that which was recognised in a scan does."""
-        return bool(self._mode(self._object(self._text_address, 0)) == UNPAINTED)
+        return bool(self._mode(Address(self._object(self._text_address, 0))) == UNPAINTED)
 
     def _is_low(self, index: int) -> bool:
         """Whether the letter is tiny as painted too: fonts may say wrongly how high they are."""
@@ -155,7 +155,7 @@ class Visibility:
         ]
 
     @staticmethod
-    def _is_dark_fill(path: int) -> bool:
+    def _is_dark_fill(path: Address) -> bool:
         pdfium = calls()
         colour = pdfium.colour
         return bool(
