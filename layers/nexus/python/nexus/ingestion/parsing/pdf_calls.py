@@ -22,49 +22,48 @@ class Calls:
     """The functions by their names in PDFium, and buffers that one call at a time writes to.
 
     `text_object` gives a number, as it is compared more often than it is passed on: `Address` makes
-    an argument of it. `box` is a loose box of a letter; `colour` is red, green, blue and alpha, each
-    from 0 to 255; `edges` are left, bottom, right and top of a drawing (of a stroke's point, x and
-    y), `modes` how it is filled and whether it is stroked. PDFium is used by one thread at a time.
+    an argument of it. `box` is a loose box of a letter; `colour` is red, green, blue and alpha,
+    each from 0 to 255; `edges` are left, bottom, right and top of a drawing (of a stroke's point, x
+    and y), `modes` how it is filled and whether it is stroked. PDFium is used by one thread at a
+    time.
     """
 
     def __init__(self) -> None:
+        self.page_box = _call("FPDF_GetPageBoundingBox")
+        self.rotation = _call("FPDFPage_GetRotation")
+        self.width = _call("FPDF_GetPageWidthF", ctypes.c_float)
+        self.height = _call("FPDF_GetPageHeightF", ctypes.c_float)
+        self.count_characters = _call("FPDFText_CountChars")
+        self.loose_box = _call("FPDFText_GetLooseCharBox")
+        self.fill_colour = _call("FPDFText_GetFillColor")
+        self.text_object = _call("FPDFText_GetTextObject", ctypes.c_void_p)
+        self.font_info = _call("FPDFText_GetFontInfo", ctypes.c_ulong)
+        self.text_index = _call("FPDFText_GetTextIndexFromCharIndex")
+        self.text = _call("FPDFText_GetText")
+        self.count_segments = _call("FPDFText_CountRects")
+        self.segment = _call("FPDFText_GetRect")
+        self.count_objects = _call("FPDFPage_CountObjects")
+        self.page_object = _call("FPDFPage_GetObject", Address)
+        self.kind = _call("FPDFPageObj_GetType")
+        self.bounds = _call("FPDFPageObj_GetBounds")
+        self.render_mode = _call("FPDFTextObj_GetTextRenderMode")
+        self.font_of = _call("FPDFTextObj_GetFont", ctypes.c_void_p)
+        self.draw_mode = _call("FPDFPath_GetDrawMode")
+        self.count_strokes = _call("FPDFPath_CountSegments")
+        self.stroke = _call("FPDFPath_GetPathSegment", Address)
+        self.stroke_kind = _call("FPDFPathSegment_GetType")
+        self.stroke_point = _call("FPDFPathSegment_GetPoint")
+        self.stroke_closes = _call("FPDFPathSegment_GetClose")
+        self.matrix_of = _call("FPDFPageObj_GetMatrix")
+        self.object_colour = _call("FPDFPageObj_GetFillColor")
+        self.annotation = _call("FPDFPage_GetAnnot", Address)
+        self.annotation_kind = _call("FPDFAnnot_GetSubtype")
+        self.close_annotation = _call("FPDFPage_CloseAnnot", None)
+        self._make_buffers()
+
+    def _make_buffers(self) -> None:
         from pypdfium2 import raw  # type: ignore[import-untyped]
 
-        def call(name: str, result: Any = _INT) -> Any:
-            # The lock of the interpreter is kept: giving it up costs more than the call.
-            prototype = ctypes.PYFUNCTYPE(result)
-            return prototype(ctypes.cast(getattr(raw, name), ctypes.c_void_p).value or 0)
-
-        self.page_box = call("FPDF_GetPageBoundingBox")
-        self.rotation = call("FPDFPage_GetRotation")
-        self.width = call("FPDF_GetPageWidthF", ctypes.c_float)
-        self.height = call("FPDF_GetPageHeightF", ctypes.c_float)
-        self.count_characters = call("FPDFText_CountChars")
-        self.loose_box = call("FPDFText_GetLooseCharBox")
-        self.fill_colour = call("FPDFText_GetFillColor")
-        self.text_object = call("FPDFText_GetTextObject", ctypes.c_void_p)
-        self.font_info = call("FPDFText_GetFontInfo", ctypes.c_ulong)
-        self.text_index = call("FPDFText_GetTextIndexFromCharIndex")
-        self.text = call("FPDFText_GetText")
-        self.count_segments = call("FPDFText_CountRects")
-        self.segment = call("FPDFText_GetRect")
-        self.count_objects = call("FPDFPage_CountObjects")
-        self.page_object = call("FPDFPage_GetObject", Address)
-        self.kind = call("FPDFPageObj_GetType")
-        self.bounds = call("FPDFPageObj_GetBounds")
-        self.render_mode = call("FPDFTextObj_GetTextRenderMode")
-        self.font_of = call("FPDFTextObj_GetFont", ctypes.c_void_p)
-        self.draw_mode = call("FPDFPath_GetDrawMode")
-        self.count_strokes = call("FPDFPath_CountSegments")
-        self.stroke = call("FPDFPath_GetPathSegment", Address)
-        self.stroke_kind = call("FPDFPathSegment_GetType")
-        self.stroke_point = call("FPDFPathSegment_GetPoint")
-        self.stroke_closes = call("FPDFPathSegment_GetClose")
-        self.matrix_of = call("FPDFPageObj_GetMatrix")
-        self.object_colour = call("FPDFPageObj_GetFillColor")
-        self.annotation = call("FPDFPage_GetAnnot", Address)
-        self.annotation_kind = call("FPDFAnnot_GetSubtype")
-        self.close_annotation = call("FPDFPage_CloseAnnot", None)
         self.box = raw.FS_RECTF()
         self.into_box = ctypes.byref(self.box)
         self.last_box = raw.FS_RECTF()
@@ -83,6 +82,14 @@ class Calls:
         self.name_size = ctypes.c_ulong(len(self.name))
         self.flags = _INT()
         self.into_flags = ctypes.byref(self.flags)
+
+
+def _call(name: str, result: Any = _INT) -> Any:
+    from pypdfium2 import raw
+
+    # The lock of the interpreter is kept: giving it up costs more than the call.
+    prototype = ctypes.PYFUNCTYPE(result)
+    return prototype(ctypes.cast(getattr(raw, name), ctypes.c_void_p).value or 0)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Looks once at what a PDF page paints: text that may be hidden, and what is painted beside text."""
+"""Looks once at what a PDF page paints: text that may be hidden, and drawings and pictures."""
 
 from __future__ import annotations
 

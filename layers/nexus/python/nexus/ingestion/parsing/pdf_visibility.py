@@ -73,8 +73,10 @@ class Visibility:
         """Whether the letter at `index`, of the loose `box`, is not to be seen."""
         if self._sees_all:
             return False
-        if self.is_off(index, box):
-            return True
+        return self.is_off(index, box) or self._is_unseen(index, box)
+
+    def _is_unseen(self, index: int, box: Any) -> bool:
+        """Whether the letter is painted so that it is not seen on what it stands on."""
         painted = self._object(self._text_address, index)
         if self._may_hide is not None and painted not in self._may_hide:
             return False
@@ -114,7 +116,7 @@ class Visibility:
 
     def _is_low(self, index: int) -> bool:
         """Whether the letter is tiny as painted too: fonts may say wrongly how high they are."""
-        from pypdfium2 import raw
+        from pypdfium2 import raw  # type: ignore[import-untyped]
 
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         raw.FPDFText_GetCharBox(
