@@ -12,6 +12,8 @@ from functools import cache
 from typing import Any
 
 _INT = ctypes.c_int
+# A page takes about half a megabyte; so much, and up to twice as much, is kept for the next ones.
+_KEPT = 8 * 1024 * 1024
 
 
 class Address(ctypes.c_void_p):
@@ -95,7 +97,18 @@ def _call(name: str, result: Any = _INT) -> Any:
 @cache
 def calls() -> Calls:
     """The one set of functions."""
+    _keep_freed_memory()
     return Calls()
+
+
+def _keep_freed_memory() -> None:
+    """Has glibc keep the memory that a page frees for the next one.
+
+    It gives back what exceeds twice the largest block that was ever mapped and freed (mallopt(3),
+    M_MMAP_THRESHOLD). Where that was a small one, each page's memory is fetched anew, which takes
+    an eighth of the time. Other allocators are not changed by it.
+    """
+    bytes(_KEPT)
 
 
 def address(handle: Any) -> Address:
