@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import io
-import platform
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor, wait
-from pathlib import Path
 
 import pytest
 from reportlab.pdfgen import canvas
@@ -144,27 +140,3 @@ def test_readers_take_turns_because_pdfium_is_not_thread_safe():
             readers = [pool.submit(read, content) for _ in range(8)]
             assert not wait(readers, timeout=0.2).done
         assert all(len(reader.result(timeout=20).texts) == 20 for reader in readers)
-
-
-_FAULTS = """
-import resource, sys
-from nexus.ingestion.parsing import parse
-
-content, faults = open(sys.argv[1], "rb").read(), []
-for _ in range(3):
-    parse(content, "a.pdf", "", max_bytes=2**30, max_unpacked_bytes=2**30)
-    faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
-print(faults[2] - faults[1])
-"""
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators keep memory anyway")
-def test_the_memory_of_a_page_is_kept_for_the_next_one(tmp_path: Path):
-    # The first of these pages takes more than glibc would keep by itself.
-    page = [(820 - 1.3 * row, "All members of the library may lend. " * 4) for row in range(600)]
-    document = tmp_path / "a.pdf"
-    document.write_bytes(made.pdf([page] * 4))
-    run = subprocess.run(
-        [sys.executable, "-c", _FAULTS, str(document)], capture_output=True, check=True
-    )
-    assert int(run.stdout) < 4 * 20
