@@ -196,6 +196,31 @@ def test_hidden_words_are_left_out_and_their_pages_named():
     assert asked.warnings == ()
 
 
+@pytest.mark.parametrize("mode", [0, 3])
+@pytest.mark.parametrize("way", ["at once", "among many drawings", "nested"])
+def test_hidden_words_are_left_out_however_the_page_paints_them(way: str, mode: int):
+    buffer = io.BytesIO()
+    sheet = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    for at in range(40 if way == "among many drawings" else 0):
+        sheet.rect(20 + at, 20, 10, 10)
+    if way == "nested":
+        sheet.beginForm("words")
+    for y, words, hidden in ((700, "Valid until June.", False), (650, "For ever.", True)):
+        text = sheet.beginText(60, y)
+        text.setTextRenderMode(mode if hidden else 0)
+        text.setFillGray(1 if hidden and mode == 0 else 0)
+        text.textOut(words)
+        sheet.drawText(text)
+    if way == "nested":
+        sheet.endForm()
+        sheet.doForm("words")
+    sheet.save()
+    found = lines(read(buffer.getvalue()))
+    assert found[0] == "Valid until June."
+    # Nested content counts as a picture, on which white and unpainted words may be seen.
+    assert found[1:] == (["For ever."] if way == "nested" else [])
+
+
 def test_a_name_of_a_column_that_no_row_of_a_page_fills_is_said_once():
     table = [
         [(60 + 150 * at, 700 - 14 * row, cell) for at, cell in enumerate(cells) if cell]

@@ -108,6 +108,7 @@ class _Table:
         self.rows = rows
         self.width = max((len(row) - _trailing(row) for row in rows), default=0)
         self._looks, self._numbers = looks, numbers
+        self._filled: dict[int, list[int]] = {}
 
     def cell(self, index: int, column: int) -> str:
         row = self.rows[index]
@@ -117,7 +118,11 @@ class _Table:
         return self._looks.spans.get((self._numbers[index], column), (1, 1))
 
     def filled(self, index: int) -> list[int]:
-        return [column for column in range(self.width) if self.cell(index, column)]
+        found = self._filled.get(index)
+        if found is None:
+            row = self.rows[index][: self.width]
+            found = self._filled[index] = [column for column, cell in enumerate(row) if cell]
+        return found
 
     def marked(self) -> tuple[int, ...]:
         """The rows that the file marks as headers, but for a title over the whole table."""
@@ -237,6 +242,8 @@ class _Table:
 
     def _emphasis(self, index: int) -> float:
         """How much the row alone stands out; 0 where the rows below do, too."""
+        if not self._looks.emphasised:
+            return 0.0
         shares = [
             self._share(at) for at in range(index, min(index + HEADER_WITHIN, len(self.rows)))
         ]

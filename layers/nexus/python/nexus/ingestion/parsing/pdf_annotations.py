@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
-from nexus.ingestion.parsing.pdf_calls import Calls, address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, Calls, address, calls
 from nexus.ingestion.parsing.pdf_letters import Place
 from nexus.ingestion.parsing.pdf_lines import Line
 
@@ -67,7 +67,7 @@ def marks(
     return found, hides
 
 
-def _kind(pdfium: Calls, page: int, at: int) -> int:
+def _kind(pdfium: Calls, page: Address, at: int) -> int:
     """The kind of an annotation: most are links, and are not looked at any further."""
     annotation = pdfium.annotation(page, at)
     kind: int = pdfium.annotation_kind(annotation)

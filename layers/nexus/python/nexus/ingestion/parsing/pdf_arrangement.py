@@ -27,9 +27,13 @@ def arranged(
     runs = [run for _, parts in lines for run in parts]
     placed: dict[int, list[Line]] = {}
     for grid in grids(rulings):
-        inside = [run for run in runs if grid.cell(*centre(run)) and id(run) not in placed]
+        inside = [
+            (run, cell)
+            for run in runs
+            if (cell := grid.cell(*centre(run))) and id(run) not in placed
+        ]
         if rows := ruled_rows(grid, inside):
-            _place(placed, inside, rows)
+            _place(placed, [run for run, _ in inside], rows)
     rest = [run for run in runs if id(run) not in placed and not run.is_turned]
     turned = [run for run in runs if run.is_turned and id(run) not in placed]
     near = [run for run in rest if is_in(run, stretches)]
@@ -70,11 +74,11 @@ def _in_order(
 ) -> Iterator[Line]:
     done: set[int] = set()
     for line, runs in lines:
-        if not any(id(run) in placed for run in runs):
+        places = [placed.get(id(run)) for run in runs]
+        if places.count(None) == len(places):
             yield line
             continue
-        for run in runs:
-            there = placed.get(id(run))
+        for run, there in zip(runs, places, strict=True):
             if there is None:
                 yield run
             elif id(there) not in done:

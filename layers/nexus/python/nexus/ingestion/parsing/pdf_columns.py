@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -77,37 +78,35 @@ class Block:
 def blocks(runs: Sequence[Line]) -> Iterator[Block]:
     """The blocks of rows on a page in which several runs stand side by side, from the top."""
     rows = visual_rows(runs)
+    lows = [min([run.bottom for run in row]) for row in rows]
+    gaps = [low - max([run.top for run in row]) for low, row in zip(lows, rows[1:], strict=False)]
+    sizes = [max([run.size for run in row]) for row in rows]
     at = 0
     while at < len(rows):
         end = at + 1
-        while end < len(rows) and _is_near(rows[end - 1], rows[end]):
+        while end < len(rows) and gaps[end - 1] <= _PITCH * sizes[end]:
             end += 1
-        for part in _parted(rows[at:end]):
+        for part in _parted(rows[at:end], gaps[at : end - 1], sizes[at:end]):
             yield from _within(part)
         at = end
 
 
-def _is_near(above: Sequence[Line], row: Sequence[Line]) -> bool:
-    low = min(run.bottom for run in above)
-    return low - max(run.top for run in row) <= _PITCH * max(run.size for run in row)
-
-
-def _parted(rows: list[list[Line]]) -> Iterator[list[list[Line]]]:
+def _parted(
+    rows: list[list[Line]], gaps: Sequence[float], sizes: Sequence[float]
+) -> Iterator[list[list[Line]]]:
     """The rows in parts: beyond a gap, rows of another number of runs are a block of their own."""
-    gaps = [
-        min(run.bottom for run in above) - max(run.top for run in row)
-        for above, row in pairwise(rows)
-    ]
     usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
     begun = 0
     for at, gap in enumerate(gaps, start=1):
-        step = usual + _SPACED * max(run.size for run in rows[at])
+        step = usual + _SPACED * sizes[at]
+        if gap < step:
+            continue
         # As many in each of the rows beside the gap, and in those next to them.
         kinds = (
             [len(row) for row in rows[max(at - 2, begun) : at]],
             [len(r) for r in rows[at : at + 2]],
         )
-        if gap >= step and all(len(set(kind)) == 1 and len(kind) == 2 for kind in kinds):
+        if all(len(set(kind)) == 1 and len(kind) == 2 for kind in kinds):
             above, below = kinds[0][0], kinds[1][0]
             if above != below and min(above, below) > 1:
                 yield rows[begun:at]
@@ -196,10 +195,21 @@ def _filled(rows: Sequence[Sequence[Line]], columns: Sequence[tuple[float, float
         if _is_across(row, columns):
             labels.add(number)
         for run in row:
-            overlap = [min(run.right, right) - max(run.left, left) for left, right in columns]
-            filled[overlap.index(max(overlap))].append(run)
+            filled[_column_of(run, columns)].append(run)
         doubled += any(len(runs) > 1 for runs in filled)
         cells.append(filled)
     if doubled > _CROSSING * len(rows):
         return None
     return Block(tuple(columns), cells, frozenset(labels))
+
+
+def _column_of(run: Line, columns: Sequence[tuple[float, float]]) -> int:
+    """The column that most of the run stands in."""
+    start, end = run.left, run.right
+    best, most = 0, -math.inf
+    for at, (left, right) in enumerate(columns):
+        # Half as fast with min() and max(), and called for every run.
+        overlap = (end if end < right else right) - (start if start > left else left)
+        if overlap > most:
+            best, most = at, overlap
+    return best

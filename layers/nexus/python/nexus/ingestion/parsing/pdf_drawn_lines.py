@@ -42,7 +42,8 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
         elif not letters.are_placed:
             yield Drawn(at, False, Line(words))
         else:
-            first, length = at + line.index(words[0]), len(words)
+            length = len(words)
+            first = at if length == len(line) else at + line.index(words[0])
             final = first + length - 1
             if not (box_of(textpage, first, into_first) and box_of(textpage, final, into_last)):
                 raise PdfiumError("A character has no place.")

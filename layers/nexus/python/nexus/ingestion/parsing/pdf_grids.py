@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import neg
 
 from nexus.ingestion.parsing.pdf_rulings import NEAR, Ruling, Rulings
@@ -38,15 +39,17 @@ class Grid:
     def owners(self) -> list[list[tuple[int, int]]]:
         """For each cell the first one, from the upper left, that no line divides it from."""
         owners: list[list[tuple[int, int]]] = []
-        for row in range(len(self.rows) - 1):
-            y = (self.rows[row] + self.rows[row + 1]) / 2
+        middles = [(one + other) / 2 for one, other in pairwise(self.columns)]
+        uprights = [_near(self.lines.upright, edge) for edge in self.columns]
+        for row, (above, below) in enumerate(pairwise(self.rows)):
+            y = (above + below) / 2
+            levels = _near(self.lines.level, above)
             owners.append([])
-            for column in range(len(self.columns) - 1):
-                x = (self.columns[column] + self.columns[column + 1]) / 2
+            for column, x in enumerate(middles):
                 owner = (row, column)
-                if column and not _crosses(self.lines.upright, self.columns[column], y):
+                if column and not _crosses(uprights[column], y):
                     owner = owners[row][column - 1]
-                elif row and not _crosses(self.lines.level, self.rows[row], x):
+                elif row and not _crosses(levels, x):
                     owner = owners[row - 1][column]
                 owners[row].append(owner)
         return owners
@@ -119,8 +122,13 @@ def _touching(rulings: Rulings) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
     yield from together.values()
 
 
-def _crosses(lines: Iterable[Ruling], at: float, place: float) -> bool:
-    for line in lines:  # noqa: SIM110 - called for every cell, and half as fast as any()
-        if abs(line.at - at) <= NEAR + 1 and line.start <= place <= line.end:
+def _near(lines: Iterable[Ruling], at: float) -> list[tuple[float, float]]:
+    """Where the lines at this place begin and end."""
+    return [(line.start, line.end) for line in lines if abs(line.at - at) <= NEAR + 1]
+
+
+def _crosses(lines: Iterable[tuple[float, float]], place: float) -> bool:
+    for start, end in lines:  # noqa: SIM110 - called for every cell, and half as fast as any()
+        if start <= place <= end:
             return True
     return False

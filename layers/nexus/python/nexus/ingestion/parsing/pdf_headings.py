@@ -61,10 +61,12 @@ class Bookmarks:
             return
         titles = [_comparable(bookmark.title) for bookmark in waiting]
         longest = max(map(len, titles)) + _LONGEST_NUMBERING
+        firsts = {title[:1] for title in titles}
         done, lines = 0, list[Line]()
         for line in page.lines:
-            if done < len(titles) and len(line.text) <= longest:
-                shown = _comparable(line.text)
+            text = line.text
+            if done < len(titles) and len(text) <= longest and _may_show(text, firsts):
+                shown = _comparable(text)
                 left = range(done, min(done + _LOOK_AHEAD, len(titles)))
                 match = next((i for i in left if _shows(shown, titles[i])), None)
                 if match is not None:
@@ -93,6 +95,15 @@ class Bookmarks:
 
 def _comparable(title: str) -> str:
     return _NUMBERING.sub("", squeeze(clean(title))).casefold()
+
+
+def _may_show(text: str, firsts: set[str]) -> bool:
+    """Whether a line can show a title that begins with one of these letters.
+
+    Most lines of a paragraph begin with another small one, which nothing stands before.
+    """
+    first = text[:1]
+    return first in firsts or not ("a" <= first <= "z" and text.isascii())
 
 
 def _shows(line: str, title: str) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import ctypes
 import re
 from codecs import decode
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from nexus.ingestion.parsing.pdf_calls import address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, address, calls
+from nexus.ingestion.parsing.pdf_objects import PageObjects
 from nexus.ingestion.parsing.pdf_visibility import Visibility
 
 _SEGMENTS_LOOKED_AT = 60
@@ -31,6 +31,11 @@ class Place(NamedTuple):
     top: float
 
 
+class _Face(NamedTuple):
+    is_bold: bool
+    is_listing: bool
+
+
 class Letters:
     """The text of one page, which has to stay open, with the place of each letter.
 
@@ -39,20 +44,23 @@ class Letters:
     """
 
     def __init__(self, page: Any, textpage: Any, *, read_hidden: bool = False) -> None:
-        from pypdfium2 import PdfiumError, raw  # type: ignore[import-untyped]
-
-        self._textpage = textpage
+        pdfium, page_address = calls(), address(page)
         self.address = address(textpage)
-        count = raw.FPDFText_CountChars(textpage)
+        count = pdfium.count_characters(self.address)
         if count < 0:
+            from pypdfium2 import PdfiumError  # type: ignore[import-untyped]
+
             raise PdfiumError("The characters of the page cannot be counted.")
         self.text = _text(self.address, count)
         # Where PDFium's two counts of characters differ, positions cannot be trusted.
         self.are_placed = len(self.text) == count
         self.hides = False
-        self.visibility = Visibility(page, textpage, read_hidden=read_hidden)
-        self.turn = raw.FPDFPage_GetRotation(page)
-        self._width, self._height = raw.FPDF_GetPageWidthF(page), raw.FPDF_GetPageHeightF(page)
+        # By the font's address, which is another's once the page is closed.
+        self._faces: dict[int | None, _Face] = {}
+        self.objects = PageObjects(page, 0 if read_hidden else self.text.count("\n") + 1)
+        self.visibility = Visibility(page, textpage, self.objects, read_hidden=read_hidden)
+        self.turn = pdfium.rotation(page_address)
+        self._width, self.height = pdfium.width(page_address), pdfium.height(page_address)
 
     def box(self, index: int) -> Place:
         """Where the letter at `index` stands. Raises PdfiumError if nothing tells."""
@@ -68,7 +76,7 @@ class Letters:
 
     def shown(self, left: float, bottom: float, right: float, top: float) -> Place:
         """The place on the page as it is shown, of one on the page before it is turned."""
-        width, height = self._width, self._height
+        width, height = self._width, self.height
         if self.turn == 1:
             return Place(bottom, height - right, top, height - left)
         if self.turn == 2:
@@ -79,15 +87,28 @@ class Letters:
 
     def is_listing(self, index: int) -> bool:
         """Whether the letter at `index` is of a face that TeX sets listings in."""
-        pdfium = calls()
-        pdfium.font_info(self.address, index, pdfium.into_name, len(pdfium.name), pdfium.into_flags)
-        return _is_listing_face(pdfium.name.value)
+        return self._face(index, calls().text_object(self.address, index)).is_listing
 
-    def is_bold(self, index: int) -> bool:
-        """Whether the letter at `index` is of a bold face, as far as its font says."""
+    def is_bold(self, index: int, painted: int | None = None) -> bool:
+        """Whether the letter at `index` is of a bold face, as far as its font says.
+
+        `painted` is the object that it is painted with, where that is known.
+        """
+        return self._face(index, painted or calls().text_object(self.address, index)).is_bold
+
+    def _face(self, index: int, painted: int) -> _Face:
         pdfium = calls()
-        pdfium.font_info(self.address, index, pdfium.into_name, len(pdfium.name), pdfium.into_flags)
-        return bool(pdfium.flags.value & _FORCE_BOLD or _is_bold_face(pdfium.name.value))
+        font = pdfium.font_of(Address(painted))
+        face = self._faces.get(font)
+        if face is None:
+            name, flags = pdfium.name, pdfium.flags
+            pdfium.font_info(self.address, index, name, pdfium.name_size, pdfium.into_flags)
+            face = _Face(
+                bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
+                _LISTING.search(name.value) is not None,
+            )
+            self._faces[font] = face
+        return face
 
     def hides_letter(self, index: int) -> bool:
         pdfium = calls()
@@ -96,6 +117,8 @@ class Letters:
 
     def hides_word(self, start: int, words: str) -> bool:
         """Whether a word after the first is hidden; words painted together are looked at once."""
+        if self.visibility.paints_all:
+            return False
         textpage, painted_by = self.address, calls().text_object
         may_hide = self.visibility.may_hide
         before, index = painted_by(textpage, start), start
@@ -125,17 +148,7 @@ class Letters:
         return widest
 
 
-@lru_cache(maxsize=1024)
-def _is_bold_face(name: bytes) -> bool:
-    return _BOLD.search(name) is not None
-
-
-@lru_cache(maxsize=1024)
-def _is_listing_face(name: bytes) -> bool:
-    return _LISTING.search(name) is not None
-
-
-def _text(textpage: int, count: int) -> str:
+def _text(textpage: Address, count: int) -> str:
     """The text of the page's `count` characters."""
     # PDFium reads beyond a range that begins or ends with a character that has no text
     # (crbug.com/pdfium/2079).
@@ -150,6 +163,6 @@ def _text(textpage: int, count: int) -> str:
         return ""
     # With a closing zero. An array type of ctypes' own for each size would take longer to make.
     buffer = bytearray(2 * (end - start + 2))
-    into = ctypes.addressof(ctypes.c_char.from_buffer(buffer))
+    into = ctypes.byref(ctypes.c_char.from_buffer(buffer))
     written = pdfium.text(textpage, first, last - first + 1, into)
     return decode(memoryview(buffer)[: 2 * max(written - 1, 0)], "utf-16-le", "ignore")

@@ -58,7 +58,7 @@ def read_page(
             if raw.FPDFPage_GetAnnotCount(page) > 0:
                 found, hides = marks(page, form, letters.shown, read_hidden=read_hidden)
             boxes = [mark.place for mark in found if mark.is_box]
-            lines = _lines(page, letters, boxes, weighs=weighs)
+            lines = _lines(letters, boxes, weighs=weighs)
             is_scan = (
                 len(letters.text) < _FEW_LETTERS
                 and letters.visibility.shows_picture()
@@ -69,12 +69,12 @@ def read_page(
         hides = hides or letters.hides
         lines = with_marks(lines, found) if found else lines
         is_picture = is_scan or (not lines and raw.FPDFPage_CountObjects(page) > 0)
-        return Page(index + 1, raw.FPDF_GetPageHeightF(page), lines, is_picture, hides)
+        return Page(index + 1, letters.height, lines, is_picture, hides)
     finally:
         raw.FPDF_ClosePage(page)
 
 
-def _lines(page: Any, letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Line]:
+def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Line]:
     found = list(drawn_lines(letters, weighs=weighs))
     if boxes and letters.are_placed:
         found = [part for one in found for part in _cut_at(boxes, one, letters)]
@@ -84,7 +84,7 @@ def _lines(page: Any, letters: Letters, boxes: Sequence[Place], *, weighs: bool)
     stretches = _side_by_side(found)
     if not stretches:
         return lines
-    ruled = rulings(page, letters.shown)
+    ruled = rulings(letters.objects.drawings, letters.shown)
     uprights = [(line.at, line.start, line.end) for line in ruled.upright]
     parts = []
     for start, is_gapped, line in found:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from nexus.ingestion.parsing.pdf_grids import Grid
 from nexus.ingestion.parsing.pdf_lines import Line
 from nexus.ingestion.parsing.pdf_records import records, rows_begun, text_of, visual_rows
-from nexus.ingestion.parsing.pdf_table_rows import Row, bold_rows, centre, table_lines
+from nexus.ingestion.parsing.pdf_table_rows import Row, bold_rows, table_lines
 
 # Rows within one ruled cell are records of their own from so many on, if so many begin something.
 _FEWEST_IN_BAND = 3
@@ -17,25 +17,23 @@ _RECORDS = 0.7
 _FILLED = 0.3
 
 
-def ruled_rows(grid: Grid, runs: Sequence[Line]) -> list[Line]:
-    """The rows of a ruled table; none if the lines do not hold one."""
+def ruled_rows(grid: Grid, runs: Sequence[tuple[Line, tuple[int, int]]]) -> list[Line]:
+    """The rows of a ruled table, by its runs and their cells; none if the lines do not hold one."""
     owners = grid.owners()
     width = len(grid.columns) - 1
     inside: dict[tuple[int, int], list[Line]] = {}
-    for run in runs:
-        at = grid.cell(*centre(run))
-        if at:
-            inside.setdefault(owners[at[0]][at[1]], []).append(run)
+    for run, (row, column) in runs:
+        inside.setdefault(owners[row][column], []).append(run)
     if not inside or len({column for _, column in inside}) < 2:
         return []
     if len(inside) < _FILLED * len({owner for row in owners for owner in row}):
         return []
     rows: list[Row] = []
-    for row in owners:
-        of_row = [inside.get(owner, []) for owner in row]
-        if len(set(row)) == 1 and width > 1:
+    for band in owners:
+        of_row = [inside.get(owner, []) for owner in band]
+        if len(set(band)) == 1 and width > 1:
             of_row = of_row[:1]
-        rows += _band(of_row, row, grid)
+        rows += _band(of_row, band, grid)
     rows = [(cells, own) for cells, own in rows if any(cells)]
     if len(rows) < 2:
         return []

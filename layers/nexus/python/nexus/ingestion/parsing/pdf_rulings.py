@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from nexus.ingestion.parsing.pdf_calls import address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, calls
+from nexus.ingestion.parsing.pdf_objects import PATH, Box, Drawing
 
 # A bar of up to so many points is a line; what is shorter than a line is a dot.
 _THICKEST, _SHORTEST = 2.5, 6.0
 # Lines whose distance is smaller than this are one.
 NEAR = 2.0
-# A page of more objects, a path of more segments or a page of more lines is a drawing.
-_MOST_OBJECTS, _MOST_SEGMENTS, _MOST_LINES = 5_000, 1_000, 400
-
-Box = tuple[float, float, float, float]
+# A path of more segments, or a page of more lines, is a drawing.
+_MOST_SEGMENTS, _MOST_LINES = 1_000, 400
+# PDFium's kinds of segments (fpdf_edit.h).
+_LINE_TO, _MOVE_TO = 0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +36,15 @@ class Rulings:
     upright: tuple[Ruling, ...] = ()
 
 
-def rulings(page: Any, shown: Callable[[float, float, float, float], Box]) -> Rulings:
-    """The page's ruling lines; none of a page with more lines than tables have.
+def rulings(
+    drawings: Iterable[Drawing], shown: Callable[[float, float, float, float], Box]
+) -> Rulings:
+    """The ruling lines among a page's drawings; none if there are more than tables have.
 
     `shown` gives the place (left, bottom, right, top) on the page as it is shown.
     """
     level, upright = list[Ruling](), list[Ruling]()
-    for corners in _edges(page):
+    for corners in _edges(drawings):
         left, bottom, right, top = shown(*corners)
         if top - bottom <= _THICKEST and right - left >= _SHORTEST:
             level.append(Ruling((bottom + top) / 2, left, right))
@@ -73,55 +74,41 @@ def _merged(lines: Iterable[Ruling]) -> Iterator[Ruling]:
         yield Ruling(first.at, start, end)
 
 
-def _edges(page: Any) -> Iterator[Box]:
+def _edges(drawings: Iterable[Drawing]) -> Iterator[Box]:
     """The thin boxes of the page's paths and the edges of the wide ones, before it is turned."""
-    from pypdfium2 import raw  # type: ignore[import-untyped]
-
-    count = raw.FPDFPage_CountObjects(page)
-    if count > _MOST_OBJECTS:
-        return
-    pdfium, there = calls(), address(page)
-    edges, into = pdfium.edges, pdfium.into_edges
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    for at in range(count):
-        one = pdfium.page_object(there, at)
-        if pdfium.kind(one) != raw.FPDF_PAGEOBJ_PATH or not pdfium.bounds(one, *into):
+    pdfium = calls()
+    for path, kind, box in drawings:
+        if kind != PATH:
             continue
-        left, bottom, right, top = edges
+        left, bottom, right, top = box
         if right - left <= _THICKEST or top - bottom <= _THICKEST:
-            yield left, bottom, right, top
-            continue
-        path = raw.FPDFPage_GetObject(page, at)
-        raw.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
-        if stroke.value:
+            yield box
+        elif pdfium.draw_mode(path, *pdfium.into_modes) and pdfium.modes[1]:
             yield from _strokes(path)
 
 
-def _strokes(path: Any) -> Iterator[Box]:
+def _strokes(path: Address) -> Iterator[Box]:
     """The straight strokes of a path that run along the page's sides."""
-    from pypdfium2 import raw
-
-    count = raw.FPDFPath_CountSegments(path)
+    pdfium = calls()
+    count = pdfium.count_strokes(path)
     if count > _MOST_SEGMENTS:
         return
-    matrix = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(path, ctypes.byref(matrix))
-    x, y = ctypes.c_float(), ctypes.c_float()
+    pdfium.matrix_of(path, pdfium.into_matrix)
+    a, b, c, d, e, f = pdfium.matrix
+    into_x, into_y = pdfium.into_edges[:2]
     begun = pen = (0.0, 0.0)
     for at in range(count):
-        segment = raw.FPDFPath_GetPathSegment(path, at)
-        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-        point = (
-            matrix.a * x.value + matrix.c * y.value + matrix.e,
-            matrix.b * x.value + matrix.d * y.value + matrix.f,
-        )
-        kind = raw.FPDFPathSegment_GetType(segment)
-        if kind == raw.FPDF_SEGMENT_MOVETO:
+        stroke = pdfium.stroke(path, at)
+        pdfium.stroke_point(stroke, into_x, into_y)
+        x, y = pdfium.edges[:2]
+        point = (a * x + c * y + e, b * x + d * y + f)
+        kind = pdfium.stroke_kind(stroke)
+        if kind == _MOVE_TO:
             begun = point
-        elif kind == raw.FPDF_SEGMENT_LINETO:
+        elif kind == _LINE_TO:
             yield _box(pen, point)
         pen = point
-        if raw.FPDFPathSegment_GetClose(segment):
+        if pdfium.stroke_closes(stroke):
             yield _box(pen, begun)
             pen = begun
 

@@ -26,9 +26,10 @@ def table_lines(
     )
     lines = []
     for cells, own in rows:
-        left, right = min(run.left for run in own or every), max(run.right for run in own or every)
-        low, high = min(run.bottom for run in own or every), max(run.top for run in own or every)
-        size = max(run.size for run in own or every)
+        runs = own or every
+        left, right = min([run.left for run in runs]), max([run.right for run in runs])
+        low, high = min([run.bottom for run in runs]), max([run.top for run in runs])
+        size = max([run.size for run in runs])
         text = " ".join(filter(None, cells))
         lines.append(Line(text, left, right, low, high, size, size, True, cells=cells, table=table))
     return lines

@@ -9,33 +9,30 @@ import ctypes
 from functools import cached_property
 from typing import Any
 
-from nexus.ingestion.parsing.pdf_calls import address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, address, calls
+from nexus.ingestion.parsing.pdf_objects import PATH, UNPAINTED, WHITE, Box, PageObjects
 
 # Nobody reads letters lower than these points, or than this share of a small page.
 _TINY, _TINY_SHARE = 1.5, 1 / 400
-_WHITE = 245
 # A picture that covers so much of a page is the page.
 _MOST = 0.8
-# PDF 32000-1, table 106: text that is neither filled nor stroked.
-_UNPAINTED = 3
-# Beyond so many objects on a page, none is looked for behind a letter: it counts as seen.
-_MOST_OBJECTS = 5_000
 
 
 class Visibility:
     """Decides for the letters of one page, which has to stay open; all count with `read_hidden`."""
 
-    def __init__(self, page: Any, textpage: Any, *, read_hidden: bool = False) -> None:
-        from pypdfium2 import raw  # type: ignore[import-untyped]
-
-        self._page, self._textpage = page, textpage
+    def __init__(
+        self, page: Any, textpage: Any, objects: PageObjects, *, read_hidden: bool = False
+    ) -> None:
+        self._textpage, self._objects = textpage, objects
+        self._may_hide = set() if read_hidden else objects.may_hide
         self._sees_all = read_hidden
         self._text_address = address(textpage)
-        shown = raw.FS_RECTF()
-        raw.FPDF_GetPageBoundingBox(page, ctypes.byref(shown))
+        pdfium = calls()
+        shown = pdfium.box
+        pdfium.page_box(address(page), pdfium.into_box)
         self._left, self._right = shown.left, shown.right
         self._bottom, self._top = shown.bottom, shown.top
-        pdfium = calls()
         self._colour, self._into_colour = pdfium.colour, pdfium.into_colour
         self._fill_colour, self._mode = pdfium.fill_colour, pdfium.render_mode
         self._object = pdfium.text_object
@@ -53,34 +50,43 @@ class Visibility:
             and right > self._left
         ):
             return False
-        colour = self._colour
-        if not self._fill_colour(self._text_address, index, *self._into_colour) or not colour[3]:
-            return False
-        if colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE:
-            return False
-        return bool(self._mode(self._object(self._text_address, index)) != _UNPAINTED)
+        if self.paints_all:
+            return True
+        return not self.may_hide(index, self._object(self._text_address, index))
+
+    @property
+    def paints_all(self) -> bool:
+        """Whether every letter is painted, and in a colour other than white."""
+        return self._may_hide is not None and not self._may_hide
 
     def may_hide(self, index: int, painted: int) -> bool:
         """Whether the letter, painted with that object, is white, transparent or not painted."""
+        if self._may_hide is not None:
+            return painted in self._may_hide
         colour = self._colour
         if not self._fill_colour(self._text_address, index, *self._into_colour) or not colour[3]:
             return True
-        is_white = colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE
-        return is_white or bool(self._mode(painted) == _UNPAINTED)
+        is_white = colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE
+        return is_white or bool(self._mode(Address(painted)) == UNPAINTED)
 
     def hides(self, index: int, box: Any) -> bool:
         """Whether the letter at `index`, of the loose `box`, is not to be seen."""
         if self._sees_all:
             return False
-        if self.is_off(index, box):
-            return True
+        return self.is_off(index, box) or self._is_unseen(index, box)
+
+    def _is_unseen(self, index: int, box: Any) -> bool:
+        """Whether the letter is painted so that it is not seen on what it stands on."""
+        painted = self._object(self._text_address, index)
+        if self._may_hide is not None and painted not in self._may_hide:
+            return False
         colour = self._colour
         if self._fill_colour(self._text_address, index, *self._into_colour):
             if not colour[3]:
                 return True
-            if colour[0] >= _WHITE and colour[1] >= _WHITE and colour[2] >= _WHITE:
+            if colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE:
                 return not self._is_on(box, self._grounds)
-        if self._mode(self._object(self._text_address, index)) == _UNPAINTED:
+        if self._mode(Address(painted)) == UNPAINTED:
             # A scanned page has its words, as recognised, unpainted over its picture.
             return not self._is_on(box, self._pictures)
         return False
@@ -106,11 +112,11 @@ class Visibility:
 
     def is_recognised(self) -> bool:
         """Whether the text begins unpainted, as that which was recognised in a scan does."""
-        return bool(self._mode(self._object(self._text_address, 0)) == _UNPAINTED)
+        return bool(self._mode(Address(self._object(self._text_address, 0))) == UNPAINTED)
 
     def _is_low(self, index: int) -> bool:
         """Whether the letter is tiny as painted too: fonts may say wrongly how high they are."""
-        from pypdfium2 import raw
+        from pypdfium2 import raw  # type: ignore[import-untyped]
 
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         raw.FPDFText_GetCharBox(
@@ -119,50 +125,39 @@ class Visibility:
         return bool(0 < top.value - bottom.value < self._tiny)
 
     @staticmethod
-    def _is_on(box: Any, grounds: list[tuple[float, float, float, float]]) -> bool:
+    def _is_on(box: Any, grounds: list[Box]) -> bool:
         x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
         return any(
             left <= x <= right and bottom <= y <= top for left, bottom, right, top in grounds
         )
 
     @cached_property
-    def _grounds(self) -> list[tuple[float, float, float, float]]:
+    def _grounds(self) -> list[Box]:
         """What white letters may stand on: fills that are not white, pictures, nested content."""
         return [box for box, is_picture in self._painted if not is_picture] + self._pictures
 
     @cached_property
-    def _pictures(self) -> list[tuple[float, float, float, float]]:
+    def _pictures(self) -> list[Box]:
         return [box for box, is_picture in self._painted if is_picture]
 
     @cached_property
-    def _painted(self) -> list[tuple[tuple[float, float, float, float], bool]]:
+    def _painted(self) -> list[tuple[Box, bool]]:
         """Left, bottom, right and top of what is painted beside text, and whether it is a picture.
 
-        Nested content may hold pictures.
+        Nested content may hold pictures. Among too many objects none is looked for: every letter
+        counts as seen.
         """
-        from pypdfium2 import raw
-
-        pdfium, page = calls(), address(self._page)
-        edges, into, bounds = pdfium.edges, pdfium.into_edges, pdfium.bounds
-        count = raw.FPDFPage_CountObjects(self._page)
-        if count > _MOST_OBJECTS:
+        if self._objects.are_too_many:
             everywhere = (self._left, self._bottom, self._right, self._top)
             return [(everywhere, True)]
-        found = []
-        for at in range(count):
-            one = pdfium.page_object(page, at)
-            kind = pdfium.kind(one)
-            if kind == raw.FPDF_PAGEOBJ_TEXT or (
-                kind == raw.FPDF_PAGEOBJ_PATH and not self._is_dark_fill(one)
-            ):
-                continue
-            if bounds(one, *into):
-                left, bottom, right, top = edges
-                found.append(((left, bottom, right, top), kind != raw.FPDF_PAGEOBJ_PATH))
-        return found
+        return [
+            (drawing.box, drawing.kind != PATH)
+            for drawing in self._objects.drawings
+            if drawing.kind != PATH or self._is_dark_fill(drawing.address)
+        ]
 
     @staticmethod
-    def _is_dark_fill(path: int) -> bool:
+    def _is_dark_fill(path: Address) -> bool:
         pdfium = calls()
         colour = pdfium.colour
         return bool(
@@ -170,5 +165,5 @@ class Visibility:
             and pdfium.modes[0]
             and pdfium.object_colour(path, *pdfium.into_colour)
             and colour[3]
-            and min(colour[0], colour[1], colour[2]) < _WHITE
+            and min(colour[0], colour[1], colour[2]) < WHITE
         )

@@ -1,0 +1,87 @@
+"""Looks once at what a PDF page paints: text that may be hidden, and drawings and pictures."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from nexus.ingestion.parsing.pdf_calls import Address, address, calls
+
+Box = tuple[float, float, float, float]
+
+# Each of red, green and blue; nobody tells lighter letters from paper.
+WHITE = 245
+# PDF 32000-1, table 106: text that is neither filled nor stroked.
+UNPAINTED = 3
+# PDFium's kinds of objects, and the mode that it gives of one that is no text (fpdf_edit.h).
+PATH, _FORM = 2, 5
+_NO_TEXT = -1
+# A page of more objects is a drawing.
+_MOST_OBJECTS = 5_000
+# Where lines are painted in more pieces, asking about a line's first letter is faster.
+_MOST_TO_A_LINE = 4
+
+
+class Drawing(NamedTuple):
+    """What is painted beside text: its address, its kind, and its left, bottom, right and top."""
+
+    address: Address
+    kind: int
+    box: Box
+
+
+class PageObjects:
+    """The objects of one page, which has to stay open and shows so many `lines` of text.
+
+    `may_hide` are the addresses of texts painted in white, transparent or not at all; None where
+    it would take long to tell, or where text is nested. `are_too_many` says that nothing is looked
+    for among them.
+    """
+
+    def __init__(self, page: Any, lines: int) -> None:
+        self._page = address(page)
+        self._count = calls().count_objects(self._page)
+        self.are_too_many = self._count > _MOST_OBJECTS
+        self.may_hide: set[int] | None = None
+        self._others: list[Address] | None = None
+        if self._count <= _MOST_TO_A_LINE * lines:
+            self._look()
+
+    def _look(self) -> None:
+        pdfium, page = calls(), self._page
+        object_at, mode_of, colour_of = pdfium.page_object, pdfium.render_mode, pdfium.object_colour
+        colour, (red, green, blue, alpha) = pdfium.colour, pdfium.into_colour
+        may_hide, others = set[int](), list[Address]()
+        for at in range(self._count):
+            one = object_at(page, at)
+            mode = mode_of(one)
+            if mode == _NO_TEXT:
+                others.append(one)
+            elif (
+                mode == UNPAINTED
+                or not colour_of(one, red, green, blue, alpha)
+                or not colour[3]
+                or (colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE)
+            ):
+                may_hide.add(one.value)
+        self._others = others
+        if not any(pdfium.kind(one) == _FORM for one in others):
+            self.may_hide = may_hide
+
+    @cached_property
+    def drawings(self) -> list[Drawing]:
+        """What is painted beside text; none of a page of more than 5,000 objects."""
+        if self.are_too_many:
+            return []
+        pdfium, page = calls(), self._page
+        others = self._others
+        if others is None:
+            every = [pdfium.page_object(page, at) for at in range(self._count)]
+            others = [one for one in every if pdfium.render_mode(one) == _NO_TEXT]
+        edges, bounds, kind = pdfium.edges, pdfium.bounds, pdfium.kind
+        left, bottom, right, top = pdfium.into_edges
+        return [
+            Drawing(one, kind(one), (edges[0], edges[1], edges[2], edges[3]))
+            for one in others
+            if bounds(one, left, bottom, right, top)
+        ]
