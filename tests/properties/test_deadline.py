@@ -11,7 +11,7 @@ import json
 import math
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -182,25 +182,34 @@ def stage() -> Iterator[Stage]:
 
 
 class OnlyTheSecondIsIll(Plan):
-    """All is well but the rewriting, and what the second search calls."""
+    """All is well but the rewriting, and the search for what the conversation makes of a question.
 
-    # Where a question is embedded and searched once, these are its second calls.
-    SECOND = ("models.embed", "index.search_dense", "index.search_text", "rerank.rerank")
+    Both searches begin side by side: whose call it is, its question or that one's vector tells.
+    """
 
-    def of(self, name: str, number: int) -> Fate:
-        if name == "rewriter.complete" or (name in self.SECOND and number):
-            return super().of(name, number)
+    SEARCHING = ("models.embed", "index.search_dense", "index.search_text", "rerank.rerank")
+
+    def __init__(self, seed: int, own: Sequence[Any]) -> None:
+        super().__init__(seed)
+        self._own = own
+
+    def of_call(self, name: str, number: int, arguments: Sequence[Any]) -> Fate:
+        own = any(one in arguments for one in self._own)
+        if name == "rewriter.complete" or (name in self.SEARCHING and not own):
+            return self.of(name, number)
         return Fate(0.2)
 
 
 def test_what_a_conversation_adds_never_costs_the_answer(stage: Stage) -> None:
+    vector = stage.library.embedder.embed([LEANING]).vectors[0]
+
     async def all_of_them() -> Counter[bool]:
         kinds: Counter[bool] = Counter()
         for seed in range(CASES // 4):
             case = Case(cold=False, conversation=True, leans=True, draft="good")
             earlier = Turn("m-1", "Who pays?", "We do.", False, "2026-01-01T00:00:00Z")
             rewrite = [WHOLE, "", "It was 77 euros.", INVENTED][seed % 4]
-            plan = OnlyTheSecondIsIll(seed)
+            plan = OnlyTheSecondIsIll(seed, [LEANING, [LEANING], vector])
             took, outcome = await stage.play(plan, case, earlier, FakeChat(rewrite))
             assert took <= DEADLINE_S, (seed, took, outcome)
             assert outcome == Outcome(200, remembered=True), (seed, took, outcome)
