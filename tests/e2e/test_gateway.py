@@ -109,9 +109,11 @@ def test_keys_of_a_deployment_before_are_told_and_attached_again(
         revoke(connection, "demo", "stayer")
 
 
-def test_the_role_for_the_gateway_s_logs_is_set_and_then_stays(stack: Deployed) -> None:
+def test_the_role_for_the_gateway_s_logs_is_set_and_then_stays(
+    stack: Deployed, connection: Connection
+) -> None:
     # Another test of this stack, of a document's commands, may have set it before.
     set_or_stays = stack.nexus("gateway-logs").stdout
     assert "from now on" in set_or_stays or "which stays" in set_or_stays
-    role = connect("local").client("apigateway").get_account()["cloudwatchRoleArn"]
+    role = connection.client("apigateway").get_account()["cloudwatchRoleArn"]
     assert f"which stays: {role}" in stack.nexus("gateway-logs").stdout
