@@ -2,7 +2,7 @@
 
 The bounds lie a little beside what was measured when they were set (in brackets). Those about the
 university and the company were looked at while the local models were fitted; the hospital's were
-written afterwards, by who knew nothing of them, and nothing was changed for them.
+written afterwards, by who knew nothing of them, and looked at only when a weight was lowered.
 """
 
 from __future__ import annotations
