@@ -134,6 +134,7 @@ def answer(prompt: str, model: Encoder) -> str:
         unsure = sure < REFUSE_BESIDE_FOREIGN
     else:
         unsure = sure < (fit.refuse_below if offered else REFUSE_OTHER_KIND)
+    if is_read or not across:
         below = {names_holder(question, _below_its_term(candidate)) for candidate in best}
         unsure = unsure or below == {False}
     # What stands under the very name that is asked about is no guess.
