@@ -29,9 +29,9 @@ SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 BOUNDS = {
     "university": (25, 5, 33),  # [27, 4]
     "university_more": (31, 8, 40),  # [33, 7]
-    "university_paraphrased": (25, 7, 40),  # [27, 6]
+    "university_paraphrased": (24, 6, 40),  # [26, 5]
     "company": (25, 6, 40),  # [27, 4]
-    "hospital": (21, 7, 40),  # [23, 5]
+    "hospital": (21, 5, 40),  # [23, 3]
 }
 
 
