@@ -45,6 +45,15 @@ def test_a_passage_that_both_readings_find_in_the_topics_document_is_the_topics(
     assert not is_better_carried(question, topic, one, other, {"d-2"})
 
 
+def test_a_question_that_is_surely_answered_alone_needs_nothing_of_the_talk() -> None:
+    fine = "The fine for an overdue book is IDR 1,000 per day."
+    topic = "the fine for an overdue book per day: How much is the fine for an overdue book?"
+    question = "How much is the fine for an overdue book?"
+    one, other = found(0.99, fine), found(0.99, fine)
+    assert not is_better_carried(question, topic, one, other, {"d-1"})
+    assert is_better_carried(question, topic, found(0.9, fine), found(0.9, fine), {"d-1"})
+
+
 def test_the_two_readings_of_a_turn_are_searched_side_by_side() -> None:
     both_begun = Barrier(2, timeout=5)
 
