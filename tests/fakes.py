@@ -340,6 +340,11 @@ class FakeCache(_Service):
         value, expires_at = self.entries.get(key, (None, 0.0))
         return value if expires_at > self._clock() else None
 
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        self.ping()
+        found = {key: self.get(key) for key in keys}
+        return {key: value for key, value in found.items() if value is not None}
+
     def put(
         self, key: str, value: bytes, ttl_s: int, documents: Collection[tuple[str, str]] = ()
     ) -> None:

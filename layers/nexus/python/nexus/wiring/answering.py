@@ -29,6 +29,7 @@ from nexus.ports import (
     GenerationStore,
     RequestClaims,
     Reranker,
+    TurnStore,
     VectorIndex,
 )
 from nexus.retrieval.reader import Reader
@@ -66,6 +67,7 @@ class ChatParts:
     verifier: ChatModel | None = None
     rewriter: ChatModel | None = None
     claims: RequestClaims | None = None
+    turns: TurnStore | None = None
 
 
 def answering(
@@ -136,6 +138,9 @@ def answering(
             settings,
             executor,
             rewriter=rewriter_of(rewriter),
+            store=bounded(parts.turns, "catalogue", GENERATIONS_S, executor)
+            if parts.turns
+            else None,
         ),
         readers=readers,
         executor=executor,
