@@ -23,6 +23,7 @@ from nexus.models import (
     DocumentRecord,
     DocumentStatus,
     Filters,
+    Generation,
     Generations,
     Hit,
     IndexedChunk,
@@ -34,15 +35,21 @@ from nexus.models import (
 from nexus.object_keys import object_key, parse_key, tenant_prefix
 from nexus.ports import (
     LARGEST_CACHED,
+    Cache,
+    Catalogue,
     Claim,
     Completion,
+    ConversationStore,
     Embeddings,
     FinishedPart,
+    GenerationStore,
+    Kept,
     Letter,
     Manifest,
     Message,
     PartResult,
     ScannedPage,
+    Standing,
 )
 
 # How long a FakeCatalogue gives no version after a change, as the catalogue on DynamoDB does.
@@ -370,6 +377,44 @@ class FakeCache(_Service):
 
     def _holding(self, tenant: str, document_id: str) -> list[str]:
         return [key for key in self.entries if (tenant, document_id) in self.documents.get(key, ())]
+
+
+class FakeTurns(_Service):
+    """Standings and a TurnWriter over other fakes."""
+
+    def __init__(
+        self,
+        generations: GenerationStore,
+        catalogue: Catalogue,
+        conversations: ConversationStore,
+        cache: Cache,
+    ) -> None:
+        super().__init__()
+        self._generations = generations
+        self._catalogue = catalogue
+        self._conversations = conversations
+        self._cache = cache
+
+    def standing(self, generation: Generation, tenant: str) -> Standing:
+        del generation
+        self.ping()
+        return Standing(self._generations.read(), self._catalogue.version(tenant))
+
+    def append(
+        self,
+        tenant: str,
+        client: str,
+        conversation_id: str,
+        turn: Turn,
+        *,
+        begins: bool,
+        kept: Sequence[Kept],
+    ) -> None:
+        del begins
+        self.ping()
+        self._conversations.append(tenant, client, conversation_id, turn)
+        for one in kept:
+            self._cache.put(one.key, one.value, one.ttl_s, one.documents)
 
 
 class FakeRequestClaims(_Service):

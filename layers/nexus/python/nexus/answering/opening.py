@@ -1,7 +1,7 @@
 """What a turn asks for before it knows whether it needs it, all at once, and keeps until its end.
 
 It travels in a context variable, as the deadline does: what embeds a question then finds what was
-looked up for it, and leaves its own value to be written with the turn. Without a `TurnStore` no
+looked up for it, and leaves its own value to be written with the turn. Without `Standings` no
 turn is opened, and each part asks for itself, one after another.
 """
 
@@ -16,7 +16,7 @@ from nexus.deadline import awaited, current
 from nexus.errors import ConfigurationError, UpstreamError
 from nexus.models import Generation, Generations
 from nexus.observability import logger
-from nexus.ports import Kept, Standing, TurnStore
+from nexus.ports import Kept, Standing, Standings
 
 # Without it there is only no cached answer: it is not waited for as for what an answer needs.
 VERSION_S = 1.5
@@ -25,31 +25,31 @@ VERSION_S = 1.5
 class Opening:
     """The first reads of one turn, and the values for the cache that its last write takes along."""
 
-    def __init__(self, store: TurnStore, executor: Executor, tenant: str) -> None:
-        self._store = store
+    def __init__(self, standings: Standings, executor: Executor, tenant: str) -> None:
+        self._standings = standings
         self._executor = executor
         self._tenant = tenant
-        self._standing: dict[Generation, Future[Standing]] = {}
+        self._read: dict[Generation, Future[Standing]] = {}
         self._keys: frozenset[str] = frozenset()
         self._looked: Future[Mapping[str, bytes]] | None = None
         self.kept: list[Kept] = []
 
     def begin(self, generation: Generation) -> Callable[[], Generations | None]:
         """Begins to read where everything stands; gives what waits for the generations."""
-        reading = self._executor.submit(self._store.standing, generation, self._tenant)
-        self._standing[generation] = reading
+        reading = self._executor.submit(self._standings.standing, generation, self._tenant)
+        self._read[generation] = reading
         return lambda: awaited(reading, "catalogue").generations
 
     def knows(self, generation: Generation) -> bool:
         """Whether the version in this generation is being read."""
-        return generation in self._standing
+        return generation in self._read
 
     def version(self, generation: Generation) -> int | None:
         """The tenant's version in a generation; None if it is not there in 1.5 s, or fails."""
         # Not given up, as `awaited` does: the generations are still waited for.
         try:
             left = current().limit(VERSION_S, "catalogue")
-            return self._standing[generation].result(left).version
+            return self._read[generation].result(left).version
         except (UpstreamError, ConfigurationError, TimeoutError) as error:
             logger.warning("step_failed", extra={"step": "version", "error": type(error).__name__})
             return None
@@ -67,8 +67,7 @@ class Opening:
 
     def value(self, key: str) -> bytes | None:
         """The value of a key, if it was there. Raises what looking up raised."""
-        assert self._looked is not None
-        return awaited(self._looked, "cache").get(key)
+        return awaited(self._looked, "cache").get(key) if self._looked else None
 
 
 _CURRENT: ContextVar[Opening | None] = ContextVar("opening", default=None)

@@ -10,7 +10,7 @@ from nexus.documents.tombstones import as_seen, tombstone
 from nexus.errors import UpstreamError
 from nexus.models import Answer, Confidence, Principal, Turn
 from nexus.observability import logger
-from nexus.ports import Catalogue, ConversationStore, Kept, TurnStore
+from nexus.ports import Catalogue, ConversationStore, Kept, TurnWriter
 
 
 class Memory:
@@ -21,12 +21,17 @@ class Memory:
         conversations: ConversationStore,
         turns: int,
         now: Callable[[], float],
-        store: TurnStore | None = None,
+        writer: TurnWriter | None = None,
     ) -> None:
         self._conversations = conversations
-        self._store = store
+        self._writer = writer
         self._turns = turns
         self._now = now
+
+    @property
+    def keeps_values(self) -> bool:
+        """Whether a turn is written together with values for the cache."""
+        return self._writer is not None
 
     def history(self, principal: Principal, conversation_id: str) -> tuple[list[Turn], bool]:
         """The conversation's last turns, oldest first; and whether the store was reachable."""
@@ -50,17 +55,17 @@ class Memory:
     ) -> bool:
         """Appends the turn to the answer's conversation; False if the store fails.
 
-        `begins` says that the conversation begins with it. A `TurnStore` writes the values for the
+        `begins` says that the conversation begins with it. A `TurnWriter` writes the values for the
         cache that are `kept` in the same call; where it fails, they are not written.
         """
         moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
         turn = _turn(message, answer, moment.replace("+00:00", "Z"))
         place = (principal.tenant, principal.client, answer.conversation_id)
         try:
-            if self._store is None:
+            if self._writer is None:
                 self._conversations.append(*place, turn)
             else:
-                self._store.append(*place, turn, begins=begins, kept=kept)
+                self._writer.append(*place, turn, begins=begins, kept=kept)
         except UpstreamError as error:
             logger.warning("turn_not_remembered", extra={"error": type(error).__name__})
             return False

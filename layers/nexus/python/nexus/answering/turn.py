@@ -6,16 +6,17 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from nexus.answering.caching import AnswerCache
+from nexus.answering.ending import Made, end
 from nexus.answering.finding import Finder, Found
 from nexus.answering.followups import stands_alone
 from nexus.answering.generator import Generated, Generator
 from nexus.answering.opening import Opening, opening
 from nexus.answering.question import Question, style_of
-from nexus.answering.recalling import Keeping, RecalledAnswers
+from nexus.answering.recalling import RecalledAnswers
 from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
@@ -24,7 +25,7 @@ from nexus.deadline import awaited, current, within
 from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Answer, Confidence, Passage, Principal, Source, Turn, Usage
-from nexus.ports import ConversationStore, Kept, TurnStore
+from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
 from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retrieved
@@ -37,15 +38,6 @@ __all__ = ["Answerer", "Question"]
 SUMMARY_PASSAGES = 12
 # Less than this share of the likeliest passage's relevance is another matter than a near second.
 _FAR_BEHIND = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An answer, whether its conversation was reachable, and what of it goes into the cache."""
-
-    answer: Answer
-    reachable: bool = True
-    keeping: Keeping | None = None
 
 
 class Answerer:
@@ -61,12 +53,13 @@ class Answerer:
         executor: Executor,
         now: Callable[[], float] = time.time,
         rewriter: Rewriter | None = None,
-        store: TurnStore | None = None,
+        standings: Standings | None = None,
+        writer: TurnWriter | None = None,
     ) -> None:
         self._readers = readers
         self._generator = generator
-        self._store = store
-        self._memory = Memory(conversations, settings.history_turns, now, store)
+        self._standings = standings
+        self._memory = Memory(conversations, settings.history_turns, now, writer)
         self._recalled = RecalledAnswers(cache, settings, executor)
         self._finder = Finder(rewriter, executor)
         self._settings = settings
@@ -86,8 +79,8 @@ class Answerer:
             made = Made(self._courteous(route, question))
         else:
             turn = None
-            if self._store is not None:
-                turn = Opening(self._store, self._executor, principal.tenant)
+            if self._standings is not None:
+                turn = Opening(self._standings, self._executor, principal.tenant)
             try:
                 with opening(turn):
                     made = self._readers.with_live(
@@ -105,31 +98,8 @@ class Answerer:
             conversation_id=question.conversation_id or new_id("c"),
             timings_ms={**made.answer.timings_ms, "total": _ms_since(started)},
         )
-        return replace(answer, remembered=self._remember(principal, question, made, answer, values))
-
-    def _remember(
-        self,
-        principal: Principal,
-        question: Question,
-        made: Made,
-        answer: Answer,
-        values: list[Kept],
-    ) -> bool:
-        """Writes the turn, and what is kept of it, at once if one store has both."""
-        keeping, kept = made.keeping, list(values)
-        together = self._store is not None and made.reachable and not self._recalled.rests
-        if together:
-            kept += [keeping.kept] if keeping else []
-        else:
-            self._recalled.keep(kept, keeping)
-            kept = []
-        begins = question.conversation_id is None
-        remembered = made.reachable and self._memory.remember(
-            principal, question.message, answer, begins=begins, kept=kept
-        )
-        if together and keeping and remembered:
-            self._recalled.confirm(keeping)
-        return remembered
+        told = (principal, question, made, answer, values)
+        return replace(answer, remembered=end(self._memory, self._recalled, *told))
 
     def _courteous(self, route: Route, question: Question) -> Answer:
         return _draft(reply(route, question.message), Confidence("high", 1.0))
@@ -151,13 +121,13 @@ class Answerer:
         known = self._recalled.get(slot, question)
         # What the conversation was about has to be known before the question's own answer is given.
         embedded = None
-        if known is None and embedding is not None:
-            embedded = _embedded(embedding)
-        elif known is None and reading is not None:
+        if known is None and embedding is None and reading is not None:
             embedded = reader.retriever.embed(question.message)
         turns, reachable = _read(reading)
         if known and (not turns or stands_alone(question.message)):
             return Made(replace(known, timings_ms={"cache": _ms_since(started)}))
+        if embedding is not None:
+            embedded = _embedded(embedding)
         found = self._find(reader, principal, question, route, turns, embedded)
         if known and not found.rewritten:
             usage = replace(found.usage, embedding_tokens=found.retrieved.embedding_tokens)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from nexus.deadline import awaited
@@ -80,7 +81,7 @@ class PerGeneration(Generic[T]):
         guess = self._last
         if begin is None:
             reading = executor.submit(self.generations)
-            wait: Callable[[], Generations | None] = lambda: awaited(reading, "catalogue")
+            wait: Callable[[], Generations | None] = partial(awaited, reading, "catalogue")
         else:
             wait = begin(self.of(guess))
         try:

@@ -31,7 +31,7 @@ from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
 from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
-from nexus.ports.turns import Kept, Standing, TurnStore
+from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
 
 __all__ = [
@@ -69,8 +69,9 @@ __all__ = [
     "SnapshotCodec",
     "SnapshotStore",
     "Standing",
+    "Standings",
     "StoredVersion",
-    "TurnStore",
+    "TurnWriter",
     "VectorIndex",
     "WorkQueue",
 ]

@@ -33,12 +33,16 @@ class Kept:
     documents: Collection[tuple[str, str]] = ()
 
 
-class TurnStore(Protocol):
-    """Reads and writes of a turn that concern several of the other stores at once."""
+class Standings(Protocol):
+    """Tells in one read what a turn has to know of several stores before it begins."""
 
     def standing(self, generation: Generation, tenant: str) -> Standing:
         """The generations, and the tenant's version in this one, both read consistently."""
         ...
+
+
+class TurnWriter(Protocol):
+    """Writes in one call what a turn leaves in the conversations and in the cache."""
 
     def append(
         self,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Protocol
 
 from nexus.answering.caching import AnswerCache, CachedEmbedder, ForgivingCache
 from nexus.answering.generator import Generator
@@ -29,7 +30,8 @@ from nexus.ports import (
     GenerationStore,
     RequestClaims,
     Reranker,
-    TurnStore,
+    Standings,
+    TurnWriter,
     VectorIndex,
 )
 from nexus.retrieval.reader import Reader
@@ -51,6 +53,10 @@ INDEX_S = 8.0
 PAUSE_S = 1.0
 
 
+class Turns(Standings, TurnWriter, Protocol):
+    """What reads before a turn and writes after it, each at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatParts:
     """The adapters that answering stands on; those of an index generation are made for it."""
@@ -67,7 +73,7 @@ class ChatParts:
     verifier: ChatModel | None = None
     rewriter: ChatModel | None = None
     claims: RequestClaims | None = None
-    turns: TurnStore | None = None
+    turns: Turns | None = None
 
 
 def answering(
@@ -123,6 +129,11 @@ def answering(
     rewriter = parts.rewriter
     if rewriter is not None:
         rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor)
+    standings: Standings | None = None
+    writer: TurnWriter | None = None
+    if parts.turns is not None:
+        standings = bounded(parts.turns, "catalogue", GENERATIONS_S, executor)
+        writer = bounded(parts.turns, "conversations", CONVERSATIONS_S, executor)
     idempotency = None
     if parts.claims is not None:
         claims = bounded(parts.claims, "cache", CLAIMS_S, executor)
@@ -138,9 +149,8 @@ def answering(
             settings,
             executor,
             rewriter=rewriter_of(rewriter),
-            store=bounded(parts.turns, "catalogue", GENERATIONS_S, executor)
-            if parts.turns
-            else None,
+            standings=standings,
+            writer=writer,
         ),
         readers=readers,
         executor=executor,

@@ -5,8 +5,8 @@ expired items days late; readers never see one. Reads are eventually consistent,
 value that was just written may be missed once.
 
 What a value holds of documents is told by the register (`citations`), whose entries are
-written before it, or with it (`turns`): an index of this table would do as well, but is read eventually only, and a sort
-key would replace the table, whose name the service's stack imports.
+written before it, or with it (`turns`): an index of this table would do as well, but is read
+eventually only, and a sort key would replace the table, whose name the service's stack imports.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ CATALOGUE, CONVERSATIONS = "catalogue", "conversations"
 
 
 class DynamoTurns:
-    """A TurnStore over the tables of the catalogue, the conversations and the cache."""
+    """Standings and a TurnWriter over the tables of catalogue, conversations and cache."""
 
     def __init__(
         self,
