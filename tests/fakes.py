@@ -380,7 +380,7 @@ class FakeCache(_Service):
 
 
 class FakeTurns(_Service):
-    """Standings and a TurnWriter over other fakes."""
+    """Standings and a TurnWriter over other fakes; `written` counts each turn's values."""
 
     def __init__(
         self,
@@ -394,6 +394,7 @@ class FakeTurns(_Service):
         self._catalogue = catalogue
         self._conversations = conversations
         self._cache = cache
+        self.written: list[int] = []
 
     def standing(self, generation: Generation, tenant: str) -> Standing:
         del generation
@@ -413,6 +414,7 @@ class FakeTurns(_Service):
         del begins
         self.ping()
         self._conversations.append(tenant, client, conversation_id, turn)
+        self.written.append(len(kept))
         for one in kept:
             self._cache.put(one.key, one.value, one.ttl_s, one.documents)
 
