@@ -61,7 +61,7 @@ class Watched:
         left = self.unprocessed.pop(0) if self.unprocessed else ""
         if self.refused:
             self.refused -= 1
-            error = {"Error": {"Code": "ValidationException", "Message": "No."}}
+            error: Any = {"Error": {"Code": "ValidationException", "Message": "No."}}
             raise ClientError(error, "BatchWriteItem")
         now = {table: items for table, items in RequestItems.items() if table != left}
         if now:
