@@ -23,6 +23,7 @@ from nexus.models import (
     DocumentRecord,
     DocumentStatus,
     Filters,
+    Generation,
     Generations,
     Hit,
     IndexedChunk,
@@ -34,15 +35,21 @@ from nexus.models import (
 from nexus.object_keys import object_key, parse_key, tenant_prefix
 from nexus.ports import (
     LARGEST_CACHED,
+    Cache,
+    Catalogue,
     Claim,
     Completion,
+    ConversationStore,
     Embeddings,
     FinishedPart,
+    GenerationStore,
+    Kept,
     Letter,
     Manifest,
     Message,
     PartResult,
     ScannedPage,
+    Standing,
 )
 
 # How long a FakeCatalogue gives no version after a change, as the catalogue on DynamoDB does.
@@ -340,6 +347,11 @@ class FakeCache(_Service):
         value, expires_at = self.entries.get(key, (None, 0.0))
         return value if expires_at > self._clock() else None
 
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        self.ping()
+        found = {key: self.get(key) for key in keys}
+        return {key: value for key, value in found.items() if value is not None}
+
     def put(
         self, key: str, value: bytes, ttl_s: int, documents: Collection[tuple[str, str]] = ()
     ) -> None:
@@ -365,6 +377,46 @@ class FakeCache(_Service):
 
     def _holding(self, tenant: str, document_id: str) -> list[str]:
         return [key for key in self.entries if (tenant, document_id) in self.documents.get(key, ())]
+
+
+class FakeTurns(_Service):
+    """Standings and a TurnWriter over other fakes; `written` counts each turn's values."""
+
+    def __init__(
+        self,
+        generations: GenerationStore,
+        catalogue: Catalogue,
+        conversations: ConversationStore,
+        cache: Cache,
+    ) -> None:
+        super().__init__()
+        self._generations = generations
+        self._catalogue = catalogue
+        self._conversations = conversations
+        self._cache = cache
+        self.written: list[int] = []
+
+    def standing(self, generation: Generation, tenant: str) -> Standing:
+        del generation
+        self.ping()
+        return Standing(self._generations.read(), self._catalogue.version(tenant))
+
+    def append(
+        self,
+        tenant: str,
+        client: str,
+        conversation_id: str,
+        turn: Turn,
+        *,
+        begins: bool,
+        kept: Sequence[Kept],
+    ) -> None:
+        del begins
+        self.ping()
+        self._conversations.append(tenant, client, conversation_id, turn)
+        self.written.append(len(kept))
+        for one in kept:
+            self._cache.put(one.key, one.value, one.ttl_s, one.documents)
 
 
 class FakeRequestClaims(_Service):

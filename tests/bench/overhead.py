@@ -8,7 +8,8 @@ call. Chat answers questions that nobody asked before, and one whose answer is i
 it stand the same turn written with LangChain and by hand (`tuned`). The floors are measured in the
 same run: the calls that have to follow one another, replayed with the same bytes by plain
 http.client on open connections; uncached they are embed, search, catalogue and answer, and cached
-the documents' version and the answer (who calls, a warm function knows for a while). The write of
+the answer, with which the documents' version is read at once (who calls, a warm function knows for
+a while). The write of
 the turn is in no floor, as an answer does not depend on it. `FastAPI + Mangum` answers a constant
 from the same packages. The arms run in turn, three times each, and their times are pooled. `own ms`
 is what an arm adds to its floor: its code, and calls that follow others without need. `--write`
@@ -39,8 +40,8 @@ MOST_WARMUP = 30
 UNCACHED, FROM_CACHE, HEALTH = "POST /v1/chat", "POST /v1/chat, cached", "GET /health"
 # What an answer needs, each call with what the one before it returned.
 CHAINS = {
-    UNCACHED: ("/v1/embeddings", "dense search", "BatchGetItem", "/v1/responses"),
-    FROM_CACHE: ("GetItem catalogue", "GetItem cache"),
+    UNCACHED: ("/v1/embeddings", "dense search", "BatchGetItem catalogue", "/v1/responses"),
+    FROM_CACHE: ("BatchGetItem cache",),
 }
 
 Exchange = tuple[str, Call]

@@ -15,20 +15,24 @@ import threading
 import time
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, replace
 from functools import cache
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from nexus import __version__
-from nexus.deadline import behind
+from nexus.answering.opening import opened
+from nexus.deadline import awaited, behind
 from nexus.errors import UpstreamError
 from nexus.models import Answer, Filters, Generation, Principal, Usage
 from nexus.observability import logger
-from nexus.ports import Cache, Embedder, Embeddings
+from nexus.ports import Cache, Embedder, Embeddings, Kept
 from nexus.settings import Settings
+
+T = TypeVar("T")
 
 # How long the cache is left alone after it failed: waiting for it must not slow every request.
 PAUSE_S = 30.0
@@ -55,9 +59,21 @@ class ForgivingCache:
         self._resting_until = 0.0
         self.count = count
 
+    @property
+    def rests(self) -> bool:
+        """Whether it is left alone now, as it failed."""
+        return self._now() < self._resting_until
+
     def get(self, key: str) -> bytes | None:
         """The value, or None if there is none or the cache fails."""
+        turn = opened()
+        if turn and turn.has(key):
+            return turn.value(key)
         return self._attempt(lambda: self._cache.get(key))
+
+    def get_many(self, keys: Collection[str]) -> Mapping[str, bytes]:
+        """The values that are there; none if the cache fails."""
+        return self._attempt(lambda: self._cache.get_many(list(keys))) or {}
 
     def put(
         self, key: str, value: bytes, ttl_s: int, documents: Collection[tuple[str, str]] = ()
@@ -69,8 +85,8 @@ class ForgivingCache:
         """Removes a value, if the cache can."""
         self._attempt(lambda: self._cache.discard(key))
 
-    def _attempt(self, call: Callable[[], bytes | None]) -> bytes | None:
-        if self._now() < self._resting_until:
+    def _attempt(self, call: Callable[[], T | None]) -> T | None:
+        if self.rests:
             return None
         try:
             return call()
@@ -111,28 +127,41 @@ class CachedEmbedder:
         """Embeds one text, from the caches if it is there; several texts always anew."""
         if len(texts) != 1:
             return self._embedder.embed(texts)
-        text = unicodedata.normalize("NFC", texts[0]).strip()
-        key = _digest("embedding", self._model, self._layout.size, text)
-        known = self._known(key)
+        text = _as_embedded(texts[0])
+        key = embedding_key(self._model, self._layout.size // 4, text)
+        known, turn = self._held_here(key), opened()
+        making = None
+        if known is None:
+            if turn and turn.has(key):
+                # Asked beside the cache: it costs a fraction of a read, and waiting for that a
+                # trip. It then goes on for nobody where the cache has the embedding, or the answer.
+                making = self._executor.submit(self._embedder.embed, [text])
+            known = self._known(key)
         self._cache.count("cache_embedding_hit" if known else "cache_embedding_miss")
         if known:
             return Embeddings((self._layout.unpack(known),), 0)
-        made = self._embedder.embed([text])
+        made = awaited(making, "models") if making else self._embedder.embed([text])
         packed = struct.pack(f"<{len(made.vectors[0])}f", *made.vectors[0])
         if len(packed) == self._layout.size:
             self._hold(key, packed)
-            behind(self._executor, self._cache.put, key, packed, self._ttl_s)
+            if turn and turn.has(key):
+                turn.kept.append(Kept(key, packed, self._ttl_s))
+            else:
+                behind(self._executor, self._cache.put, key, packed, self._ttl_s)
         return made
 
     def ping(self) -> None:
         """Returns when the embedder's endpoint answers; raises otherwise."""
         self._embedder.ping()
 
-    def _known(self, key: str) -> bytes | None:
+    def _held_here(self, key: str) -> bytes | None:
         with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
+            if key not in self._held:
+                return None
+            self._held.move_to_end(key)
+            return self._held[key]
+
+    def _known(self, key: str) -> bytes | None:
         packed = self._cache.get(key)
         if packed is None or len(packed) != self._layout.size:
             return None
@@ -167,12 +196,24 @@ class AnswerCache:
         self._cache.count("cache_answer_hit" if answer else "cache_answer_miss")
         return answer
 
+    @property
+    def shared(self) -> ForgivingCache:
+        """The cache below, which holds the questions' embeddings, too."""
+        return self._cache
+
     def put(self, key: str, answer: Answer, documents: Collection[tuple[str, str]] = ()) -> None:
         """Keeps an answer; a refusal for at most 5 minutes.
 
         `documents` are the tenant and id of each document that it was made from, so that it can be
         removed with any of them.
         """
+        if kept := self.packed(key, answer, documents):
+            self._cache.put(kept.key, kept.value, kept.ttl_s, kept.documents)
+
+    def packed(
+        self, key: str, answer: Answer, documents: Collection[tuple[str, str]] = ()
+    ) -> Kept | None:
+        """What `put` keeps of an answer; None if it cannot be kept."""
         bare = replace(
             answer,
             message_id="",
@@ -184,9 +225,9 @@ class AnswerCache:
         try:
             value = self._form.dump_json(bare)
         except ValueError:  # half of a surrogate pair, which a model can write, has no UTF-8
-            return
+            return None
         ttl_s = min(self._ttl_s, REFUSAL_TTL_S) if answer.refused else self._ttl_s
-        self._cache.put(key, value, ttl_s, documents)
+        return Kept(key, value, ttl_s, documents)
 
     def discard(self, key: str) -> None:
         """Removes an answer."""
@@ -233,6 +274,16 @@ def answer_key(
         style,
         " ".join(unicodedata.normalize("NFC", question).split()),
     )
+
+
+def embedding_key(model: str, dimension: int, text: str) -> str:
+    """The key of a text's embedding: 64 hex digits."""
+    # Its length in bytes, as 32-bit floats.
+    return _digest("embedding", model, 4 * dimension, _as_embedded(text))
+
+
+def _as_embedded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _sets(filters: Filters) -> list[object]:

@@ -31,6 +31,7 @@ from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
 from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
+from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Finish",
     "FinishedPart",
     "GenerationStore",
+    "Kept",
     "Letter",
     "Manifest",
     "Message",
@@ -66,7 +68,10 @@ __all__ = [
     "SignedUpload",
     "SnapshotCodec",
     "SnapshotStore",
+    "Standing",
+    "Standings",
     "StoredVersion",
+    "TurnWriter",
     "VectorIndex",
     "WorkQueue",
 ]

@@ -37,19 +37,15 @@ class TenantVersions:
 
     def read(self, pk: str) -> int | None:
         """The partition's version, read consistently; None until the last change has settled."""
-        response = self._client.get_item(TableName=self._table, Key=_key(pk), ConsistentRead=True)
-        item = response.get("Item")
-        if item is None:
-            return 0
-        stored = from_item(item)
-        fresh = self._clock() - stored["changed_at"] < SETTLING_S
-        return None if fresh else int(stored["version"])
+        key = version_key(pk)
+        response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return version_of(response.get("Item"), self._clock())
 
     def advance(self, pk: str) -> None:
         """Counts a change, now."""
         self._client.update_item(
             TableName=self._table,
-            Key=_key(pk),
+            Key=version_key(pk),
             UpdateExpression="SET #changed_at = :now ADD #version :one",
             ExpressionAttributeNames={"#version": "version", "#changed_at": "changed_at"},
             ExpressionAttributeValues=to_item({":one": 1, ":now": self._clock()}),
@@ -63,5 +59,14 @@ def seen_of(record: DocumentRecord) -> tuple[object, ...]:
     return (record.published, record.hidden, record.title, record.uri, record.version)
 
 
-def _key(pk: str) -> dict[str, AttributeValue]:
+def version_key(pk: str) -> dict[str, AttributeValue]:
+    """The key of a partition's version."""
     return to_item({"pk": pk, "sk": "version"})
+
+
+def version_of(item: dict[str, AttributeValue] | None, now: float) -> int | None:
+    """The version that an item tells, if there is one; None until its change has settled."""
+    if item is None:
+        return 0
+    stored = from_item(item)
+    return None if now - stored["changed_at"] < SETTLING_S else int(stored["version"])
