@@ -17,8 +17,7 @@ from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION
 from cli.local.layout import Layout
 from cli.local.run_record import read_record
-
-LOCAL = "local"
+from cli.stage_names import LOCAL, stack_names
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,6 @@ class Deployment:
     pinecone_host: str = ""
     pinecone_secret: str = ""
     rerank_secret: str = ""
-
-
-def stack_names(stage: str) -> tuple[str, str]:
-    """Names of a stage's data stack and service stack."""
-    return f"nexus-{stage}-data", f"nexus-{stage}-service"
 
 
 def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:
