@@ -11,7 +11,6 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from cli.aws.account import NO_CREDENTIALS, aws_session, emulated_at
-from cli.aws.chosen import region_of
 from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION
@@ -64,6 +63,8 @@ def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:
     Raises Failure if the local stack is not running, or no region or profile is configured.
     """
     if stage != LOCAL:
+        from cli.aws.chosen import region_of  # which reads cdk.json with the CDK app's own code
+
         return aws_session(region_of(stage))
     layout = layout or Layout()
     current = read_record(layout)

@@ -60,7 +60,7 @@ def deploy(
         )
     progress("synthesis")
     assembly = synthesis.finish(progress)
-    layers = _publish_layers(session, assembly)
+    layers = publish_layers(session, assembly)
     arguments = ["--app", str(assembly), "--all", "--require-approval", "never"]
     arguments += ["--method", "direct", "--progress", "events", *QUIET]
     run_cdk(
@@ -75,7 +75,7 @@ def deploy(
     write_json(layout.deployed_file, {"digest": synthesis.digest, "layers": layers})
 
 
-def _publish_layers(session: boto3.Session, assembly: Path) -> list[str]:
+def publish_layers(session: boto3.Session, assembly: Path) -> list[str]:
     """Puts the names of built layers where their zips would be; the CDK CLI publishes the rest."""
     s3, published = session.client("s3"), []
     for manifest in sorted(assembly.glob("*.assets.json")):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION, Credentials
-from cli.local.access.emulator import HEALTH
+from cli.local.access.health import HEALTH
 from cli.local.layout import PACKAGES, Layout, emptied, read_json, write_json, write_text
 from cli.local.processes import Process, require_free, start
 from cli.local.run_record import EMULATOR
