@@ -22,6 +22,7 @@ from cli.step import Step
 from cli.terminal import console
 
 PORT = 4566
+_FIRST_WORKER_S = 20.0  # longer than it ever takes; then the first question starts one itself
 
 
 def up(
@@ -56,8 +57,11 @@ def up(
 
             folder = (docs or opening.SAMPLES).resolve()
             connection = opening.bring_up_to_date(layout, port, synthesis, context, upstreams)
+            worker = opening.start_a_worker(connection)
+            stack.wait_for_models(layout, current)
             key = opening.fill(connection, layout, current, folder)
             stack.mark_ready(layout, current)
+            worker.join(_FIRST_WORKER_S)
             opening.first_answer(connection, key, folder)
             console.print(f"[dim]Ready after {time.monotonic() - begun:.0f} s.[/]")
             opening.introduce(connection, key, folder)

@@ -14,7 +14,6 @@ from cli.cdk_run import QUIET, SILENCED, run_cdk
 from cli.failure import Failure
 from cli.local.access.credentials import REGION
 from cli.local.emulator import ACCOUNT, client_environment
-from cli.local.expiry import enable_expiry
 from cli.local.in_place import is_layer, naming
 from cli.local.layout import PACKAGES, PROJECT, Layout, write_json
 from cli.local.node import cdk_command, node_environment
@@ -71,7 +70,6 @@ def deploy(
         limit_s=_DEPLOY_S,
         progress=progress,
     )
-    enable_expiry(session, assembly)
     write_json(layout.deployed_file, {"digest": synthesis.digest, "layers": layers})
 
 

@@ -52,13 +52,25 @@ def bring_up_to_date(
             synthesis = begun.enter_context(synthesizing(layout, context))
         if synthesis:
             deploy(layout, session, port, synthesis, step.update)
-        else:
-            enable_expiry(session, layout.assembly)
         step.done(f"{'deployed' if synthesis else 'already deployed'} ({upstreams.description})")
     connection = Connection("local", session, read_deployment("local", session))
     _set_secrets(connection, upstreams, credentials.current(layout).models_key)
-    _start_a_worker(connection)
     return connection
+
+
+def start_a_worker(connection: Connection) -> threading.Thread:
+    """Has the chat function start beside what comes before the first question; ends once it has.
+
+    It needs nothing but its secrets to be set, and a failure only means that the question waits.
+    """
+
+    def read_the_reference() -> None:
+        with suppress(Failure):
+            api.call(connection.deployment.api_url, "/docs")
+
+    starting = threading.Thread(target=read_the_reference, daemon=True, name="first-worker")
+    starting.start()
+    return starting
 
 
 def fill(connection: Connection, layout: Layout, current: Running, folder: Path) -> str:
@@ -66,6 +78,7 @@ def fill(connection: Connection, layout: Layout, current: Running, folder: Path)
 
     Raises Failure if a document is not indexed in time.
     """
+    enable_expiry(connection.session, layout.assembly)
     if current.unclean:
         _recover(connection)
     key = _demo_key(connection, layout)
@@ -134,15 +147,6 @@ def introduce(connection: Connection, key: str, folder: Path) -> None:
         markup=False,
     )
     console.print(f'or in another terminal: [bold]{command} ask "…"[/]', soft_wrap=True)
-
-
-def _start_a_worker(connection: Connection) -> None:
-    # The first question finds it ready: it imports what it needs while the documents are compared.
-    def ask_for_health() -> None:
-        with suppress(Failure):
-            api.call(connection.deployment.api_url, "/health")
-
-    threading.Thread(target=ask_for_health, daemon=True, name="first-worker").start()
 
 
 def _set_secrets(connection: Connection, upstreams: Upstreams, local_key: str) -> None:

@@ -78,7 +78,7 @@ def started(
     """The local AWS and the model server while inside `alone`, then stopped unless `detach`.
 
     The model server listens on the port after `port`; `meanwhile` is called while both come up.
-    With `detach` they go on after a block that ended well, and are stopped only if it failed.
+    The local AWS answers then; `wait_for_models` waits for the other. With `detach` they go on after a block that ended well, and are stopped only if it failed.
     Raises Failure if something runs already, a port is taken, a process does not come up, or
     another command ended it meanwhile.
     """
@@ -158,10 +158,14 @@ def _start(layout: Layout, port: int, model_dir: Path, meanwhile: Callable[[], N
     current = replace(current, processes=(emulator, models))
     write_record(layout, current)
     meanwhile()
-    urls = (health_url(port), current.models_health_url)
-    for process, url in zip(current.processes, urls, strict=True):
-        _wait_for(process, url, layout.log(process.name))
+    _wait_for(emulator, health_url(port), layout.log(emulator.name))
     return current
+
+
+def wait_for_models(layout: Layout, current: Running) -> None:
+    """Waits until the model server answers. Raises Failure if it does not come up."""
+    models = current.processes[-1]
+    _wait_for(models, current.models_health_url, layout.log(models.name))
 
 
 def _wait_for(process: Process, url: str, log: Path) -> None:
