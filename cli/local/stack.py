@@ -78,9 +78,10 @@ def started(
     """The local AWS and the model server while inside `alone`, then stopped unless `detach`.
 
     The model server listens on the port after `port`; `meanwhile` is called while both come up.
-    The local AWS answers then; `wait_for_models` waits for the other. With `detach` they go on after a block that ended well, and are stopped only if it failed.
-    Raises Failure if something runs already, a port is taken, a process does not come up, or
-    another command ended it meanwhile.
+    The local AWS answers then; `wait_for_models` waits for the other. With `detach` they go on
+    after a block that ended well, and are stopped only if it failed. Raises Failure if something
+    runs already, a port is taken, a process does not come up, or another command ended it
+    meanwhile.
     """
     if running(layout):
         raise Failure("The local stack is already running.")
