@@ -27,10 +27,12 @@ $(STAMP): requirements.txt pyproject.toml
 	@echo "installing the pinned packages into .venv"
 	@grep -A 99 '^uv==' requirements.txt | awk 'NR > 1 && /^[a-z0-9]/ { exit } /^ *#/ { next } { print }' > .venv/uv.txt
 	@rm -rf $(FIRST)
-# Python's own pip brings uv, which brings the rest; only where there is none is one unpacked, for 4 s.
-	@if $(PYTHON) -c 'import pip' 2>/dev/null; then pip="$(PYTHON)"; else pip="$(BIN)/python"; \
-		$$pip -m ensurepip >/dev/null || { echo "nexus: $(PYTHON) has no pip: install its venv module (on Debian: python3-venv)." >&2; exit 1; }; fi; \
-		$$pip -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile --target $(FIRST) -r .venv/uv.txt
+# Python's own pip brings uv, and uv the rest; where it cannot, the environment gets a pip, in 4 s.
+	@first() { PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_ROOT_USER_ACTION=ignore "$$1" -m pip install --quiet \
+			--disable-pip-version-check --require-hashes --no-compile --target $(FIRST) -r .venv/uv.txt; }; \
+		first $(PYTHON) 2>/dev/null || { rm -rf $(FIRST); $(BIN)/python -m ensurepip >/dev/null || \
+		{ echo "nexus: $(PYTHON) cannot install pip: install its venv module (on Debian: python3-venv)." >&2; exit 1; }; \
+		first $(BIN)/python; }
 	@$(FIRST)/bin/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt
 	@rm -rf $(FIRST)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
