@@ -12,12 +12,12 @@ import pytest
 from moto import mock_aws
 from rich.console import Console
 
-from cli.commands.up import _ingest
 from cli.commands.upload import gathered, upload
 from cli.connection import Connection
 from cli.failure import Failure
 from cli.ingestion import fingerprints, finished
 from cli.local.layout import Layout
+from cli.local.opening import ingest
 from cli.local.run_record import Running
 from nexus.ingestion.tasks import ChangedObject, tasks_of
 from nexus.models import DocumentRecord
@@ -72,7 +72,7 @@ def test_up_queues_what_the_index_has_with_other_metadata(
     send(folder / "fees.md", department="Finance")
     ended = Running(1, 2, ())
     with pytest.raises(Failure, match=r"1 documents were not indexed, fees\.md among them"):
-        _ingest(connection, layout, ended, folder)
+        ingest(connection, layout, ended, folder)
     messages = connection.client("sqs").receive_message(
         QueueUrl=connection.deployment.ingest_queue_url, MaxNumberOfMessages=10
     )["Messages"]
