@@ -49,6 +49,7 @@ from nexus.ports import (
     Message,
     PartResult,
     ScannedPage,
+    Staged,
     Standing,
 )
 
@@ -170,7 +171,20 @@ class FakeCatalogue(_Service):
         attempt = (record.tenant, record.document_id, record.revision)
         return [result for _, result in sorted(self.parts.get(attempt, {}).items())]
 
-    def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
+    def stage(self, record: DocumentRecord, chunk_ids: Sequence[str]) -> Staged:
+        del record, chunk_ids  # what is published brings them again
+        self.ping()
+        return Staged()
+
+    def announce(self, tenant: str) -> float:
+        del tenant
+        self.ping()
+        return self._clock()
+
+    def publish(
+        self, record: DocumentRecord, manifest: Manifest, staged: Staged | None = None
+    ) -> None:
+        del staged
         with self._lock:
             key = self._store(replace(record, status="indexed"), record.revision)
             self.manifests[key] = replace(manifest, revision=record.revision)
@@ -547,6 +561,13 @@ class FakeDocuments(_Service):
         self.ping()
         parse_key(key)
         return self._current.get(key)
+
+    def read(self, key: str, up_to: int) -> tuple[ObjectState, bytes | None] | None:
+        state = self.head(key)
+        if state is None:
+            return None
+        with self.open(state) as source:
+            return state, source.read() if state.size <= up_to else None
 
     def open(self, state: ObjectState) -> BinaryIO:
         self.ping()

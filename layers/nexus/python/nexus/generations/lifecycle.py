@@ -35,11 +35,18 @@ class PerGeneration(Generic[T]):
         self._make = make
         self._made: dict[Generation, T] = {}
         self._last: Generation | None = None
+        self._seen = configured
         self._lock = threading.Lock()
 
     def generations(self) -> Generations:
         """The generations that exist now; the first time, the configured one becomes live."""
-        return existing(self._store, self._configured)
+        found = existing(self._store, self._configured)
+        self._seen = found.answering
+        return found
+
+    def likely(self) -> Generation:
+        """The generation that answered when this was last read; the configured one before."""
+        return self._seen
 
     def of(self, generation: Generation) -> T:
         """What works in a generation."""

@@ -6,7 +6,14 @@ Uses `models` alone.
 """
 
 from nexus.ports.cache import LARGEST_CACHED, Cache
-from nexus.ports.catalogue import Catalogue, EmbeddingLedger, FinishedPart, Manifest, PartResult
+from nexus.ports.catalogue import (
+    Catalogue,
+    EmbeddingLedger,
+    FinishedPart,
+    Manifest,
+    PartResult,
+    Staged,
+)
 from nexus.ports.clients import ClientStore
 from nexus.ports.conversations import CitedTurns, ConversationStore
 from nexus.ports.documents import (
@@ -68,6 +75,7 @@ __all__ = [
     "SignedUpload",
     "SnapshotCodec",
     "SnapshotStore",
+    "Staged",
     "Standing",
     "Standings",
     "StoredVersion",
