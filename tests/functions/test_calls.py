@@ -224,8 +224,8 @@ def test_a_small_document_that_is_new(upstreams: Upstreams, aws: Aws) -> None:
         calls = [call for _, call in upstreams.calls()]
         tries.append(Counted(Counter(call.label for call in calls), chain_length(calls)))
     found = shortest(tries[1:])  # the first one reads the keys
-    # Who answers, the record and the object; the attempt; the content; what is known of its text; its
-    # vector; the index; what precedes a publication; that.
+    # Who answers, the record and the object; the attempt; the content; what is known of its
+    # text; its vector; the index; what precedes a publication; that.
     assert (found.number, found.chain) == (13, 8), found
 
 
