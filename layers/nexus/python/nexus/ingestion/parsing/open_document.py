@@ -10,6 +10,7 @@ from typing import Any
 from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.hidden import hidden_text, left_out
+from nexus.ingestion.parsing.open_lists import OpenList, OpenNumbers
 from nexus.ingestion.parsing.pictures import unread
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
@@ -53,8 +54,11 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
             )
         root = parse_xml(archive.read("content.xml"))
         title = _title(archive, names)
+        has_styles = "styles.xml" in names
+        styles = parse_xml(archive.read("styles.xml"), forgiving=True) if has_styles else None
     body = root.find(f"{_OFFICE}body")
-    reading = _Reading(root, read_hidden=read_hidden)
+    numbers = OpenNumbers(*(one for one in (styles, root) if one is not None))
+    reading = _Reading(root, numbers, read_hidden=read_hidden)
     deck = None if body is None else body.find(f"{_OFFICE}presentation")
     if deck is not None:
         return reading.slides(deck, title)
@@ -75,8 +79,9 @@ def _title(archive: zipfile.ZipFile, names: set[str]) -> str | None:
 class _Reading:
     """A walk through the content; its depth is bounded by the parser's."""
 
-    def __init__(self, root: Any, *, read_hidden: bool) -> None:
+    def __init__(self, root: Any, numbers: OpenNumbers, *, read_hidden: bool) -> None:
         self.sections = Sections()
+        self._numbers = numbers
         self.title: str | None = None
         self._hidden = self._pictures = 0
         self._hidden_slides: list[int] = []
@@ -140,7 +145,7 @@ class _Reading:
                 self.title = squeeze(words)
             self.sections.text(mark + words if words else "")
         elif tag == f"{_TEXT}list":
-            self._list(element, mark)
+            self._list(element)
         elif tag == f"{_TABLE}table":
             rows, marked = self._rows(element)
             for line in render(rows, marked if 0 < marked < len(rows) else None):
@@ -157,16 +162,22 @@ class _Reading:
         depth = int(level) if level.isascii() and level.isdigit() and len(level) < 3 else 1
         words = squeeze(clean(self.words(element)))
         self.title = self.title or words or None
-        self.sections.heading(max(depth, 1), words)
+        number = self._numbers.heading(max(depth, 1), element) if words else ""
+        self.sections.heading(max(depth, 1), number + words)
 
-    def _list(self, element: Any, mark: str) -> None:
-        indent = mark.replace("- ", "  ")
+    def _list(self, element: Any, around: OpenList | None = None, depth: int = 1) -> None:
+        """Takes the items of a list, each under its mark; what follows in an item has none."""
+        own = self._numbers.begin(element, around)
         for item in element:
+            mark = "" if item.tag == f"{_TEXT}list-header" else None
             for child in item:
                 if child.tag == f"{_TEXT}list":
-                    self._list(child, f"{indent}  - ")
-                else:
-                    self.blocks_of(child, f"{indent.rstrip('- ') or ''}- ")
+                    self._list(child, own, depth + 1)
+                    continue
+                if mark is None:
+                    mark = self._numbers.mark(own, depth, item)
+                self.blocks_of(child, mark)
+                mark = ""
 
     def _pieces(self, element: Any) -> Iterator[str]:
         yield element.text or ""

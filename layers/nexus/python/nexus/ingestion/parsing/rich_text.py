@@ -31,6 +31,7 @@ _WHITE, _MOST_COLOURS = 0xF8, 1_000
 # Half points: nobody reads letters of two points.
 _TINY = 4
 _LINK = re.compile("HYPERLINK", re.I)
+_DELETED = frozenset({"deleted"})
 # The deepest group that is followed; striprtf keeps a state for each.
 _DEEPEST = 10_000
 
@@ -111,15 +112,17 @@ class _Prepared:
                 yield "" if hidden and word == "u" else said
             elif not hidden or (piece[0] == "\\" and piece[1] != "'"):
                 yield _LINK.sub("LINK", piece)
-            elif not is_told and piece.strip():
+            elif not is_told and piece.strip() and hidden != _DELETED:
                 is_told = True
                 self.hidden += 1
 
     def _hidden_by(self, word: str, number: str | None, hidden: frozenset[str]) -> frozenset[str]:
-        """What hides the text after a control word: "v", "cf" (white) or "fs" (tiny)."""
-        if self._read_hidden or word == "plain":
+        """What hides the text after a control word: "v", "cf" (white), "fs" (tiny) or "deleted"."""
+        if word == "plain":
             return frozenset()
-        if word not in ("v", "cf", "fs"):
+        if word in ("deleted", "mvf"):  # by somebody who kept track of it
+            return hidden - _DELETED if number == "0" else hidden | _DELETED
+        if self._read_hidden or word not in ("v", "cf", "fs"):
             return hidden
         hides = {
             "v": number != "0",
