@@ -161,3 +161,37 @@ def test_a_short_value_of_html_is_read_within_its_record() -> None:
     ]
     plain = json.dumps({"note": "<p>Open <b>24 hours</b>.</p>", "rule": "a <b c"})
     assert lines(read(plain.encode(), "a.json")) == ["note: Open 24 hours.\nrule: a <b c"]
+
+
+def test_cells_that_go_on_downwards_are_said_in_each_row_of_a_rich_text() -> None:
+    def row(flag: str, *cells: str) -> str:
+        said = "".join(rf"{cell}\cell" + " " for cell in cells)
+        return rf"\trowd{flag}\cellx1\cellx2\cellx3 {said}\row" + "\n"
+
+    table = (
+        row("", "Day", "Open", "Close")
+        + row(r"\clvmgf", "Mon", "08", "12")
+        + row(r"\clvmrg", "", "13", "17")
+        + row(r"\clvmrg", "", "18", "20")
+        + row("", "Tue", "", "12")
+    )
+    assert lines(read(made.rtf(table + r"\pard End.\par"), "a.rtf")) == [
+        "Day: Mon; Open: 08; Close: 12",
+        "Day: Mon; Open: 13; Close: 17",
+        "Day: Mon; Open: 18; Close: 20",
+        "Day: Tue; Close: 12",
+        "End.",
+    ]
+    alone = made.rtf(row(r"\clvmrg", "", "Open", "Close") + row("", "Tue", "09", "12"))
+    assert all(letter < "\ue000" for line in lines(read(alone, "a.rtf")) for letter in line)
+
+
+def test_xml_that_defines_entities_is_read_as_the_records_that_it_holds() -> None:
+    content = (
+        '<!DOCTYPE k [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "lol">]>'
+        "<k><c nr='A1'><t>Pots &x;</t></c><c nr='B&y;2'><t>Sewing &amp; more</t></c></k>"
+    )
+    assert lines(read(content.encode(), "a.xml")) == [
+        "nr: A1; t: Pots &x;",
+        "nr: B&y;2; t: Sewing & more",
+    ]
