@@ -54,7 +54,6 @@ def _books() -> Iterator[Feature]:
         "PICTURE TEXT",
     )  # fmt: skip
 
-
     yield book(
         "notes where they are called",
         lambda: made.epub(
@@ -87,6 +86,12 @@ def _rich_texts() -> Iterator[Feature]:
         r"\trowd\cellx1\cellx2 Kamar\cell Biaya\cell\row\trowd\cellx1\cellx2 A\cell 900\cell\row"
         r"\pard Akhir.\par",
         "Kamar: A; Biaya: 900", "Akhir.",
+    )  # fmt: skip
+    yield text(
+        "merged cells said in each row",
+        r"\trowd\cellx1\cellx2 Prodi\cell Biaya\cell\row\trowd\clvmgf\cellx1\cellx2 Gizi\cell 900"
+        r"\cell\row\trowd\clvmrg\cellx1\cellx2 \cell 800\cell\row\pard Akhir.\par",
+        "Prodi: Gizi; Biaya: 900", "Prodi: Gizi; Biaya: 800",
     )  # fmt: skip
     yield text(
         "footnotes", r"Biaya{\footnote Belum termasuk pajak.} 900.\par", "Belum termasuk pajak."
