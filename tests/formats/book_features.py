@@ -146,6 +146,13 @@ def _open_documents() -> Iterator[Feature]:
         "- Ijazah", "- Foto",
     )  # fmt: skip
     yield odt(
+        "white text, left out",
+        '<text:p>Umum</text:p><text:p text:style-name="P1">RAHASIA</text:p>', "Umum",
+        styles='<style:style style:name="P1" style:family="paragraph"><style:text-properties '
+        'fo:color="#ffffff"/></style:style>',
+        unwanted=("RAHASIA",), warned="hidden",
+    )  # fmt: skip
+    yield odt(
         "automatic numbers",
         '<text:h text:outline-level="1">Cuti</text:h>'
         '<text:list text:style-name="L"><text:list-item><text:p>Isi</text:p></text:list-item>'

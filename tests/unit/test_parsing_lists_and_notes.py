@@ -32,8 +32,8 @@ def items(*texts: str, **of: str) -> str:
     return f"<text:list{given}>{said}</text:list>"
 
 
-def text_of(body: str) -> list[str]:
-    document = read(made.open_document(body, OUTLINE), "a.odt")
+def text_of(body: str, styles: str = OUTLINE, named: str = "") -> list[str]:
+    document = read(made.open_document(body, styles, named=named), "a.odt")
     return [" › ".join((*one.locator.heading, one.text)) for one in document.texts]
 
 
@@ -85,13 +85,27 @@ def test_headings_of_an_open_text_have_their_numbers_where_they_are_shown() -> N
             (2, "Waktu", ""),
         ]
     )
-    assert text_of(body) == [
+    assert text_of(body, styles="", named=OUTLINE) == [
         "Pasal 1 Cuti › x",
         "Pasal 1 Cuti › 1.1 Lama › x",
         "Lampiran › x",
         "Pasal 2 Gaji › x",
         "Pasal 2 Gaji › 2.1 Waktu › x",
     ]
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<ol type=i><li>a<li>b<li>c<li>d</ol>", ["i. a", "ii. b", "iii. c", "iv. d"]),
+        ("<ol type=I start=9><li>a<li>b</ol>", ["IX. a", "X. b"]),
+        ("<ol reversed><li>a<li>b<li>c</ol>", ["3. a", "2. b", "1. c"]),
+        ("<ol reversed start=9><li>a<li value=4>b<li>c</ol>", ["9. a", "4. b", "3. c"]),
+        ("<ol type=a start=26><li>a<li>b</ol>", ["z. a", "b"]),
+    ],
+)
+def test_items_of_a_page_have_the_numbers_that_a_browser_shows(page: str, said: list[str]) -> None:
+    assert lines(read(page.encode(), "a.html")) == said
 
 
 @pytest.mark.parametrize("start", ["0", "99999999999", "x", ""])

@@ -294,5 +294,5 @@ def test_items_of_numbered_lists_have_the_numbers_that_a_browser_shows() -> None
         "<ol type=a><li>Pay</ol><ol type=i><li>Go</ol><ol style='list-style:none'><li>Home</ol>"
     )
     assert lines(page(body)) == [
-        "5. Boil", "9. Stir", "Taste", "Salt", "a. Pay", "Go", "Home",
+        "5. Boil", "9. Stir", "Taste", "Salt", "a. Pay", "i. Go", "Home",
     ]  # fmt: skip

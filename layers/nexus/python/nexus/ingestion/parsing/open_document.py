@@ -11,6 +11,7 @@ from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.hidden import hidden_text, left_out
 from nexus.ingestion.parsing.open_lists import OpenList, OpenNumbers
+from nexus.ingestion.parsing.open_styles import OpenStyles
 from nexus.ingestion.parsing.pictures import unread
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
@@ -18,9 +19,8 @@ from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
 _SPACE = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
-_TEXT, _TABLE, _DRAW, _OFFICE, _STYLE, _PRESENTATION = (
-    f"{{{_SPACE.format(name)}}}"
-    for name in ("text", "table", "drawing", "office", "style", "presentation")
+_TEXT, _TABLE, _DRAW, _OFFICE, _PRESENTATION = (
+    f"{{{_SPACE.format(name)}}}" for name in ("text", "table", "drawing", "office", "presentation")
 )
 _MANIFEST = "META-INF/manifest.xml"
 # What the reader does not see: deleted text, what is hidden on purpose, and what is said elsewhere.
@@ -57,8 +57,9 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
         has_styles = "styles.xml" in names
         styles = parse_xml(archive.read("styles.xml"), forgiving=True) if has_styles else None
     body = root.find(f"{_OFFICE}body")
-    numbers = OpenNumbers(*(one for one in (styles, root) if one is not None))
-    reading = _Reading(root, numbers, read_hidden=read_hidden)
+    roots = [one for one in (styles, root) if one is not None]
+    looks = OpenStyles(roots, read_hidden=read_hidden)
+    reading = _Reading(OpenNumbers(roots), looks, read_hidden=read_hidden)
     deck = None if body is None else body.find(f"{_OFFICE}presentation")
     if deck is not None:
         return reading.slides(deck, title)
@@ -79,17 +80,15 @@ def _title(archive: zipfile.ZipFile, names: set[str]) -> str | None:
 class _Reading:
     """A walk through the content; its depth is bounded by the parser's."""
 
-    def __init__(self, root: Any, numbers: OpenNumbers, *, read_hidden: bool) -> None:
+    def __init__(self, numbers: OpenNumbers, styles: OpenStyles, *, read_hidden: bool) -> None:
         self.sections = Sections()
         self._numbers = numbers
+        self._styles = styles
         self.title: str | None = None
         self._hidden = self._pictures = 0
         self._hidden_slides: list[int] = []
-        self._invisible, self._hidden_pages, self._titles = _styles(root)
         self._skipped = _SKIPPED - _HIDDEN if read_hidden else _SKIPPED
         self._reads_hidden = read_hidden
-        if read_hidden:
-            self._invisible, self._hidden_pages = set(), set()
 
     def warnings(self) -> tuple[ReadingWarning, ...]:
         """What was left out or not read."""
@@ -105,7 +104,7 @@ class _Reading:
         texts: list[LocatedText] = []
         number = 0
         for number, page in enumerate(deck.findall(f"{_DRAW}page"), start=1):
-            if page.get(f"{_DRAW}style-name") in self._hidden_pages:
+            if page.get(f"{_DRAW}style-name") in self._styles.hidden_pages:
                 self._hidden_slides.append(number)
                 continue
             heading, rest = "", []
@@ -136,12 +135,14 @@ class _Reading:
         is_section = tag == f"{_TEXT}section" and not self._reads_hidden
         if is_section and element.get(f"{_TEXT}display") in ("none", "condition"):
             self._hidden += 1
+        elif self._styles.hides(element):
+            self._hidden += bool("".join(element.itertext()).strip())
         elif tag == f"{_TEXT}h":
             self._heading(element)
         elif tag == f"{_TEXT}p":
             style = element.get(f"{_TEXT}style-name") or ""
             words = clean(self.words(element))
-            if self.title is None and words and self._titles.get(style, style) == "Title":
+            if self.title is None and words and self._styles.root_of(style) == "Title":
                 self.title = squeeze(words)
             self.sections.text(mark + words if words else "")
         elif tag == f"{_TEXT}list":
@@ -202,8 +203,8 @@ class _Reading:
             elif tag == f"{_TABLE}table":
                 rows, _ = self._rows(child)
                 yield f"\n{' | '.join(render(rows))}\n"
-            elif child.get(f"{_TEXT}style-name") in self._invisible:
-                self._hidden += 1
+            elif self._styles.hides(child):
+                self._hidden += bool("".join(child.itertext()).strip())
             else:
                 if tag in _BLOCKS:
                     yield "\n"
@@ -249,17 +250,3 @@ def _owner(row: Any) -> Any:
 def _count(cell: Any, name: str) -> int:
     value = cell.get(f"{_TABLE}{name}") or "1"
     return min(int(value), _MOST_REPEATED) if value.isdigit() and len(value) < 9 else 1
-
-
-def _styles(root: Any) -> tuple[set[str], set[str], dict[str, str]]:
-    """The styles of hidden text and of hidden slides, and what each paragraph style is based on."""
-    texts, pages, parents = set(), set(), {}
-    for style in root.iter(f"{_STYLE}style"):
-        name = style.get(f"{_STYLE}name") or ""
-        parents[name] = style.get(f"{_STYLE}parent-style-name") or ""
-        for properties in style:
-            if properties.get(f"{_TEXT}display") == "none":
-                texts.add(name)
-            if properties.get(f"{_PRESENTATION}visibility") == "hidden":
-                pages.add(name)
-    return texts, pages, parents

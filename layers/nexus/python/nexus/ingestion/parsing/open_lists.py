@@ -5,9 +5,11 @@ Levels, formats and where counting begins are of OpenDocument 1.3, part 3, secti
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nexus.ingestion.parsing.open_styles import styles_of
 from nexus.ingestion.parsing.word_numbers import formatted
 
 _TEXT, _STYLE = (
@@ -39,16 +41,15 @@ class OpenList:
 class OpenNumbers:
     """Knows the styles of lists, and where their counting stands."""
 
-    def __init__(self, *roots: Any) -> None:
+    def __init__(self, roots: Sequence[Any]) -> None:
         self._styles: dict[str, dict[int, _Level]] = {}
         self._outline = OpenList("")
         self._last: dict[str, OpenList] = {}
         self._by_id: dict[str, OpenList] = {}
-        for root in roots:
-            for style in root.iter(f"{_TEXT}list-style"):
-                self._styles[style.get(f"{_STYLE}name") or ""] = _levels(style)
-            for style in root.iter(f"{_TEXT}outline-style"):
-                self._styles[""] = _levels(style)
+        for style in styles_of(roots, f"{_TEXT}list-style"):
+            self._styles[style.get(f"{_STYLE}name") or ""] = _levels(style)
+        for style in styles_of(roots, f"{_TEXT}outline-style"):
+            self._styles[""] = _levels(style)
 
     def begin(self, element: Any, around: OpenList | None) -> OpenList:
         """The list that an element is: one by itself, a level of that around it, or one resumed."""
