@@ -131,7 +131,7 @@ def test_open_text_that_nobody_can_see_is_left_out(
     content = made.open_document(bodies[body], own if based else said, named=said if based else "")
     found = read(content, "a.odt")
     assert lines(found) == ["Shown"]
-    assert ["hidden text is left out"] == [one.what for one in found.warnings]
+    assert [one.what for one in found.warnings] == ["hidden text is left out"]
 
 
 @pytest.mark.parametrize(
