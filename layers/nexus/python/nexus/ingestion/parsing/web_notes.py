@@ -19,7 +19,7 @@ _LONGEST, _LONGEST_MARKUP = 1_000, 8_000
 _DEEPEST = 40
 _MOST = 2_000
 # Back to where the note is called, and its number.
-_BACK = re.compile(r"\s*[↩↑⏎]\ufe0e?\s*\Z")
+_BACK = re.compile(r"[↩↑⏎]\ufe0e?\Z")
 _NUMBER = re.compile(r"\A[\[(]?\d{1,4}[\])]?[.:]?\s+")
 
 
@@ -81,5 +81,5 @@ def _said(note: LexborNode, around_call: set[int] | None) -> str:
         return ""
     if note.tag in ("a", "body", "sup") or len(note.html or "") > _LONGEST_MARKUP:
         return ""
-    text = _NUMBER.sub("", _BACK.sub("", words(note)))
+    text = _NUMBER.sub("", _BACK.sub("", words(note)).rstrip())
     return text if len(text) <= _LONGEST else ""
