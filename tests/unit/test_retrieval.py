@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -34,6 +35,13 @@ ALICE = Principal("acme", "alice", "user", "standard")
 
 def hit(chunk_id: str, score: float) -> Hit:
     return Hit(chunk_id, "d", "t", "u", "text", Locator(), 0, 1, score)
+
+
+class OwnLanguageReranker:
+    """A reranker that likes what is in Indonesian, whatever it says."""
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        return [0.8 if "pengelola" in text else 0.3 for text in texts]
 
 
 class Library:
@@ -142,6 +150,19 @@ def test_without_a_reranker_what_only_words_found_keeps_its_place(library: Libra
     )
     found = retriever.retrieve(ALICE, "boat harbour opens", 5, Filters())
     assert "harbour" in found.passages[0].text
+
+
+@pytest.mark.parametrize("is_reranked", [False, True])
+def test_a_passage_in_another_language_that_says_the_question_comes_first(
+    library: Library, *, is_reranked: bool
+) -> None:
+    library.add("acme", "kamar.md", "Mahasiswa yang pindah kamar asrama memberi tahu pengelola.")
+    library.add("acme", "lapangan.md", "Lapangan olahraga dibuka setiap pagi oleh pengelola.")
+    library.add("acme", "books.md", "A book of the library Merdeka returned late costs a fine.")
+    retriever = library.over(OwnLanguageReranker() if is_reranked else None)
+    question = "Berapa denda untuk buku perpustakaan Merdeka yang terlambat dikembalikan?"
+    found = retriever.retrieve(ALICE, question, 5, Filters())
+    assert found.passages[0].uri.endswith("books.md")
 
 
 def test_an_unset_rerank_key_leaves_the_fused_ranking(library: Library) -> None:

@@ -63,11 +63,18 @@ def test_what_is_said_by_chance_speaks_against_a_passage() -> None:
     assert tell_apart(QUESTION, "id", hits, []).said["en"] == -BY_CHANCE
 
 
-def test_a_language_without_a_dictionary_is_taken_to_say_as_much_as_the_best_of_the_others() -> (
-    None
-):
+def test_a_language_without_a_dictionary_gains_nothing_by_what_others_say() -> None:
     hits = [hit("id", INDONESIAN, 0.9), hit("en", ENGLISH, 0.8), hit("de", GERMAN, 0.7)]
     found = tell_apart(QUESTION, "id", hits, [])
     assert found.foreign == set(found.said) == {"en", "de"}
-    assert found.said["de"] == found.said["en"]
+    assert found.said["en"] > 0.3
+    assert found.said["de"] == 0
     assert tell_apart(QUESTION, "id", [hits[0], hits[2]], []).said == {}
+
+
+def test_a_language_without_a_dictionary_loses_no_more_than_the_best_that_is_read() -> None:
+    own = "Denda buku perpustakaan yang terlambat dikembalikan adalah 1.000 rupiah."
+    hits = [hit("id", own, 0.9), hit("en", ENGLISH, 0.8), hit("de", GERMAN, 0.7)]
+    found = tell_apart(QUESTION, "id", hits, [])
+    assert found.said["en"] < 0
+    assert found.said["de"] == found.said["en"]

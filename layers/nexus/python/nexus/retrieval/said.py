@@ -71,9 +71,9 @@ def said(
     By chunk id the share of the question's content words that it says, rare ones counting more,
     over that of the best hit in its own language less `UNKNOWN`, or over what is said by chance.
     `tongue` is the question's language, `foreign` are the hits in another, and `read` is what reads
-    them; one that nothing reads is taken to say as much as the best of the others. Empty where
-    none is read. Hits in the question's own language are not told apart by it: a search by words
-    has done that.
+    them. One that nothing reads gains nothing, since nothing tells what it says, and loses what the
+    best of those that are read loses. Empty where none is read. Hits in the question's own language
+    are not told apart by it: a search by words has done that.
     """
     if not read:
         return {}
@@ -95,5 +95,5 @@ def said(
     }
     own = max((share for one, share in shares.items() if one not in foreign), default=0.0)
     over = max(BY_CHANCE, own - UNKNOWN)
-    most = max(shares[one] for one in read)
-    return {one: shares.get(one, most) - over for one in foreign}
+    unread = min(0.0, max(shares[one] for one in read) - over)
+    return {one: shares[one] - over if one in shares else unread for one in foreign}
