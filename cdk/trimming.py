@@ -13,7 +13,8 @@ from pathlib import Path
 
 # What only installers, type checkers, compilers and debuggers need, and large parts that nothing
 # here calls: Pinecone's gRPC core (7.6 MB), Pillow's AVIF codec and font rendering, Powertools'
-# pages of API documentation, Tesseract's data of which way a page is turned (10.6 MB), and
+# pages of API documentation, lxml's other kind of tree, NumPy's random numbers, polynomials and
+# builders of extensions (6.4 MB), Tesseract's data of which way a page is turned (10.6 MB), and
 # what olefile holds for Python 2, which no longer compiles.
 _UNUSED = (
     "bin",
@@ -35,6 +36,11 @@ _UNUSED = (
     "pillow.libs/libharfbuzz*",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.js",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.css",
+    "lxml/objectify.*",
+    "numpy/distutils",
+    "numpy/f2py",
+    "numpy/polynomial",
+    "numpy/random",
     "share/tessdata/osd.traineddata",
     "olefile/olefile2.py",
     "**/tests",

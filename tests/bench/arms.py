@@ -14,7 +14,7 @@ from typing import Any
 
 from nexus.settings import Settings
 from tests.bench.checking import check, check_complete
-from tests.bench.deployed import Deployed, deployed
+from tests.bench.deployed import Deployed, deployed, deployed_at
 from tests.bench.packages import (
     LANGCHAIN,
     Interpreter,
@@ -62,10 +62,13 @@ class Benches:
 
     def ours(self, name: str, packaging: str = "built") -> Arm:
         """One of our functions."""
-        given = self.functions[name]
-        runnable = function(given, packaging, self.python, self._folder())
-        environ = {**self.upstreams.aws, **given.environ(self.upstreams.own)}
-        return Arm(name, packaging, name, runnable, environ)
+        return self._deployed(self.functions[name], packaging, packaging)
+
+    def ours_at(self, checkout: Path, names: Sequence[str]) -> list[Arm]:
+        """Some of our functions of another commit, as it would deploy them."""
+        version = self.python.target.python_version
+        found = deployed_at(checkout.resolve(), version, self._folder())
+        return [self._deployed(found[name], "built", checkout.name) for name in names]
 
     def bare(self) -> Arm:
         """A handler that returns a constant."""
@@ -120,6 +123,11 @@ class Benches:
     def note(self) -> str:
         """Which interpreter ran, and which stage's configuration."""
         return f"Python {self.ran}; variables, memory and layers of the stage prod"
+
+    def _deployed(self, given: Deployed, way: str, called: str) -> Arm:
+        runnable = function(given, way, self.python, self._folder())
+        environ = {**self.upstreams.aws, **given.environ(self.upstreams.own)}
+        return Arm(given.name, called, given.name, runnable, environ)
 
     def _as_chat(self, chat: Arm) -> dict[str, str]:
         generation = Settings.from_environ(chat.environ).generation

@@ -1,6 +1,7 @@
 """Compares cold starts: each function as it is deployed, with ordinary packaging, and others.
 
     python -m tests.bench.cold_start [--rounds 15] [--python PATH] [--json OUT] [--write]
+    python -m tests.bench.cold_start --only ingest --against CHECKOUT
 
 Cold is a new process, the handler's import (chat's opens every connection) and its first request:
 chat answers a question about the sample documents, ingest indexes the document of
@@ -11,13 +12,15 @@ FastAPI and Mangum with a constant, and a bare handler. All arms run in turn in 
 first round is not counted. Ratios are medians of the rounds' own: `x bare` to the bare handler,
 `x built` to the same function as deployed, `x tuned` to the one by hand. `packages` says what the
 packagings are; sizes are without the AWS SDK, which Lambda brings. `--write` puts the table into
-this folder's README.
+this folder's README. `--only` measures one function, as it is built, and the bare handler;
+`--against` measures the same functions of another commit, too, of which CHECKOUT is a work tree.
 """
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from tests.bench.arms import Arm, Benches, Running, add_interpreter, running_benches
 from tests.bench.checking import CHATS, check_replayed
@@ -41,19 +44,18 @@ def main(argv: Sequence[str] | None = None, running: Running = running_benches) 
     parser = arguments(__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="counted runs of each arm")
     parser.add_argument("--write", action="store_true", help="replace the README's table")
+    parser.add_argument("--only", choices=FUNCTIONS, help="measure this function alone")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another commit's, too")
     add_interpreter(parser)
     given = parser.parse_args(argv)
+    if given.write and (given.only or given.against):
+        parser.error("--write is for the whole table")
     with running(given.python) as benches:
         chat = benches.ours("chat")
-        arms = [benches.bare(), benches.web(chat), benches.tuned(chat)]
-        arms += [benches.langchain(chat), benches.langchain(chat, "ordinary")]
-        arms += [chat, Arm("chat, cached", "built", "chat, cached", chat.runnable, chat.environ)]
-        arms += [
-            benches.ours(name, packaging)
-            for name in FUNCTIONS
-            for packaging in PACKAGINGS
-            if (name, packaging) != ("chat", "built")
-        ]
+        arms = [benches.bare()]
+        arms += [benches.ours(given.only)] if given.only else _all(benches, chat)
+        if given.against:
+            arms += benches.ours_at(given.against, [given.only] if given.only else FUNCTIONS)
         benches.cache_and_replay(chat)
         runs = measure(benches, arms, given.rounds)
         rows = [_row(arm, arms, runs, benches) for arm in arms]
@@ -62,6 +64,20 @@ def main(argv: Sequence[str] | None = None, running: Running = running_benches) 
     if given.write:
         minor = benches.python.target.python_version
         write_block(f"cold_start on Python {minor}", COMMAND, rows, note)
+
+
+def _all(benches: Benches, chat: Arm) -> list[Arm]:
+    """Every arm of the whole table but the bare handler."""
+    others = [benches.web(chat), benches.tuned(chat)]
+    others += [benches.langchain(chat), benches.langchain(chat, "ordinary")]
+    cached = Arm("chat, cached", "built", "chat, cached", chat.runnable, chat.environ)
+    ours = [
+        benches.ours(name, packaging)
+        for name in FUNCTIONS
+        for packaging in PACKAGINGS
+        if (name, packaging) != ("chat", "built")
+    ]
+    return [*others, chat, cached, *ours]
 
 
 def measure(benches: Benches, arms: Sequence[Arm], rounds: int) -> dict[int, list[Measured]]:

@@ -6,7 +6,11 @@ is to run it; only addresses, names and credentials are replaced by the benchmar
 
 from __future__ import annotations
 
+import json
+import os
 import platform
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +73,41 @@ def deployed(python_version: str, out: Path) -> dict[str, Deployed]:
     app.synth()
     assembly = Assembly(out)
     return {name: _read(assembly, name) for name in FUNCTIONS}
+
+
+def deployed_at(checkout: Path, python_version: str, out: Path) -> dict[str, Deployed]:
+    """The same of another commit, by its own `cdk` in this environment; its functions by name.
+
+    Raises SystemExit where the checkout, or what this environment holds, does not do for that.
+    """
+    script = (
+        "import dataclasses, json, pathlib, sys\n"
+        "from tests.bench.deployed import deployed\n"
+        "found = deployed(sys.argv[1], pathlib.Path(sys.argv[2]))\n"
+        "print(json.dumps([dataclasses.asdict(one) for one in found.values()], default=str))\n"
+    )
+    paths = (checkout, checkout / "layers" / "nexus" / "python")
+    done = subprocess.run(
+        [sys.executable, "-c", script, python_version, str(out)],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{checkout} cannot be synthesized here: {done.stderr[-2000:]}")
+    return {
+        one["name"]: Deployed(
+            **{
+                **one,
+                "code": Path(one["code"]),
+                "layers": tuple(map(Path, one["layers"])),
+                "locks": tuple(one["locks"]),
+            }
+        )
+        for one in json.loads(done.stdout.splitlines()[-1])
+    }
 
 
 def _read(assembly: Assembly, name: str) -> Deployed:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.local.layout import PROJECT
 from tests.bench import cold_start, overhead
 from tests.bench.arms import Benches, running_benches
 from tests.bench.reporting import Row
@@ -40,6 +41,21 @@ def test_a_round_of_cold_starts_answers_in_every_arm(benches: Benches, tmp_path:
     of_lambda = [row for row in rows if row["memory MB"]]
     assert len(of_lambda) == 10
     assert all(float(row["peak RSS MB"]) < float(row["memory MB"]) for row in of_lambda)
+
+
+def test_one_function_is_measured_beside_that_of_another_checkout(
+    benches: Benches, tmp_path: Path
+) -> None:
+    out = tmp_path / "rows.json"
+    another = tmp_path / "another"
+    another.symlink_to(PROJECT)
+    given = ["--rounds", "1", "--json", str(out), "--only", "ingest", "--against", str(another)]
+    cold_start.main(given, lambda _: nullcontext(benches))
+    rows = _rows(out)
+    found = [(row["function"], row["packaging"]) for row in rows]
+    assert found == [("bare", "built"), ("ingest", "built"), ("ingest", "another")]
+    assert rows[1]["x built"] == 1
+    assert float(rows[2]["x built"]) > 0
 
 
 def test_a_few_warm_requests_answer_in_every_arm(benches: Benches, tmp_path: Path) -> None:

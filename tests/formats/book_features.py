@@ -54,6 +54,17 @@ def _books() -> Iterator[Feature]:
         "PICTURE TEXT",
     )  # fmt: skip
 
+    yield book(
+        "notes where they are called",
+        lambda: made.epub(
+            {
+                "a.xhtml": '<p>Buka 24 jam<a epub:type="noteref" href="#n">1</a>.</p>'
+                '<aside epub:type="footnote" id="n"><p>Kecuali Jumat.</p></aside>'
+            }
+        ),
+        "Buka 24 jam [Kecuali Jumat.].",
+    )
+
 
 def _rich_texts() -> Iterator[Feature]:
     def text(name: str, body: str, *wanted: str, **more: Any) -> Feature:
@@ -77,6 +88,12 @@ def _rich_texts() -> Iterator[Feature]:
         "Kamar: A; Biaya: 900", "Akhir.",
     )  # fmt: skip
     yield text(
+        "merged cells said in each row",
+        r"\trowd\cellx1\cellx2 Prodi\cell Biaya\cell\row\trowd\clvmgf\cellx1\cellx2 Gizi\cell 900"
+        r"\cell\row\trowd\clvmrg\cellx1\cellx2 \cell 800\cell\row\pard Akhir.\par",
+        "Prodi: Gizi; Biaya: 900", "Prodi: Gizi; Biaya: 800",
+    )  # fmt: skip
+    yield text(
         "footnotes", r"Biaya{\footnote Belum termasuk pajak.} 900.\par", "Belum termasuk pajak."
     )
     yield text(
@@ -86,6 +103,10 @@ def _rich_texts() -> Iterator[Feature]:
         unwanted=("RAHASIA",),
         warned="hidden",
     )
+    yield text(
+        "deleted text, left out",
+        r"Denda {\deleted DIHAPUS }Rp 1.000.\par", "Denda Rp 1.000.", unwanted=("DIHAPUS",),
+    )  # fmt: skip
     yield text(
         "links", r'{\field{\*\fldinst HYPERLINK "http://x"}{\fldrslt portal}} buka\par', "portal"
     )
@@ -123,6 +144,24 @@ def _open_documents() -> Iterator[Feature]:
         "<text:list><text:list-item><text:p>Ijazah</text:p></text:list-item><text:list-item>"
         "<text:p>Foto</text:p></text:list-item></text:list>",
         "- Ijazah", "- Foto",
+    )  # fmt: skip
+    yield odt(
+        "white text, left out",
+        '<text:p>Umum</text:p><text:p text:style-name="P1">RAHASIA</text:p>', "Umum",
+        styles='<style:style style:name="P1" style:family="paragraph"><style:text-properties '
+        'fo:color="#ffffff"/></style:style>',
+        unwanted=("RAHASIA",), warned="hidden",
+    )  # fmt: skip
+    yield odt(
+        "automatic numbers",
+        '<text:h text:outline-level="1">Cuti</text:h>'
+        '<text:list text:style-name="L"><text:list-item><text:p>Isi</text:p></text:list-item>'
+        "<text:list-item><text:p>Kirim</text:p></text:list-item></text:list>",
+        "Pasal 1 Cuti › 1. Isi", "Pasal 1 Cuti › 2. Kirim",
+        styles='<text:list-style style:name="L"><text:list-level-style-number text:level="1" '
+        'style:num-format="1" style:num-suffix="."/></text:list-style><text:outline-style>'
+        '<text:outline-level-style text:level="1" style:num-format="1" style:num-prefix="Pasal "/>'
+        "</text:outline-style>",
     )  # fmt: skip
     yield odt(
         "tables, merged cells said in each row",

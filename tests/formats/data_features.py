@@ -50,6 +50,11 @@ def _data() -> Iterator[Feature]:
         "title: Cuti; body: Cuti 12 hari.", unwanted=("<b>",),
     )  # fmt: skip
     yield data(
+        "JSON", "short HTML in a field",
+        json.dumps([{"title": "Cuti", "body": "<p>Cuti <b>12 hari</b>.</p>", "page": 3}]),
+        "title: Cuti; body: Cuti 12 hari.; page: 3", unwanted=("<b>",),
+    )  # fmt: skip
+    yield data(
         "JSON", "tables of lists", '[["Prodi", "Biaya"], ["Hukum", 900], ["Gizi", 800]]',
         "Prodi: Hukum; Biaya: 900",
     )  # fmt: skip

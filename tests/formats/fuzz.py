@@ -1,4 +1,4 @@
-"""Reads damaged real files and looks for crashes, hangs and memory: `python -m tests.formats.fuzz`.
+"""Reads and cuts damaged real files: no crash, hang or memory? `python -m tests.formats.fuzz`.
 
 Each run is a number, from which its file and damage follow. A run may end with a document or with
 one of DocumentRejected's kinds, within 10 s of processor time and 1.5 GB. Whatever else is kept
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from cli.local.layout import PROJECT
 from nexus.errors import DocumentRejected
+from nexus.ingestion.chunking import chunk
 from nexus.ingestion.parsing import parse
 from tests.formats import scanned
 from tests.formats.features import features
@@ -127,7 +128,10 @@ def _work(pipe: Connection, files: list[tuple[str, bytes]], ocr: bool) -> None:
         signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
         begun = time.process_time()
         try:
-            parse(content, name, "", max_bytes=_LIMIT, max_unpacked_bytes=5 * _LIMIT, ocr=ocr)
+            document = parse(
+                content, name, "", max_bytes=_LIMIT, max_unpacked_bytes=5 * _LIMIT, ocr=ocr
+            )
+            chunk(document, name, embedding_model="m")
             how = "read"
         except DocumentRejected as rejection:
             how = type(rejection).__name__

@@ -13,6 +13,7 @@ _ODF_SPACES = " ".join(
     for name, room in (
         ("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"),
         ("style", "style"), ("presentation", "presentation"), ("meta", "meta"),
+        ("fo", "xsl-fo-compatible"),
     )
 ) + ' xmlns:dc="http://purl.org/dc/elements/1.1/"'  # fmt: skip
 CONTAINER = (
@@ -112,8 +113,10 @@ def rtf(body: str) -> bytes:
     return (head + body + "}").encode("latin-1")
 
 
-def open_document(body: str, styles: str = "", kind: str = "text", title: str = "") -> bytes:
-    """A text or presentation whose body holds this XML; `styles` are automatic ones."""
+def open_document(
+    body: str, styles: str = "", kind: str = "text", title: str = "", named: str = ""
+) -> bytes:
+    """A text or presentation of this XML; `styles` are automatic ones, `named` the file's own."""
     content = (
         f"<office:document-content {_ODF_SPACES}>"
         f"<office:automatic-styles>{styles}</office:automatic-styles>"
@@ -127,6 +130,8 @@ def open_document(body: str, styles: str = "", kind: str = "text", title: str = 
         {
             "mimetype": f"application/vnd.oasis.opendocument.{kind}",
             "content.xml": content,
+            "styles.xml": f"<office:document-styles {_ODF_SPACES}><office:styles>{named}"
+            "</office:styles></office:document-styles>",
             "meta.xml": meta,
         }
     )

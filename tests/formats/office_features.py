@@ -173,6 +173,18 @@ def _workbooks() -> Iterator[Feature]:
         lambda: office.ods(typed.format("Prodi", "Biaya") + typed.format("Hukum", "murah")),
         ("Prodi: Hukum; Biaya: murah",),
     )  # fmt: skip
+    shares = (
+        '<table:table-cell office:value-type="percentage" office:value="0.075"><text:p>7,5%'
+        "</text:p></table:table-cell>"
+    )
+    yield Feature(
+        "ODS", "percentages as shown", "a.ods",
+        lambda: office.ods(
+            typed.format("Prodi", "Diskon")
+            + f"<table:table-row>{cell.format('Hukum')}{shares}</table:table-row>"
+        ),
+        ("Prodi: Hukum; Diskon: 7,5%",),
+    )  # fmt: skip
 
 
 def _pages() -> Iterator[Feature]:

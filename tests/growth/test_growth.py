@@ -32,6 +32,7 @@ MARKUP = (
     *("<details><summary>a</summary>\n", "<button>a?</button>", "<aside><a>b</a> c ", "<footer>a "),
     *("<p hidden>a", "<style>/*a</style>", "<style>.a{}.b{color:#fff}</style>", "<math><mfrac>"),
     *("<button></button><div hidden>a</div>", "<table><tr hidden>", "<h1>a<br>", "<sup>1</sup>"),
+    *('<a role="doc-noteref" href="#a">1</a><p id=a>', '<li><a role="doc-noteref" href="#a">'),
 )  # fmt: skip
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import pptx
 import pytest
 
 from nexus.ingestion.parsing import parse
-from tests.unit.documents_made import LIMIT, lines, read
+from tests.formats import made
+from tests.unit.documents_made import LIMIT, lines, read, repacked
 from tests.unit.word_made import p, r, word_of
 
 HIDING = {
@@ -96,3 +98,65 @@ def test_white_of_a_slide_s_theme_is_left_out(colour: str) -> None:
     said = "\n".join(lines(read(file.getvalue(), "a.pptx")))
     assert ("secret" in said) == (colour == "tx1")
     assert "Open until June." in said
+
+
+WHITE = '<style:text-properties fo:color="#ffffff"/>'
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        '<style:text-properties text:display="none"/>',
+        WHITE,
+        '<style:text-properties fo:font-size="1pt"/>',
+    ],
+)
+@pytest.mark.parametrize("body", ["span", "paragraph", "heading", "cell"])
+@pytest.mark.parametrize("based", [False, True])
+def test_open_text_that_nobody_can_see_is_left_out(
+    properties: str, body: str, *, based: bool
+) -> None:
+    family = "text" if body == "span" else "paragraph"
+    name = "Secret" if based else "A1"
+    said = f'<style:style style:name="{name}" style:family="{family}">{properties}</style:style>'
+    own = f'<style:style style:name="A1" style:family="{family}" style:parent-style-name="Secret"/>'
+    bodies = {
+        "span": '<text:p>Shown <text:span text:style-name="A1">SECRET 9</text:span></text:p>',
+        "paragraph": '<text:p>Shown</text:p><text:p text:style-name="A1">SECRET 9</text:p>',
+        "heading": '<text:p>Shown</text:p><text:h text:style-name="A1">SECRET 9</text:h>',
+        "cell": "<text:p>Shown</text:p><table:table><table:table-row><table:table-cell>"
+        '<text:p text:style-name="A1">SECRET 9</text:p></table:table-cell></table:table-row>'
+        "</table:table>",
+    }
+    content = made.open_document(bodies[body], own if based else said, named=said if based else "")
+    found = read(content, "a.odt")
+    assert lines(found) == ["Shown"]
+    assert [one.what for one in found.warnings] == ["hidden text is left out"]
+
+
+@pytest.mark.parametrize(
+    "styles",
+    [
+        f'<style:style style:name="A1" style:family="paragraph">{WHITE}</style:style><style:style '
+        'style:name="c" style:family="table-cell"><style:table-cell-properties '
+        'fo:background-color="#1f3864"/></style:style>',
+        '<style:style style:name="A1" style:family="paragraph"><style:text-properties '
+        'fo:color="#fefe00"/></style:style>',
+        f'<style:style style:name="A1" style:family="text">{WHITE}</style:style>',
+    ],
+)
+def test_open_text_that_may_be_seen_is_read(styles: str) -> None:
+    body = '<text:p text:style-name="A1">Shown</text:p>'
+    assert lines(read(made.open_document(body, styles), "a.odt")) == ["Shown"]
+
+
+def test_the_styles_of_a_head_are_not_those_of_the_text() -> None:
+    head = f'<style:style style:name="P1" style:family="paragraph">{WHITE}</style:style>'
+    content = made.open_document('<text:p text:style-name="P1">Shown</text:p>', named="NAMED")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        styles = archive.read("styles.xml").decode()
+    automatic = f"<office:automatic-styles>{head}</office:automatic-styles>"
+    with_head = styles.replace("NAMED</office:styles>", f"</office:styles>{automatic}")
+    assert with_head != styles
+    found = read(repacked(content, "styles.xml", with_head.encode()), "a.odt")
+    assert lines(found) == ["Shown"]

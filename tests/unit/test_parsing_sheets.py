@@ -9,7 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.unit.documents_made import lines, read, repacked
+from nexus.ingestion.parsing.ods_cells import ods_sheets
+from tests.unit.documents_made import lines, ods, read, repacked
 
 SAMPLE = Path(__file__).parents[2] / "cli/local/sample_documents/fees-and-scholarships.xlsx"
 
@@ -52,3 +53,61 @@ def test_xml_that_is_odd_but_well_formed_is_read(part):
         sheet = archive.read(name)
     changed = sheet.replace(b"</sheetData>", part + b"</sheetData>")
     assert "Item: Desk; Price: 100" in lines(read(repacked(content, name, changed), "a.xlsx"))
+
+
+def _ods_cell(said: str, kind: str = "string", value: str = "", more: str = "") -> str:
+    held = f' office:value="{value}"' if value else ""
+    return (
+        f'<table:table-cell office:value-type="{kind}"{held}{more}><text:p>{said}</text:p>'
+        "</table:table-cell>"
+    )
+
+
+def test_an_ods_sheet_s_numbers_are_read_as_it_shows_them() -> None:
+    note = "<office:annotation><text:p>REMARK</text:p></office:annotation>"
+    rows = [
+        [_ods_cell(name) for name in ("Item", "Discount", "Price", "Code", "Count", "Wait")],
+        [
+            _ods_cell("Tea"),
+            _ods_cell("7,5%", "percentage", "0.075").replace("<text:p>", note + "<text:p>"),
+            _ods_cell("Rp 1.234,50", "currency", "1234.5"),
+            _ods_cell("00042", "float", "42"),
+            _ods_cell("1.234", "float", "1234"),
+            _ods_cell("30:00", "time", more=' office:time-value="PT30H"'),
+        ],
+        [
+            _ods_cell("Milk"),
+            _ods_cell("10%", "percentage", "0.1"),
+            _ods_cell("Rp 5,00", "currency", "5", ' table:number-columns-repeated="2"'),
+            _ods_cell("2", "float", "2"),
+            _ods_cell("", "time"),
+        ],
+    ]
+    content = ods("".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows))
+    assert lines(read(content, "a.ods")) == [
+        "Item: Tea; Discount: 7,5%; Price: Rp 1.234,50; Code: 00042; Count: 1234; Wait: 30:00",
+        "Item: Milk; Discount: 10%; Price: Rp 5,00; Code: Rp 5,00; Count: 2",
+    ]
+
+
+def test_merged_cells_of_an_ods_sheet_are_said_in_each_row() -> None:
+    down = ' table:number-rows-spanned="2"'
+    rows = [
+        [_ods_cell(name) for name in ("Group", "Service", "Price")],
+        [_ods_cell("Student", more=down), _ods_cell("Day"), _ods_cell("5", "float", "5")],
+        ["<table:covered-table-cell/>", _ods_cell("Month"), _ods_cell("90", "float", "90")],
+        [_ods_cell("Guest"), _ods_cell("Day"), _ods_cell("9", "float", "9")],
+    ]
+    content = ods("".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows))
+    assert lines(read(content, "a.ods")) == [
+        "Group: Student; Service: Day; Price: 5",
+        "Group: Student; Service: Month; Price: 90",
+        "Group: Guest; Service: Day; Price: 9",
+    ]
+
+
+def test_cells_that_an_ods_sheet_repeats_without_end_take_little() -> None:
+    cell = _ods_cell("5%", "percentage", "0.05", ' table:number-columns-repeated="200"')
+    row = f'<table:table-row table:number-rows-repeated="5000">{cell}</table:table-row>'
+    found = ods_sheets(ods(row * 3))
+    assert sum(len(sheet.shown) for sheet in found.values()) == 200_000

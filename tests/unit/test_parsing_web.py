@@ -79,6 +79,20 @@ def test_side_boxes_and_feet_that_say_something_are_content(body: str) -> None:
     assert "Never on Fridays, backups run then." in said(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("<aside><h3>Night</h3><p>Call 118.</p></aside>", "Night › Call 118."),
+        ("<footer><p>Tutup Jumat.</p></footer>", "Tutup Jumat."),
+        ("<aside>Follow us</aside>", ""),
+        ("<aside>Loading...</aside>", ""),
+        ("<footer>Advertisement.</footer>", ""),
+    ],
+)
+def test_a_sentence_at_the_margin_is_content_however_short(body: str, words: str) -> None:
+    assert said(f"<main>x</main>{body}") == f"x\n{words}".strip()
+
+
 def test_the_furniture_of_a_page_stays_out() -> None:
     body = """<nav><a href=/>Home</a></nav><main><p>The fee is 500.</p></main>
     <aside><h3>Related</h3><ul><li><a href=a>How our campus grew to nine buildings</a></ul></aside>
@@ -280,5 +294,5 @@ def test_items_of_numbered_lists_have_the_numbers_that_a_browser_shows() -> None
         "<ol type=a><li>Pay</ol><ol type=i><li>Go</ol><ol style='list-style:none'><li>Home</ol>"
     )
     assert lines(page(body)) == [
-        "5. Boil", "9. Stir", "Taste", "Salt", "a. Pay", "Go", "Home",
+        "5. Boil", "9. Stir", "Taste", "Salt", "a. Pay", "i. Go", "Home",
     ]  # fmt: skip

@@ -10,6 +10,8 @@ from typing import Any
 from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.hidden import hidden_text, left_out
+from nexus.ingestion.parsing.open_lists import OpenList, OpenNumbers
+from nexus.ingestion.parsing.open_styles import OpenStyles
 from nexus.ingestion.parsing.pictures import unread
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
@@ -17,9 +19,8 @@ from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
 _SPACE = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
-_TEXT, _TABLE, _DRAW, _OFFICE, _STYLE, _PRESENTATION = (
-    f"{{{_SPACE.format(name)}}}"
-    for name in ("text", "table", "drawing", "office", "style", "presentation")
+_TEXT, _TABLE, _DRAW, _OFFICE, _PRESENTATION = (
+    f"{{{_SPACE.format(name)}}}" for name in ("text", "table", "drawing", "office", "presentation")
 )
 _MANIFEST = "META-INF/manifest.xml"
 # What the reader does not see: deleted text, what is hidden on purpose, and what is said elsewhere.
@@ -53,8 +54,12 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
             )
         root = parse_xml(archive.read("content.xml"))
         title = _title(archive, names)
+        has_styles = "styles.xml" in names
+        styles = parse_xml(archive.read("styles.xml"), forgiving=True) if has_styles else None
     body = root.find(f"{_OFFICE}body")
-    reading = _Reading(root, read_hidden=read_hidden)
+    roots = [one for one in (styles, root) if one is not None]
+    looks = OpenStyles(roots, read_hidden=read_hidden)
+    reading = _Reading(OpenNumbers(roots), looks, read_hidden=read_hidden)
     deck = None if body is None else body.find(f"{_OFFICE}presentation")
     if deck is not None:
         return reading.slides(deck, title)
@@ -75,16 +80,15 @@ def _title(archive: zipfile.ZipFile, names: set[str]) -> str | None:
 class _Reading:
     """A walk through the content; its depth is bounded by the parser's."""
 
-    def __init__(self, root: Any, *, read_hidden: bool) -> None:
+    def __init__(self, numbers: OpenNumbers, styles: OpenStyles, *, read_hidden: bool) -> None:
         self.sections = Sections()
+        self._numbers = numbers
+        self._styles = styles
         self.title: str | None = None
         self._hidden = self._pictures = 0
         self._hidden_slides: list[int] = []
-        self._invisible, self._hidden_pages, self._titles = _styles(root)
         self._skipped = _SKIPPED - _HIDDEN if read_hidden else _SKIPPED
         self._reads_hidden = read_hidden
-        if read_hidden:
-            self._invisible, self._hidden_pages = set(), set()
 
     def warnings(self) -> tuple[ReadingWarning, ...]:
         """What was left out or not read."""
@@ -100,7 +104,7 @@ class _Reading:
         texts: list[LocatedText] = []
         number = 0
         for number, page in enumerate(deck.findall(f"{_DRAW}page"), start=1):
-            if page.get(f"{_DRAW}style-name") in self._hidden_pages:
+            if page.get(f"{_DRAW}style-name") in self._styles.hidden_pages:
                 self._hidden_slides.append(number)
                 continue
             heading, rest = "", []
@@ -131,16 +135,18 @@ class _Reading:
         is_section = tag == f"{_TEXT}section" and not self._reads_hidden
         if is_section and element.get(f"{_TEXT}display") in ("none", "condition"):
             self._hidden += 1
+        elif self._styles.hides(element):
+            self._hidden += bool("".join(element.itertext()).strip())
         elif tag == f"{_TEXT}h":
             self._heading(element)
         elif tag == f"{_TEXT}p":
             style = element.get(f"{_TEXT}style-name") or ""
             words = clean(self.words(element))
-            if self.title is None and words and self._titles.get(style, style) == "Title":
+            if self.title is None and words and self._styles.root_of(style) == "Title":
                 self.title = squeeze(words)
             self.sections.text(mark + words if words else "")
         elif tag == f"{_TEXT}list":
-            self._list(element, mark)
+            self._list(element)
         elif tag == f"{_TABLE}table":
             rows, marked = self._rows(element)
             for line in render(rows, marked if 0 < marked < len(rows) else None):
@@ -157,16 +163,22 @@ class _Reading:
         depth = int(level) if level.isascii() and level.isdigit() and len(level) < 3 else 1
         words = squeeze(clean(self.words(element)))
         self.title = self.title or words or None
-        self.sections.heading(max(depth, 1), words)
+        number = self._numbers.heading(max(depth, 1), element) if words else ""
+        self.sections.heading(max(depth, 1), number + words)
 
-    def _list(self, element: Any, mark: str) -> None:
-        indent = mark.replace("- ", "  ")
+    def _list(self, element: Any, around: OpenList | None = None, depth: int = 1) -> None:
+        """Takes the items of a list, each under its mark; what follows in an item has none."""
+        own = self._numbers.begin(element, around)
         for item in element:
+            mark = "" if item.tag == f"{_TEXT}list-header" else None
             for child in item:
                 if child.tag == f"{_TEXT}list":
-                    self._list(child, f"{indent}  - ")
-                else:
-                    self.blocks_of(child, f"{indent.rstrip('- ') or ''}- ")
+                    self._list(child, own, depth + 1)
+                    continue
+                if mark is None:
+                    mark = self._numbers.mark(own, depth, item)
+                self.blocks_of(child, mark)
+                mark = ""
 
     def _pieces(self, element: Any) -> Iterator[str]:
         yield element.text or ""
@@ -191,8 +203,8 @@ class _Reading:
             elif tag == f"{_TABLE}table":
                 rows, _ = self._rows(child)
                 yield f"\n{' | '.join(render(rows))}\n"
-            elif child.get(f"{_TEXT}style-name") in self._invisible:
-                self._hidden += 1
+            elif self._styles.hides(child):
+                self._hidden += bool("".join(child.itertext()).strip())
             else:
                 if tag in _BLOCKS:
                     yield "\n"
@@ -238,17 +250,3 @@ def _owner(row: Any) -> Any:
 def _count(cell: Any, name: str) -> int:
     value = cell.get(f"{_TABLE}{name}") or "1"
     return min(int(value), _MOST_REPEATED) if value.isdigit() and len(value) < 9 else 1
-
-
-def _styles(root: Any) -> tuple[set[str], set[str], dict[str, str]]:
-    """The styles of hidden text and of hidden slides, and what each paragraph style is based on."""
-    texts, pages, parents = set(), set(), {}
-    for style in root.iter(f"{_STYLE}style"):
-        name = style.get(f"{_STYLE}name") or ""
-        parents[name] = style.get(f"{_STYLE}parent-style-name") or ""
-        for properties in style:
-            if properties.get(f"{_TEXT}display") == "none":
-                texts.add(name)
-            if properties.get(f"{_PRESENTATION}visibility") == "hidden":
-                pages.add(name)
-    return texts, pages, parents

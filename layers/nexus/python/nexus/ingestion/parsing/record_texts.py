@@ -97,8 +97,8 @@ class RecordTexts:
                 inner.append((path, value))
             elif len(value) > _LONG or "\n" in value:
                 long.append((path, value))
-            else:
-                flat[path] = squeeze(value)
+            elif value := _plain(value):
+                flat[path] = value
         for line in headed_lines(list(flat), list(flat.values())):
             self._sections.text(line, row)
         known = _identity(flat)
@@ -137,14 +137,14 @@ class RecordTexts:
                 text = self._scalar(value)
             if len(text) > _LONG or "\n" in text:
                 self._long(_spoken(name), text)
-            elif text:
-                lines += headed_lines([_spoken(name)], [squeeze(text)])
+            elif text := _plain(text):
+                lines += headed_lines([_spoken(name)], [text])
         self._sections.text("\n".join(lines))
 
     def _long(self, name: str, text: str, row: int | None = None) -> None:
         """A long value: its paragraphs, of which the first names it."""
-        if len(_TAGS.findall(text[:20_000])) > 1:
-            pieces = [one.text for one in web.read(text.encode(errors="replace")).texts]
+        if _is_page(text):
+            pieces = _page(text)
         else:
             pieces = [clean(one) for one in re.split(r"\n[ \t]*\n", text)]
         for place, piece in enumerate(one for one in pieces if one):
@@ -167,6 +167,20 @@ class RecordTexts:
             return False
         self._numbers += 1
         return True
+
+
+def _is_page(text: str) -> bool:
+    """Whether a value is a piece of HTML."""
+    return len(_TAGS.findall(text[:20_000])) > 1
+
+
+def _page(text: str) -> list[str]:
+    return [one.text for one in web.read(text.encode(errors="replace")).texts]
+
+
+def _plain(text: str) -> str:
+    """A short value on one line, without marks of HTML."""
+    return squeeze(" ".join(_page(text)) if "<" in text and _is_page(text) else text)
 
 
 def _flat(values: Sequence[Any]) -> Iterator[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.hidden import hidden_text
@@ -17,7 +18,7 @@ _TOKEN = re.compile(
     re.I | re.S,
 )
 # Marks that stand in no text: private characters, written as RTF writes a character.
-_HEADING, _CELL, _ROW, _NOTE, _NOTE_END = (chr(0xE0F0 + number) for number in range(5))
+_HEADING, _CELL, _ROW, _NOTE, _NOTE_END, _ABOVE = (chr(0xE0F0 + number) for number in range(6))
 _MARKED = re.compile(f"{_HEADING}([1-9])")
 _STYLED = re.compile(
     r"\{\\s([0-9]{1,5})\b[^{};]{0,2000}(?:heading|berschrift|judul) ?([1-9])", re.I
@@ -27,10 +28,11 @@ _COLOURS = re.compile(r"\{\\colortbl([^{}]{0,20000})\}")
 _COLOUR_PART = re.compile(r"\\(?:red|green|blue)([0-9]{1,3})")
 # Shading, highlights, filled cells and shapes.
 _BACKED = re.compile(r"\\(?:cb|highlight|chcbpat|chshdng|cbpat|clcbpat|clshdng|shp)(?![a-z])[1-9]?")
-_WHITE, _MOST_COLOURS = 0xF8, 1_000
+_WHITE, _MOST_COLOURS, _MOST_CELLS = 0xF8, 1_000, 1_000
 # Half points: nobody reads letters of two points.
 _TINY = 4
 _LINK = re.compile("HYPERLINK", re.I)
+_DELETED = frozenset({"deleted"})
 # The deepest group that is followed; striprtf keeps a state for each.
 _DEEPEST = 10_000
 
@@ -82,6 +84,10 @@ class _Prepared:
         self._styles = styles
         self._read_hidden = read_hidden
         self._white = frozenset[str]()
+        # Of the row at hand: which cells go on the one above them, and which cell it is at.
+        self._goes_on: list[bool] = []
+        self._goes_on_next = False
+        self._cell = 0
 
     def pieces(self, source: str) -> Iterator[str]:
         """What striprtf is given, in order."""
@@ -107,19 +113,38 @@ class _Prepared:
                 hidden = self._hidden_by(word, number, hidden)
                 is_told = is_told and bool(hidden)
                 is_note = is_note or word == "footnote"
-                said = _worded(word, number, self._styles) or piece
+                said = self._in_row(word) + (_worded(word, number, self._styles) or piece)
                 yield "" if hidden and word == "u" else said
             elif not hidden or (piece[0] == "\\" and piece[1] != "'"):
                 yield _LINK.sub("LINK", piece)
-            elif not is_told and piece.strip():
+            elif not is_told and piece.strip() and hidden != _DELETED:
                 is_told = True
                 self.hidden += 1
 
+    def _in_row(self, word: str) -> str:
+        """Follows a table's row; the mark of a cell that goes on the one above it."""
+        if word in ("trowd", "row"):
+            self._goes_on = [] if word == "trowd" else self._goes_on
+            self._cell = 0
+        elif word == "clvmrg":
+            self._goes_on_next = True
+        elif word == "cellx":
+            if len(self._goes_on) < _MOST_CELLS:
+                self._goes_on.append(self._goes_on_next)
+            self._goes_on_next = False
+        elif word == "cell":
+            self._cell += 1
+            if self._cell <= len(self._goes_on) and self._goes_on[self._cell - 1]:
+                return _character(_ABOVE)
+        return ""
+
     def _hidden_by(self, word: str, number: str | None, hidden: frozenset[str]) -> frozenset[str]:
-        """What hides the text after a control word: "v", "cf" (white) or "fs" (tiny)."""
-        if self._read_hidden or word == "plain":
+        """What hides the text after a control word: "v", "cf" (white), "fs" (tiny) or "deleted"."""
+        if word == "plain":
             return frozenset()
-        if word not in ("v", "cf", "fs"):
+        if word in ("deleted", "mvf"):  # by somebody who kept track of it
+            return hidden - _DELETED if number == "0" else hidden | _DELETED
+        if self._read_hidden or word not in ("v", "cf", "fs"):
             return hidden
         hides = {
             "v": number != "0",
@@ -167,10 +192,18 @@ _WORDS = {
 def _rows(line: str) -> Iterator[list[str]]:
     for row in line.split(_ROW):
         if _CELL in row:
-            yield [squeeze(_words(cell)) for cell in row.split(_CELL)[:-1]]
+            yield [
+                squeeze(_words(cell.replace(_ABOVE, ""))) + (_ABOVE if _ABOVE in cell else "")
+                for cell in row.split(_CELL)[:-1]
+            ]
 
 
 def _flush(sections: Sections, rows: list[list[str]]) -> None:
+    for above, row in pairwise([[], *rows]):
+        for place, cell in enumerate(row):
+            if _ABOVE in cell:
+                said = cell.replace(_ABOVE, "")
+                row[place] = said or (above[place] if place < len(above) else "")
     for line in render(rows) if rows else ():
         sections.text(line)
     rows.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from nexus.ingestion.parsing.number_formats import (
     shown_duration,
     shows_only_month,
 )
+from nexus.ingestion.parsing.ods_cells import OdsSheet
 from nexus.ingestion.parsing.sheet_looks import RowLooks, SheetLooks
 
 if TYPE_CHECKING:
@@ -45,13 +47,22 @@ class SheetGrid:
     white: int = 0
 
 
-def grid_of(sheet: CalamineSheet, looks: SheetLooks, hidden: HiddenCells | None) -> SheetGrid:
+def grid_of(
+    sheet: CalamineSheet,
+    looks: SheetLooks,
+    hidden: HiddenCells | None,
+    of_ods: OdsSheet | None = None,
+) -> SheetGrid:
     """The grid of a sheet, up to its last cell that holds something.
 
     `hidden` is what is known of hidden rows and columns beside the looks; None to show all.
+    `of_ods` is what calamine does not tell of a sheet of ODS.
     """
     values: list[list[Any]] = sheet.to_python(skip_empty_area=True) if sheet.start else []
     top, left = sheet.start or (0, 0)
+    for (row_at, column_at), said in of_ods.shown.items() if of_ods else ():
+        if 0 <= row_at - top < len(values) and 0 <= column_at - left < len(values[row_at - top]):
+            values[row_at - top][column_at - left] = said
     notable = {row.number: row for row in looks.rows() if row.is_notable()}
     unread = [(row.number, at) for row in notable.values() for at in sorted(row.uncalculated)]
     if unread and not values:
@@ -97,7 +108,8 @@ def grid_of(sheet: CalamineSheet, looks: SheetLooks, hidden: HiddenCells | None)
             uncalculated += [(number, at) for at in columns if at in look.uncalculated]
         rows.append(cells)
         numbers.append(number)
-    spans = _spread(sheet, rows, numbers, columns)
+    merged = of_ods.merged if of_ods else (sheet.merged_cell_ranges or ())
+    spans = _spread(merged, rows, numbers, columns)
     places = {number: at for at, number in enumerate(numbers)}
     marked = {places[number] for number in looks.named_by if number in places}
     hidden_columns = frozenset(
@@ -117,7 +129,10 @@ def grid_of(sheet: CalamineSheet, looks: SheetLooks, hidden: HiddenCells | None)
 
 
 def _spread(
-    sheet: CalamineSheet, rows: list[list[str]], numbers: list[int], columns: list[int]
+    merged: Iterable[tuple[_Place, _Place]],
+    rows: list[list[str]],
+    numbers: list[int],
+    columns: list[int],
 ) -> dict[_Place, tuple[int, int]]:
     """The merged cells by place in the grid; the rows that one covers are given its value.
 
@@ -127,7 +142,7 @@ def _spread(
     row_at = {number: at for at, number in enumerate(numbers)}
     column_at = {column: at for at, column in enumerate(columns)}
     room = len(rows) * len(columns)  # merged cells that overlap, as none should, repeat no more
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    for (top, left), (bottom, right) in merged:
         at, column = row_at.get(top), column_at.get(left)
         if at is None or column is None:
             continue

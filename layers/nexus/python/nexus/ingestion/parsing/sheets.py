@@ -13,6 +13,7 @@ from nexus.ingestion.parsing.hidden_cells import (
     column_letters,
     ods_hidden_cells,
 )
+from nexus.ingestion.parsing.ods_cells import ods_sheets
 from nexus.ingestion.parsing.sheet_grids import SheetGrid, grid_of
 from nexus.ingestion.parsing.sheet_looks import WorkbookLooks
 from nexus.ingestion.parsing.tables import lines_of
@@ -32,18 +33,20 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             names = []
-            for sheet in workbook.sheets_metadata:
-                if sheet.typ != SheetTypeEnum.WorkSheet:
+            for one in workbook.sheets_metadata:
+                if one.typ != SheetTypeEnum.WorkSheet:
                     continue
-                if sheet.visible == SheetVisibleEnum.Visible or read_hidden:
-                    names.append(sheet.name)
+                if one.visible == SheetVisibleEnum.Visible or read_hidden:
+                    names.append(one.name)
                 else:
-                    warnings.append(left_out("a hidden sheet is", f"sheet {sheet.name}"))
+                    warnings.append(left_out("a hidden sheet is", f"sheet {one.name}"))
             looks = WorkbookLooks(content)
             hidden = ods_hidden_cells(content)
+            of_ods = ods_sheets(content)
             for name in names:
                 of_sheet = None if read_hidden else hidden.get(name, NOTHING)
-                grid = grid_of(workbook.get_sheet_by_name(name), looks.sheet(name), of_sheet)
+                sheet = workbook.get_sheet_by_name(name)
+                grid = grid_of(sheet, looks.sheet(name), of_sheet, of_ods.get(name))
                 texts += [
                     LocatedText(line, Locator(sheet=name, row=grid.numbers[at] + 1))
                     for at, line in lines_of(grid.rows, grid.looks)

@@ -15,6 +15,7 @@ from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.web_content import is_toggle, judge
 from nexus.ingestion.parsing.web_lists import ListMarks
+from nexus.ingestion.parsing.web_notes import place_notes
 from nexus.ingestion.parsing.web_words import INLINE, of_leaf, words
 from nexus.models import ParsedDocument
 
@@ -61,6 +62,7 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
         hidden = judged.hidden
         for node in judged.dropped:
             node.decompose()
+        place_notes(tree)
         walk.through(tree.root)
     texts = walk.sections.finish()
     warnings = (hidden_text(hidden),) if hidden else ()

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from nexus.ingestion.parsing.web_notes import is_note
 from nexus.ingestion.parsing.web_styles import (
     PageStyles,
     is_backed,
@@ -42,6 +43,7 @@ _ASKS = re.compile(r"accordion|collaps|faq|question|expand|toggle", re.I)
 _COPYRIGHT = re.compile(r"©|copyright|all rights reserved|hak cipta", re.I)
 _CONTACT = re.compile(r"@[\w-]|\d[\d\s().-]{5,20}\d")
 _FEWEST_WORDS = 6
+_FULL_STOPS = (".", "。", "।")
 _LONGEST_NOTICE = 25
 # Blocks within a margin are weighed one by one down to here, so that the work does not grow with
 # the depth.
@@ -151,7 +153,7 @@ class _Judge:
         if around.margin_depth:
             is_near = around.margin_depth <= _SIFTED
             return is_near and node.tag not in INLINE and not _may_be_content(node)
-        if node.tag not in _MARGINS:
+        if node.tag not in _MARGINS or is_note(node):
             return False
         return not (_is_content(node) or any(_is_content(block) for block in node.iter()))
 
@@ -208,7 +210,9 @@ def _controlled(root: LexborNode) -> set[str]:
 def _is_content(block: LexborNode) -> bool:
     """Whether a block at the margin of a page says something, rather than leading elsewhere."""
     text = words(block)
-    says = len(text.split()) >= _FEWEST_WORDS or _CONTACT.search(text) is not None
+    number = len(text.split())
+    is_sentence = number > 1 and text.endswith(_FULL_STOPS) and not text.endswith("..")
+    says = is_sentence or number >= _FEWEST_WORDS or _CONTACT.search(text) is not None
     return says and _may_be_content(block)
 
 

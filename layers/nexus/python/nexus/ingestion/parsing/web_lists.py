@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nexus.ingestion.parsing.word_numbers import formatted
+
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _MOST = 100_000
+
+
+_FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman"}
+_FORMS["I"] = "upperRoman"
+_LETTERS = 26
 
 
 class ListMarks:
@@ -17,19 +24,23 @@ class ListMarks:
         self._last: dict[int, int] = {}
 
     def of(self, item: LexborNode) -> str:
-        """The item's mark such as "3."; "" in lists without numbers, or with Roman ones."""
+        """The item's mark such as "3."; "" in lists without numbers, or beyond the letter z."""
         around = item.parent
-        if around is None or around.tag != "ol" or "reversed" in around.attributes:
+        if around is None or around.tag != "ol":
             return ""
-        kind = (around.attributes.get("type") or "1").strip()
-        if kind not in ("1", "a", "A") or "none" in (around.attributes.get("style") or ""):
+        form = _FORMS.get((around.attributes.get("type") or "1").strip())
+        if form is None or "none" in (around.attributes.get("style") or ""):
             return ""
-        first = _number(around.attributes.get("start"), 1)
-        number = _number(item.attributes.get("value"), self._last.get(around.mem_id, first - 1) + 1)
+        step = -1 if "reversed" in around.attributes else 1
+        last = self._last.get(around.mem_id)
+        if last is None:
+            first = 1 if step > 0 else sum(one.tag == "li" for one in around.iter())
+            last = _number(around.attributes.get("start"), first) - step
+        number = _number(item.attributes.get("value"), last + step)
         self._last[around.mem_id] = number
-        if kind == "1":
-            return f"{number}."
-        return f"{chr(ord(kind) + number - 1)}." if 1 <= number <= 26 else ""
+        if form.endswith("Letter") and not 1 <= number <= _LETTERS:
+            return ""
+        return f"{formatted(number, form)}."
 
 
 def _number(text: str | None, default: int) -> int:

@@ -11,6 +11,9 @@ from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 
 # Of the elements that hold others, this share may stand within running text.
 _MIXED_SHARE = 0.1
+_DEFINITIONS = re.compile(rb"<!DOCTYPE[^<>\[]{0,1000}\[", re.I)
+_DEFINITIONS_END = re.compile(rb"\]\s*+>")
+_REFERENCE = re.compile(rb"&(?=[A-Za-z_:])(?!(?:amp|lt|gt|quot|apos);)")
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _TITLE = re.compile(rb"<(/?)title(?=[\s/>])([^<>]{0,1000})", re.I)
 
@@ -18,18 +21,25 @@ _TITLE = re.compile(rb"<(/?)title(?=[\s/>])([^<>]{0,1000})", re.I)
 def data_of(content: bytes) -> Any:
     """The document as data: an element is its text, or its attributes and elements by name.
 
-    Elements of one name are a list. None for XML that is text with marks, defines entities of its
-    own, or is damaged.
+    Elements of one name are a list. None for XML that is text with marks, or is damaged. What the
+    file defines is taken out before it is parsed: entities of its own stay as they are written.
     """
-    if b"<!ENTITY" in content:
-        return None
     try:
-        root = parse_xml(content)
+        root = parse_xml(_undefined(content) if b"<!ENTITY" in content else content)
     except Exception:  # noqa: BLE001 - whatever lxml says, a page's parser reads on
         return None
     if local_name(root) in ("html", "svg") or _is_text(root):
         return None
     return _value(root)
+
+
+def _undefined(content: bytes) -> bytes:
+    """The content without its document type, and with references to what that defined as text."""
+    begin = _DEFINITIONS.search(content)
+    end = begin and _DEFINITIONS_END.search(content, begin.end())
+    if begin and end:
+        content = content[: begin.start()] + content[end.end() :]
+    return _REFERENCE.sub(b"&amp;", content)
 
 
 def _is_text(root: Any) -> bool:

@@ -1,0 +1,122 @@
+"""Reads from an ODS workbook how it shows its numbers, and its merged cells, untold by calamine.
+
+Beside its value each cell holds what a reader sees of it (OpenDocument 1.3, part 3, 9.1.4).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+# A repeated cell is one in the file; beyond so many of a workbook, values are not as shown.
+_MOST_SHOWN = 200_000
+_MOST_REPEATED = 1_000
+_MOST_TEXT = 200
+# Numbers whose look says more than their value; other numbers are read as they are.
+_LOOKED_AT = {"percentage", "currency", "float", "time"}
+_LEADING_ZEROS = re.compile(r"0[0-9]+\Z")
+_DURATION = re.compile(r"[0-9]{1,6}:[0-9]{2}(?::[0-9]{2})?\Z")
+
+Place = tuple[int, int]
+
+
+@dataclass(slots=True)
+class OdsSheet:
+    """A sheet: the texts shown of some numbers, by row and column from 0; merged cells' corners."""
+
+    shown: dict[Place, str] = field(default_factory=dict)
+    merged: list[tuple[Place, Place]] = field(default_factory=list)
+
+
+def ods_sheets(content: bytes) -> dict[str, OdsSheet]:
+    """The sheets of an ODS workbook by name; {} for any other. Its XML has to be well formed."""
+    if not content.startswith(b"PK"):
+        return {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if "content.xml" not in archive.namelist():
+            return {}
+        part = archive.read("content.xml")
+    reading = _Reading()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reading.begin
+    parser.EndElementHandler = reading.end
+    parser.CharacterDataHandler = reading.text
+    parser.Parse(part, True)
+    return reading.sheets
+
+
+class _Reading:
+    """What the parser tells, element by element."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, OdsSheet] = {}
+        self._sheet = OdsSheet()
+        self._depth = self._notes = self._row = self._column = self._kept = 0
+        self._rows = 1
+        self._cell: dict[str, Any] | None = None
+        self._said: list[str] = []
+
+    def begin(self, name: str, given: dict[str, Any]) -> None:
+        if name == "table:table":
+            self._depth += 1
+            if self._depth == 1:
+                self._row = 0
+                self._sheet = self.sheets.setdefault(given.get("table:name", ""), OdsSheet())
+        elif name == "office:annotation":
+            self._notes += 1
+        elif self._depth != 1:
+            return
+        elif name == "table:table-row":
+            self._column = 0
+            self._rows = _count(given, "number-rows-repeated")
+        elif name in ("table:table-cell", "table:covered-table-cell"):
+            self._cell, self._said = given, []
+
+    def text(self, text: str) -> None:
+        if self._cell is not None and self._depth == 1 and not self._notes:
+            self._said.append(text)
+
+    def end(self, name: str) -> None:
+        if name == "table:table":
+            self._depth -= 1
+        elif name == "office:annotation":
+            self._notes -= 1
+        elif self._depth != 1:
+            return
+        elif name == "table:table-row":
+            self._row += self._rows
+        elif name in ("table:table-cell", "table:covered-table-cell") and self._cell is not None:
+            self._take(self._cell, "".join(self._said).strip())
+            self._cell = None
+
+    def _take(self, cell: dict[str, Any], said: str) -> None:
+        columns = _count(cell, "number-columns-repeated")
+        if _is_told(cell.get("office:value-type", ""), said):
+            for row in range(self._row, self._row + min(self._rows, _MOST_REPEATED)):
+                for column in range(self._column, self._column + min(columns, _MOST_REPEATED)):
+                    if self._kept < _MOST_SHOWN:
+                        self._kept += 1
+                        self._sheet.shown[row, column] = said
+        down, across = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
+        if down > 1 or across > 1:
+            last = (self._row + down - 1, self._column + across - 1)
+            self._sheet.merged.append(((self._row, self._column), last))
+        self._column += columns
+
+
+def _is_told(kind: str, said: str) -> bool:
+    """Whether what a cell shows is to be read in place of its value."""
+    if kind not in _LOOKED_AT or not said or len(said) > _MOST_TEXT:
+        return False
+    if kind == "float":
+        return _LEADING_ZEROS.match(said) is not None
+    return kind != "time" or _DURATION.match(said) is not None
+
+
+def _count(given: dict[str, Any], name: str) -> int:
+    value = given.get(f"table:{name}", "1")
+    return max(int(value), 1) if value.isascii() and value.isdigit() and len(value) < 8 else 1
