@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
-from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded
+from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded, UpstreamRefused
 from nexus.models import (
     ApiClient,
     Chunk,
@@ -427,6 +427,8 @@ class FakeTurns(_Service):
     ) -> None:
         del begins
         self.ping()
+        if len({one.key for one in kept}) < len(kept):  # as DynamoDB refuses a batch
+            raise UpstreamRefused("conversations", "The keys of what is written are not distinct.")
         self._conversations.append(tenant, client, conversation_id, turn)
         self.written.append(len(kept))
         for one in kept:

@@ -216,3 +216,12 @@ def test_no_value_stays_whose_entries_could_not_be_written(on_dynamodb: Stores, 
         turns.append("acme", "web", "c", TURN, begins=True, kept=[ANSWER, EMBEDDING])
     assert on_dynamodb.cache.get(ANSWER.key) is None
     assert on_dynamodb.said() == []
+
+
+def test_a_cache_that_refuses_its_values_costs_no_turn(on_dynamodb: Stores, watched: Watched):
+    watched.refused = 1
+    on_dynamodb.append(ANSWER, EMBEDDING)
+    assert on_dynamodb.said() == [TURN]
+    assert on_dynamodb.cache.get_many([ANSWER.key, EMBEDDING.key]) == {}
+    found = DynamoCitedTurns(watched, "conversations")  # type: ignore[arg-type]
+    assert found.count_citing("acme", "d2") == 1

@@ -223,3 +223,14 @@ def test_a_pointer_that_moved_meanwhile_is_followed() -> None:
     assert now is not None
     desk.generations.write(replace(now, live="22222222", known=(*now.known, other)))
     assert desk.ask().refused  # it has no documents; the one before has, and a cached answer
+
+
+def test_a_pointer_that_moved_to_other_chunks_of_the_same_model_costs_no_turn() -> None:
+    desk = Desk()
+    other = replace(CONFIG.generation, generation_id="22222222")
+    now = desk.generations.read()
+    assert now is not None
+    desk.generations.write(replace(now, live="22222222", known=(*now.known, other)))
+    # It is embedded for both, whose embeddings have one key.
+    answer = desk.ask()
+    assert (answer.refused, answer.remembered) == (True, True)

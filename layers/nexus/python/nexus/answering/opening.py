@@ -32,7 +32,7 @@ class Opening:
         self._read: dict[Generation, Future[Standing]] = {}
         self._keys: frozenset[str] = frozenset()
         self._looked: Future[Mapping[str, bytes]] | None = None
-        self.kept: list[Kept] = []
+        self._kept: dict[str, Kept] = {}
 
     def begin(self, generation: Generation) -> Callable[[], Generations | None]:
         """Begins to read where everything stands; gives what waits for the generations."""
@@ -64,6 +64,16 @@ class Opening:
     def has(self, key: str) -> bool:
         """Whether a key's value is being looked up."""
         return key in self._keys
+
+    def keep(self, value: Kept) -> None:
+        """Leaves a value to the turn's last write; the same key's is replaced."""
+        self._kept[value.key] = value
+
+    @property
+    def kept(self) -> list[Kept]:
+        """The values that were left so far, each of another key."""
+        # Work for two generations embeds a question twice, and one write takes a key once.
+        return list(self._kept.values())
 
     def value(self, key: str) -> bytes | None:
         """The value of a key, if it was there. Raises what looking up raised."""

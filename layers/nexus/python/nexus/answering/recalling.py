@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from nexus.answering.caching import AnswerCache, ForgivingCache, answer_key, embedding_key
+from nexus.answering.answer_cache import AnswerCache
+from nexus.answering.cache_keys import answer_key, embedding_key
 from nexus.answering.followups import is_follow_up
+from nexus.answering.forgiving_cache import ForgivingCache
 from nexus.answering.opening import VERSION_S, opened
 from nexus.answering.prompts import PROMPTS_VERSION
 from nexus.answering.question import Question, style_of

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
 
-from nexus.answering.caching import AnswerCache
+from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.ending import Made, end
 from nexus.answering.finding import Finder, Found
 from nexus.answering.followups import stands_alone

@@ -56,8 +56,8 @@ class TurnWriter(Protocol):
     ) -> None:
         """Adds a turn as `ConversationStore.append` does, and the values as `Cache.put` does.
 
-        `begins` says that the conversation's id was made for this turn, so that there is none
-        before. What is told to be written may be read when this returns; a value that the cache
-        has no room for now is let go.
+        The values' keys are distinct. `begins` says that the conversation's id was made for this
+        turn, so that there is none before. What is told to be written may be read when this
+        returns; a value that the cache has no room for now is let go.
         """
         ...

@@ -8,7 +8,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Protocol
 
-from nexus.answering.caching import AnswerCache, CachedEmbedder, ForgivingCache
+from nexus.answering.answer_cache import AnswerCache
+from nexus.answering.embedding_cache import CachedEmbedder
+from nexus.answering.forgiving_cache import ForgivingCache
 from nexus.answering.generator import Generator
 from nexus.answering.idempotency import IdempotentAnswers
 from nexus.answering.rewriting import rewriter_of

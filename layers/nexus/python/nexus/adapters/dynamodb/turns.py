@@ -5,7 +5,9 @@ entries in the register (`citations`), and the values for the cache with theirs,
 BatchWriteItem; where they are more than it takes (25), the entries come first. That is no
 transaction, which would cost twice as much and fail where two turns write the same cached answer:
 of a batch that DynamoDB processes in part, the rest is sent again, but for values of the cache. If
-an entry cannot be written at all, the values that it would have named are removed.
+the batch fails, the turn is written without the values, which may be what it failed of, and those
+that are there without their entries are removed. A process that is killed in between leaves a value
+that no erasing finds: nobody asks for it once its documents have changed, and its time ends.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
-from nexus.adapters.dynamodb.batches import put_across, read_items
+from nexus.adapters.dynamodb.batches import put_across, put_items, read_items
 from nexus.adapters.dynamodb.cache import DynamoCache
 from nexus.adapters.dynamodb.conversations import DynamoConversations
 from nexus.adapters.dynamodb.generations import KEY, generations_of
@@ -77,7 +79,10 @@ class DynamoTurns:
         begins: bool,
         kept: Sequence[Kept],
     ) -> None:
-        """Adds the turn, and the values of up to LARGEST_CACHED bytes, in one call if they fit."""
+        """Adds the turn, and the values of up to LARGEST_CACHED bytes, in one call if they fit.
+
+        A cache that refuses its values costs no turn.
+        """
         values = [self._cache.items(one) for one in kept if len(one.value) <= LARGEST_CACHED]
         with translate(CONVERSATIONS):
             *entered, item = self._conversations.items(
@@ -89,8 +94,14 @@ class DynamoTurns:
             try:
                 put_across(self._client, CONVERSATIONS, items, let_go=self._cache_table)
             except Exception:
-                self._discard(kept)
-                raise
+                if not values:
+                    raise
+                try:
+                    put_items(
+                        self._client, CONVERSATIONS, self._conversations_table, [*entered, item]
+                    )
+                finally:
+                    self._discard(kept)
         self._conversations.appended(item)
 
     def _discard(self, kept: Sequence[Kept]) -> None:
