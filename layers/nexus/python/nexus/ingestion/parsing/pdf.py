@@ -13,6 +13,7 @@ from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_titl
 from nexus.ingestion.parsing.hidden import left_out
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.pdf_annotations import form_of
+from nexus.ingestion.parsing.pdf_bookmarks import bookmarks
 from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
 from nexus.ingestion.parsing.pdf_layout import join_hyphens, paragraphs
 from nexus.ingestion.parsing.pdf_lines import Line, Page
@@ -66,7 +67,7 @@ def survey(source: WatchedSource, size: int, *, ocr: bool = False) -> Outline:
     """
     with _PDFIUM, _opened(source, size) as document:
         pages = len(document)
-        headings = Bookmarks(_bookmarks(document))
+        headings = Bookmarks(bookmarks(document))
         part_pages = SCANNED_PAGES if ocr and is_scanned(document) else PART_PAGES
         length = part_pages * max(1, -(-pages // (part_pages * _MOST_PARTS)))
         starts = range(0, max(pages - _FEWEST_PAGES + 1, 1), length)
@@ -200,16 +201,6 @@ def _pages(
             pages.append(Page(index + 1, 0.0, [], is_damaged=True))
             damaged = err
     return pages, damaged
-
-
-def _bookmarks(document: PdfDocument) -> list[Bookmark]:
-    found = []
-    for entry in document.get_toc(max_depth=6):
-        target = entry.get_dest()
-        index = None if target is None else target.get_index()
-        if index is not None:
-            found.append(Bookmark(entry.level, entry.get_title(), index + 1))
-    return found
 
 
 def _short(title: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import calls
 from nexus.ingestion.parsing.pdf_letters import Letters
-from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line
+from nexus.ingestion.parsing.pdf_lines import HYPHEN, PLAIN, Line, made_line
 from nexus.ingestion.parsing.pdf_runs import APART, WIDE_GAP, runs
 
 # So wide on average, in heights of a letter, are not letters alone.
@@ -29,11 +29,17 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
     """The lines that a reader sees, in the file's order; if it `weighs`, which are bold."""
     from pypdfium2 import PdfiumError  # type: ignore[import-untyped]
 
-    pdfium, textpage, hides = calls(), letters.address, letters.visibility.hides
+    pdfium, textpage, visibility = calls(), letters.address, letters.visibility
+    hides, is_off, may_hide = visibility.hides, visibility.is_off, visibility.may_hide
+    leftmost, lowest, rightmost, highest = visibility.box
+    tiny, paints_all = visibility.tiny, visibility.paints_all
     first_box, last_box = pdfium.box, pdfium.last_box
     into_first, into_last = pdfium.into_box, pdfium.into_last_box
-    box_of, count_segments = pdfium.loose_box, pdfium.count_segments
-    is_plain, is_off = letters.visibility.is_plain, letters.visibility.is_off
+    box_of, count_segments, painted_by = (
+        pdfium.loose_box,
+        pdfium.count_segments,
+        pdfium.text_object,
+    )
     at = 0
     for line in letters.text.split("\r\n"):
         words = line.strip()
@@ -48,14 +54,30 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             if not (box_of(textpage, first, into_first) and box_of(textpage, final, into_last)):
                 raise PdfiumError("A character has no place.")
             segments = count_segments(textpage, first, length)
-            top, bottom = first_box.top, last_box.bottom
-            left, right, last_top = first_box.left, last_box.right, last_box.top
+            top, left = first_box.top, first_box.left
+            bottom, right, last_top = last_box.bottom, last_box.right, last_box.top
             size = top - first_box.bottom
-            # What is hidden is painted apart: in the middle of a line it is a third segment.
+            is_on = (
+                size >= tiny
+                and bottom < highest
+                and top > lowest
+                and left < rightmost
+                and right > leftmost
+            )
+            # What tells at once that a letter is seen is looked at before what decides. What is
+            # hidden is painted apart: in the middle of a line it is a third segment.
             if (
-                not is_plain(first, left, bottom, right, top, size) and hides(first, first_box)
+                not (is_on and (paints_all or not may_hide(first, painted_by(textpage, first))))
+                and hides(first, first_box)
             ) or (
                 segments > 1
+                and not (
+                    paints_all
+                    and is_on
+                    and last_top - bottom >= tiny
+                    and last_top > lowest
+                    and last_box.left < rightmost
+                )
                 and (
                     hides(final, last_box)
                     if segments == 2
@@ -75,21 +97,10 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             else:
                 gap = letters.widest_gap(segments, WIDE_GAP * size) if segments > 1 else 0.0
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
-                yield Drawn(
-                    first,
-                    (is_row or gap > APART * size) and not letters.is_listing(first),
-                    Line(
-                        words,
-                        left,
-                        right,
-                        bottom,
-                        top,
-                        last_top - bottom,
-                        size,
-                        is_row,
-                        weighs and may_be_heading(words) and letters.is_bold(first),
-                    ),
-                )
+                is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
+                is_bold = weighs and may_be_heading(words) and letters.is_bold(first)
+                place = (words, left, right, bottom, top, last_top - bottom, size)
+                yield Drawn(first, is_gapped, made_line((*place, is_row, is_bold, *PLAIN)))
         at += len(line) + 2
 
 

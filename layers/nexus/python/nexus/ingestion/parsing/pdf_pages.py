@@ -85,7 +85,7 @@ def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Li
     if not stretches:
         return lines
     ruled = rulings(letters.objects.drawings, letters.shown)
-    uprights = [(line.at, line.start, line.end) for line in ruled.upright]
+    uprights = sorted((line.at, line.start, line.end) for line in ruled.upright)
     parts = []
     for start, is_gapped, line in found:
         is_cells = is_gapped or HYPHEN in line.text
@@ -113,7 +113,7 @@ def _cut_at(boxes: Sequence[Place], drawn: Drawn, letters: Letters) -> list[Draw
     ]
     if not cuts:
         return [drawn]
-    parts = runs(letters, drawn.start, line.text, math.inf, cuts)
+    parts = runs(letters, drawn.start, line.text, math.inf, sorted(cuts))
     return [Drawn(start, False, part) for start, part in parts]
 
 
