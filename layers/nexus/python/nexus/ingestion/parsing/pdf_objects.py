@@ -18,8 +18,8 @@ _TEXT, PATH, _FORM = 1, 2, 5
 _NO_TEXT = -1
 # A page of more objects is a drawing.
 _MOST_OBJECTS = 5_000
-# Where lines are painted in more pieces, asking about a line's first letter is faster.
-_MOST_TO_A_LINE = 4
+# Where lines are painted in more pieces than they have words, asking about words is faster.
+_MOST_TO_A_LINE = 12
 
 
 class Drawing(NamedTuple):
