@@ -84,7 +84,7 @@ def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Li
     stretches = _side_by_side(found)
     if not stretches:
         return lines
-    ruled = rulings(letters.objects.drawings, letters.shown)
+    ruled = rulings(letters.objects.drawings, letters.shown if letters.turn else None)
     uprights = sorted((line.at, line.start, line.end) for line in ruled.upright)
     parts = []
     for start, is_gapped, line in found:
