@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -194,13 +195,29 @@ def _pages(
     import pypdfium2
 
     pages, damaged, form = [], None, form_of(document)
-    for index in numbers:
-        try:
-            pages.append(read_page(document, index, form, weighs=weighs, read_hidden=read_hidden))
-        except (pypdfium2.PdfiumError, AssertionError) as err:
-            pages.append(Page(index + 1, 0.0, [], is_damaged=True))
-            damaged = err
+    with _without_collections():
+        for index in numbers:
+            try:
+                page = read_page(document, index, form, weighs=weighs, read_hidden=read_hidden)
+            except (pypdfium2.PdfiumError, AssertionError) as err:
+                page, damaged = Page(index + 1, 0.0, [], is_damaged=True), err
+            pages.append(page)
     return pages, damaged
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Has no cycles looked for: pages make many tuples and none, and the search takes up to 5 %.
+
+    One thread at a time reads a PDF, so that nobody else turns the search on or off meanwhile.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _short(title: str) -> str:

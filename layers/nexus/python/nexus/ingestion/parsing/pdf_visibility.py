@@ -135,8 +135,7 @@ class Visibility:
     def _is_on_picture(self, box: Any) -> bool:
         x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
         return any(
-            left <= x <= right and bottom <= y <= top
-            for left, bottom, right, top in self._pictures
+            left <= x <= right and bottom <= y <= top for left, bottom, right, top in self._pictures
         )
 
     @cached_property
