@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from nexus.ingestion.parsing.pdf_runs import APART, WIDE_GAP, runs
 SPARSE = 0.8
 # Longer lines are no headings.
 HEADING_CHARS = 110
+# What stands before a list's item, as printers mark it.
+_MARK = re.compile(r"[^\w\s]{1,2} ")
 _NO_HEADING_END = (".", ",", ";", ":", "-", HYPHEN)
 
 
@@ -97,11 +100,20 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             else:
                 gap = letters.widest_gap(segments, WIDE_GAP * size) if segments > 1 else 0.0
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
-                is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
+                is_gapped = (
+                    (is_row or gap > APART * size)
+                    and not letters.is_listing(first, has_blanks=gap < 2 * (right - left) / length)
+                    and (is_row or not _is_item(letters, words, segments, APART * size))
+                )
                 is_bold = weighs and may_be_heading(words) and letters.is_bold(first)
                 place = (words, left, right, bottom, top, last_top - bottom, size)
                 yield Drawn(first, is_gapped, made_line((*place, is_row, is_bold, *PLAIN)))
         at += len(line) + 2
+
+
+def _is_item(letters: Letters, words: str, segments: int, apart: float) -> bool:
+    """Whether only the mark of a list's item stands apart in the line last counted."""
+    return _MARK.match(words) is not None and letters.widest_gap(segments, apart, 1) <= apart
 
 
 def _turned(words: str, first: Any, last: Any) -> Line:

@@ -19,7 +19,9 @@ _SEGMENTS_LOOKED_AT = 60
 _BOLD = re.compile(rb"bold|black|heavy|semibold|demi|cmbx|-medi", re.I)
 # TeX's typewriter faces: blanks in what they set are parts of a listing, no borders of cells.
 _LISTING = re.compile(rb"(?:cm|cmsl|ec|lm|tx|sf)(?:mono|tt)", re.I)
-_FORCE_BOLD = 1 << 18
+# Faces whose letters are all as wide, which not all fonts say by their flag.
+_FIXED = re.compile(rb"mono|nimbusmon|courier|typewriter", re.I)
+_FIXED_PITCH, _FORCE_BOLD = 1 << 0, 1 << 18
 
 
 class Place(NamedTuple):
@@ -34,6 +36,7 @@ class Place(NamedTuple):
 class _Face(NamedTuple):
     is_bold: bool
     is_listing: bool
+    is_fixed: bool
 
 
 class Letters:
@@ -85,11 +88,16 @@ class Letters:
             return Place(width - top, left, width - bottom, right)
         return Place(left, bottom, right, top)
 
-    def is_listing(self, index: int) -> bool:
-        """Whether the letter at `index` is of a face that TeX sets listings in."""
+    def is_listing(self, index: int, *, has_blanks: bool) -> bool:
+        """Whether the letter at `index` is of a face that TeX sets listings in.
+
+        Where words are only single blanks apart (`has_blanks`), any face will do whose letters are
+        all as wide.
+        """
         pdfium = calls()
         font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
-        return (self._faces.get(font) or self._face(index, font)).is_listing
+        face = self._faces.get(font) or self._face(index, font)
+        return face.is_listing or (has_blanks and face.is_fixed)
 
     def is_bold(self, index: int, painted: int | None = None) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says.
@@ -108,6 +116,7 @@ class Letters:
         face = self._faces[font] = _Face(
             bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
             _LISTING.search(name.value) is not None,
+            bool(flags.value & _FIXED_PITCH or _FIXED.search(name.value)),
         )
         return face
 
@@ -130,16 +139,16 @@ class Letters:
             before, index = painted, index + len(word) + 1
         return False
 
-    def widest_gap(self, segments: int, enough: float) -> float:
+    def widest_gap(self, segments: int, enough: float, first: int = 0) -> float:
         """The widest gap between the parts that the line last counted was painted in, in points.
 
-        Beyond one of `enough`, none is looked for.
+        Beyond one of `enough`, none is looked for; parts before the `first` are passed over.
         """
         pdfium = calls()
         sides, into, segment = pdfium.sides, pdfium.into_sides, pdfium.segment
-        segment(self.address, 0, *into)
+        segment(self.address, first, *into)
         widest, end = 0.0, sides[2]
-        for index in range(1, min(segments, _SEGMENTS_LOOKED_AT)):
+        for index in range(first + 1, min(segments, _SEGMENTS_LOOKED_AT)):
             segment(self.address, index, *into)
             if (gap := sides[0] - end) > widest:
                 widest = gap
