@@ -21,11 +21,16 @@ _NO_HEADING_END = (".", ",", ";", ":", "-", HYPHEN)
 
 
 class Drawn(NamedTuple):
-    """A line, the index of its first letter, and whether it may be cells rather than words."""
+    """A line, the index of its first letter, and whether it may be cells rather than words.
+
+    Whether it `tells` that things stand side by side: the mark of a list's item beside the item
+    does not, nor do the single blanks of letters that are all as wide.
+    """
 
     start: int
     is_gapped: bool
     line: Line
+    tells: bool = False
 
 
 def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
@@ -100,14 +105,16 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             else:
                 gap = letters.widest_gap(segments, WIDE_GAP * size) if segments > 1 else 0.0
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
-                is_gapped = (
-                    (is_row or gap > APART * size)
-                    and not letters.is_listing(first, has_blanks=gap < 2 * (right - left) / length)
+                is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
+                tells = (
+                    is_gapped
                     and (is_row or not _is_item(letters, words, segments, APART * size))
+                    and not (gap < 2 * (right - left) / length and letters.is_typed(first))
                 )
                 is_bold = weighs and may_be_heading(words) and letters.is_bold(first)
                 place = (words, left, right, bottom, top, last_top - bottom, size)
-                yield Drawn(first, is_gapped, made_line((*place, is_row, is_bold, *PLAIN)))
+                drawn = made_line((*place, is_row, is_bold, *PLAIN))
+                yield Drawn(first, is_gapped, drawn, tells)
         at += len(line) + 2
 
 

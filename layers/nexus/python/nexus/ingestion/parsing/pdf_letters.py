@@ -20,7 +20,7 @@ _BOLD = re.compile(rb"bold|black|heavy|semibold|demi|cmbx|-medi", re.I)
 # TeX's typewriter faces: blanks in what they set are parts of a listing, no borders of cells.
 _LISTING = re.compile(rb"(?:cm|cmsl|ec|lm|tx|sf)(?:mono|tt)", re.I)
 # Faces whose letters are all as wide, which not all fonts say by their flag.
-_FIXED = re.compile(rb"mono|nimbusmon|courier|typewriter", re.I)
+_TYPED = re.compile(rb"mono|nimbusmon|courier|typewriter", re.I)
 _FIXED_PITCH, _FORCE_BOLD = 1 << 0, 1 << 18
 
 
@@ -36,7 +36,7 @@ class Place(NamedTuple):
 class _Face(NamedTuple):
     is_bold: bool
     is_listing: bool
-    is_fixed: bool
+    is_typed: bool
 
 
 class Letters:
@@ -88,16 +88,17 @@ class Letters:
             return Place(width - top, left, width - bottom, right)
         return Place(left, bottom, right, top)
 
-    def is_listing(self, index: int, *, has_blanks: bool) -> bool:
-        """Whether the letter at `index` is of a face that TeX sets listings in.
-
-        Where words are only single blanks apart (`has_blanks`), any face will do whose letters are
-        all as wide.
-        """
+    def is_listing(self, index: int) -> bool:
+        """Whether the letter at `index` is of a face that TeX sets listings in."""
         pdfium = calls()
         font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
-        face = self._faces.get(font) or self._face(index, font)
-        return face.is_listing or (has_blanks and face.is_fixed)
+        return (self._faces.get(font) or self._face(index, font)).is_listing
+
+    def is_typed(self, index: int) -> bool:
+        """Whether the letter at `index` is of a face whose letters are all as wide."""
+        pdfium = calls()
+        font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
+        return (self._faces.get(font) or self._face(index, font)).is_typed
 
     def is_bold(self, index: int, painted: int | None = None) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says.
@@ -116,7 +117,7 @@ class Letters:
         face = self._faces[font] = _Face(
             bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
             _LISTING.search(name.value) is not None,
-            bool(flags.value & _FIXED_PITCH or _FIXED.search(name.value)),
+            bool(flags.value & _FIXED_PITCH or _TYPED.search(name.value)),
         )
         return face
 

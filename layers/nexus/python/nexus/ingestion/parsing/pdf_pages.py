@@ -87,7 +87,7 @@ def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Li
     ruled = rulings(letters.objects.drawings, letters.shown if letters.turn else None)
     uprights = sorted((line.at, line.start, line.end) for line in ruled.upright)
     parts = []
-    for start, is_gapped, line in found:
+    for start, is_gapped, line, _ in found:
         is_cells = is_gapped or HYPHEN in line.text
         if line.is_turned or not (is_cells and is_in(line, stretches)):
             parts.append((line, [line]))
@@ -125,11 +125,11 @@ def _side_by_side(drawn: Sequence[Drawn]) -> list[tuple[float, float]]:
     found: list[tuple[float, float]] = []
     rows: list[bool] = []
     before = math.inf
-    for _, is_gapped, line in sorted(drawn, key=_top):
+    for _, _, line, tells in sorted(drawn, key=_top):
         beside = line.top - before > 0.5 * line.size
         before = line.bottom
-        is_sure = (is_gapped and line.is_row) or line.is_turned or beside
-        if not (is_sure or is_gapped):
+        is_sure = (tells and line.is_row) or line.is_turned or beside
+        if not (is_sure or tells):
             continue
         near = _NEAR_ROWS * line.size
         if rows and found[-1][0] <= line.top:
