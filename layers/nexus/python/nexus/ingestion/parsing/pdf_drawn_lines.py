@@ -17,6 +17,7 @@ SPARSE = 0.8
 HEADING_CHARS = 110
 # What stands before a list's item, as printers mark it.
 _MARK = re.compile(r"[^\w\s]{1,2} ")
+_LEADER = ". . . . "
 _NO_HEADING_END = (".", ",", ";", ":", "-", HYPHEN)
 
 
@@ -24,7 +25,7 @@ class Drawn(NamedTuple):
     """A line, the index of its first letter, and whether it may be cells rather than words.
 
     Whether it `tells` that things stand side by side: the mark of a list's item beside the item
-    does not, nor do the single blanks of letters that are all as wide.
+    does not, nor do dots that lead to a page's number.
     """
 
     start: int
@@ -106,10 +107,9 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 gap = letters.widest_gap(segments, WIDE_GAP * size) if segments > 1 else 0.0
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
                 is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
-                tells = (
-                    is_gapped
-                    and (is_row or not _is_item(letters, words, segments, APART * size))
-                    and not (gap < 2 * (right - left) / length and letters.is_typed(first))
+                tells = is_gapped and (
+                    is_row
+                    or not (_LEADER in words or _is_item(letters, words, segments, APART * size))
                 )
                 is_bold = weighs and may_be_heading(words) and letters.is_bold(first)
                 place = (words, left, right, bottom, top, last_top - bottom, size)

@@ -19,9 +19,7 @@ _SEGMENTS_LOOKED_AT = 60
 _BOLD = re.compile(rb"bold|black|heavy|semibold|demi|cmbx|-medi", re.I)
 # TeX's typewriter faces: blanks in what they set are parts of a listing, no borders of cells.
 _LISTING = re.compile(rb"(?:cm|cmsl|ec|lm|tx|sf)(?:mono|tt)", re.I)
-# Faces whose letters are all as wide, which not all fonts say by their flag.
-_TYPED = re.compile(rb"mono|nimbusmon|courier|typewriter", re.I)
-_FIXED_PITCH, _FORCE_BOLD = 1 << 0, 1 << 18
+_FORCE_BOLD = 1 << 18
 
 
 class Place(NamedTuple):
@@ -36,7 +34,6 @@ class Place(NamedTuple):
 class _Face(NamedTuple):
     is_bold: bool
     is_listing: bool
-    is_typed: bool
 
 
 class Letters:
@@ -94,12 +91,6 @@ class Letters:
         font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
         return (self._faces.get(font) or self._face(index, font)).is_listing
 
-    def is_typed(self, index: int) -> bool:
-        """Whether the letter at `index` is of a face whose letters are all as wide."""
-        pdfium = calls()
-        font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
-        return (self._faces.get(font) or self._face(index, font)).is_typed
-
     def is_bold(self, index: int, painted: int | None = None) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says.
 
@@ -117,7 +108,6 @@ class Letters:
         face = self._faces[font] = _Face(
             bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
             _LISTING.search(name.value) is not None,
-            bool(flags.value & _FIXED_PITCH or _TYPED.search(name.value)),
         )
         return face
 
