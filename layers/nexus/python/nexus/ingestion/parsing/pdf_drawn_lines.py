@@ -17,7 +17,6 @@ SPARSE = 0.8
 HEADING_CHARS = 110
 # What stands before a list's item, as printers mark it.
 _MARK = re.compile(r"[^\w\s]{1,2} ")
-_LEADER = ". . . . "
 _NO_HEADING_END = (".", ",", ";", ":", "-", HYPHEN)
 
 
@@ -25,7 +24,7 @@ class Drawn(NamedTuple):
     """A line, the index of its first letter, and whether it may be cells rather than words.
 
     Whether it `tells` that things stand side by side: the mark of a list's item beside the item
-    does not, nor do dots that lead to a page's number.
+    does not.
     """
 
     start: int
@@ -108,8 +107,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
                 is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
                 tells = is_gapped and (
-                    is_row
-                    or not (_LEADER in words or _is_item(letters, words, segments, APART * size))
+                    is_row or not _is_item(letters, words, segments, APART * size)
                 )
                 is_bold = weighs and may_be_heading(words) and letters.is_bold(first)
                 place = (words, left, right, bottom, top, last_top - bottom, size)
