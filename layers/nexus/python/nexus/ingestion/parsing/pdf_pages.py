@@ -120,29 +120,32 @@ def _cut_at(boxes: Sequence[Place], drawn: Drawn, letters: Letters) -> list[Draw
 def _side_by_side(drawn: Sequence[Drawn]) -> list[tuple[float, float]]:
     """The stretches of the page, as bottom and top, with rows in which things stand side by side.
 
-    A single such row, like a running header, is none; turned text is.
+    A single such row, like a running header, is none; turned text is. Rows of a list, where only
+    marks stand apart, are none by themselves.
     """
     found: list[tuple[float, float]] = []
     rows: list[bool] = []
+    is_told = False
     before = math.inf
-    for _, _, line, tells in sorted(drawn, key=_top):
+    for _, is_gapped, line, tells in sorted(drawn, key=_top):
         beside = line.top - before > 0.5 * line.size
         before = line.bottom
-        is_sure = (tells and line.is_row) or line.is_turned or beside
-        if not (is_sure or tells):
+        is_sure = (is_gapped and line.is_row) or line.is_turned or beside
+        if not (is_sure or is_gapped):
             continue
         near = _NEAR_ROWS * line.size
         if rows and found[-1][0] <= line.top:
             found[-1] = (min(found[-1][0], line.bottom - near), found[-1][1])
         else:
-            if rows and not _is_block(rows):
+            if rows and not (is_told and _is_block(rows)):
                 found.pop()
             found.append((line.bottom - near, line.top + near))
-            rows = []
+            rows, is_told = [], False
         rows.append(is_sure)
+        is_told = is_told or is_sure or tells
         if line.is_turned:
             rows.append(True)
-    if rows and not _is_block(rows):
+    if rows and not (is_told and _is_block(rows)):
         found.pop()
     return found
 
