@@ -2,7 +2,7 @@
 
 import io
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from pypdfium2 import raw
 from reportlab.lib.pagesizes import A4
