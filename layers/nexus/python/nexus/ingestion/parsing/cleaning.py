@@ -15,6 +15,8 @@ _LINE_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _WIDE_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # One search tells of most texts that they need none of these.
 _ANY = re.compile(f"{_UNWANTED.pattern}|{_WIDE_SPACES.pattern}|[\r\x0b\x0c\x85\u2028\u2029]")
+# Of those, all that count as printable.
+_SIGNS = re.compile("[\ufffc\ufffd]")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=\n)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _FILE_NAME = re.compile(r"\.(docx?|pptx?|xlsx?|pdf|indd|tex|dvi|html?|rtf|odt|txt|qxd)$", re.I)
@@ -45,11 +47,17 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    if _ANY.search(text):
+    has_lines = "\n" in text
+    is_plain = (text.replace("\n", "") if has_lines else text).isprintable()
+    if not (is_plain and (text.isascii() or not _SIGNS.search(text))) and _ANY.search(text):
         text = _UNWANTED.sub("", _WIDE_SPACES.sub(" ", _LINE_BREAKS.sub("\n", text)))
+        has_lines = "\n" in text
     text = unicodedata.normalize("NFC", text)
-    if "\n" in text:
-        text = _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text))
+    if has_lines:
+        if " \n" in text or "\t\n" in text:
+            text = _TRAILING.sub("", text)
+        if "\n\n\n" in text:
+            text = _BLANK_LINES.sub("\n\n", text)
     return text.strip("\n").rstrip() if text[:1] in " \t\n" else text.strip()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_titl
 from nexus.ingestion.parsing.hidden import left_out
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.pdf_annotations import form_of
+from nexus.ingestion.parsing.pdf_bookmarks import bookmarks
 from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
 from nexus.ingestion.parsing.pdf_layout import join_hyphens, paragraphs
 from nexus.ingestion.parsing.pdf_lines import Line, Page
@@ -66,7 +68,7 @@ def survey(source: WatchedSource, size: int, *, ocr: bool = False) -> Outline:
     """
     with _PDFIUM, _opened(source, size) as document:
         pages = len(document)
-        headings = Bookmarks(_bookmarks(document))
+        headings = Bookmarks(bookmarks(document))
         part_pages = SCANNED_PAGES if ocr and is_scanned(document) else PART_PAGES
         length = part_pages * max(1, -(-pages // (part_pages * _MOST_PARTS)))
         starts = range(0, max(pages - _FEWEST_PAGES + 1, 1), length)
@@ -193,23 +195,29 @@ def _pages(
     import pypdfium2
 
     pages, damaged, form = [], None, form_of(document)
-    for index in numbers:
-        try:
-            pages.append(read_page(document, index, form, weighs=weighs, read_hidden=read_hidden))
-        except (pypdfium2.PdfiumError, AssertionError) as err:
-            pages.append(Page(index + 1, 0.0, [], is_damaged=True))
-            damaged = err
+    with _without_collections():
+        for index in numbers:
+            try:
+                page = read_page(document, index, form, weighs=weighs, read_hidden=read_hidden)
+            except (pypdfium2.PdfiumError, AssertionError) as err:
+                page, damaged = Page(index + 1, 0.0, [], is_damaged=True), err
+            pages.append(page)
     return pages, damaged
 
 
-def _bookmarks(document: PdfDocument) -> list[Bookmark]:
-    found = []
-    for entry in document.get_toc(max_depth=6):
-        target = entry.get_dest()
-        index = None if target is None else target.get_index()
-        if index is not None:
-            found.append(Bookmark(entry.level, entry.get_title(), index + 1))
-    return found
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Has no cycles looked for: pages make many tuples and none, and the search takes up to 5 %.
+
+    One thread at a time reads a PDF, so that nobody else turns the search on or off meanwhile.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _short(title: str) -> str:

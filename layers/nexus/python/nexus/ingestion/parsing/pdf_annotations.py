@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
-from nexus.ingestion.parsing.pdf_calls import Address, Calls, address, calls
+from nexus.ingestion.parsing.pdf_calls import address, calls
 from nexus.ingestion.parsing.pdf_letters import Place
 from nexus.ingestion.parsing.pdf_lines import Line
 
@@ -45,15 +45,15 @@ def marks(
     from pypdfium2 import raw  # type: ignore[import-untyped]
 
     found, hides = list[Mark](), False
-    pdfium, there = calls(), address(page)
-    links = (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP)
-    for at in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_ON_PAGE)):
-        if _kind(pdfium, there, at) in links:
-            continue
+    skipped = (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP)
+    count = min(raw.FPDFPage_GetAnnotCount(page), _MOST_ON_PAGE)
+    for at in range(_links_at_first(page, count), count):
         annotation = raw.FPDFPage_GetAnnot(page, at)
         if not annotation:
             continue
         try:
+            if raw.FPDFAnnot_GetSubtype(annotation) in skipped:
+                continue
             mark = _mark(annotation, form, shown)
             if mark is None:
                 continue
@@ -67,12 +67,16 @@ def marks(
     return found, hides
 
 
-def _kind(pdfium: Calls, page: Address, at: int) -> int:
-    """The kind of an annotation: most are links, and are not looked at any further."""
-    annotation = pdfium.annotation(page, at)
-    kind: int = pdfium.annotation_kind(annotation)
-    pdfium.close_annotation(annotation)
-    return kind
+def _links_at_first(page: Any, count: int) -> int:
+    """How many of the first annotations are links; on most pages with any, all of them are."""
+    pdfium, there = calls(), address(page)
+    place, into_place, into_link = pdfium.place, pdfium.into_place, pdfium.into_link
+    place.value = links = 0
+    while links < count and pdfium.next_link(there, into_place, into_link):
+        if place.value != links + 1:
+            break
+        links += 1
+    return links
 
 
 def _mark(

@@ -8,7 +8,7 @@ from nexus.ingestion.parsing.pdf_columns import blocks
 from nexus.ingestion.parsing.pdf_grids import grids
 from nexus.ingestion.parsing.pdf_lines import Line
 from nexus.ingestion.parsing.pdf_ruled import ruled_rows
-from nexus.ingestion.parsing.pdf_rulings import Rulings
+from nexus.ingestion.parsing.pdf_rulings import NEAR, Rulings
 from nexus.ingestion.parsing.pdf_table_rows import centre
 from nexus.ingestion.parsing.pdf_unruled import turned_names, unruled_rows
 
@@ -26,16 +26,25 @@ def arranged(
     """
     runs = [run for _, parts in lines for run in parts]
     placed: dict[int, list[Line]] = {}
+    centres: list[tuple[Line, float, float]] | None = None
     for grid in grids(rulings):
+        if centres is None:
+            centres = [(run, *centre(run)) for run in runs]
+        left, low = grid.columns[0] - NEAR, grid.rows[-1]
+        right, high = grid.columns[-1], grid.rows[0] + NEAR
         inside = [
             (run, cell)
-            for run in runs
-            if (cell := grid.cell(*centre(run))) and id(run) not in placed
+            for run, x, y in centres
+            if left <= x < right
+            and low < y <= high
+            and id(run) not in placed
+            and (cell := grid.cell(x, y))
         ]
         if rows := ruled_rows(grid, inside):
             _place(placed, [run for run, _ in inside], rows)
-    rest = [run for run in runs if id(run) not in placed and not run.is_turned]
-    turned = [run for run in runs if run.is_turned and id(run) not in placed]
+    left_over = [run for run in runs if id(run) not in placed] if placed else runs
+    rest = [run for run in left_over if not run.is_turned]
+    turned = [run for run in left_over if run.is_turned]
     near = [run for run in rest if is_in(run, stretches)]
     found = list(blocks(near))
     if len(near) < len(rest) and any(block.layout == "prose" for block in found):

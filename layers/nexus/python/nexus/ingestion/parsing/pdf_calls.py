@@ -58,9 +58,12 @@ class Calls:
         self.stroke_closes = _call("FPDFPathSegment_GetClose")
         self.matrix_of = _call("FPDFPageObj_GetMatrix")
         self.object_colour = _call("FPDFPageObj_GetFillColor")
-        self.annotation = _call("FPDFPage_GetAnnot", Address)
-        self.annotation_kind = _call("FPDFAnnot_GetSubtype")
-        self.close_annotation = _call("FPDFPage_CloseAnnot", None)
+        self.next_link = _call("FPDFLink_Enumerate")
+        self.first_bookmark = _call("FPDFBookmark_GetFirstChild", Address)
+        self.next_bookmark = _call("FPDFBookmark_GetNextSibling", Address)
+        self.bookmark_title = _call("FPDFBookmark_GetTitle", ctypes.c_ulong)
+        self.bookmark_target = _call("FPDFBookmark_GetDest", Address)
+        self.target_page = _call("FPDFDest_GetDestPageIndex")
         self._make_buffers()
 
     def _make_buffers(self) -> None:
@@ -84,6 +87,10 @@ class Calls:
         self.name_size = ctypes.c_ulong(len(self.name))
         self.flags = _INT()
         self.into_flags = ctypes.byref(self.flags)
+        self.place = _INT()
+        self.into_place = ctypes.byref(self.place)
+        self.link = Address()
+        self.into_link = ctypes.byref(self.link)
 
 
 def _call(name: str, result: Any = _INT) -> Any:

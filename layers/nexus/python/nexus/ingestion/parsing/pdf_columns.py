@@ -78,9 +78,13 @@ class Block:
 def blocks(runs: Sequence[Line]) -> Iterator[Block]:
     """The blocks of rows on a page in which several runs stand side by side, from the top."""
     rows = visual_rows(runs)
-    lows = [min([run.bottom for run in row]) for row in rows]
-    gaps = [low - max([run.top for run in row]) for low, row in zip(lows, rows[1:], strict=False)]
-    sizes = [max([run.size for run in row]) for row in rows]
+    # Most rows are one run.
+    gaps = [
+        (above[0].bottom if len(above) == 1 else min([run.bottom for run in above]))
+        - (row[0].top if len(row) == 1 else max([run.top for run in row]))
+        for above, row in pairwise(rows)
+    ]
+    sizes = [row[0].size if len(row) == 1 else max([run.size for run in row]) for row in rows]
     at = 0
     while at < len(rows):
         end = at + 1
@@ -129,7 +133,11 @@ def _within(rows: list[list[Line]]) -> Iterator[Block]:
         columns = _columns([row for row in rows[first : last + 1] if len(row) > 1])
         # A line across the columns ends the block, unless it is a short label between its rows.
         for at in range(first, last + 1):
-            if _is_across(rows[at], columns) and len(rows[at][0].text.split()) >= _LONG_WORDS:
+            if (
+                len(rows[at]) == 1
+                and _is_across(rows[at], columns)
+                and len(rows[at][0].text.split()) >= _LONG_WORDS
+            ):
                 last = at - 1
                 columns = _columns([row for row in rows[first : last + 1] if len(row) > 1])
                 break
@@ -169,10 +177,11 @@ def _columns(rows: Sequence[Sequence[Line]]) -> list[tuple[float, float]]:
     if len(rows) < 2:
         return []
     allowed = int(_CROSSING * len(rows))
-    size = max(run.size for row in rows for run in row)
-    events = sorted(
-        (at, step) for row in rows for run in row for at, step in ((run.left, 1), (run.right, -1))
-    )
+    runs = [run for row in rows for run in row]
+    size = max([run.size for run in runs])
+    events = [(run.left, 1) for run in runs]
+    events += [(run.right, -1) for run in runs]
+    events.sort()
     columns: list[tuple[float, float]] = []
     depth, begun = 0, 0.0
     for at, step in events:
@@ -192,11 +201,17 @@ def _filled(rows: Sequence[Sequence[Line]], columns: Sequence[tuple[float, float
     cells, labels, doubled = list[CellRow](), set[int](), 0
     for number, row in enumerate(rows):
         filled: CellRow = [[] for _ in columns]
-        if _is_across(row, columns):
-            labels.add(number)
-        for run in row:
-            filled[_column_of(run, columns)].append(run)
-        doubled += any(len(runs) > 1 for runs in filled)
+        if len(row) == 1:
+            if _is_across(row, columns):
+                labels.add(number)
+            filled[_column_of(row[0], columns)].append(row[0])
+        else:
+            is_doubled = False
+            for run in row:
+                cell = filled[_column_of(run, columns)]
+                is_doubled = is_doubled or bool(cell)
+                cell.append(run)
+            doubled += is_doubled
         cells.append(filled)
     if doubled > _CROSSING * len(rows):
         return None

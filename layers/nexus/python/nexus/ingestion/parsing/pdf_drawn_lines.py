@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import calls
 from nexus.ingestion.parsing.pdf_letters import Letters
-from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line
+from nexus.ingestion.parsing.pdf_lines import HYPHEN, PLAIN, Line, made_line
 from nexus.ingestion.parsing.pdf_runs import APART, WIDE_GAP, runs
 
 # So wide on average, in heights of a letter, are not letters alone.
 SPARSE = 0.8
 # Longer lines are no headings.
 HEADING_CHARS = 110
+# What stands before a list's item, as printers mark it.
+_MARK = re.compile(r"[^\w\s]{1,2} ")
 _NO_HEADING_END = (".", ",", ";", ":", "-", HYPHEN)
 
 
 class Drawn(NamedTuple):
-    """A line, the index of its first letter, and whether it may be cells rather than words."""
+    """A line, the index of its first letter, and whether it may be cells rather than words.
+
+    Whether it `tells` that things stand side by side: the mark of a list's item beside the item
+    does not.
+    """
 
     start: int
     is_gapped: bool
     line: Line
+    tells: bool = False
 
 
 def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
     """The lines that a reader sees, in the file's order; if it `weighs`, which are bold."""
     from pypdfium2 import PdfiumError  # type: ignore[import-untyped]
 
-    pdfium, textpage, hides = calls(), letters.address, letters.visibility.hides
+    pdfium, textpage, visibility = calls(), letters.address, letters.visibility
+    hides, is_off, may_hide = visibility.hides, visibility.is_off, visibility.may_hide
+    leftmost, lowest, rightmost, highest = visibility.box
+    tiny, paints_all = visibility.tiny, visibility.paints_all
     first_box, last_box = pdfium.box, pdfium.last_box
     into_first, into_last = pdfium.into_box, pdfium.into_last_box
-    box_of, count_segments = pdfium.loose_box, pdfium.count_segments
-    is_plain, is_off = letters.visibility.is_plain, letters.visibility.is_off
+    box_of, count_segments, painted_by = (
+        pdfium.loose_box,
+        pdfium.count_segments,
+        pdfium.text_object,
+    )
     at = 0
     for line in letters.text.split("\r\n"):
         words = line.strip()
@@ -48,14 +62,30 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             if not (box_of(textpage, first, into_first) and box_of(textpage, final, into_last)):
                 raise PdfiumError("A character has no place.")
             segments = count_segments(textpage, first, length)
-            top, bottom = first_box.top, last_box.bottom
-            left, right, last_top = first_box.left, last_box.right, last_box.top
+            top, left = first_box.top, first_box.left
+            bottom, right, last_top = last_box.bottom, last_box.right, last_box.top
             size = top - first_box.bottom
-            # What is hidden is painted apart: in the middle of a line it is a third segment.
+            is_on = (
+                size >= tiny
+                and bottom < highest
+                and top > lowest
+                and left < rightmost
+                and right > leftmost
+            )
+            # What tells at once that a letter is seen is looked at before what decides. What is
+            # hidden is painted apart: in the middle of a line it is a third segment.
             if (
-                not is_plain(first, left, bottom, right, top, size) and hides(first, first_box)
+                not (is_on and (paints_all or not may_hide(first, painted_by(textpage, first))))
+                and hides(first, first_box)
             ) or (
                 segments > 1
+                and not (
+                    paints_all
+                    and is_on
+                    and last_top - bottom >= tiny
+                    and last_top > lowest
+                    and last_box.left < rightmost
+                )
                 and (
                     hides(final, last_box)
                     if segments == 2
@@ -75,22 +105,20 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             else:
                 gap = letters.widest_gap(segments, WIDE_GAP * size) if segments > 1 else 0.0
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
-                yield Drawn(
-                    first,
-                    (is_row or gap > APART * size) and not letters.is_listing(first),
-                    Line(
-                        words,
-                        left,
-                        right,
-                        bottom,
-                        top,
-                        last_top - bottom,
-                        size,
-                        is_row,
-                        weighs and may_be_heading(words) and letters.is_bold(first),
-                    ),
+                is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
+                tells = is_gapped and (
+                    is_row or not _is_item(letters, words, segments, APART * size)
                 )
+                is_bold = weighs and may_be_heading(words) and letters.is_bold(first)
+                place = (words, left, right, bottom, top, last_top - bottom, size)
+                drawn = made_line((*place, is_row, is_bold, *PLAIN))
+                yield Drawn(first, is_gapped, drawn, tells)
         at += len(line) + 2
+
+
+def _is_item(letters: Letters, words: str, segments: int, apart: float) -> bool:
+    """Whether only the mark of a list's item stands apart in the line last counted."""
+    return _MARK.match(words) is not None and letters.widest_gap(segments, apart, 1) <= apart
 
 
 def _turned(words: str, first: Any, last: Any) -> Line:

@@ -14,6 +14,8 @@ from nexus.ingestion.parsing.pdf_rulings import NEAR, Ruling, Rulings
 _TOUCHING = 3.0
 # Text that reaches beyond the last upright line by more than this stands in a column of its own.
 _OPEN_SIDE = 12.0
+# Lines so near to an edge are of it.
+_BESIDE = NEAR + 1
 # A grid of more cells is a drawing.
 _MOST_CELLS = 3_000
 
@@ -41,17 +43,20 @@ class Grid:
         owners: list[list[tuple[int, int]]] = []
         middles = [(one + other) / 2 for one, other in pairwise(self.columns)]
         uprights = [_near(self.lines.upright, edge) for edge in self.columns]
+        before: list[tuple[int, int]] = []
         for row, (above, below) in enumerate(pairwise(self.rows)):
             y = (above + below) / 2
-            levels = _near(self.lines.level, above)
-            owners.append([])
+            levels = _near(self.lines.level, above) if row else []
+            here: list[tuple[int, int]] = []
             for column, x in enumerate(middles):
-                owner = (row, column)
                 if column and not _crosses(uprights[column], y):
-                    owner = owners[row][column - 1]
+                    here.append(here[-1])
                 elif row and not _crosses(levels, x):
-                    owner = owners[row - 1][column]
-                owners[row].append(owner)
+                    here.append(before[column])
+                else:
+                    here.append((row, column))
+            owners.append(here)
+            before = here
         return owners
 
 
@@ -124,7 +129,7 @@ def _touching(rulings: Rulings) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
 
 def _near(lines: Iterable[Ruling], at: float) -> list[tuple[float, float]]:
     """Where the lines at this place begin and end."""
-    return [(line.start, line.end) for line in lines if abs(line.at - at) <= NEAR + 1]
+    return [(start, end) for place, start, end in lines if -_BESIDE <= place - at <= _BESIDE]
 
 
 def _crosses(lines: Iterable[tuple[float, float]], place: float) -> bool:

@@ -85,8 +85,9 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     if not any(HYPHEN in text.text for text in texts):
         return list(texts)
     # Most words come again and again: split at spaces, each is looked into once.
-    once = {word for text in texts for word in text.text.lower().split()}
-    known = set(_WORDS.findall(" ".join(once)))
+    once = set("\n".join([text.text for text in texts]).lower().split())
+    known = set(filter(str.isalnum, once))
+    known.update(_WORDS.findall(" ".join(once - known)))
 
     def mend(first: str, second: str) -> str:
         joined, apart = f"{first}{second}", f"{first}-{second}"

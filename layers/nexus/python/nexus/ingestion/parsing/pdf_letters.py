@@ -87,27 +87,28 @@ class Letters:
 
     def is_listing(self, index: int) -> bool:
         """Whether the letter at `index` is of a face that TeX sets listings in."""
-        return self._face(index, calls().text_object(self.address, index)).is_listing
+        pdfium = calls()
+        font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
+        return (self._faces.get(font) or self._face(index, font)).is_listing
 
     def is_bold(self, index: int, painted: int | None = None) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says.
 
         `painted` is the object that it is painted with, where that is known.
         """
-        return self._face(index, painted or calls().text_object(self.address, index)).is_bold
-
-    def _face(self, index: int, painted: int) -> _Face:
         pdfium = calls()
-        font = pdfium.font_of(Address(painted))
-        face = self._faces.get(font)
-        if face is None:
-            name, flags = pdfium.name, pdfium.flags
-            pdfium.font_info(self.address, index, name, pdfium.name_size, pdfium.into_flags)
-            face = _Face(
-                bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
-                _LISTING.search(name.value) is not None,
-            )
-            self._faces[font] = face
+        font = pdfium.font_of(Address(painted or pdfium.text_object(self.address, index)))
+        return (self._faces.get(font) or self._face(index, font)).is_bold
+
+    def _face(self, index: int, font: int | None) -> _Face:
+        """Looks at the font of the letter at `index`, which no letter had before it."""
+        pdfium = calls()
+        name, flags = pdfium.name, pdfium.flags
+        pdfium.font_info(self.address, index, name, pdfium.name_size, pdfium.into_flags)
+        face = self._faces[font] = _Face(
+            bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
+            _LISTING.search(name.value) is not None,
+        )
         return face
 
     def hides_letter(self, index: int) -> bool:
@@ -129,16 +130,16 @@ class Letters:
             before, index = painted, index + len(word) + 1
         return False
 
-    def widest_gap(self, segments: int, enough: float) -> float:
+    def widest_gap(self, segments: int, enough: float, first: int = 0) -> float:
         """The widest gap between the parts that the line last counted was painted in, in points.
 
-        Beyond one of `enough`, none is looked for.
+        Beyond one of `enough`, none is looked for; parts before the `first` are passed over.
         """
         pdfium = calls()
         sides, into, segment = pdfium.sides, pdfium.into_sides, pdfium.segment
-        segment(self.address, 0, *into)
+        segment(self.address, first, *into)
         widest, end = 0.0, sides[2]
-        for index in range(1, min(segments, _SEGMENTS_LOOKED_AT)):
+        for index in range(first + 1, min(segments, _SEGMENTS_LOOKED_AT)):
             segment(self.address, index, *into)
             if (gap := sides[0] - end) > widest:
                 widest = gap

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 # PDFium's sign for a hyphen at the end of a line; it joins the two lines itself.
@@ -43,6 +45,12 @@ class Line(NamedTuple):  # a long document has hundreds of thousands
     table: Table | None = None
     is_note: bool = False
     is_turned: bool = False
+
+
+# Makes a line of the tuple of all its fields, in their order, in half the time.
+made_line: Callable[[tuple[object, ...]], Line] = partial(tuple.__new__, Line)
+# What follows a line's place and looks in that tuple: it is no row, no note and not turned.
+PLAIN = ((), None, False, False)
 
 
 @dataclass(frozen=True, slots=True)

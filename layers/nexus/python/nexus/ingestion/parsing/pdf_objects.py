@@ -14,12 +14,12 @@ WHITE = 245
 # PDF 32000-1, table 106: text that is neither filled nor stroked.
 UNPAINTED = 3
 # PDFium's kinds of objects, and the mode that it gives of one that is no text (fpdf_edit.h).
-PATH, _FORM = 2, 5
+_TEXT, PATH, _FORM = 1, 2, 5
 _NO_TEXT = -1
 # A page of more objects is a drawing.
 _MOST_OBJECTS = 5_000
-# Where lines are painted in more pieces, asking about a line's first letter is faster.
-_MOST_TO_A_LINE = 4
+# Where lines are painted in more pieces than they have words, asking about words is faster.
+_MOST_TO_A_LINE = 12
 
 
 class Drawing(NamedTuple):
@@ -74,14 +74,14 @@ class PageObjects:
         if self.are_too_many:
             return []
         pdfium, page = calls(), self._page
+        kind_of, bounds = pdfium.kind, pdfium.bounds
+        edges, (left, bottom, right, top) = pdfium.edges, pdfium.into_edges
         others = self._others
         if others is None:
-            every = [pdfium.page_object(page, at) for at in range(self._count)]
-            others = [one for one in every if pdfium.render_mode(one) == _NO_TEXT]
-        edges, bounds, kind = pdfium.edges, pdfium.bounds, pdfium.kind
-        left, bottom, right, top = pdfium.into_edges
+            object_at = pdfium.page_object
+            others = [object_at(page, at) for at in range(self._count)]
         return [
-            Drawing(one, kind(one), (edges[0], edges[1], edges[2], edges[3]))
+            Drawing(one, kind, (edges[0], edges[1], edges[2], edges[3]))
             for one in others
-            if bounds(one, left, bottom, right, top)
+            if (kind := kind_of(one)) != _TEXT and bounds(one, left, bottom, right, top)
         ]

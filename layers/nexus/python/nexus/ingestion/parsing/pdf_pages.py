@@ -84,10 +84,10 @@ def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Li
     stretches = _side_by_side(found)
     if not stretches:
         return lines
-    ruled = rulings(letters.objects.drawings, letters.shown)
-    uprights = [(line.at, line.start, line.end) for line in ruled.upright]
+    ruled = rulings(letters.objects.drawings, letters.shown if letters.turn else None)
+    uprights = sorted((line.at, line.start, line.end) for line in ruled.upright)
     parts = []
-    for start, is_gapped, line in found:
+    for start, is_gapped, line, _ in found:
         is_cells = is_gapped or HYPHEN in line.text
         if line.is_turned or not (is_cells and is_in(line, stretches)):
             parts.append((line, [line]))
@@ -113,19 +113,21 @@ def _cut_at(boxes: Sequence[Place], drawn: Drawn, letters: Letters) -> list[Draw
     ]
     if not cuts:
         return [drawn]
-    parts = runs(letters, drawn.start, line.text, math.inf, cuts)
+    parts = runs(letters, drawn.start, line.text, math.inf, sorted(cuts))
     return [Drawn(start, False, part) for start, part in parts]
 
 
 def _side_by_side(drawn: Sequence[Drawn]) -> list[tuple[float, float]]:
     """The stretches of the page, as bottom and top, with rows in which things stand side by side.
 
-    A single such row, like a running header, is none; turned text is.
+    A single such row, like a running header, is none; turned text is. Rows of a list, where only
+    marks stand apart, are none by themselves.
     """
     found: list[tuple[float, float]] = []
     rows: list[bool] = []
+    is_told = False
     before = math.inf
-    for _, is_gapped, line in sorted(drawn, key=_top):
+    for _, is_gapped, line, tells in sorted(drawn, key=_top):
         beside = line.top - before > 0.5 * line.size
         before = line.bottom
         is_sure = (is_gapped and line.is_row) or line.is_turned or beside
@@ -135,14 +137,15 @@ def _side_by_side(drawn: Sequence[Drawn]) -> list[tuple[float, float]]:
         if rows and found[-1][0] <= line.top:
             found[-1] = (min(found[-1][0], line.bottom - near), found[-1][1])
         else:
-            if rows and not _is_block(rows):
+            if rows and not (is_told and _is_block(rows)):
                 found.pop()
             found.append((line.bottom - near, line.top + near))
-            rows = []
+            rows, is_told = [], False
         rows.append(is_sure)
+        is_told = is_told or is_sure or tells
         if line.is_turned:
             rows.append(True)
-    if rows and not _is_block(rows):
+    if rows and not (is_told and _is_block(rows)):
         found.pop()
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter
 from typing import TypeAlias
 
 from nexus.ingestion.parsing.cleaning import squeeze
@@ -24,16 +25,27 @@ _MOSTLY = 0.8
 def visual_rows(runs: Sequence[Line]) -> list[list[Line]]:
     """The runs by the height that they stand at, from the top, each row from the left."""
     rows: list[list[Line]] = []
-    middle = 0.0
-    for run in sorted(runs, key=lambda run: -(run.bottom + run.top)):
-        here = (run.bottom + run.top) / 2
-        if not rows or middle - here > 0.5 * min(run.size, rows[-1][0].size):
-            rows.append([])
-            middle = here
-        rows[-1].append(run)
+    row: list[Line] = []
+    double = size = 0.0
+    for run in sorted(runs, key=_double_middle, reverse=True):
+        here = run.bottom + run.top
+        if not row or double - here > (run.size if run.size < size else size):
+            row = [run]
+            rows.append(row)
+            double, size = here, run.size
+        else:
+            row.append(run)
     for row in rows:
-        row.sort(key=lambda run: run.left)
+        if len(row) > 1:
+            row.sort(key=_left)
     return rows
+
+
+def _double_middle(run: Line) -> float:
+    return run.bottom + run.top
+
+
+_left = attrgetter("left")
 
 
 def text_of(runs: Sequence[Line]) -> str:

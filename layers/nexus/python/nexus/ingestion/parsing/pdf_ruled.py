@@ -26,7 +26,7 @@ def ruled_rows(grid: Grid, runs: Sequence[tuple[Line, tuple[int, int]]]) -> list
         inside.setdefault(owners[row][column], []).append(run)
     if not inside or len({column for _, column in inside}) < 2:
         return []
-    if len(inside) < _FILLED * len({owner for row in owners for owner in row}):
+    if len(inside) < _FILLED * len(set().union(*owners)):
         return []
     rows: list[Row] = []
     for band in owners:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import Address, calls
 from nexus.ingestion.parsing.pdf_objects import PATH, Box, Drawing
@@ -15,12 +16,12 @@ _THICKEST, _SHORTEST = 2.5, 6.0
 NEAR = 2.0
 # A path of more segments, or a page of more lines, is a drawing.
 _MOST_SEGMENTS, _MOST_LINES = 1_000, 400
+_at, _start = attrgetter("at"), attrgetter("start")
 # PDFium's kinds of segments (fpdf_edit.h).
 _LINE_TO, _MOVE_TO = 0, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):  # a page of tables has hundreds
     """A line on the page at `at`, from `start` to `end`: an x from y to y, or a y from x to x."""
 
     at: float
@@ -37,15 +38,15 @@ class Rulings:
 
 
 def rulings(
-    drawings: Iterable[Drawing], shown: Callable[[float, float, float, float], Box]
+    drawings: Iterable[Drawing], shown: Callable[[float, float, float, float], Box] | None
 ) -> Rulings:
     """The ruling lines among a page's drawings; none if there are more than tables have.
 
-    `shown` gives the place (left, bottom, right, top) on the page as it is shown.
+    `shown` gives the place (left, bottom, right, top) on the page as it is shown, if it is turned.
     """
     level, upright = list[Ruling](), list[Ruling]()
     for corners in _edges(drawings):
-        left, bottom, right, top = shown(*corners)
+        left, bottom, right, top = shown(*corners) if shown else corners
         if top - bottom <= _THICKEST and right - left >= _SHORTEST:
             level.append(Ruling((bottom + top) / 2, left, right))
         elif right - left <= _THICKEST and top - bottom >= _SHORTEST:
@@ -56,14 +57,15 @@ def rulings(
 
 def _merged(lines: Iterable[Ruling]) -> Iterator[Ruling]:
     """The lines with those that go on in one another made one."""
-    tracks: dict[int, list[Ruling]] = defaultdict(list)
-    at, track = None, 0
-    for line in sorted(lines, key=lambda line: line.at):
-        if at is None or line.at - at > NEAR:
-            at, track = line.at, track + 1
-        tracks[track].append(line)
-    for together in tracks.values():
-        together.sort(key=lambda line: line.start)
+    tracks: list[list[Ruling]] = []
+    at = 0.0
+    for line in sorted(lines, key=_at):
+        if not tracks or line.at - at > NEAR:
+            at = line.at
+            tracks.append([])
+        tracks[-1].append(line)
+    for together in tracks:
+        together.sort(key=_start)
         first = together[0]
         start, end = first.start, first.end
         for line in together[1:]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from nexus.ingestion.parsing.pdf_calls import calls
 from nexus.ingestion.parsing.pdf_letters import Letters
-from nexus.ingestion.parsing.pdf_lines import Line
+from nexus.ingestion.parsing.pdf_lines import PLAIN, Line, made_line
 
 # A gap this many times as wide as a letter is high divides cells rather than words; after a
 # narrower one, what was painted on its own is a cell of its own.
@@ -29,12 +30,12 @@ def runs(
     """The line of `words` from index `start`, cut where it is not one run of words.
 
     It is cut at gaps wider than `gap` heights of a letter, where it goes on at another height,
-    and at `uprights`: ruling lines, as (x, bottom, top).
+    and at `uprights`: ruling lines, as (x, bottom, top), in their order.
     """
     pdfium, textpage, turn = calls(), letters.address, letters.turn
     box, into, box_of = pdfium.box, pdfium.into_box, pdfium.loose_box
     parts: list[str] = []
-    begun, size = start, 0.0
+    begun, size, wide, apart = start, 0.0, 0.0, 0.0
     low = high = first = last = 0.0
     for word in _WORD.finditer(words):
         index, end = start + word.start(), start + word.end() - 1
@@ -51,28 +52,28 @@ def runs(
             right, end_bottom = box.right, box.bottom
         middle = (bottom + top) / 2
         if parts and (
-            left > last + gap * size
+            left > last + wide
             or left < last - size
-            or (gap < math.inf and left > last + APART * size and _are_apart(letters, index))
+            or (gap < math.inf and left > last + apart and _are_apart(letters, index))
             or not low < middle < high
             or (uprights and _are_divided(last - 1, left + 1, middle, uprights))
         ):
-            text = " ".join(parts)
-            yield (
-                begun,
-                Line(text, first, last, low, high, size, size, is_bold=letters.is_bold(begun)),
-            )
+            place = (" ".join(parts), first, last, low, high, size, size)
+            yield begun, made_line((*place, False, letters.is_bold(begun), *PLAIN))
             parts = []
         if parts:
-            low, high = min(low, end_bottom), max(high, top)
-            last = max(last, right)
+            # Half as fast with min() and max(), and done for every word.
+            low = end_bottom if end_bottom < low else low
+            high = top if top > high else high
+            last = right if right > last else last
         else:
             begun, size = index, top - bottom
+            wide, apart = gap * size, APART * size
             first, last, low, high = left, right, min(bottom, end_bottom), top
         parts.append(word[0])
     if parts:
-        text = " ".join(parts)
-        yield begun, Line(text, first, last, low, high, size, size, is_bold=letters.is_bold(begun))
+        place = (" ".join(parts), first, last, low, high, size, size)
+        yield begun, made_line((*place, False, letters.is_bold(begun), *PLAIN))
 
 
 def cells(letters: Letters, start: int, words: str) -> Iterator[tuple[int, Line]]:
@@ -98,33 +99,38 @@ def cells(letters: Letters, start: int, words: str) -> Iterator[tuple[int, Line]
             box_of(textpage, index, into)
             middle = (box.bottom + box.top) / 2
             if box.left - right > gap or box.left < left or not bottom < middle < high:
-                text = words[begun - start : last + 1 - start]
-                size, is_bold = high - low, letters.is_bold(begun, first)
-                yield begun, Line(text, left, right, bottom, high, size, size, is_bold=is_bold)
+                text, size = words[begun - start : last + 1 - start], high - low
+                place = (text, left, right, bottom, high, size, size)
+                yield begun, made_line((*place, False, letters.is_bold(begun, first), *PLAIN))
                 first, begun, left, low, high = painted, index, box.left, box.bottom, box.top
                 gap = APART * (high - low)
         index += len(word) + 1
         last = index - 2
     box_of(textpage, last, into)
     right, bottom = box.right, min(low, box.bottom)
-    text = words[begun - start :]
-    size, is_bold = high - low, letters.is_bold(begun, first)
-    yield begun, Line(text, left, right, bottom, high, size, size, is_bold=is_bold)
+    text, size = words[begun - start :], high - low
+    place = (text, left, right, bottom, high, size, size)
+    yield begun, made_line((*place, False, letters.is_bold(begun, first), *PLAIN))
 
 
 def _are_apart(letters: Letters, index: int) -> bool:
     """Whether the letter begins something that was painted on its own."""
-    painted = calls().text_object
-    here = painted(letters.address, index)
-    before = (painted(letters.address, at) for at in range(index - 1, max(index - 4, -1), -1))
-    return bool(next((one for one in before if one), here) != here)
+    painted, textpage = calls().text_object, letters.address
+    here = painted(textpage, index)
+    for at in range(index - 1, max(index - 4, -1), -1):
+        if before := painted(textpage, at):
+            return bool(before != here)
+    return False
 
 
 def _are_divided(
     left: float, right: float, y: float, uprights: Sequence[tuple[float, float, float]]
 ) -> bool:
     """Whether an upright line stands between two places at this height."""
-    for x, low, high in uprights:  # noqa: SIM110 - called for every word, half as fast as any()
-        if left < x < right and low < y < high:
+    for at in range(bisect_right(uprights, (left, math.inf, math.inf)), len(uprights)):
+        x, low, high = uprights[at]
+        if x >= right:
+            return False
+        if low < y < high:
             return True
     return False

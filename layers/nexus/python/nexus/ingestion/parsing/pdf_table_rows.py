@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from nexus.ingestion.parsing.pdf_lines import Line, Table
+from nexus.ingestion.parsing.pdf_lines import Line, Table, made_line
 
 # A row's cells, and the runs of words that they were made of.
 Row: TypeAlias = "tuple[tuple[str, ...], list[Line]]"
@@ -26,12 +26,12 @@ def table_lines(
     )
     lines = []
     for cells, own in rows:
-        runs = own or every
-        left, right = min([run.left for run in runs]), max([run.right for run in runs])
-        low, high = min([run.bottom for run in runs]), max([run.top for run in runs])
-        size = max([run.size for run in runs])
+        # All of their lefts, all of their rights and so on.
+        _, lefts, rights, lows, highs, sizes, *_ = zip(*(own or every), strict=True)
+        size = max(sizes)
+        place = (min(lefts), max(rights), min(lows), max(highs), size, size)
         text = " ".join(filter(None, cells))
-        lines.append(Line(text, left, right, low, high, size, size, True, cells=cells, table=table))
+        lines.append(made_line((text, *place, True, False, cells, table, False, False)))
     return lines
 
 

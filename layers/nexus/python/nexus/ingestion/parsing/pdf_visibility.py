@@ -19,7 +19,10 @@ _MOST = 0.8
 
 
 class Visibility:
-    """Decides for the letters of one page, which has to stay open; all count with `read_hidden`."""
+    """Decides for the letters of one page, which has to stay open; all count with `read_hidden`.
+
+    A letter outside of the page's `box` is off it, one lower than `tiny` points may be too small.
+    """
 
     def __init__(
         self, page: Any, textpage: Any, objects: PageObjects, *, read_hidden: bool = False
@@ -31,28 +34,14 @@ class Visibility:
         pdfium = calls()
         shown = pdfium.box
         pdfium.page_box(address(page), pdfium.into_box)
-        self._left, self._right = shown.left, shown.right
-        self._bottom, self._top = shown.bottom, shown.top
+        self.box: Box = (shown.left, shown.bottom, shown.right, shown.top)
+        self._left, self._bottom, self._right, self._top = self.box
         self._colour, self._into_colour = pdfium.colour, pdfium.into_colour
         self._fill_colour, self._mode = pdfium.fill_colour, pdfium.render_mode
         self._object = pdfium.text_object
-        self._tiny = min(_TINY, (shown.top - shown.bottom) * _TINY_SHARE)
-
-    def is_plain(
-        self, index: int, left: float, bottom: float, right: float, top: float, size: float
-    ) -> bool:
-        """Whether the letter that begins a line of this place is seen, by what tells so at once."""
-        if not (
-            size >= self._tiny
-            and bottom < self._top
-            and top > self._bottom
-            and left < self._right
-            and right > self._left
-        ):
-            return False
-        if self.paints_all:
-            return True
-        return not self.may_hide(index, self._object(self._text_address, index))
+        # Of drawings by their addresses, as far as it was asked.
+        self._dark: dict[int | None, bool] = {}
+        self.tiny = min(_TINY, (shown.top - shown.bottom) * _TINY_SHARE)
 
     @property
     def paints_all(self) -> bool:
@@ -85,10 +74,10 @@ class Visibility:
             if not colour[3]:
                 return True
             if colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE:
-                return not self._is_on(box, self._grounds)
+                return not self._is_on_ground(box)
         if self._mode(Address(painted)) == UNPAINTED:
             # A scanned page has its words, as recognised, unpainted over its picture.
-            return not self._is_on(box, self._pictures)
+            return not self._is_on_picture(box)
         return False
 
     def is_off(self, index: int, box: Any) -> bool:
@@ -99,7 +88,7 @@ class Visibility:
             or top <= self._bottom
             or box.left >= self._right
             or box.right <= self._left
-            or (top - bottom < self._tiny and top > bottom and self._is_low(index))
+            or (top - bottom < self.tiny and top > bottom and self._is_low(index))
         )
 
     def shows_picture(self) -> bool:
@@ -122,48 +111,50 @@ class Visibility:
         raw.FPDFText_GetCharBox(
             self._textpage, index, *map(ctypes.byref, (left, right, bottom, top))
         )
-        return bool(0 < top.value - bottom.value < self._tiny)
+        return bool(0 < top.value - bottom.value < self.tiny)
 
-    @staticmethod
-    def _is_on(box: Any, grounds: list[Box]) -> bool:
-        x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
-        return any(
-            left <= x <= right and bottom <= y <= top for left, bottom, right, top in grounds
-        )
-
-    @cached_property
-    def _grounds(self) -> list[Box]:
-        """What white letters may stand on: fills that are not white, pictures, nested content."""
-        return [box for box, is_picture in self._painted if not is_picture] + self._pictures
-
-    @cached_property
-    def _pictures(self) -> list[Box]:
-        return [box for box, is_picture in self._painted if is_picture]
-
-    @cached_property
-    def _painted(self) -> list[tuple[Box, bool]]:
-        """Left, bottom, right and top of what is painted beside text, and whether it is a picture.
+    def _is_on_ground(self, box: Any) -> bool:
+        """Whether white letters are seen: on a fill that is not white, a picture, nested content.
 
         Nested content may hold pictures. Among too many objects none is looked for: every letter
         counts as seen.
         """
         if self._objects.are_too_many:
-            everywhere = (self._left, self._bottom, self._right, self._top)
-            return [(everywhere, True)]
-        return [
-            (drawing.box, drawing.kind != PATH)
-            for drawing in self._objects.drawings
-            if drawing.kind != PATH or self._is_dark_fill(drawing.address)
-        ]
+            return self._is_on_picture(box)
+        x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+        for drawing in self._objects.drawings:
+            left, bottom, right, top = drawing.box
+            if (
+                left <= x <= right
+                and bottom <= y <= top
+                and (drawing.kind != PATH or self._is_dark_fill(drawing.address))
+            ):
+                return True
+        return False
 
-    @staticmethod
-    def _is_dark_fill(path: Address) -> bool:
-        pdfium = calls()
-        colour = pdfium.colour
-        return bool(
-            pdfium.draw_mode(path, *pdfium.into_modes)
-            and pdfium.modes[0]
-            and pdfium.object_colour(path, *pdfium.into_colour)
-            and colour[3]
-            and min(colour[0], colour[1], colour[2]) < WHITE
+    def _is_on_picture(self, box: Any) -> bool:
+        x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+        return any(
+            left <= x <= right and bottom <= y <= top for left, bottom, right, top in self._pictures
         )
+
+    @cached_property
+    def _pictures(self) -> list[Box]:
+        """Left, bottom, right and top of what may be a picture; of too many objects, the page."""
+        if self._objects.are_too_many:
+            return [(self._left, self._bottom, self._right, self._top)]
+        return [drawing.box for drawing in self._objects.drawings if drawing.kind != PATH]
+
+    def _is_dark_fill(self, path: Address) -> bool:
+        known = self._dark.get(path.value)
+        if known is None:
+            pdfium = calls()
+            colour = pdfium.colour
+            known = self._dark[path.value] = bool(
+                pdfium.draw_mode(path, *pdfium.into_modes)
+                and pdfium.modes[0]
+                and pdfium.object_colour(path, *pdfium.into_colour)
+                and colour[3]
+                and min(colour[0], colour[1], colour[2]) < WHITE
+            )
+        return known
