@@ -1,0 +1,317 @@
+"""A dense search answers from what the file holds now, whoever wrote it, without loading it again.
+
+Two indexes on one file stand for two processes: they share nothing but the file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nexus.adapters.sqlite import matrices, schema
+from nexus.adapters.sqlite.index import SqliteIndex
+from nexus.adapters.sqlite.matrix import Matrix, Places, Vector, cosines, unit
+from nexus.deadline import within
+from nexus.errors import UpstreamUnavailable
+from nexus.models import Filters, Hit, IndexRecord
+from tests.contract.test_vector_index import ALL, DIMENSION, axis, ids, record
+
+_numbers = count()
+DOCUMENTS = ("d0", "d1", "d2")
+SPACES = ("acme.1", "acme.2")
+
+
+def drawn(seed: int) -> tuple[float, ...]:
+    """A vector of this seed; of two seeds in five the same one, so that cosines tie."""
+    chance = np.random.default_rng(seed % 5 and seed)
+    return tuple(chance.standard_normal(DIMENSION).astype(np.float32).tolist())
+
+
+CHUNKS = st.tuples(st.sampled_from(DOCUMENTS), st.integers(0, 12), st.integers(0, 99))
+WRITES = st.one_of(
+    st.tuples(st.just("upsert"), st.lists(CHUNKS, min_size=1, max_size=12)),
+    st.tuples(st.just("delete_chunks"), st.lists(CHUNKS, max_size=6)),
+    st.tuples(st.just("delete_document"), st.sampled_from(DOCUMENTS)),
+    st.tuples(st.just("delete_namespace"), st.none()),
+    st.tuples(st.just("search"), st.sampled_from([ALL, Filters(document_ids=("d1",))])),
+)
+STEPS = st.lists(
+    st.tuples(st.sampled_from((0, 1)), st.sampled_from(SPACES), WRITES), min_size=4, max_size=25
+)
+
+
+def step(index: SqliteIndex, space: str, name: str, what: object) -> None:
+    match name, what:
+        case "upsert", list(chunks):
+            index.upsert(
+                space,
+                [
+                    record(f"{document}-{place}", vector=drawn(seed), document_id=document)
+                    for document, place, seed in chunks
+                ],
+            )
+        case "delete_chunks", list(chunks):
+            index.delete_chunks(space, [f"{document}-{place}" for document, place, _ in chunks])
+        case "delete_document", str(document):
+            index.delete_document(space, document, 1)
+        case "delete_namespace", _:
+            index.delete_namespace(space)
+        case "search", Filters() as filters:
+            index.search_dense(space, axis(0), 3, filters)
+
+
+def by_brute_force(
+    index: SqliteIndex, space: str, vector: Sequence[float], top_k: int, filters: Filters
+) -> list[tuple[str, float]]:
+    """What a search should find, by every vector that the file holds."""
+    names = [f"{document}-{place}" for document in DOCUMENTS for place in range(13)]
+    held = index.fetch(space, names)
+    wanted = [
+        (name, item)
+        for name, item in held.items()
+        if not filters.document_ids or item.document_id in filters.document_ids
+    ]
+    blobs = [np.asarray(item.vector, dtype=np.float32).tobytes() for _, item in wanted]
+    scores = cosines(unit(vector), blobs)
+    found = [(name, score) for (name, _), score in zip(wanted, scores, strict=True)]
+    return sorted(found, key=lambda pair: -pair[1])[:top_k]
+
+
+def told(hits: Sequence[Hit]) -> list[tuple[str, float]]:
+    return [(hit.chunk_id, hit.score) for hit in hits]
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=STEPS, kept=st.sampled_from((3, schema.REMOVALS_KEPT)))
+def test_after_any_writes_a_search_is_that_of_an_index_just_opened(
+    tmp_path: Path, steps: list[tuple[int, str, tuple[str, object]]], kept: int
+) -> None:
+    path = tmp_path / f"{next(_numbers)}.db"
+    forget_removals_but(path, kept)
+    both = (SqliteIndex(path), SqliteIndex(path))
+    for number, space, (name, what) in steps:
+        step(both[number], space, name, what)
+    fresh = SqliteIndex(path)
+    for space in SPACES:
+        for filters in (ALL, Filters(document_ids=("d1",))):
+            for top_k in (1, 4, 50):
+                expected = fresh.search_dense(space, drawn(1), top_k, filters)
+                brute = by_brute_force(fresh, space, drawn(1), top_k, filters)
+                # The same scores; which of two equal ones is first, the file's order decides.
+                assert [hit.score for hit in expected] == [score for _, score in brute]
+                assert {pair for pair in told(expected) if pair[1] > brute[-1][1]} == {
+                    pair for pair in brute if pair[1] > brute[-1][1]
+                }
+                for index in both:
+                    assert told(index.search_dense(space, drawn(1), top_k, filters)) == told(
+                        expected
+                    )
+    for index in (*both, fresh):
+        index.close()
+
+
+def forget_removals_but(path: Path, kept: int) -> None:
+    """Makes the file with a log so short that a reader misses some of it."""
+    SqliteIndex(path).ping()
+    with sqlite3.connect(path) as connection:
+        [trigger] = connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
+        connection.execute("DROP TRIGGER chunk_removed")
+        connection.execute(trigger[0].replace(str(schema.REMOVALS_KEPT), str(kept)))
+    connection.close()
+
+
+class Watched(Matrix):
+    """A matrix that notes how many rows were added to it, and multiplied."""
+
+    added = 0
+    multiplied = 0
+
+    def add(self, ids: Sequence[int], vectors: Sequence[bytes]) -> None:
+        Watched.added += len(ids)
+        super().add(ids, vectors)
+
+    def _scores(self, vector: Vector, places: Places | None) -> Vector:
+        Watched.multiplied += len(self) if places is None else len(places)
+        return super()._scores(vector, places)
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> type[Watched]:
+    monkeypatch.setattr(matrices, "Matrix", Watched)
+    Watched.added = Watched.multiplied = 0
+    return Watched
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[tuple[SqliteIndex, SqliteIndex]]:
+    reader, writer = SqliteIndex(tmp_path / "i.db"), SqliteIndex(tmp_path / "i.db")
+    yield reader, writer
+    reader.close()
+    writer.close()
+
+
+def some(number: int, document: str) -> list[IndexRecord]:
+    return [
+        record(f"{document}-{place}", vector=drawn(place + 1), document_id=document)
+        for place in range(number)
+    ]
+
+
+def test_a_search_after_a_write_reads_only_what_was_written(
+    pair: tuple[SqliteIndex, SqliteIndex], watched: type[Watched]
+) -> None:
+    reader, writer = pair
+    writer.upsert("acme.1", some(300, "first"))
+    reader.search_dense("acme.1", axis(0), 3, ALL)
+    assert watched.added == 300
+    writes: list[tuple[Callable[[], None], int]] = [
+        (lambda: writer.upsert("acme.1", some(4, "second")), 4),
+        (lambda: writer.upsert("acme.1", some(4, "second")), 4),
+        (lambda: writer.delete_document("acme.1", "second", 1), 0),
+        (lambda: writer.upsert("acme.2", some(9, "elsewhere")), 0),
+        (lambda: writer.delete_namespace("acme.2"), 0),
+    ]
+    for write, read in writes:
+        watched.added = 0
+        write()
+        reader.search_dense("acme.1", axis(0), 3, ALL)
+        assert watched.added == read
+
+
+def test_a_filter_on_one_document_multiplies_only_its_rows(
+    pair: tuple[SqliteIndex, SqliteIndex], watched: type[Watched]
+) -> None:
+    reader, _ = pair
+    reader.upsert("acme.1", [*some(300, "first"), *some(7, "second"), *some(300, "third")])
+    hits = reader.search_dense("acme.1", axis(0), 3, Filters(document_ids=("second",)))
+    assert {hit.document_id for hit in hits} == {"second"}
+    assert watched.multiplied == 7
+
+
+def test_a_namespace_made_again_is_not_taken_for_the_one_before(
+    pair: tuple[SqliteIndex, SqliteIndex],
+) -> None:
+    reader, writer = pair
+    writer.upsert("acme.1", [record("old", vector=axis(0))])
+    assert ids(reader.search_dense("acme.1", axis(0), 3, ALL)) == ["old"]
+    writer.delete_namespace("acme.1")
+    writer.upsert("acme.1", [record("new", vector=axis(1))])
+    assert ids(reader.search_dense("acme.1", axis(0), 3, ALL)) == ["new"]
+    writer.delete_namespace("acme.1")
+    writer.upsert("acme.1", [replace(record("shorter"), vector=(1.0, 0.0))])
+    assert ids(reader.search_dense("acme.1", (1.0, 0.0), 3, ALL)) == ["shorter"]
+
+
+def test_a_deleted_generation_is_not_kept_in_memory(
+    pair: tuple[SqliteIndex, SqliteIndex],
+) -> None:
+    reader, writer = pair
+    for space in SPACES:
+        writer.upsert(space, some(3, "d"))
+        reader.search_dense(space, axis(0), 3, ALL)
+    writer.delete_namespace("acme.1")
+    reader.search_dense("acme.2", axis(0), 3, ALL)
+    assert list(reader._matrices._kept) == ["acme.2"]
+
+
+def test_a_refresh_that_fails_is_made_good_by_the_next_search(
+    pair: tuple[SqliteIndex, SqliteIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = pair
+    writer.upsert("acme.1", some(300, "first"))
+    reader.search_dense("acme.1", axis(0), 3, ALL)
+    writer.upsert("acme.1", some(290, "first"))
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Matrix, "add", fail)
+        with pytest.raises(MemoryError):
+            reader.search_dense("acme.1", axis(0), 3, ALL)
+    fresh = SqliteIndex(reader._database._path)
+    expected = fresh.search_dense("acme.1", axis(0), 400, ALL)
+    assert told(reader.search_dense("acme.1", axis(0), 400, ALL)) == told(expected)
+    fresh.close()
+
+
+def test_threads_of_one_process_never_meet_a_matrix_ahead_of_them(tmp_path: Path) -> None:
+    index, failures = SqliteIndex(tmp_path / "i.db"), []
+
+    def work(number: int) -> None:
+        try:
+            for turn in range(15):
+                index.upsert("acme.1", some(8, f"d{number}"))
+                assert index.search_dense("acme.1", axis(turn % 8), 40, ALL)
+                index.delete_chunks("acme.1", [f"d{number}-{turn % 8}"])
+                index.search_dense("acme.1", axis(turn % 8), 40, ALL)
+        except BaseException as err:  # noqa: BLE001 - looked at below
+            failures.append(err)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_a_matrix_that_another_thread_holds_is_not_waited_for_past_the_deadline(
+    pair: tuple[SqliteIndex, SqliteIndex],
+) -> None:
+    reader, _ = pair
+    reader.upsert("acme.1", some(3, "d"))
+    kept = reader._matrices._of("acme.1")
+    with kept.lock, within(0.05), pytest.raises(UpstreamUnavailable):
+        reader.search_dense("acme.1", axis(0), 3, ALL)
+    assert len(reader.search_dense("acme.1", axis(0), 3, ALL)) == 3
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_file_of_an_older_version_answers_and_takes_new_documents(
+    tmp_path: Path, version: int
+) -> None:
+    path = tmp_path / "old.db"
+    made_by_version(version, path)
+    index, other = SqliteIndex(path), SqliteIndex(path)
+    assert ids(index.search_text("acme.a", "When does the library open?", 5, ALL)) == ["old"]
+    assert ids(index.search_dense("acme.a", axis(0), 5, ALL)) == ["old"]
+    other.upsert("acme.a", [record("new", "图书馆每天八点开门", vector=axis(1))])
+    assert ids(index.search_dense("acme.a", axis(1), 5, ALL)) == ["new", "old"]
+    assert index.search_text("acme.a", "图书馆几点开门", 5, ALL)[0].text == "图书馆每天八点开门"
+    other.delete_chunks("acme.a", ["old"])
+    assert ids(index.search_dense("acme.a", axis(0), 5, ALL)) == ["new"]
+    index.close()
+    other.close()
+    with sqlite3.connect(path) as seen:
+        assert seen.execute("PRAGMA user_version").fetchone()[0] == len(schema.STEPS)
+    seen.close()
+
+
+def made_by_version(version: int, path: Path) -> None:
+    """A file with one chunk as that version wrote it."""
+    vector = np.asarray(axis(0), dtype=np.float32).tobytes()
+    with sqlite3.connect(path) as old:
+        for statements in schema.STEPS[:version]:
+            for statement in statements:
+                old.execute(statement)
+        old.execute("INSERT INTO namespaces VALUES ('acme.a', 8, 1)")
+        old.execute(
+            "INSERT INTO chunks VALUES (7, 'acme.a', 'old', 'doc', NULL, NULL, '', 0, 1, 'u', "
+            "'[3, [], null, null, null]', '[null, null]')"
+        )
+        old.execute("INSERT INTO vectors VALUES (7, ?)", (vector,))
+        old.execute("INSERT INTO words (rowid, title, text) VALUES (7, 'T', 'The library opens.')")
+        old.execute(f"PRAGMA user_version = {version}")
+    old.close()
