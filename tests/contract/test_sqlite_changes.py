@@ -91,7 +91,7 @@ def told(hits: Sequence[Hit]) -> list[tuple[str, float]]:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS, kept=st.sampled_from((3, schema.REMOVALS_KEPT)))
 def test_after_any_writes_a_search_is_that_of_an_index_just_opened(
@@ -100,6 +100,10 @@ def test_after_any_writes_a_search_is_that_of_an_index_just_opened(
     path = tmp_path / f"{next(_numbers)}.db"
     forget_removals_but(path, kept)
     both = (SqliteIndex(path), SqliteIndex(path))
+    for space in SPACES:
+        both[0].upsert(space, [one for document in DOCUMENTS for one in some(6, document)])
+        both[0].search_dense(space, axis(0), 3, ALL)
+        both[1].search_dense(space, axis(0), 3, ALL)
     for number, space, (name, what) in steps:
         step(both[number], space, name, what)
     fresh = SqliteIndex(path)
@@ -117,8 +121,15 @@ def test_after_any_writes_a_search_is_that_of_an_index_just_opened(
                     assert told(index.search_dense(space, drawn(1), top_k, filters)) == told(
                         expected
                     )
+        # Nor is anything else in memory that searches would have to step over.
+        assert {rows_in_memory(index, space) for index in (*both, fresh)} == {fresh.count(space)}
     for index in (*both, fresh):
         index.close()
+
+
+def rows_in_memory(index: SqliteIndex, space: str) -> int:
+    matrix = index._matrices._of(space).matrix
+    return 0 if matrix is None else len(matrix)
 
 
 def forget_removals_but(path: Path, kept: int) -> None:
@@ -233,16 +244,20 @@ def test_a_refresh_that_fails_is_made_good_by_the_next_search(
     reader.search_dense("acme.1", axis(0), 3, ALL)
     writer.upsert("acme.1", some(290, "first"))
 
-    def fail(*_: object) -> None:
+    added = Matrix.add
+
+    def add_and_fail(matrix: Matrix, numbers: Sequence[int], vectors: Sequence[bytes]) -> None:
+        added(matrix, numbers, vectors)
         raise MemoryError
 
     with monkeypatch.context() as broken:
-        broken.setattr(Matrix, "add", fail)
+        broken.setattr(Matrix, "add", add_and_fail)
         with pytest.raises(MemoryError):
             reader.search_dense("acme.1", axis(0), 3, ALL)
     fresh = SqliteIndex(reader._database._path)
-    expected = fresh.search_dense("acme.1", axis(0), 400, ALL)
-    assert told(reader.search_dense("acme.1", axis(0), 400, ALL)) == told(expected)
+    expected = fresh.search_dense("acme.1", axis(0), 4, ALL)
+    assert told(reader.search_dense("acme.1", axis(0), 4, ALL)) == told(expected)
+    assert rows_in_memory(reader, "acme.1") == 300
     fresh.close()
 
 
