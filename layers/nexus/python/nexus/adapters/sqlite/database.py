@@ -118,6 +118,7 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
+        # Pages that are mapped stay in every process that has read them: twice the matrix, here.
         connection.execute("PRAGMA mmap_size = 0")
         connection.execute("PRAGMA temp_store = MEMORY")
         bring_up_to_date(connection)

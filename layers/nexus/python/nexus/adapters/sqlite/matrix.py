@@ -21,9 +21,9 @@ Places = NDArray[np.intp]
 class Matrix:
     """Vectors of one dimension under the ids of their chunks, in no order: 2 bytes a number.
 
-    A number is rounded to a 32,767th of the row's largest, which moves a cosine by less than a
-    hundredth of what lies between two passages: so the file's own vectors need be read only of
-    those that come close. One thread at a time may use it.
+    A number is rounded to a 32,767th of the row's largest, which moves a cosine by some hundred
+    thousandths: so the file's own vectors need be read only of the few that come close. One thread
+    at a time may use it.
     """
 
     def __init__(self, dimension: int, block_numbers: int = BLOCK_NUMBERS) -> None:
