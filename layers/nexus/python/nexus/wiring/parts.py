@@ -7,6 +7,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from nexus.adapters.aws.addresses import is_plain, region
 from nexus.deferred import deferred
 from nexus.errors import ConfigurationError
 from nexus.models import Generation
@@ -44,11 +45,13 @@ SIGNING: dict[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style
 @cache
 def aws_clients(service: str) -> Any:
     """The process's client of an AWS service, with time limits that suit a Lambda function."""
-    from botocore.config import Config
-
     # These answer in milliseconds or not at all; S3 may take its time over a document. A call that
     # hangs is given up (`nexus.bounded`), but it keeps its thread, and a secret's readers waiting.
     quick = service in ("dynamodb", "secretsmanager")
+    if quick and is_plain():
+        return _json_client(service)
+    from botocore.config import Config
+
     return _session().create_client(
         service,
         config=Config(
@@ -59,6 +62,19 @@ def aws_clients(service: str) -> Any:
             **(SIGNING if service == "s3" else {}),
         ),
     )
+
+
+def _json_client(service: str) -> Any:
+    from nexus.adapters.aws.json_client import JsonClient
+
+    return JsonClient(service, region(), _credentials(), THREADS)
+
+
+@cache
+def _credentials() -> Any:
+    from nexus.adapters.aws.credentials import credentials
+
+    return credentials()
 
 
 @cache
@@ -81,6 +97,7 @@ def _descriptions() -> Any:
 def forget_clients() -> None:
     """Makes the next clients anew, with connections and credentials of their own."""
     aws_clients.cache_clear()
+    _credentials.cache_clear()
     _session.cache_clear()
 
 

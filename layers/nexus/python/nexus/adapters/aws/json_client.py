@@ -1,0 +1,227 @@
+"""Calls DynamoDB and Secrets Manager by AWS's JSON protocol, over botocore's signing and sockets.
+
+botocore's own clients read a model of each service and the rules for its address when they are
+made, and interpret them at each call: most of what a call cost. What a function asks of these two
+is a JSON object to one address, and the answer is one. Credentials, signatures, connections, their
+time-outs, proxies and certificates, and all errors are botocore's own.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import random
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from zlib import crc32
+
+import botocore
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import BotoCoreError, ChecksumError, ClientError, HTTPClientError
+from botocore.httpsession import URLLib3Session
+from botocore.utils import get_environ_proxies
+
+from nexus.adapters.aws.addresses import address_of
+from nexus.adapters.aws.errors import PASSING, PASSING_CODES
+
+# Each service's protocol: what its calls are named by, and the version of JSON it speaks.
+_PROTOCOLS = {
+    "dynamodb": ("DynamoDB_20120810", "1.0"),
+    "secretsmanager": ("secretsmanager", "1.1"),
+}
+# All that is asked of the two; an operation beyond these may need what botocore adds to it.
+OPERATIONS = {
+    "dynamodb": {
+        "batch_get_item", "batch_write_item", "delete_item", "get_item", "put_item", "query",
+        "scan", "update_item",
+    },
+    "secretsmanager": {"get_secret_value"},
+}  # fmt: skip
+TRIES = 2
+CONNECT_S = READ_S = 2.0
+# The statuses that botocore's "standard" mode tries again.
+_PASSING_STATUSES = (500, 502, 503, 504)
+_NOT_IN_AN_APP_ID = re.compile(r"[^A-Za-z0-9!#$%&'*+\-.^_`|~]")
+
+
+class JsonClient:
+    """Has the operations of a service as methods that take and return what botocore's do.
+
+    A call that AWS refuses raises ClientError of the class that `exceptions` names. One that fails
+    in passing (a broken connection, a time-out, throttling, a 5xx) is tried once more after up to
+    one second at random, as in botocore's "standard" mode with two tries. Safe to share between
+    threads; connections are opened when they are needed.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        region: str,
+        credentials: Any,
+        connections: int,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        prefix, version = _PROTOCOLS[service]
+        self._service = service
+        self._target = prefix
+        self._url = address_of(service, region)
+        self._headers = {
+            "Content-Type": f"application/x-amz-json-{version}",
+            "User-Agent": _user_agent(),
+        }
+        self._region = region
+        self._credentials = credentials
+        self._sleep = sleep
+        self._http = URLLib3Session(
+            verify=os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE") or True,
+            proxies=get_environ_proxies(self._url),
+            timeout=(CONNECT_S, READ_S),
+            max_pool_connections=connections,
+            # Else the body, sent after the headers, waits for their acknowledgement: 40 ms.
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+        )
+        self.exceptions = Exceptions()
+
+    def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
+        if name not in OPERATIONS[self.__dict__["_service"]]:
+            raise AttributeError(f"Nexus does not call {name} of {self._service}.")
+        operation = name.title().replace("_", "")
+
+        def call(**parameters: Any) -> dict[str, Any]:
+            return self._call(operation, parameters)
+
+        self.__dict__[name] = call
+        return call
+
+    def get_paginator(self, name: str) -> Pages:
+        """What goes through all pages of `query` or `scan`."""
+        return Pages(getattr(self, name))
+
+    def _call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        body = json.dumps(parameters, default=_encoded).encode()
+        for tried in range(1, TRIES + 1):
+            try:
+                return self._try(operation, body, tried - 1)
+            except (ClientError, BotoCoreError) as err:
+                if tried == TRIES or not _passes(err):
+                    raise
+            self._sleep(random.random())  # noqa: S311 - jitter
+        raise AssertionError("unreachable")
+
+    def _try(self, operation: str, body: bytes, retries: int) -> dict[str, Any]:
+        headers = {**self._headers, "X-Amz-Target": f"{self._target}.{operation}"}
+        request = AWSRequest("POST", self._url, headers, body)
+        credentials = self._credentials
+        if credentials is not None:  # else the signer says that there are none
+            credentials = credentials.get_frozen_credentials()
+        SigV4Auth(credentials, self._service, self._region).add_auth(request)
+        response = self._http.send(request.prepare())
+        content: bytes = response.content
+        _check(response.headers, content)
+        answer = _decoded(content, response.status_code)
+        metadata = {
+            "RequestId": response.headers.get("x-amzn-requestid", ""),
+            "HTTPStatusCode": response.status_code,
+            "HTTPHeaders": {name.lower(): value for name, value in response.headers.items()},
+            "RetryAttempts": retries,
+        }
+        if response.status_code >= 300:
+            code, message = _fault(response, answer)
+            error = {"Code": code, "Message": message}
+            told = {**answer, "Error": error, "ResponseMetadata": metadata}
+            raise self.exceptions.of(code)(told, operation)
+        return {**answer, "ResponseMetadata": metadata}
+
+
+class Pages:
+    """All pages of an operation that tells where the next one begins."""
+
+    def __init__(self, call: Callable[..., dict[str, Any]]) -> None:
+        self._call = call
+
+    def paginate(self, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """The pages, each asked for when it is needed."""
+        while True:
+            page = self._call(**parameters)
+            yield page
+            if not page.get("LastEvaluatedKey"):
+                return
+            parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+class Exceptions:
+    """The classes of a service's errors by their codes, made when they are first named."""
+
+    def __init__(self) -> None:
+        self._classes: dict[str, type[ClientError]] = {}
+
+    def __getattr__(self, code: str) -> type[ClientError]:
+        return self.of(code)
+
+    def of(self, code: str) -> type[ClientError]:
+        """The class of a code, which is ClientError's own for what is no name."""
+        if not code.isidentifier():
+            return ClientError
+        found = self._classes.get(code)
+        if found is None and len(self._classes) < 1000:  # a name that a stranger may have given
+            found = self._classes.setdefault(code, type(code, (ClientError,), {}))
+        return found or ClientError
+
+
+def _user_agent() -> str:
+    # `app/` is how AWS_SDK_UA_APP_ID reaches CloudTrail and the local recording of rights.
+    app = _NOT_IN_AN_APP_ID.sub("-", os.environ.get("AWS_SDK_UA_APP_ID", ""))[:50]
+    return f"nexus Botocore/{botocore.__version__}" + (f" app/{app}" if app else "")
+
+
+def _encoded(value: object) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"No attribute holds a {type(value).__name__}.")
+
+
+def _bytes_of(found: dict[str, Any]) -> dict[str, Any]:
+    # A binary attribute; a map's own key may be B, too, but what it holds is an attribute.
+    if len(found) == 1 and isinstance(found.get("B"), str):
+        return {"B": base64.b64decode(found["B"])}
+    return found
+
+
+def _decoded(content: bytes, status: int) -> dict[str, Any]:
+    try:
+        hook = _bytes_of if b'"B"' in content else None
+        answer = json.loads(content or b"{}", object_hook=hook)
+    except (ValueError, RecursionError) as err:
+        if status >= 300:  # a gateway's page says no more than its status
+            return {}
+        raise HTTPClientError(error="the answer is not JSON") from err
+    return answer if isinstance(answer, dict) else {}
+
+
+def _check(headers: Mapping[str, str], content: bytes) -> None:
+    expected = headers.get("x-amz-crc32", "")
+    if expected.isdigit() and int(expected) != crc32(content):
+        raise ChecksumError(
+            checksum_type="crc32", expected_checksum=expected, actual_checksum=crc32(content)
+        )
+
+
+def _fault(response: Any, answer: Mapping[str, Any]) -> tuple[str, str]:
+    """The code and the message of a refusal; the code is the status where it names none."""
+    code = answer.get("__type") or answer.get("code") or response.headers.get("x-amzn-errortype")
+    message = answer.get("message") or answer.get("Message") or ""
+    # "com.amazonaws.dynamodb.v20120810#ThrottlingException", "AccessDenied:http://…"
+    short = str(code or response.status_code).rpartition("#")[2].partition(":")[0]
+    return short, str(message)
+
+
+def _passes(err: ClientError | BotoCoreError) -> bool:
+    if isinstance(err, ClientError):
+        status = err.response["ResponseMetadata"]["HTTPStatusCode"]
+        return status in _PASSING_STATUSES or err.response["Error"]["Code"] in PASSING_CODES
+    return isinstance(err, PASSING)
