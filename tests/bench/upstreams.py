@@ -99,6 +99,7 @@ def _serve(pipe: Connection) -> None:
 
     from nexus.adapters.pinecone.provisioning import index_schema
     from tests.bench.vector_api import query
+    from tests.in_process_aws import heard_by_moto
     from tests.openai_server import running_openai_server
     from tests.pinecone_server import PineconeServer
 
@@ -125,7 +126,7 @@ def _serve(pipe: Connection) -> None:
         content = b"" if call.method == "HEAD" else response.content
         return Reply(response.status_code, tuple(response.headers.items()), content)
 
-    with running_openai_server(DIMENSION) as models, mock_aws():
+    with running_openai_server(DIMENSION) as models, mock_aws(), heard_by_moto():
         models.answer_with(answer)
         replays = {
             "models": Replay(_forwarded(models.base_url)),

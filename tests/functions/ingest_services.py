@@ -18,6 +18,7 @@ from moto import mock_aws
 from nexus.models import DocumentRecord
 from nexus.object_keys import document_id
 from nexus.wiring import parts
+from tests.in_process_aws import heard_by_moto
 from nexus.wiring.operating import operator_services
 from tests.openai_server import OpenAIServer
 
@@ -50,8 +51,7 @@ def ingest_function(
         "AWS_DEFAULT_REGION": "eu-west-1",
     }.items():
         environment.setenv(name, value)
-    with mock_aws():
-        parts.aws_clients.cache_clear()
+    with mock_aws(), heard_by_moto():
         client: Any = botocore.session.Session().create_client
         client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
@@ -85,7 +85,6 @@ def ingest_function(
             environment.setenv(f"NEXUS_{name}", value)
         sys.modules.pop("functions.ingest.handler", None)
         yield importlib.import_module("functions.ingest.handler")
-        parts.aws_clients.cache_clear()
 
 
 def put(path: str, content: bytes) -> dict[str, Any]:

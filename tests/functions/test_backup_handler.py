@@ -29,6 +29,7 @@ from nexus.wiring.parts import aws_clients
 from tests import assembled
 from tests.fakes import FakeContinuation, FakeDocuments, FakeEmbedder
 from tests.functions.ingest_services import Context
+from tests.in_process_aws import heard_by_moto
 
 PLENTY_MS, LITTLE_MS = 900_000, 50_000
 TABLE, BUCKET = "catalogue", "backups"
@@ -49,9 +50,7 @@ def backup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleTy
         "NEXUS_EMBEDDING_DIMENSION": "64",
     }.items():
         monkeypatch.setenv(name, value)
-    with mock_aws():
-        parts.aws_clients.cache_clear()
-        parts._session.cache_clear()
+    with mock_aws(), heard_by_moto():
         client: Any = botocore.session.Session().create_client
         client("s3").create_bucket(Bucket=BUCKET)
         client("dynamodb").create_table(
@@ -85,8 +84,6 @@ def backup(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleTy
         given = replace(module.services(), continuation=continuation)
         monkeypatch.setattr(module, "services", lambda: given)
         yield module
-    parts.aws_clients.cache_clear()
-    parts._session.cache_clear()
 
 
 def test_a_run_without_time_sends_its_progress_to_itself_until_it_is_done(

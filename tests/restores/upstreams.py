@@ -37,6 +37,7 @@ from tests.bench.seeding import (
 )
 from tests.bench.upstreams import DIMENSION, NAMES
 from tests.openai_server import OpenAIServer, running_openai_server
+from tests.in_process_aws import heard_by_moto
 from tests.pinecone_server import PineconeServer
 from tests.restores.breaking_proxy import BreakingProxy
 
@@ -134,10 +135,8 @@ def running_upstreams() -> Iterator[Upstreams]:
 @contextmanager
 def _seeding() -> Iterator[None]:
     # moto answers this process's own clients by itself, at AWS's addresses.
-    with patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
-        aws_clients.cache_clear()
+    with patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}), heard_by_moto():
         yield
-    aws_clients.cache_clear()
 
 
 def _admit_an_administrator() -> None:

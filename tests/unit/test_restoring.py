@@ -89,15 +89,15 @@ def test_clients_of_aws_have_other_connections_and_credentials_after_a_restore(
     run_after_restore()
     after = current()
     assert after is not before
-    assert after._endpoint.http_session is not before._endpoint.http_session
-    assert before._request_signer._credentials.access_key == "x"
-    assert after._request_signer._credentials.access_key == "another"
+    assert after._http is not before._http
+    assert before._credentials.access_key == "x"
+    assert after._credentials.access_key == "another"
 
 
 def test_a_restore_reads_no_descriptions_of_aws_s_services_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    renewed(lambda: parts.aws_clients("dynamodb"))
+    renewed(lambda: parts.aws_clients("s3"))
     loader = parts._session().get_component("data_loader")
     run_after_restore()
     assert parts._session().get_component("data_loader") is loader

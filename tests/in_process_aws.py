@@ -1,0 +1,22 @@
+"""Lets moto hear what runs in the test's own process: botocore's clients, and no others.
+
+moto answers within a process where botocore would send a call, and the functions' own client for
+DynamoDB and secrets does not go through there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from nexus.wiring import parts
+
+
+@contextmanager
+def heard_by_moto() -> Iterator[None]:
+    """Until the block ends, functions make botocore's clients of every service, and anew."""
+    with patch.object(parts, "is_plain", lambda: False):
+        parts.forget_clients()
+        yield
+    parts.forget_clients()
