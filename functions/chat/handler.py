@@ -8,6 +8,10 @@ from typing import Any
 
 gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
+from nexus.wiring.patterns import defer_patterns  # noqa: E402
+
+defer_patterns(os.environ)
+
 from mangum import Mangum  # noqa: E402
 from mangum.types import LambdaContext  # noqa: E402
 

@@ -39,12 +39,12 @@ ITEM = {
     "map": {"M": {"B": {"B": b"\x00"}, "S": {"L": [{"N": "1.5"}, {"B": b""}]}}},
 }
 
+TESTING = Credentials("testing", "testing")
+
 Reply = tuple[int, dict[str, str], bytes]
 
 
-def a_client(
-    service: str = "dynamodb", keys: Any = Credentials("testing", "testing"), **more: Any
-) -> JsonClient:
+def a_client(service: str = "dynamodb", keys: Any = TESTING, **more: Any) -> JsonClient:
     return JsonClient(service, REGION, keys, 4, **more)
 
 

@@ -18,8 +18,8 @@ from moto import mock_aws
 from nexus.models import DocumentRecord
 from nexus.object_keys import document_id
 from nexus.wiring import parts
-from tests.in_process_aws import heard_by_moto
 from nexus.wiring.operating import operator_services
+from tests.in_process_aws import heard_by_moto
 from tests.openai_server import OpenAIServer
 
 BUCKET, CATALOGUE = "documents-bucket", "catalogue"

@@ -23,7 +23,6 @@ from nexus.generations.lifecycle import existing
 from nexus.object_keys import object_key
 from nexus.settings import Settings
 from nexus.snapshots.layout import SUMMARY, from_json
-from nexus.wiring import parts
 from nexus.wiring.operating import operator_services
 from nexus.wiring.parts import aws_clients
 from tests import assembled

@@ -36,8 +36,8 @@ from tests.bench.seeding import (
     make_resources,
 )
 from tests.bench.upstreams import DIMENSION, NAMES
-from tests.openai_server import OpenAIServer, running_openai_server
 from tests.in_process_aws import heard_by_moto
+from tests.openai_server import OpenAIServer, running_openai_server
 from tests.pinecone_server import PineconeServer
 from tests.restores.breaking_proxy import BreakingProxy
 
