@@ -20,8 +20,8 @@ _POWERTOOLS = (
 # routers, OpenAI's and Pinecone's clients of services that are not asked (and the JSON reader of
 # one), lxml's other kind of tree, NumPy's random numbers, polynomials and builders of extensions
 # (6.4 MB), Tesseract's data of which way a page is turned (10.6 MB), and what olefile holds for
-# Python 2, which no longer compiles. Pinecone's SDK asks for HTTP/2 to be installed and turns it off;
-# the HTTP client loads it (13 ms) where it finds it.
+# Python 2, which no longer compiles. Pinecone's SDK asks for HTTP/2 and turns it off; its HTTP client
+# loads it (13 ms) where it finds it.
 UNUSED = (
     "bin",
     "**/__pycache__",

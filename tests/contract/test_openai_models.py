@@ -339,8 +339,8 @@ def test_what_a_server_leaves_out_of_an_answer_is_not_needed(server):
     assert completion == Completion("Yes.", Usage(), "unknown")
 
 
-def test_the_sdk_s_apis_and_types_are_never_loaded(server):
-    # From bytecode they take a third of the chat function's start.
+def test_the_sdk_is_never_loaded(server):
+    # It would take 60 ms of every start, and as long for a call as the call.
     script = """
 import sys
 from nexus.adapters.openai.connection import connect
@@ -355,7 +355,7 @@ loaded = set(sys.modules)
 chat.complete([Message("user", "one")], 100)
 OpenAIChat(client, "chat", "chat_completions").complete([Message("user", "one")], 100)
 print(*sorted(set(sys.modules) - loaded))
-print(*sorted(name for name in sys.modules if name.startswith("openai.resources.")))
+print(*sorted(name for name in sys.modules if name == "openai"))
 """
     done = subprocess.run(
         [sys.executable, "-c", script, server.base_url],

@@ -11,7 +11,7 @@ from cli.local.layout import PROJECT
 
 PARSERS = {"pypdfium2", "docx", "pptx", "python_calamine", "selectolax", "semantic_text_splitter"}
 WEB = {"fastapi", "starlette", "mangum"}
-NEVER = {"boto3", "onnxruntime", "torch", "typer"}
+NEVER = {"boto3", "openai", "onnxruntime", "torch", "typer"}
 
 WIRING = """
 import sys
@@ -61,18 +61,18 @@ def test_chat_loads_no_parser_and_only_its_own_index() -> None:
 def test_documents_loads_neither_models_nor_parsers() -> None:
     found = loaded("documents", "pinecone", "import functions.documents.app")
     assert "fastapi" in found
-    assert not found & (PARSERS | NEVER | {"openai", "pinecone", "numpy"})
+    assert not found & (PARSERS | NEVER | {"pinecone", "numpy"})
 
 
 @pytest.mark.parametrize("index", ["sqlite", "pinecone"])
 def test_reindex_loads_neither_models_nor_index_nor_parsers(index: str) -> None:
-    assert not loaded("reindex", index) & (PARSERS | WEB | NEVER | {"openai", "pinecone", "numpy"})
+    assert not loaded("reindex", index) & (PARSERS | WEB | NEVER | {"pinecone", "numpy"})
 
 
 @pytest.mark.parametrize("index", ["sqlite", "pinecone"])
 def test_backup_loads_neither_models_nor_parsers_and_only_its_own_index(index: str) -> None:
     found = loaded("backup", index)
-    assert not found & (PARSERS | WEB | NEVER | {"openai"})
+    assert not found & (PARSERS | WEB | NEVER)
     assert not found & {"sqlite": {"pinecone"}, "pinecone": {"numpy", "sqlite3"}}[index]
     assert "arro3" in found
 

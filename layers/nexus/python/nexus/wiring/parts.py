@@ -26,8 +26,7 @@ from nexus.ports import (
 from nexus.settings import Settings
 
 if TYPE_CHECKING:
-    import openai
-
+    from nexus.adapters.openai.connection import ModelsClient
     from nexus.generations.reindexing import Reindexer
     from nexus.ingestion.indexer import Indexer
 
@@ -169,7 +168,7 @@ class Models:
             )
         )
 
-    def _connect(self, timeout_s: float, retries: int) -> openai.OpenAI:
+    def _connect(self, timeout_s: float, retries: int) -> ModelsClient:
         from nexus.adapters.openai.connection import connect
 
         def read_key() -> str:

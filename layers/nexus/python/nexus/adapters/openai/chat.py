@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import openai
-
 from nexus.adapters.openai.bodies import count_of, finish_of, says_failed, text_of
-from nexus.adapters.openai.connection import ping, post
+from nexus.adapters.openai.connection import ModelsClient, ping, post
 from nexus.adapters.openai.errors import (
     SERVICE,
     ContentFiltered,
+    StatusError,
     content_filtered,
     from_status,
     translate,
@@ -34,13 +33,13 @@ class OpenAIChat:
     """
 
     def __init__(
-        self, client: openai.OpenAI, model: str, api: str = "responses", effort: str = ""
+        self, client: ModelsClient, model: str, api: str = "responses", effort: str = ""
     ) -> None:
         self._client = client
         self._model = model
         self._speaks_responses = api == "responses"
         # OpenAI's newer models refuse `max_tokens`; many other servers know nothing else.
-        own = f".{client.base_url.host}".endswith((".openai.com", ".openai.azure.com"))
+        own = f".{client.host}".endswith((".openai.com", ".openai.azure.com"))
         self._form = ChatForm("max_completion_tokens" if own else "max_tokens", effort)
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
@@ -64,7 +63,7 @@ class OpenAIChat:
             if self._speaks_responses:
                 try:
                     return self._ask("/responses", messages, max_tokens)
-                except openai.APIStatusError as err:
+                except StatusError as err:
                     if not _has_no_such_api(err):
                         raise
             completion = self._ask("/chat/completions", messages, max_tokens)
@@ -85,7 +84,7 @@ class OpenAIChat:
             )
             try:
                 answer = post(self._client, path, body)
-            except openai.APIStatusError as err:
+            except StatusError as err:
                 if to_responses and _has_no_such_api(err):
                     raise
                 other = adapted(form, err)
@@ -126,7 +125,7 @@ def _prompt(messages: Sequence[Message], form: ChatForm) -> list[dict[str, str]]
     return [{"role": message.role, "content": message.content} for message in messages]
 
 
-def _has_no_such_api(err: openai.APIStatusError) -> bool:
+def _has_no_such_api(err: StatusError) -> bool:
     """Whether the endpoint has no Responses API; an unknown model is also a 404."""
     if err.status_code in (404, 405):
         return err.code != "model_not_found"

@@ -1,22 +1,30 @@
 """Opens the one connection to the model endpoint, and says when a retry makes no sense.
 
-The SDK's client makes the calls, but its APIs (`client.responses` and the others) and their types
-are left alone: loading them takes longer than all else that a function does when it starts.
+Two kinds of JSON are posted. OpenAI's SDK would do that over the same HTTP client, and take as long
+again for each call and 60 ms of every start for what it offers beside.
 """
 
 from __future__ import annotations
 
 import json
+import random
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
-import openai
 
+from nexus import __version__
 from nexus.adapters.http_deadline import hooks
 from nexus.adapters.openai.bodies import error_in
-from nexus.adapters.openai.errors import not_understood, retry_after_s, translate
+from nexus.adapters.openai.errors import (
+    WRONG_CALL,
+    StatusError,
+    not_understood,
+    retry_after_s,
+    translate,
+)
 from nexus.adapters.openai.renewing import RenewedKey
 from nexus.adapters.openai.told import kind_of, status_in, words_of
 from nexus.adapters.resending import transport
@@ -24,6 +32,7 @@ from nexus.adapters.tls_context import tls_context
 from nexus.errors import ConfigurationError
 
 _PING_TIMEOUT_S = 3.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
 
 
 def connect(
@@ -33,7 +42,7 @@ def connect(
     retries: int,
     longest_wait_s: float = 5.0,
     read_key: Callable[[], str] | None = None,
-) -> openai.OpenAI:
+) -> ModelsClient:
     """One client for all calls to the endpoint; safe to share between threads.
 
     A connection that breaks before a byte of an answer has come is replaced once, at once. Each try
@@ -53,50 +62,105 @@ def connect(
         )
     timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0))
     by_deadline = hooks()
-    return openai.OpenAI(
+    http = httpx2.Client(
         base_url=base_url,
-        api_key=api_key,
+        headers={
+            "accept": "application/json",
+            "authorization": f"Bearer {api_key}",
+            "user-agent": f"nexus/{__version__}",
+        },
         timeout=timeout,
-        max_retries=retries,
-        http_client=openai.DefaultHttpxClient(
-            timeout=timeout,
-            verify=tls_context(),
-            transport=transport(),
-            auth=RenewedKey(read_key) if read_key else None,
-            event_hooks={
-                **by_deadline,
-                "response": [*by_deadline["response"], _tells_what_it_means(longest_wait_s)],
-            },
-        ),
+        follow_redirects=True,
+        verify=tls_context(),
+        transport=transport(),
+        auth=RenewedKey(read_key) if read_key else None,
+        event_hooks={
+            **by_deadline,
+            "response": [*by_deadline["response"], _tells_what_it_means(longest_wait_s)],
+        },
     )
+    return ModelsClient(http, retries)
 
 
-def post(client: openai.OpenAI, path: str, body: Mapping[str, object]) -> Any:
+class ModelsClient:
+    """Sends JSON over an HTTP client, and again after what passes; made by `connect`."""
+
+    def __init__(
+        self, http: httpx2.Client, retries: int, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._http = http
+        self._retries = retries
+        self._sleep = sleep
+        self.host = http.base_url.host
+
+    def post(self, path: str, body: Mapping[str, object]) -> httpx2.Response:
+        """The good answer. Raises StatusError for another, and httpx2's errors for none."""
+        for tried in range(self._retries):
+            try:
+                response = self._http.post(path, json=body)
+            except httpx2.TransportError as err:
+                if isinstance(err, WRONG_CALL):
+                    raise
+                self._sleep(_pause_s(tried, None))
+            else:
+                if response.is_success:
+                    return response
+                if not _may_pass(response):
+                    raise StatusError(response)
+                self._sleep(_pause_s(tried, retry_after_s(response.headers)))
+        return _good(self._http.post(path, json=body))
+
+    def get(self, path: str, timeout_s: float) -> httpx2.Response:
+        """The good answer of one try. Raises as `post`."""
+        return _good(self._http.get(path, timeout=timeout_s))
+
+
+def post(client: ModelsClient, path: str, body: Mapping[str, object]) -> Any:
     """The endpoint's answer to a JSON body, as JSON; belongs into a block of `translate`."""
-    return _as_json(client.post(path, cast_to=object, body=body))
+    return _as_json(client.post(path, body))
 
 
-def ping(client: openai.OpenAI, model: str) -> None:
+def ping(client: ModelsClient, model: str) -> None:
     """Returns when the endpoint answers and does not deny the model; one quick try."""
-    quick = client.with_options(timeout=_PING_TIMEOUT_S, max_retries=0)
     with translate():
         try:
-            quick.get(f"/models/{quote(model, safe='')}", cast_to=object)
+            client.get(f"/models/{quote(model, safe='')}", _PING_TIMEOUT_S)
             return
-        except openai.NotFoundError as err:
-            if err.code == "model_not_found":
+        except StatusError as err:
+            if err.status_code != 404 or err.code == "model_not_found":
                 raise
         # Some endpoints can only list their models.
-        _as_json(quick.get("/models", cast_to=object))
+        _as_json(client.get("/models", _PING_TIMEOUT_S))
 
 
-def _as_json(answer: object) -> object:
-    # What its content type does not call JSON comes as text; some servers name no type.
-    if not isinstance(answer, str):
-        return answer
+def _good(response: httpx2.Response) -> httpx2.Response:
+    if not response.is_success:
+        raise StatusError(response)
+    return response
+
+
+def _may_pass(response: httpx2.Response) -> bool:
+    """Whether another try makes sense, by OpenAI's header or by the status."""
+    told = response.headers.get("x-should-retry")
+    if told in ("true", "false"):
+        return told == "true"
+    return response.status_code in (408, 409, 429) or response.status_code >= 500
+
+
+def _pause_s(tried: int, asked_s: float | None) -> float:
+    if asked_s:
+        return asked_s
+    longest = min(_FIRST_PAUSE_S * 2.0**tried, _LONGEST_PAUSE_S)
+    return longest * random.uniform(0.75, 1)  # noqa: S311 - jitter
+
+
+def _as_json(response: httpx2.Response) -> object:
     try:
-        return json.loads(answer)
+        return json.loads(response.content)
     except (ValueError, RecursionError) as err:
+        kind = response.headers.get("content-type", "").partition(";")[0]
+        if kind.strip().endswith("json") and isinstance(err, json.JSONDecodeError):
+            raise  # it is damaged
         raise not_understood() from err
 
 
@@ -108,7 +172,7 @@ def _tells_what_it_means(longest_wait_s: float) -> Callable[[httpx2.Response], N
             return
         wait = retry_after_s(response.headers)
         kind = kind_of(response.status_code, words_of(_json_of(response)))
-        # The SDK obeys this header of OpenAI's, and would itself wait for up to two minutes.
+        # OpenAI's own header, which `post` obeys.
         if (wait is not None and wait > longest_wait_s) or kind in (
             "quota",
             "filtered",

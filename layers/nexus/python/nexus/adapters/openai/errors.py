@@ -9,10 +9,9 @@ import re
 import struct
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx2
-import openai
 
 from nexus.adapters.openai.told import kind_of, words_of
 from nexus.errors import UpstreamError, UpstreamRefused, UpstreamUnavailable
@@ -30,8 +29,8 @@ _ADVICE = {
     422: "check the model's name and, for embeddings, NEXUS_EMBEDDING_DIMENSION",
 }
 
-# Faults of the address or the headers that the SDK reports as a failed connection.
-_WRONG_CALL = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL)
+# Faults of the address or the headers.
+WRONG_CALL = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL)
 
 # What reading an answer raises that is not in the format it should be in.
 _MALFORMED = (
@@ -39,17 +38,39 @@ _MALFORMED = (
 )  # fmt: skip
 
 
+class StatusError(Exception):
+    """An answer whose status says that the call failed, and what the endpoint says of it.
+
+    `body` is the error in it, or all of it, as text where it is no JSON; `code` and `param` are
+    OpenAI's words for what is wrong. Its message holds none of them: a log of the chained traceback
+    would have it, and what an endpoint says can repeat the prompt or part of the key.
+    """
+
+    def __init__(self, response: httpx2.Response) -> None:
+        super().__init__(f"HTTP {response.status_code}")
+        self.status_code = response.status_code
+        self.headers = response.headers
+        body: object = response.text.strip()
+        with suppress(ValueError, RecursionError):
+            body = json.loads(response.content)
+        self.body = body.get("error", body) if isinstance(body, dict) else body
+        told = self.body if isinstance(self.body, dict) else {}
+        code = told.get("code")
+        self.code = None if code is None else str(code)
+        self.param = told.get("param")
+
+
 @contextmanager
 def translate() -> Iterator[None]:
-    """Raises our error in place of the SDK's, of httpx2's, or of one met in reading the answer.
+    """Raises our error in place of httpx2's, of a status, or of one met in reading the answer.
 
     The block holds one call and the reading of its result, nothing else: whatever is missing from
     the result or of the wrong type counts as an answer that is not in OpenAI's format.
     """
     try:
         yield
-    except openai.OpenAIError as err:
-        raise _from_sdk(err) from _without_text(err)
+    except StatusError as err:
+        raise from_status(err.status_code, err.headers, err.code, words_of(err.body)) from err
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.CookieConflict, httpx2.StreamError) as err:
         raise _from_transport(err) from err
     except json.JSONDecodeError as err:
@@ -127,45 +148,16 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     return None
 
 
-def _from_sdk(err: openai.OpenAIError) -> UpstreamError:
-    if isinstance(err, openai.APIStatusError):
-        said = words_of(err.body)
-        return from_status(err.status_code, err.response.headers, err.code, said)
-    if isinstance(err, openai.APIConnectionError):
-        return _from_transport(err.__cause__ or err)
-    if isinstance(err, openai.APIResponseValidationError):
-        return not_understood()
-    if isinstance(err, openai.ContentFilterFinishReasonError):
-        return content_filtered()
-    if isinstance(err, openai.LengthFinishReasonError):
-        return UpstreamRefused(
-            SERVICE, "The model's answer did not fit; raise NEXUS_ANSWER_MAX_TOKENS."
-        )
-    return UpstreamRefused(
-        SERVICE,
-        f"The OpenAI SDK could not make the call ({type(err).__name__}); "
-        "check NEXUS_MODELS_URL and NEXUS_MODELS_SECRET.",
-    )
-
-
 def _from_transport(err: BaseException) -> UpstreamError:
-    if isinstance(err, (*_WRONG_CALL, httpx2.TooManyRedirects)):
+    if isinstance(err, (*WRONG_CALL, httpx2.TooManyRedirects)):
         return UpstreamRefused(
             SERVICE,
             f"No call can be made to the model endpoint ({type(err).__name__}); check "
             "NEXUS_MODELS_URL, NEXUS_RERANK_URL and that the API key is one line of plain text.",
         )
-    if isinstance(err, (httpx2.TimeoutException, openai.APITimeoutError)):
+    if isinstance(err, httpx2.TimeoutException):
         return UpstreamUnavailable(SERVICE, "The model endpoint did not answer in time; try again.")
     return UpstreamUnavailable(
         SERVICE,
         f"The connection to the model endpoint failed ({type(err).__name__}); try again.",
     )
-
-
-def _without_text(err: openai.OpenAIError) -> openai.OpenAIError:
-    # The SDK puts the endpoint's whole answer in the message, and that can repeat the prompt or
-    # part of the key; a log of the chained traceback would then hold it.
-    status = getattr(err, "status_code", None)
-    err.args = (f"HTTP {status}",) if status else (type(err).__name__,)
-    return err

@@ -10,12 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
 from typing import Any
 
-import openai
-
 from nexus.adapters.openai.bodies import count_of
 from nexus.adapters.openai.chat import OpenAIChat
-from nexus.adapters.openai.connection import ping, post
-from nexus.adapters.openai.errors import SERVICE, not_understood, translate
+from nexus.adapters.openai.connection import ModelsClient, ping, post
+from nexus.adapters.openai.errors import SERVICE, StatusError, not_understood, translate
 from nexus.adapters.openai.parameters import without_refused
 from nexus.errors import UpstreamRefused
 from nexus.ports import Embeddings
@@ -33,7 +31,7 @@ _PARALLEL_REQUESTS = 4
 class OpenAIEmbedder:
     """Implements `Embedder` with the endpoint's embeddings API."""
 
-    def __init__(self, client: openai.OpenAI, model: str, dimension: int, batch: int = 128) -> None:
+    def __init__(self, client: ModelsClient, model: str, dimension: int, batch: int = 128) -> None:
         self._client = client
         self._model = model
         self._dimension = dimension
@@ -87,7 +85,7 @@ class OpenAIEmbedder:
             try:
                 body = {"model": self._model, "input": texts, **options}
                 answer = post(self._client, "/embeddings", body)
-            except openai.APIStatusError as err:
+            except StatusError as err:
                 fewer = without_refused(options, err)
                 if fewer is None:
                     raise

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import openai
-
+from nexus.adapters.openai.errors import StatusError
 from nexus.adapters.openai.told import kind_of, words_of
 
 _LIMITS = ("max_tokens", "max_completion_tokens")
@@ -28,7 +27,7 @@ class ChatForm:
     swapped: bool = False
 
 
-def adapted(form: ChatForm, err: openai.APIStatusError) -> ChatForm | None:
+def adapted(form: ChatForm, err: StatusError) -> ChatForm | None:
     """The form without what the endpoint refused, or None if there is nothing left to change.
 
     Endpoints that refuse a parameter without naming it are asked with less, step by step.
@@ -46,9 +45,7 @@ def adapted(form: ChatForm, err: openai.APIStatusError) -> ChatForm | None:
     return None if kind != "parameter" or err.param else _with_less(form)
 
 
-def without_refused(
-    options: Mapping[str, object], err: openai.APIStatusError
-) -> dict[str, object] | None:
+def without_refused(options: Mapping[str, object], err: StatusError) -> dict[str, object] | None:
     """The options of a call for vectors without the one that was refused, or None if none was."""
     said = words_of(err.body)
     if err.status_code not in (400, 404, 415, 422, 500, 501):
