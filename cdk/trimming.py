@@ -12,14 +12,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdk.unused import COMPRESSED, KEPT, UNUSED
+from cdk.unused import COMPRESSED, UNUSED
 
 # Of compatibility with Pydantic 1, which FastAPI would load to say that it is unsupported; it takes
 # the absence for "not one of those models".
 _PYDANTIC_V1 = "pydantic/v1"
-# Importing openai runs 473 modules of types, 174 ms, of which a request uses none; Pinecone's
-# documents need one of seven adapters, and the others load all its models.
-_LAZY = ("openai/types", "pinecone/_internal/adapters")
+# Pinecone's documents need one of seven adapters, and the others load all its models.
+_LAZY = ("pinecone/_internal/adapters",)
 # FastAPI builds a validator for each of OpenAPI's 40 types when it starts: now on /openapi.json.
 _DEFERRED = "fastapi/openapi/models.py"
 _EDITS = (
@@ -64,11 +63,6 @@ def trim(site: Path) -> None:
     for pattern in UNUSED:
         for path in sorted(site.glob(pattern)):
             _remove(path)
-    for folder, kept in KEPT.items():
-        if _is_installed(site, folder):
-            for path in sorted((site / folder).iterdir()):
-                if path.name not in kept:
-                    _remove(path)
     for pattern in COMPRESSED:
         for path in sorted(site.glob(pattern)):
             # Without a time, so that the same package is made of the same files.

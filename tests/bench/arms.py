@@ -82,8 +82,8 @@ class Benches:
         return Arm("FastAPI + Mangum", "built", "constant", runnable, {})
 
     def tuned(self, chat: Arm) -> Arm:
-        """A chat function written by hand, from the chat function's packages."""
-        packages = chat.runnable.paths[1:]
+        """A chat function written by hand: our packages, and OpenAI's SDK from LangChain's."""
+        packages = (*chat.runnable.paths[1:], installed([LANGCHAIN], self.python, compiled=True))
         runnable = own_handler("tuned_handler", self.python, self._folder(), packages)
         return Arm("tuned FastAPI + SDK", "built", "tuned", runnable, self._as_chat(chat))
 

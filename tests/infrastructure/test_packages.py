@@ -63,7 +63,7 @@ def test_each_function_has_only_the_layers_it_needs(assembly, stage):
 
     chat, ingest, reindex = held("chat"), held("ingest"), held("reindex")
     assert held("documents") == chat
-    assert {"nexus", "openai", "aws_lambda_powertools"} <= chat & ingest & reindex
+    assert {"nexus", "httpx2", "aws_lambda_powertools"} <= chat & ingest & reindex
     assert {"fastapi", "mangum"} <= chat
     assert not {"fastapi", "mangum"} & (ingest | reindex)
     parsers = {"pypdfium2", "docx", "pptx", "python_calamine", "selectolax"}
@@ -136,7 +136,6 @@ def test_a_package_is_named_by_platform_python_and_content():
 @pytest.mark.parametrize(
     ("package", "folders", "layers", "least", "most_eager"),
     [
-        ("openai", ("types",), ("service",), 100, 100),
         ("pinecone._internal", ("adapters",), ("index_pinecone", "service"), 8, 0),
     ],
 )

@@ -34,7 +34,7 @@ def defer_patterns(environ: Mapping[str, str]) -> None:
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
     if environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
-        re.compile = _deferring  # type: ignore[assignment]
+        re.compile = _deferring
 
 
 def _deferring(pattern: Any, flags: Any = 0) -> Any:

@@ -77,7 +77,9 @@ class JsonClient:
         self._region = region
         self._credentials = credentials
         self._sleep = sleep
-        self._http = URLLib3Session(
+        # botocore's types are narrower than what its own clients give this class.
+        session: Any = URLLib3Session
+        self._http = session(
             verify=os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE") or True,
             proxies=get_environ_proxies(self._url),
             timeout=(CONNECT_S, READ_S),
@@ -133,7 +135,7 @@ class JsonClient:
         if response.status_code >= 300:
             code, message = _fault(response, answer)
             error = {"Code": code, "Message": message}
-            told = {**answer, "Error": error, "ResponseMetadata": metadata}
+            told: Any = {**answer, "Error": error, "ResponseMetadata": metadata}
             raise self.exceptions.of(code)(told, operation)
         return {**answer, "ResponseMetadata": metadata}
 
@@ -207,7 +209,7 @@ def _check(headers: Mapping[str, str], content: bytes) -> None:
     expected = headers.get("x-amz-crc32", "")
     if expected.isdigit() and int(expected) != crc32(content):
         raise ChecksumError(
-            checksum_type="crc32", expected_checksum=expected, actual_checksum=crc32(content)
+            checksum_type="crc32", expected_checksum=expected, actual_checksum=str(crc32(content))
         )
 
 
