@@ -17,10 +17,10 @@ _POWERTOOLS = (
 )
 # What only installers, type checkers, compilers and debuggers need, and large parts that nothing
 # here calls: Pinecone's gRPC core (7.6 MB), Pillow's AVIF codec and font rendering, Powertools'
-# routers, Pinecone's clients of services that are not asked, lxml's other kind of tree, NumPy's random numbers, polynomials and builders of extensions
-# (6.4 MB), Tesseract's data of which way a page is turned (10.6 MB), and what olefile holds for
-# Python 2, which no longer compiles. Pinecone's SDK asks for HTTP/2 and turns it off; its HTTP client
-# loads it (13 ms) where it finds it.
+# routers, Pinecone's clients of services that are not asked, lxml's other kind of tree, NumPy's
+# random numbers, polynomials and builders of extensions (6.4 MB), Tesseract's data of which way a
+# page is turned (10.6 MB), and what olefile holds for Python 2, which no longer compiles. Pinecone's
+# SDK brings HTTP/2 and turns it off, and its HTTP client loads it (13 ms) where it finds it.
 UNUSED = (
     "bin",
     "**/__pycache__",
