@@ -19,8 +19,8 @@ _POWERTOOLS = (
 # here calls: Pinecone's gRPC core (7.6 MB), Pillow's AVIF codec and font rendering, Powertools'
 # routers, Pinecone's clients of services that are not asked, lxml's other kind of tree, NumPy's
 # random numbers, polynomials and builders of extensions (6.4 MB), Tesseract's data of which way a
-# page is turned (10.6 MB), and what olefile holds for Python 2, which no longer compiles. Pinecone's
-# SDK brings HTTP/2 and turns it off; its HTTP client loads it (13 ms) where it finds it.
+# page is turned (10.6 MB), and what olefile holds for Python 2, which no longer compiles. HTTP/2
+# comes with Pinecone's SDK, which turns it off; its HTTP client loads it (13 ms) where it finds it.
 UNUSED = (
     "bin",
     "**/__pycache__",
