@@ -109,7 +109,7 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
             + COUNTS * (unit is not None and _counts(unit[1].lower(), candidate.text))
             + _instructs(wanted, candidate.text)
             - CODE * (len(_CODE.findall(candidate.text)) >= _CODE_SIGNS)
-            + UNDER_TERM * _under_term(stems, candidate)
+            + UNDER_TERM * (not names and not option and _under_term(stems, candidate))
             - GOES_ON * bool(_GOES_ON.match(candidate.text))
             - ONE_CASE * (not cased and bool(_ONE_CASE.match(candidate.text)))
             - POINTS * bool(_POINTS.fullmatch(candidate.text))
