@@ -10,9 +10,8 @@ from cli.local.models.entries import (
     GOES_ON,
     INSTRUCTS,
     INTRODUCES,
-    ONE_CASE,
+    MEASURES,
     POINTS,
-    UNDER_TERM,
     entries,
 )
 from cli.local.models.evidence import FEATURES, measure_words, read_alone
@@ -87,17 +86,10 @@ def test_what_points_elsewhere_introduces_or_goes_on_loses() -> None:
     assert gains("What is the size?", "However, the size is told.") == [-GOES_ON]
 
 
-def test_what_holds_in_one_case_loses_unless_a_case_is_asked_for() -> None:
-    text = "If the size is empty, it is guessed."
-    assert gains("Where is the size told?", text) == [-ONE_CASE]
-    assert gains("What happens if the size is empty?", text) == [0]
-
-
-def test_the_first_sentence_under_a_term_that_the_question_holds_gains() -> None:
-    text = "Suppress Values\nHides the value. It is slow."
-    told = gains("What does the Suppress Values theme do?", text)
-    assert told[1:] == [pytest.approx(UNDER_TERM * 2 / 3), 0]
-    assert gains("What does the theme do?", text)[1] == 0
+def test_a_figure_gains_where_a_measure_is_asked_for() -> None:
+    told = gains("Which size does the page have?", "The page has a size of 7. Much is on page 8.")
+    assert told == [MEASURES, 0]
+    assert gains("What is the page?", "The size of the page is 7.") == [0]
 
 
 def test_a_lone_word_or_sign_is_no_answer_and_a_number_is() -> None:

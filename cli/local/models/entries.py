@@ -23,10 +23,10 @@ Array = NDArray[np.float32]
 DEFINED, IS_ENTRY, IS_OPTION, COUNTS, CODE = 4.0, 4.0, 3.0, 2.0, 6.0
 # What a sentence gains that says what to do, and by how much of the question it does it for; what
 # it loses that only points to a place, or only introduces what follows.
-INSTRUCTS, FOR_PURPOSE, POINTS, INTRODUCES = 1.0, 5.0, 6.0, 6.0
-# What it loses that goes on from another, or says what holds in a case that is not asked about; and
-# what it gains that is the first one under a term all of whose words the question has.
-GOES_ON, ONE_CASE, UNDER_TERM = 1.0, 1.0, 3.0
+INSTRUCTS, FOR_PURPOSE, POINTS, INTRODUCES = 0.5, 4.0, 6.0, 6.0
+# What it loses that goes on from another; and what it gains, by how much of the question stands in
+# or above it, that tells a figure where a measure is asked for.
+GOES_ON, MEASURES = 1.0, 4.0
 
 # "What is an account in Ledger?", with the thing that is asked about in at most four words.
 _WHAT_IS = re.compile(
@@ -61,7 +61,7 @@ _INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(
-    r"\b(?:to|for|untuk|lets you|allows? (?:you )?to|allowing|can be used to)"
+    r"\b(?:to|untuk|lets you|allows? (?:you )?to|allowing|can be used to)"
     r"((?: [^\s.,;:()]{1,40}){1,9})",
     re.IGNORECASE,
 )
@@ -73,12 +73,16 @@ _GOES_ON = re.compile(
     r"misalnya|contohnya|sebaliknya)\b",
     re.IGNORECASE,
 )
-_ONE_CASE = re.compile(
-    r"\W*(?:if|when|unless|jika|bila|apabila) (?!this\b|on\b|off\b|enabled\b)\w", re.IGNORECASE
-)
-_NAMES_CASE = re.compile(
-    r"\b(?:if|when|unless|without|with|while|happens|after|jika|bila|apabila|saat|ketika|tanpa)\b",
+_ASKS_MEASURE = re.compile(
+    r"\b(?:what|which)\b.{0,40}\b(?:frequenc(?:y|ies)|voltages?|current|resolution|sizes?|lengths?|"
+    r"widths?|heights?|depth|distance|weight|rates?|speed|temperatures?|ranges?|ports?|versions?|"
+    r"values?|limits?|percentage|intervals?|timeout|delay|capacity|impedance|resistance|factor|"
+    r"numbers?|ratio|angle|pressure|power|scale)\b",
     re.IGNORECASE,
+)
+_FIGURE = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*")
+_SECTION_NUMBER = re.compile(
+    r"\b(?:section|chapter|page|figure|table|step)s? [\d.]+", re.IGNORECASE
 )
 _POINTS = re.compile(
     r"\W*(?:(?:please )?(?:see|refer to|consult|lihat)\b|"
@@ -100,7 +104,11 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
     option = bool(_ASKS_OPTION.search(question))
     stems = frozenset(content_stems(question))
     wanted = stems if _ASKS_HOW.match(question) else frozenset()
-    cased = bool(_NAMES_CASE.search(question))
+    measured = bool(_ASKS_MEASURE.search(question))
+
+    def near(candidate: Candidate) -> float:
+        return len(stems & candidate.before) / max(1, len(stems))
+
     return np.array(
         [
             IS_ENTRY * about * _is_entry(candidate, names)
@@ -109,9 +117,8 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
             + COUNTS * (unit is not None and _counts(unit[1].lower(), candidate.text))
             + _instructs(wanted, candidate.text)
             - CODE * (len(_CODE.findall(candidate.text)) >= _CODE_SIGNS)
-            + UNDER_TERM * (not names and not option and _under_term(stems, candidate))
+            + MEASURES * (measured and _tells_figure(question, candidate.text)) * near(candidate)
             - GOES_ON * bool(_GOES_ON.match(candidate.text))
-            - ONE_CASE * (not cased and bool(_ONE_CASE.match(candidate.text)))
             - POINTS * bool(_POINTS.fullmatch(candidate.text))
             - INTRODUCES * candidate.text.endswith(":")
             for candidate in found
@@ -120,10 +127,10 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
     )
 
 
-def _under_term(asked: frozenset[str], candidate: Candidate) -> float:
-    """The share of the question's stems that are the term right above a sentence; 0 with others."""
-    own = frozenset(content_stems(_right_above(candidate)))
-    return len(own) / len(asked) if own and own <= asked else 0.0
+def _tells_figure(question: str, text: str) -> bool:
+    """Whether a text holds a figure that the question does not, other than a section's number."""
+    found = _FIGURE.findall(_SECTION_NUMBER.sub(" ", text))
+    return bool(set(found) - set(_FIGURE.findall(question)))
 
 
 def _instructs(wanted: frozenset[str], text: str) -> float:

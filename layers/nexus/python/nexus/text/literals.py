@@ -1,4 +1,4 @@
-"""Finds the names in a text that are written in one way only, such as --all, nut.conf, YY_NULL or maxSize.
+"""Finds the names in a text that are written in one way only: --all, nut.conf, YY_NULL, maxSize.
 
 Neither stems nor an embedding keep their strokes, dots and capitals; a text either holds them as
 they are written, or is not about them.

@@ -78,9 +78,7 @@ def _in_running_place(pages: Sequence[Page]) -> dict[int, dict[int, bool]]:
             continue
         usual, _ = heights.most_common(1)[0]
         outer = [
-            (page, at)
-            for page, at in outer
-            if abs(page.lines[at].bottom / _ALIKE - usual) <= 1
+            (page, at) for page, at in outer if abs(page.lines[at].bottom / _ALIKE - usual) <= 1
         ]
         if len(outer) < needed:
             continue
