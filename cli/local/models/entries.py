@@ -26,7 +26,7 @@ DEFINED, IS_ENTRY, IS_OPTION, COUNTS, CODE = 4.0, 4.0, 3.0, 2.0, 6.0
 INSTRUCTS, FOR_PURPOSE, POINTS, INTRODUCES = 0.5, 4.0, 6.0, 6.0
 # What it loses that goes on from another; and what it gains, by how much of the question stands in
 # or above it, that tells a figure where a measure is asked for.
-GOES_ON, MEASURES = 1.0, 4.0
+GOES_ON, MEASURES = 0.5, 4.0
 
 # "What is an account in Ledger?", with the thing that is asked about in at most four words.
 _WHAT_IS = re.compile(
@@ -92,6 +92,8 @@ _POINTS = re.compile(
 # Braces of a programme. Semicolons stand in a table's rows, too.
 _CODE = re.compile(r"[{}]")
 _CODE_SIGNS = 2
+# What is typed at a prompt, or begins with a call.
+_TYPED = re.compile(r"[$%>#] [a-z./]|(?:print |return )?[a-z_]\w*\.[a-z_]\w*\(")
 
 
 def entries(question: str, found: Sequence[Candidate]) -> Array:
@@ -116,7 +118,7 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
             + IS_OPTION * (option and _stands_under_option(candidate))
             + COUNTS * (unit is not None and _counts(unit[1].lower(), candidate.text))
             + _instructs(wanted, candidate.text)
-            - CODE * (len(_CODE.findall(candidate.text)) >= _CODE_SIGNS)
+            - CODE * _is_code(candidate.text)
             + MEASURES * (measured and _tells_figure(question, candidate.text)) * near(candidate)
             - GOES_ON * bool(_GOES_ON.match(candidate.text))
             - POINTS * bool(_POINTS.fullmatch(candidate.text))
@@ -139,6 +141,10 @@ def _instructs(wanted: frozenset[str], text: str) -> float:
         return 0.0
     purposes = frozenset(content_stems(" ".join(_PURPOSE.findall(text))))
     return INSTRUCTS + FOR_PURPOSE * len(wanted & purposes) / len(wanted)
+
+
+def _is_code(text: str) -> bool:
+    return len(_CODE.findall(text)) >= _CODE_SIGNS or bool(_TYPED.match(text))
 
 
 def _counts(unit: str, text: str) -> bool:
