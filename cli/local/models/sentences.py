@@ -35,10 +35,6 @@ MIN_WRAPPED_LINE = 45  # a shorter line without a full stop ends a block: a head
 _ITEM = re.compile(r"(?:[-*•–·▪◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _BAR = re.compile(r"^\||\|$|\s\|\s")
 _RULE = re.compile(r"[\s|:+=_-]+")
-# A line, or the last one above it, that a command line stands under, and what looks like one.
-_COMMAND = re.compile(r"(?:[#$%>] ?)?(?:\.?/)?[a-z][\w./+-]*(?: \S+){0,15}")
-_COMMAND_SIGN = re.compile(r"(?:^[#$%>] ?|(?:^|\s)--?\w|/|=|_|\w\(|<\w)")
-MAX_COMMAND = 100
 # What names the thing that a paragraph, or an item of a list, explains from its first word on.
 _LABEL = re.compile(
     r"(?:[-*•–·▪◦] )?(?P<label>[^\s:.|][^:.|\n]{0,60}(?=:\s)|"
