@@ -27,7 +27,7 @@ def found_in(text: str, question: str = "What is it?") -> list[Candidate]:
 
 
 def gains(question: str, text: str) -> list[float]:
-    return entries(question, found_in(text, question)).tolist()
+    return [float(gain) for gain in entries(question, found_in(text, question))]
 
 
 def cut(text: str) -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ def test_when_something_is_so_a_condition_tells_it() -> None:
 
     def told(question: str) -> list[float]:
         found = found_in(text, question)
-        return measure_words(question, found, {})[:, date].tolist()
+        return [float(row[date]) for row in measure_words(question, found, {})]
 
     assert told("When can it not be used?") == [0, -1]
     assert told("When was it used?") == [-1, -1]
