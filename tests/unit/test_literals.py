@@ -106,5 +106,4 @@ def test_code_is_no_sentence_and_a_row_is_no_code() -> None:
     assert (
         min(gains("How is it set?", "protocol ospf { cost 10; stub { yes; } }").values()) == -CODE
     )
-    assert min(gains("How is it set?", "$ ledger reg --group-by payee Food").values()) == -CODE
     assert not any(gains("How is it set?", "Name: a; Cost: 1; Size: 2; Room: 3; Days: 4").values())

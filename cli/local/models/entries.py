@@ -92,8 +92,6 @@ _POINTS = re.compile(
 # Braces of a programme. Semicolons stand in a table's rows, too.
 _CODE = re.compile(r"[{}]")
 _CODE_SIGNS = 2
-# What is typed at a prompt, or begins with a call.
-_TYPED = re.compile(r"[$%>#] [a-z./]|(?:print |return )?[a-z_]\w*\.[a-z_]\w*\(")
 
 
 def entries(question: str, found: Sequence[Candidate]) -> Array:
@@ -118,7 +116,7 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
             + IS_OPTION * (option and _stands_under_option(candidate))
             + COUNTS * (unit is not None and _counts(unit[1].lower(), candidate.text))
             + _instructs(wanted, candidate.text)
-            - CODE * _is_code(candidate.text)
+            - CODE * (len(_CODE.findall(candidate.text)) >= _CODE_SIGNS)
             + MEASURES * (measured and _tells_figure(question, candidate.text)) * near(candidate)
             - GOES_ON * bool(_GOES_ON.match(candidate.text))
             - POINTS * bool(_POINTS.fullmatch(candidate.text))
@@ -141,10 +139,6 @@ def _instructs(wanted: frozenset[str], text: str) -> float:
         return 0.0
     purposes = frozenset(content_stems(" ".join(_PURPOSE.findall(text))))
     return INSTRUCTS + FOR_PURPOSE * len(wanted & purposes) / len(wanted)
-
-
-def _is_code(text: str) -> bool:
-    return len(_CODE.findall(text)) >= _CODE_SIGNS or bool(_TYPED.match(text))
 
 
 def _counts(unit: str, text: str) -> bool:
