@@ -46,7 +46,7 @@ def test_the_first_line_of_the_text_is_no_running_line():
     for n in range(12):
         sheet.setFont("Helvetica", 10)
         for row in range(40):
-            sheet.drawString(60, 795 - 14 * row, f"Case {n % 3 if not row else row} of {BODY}")
+            sheet.drawString(60, 795 - 14 * row, f"Case {row if row else n % 3} of {BODY}")
         sheet.showPage()
     sheet.save()
     text = "\n".join(lines(read(buffer.getvalue())))
