@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cli.local.models.command_lines import with_commands
 from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage
 from cli.local.models.sentences import Unit, split_units
 from cli.local.models.words import content_stems, content_stems_of
@@ -52,8 +51,7 @@ def candidates(prompt: AnswerPrompt) -> list[Candidate]:
     found: list[Candidate] = []
     seen: set[str] = set()
     for rank, passage in enumerate(prompt.passages):
-        shown = _HIDDEN_END.sub("\n" * len(HIDDEN), passage.text)
-        units = with_commands(shown, split_units(shown))
+        units = split_units(_HIDDEN_END.sub("\n" * len(HIDDEN), passage.text))
         read = _stems_of(passage, prompt)
         stems = [tuple(read(passage.text[unit.start : unit.end])) for unit in units]
         title = frozenset(read(f"{passage.title} {passage.place}"))

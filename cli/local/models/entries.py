@@ -26,7 +26,7 @@ DEFINED, IS_ENTRY, IS_OPTION, COUNTS, CODE = 4.0, 4.0, 3.0, 2.0, 6.0
 INSTRUCTS, FOR_PURPOSE, POINTS, INTRODUCES = 0.5, 4.0, 6.0, 6.0
 # What it loses that goes on from another; and what it gains, by how much of the question stands in
 # or above it, that tells a figure where a measure is asked for.
-GOES_ON, MEASURES = 0.5, 4.0
+GOES_ON, MEASURES = 1.0, 4.0
 
 # "What is an account in Ledger?", with the thing that is asked about in at most four words.
 _WHAT_IS = re.compile(
@@ -66,10 +66,10 @@ _PURPOSE = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\W*(?:this means|that means|these|those|then|thus|hence|therefore|however|furthermore|"
+    r"\W*(?:this means|that means|these|those|then|thus|hence|therefore|furthermore|"
     r"moreover|in addition|additionally|also|besides|otherwise|instead|another|similarly|likewise|"
     r"on the other hand|in this (?:case|example|way)|in that case|for (?:example|instance)|"
-    r"you can (?:also|prevent that)|to this end|and|but|namun|oleh karena itu|selain itu|"
+    r"you can (?:also|prevent that)|to this end|oleh karena itu|selain itu|"
     r"misalnya|contohnya|sebaliknya)\b",
     re.IGNORECASE,
 )
