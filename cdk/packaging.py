@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEPENDENCIES = ROOT / "layers" / "dependencies"
 CACHE = ROOT / ".local" / "layers"
 # A change of how packages are made makes them anew.
-_RECIPE = ("packaging.py", "trimming.py", "bytecode.py")
+_RECIPE = ("packaging.py", "trimming.py", "unused.py", "bytecode.py")
 _UV_PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 
 

@@ -7,58 +7,19 @@ stops the build, with what to look at, rather than being packaged slow or half c
 from __future__ import annotations
 
 import ast
+import gzip
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-# What only installers, type checkers, compilers and debuggers need, and large parts that nothing
-# here calls: Pinecone's gRPC core (7.6 MB), Pillow's AVIF codec and font rendering, Powertools'
-# pages of API documentation, lxml's other kind of tree, NumPy's random numbers, polynomials and
-# builders of extensions (6.4 MB), Tesseract's data of which way a page is turned (10.6 MB), and
-# what olefile holds for Python 2, which no longer compiles.
-_UNUSED = (
-    "bin",
-    "**/__pycache__",
-    "**/*.pyi",
-    "**/*.pyc",
-    "**/*.c",
-    "**/*.cpp",
-    "**/*.h",
-    "**/*.pyx",
-    "**/*.pxd",
-    "**/*.pxi",
-    "**/*.a",
-    "**/_grpc.abi3.so",
-    "PIL/_avif*.so",
-    "PIL/_imagingft*.so",
-    "pillow.libs/libavif*",
-    "pillow.libs/libfreetype*",
-    "pillow.libs/libharfbuzz*",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.js",
-    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.css",
-    "lxml/objectify.*",
-    "numpy/distutils",
-    "numpy/f2py",
-    "numpy/polynomial",
-    "numpy/random",
-    "share/tessdata/osd.traineddata",
-    "olefile/olefile2.py",
-    "**/tests",
-    "**/test",
-    "*.dist-info/RECORD",
-    "*.dist-info/INSTALLER",
-    "*.dist-info/REQUESTED",
-    "*.dist-info/WHEEL",
-    "*.dist-info/direct_url.json",
-    "*.dist-info/uv_cache.json",
-    "*.dist-info/sboms",
-)
+from cdk.unused import COMPRESSED, KEPT, UNUSED
+
 # Of compatibility with Pydantic 1, which FastAPI would load to say that it is unsupported; it takes
 # the absence for "not one of those models".
 _PYDANTIC_V1 = "pydantic/v1"
 # Importing openai runs 473 modules of types, 174 ms, of which a request uses none; Pinecone's
 # documents need one of seven adapters, and the others load all its models.
-_LAZY = ("openai/types", "openai/resources", "pinecone/_internal/adapters")
+_LAZY = ("openai/types", "pinecone/_internal/adapters")
 # FastAPI builds a validator for each of OpenAPI's 40 types when it starts: now on /openapi.json.
 _DEFERRED = "fastapi/openapi/models.py"
 _EDITS = (
@@ -100,12 +61,20 @@ def __dir__():
 
 def trim(site: Path) -> None:
     """Removes what is unused below a folder of installed packages and rewrites the re-exports."""
-    for pattern in _UNUSED:
+    for pattern in UNUSED:
         for path in sorted(site.glob(pattern)):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+            _remove(path)
+    for folder, kept in KEPT.items():
+        if _is_installed(site, folder):
+            for path in sorted((site / folder).iterdir()):
+                if path.name not in kept:
+                    _remove(path)
+    for pattern in COMPRESSED:
+        for path in sorted(site.glob(pattern)):
+            # Without a time, so that the same package is made of the same files.
+            packed = gzip.compress(path.read_bytes(), mtime=0)
+            path.with_name(f"{path.name}.gz").write_bytes(packed)
+            path.unlink()
     if _is_installed(site, _PYDANTIC_V1):
         shutil.rmtree(site / _PYDANTIC_V1)
     if _is_installed(site, _DEFERRED):
@@ -113,6 +82,13 @@ def trim(site: Path) -> None:
     for folder in _LAZY:
         if _is_installed(site, folder):
             _make_lazy(site / folder)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _is_installed(site: Path, path: str) -> bool:
@@ -135,12 +111,29 @@ def _edit(module: Path) -> None:
 
 
 def _make_lazy(folder: Path) -> None:
-    found = {module: re_exports(module) for module in sorted(folder.rglob("__init__.py"))}
+    found = {module: _packaged(module) for module in sorted(folder.rglob("__init__.py"))}
     if not any(found.values()):
         raise SystemExit(f"{folder} re-exports nothing; see what cdk/trimming.py does to it.")
     for module, exports in found.items():
         if exports:
             module.write_text(_LAZY_MODULE.format(exports=exports))
+
+
+def _packaged(module: Path) -> dict[str, tuple[str, str]]:
+    """Those of a package's re-exports that stand in modules which are packaged."""
+    return {
+        name: (of, attribute)
+        for name, (of, attribute) in re_exports(module).items()
+        if _is_there(module, of)
+    }
+
+
+def _is_there(module: Path, of: str) -> bool:
+    steps = len(of) - len(of.lstrip("."))
+    if not steps:
+        return True
+    place = module.parents[steps - 1].joinpath(*of.lstrip(".").split("."))
+    return place.is_dir() or place.with_suffix(".py").exists()
 
 
 def re_exports(module: Path) -> dict[str, tuple[str, str]]:

@@ -42,21 +42,38 @@ def run_cdk(
     `progress` is called with the resource or package at hand. Raises Failure, naming the log, if it
     fails or takes longer than `limit_s`; what it started ends with it.
     """
+    begun = begin_cdk(command, env=env, cwd=cwd)
+    return finish_cdk(begun, log=log, limit_s=limit_s, progress=progress, what=what)
+
+
+def begin_cdk(
+    command: Sequence[str], *, env: Mapping[str, str], cwd: Path
+) -> subprocess.Popen[str]:
+    """Starts a command of the CDK CLI, or the CDK app, which `finish_cdk` or `end_cdk` ends."""
+    return subprocess.Popen(
+        command,
+        env=env,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,  # so that the CDK app and its Node end with it
+    )
+
+
+def finish_cdk(
+    begun: subprocess.Popen[str],
+    *,
+    log: Path,
+    limit_s: float,
+    progress: Callable[[str], None],
+    what: str,
+) -> list[str]:
+    """Waits for what was begun as `run_cdk` does, and returns and raises what that does."""
     fault, lines = "", []
-    with (
-        log.open("a", encoding="utf-8") as output,
-        subprocess.Popen(
-            command,
-            env=env,
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,  # so that the CDK app and its Node end with it
-        ) as cdk,
-    ):
+    with log.open("a", encoding="utf-8") as output, begun as cdk:
         assert cdk.stdout is not None  # noqa: S101  (it is piped)
         late = threading.Event()
         alarm = threading.Timer(limit_s, _end_late, (late, cdk.pid))
@@ -82,6 +99,14 @@ def run_cdk(
     if cdk.returncode != 0:
         raise Failure(f"{what} failed: {fault or 'the CDK CLI ended'}. See {log}.")
     return lines
+
+
+def end_cdk(begun: subprocess.Popen[str]) -> None:
+    """Ends what was begun, and all that it started, if it still runs."""
+    if begun.poll() is None:
+        _kill(begun.pid)
+    with begun:  # closes its output and waits for it
+        pass
 
 
 def _end_late(late: threading.Event, group: int) -> None:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
-
-import boto3
-from botocore.config import Config
+from typing import TYPE_CHECKING, Any
 
 from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, read_json, write_json
-from cli.stacks import LOCAL, Deployment, read_deployment, session_for
-from nexus.documents.curating import Curator
-from nexus.documents.erasing import Eraser
-from nexus.generations.lifecycle import existing
-from nexus.models import Generation
-from nexus.operations.dead_letters import DeadLetters
-from nexus.services import OperatorServices
+from cli.stacks import Deployment, read_deployment, session_for
+from cli.stage_names import LOCAL
 from nexus.settings import Settings
-from nexus.wiring.documents import curators, eraser
-from nexus.wiring.operating import dead_letters, operator_services
-from nexus.wiring.parts import SIGNING
+
+# What only some commands need is imported where it is used: `nexus ask` waits for none of it.
+if TYPE_CHECKING:
+    import boto3
+    from botocore.config import Config
+
+    from nexus.documents.curating import Curator
+    from nexus.documents.erasing import Eraser
+    from nexus.models import Generation
+    from nexus.operations.dead_letters import DeadLetters
+    from nexus.services import OperatorServices
 
 DEMO_TENANT = "demo"
 
@@ -50,20 +50,28 @@ class Connection:
     @cached_property
     def operator(self) -> OperatorServices:
         """The stage's catalogue and clients."""
+        from nexus.wiring.operating import operator_services
+
         return operator_services(self.settings, self.client)
 
     @cached_property
     def live(self) -> Generation:
         """The index generation that readers see."""
+        from nexus.generations.lifecycle import existing
+
         return existing(self.operator.generations, self.settings.generation).answering
 
     @cached_property
     def curator(self) -> Curator:
         """What manages the stage's documents."""
+        from nexus.wiring.documents import curators
+
         return curators(self._all_settings(), self._signing).live()
 
     def eraser(self) -> Eraser:
         """What erases the stage's documents."""
+        from nexus.wiring.documents import eraser
+
         return eraser(self._all_settings(), self.client)()
 
     def _all_settings(self) -> Settings:
@@ -74,11 +82,17 @@ class Connection:
         )
 
     def _signing(self, service: str) -> Any:
+        from botocore.config import Config
+
+        from nexus.wiring.parts import SIGNING
+
         return self.client(service, Config(**SIGNING) if service == "s3" else None)
 
     @cached_property
     def dead_letters(self) -> DeadLetters:
         """The messages that the stage's ingestion gave up."""
+        from nexus.wiring.operating import dead_letters
+
         return dead_letters(
             self._all_settings(), self.client, self.deployment.dead_letter_queue_url
         )

@@ -12,7 +12,7 @@ from cli.aws.smoke_test import advice_of
 from cli.aws.upstream_keys import UNSET
 from cli.connection import Connection
 from cli.findings import Finding
-from cli.stacks import LOCAL
+from cli.stage_names import LOCAL
 from cli.terminal import counted
 
 

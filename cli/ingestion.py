@@ -7,6 +7,7 @@ the catalogue says that this very content with this very metadata was indexed, o
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -24,6 +25,9 @@ from nexus.models import DocumentRecord
 from nexus.object_keys import decode_metadata, document_id, object_key, tenant_prefix
 
 POLL_S = 0.3
+# Documents asked about at each turn, those first that were not for longest: asking for all of many
+# takes from the workers what they need.
+ASKED = 200
 PARALLEL = 16
 
 
@@ -110,18 +114,22 @@ def wait(
         console=console,
         transient=True,
     )
+    waiting = deque(path for path in expected if path not in done)
     with bar:
         task = bar.add_task("documents", total=len(expected))
-        while len(done) < len(expected) and alive():
-            for path, record in finished(connection, tenant, expected).items():
-                if path not in done:
-                    done[path] = record
-                    last_progress = time.monotonic()
-                    bar.console.print(describe(record), soft_wrap=True)
+        while waiting and alive():
+            asked = [waiting.popleft() for _ in range(min(ASKED, len(waiting)))]
+            found = finished(connection, tenant, {path: expected[path] for path in asked})
+            for path, record in found.items():
+                done[path] = record
+                last_progress = time.monotonic()
+                bar.console.print(describe(record), soft_wrap=True)
+            waiting.extend(path for path in asked if path not in found)
             bar.update(task, completed=len(done))
             if time.monotonic() - last_progress > deadline_s:
                 break
-            time.sleep(POLL_S)
+            if waiting:
+                time.sleep(POLL_S)
     return done
 
 

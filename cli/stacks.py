@@ -11,14 +11,12 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from cli.aws.account import NO_CREDENTIALS, aws_session, emulated_at
-from cli.aws.chosen import region_of
 from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION
 from cli.local.layout import Layout
 from cli.local.run_record import read_record
-
-LOCAL = "local"
+from cli.stage_names import LOCAL, stack_names
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,6 @@ class Deployment:
     rerank_secret: str = ""
 
 
-def stack_names(stage: str) -> tuple[str, str]:
-    """Names of a stage's data stack and service stack."""
-    return f"nexus-{stage}-data", f"nexus-{stage}-service"
-
-
 def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:
     """The AWS session of a stage: the emulator's if `local`, else the person's own credentials.
 
@@ -70,6 +63,8 @@ def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:
     Raises Failure if the local stack is not running, or no region or profile is configured.
     """
     if stage != LOCAL:
+        from cli.aws.chosen import region_of  # which reads cdk.json with the CDK app's own code
+
         return aws_session(region_of(stage))
     layout = layout or Layout()
     current = read_record(layout)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import BinaryIO
+from concurrent.futures import Executor, Future
+from typing import Any, BinaryIO, TypeVar
 
+from nexus.errors import NexusError
 from nexus.generations.lifecycle import PerGeneration, SingleGeneration
 from nexus.ingestion.chunk_writing import ChunkWriter
 from nexus.ingestion.indexer import Indexer
@@ -26,6 +28,20 @@ from nexus.retrieval.retriever import Retriever
 from nexus.settings import Settings
 from tests.fakes import FakeLedger, FakeQueue
 
+T = TypeVar("T")
+
+
+class InTurn(Executor):
+    """Runs everything on the caller's own thread, before it goes on."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except NexusError as error:
+            done.set_exception(error)
+        return done
+
 
 def indexer(
     documents: DocumentStore,
@@ -37,14 +53,15 @@ def indexer(
     generation: Generation | None = None,
     ledger: EmbeddingLedger | None = None,
     queue: WorkQueue | None = None,
+    executor: Executor | None = None,
     now: Callable[[], float] = time.time,
     survey: Callable[..., Outline] = outline,
     read: Callable[[BinaryIO, Outline, Part], ParsedDocument] = parse_part,
 ) -> Indexer:
     """An indexer of the configured generation, unless another is given."""
-    generation = generation or settings.generation
-    writer = ChunkWriter(index, embedder, ledger or FakeLedger(), generation)
-    parts = PartIndexer(catalogue, index, writer, generation, settings, read)
+    generation, executor = generation or settings.generation, executor or InTurn()
+    writer = ChunkWriter(index, embedder, ledger or FakeLedger(), generation, executor)
+    parts = PartIndexer(catalogue, index, writer, generation, settings, executor, read)
     return Indexer(
         documents,
         catalogue,
@@ -53,6 +70,7 @@ def indexer(
         queue or FakeQueue(),
         generation,
         settings,
+        executor,
         now,
         survey,
     )

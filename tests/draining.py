@@ -9,6 +9,7 @@ from nexus.ingestion.reports import IndexingReport
 from nexus.ingestion.tasks import tasks_of
 from nexus.services import IngestServices
 from nexus.settings import Settings
+from tests.assembled import InTurn
 from tests.fakes import FakeQueue
 
 
@@ -18,7 +19,7 @@ def drain(
     """What became of each message, and of those that it queued; delayed ones if it is `late`."""
     generation = indexer.generation
     indexers = PerGeneration(SingleGeneration(generation), generation, lambda _: indexer)
-    services = IngestServices(settings, indexers, queue)
+    services = IngestServices(settings, indexers, queue, InTurn())
     reports: list[IndexingReport] = []
     if late:
         queue.bodies += [body for body, _ in queue.delayed]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
-from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded
+from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded, UpstreamRefused
 from nexus.models import (
     ApiClient,
     Chunk,
@@ -23,6 +23,7 @@ from nexus.models import (
     DocumentRecord,
     DocumentStatus,
     Filters,
+    Generation,
     Generations,
     Hit,
     IndexedChunk,
@@ -34,15 +35,22 @@ from nexus.models import (
 from nexus.object_keys import object_key, parse_key, tenant_prefix
 from nexus.ports import (
     LARGEST_CACHED,
+    Cache,
+    Catalogue,
     Claim,
     Completion,
+    ConversationStore,
     Embeddings,
     FinishedPart,
+    GenerationStore,
+    Kept,
     Letter,
     Manifest,
     Message,
     PartResult,
     ScannedPage,
+    Staged,
+    Standing,
 )
 
 # How long a FakeCatalogue gives no version after a change, as the catalogue on DynamoDB does.
@@ -163,7 +171,20 @@ class FakeCatalogue(_Service):
         attempt = (record.tenant, record.document_id, record.revision)
         return [result for _, result in sorted(self.parts.get(attempt, {}).items())]
 
-    def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
+    def stage(self, record: DocumentRecord, chunk_ids: Sequence[str]) -> Staged:
+        del record, chunk_ids  # what is published brings them again
+        self.ping()
+        return Staged()
+
+    def announce(self, tenant: str) -> float:
+        del tenant
+        self.ping()
+        return self._clock()
+
+    def publish(
+        self, record: DocumentRecord, manifest: Manifest, staged: Staged | None = None
+    ) -> None:
+        del staged
         with self._lock:
             key = self._store(replace(record, status="indexed"), record.revision)
             self.manifests[key] = replace(manifest, revision=record.revision)
@@ -340,6 +361,11 @@ class FakeCache(_Service):
         value, expires_at = self.entries.get(key, (None, 0.0))
         return value if expires_at > self._clock() else None
 
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        self.ping()
+        found = {key: self.get(key) for key in keys}
+        return {key: value for key, value in found.items() if value is not None}
+
     def put(
         self, key: str, value: bytes, ttl_s: int, documents: Collection[tuple[str, str]] = ()
     ) -> None:
@@ -365,6 +391,48 @@ class FakeCache(_Service):
 
     def _holding(self, tenant: str, document_id: str) -> list[str]:
         return [key for key in self.entries if (tenant, document_id) in self.documents.get(key, ())]
+
+
+class FakeTurns(_Service):
+    """Standings and a TurnWriter over other fakes; `written` counts each turn's values."""
+
+    def __init__(
+        self,
+        generations: GenerationStore,
+        catalogue: Catalogue,
+        conversations: ConversationStore,
+        cache: Cache,
+    ) -> None:
+        super().__init__()
+        self._generations = generations
+        self._catalogue = catalogue
+        self._conversations = conversations
+        self._cache = cache
+        self.written: list[int] = []
+
+    def standing(self, generation: Generation, tenant: str) -> Standing:
+        del generation
+        self.ping()
+        return Standing(self._generations.read(), self._catalogue.version(tenant))
+
+    def append(
+        self,
+        tenant: str,
+        client: str,
+        conversation_id: str,
+        turn: Turn,
+        *,
+        begins: bool,
+        kept: Sequence[Kept],
+    ) -> None:
+        del begins
+        self.ping()
+        if len({one.key for one in kept}) < len(kept):  # as DynamoDB refuses a batch
+            raise UpstreamRefused("conversations", "The keys of what is written are not distinct.")
+        self._conversations.append(tenant, client, conversation_id, turn)
+        self.written.append(len(kept))
+        for one in kept:
+            self._cache.put(one.key, one.value, one.ttl_s, one.documents)
 
 
 class FakeRequestClaims(_Service):
@@ -495,6 +563,13 @@ class FakeDocuments(_Service):
         self.ping()
         parse_key(key)
         return self._current.get(key)
+
+    def read(self, key: str, up_to: int) -> tuple[ObjectState, bytes | None] | None:
+        state = self.head(key)
+        if state is None:
+            return None
+        with self.open(state) as source:
+            return state, source.read() if state.size <= up_to else None
 
     def open(self, state: ObjectState) -> BinaryIO:
         self.ping()

@@ -86,5 +86,10 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     allow(role, "dynamodb", READ, tables.catalogue.table_arn)
     allow_first_generation(role, data)
     allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
-    allow(role, "dynamodb", ("GetItem", "PutItem", "DeleteItem"), tables.cache.table_arn)
+    allow(
+        role,
+        "dynamodb",
+        ("GetItem", "BatchGetItem", "PutItem", "BatchWriteItem", "DeleteItem"),
+        tables.cache.table_arn,
+    )
     allow_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)

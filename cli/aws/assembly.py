@@ -16,7 +16,7 @@ from cli.aws.account import Account, variables
 from cli.cdk_run import QUIET, SILENCED, run_cdk
 from cli.local.layout import PROJECT, Layout, emptied
 from cli.local.node import cdk_command, node_environment
-from cli.stacks import stack_names
+from cli.stage_names import stack_names
 
 _SYNTHESIS_S = 900
 _BOOTSTRAP_S = 600

@@ -20,8 +20,9 @@ from cli.local.node import cdk_command, node_environment
 from cli.step import Step
 from cli.terminal import errors
 
+app = typer.Typer(add_completion=False)
 # Everything after the command's name is the CDK's own.
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 # The CDK's commands that synthesize the app, as its CLI 2.1148 lists them.
 _OF_THE_APP = {
     *("synth", "synthesize", "deploy", "destroy", "diff", "list", "ls", "watch", "import"),
@@ -31,6 +32,7 @@ _CHANGING = {"deploy", "destroy", "watch", "import", "rollback", "refactor", "or
 _ENVIRONMENT = re.compile(r"aws://|\d{12}/")
 
 
+@app.command(context_settings=_PASS_ON)
 def cdk(context: typer.Context) -> None:
     """Run the CDK, for example `nexus cdk diff --context stage=prod`."""
     given = list(context.args)

@@ -16,7 +16,8 @@ from cli.aws.deployed_stack import DeployedStack, delete_stack, read_stack
 from cli.aws.emptying import empty_bucket
 from cli.connection import Connection
 from cli.failure import Failure
-from cli.stacks import read_deployment, stack_names
+from cli.stacks import read_deployment
+from cli.stage_names import stack_names
 from cli.step import Step
 from cli.terminal import StageToName, console, counted
 from nexus.errors import NexusError

@@ -16,7 +16,7 @@ from cli.connection import Connection, connect
 from cli.deployment_checks import deployment_findings
 from cli.failure import Failure
 from cli.findings import Finding, show
-from cli.stacks import LOCAL
+from cli.stage_names import LOCAL
 from cli.terminal import Stage
 
 

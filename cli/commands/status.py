@@ -10,7 +10,7 @@ from cli.connection import connect, demo_key
 from cli.failure import Failure
 from cli.local import stack
 from cli.local.layout import Layout
-from cli.stacks import LOCAL
+from cli.stage_names import LOCAL
 from cli.terminal import Json, Stage, console, print_json
 
 

@@ -91,7 +91,7 @@ def chosen(
 
     `models_key` is the key of the local model server.
     """
-    upstreams = choose(environ, current, models_key)
+    upstreams = choose(environ, current.models_url)
     stage = read_json(PROJECT / "cdk.json").get("context", {}).get("stages", {}).get("local", {})
     values: dict[str, Any] = {**stage, **upstreams.context}
     if not current.models_port:  # then nothing here reranks, and a language model answers
@@ -119,7 +119,7 @@ def chosen(
     maker = MODEL_NAME if local else settings.models_url
     return Endpoint(
         settings,
-        {**keys, MODELS_KEY: upstreams.models_key or NO_KEY},
+        {**keys, MODELS_KEY: upstreams.models_key or models_key or NO_KEY},
         f"{maker}|{settings.embedding_model}|{settings.embedding_dimension}",
         local,
     )

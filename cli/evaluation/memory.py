@@ -12,7 +12,7 @@ from typing import BinaryIO
 from cli.evaluation.corpus import TENANT, Corpus, CorpusDocument
 from nexus.errors import ConfigurationError, NotFound, Superseded
 from nexus.models import DocumentMetadata, DocumentRecord, DocumentStatus, ObjectState, Turn
-from nexus.ports import FinishedPart, Manifest, PartResult
+from nexus.ports import FinishedPart, Manifest, PartResult, Staged
 
 
 class CorpusStore:
@@ -24,6 +24,13 @@ class CorpusStore:
     def head(self, key: str) -> ObjectState | None:
         document = self._documents.get(key)
         return _state(document, document.read()) if document else None
+
+    def read(self, key: str, up_to: int) -> tuple[ObjectState, bytes | None] | None:
+        document = self._documents.get(key)
+        if document is None:
+            return None
+        content = document.read()
+        return _state(document, content), content if len(content) <= up_to else None
 
     def open(self, state: ObjectState) -> BinaryIO:
         document = self._documents.get(state.key)
@@ -85,7 +92,18 @@ class MemoryCatalogue:
         finished = self._parts[record.tenant, record.document_id]
         return [result for _, result in sorted(finished.items())]
 
-    def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
+    def stage(self, record: DocumentRecord, chunk_ids: Sequence[str]) -> Staged:
+        del record, chunk_ids  # what is published brings them again
+        return Staged()
+
+    def announce(self, tenant: str) -> float:
+        del tenant
+        return 0.0
+
+    def publish(
+        self, record: DocumentRecord, manifest: Manifest, staged: Staged | None = None
+    ) -> None:
+        del staged
         with self._lock:
             key = self._current(record)
             self._records[key] = replace(record, status="indexed", live_revision=record.revision)

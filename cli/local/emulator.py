@@ -12,11 +12,11 @@ from pathlib import Path
 
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION, Credentials
-from cli.local.access.emulator import HEALTH
-from cli.local.layout import Layout, emptied, read_json, write_json, write_text
+from cli.local.access.health import HEALTH
+from cli.local.layout import PACKAGES, Layout, emptied, read_json, write_json, write_text
 from cli.local.processes import Process, require_free, start
 from cli.local.run_record import EMULATOR
-from cli.stacks import stack_names
+from cli.stage_names import stack_names
 
 ACCOUNT = ACCESS_KEY_ID
 _PROGRAM = Path(__file__).with_name("emulator_main.py")
@@ -94,7 +94,9 @@ def _environment(layout: Layout, port: int, made: Credentials) -> dict[str, str]
         "STATE_DIR": str(layout.state),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(layout.objects),
-        # Each warm worker unpacks its function and layers here; they are left behind at the end.
+        # The layers that the CDK app has built, for the workers to read.
+        "PACKAGES_DIR": str(PACKAGES),
+        # Each warm worker unpacks its function here; it is left behind at the end.
         "TMPDIR": str(layout.scratch),
         # Surplus warm workers after a burst are ended after two minutes instead of five.
         "LAMBDA_WARM_TTL_SECONDS": "120",

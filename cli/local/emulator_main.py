@@ -1,4 +1,4 @@
-"""Runs the emulator with five things it lacks for use on a laptop, day after day.
+"""Runs the emulator with six things it lacks for use on a laptop, day after day.
 
 - It ends within seconds: by itself it waits for every open connection and every running function.
 - It is called by the programs of this run only, not by any page in the machine's browser.
@@ -6,10 +6,11 @@
 - It saves layers as files of their own: by itself it writes them, all versions of them, into one
   JSON file, which takes many seconds at each end and start.
 - Calls of a function wait for a free worker: by itself it starts another for each call at the same
-  time, and each unpacks the function and its layers, so that a burst stops the machine.
+  time, so that a burst stops the machine.
+- All workers read a layer from one folder: by itself it unpacks all layers for each worker.
 
 It is run by the emulator's own Python, where nothing of ours is installed, and of ours it loads
-`cli.local.access` and `cli.local.ending` alone.
+`cli.local.access`, `cli.local.ending` and `cli.local.in_place` alone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import hashlib
 import logging
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections import defaultdict
@@ -26,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]
+from ministack.core import lambda_runtime  # type: ignore[import-not-found]
 from ministack.core.iam_evaluator import resolve_credential  # type: ignore[import-not-found]
 from ministack.core.persistence import STATE_DIR, save_all  # type: ignore[import-not-found]
 from ministack.core.responses import set_request_account_id  # type: ignore[import-not-found]
@@ -36,6 +39,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))
 from cli.local.access.emulator import Guarded
 from cli.local.access.recording import Recording
 from cli.local.ending import EndingSoon
+from cli.local.in_place import LayerFolders, size_of
 
 sys.path.pop()
 
@@ -50,6 +54,11 @@ _workers: dict[str, threading.Semaphore] = defaultdict(lambda: threading.Semapho
 _get_state = lambda_svc.get_state
 _load_state = lambda_svc.load_persisted_state
 _execute = lambda_svc._execute_function_warm
+_unzipped_size = lambda_svc._unzipped_size
+_spawn = lambda_runtime.Worker._spawn
+_folders = LayerFolders(
+    Path(os.environ["PACKAGES_DIR"]), Path(tempfile.gettempdir()) / "unpacked-layers"
+)
 
 
 def _save(services: dict[str, Any]) -> None:
@@ -102,6 +111,27 @@ def _execute_in_turn(function: dict[str, Any], event: Any, request_id: str) -> A
         return _execute(function, event, request_id)
 
 
+def _spawn_with_shared_layers(worker: Any) -> None:
+    given = worker.config
+    zips = (lambda_svc._resolve_layer_zip(layer) for layer in given.get("Layers") or ())
+    folders = [str(_folders.folder(content)) for content in zips if content]
+    variables = (given.get("Environment") or {}).get("Variables") or {}
+    # What the emulator itself tells a worker of the layers that it has unpacked for it.
+    told = {**variables, "_LAMBDA_LAYERS_DIRS": os.pathsep.join(folders)}
+    worker.config = {**given, "Layers": [], "Environment": {"Variables": told}}
+    try:
+        _spawn(worker)
+    finally:
+        worker.config = given
+
+
+def _size_of_layer_or_code(content: bytes | None) -> int:
+    # Lambda's limit holds for what a zip stands for.
+    built = _folders.built(content)
+    size: int = size_of(built) if built else _unzipped_size(content)
+    return size
+
+
 class _Buckets:
     """The CORS configurations of the emulator's buckets, which it has but does not ask."""
 
@@ -130,6 +160,8 @@ if __name__ == "__main__":
     lambda_svc.get_state = _state_without_layers
     lambda_svc.load_persisted_state = _load_with_layers
     lambda_svc._execute_function_warm = _execute_in_turn
+    lambda_svc._unzipped_size = _size_of_layer_or_code
+    lambda_runtime.Worker._spawn = _spawn_with_shared_layers
     recorded = os.environ.get("RECORD_CALLS")
     called = Recording(app.app, Path(recorded), _ACCOUNT) if recorded else app.app
     app.app = Guarded(

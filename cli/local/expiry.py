@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 
 from cli.local.layout import read_json
-from cli.stacks import stack_names
+from cli.stage_names import stack_names
 
 
 def enable_expiry(session: boto3.Session, assembly: Path) -> None:

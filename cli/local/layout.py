@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
+# Where the CDK app builds layers and functions, whatever NEXUS_LOCAL_DIR says.
+PACKAGES = PROJECT / ".local" / "layers"
 
 
 @dataclass(frozen=True)

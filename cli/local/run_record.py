@@ -39,7 +39,12 @@ class Running:
     @property
     def models_url(self) -> str:
         """Base URL of the local model server, as OpenAI's clients want it."""
-        return f"http://127.0.0.1:{self.models_port}/v1"
+        return models_url(self.models_port)
+
+
+def models_url(models_port: int) -> str:
+    """Base URL of a local model server that listens on the port."""
+    return f"http://127.0.0.1:{models_port}/v1"
 
 
 def write_record(layout: Layout, current: Running) -> None:

@@ -34,6 +34,22 @@ def running(layout: Layout) -> Running | None:
     return found if found and found.alive() else None
 
 
+@contextlib.contextmanager
+def alone(layout: Layout) -> Iterator[None]:
+    """While inside no other command starts the stack, and SIGTERM leaves the block as Ctrl-C does.
+
+    Raises Failure if another is inside.
+    """
+    layout.make_private()
+    with (layout.root / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as err:
+            raise Failure("Another `nexus up` is at work: see `nexus status`.") from err
+        with processes.ended_by_signals():
+            yield
+
+
 def prepare(layout: Layout, model: Callable[[Path], Path], progress: Progress) -> Path:
     """Makes what the stack needs, once: the emulator, the CDK CLI, the embedding model.
 
@@ -52,30 +68,36 @@ def prepare(layout: Layout, model: Callable[[Path], Path], progress: Progress) -
 
 @contextlib.contextmanager
 def started(
-    layout: Layout, port: int, model_dir: Path, *, detach: bool = False
+    layout: Layout,
+    port: int,
+    model_dir: Path,
+    meanwhile: Callable[[], None],
+    *,
+    detach: bool = False,
 ) -> Iterator[Running]:
-    """The local AWS and the model server while inside, then stopped unless `detach`.
+    """The local AWS and the model server while inside `alone`, then stopped unless `detach`.
 
-    The model server listens on the port after `port`. With `detach` they go on after a block that
-    ended well, and are stopped only if it failed. Raises Failure if something runs already, a port
-    is taken, a process does not come up, or another command ended it meanwhile.
+    The model server listens on the port after `port`; `meanwhile` is called while both come up.
+    The local AWS answers then; `wait_for_models` waits for the other. With `detach` they go on
+    after a block that ended well, and are stopped only if it failed. Raises Failure if something
+    runs already, a port is taken, a process does not come up, or another command ended it
+    meanwhile.
     """
-    with _only_one(layout):
-        if running(layout):
-            raise Failure("The local stack is already running.")
-        stop(layout)  # what is left of one that was cut short
-        with processes.ended_by_signals(), contextlib.ExitStack() as cleanup:
-            if not detach:
-                cleanup.callback(_guard(layout))
-            cleanup.callback(stop, layout)
-            try:
-                yield _start(layout, port, model_dir)
-            except Exception as err:
-                if was_stopped(layout):
-                    raise Failure("Stopped from another terminal.") from err
-                raise
-            if detach:
-                cleanup.pop_all()
+    if running(layout):
+        raise Failure("The local stack is already running.")
+    stop(layout)  # what is left of one that was cut short
+    with contextlib.ExitStack() as cleanup:
+        if not detach:
+            cleanup.callback(_guard(layout))
+        cleanup.callback(stop, layout)
+        try:
+            yield _start(layout, port, model_dir, meanwhile)
+        except Exception as err:
+            if was_stopped(layout):
+                raise Failure("Stopped from another terminal.") from err
+            raise
+        if detach:
+            cleanup.pop_all()
 
 
 def mark_ready(layout: Layout, current: Running) -> None:
@@ -118,7 +140,7 @@ def _discard(folder: Path) -> None:
         subprocess.Popen(["rm", "-rf", str(old)], start_new_session=True)
 
 
-def _start(layout: Layout, port: int, model_dir: Path) -> Running:
+def _start(layout: Layout, port: int, model_dir: Path, meanwhile: Callable[[], None]) -> Running:
     processes.require_free(port + 1, "the local model server")
     unclean = layout.unclean_file.exists() and was_deployed(layout)
     emulator = start_emulator(layout, emulator_python(layout), port)
@@ -136,10 +158,15 @@ def _start(layout: Layout, port: int, model_dir: Path) -> Running:
     )
     current = replace(current, processes=(emulator, models))
     write_record(layout, current)
-    urls = (health_url(port), current.models_health_url)
-    for process, url in zip(current.processes, urls, strict=True):
-        _wait_for(process, url, layout.log(process.name))
+    meanwhile()
+    _wait_for(emulator, health_url(port), layout.log(emulator.name))
     return current
+
+
+def wait_for_models(layout: Layout, current: Running) -> None:
+    """Waits until the model server answers. Raises Failure if it does not come up."""
+    models = current.processes[-1]
+    _wait_for(models, current.models_health_url, layout.log(models.name))
 
 
 def _wait_for(process: Process, url: str, log: Path) -> None:
@@ -152,17 +179,6 @@ def _wait_for(process: Process, url: str, log: Path) -> None:
             return
         time.sleep(0.05)
     raise Failure(f"The {process.name} process did not answer within {_START_S} s; see {log}.")
-
-
-@contextlib.contextmanager
-def _only_one(layout: Layout) -> Iterator[None]:
-    layout.make_private()
-    with (layout.root / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as err:
-            raise Failure("Another `nexus up` is at work: see `nexus status`.") from err
-        yield
 
 
 def _guard(layout: Layout) -> Callable[[], None]:

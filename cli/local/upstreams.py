@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.failure import Failure
-from cli.local.run_record import Running
 
 OPENAI_URL = "https://api.openai.com/v1"
 # For an endpoint of the person's own that asks for no key: an SDK wants one all the same.
@@ -18,15 +17,15 @@ class Upstreams:
     """Context for the CDK app, and the values of its secrets."""
 
     context: dict[str, str]
-    models_key: str
+    models_key: str | None  # None for the local models, whose key each start makes anew
     pinecone_key: str | None
     description: str
 
 
-def choose(environ: Mapping[str, str], current: Running, models_key: str) -> Upstreams:
+def choose(environ: Mapping[str, str], local_models: str) -> Upstreams:
     """What the environment asks for: OPENAI_API_KEY, OPENAI_BASE_URL, PINECONE_API_KEY.
 
-    Without the first two it is the local models, whose server wants `models_key`.
+    Without the first two it is the local models, whose server is at the URL `local_models`.
     With an endpoint that is not OpenAI's, NEXUS_CHAT_MODEL, NEXUS_EMBEDDING_MODEL and
     NEXUS_EMBEDDING_DIMENSION have to name its models. Raises Failure if they do not.
     """
@@ -35,16 +34,14 @@ def choose(environ: Mapping[str, str], current: Running, models_key: str) -> Ups
         context = _remote_models(environ, url)
     else:
         context = {
-            "models_url": current.models_url,
-            "rerank_url": f"{current.models_url}/rerank",
+            "models_url": local_models,
+            "rerank_url": f"{local_models}/rerank",
         }
     described = f"{context['models_url']}" if key or url else "local models"
     pinecone_key = environ.get("PINECONE_API_KEY")
     if pinecone_key:
         described += ", Pinecone"
-    return Upstreams(
-        context, (key or NO_KEY) if key or url else models_key, pinecone_key, described
-    )
+    return Upstreams(context, (key or NO_KEY) if key or url else None, pinecone_key, described)
 
 
 def _remote_models(environ: Mapping[str, str], url: str) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,7 +13,6 @@ gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
 from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.batch import (  # noqa: E402
-    BatchProcessor,
     EventType,
     process_partial_response,
 )
@@ -21,9 +22,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 from functions.ingest.holding import Holding  # noqa: E402
 from functions.ingest.performing import perform  # noqa: E402
 from functions.ingest.retrying import delay_s  # noqa: E402
+from functions.ingest.side_by_side import SideBySide  # noqa: E402
 from nexus.errors import NexusError  # noqa: E402
 from nexus.ingestion.reports import IndexingReport  # noqa: E402
 from nexus.ingestion.tasks import tasks_of  # noqa: E402
+from nexus.models import Generations  # noqa: E402
 from nexus.observability import logger, metrics  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.ingest import ingest_services  # noqa: E402
@@ -34,7 +37,8 @@ ENOUGH_MS = 20_000
 
 _settings = Settings.from_environ(os.environ)
 services = renewed(lambda: ingest_services(_settings))
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+processor = SideBySide(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+_telling = threading.Lock()
 
 gc.freeze()
 gc.enable()
@@ -49,26 +53,37 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Processes a batch; SQS keeps the messages that this returns as failures."""
     metrics.add_metric("messages", MetricUnit.Count, len(event["Records"]))
     receipts = [record["receiptHandle"] for record in event["Records"]]
+    processor.executor = services().executor
+    # Read once: a generation that begins later is built from what the bucket then holds.
+    known = services().executor.submit(services().indexers.generations)
     with Holding(services().queue, receipts) as holding:
         return dict(
             process_partial_response(
                 event=event,
-                record_handler=partial(process, holding=holding),
+                record_handler=partial(process, holding=holding, known=known.result),
                 processor=processor,
                 context=context,
             )
         )
 
 
-def process(record: SQSRecord, lambda_context: LambdaContext, holding: Holding) -> None:
-    """Brings every object that a message names into the index; `holding` is its batch's."""
+def process(
+    record: SQSRecord,
+    lambda_context: LambdaContext,
+    holding: Holding,
+    known: Callable[[], Generations],
+) -> None:
+    """Brings every object that a message names into the index.
+
+    `holding` is its batch's, and `known` gives the generations that exist.
+    """
     if lambda_context.get_remaining_time_in_millis() < ENOUGH_MS:
         # Begun now it could be cut off; it comes again at once, in a new invocation.
         holding.let_go(record.receipt_handle, 0)
         raise OutOfTime
     try:
         for task in tasks_of(record.body):
-            for report in perform(task, services()):
+            for report in perform(task, services(), known):
                 _report(report)
     except Exception as error:
         attempt = int(record.attributes.approximate_receive_count)
@@ -89,6 +104,11 @@ def process(record: SQSRecord, lambda_context: LambdaContext, holding: Holding) 
 
 
 def _report(report: IndexingReport) -> None:
+    with _telling:  # the metrics of an invocation are one thing that no two threads may change
+        _tell(report)
+
+
+def _tell(report: IndexingReport) -> None:
     logger.info(
         "document",
         extra={

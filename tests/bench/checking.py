@@ -13,11 +13,11 @@ from tests.bench.seeding import FACT
 CHATS = ("chat", "chat, cached", "LangChain", "tuned")
 # The calls that a new question cannot be answered without, as `prod` is configured.
 ANSWERING = {
-    "GetItem cache",
+    "BatchGetItem cache",
     "/v1/embeddings",
     "dense search",
     "text search",
-    "BatchGetItem",
+    "BatchGetItem catalogue",
     "/v1/responses",
 }
 

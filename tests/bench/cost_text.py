@@ -37,7 +37,12 @@ SNAPSHOT_CHUNKS = 100_000
 _PACKAGE = PROJECT / "layers" / "nexus" / "python" / "nexus"
 # Where the metrics of its own are that a function reports while it works.
 _REPORTING = {
-    "chat": (_PACKAGE / "http/middleware.py", _PACKAGE / "answering/caching.py"),
+    "chat": (
+        _PACKAGE / "http/middleware.py",
+        _PACKAGE / "answering/answer_cache.py",
+        _PACKAGE / "answering/embedding_cache.py",
+        _PACKAGE / "answering/forgiving_cache.py",
+    ),
     "documents": (_PACKAGE / "http/middleware.py",),
     "ingest": (PROJECT / "functions/ingest/handler.py",),
 }

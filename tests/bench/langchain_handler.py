@@ -96,13 +96,14 @@ def history_of(conversation: str) -> list[BaseMessage]:
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answers one question of a conversation."""
+    """Answers one question, of a conversation if it names one."""
     asked = json.loads(event["body"])
     hashed = hashlib.sha256(event["headers"]["x-api-key"].encode()).hexdigest()
     principal = clients.get_item(Key={"pk": hashed}, ConsistentRead=True)["Item"]
-    conversation = f"{principal['tenant']!s}#langchain#{event['headers']['X-Conversation-Id']}"
+    given = event["headers"].get("X-Conversation-Id")
+    conversation = f"{principal['tenant']!s}#langchain#{given or uuid.uuid4().hex}"
     question = {"question": asked["message"], "top_k": asked["top_k"]}
-    state = chain.invoke({**question, "history": history_of(conversation)})
+    state = chain.invoke({**question, "history": history_of(conversation) if given else []})
     now = time.time()
     conversations.put_item(
         Item={

@@ -2,17 +2,17 @@
 
     python -m tests.bench.overhead [--requests 200] [--python PATH] [--json OUT] [--write]
 
-A warm function, packaged and configured as `cdk` gives it to `prod`, answers POST /v1/chat (a turn
-of a conversation: the longest way) and GET /health, with upstreams that take 0 and 20 ms for each
-call. Chat answers questions that nobody asked before, and one whose answer is in the cache. Beside
-it stand the same turn written with LangChain and by hand (`tuned`). The floors are measured in the
-same run: the calls that have to follow one another, replayed with the same bytes by plain
-http.client on open connections; uncached they are embed, search, catalogue and answer, and cached
-the documents' version and the answer (who calls, a warm function knows for a while). The write of
-the turn is in no floor, as an answer does not depend on it. `FastAPI + Mangum` answers a constant
-from the same packages. The arms run in turn, three times each, and their times are pooled. `own ms`
-is what an arm adds to its floor: its code, and calls that follow others without need. `--write`
-puts the table into this folder's README.
+A warm function, packaged and configured as `cdk` gives it to `prod`, answers POST /v1/chat and GET
+/health, with upstreams that take 0 and 20 ms for each call. Chat answers questions that nobody
+asked before, in a conversation (the longest way) and without one (`first turn`), and one whose
+answer is in the cache. Beside it stand the same turns written with LangChain and by hand (`tuned`).
+The floors are measured in the same run: the calls that have to follow one another, replayed with
+the same bytes by plain http.client on open connections; uncached they are embed, search, catalogue
+and answer, and cached the answer, with which the documents' version is read at once (who calls, a
+warm function knows for a while). The write of the turn is in no floor, as an answer does not depend
+on it. `FastAPI + Mangum` answers a constant from the same packages. The arms run in turn, three
+times each, and their times are pooled. `own ms` is what an arm adds to its floor: its code, and
+calls that follow others without need. `--write` puts the table into this folder's README.
 """
 
 from __future__ import annotations
@@ -37,10 +37,13 @@ LATENCIES_MS = (0, 20)
 TURNS = 3
 MOST_WARMUP = 30
 UNCACHED, FROM_CACHE, HEALTH = "POST /v1/chat", "POST /v1/chat, cached", "GET /health"
+FIRST_TURN = "POST /v1/chat, first turn"
 # What an answer needs, each call with what the one before it returned.
+_ANSWER = ("/v1/embeddings", "dense search", "BatchGetItem catalogue", "/v1/responses")
 CHAINS = {
-    UNCACHED: ("/v1/embeddings", "dense search", "BatchGetItem", "/v1/responses"),
-    FROM_CACHE: ("GetItem catalogue", "GetItem cache"),
+    UNCACHED: _ANSWER,
+    FIRST_TURN: _ANSWER,
+    FROM_CACHE: ("BatchGetItem cache",),
 }
 
 Exchange = tuple[str, Call]
@@ -95,7 +98,9 @@ def _lanes(benches: Benches, count: int) -> list[Lane]:
     """Every arm, and our chat function's first, whose calls are counted."""
     chat = benches.ours("chat")
     web, tuned, langchain = benches.web(chat), benches.tuned(chat), benches.langchain(chat)
-    new = [asked(question) for question in questions(count)]
+    asking = questions(2 * count)
+    new = [asked(question) for question in asking[:count]]
+    first = [asked(question, None) for question in asking[count:]]
     cached = Arm("chat, cached", "built", "chat, cached", chat.runnable, chat.environ)
     healthy = Arm("health", "built", "constant", chat.runnable, chat.environ)
     return [
@@ -103,6 +108,9 @@ def _lanes(benches: Benches, count: int) -> list[Lane]:
         Lane(UNCACHED, tuned.name, tuned, new),
         Lane(UNCACHED, langchain.name, langchain, new),
         Lane(UNCACHED, web.name, web, new),
+        Lane(FIRST_TURN, "nexus", chat, first),
+        Lane(FIRST_TURN, tuned.name, tuned, first),
+        Lane(FIRST_TURN, langchain.name, langchain, first),
         Lane(FROM_CACHE, "nexus", cached, [asked(CACHED)] * count),
         Lane(HEALTH, "nexus", healthy, [health()] * count),
         Lane(HEALTH, web.name, web, [health()] * count),
@@ -180,19 +188,21 @@ def _rows(lanes: Sequence[Lane], floors: Mapping[str, Mapping[int, list[float]]]
     }
     rows: list[Row] = []
     for latency_ms in LATENCIES_MS:
-        by_hand = next(
-            statistics.median(lane.times[latency_ms])
-            for lane in lanes
-            if lane.arm.checked == "tuned"
-        )
         for route, times in floors.items():
             rows.append(_row(route, latency_ms, "floor", times[latency_ms], {}))
             floor = statistics.median(times[latency_ms])
+            beside = route if route == FIRST_TURN else UNCACHED
+            others = {
+                lane.arm.checked: statistics.median(lane.times[latency_ms])
+                for lane in lanes
+                if lane.route == beside and latency_ms in lane.times
+            }
             for lane in lanes:
                 if lane.route == route and latency_ms in lane.times:
                     middle = statistics.median(lane.times[latency_ms])
                     to = {"x floor": middle / floor, "own ms": middle - floor}
-                    to["x tuned"] = middle / by_hand
+                    to["x tuned"] = middle / others["tuned"]
+                    to["x LangChain"] = middle / others["LangChain"]
                     to["x FastAPI + Mangum"] = middle / alone[UNCACHED]
                     if lane.arm.checked == "constant":
                         to = {}
@@ -208,7 +218,7 @@ def _rows(lanes: Sequence[Lane], floors: Mapping[str, Mapping[int, list[float]]]
 def _row(
     route: str, latency_ms: int, arm: str, times: Sequence[float], to: Mapping[str, float]
 ) -> Row:
-    ratios = ("x floor", "own ms", "x tuned", "x FastAPI + Mangum")
+    ratios = ("x floor", "own ms", "x tuned", "x LangChain", "x FastAPI + Mangum")
     return {
         "route": route,
         "upstream ms": latency_ms,

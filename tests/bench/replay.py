@@ -38,10 +38,12 @@ class Call:
 
     @property
     def label(self) -> str:
-        """What it is called in a table: the AWS operation and its table, or what the path says."""
+        """What it is called in a table: the AWS operation and its tables, or what the path says."""
         target = self.headers.get("x-amz-target", "").rpartition(".")[2]
         if target in ("GetItem", "PutItem", "Query", "UpdateItem"):
             target = f"{target} {json.loads(self.body)['TableName']}"
+        if target in ("BatchGetItem", "BatchWriteItem"):
+            target = f"{target} {' '.join(sorted(json.loads(self.body)['RequestItems']))}"
         path = self.path.partition("?")[0]
         if path.endswith("/documents/search"):
             return "dense search" if b"dense_vector" in self.body else "text search"

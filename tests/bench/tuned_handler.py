@@ -152,13 +152,15 @@ app = FastAPI(openapi_url=None)
 
 @app.post("/v1/chat")
 async def chat(
-    body: Question, x_api_key: Annotated[str, Header()], x_conversation_id: Annotated[str, Header()]
+    body: Question,
+    x_api_key: Annotated[str, Header()],
+    x_conversation_id: Annotated[str | None, Header()] = None,
 ) -> Reply:
-    """Answers one question of a conversation."""
+    """Answers one question, of a conversation if it names one."""
     hashed = hashlib.sha256(x_api_key.encode()).hexdigest()
-    conversation = f"{hashed}#tuned#{x_conversation_id}"
+    conversation = f"{hashed}#tuned#{x_conversation_id or uuid.uuid4().hex}"
     principal = executor.submit(principal_of, hashed)
-    history = executor.submit(history_of, conversation)
+    history = executor.submit(history_of, conversation) if x_conversation_id else None
     vector = embedded(body.message)
     tenant = principal.result()["tenant"]["S"]
     passages = existing(tenant, found_for(vector, body.top_k))
@@ -167,7 +169,7 @@ async def chat(
         for number, passage in enumerate(passages, start=1)
     )
     messages = [{"role": "system", "content": SYSTEM + shown}]
-    for turn in history.result():
+    for turn in history.result() if history else ():
         messages.append({"role": "user", "content": turn["question"]["S"]})
         messages.append({"role": "assistant", "content": turn["answer"]["S"]})
     answer = written([*messages, {"role": "user", "content": body.message}])

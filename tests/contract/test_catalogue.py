@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -346,10 +347,14 @@ def test_a_reader_never_sees_a_mixture_while_manifests_are_replaced(
         assert on_dynamodb.manifest("acme", "d1") == Manifest(3, ids(3, 20_001))
 
 
-# A change is three writes: a count, the head, a count. Steps of others fall before any of them and
-# after the last. A worker dies before one of them, or is slow and does not die.
-@pytest.mark.parametrize("change", ["publish", "remove"])
-@pytest.mark.parametrize(("dies_before", "pause_s"), [(None, 1), (None, 11), (1, 1), (2, 1)])
+# A change is two or three writes: a count, the head, and a count if that took long. Steps of others
+# fall before any of them and after the last. A worker dies before one of them, or is slow and does
+# not die.
+@pytest.mark.parametrize("change", ["publish", "announced", "remove"])
+@pytest.mark.parametrize(
+    ("dies_before", "pause_s"),
+    [(None, 0.2), (None, 1), (None, 4), (None, 11), (1, 1), (2, 1), (2, 4)],
+)
 def test_in_every_interleaving_nothing_kept_under_a_version_outlives_a_change(
     on_dynamodb: DynamoCatalogue,
     dynamodb_client: Any,
@@ -392,11 +397,16 @@ def test_in_every_interleaving_nothing_kept_under_a_version_outlives_a_change(
             try:
                 if change == "publish":
                     on_dynamodb.publish(attempt, Manifest(attempt.revision, ()))
+                elif change == "announced":
+                    staged = on_dynamodb.stage(attempt, ())
+                    staged = replace(staged, announced_at=on_dynamodb.announce("acme"))
+                    on_dynamodb.publish(attempt, Manifest(attempt.revision, ()), staged)
                 else:
                     on_dynamodb.remove(attempt)
             except KeyboardInterrupt:
                 assert dies_before is not None
-        at_a_place()
+        with suppress(KeyboardInterrupt):
+            at_a_place()
 
         now = settled_version(on_dynamodb, clock)
         if kept.get("version") == now:
@@ -414,6 +424,7 @@ def test_a_change_stands_though_its_second_count_is_throttled(
     places = itertools.count()
 
     def throttle(**_: Any) -> None:
+        clock.advance(4)
         if next(places) == 2:
             raise UpstreamUnavailable("catalogue", "Throttled; try again.")
 
@@ -421,6 +432,27 @@ def test_a_change_stands_though_its_second_count_is_throttled(
         on_dynamodb.publish(attempt, Manifest(1, ids(1, 1)))
     assert on_dynamodb.manifest("acme", "d1") == Manifest(1, ids(1, 1))
     assert settled_version(on_dynamodb, clock) > before
+
+
+@pytest.mark.parametrize(("later_s", "counts"), [(0.1, 0), (2, 1), (-60, 1)])
+def test_a_change_that_was_announced_long_ago_is_announced_again(
+    on_dynamodb: DynamoCatalogue,
+    dynamodb_client: Any,
+    clock: FakeClock,
+    during: Callable[..., Any],
+    later_s: float,
+    counts: int,
+):
+    attempt = on_dynamodb.begin(ONE)
+    staged = on_dynamodb.stage(attempt, ids(1, 1))
+    announced_at = on_dynamodb.announce("acme")
+    clock.advance(later_s)
+    writes: list[str] = []
+    with during(dynamodb_client, "before-call", "UpdateItem", lambda **_: writes.append("")):
+        manifest = Manifest(attempt.revision, ids(1, 1))
+        on_dynamodb.publish(attempt, manifest, replace(staged, announced_at=announced_at))
+    assert len(writes) == 1 + counts
+    assert on_dynamodb.manifest("acme", "d1") == manifest
 
 
 def test_nothing_is_left_over_of_replaced_lost_and_removed_manifests(

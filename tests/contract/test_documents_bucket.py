@@ -116,6 +116,21 @@ def test_exactly_the_version_that_was_seen_is_read(bucket: Bucket):
     assert old.version != new.version
 
 
+def test_an_object_is_looked_at_and_read_in_one_call_if_it_is_small(bucket: Bucket):
+    key = "documents/acme/a.txt"
+    assert bucket.documents.read(key, 99) is None
+    bucket.put("acme", "a.txt", b"hello", SAID)
+    state = head(bucket, key)
+    assert bucket.documents.read(key, 5) == (state, b"hello")
+    assert bucket.documents.read(key, 4) == (state, None)
+    bucket.put("acme", "a.txt", b"", NOTHING)
+    assert bucket.documents.read(key, 4) == (head(bucket, key), b"")
+    bucket.drop("acme", "a.txt")
+    assert bucket.documents.read(key, 99) is None
+    with pytest.raises(NotFound):
+        bucket.documents.read("documents/x", 99)
+
+
 def test_a_stream_is_read_from_anywhere(bucket: Bucket):
     content = bytes(range(256)) * 40_000  # 10 MB
     bucket.put("acme", "a.bin", content, NOTHING)

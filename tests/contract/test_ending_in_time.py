@@ -25,6 +25,7 @@ from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
 from nexus.adapters.dynamodb.clients import DynamoClients
 from nexus.adapters.dynamodb.conversations import DynamoConversations
 from nexus.adapters.dynamodb.generations import DynamoGenerations
+from nexus.adapters.dynamodb.turns import DynamoTurns
 from nexus.adapters.openai.connection import connect
 from nexus.adapters.openai.models import OpenAIChat, OpenAIEmbedder
 from nexus.adapters.pinecone.index import PineconeIndex
@@ -33,8 +34,9 @@ from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.bounded import CarryingExecutor, bounded
 from nexus.deadline import within
 from nexus.errors import DeadlineExceeded, UpstreamUnavailable
-from nexus.models import Filters
-from nexus.ports import Message
+from nexus.models import Filters, Turn
+from nexus.ports import Kept, Message
+from nexus.settings import Settings
 from tests.hostile_server import Manner, hostile_server
 
 DEADLINE_S = 0.6
@@ -67,6 +69,11 @@ def calls(url: str, executor: Executor) -> dict[str, Call]:
     dynamodb, secrets = aws("dynamodb", url), aws("secretsmanager", url)
     conversations = held(DynamoConversations(dynamodb, "table", 24.0))
     catalogue = held(DynamoCatalogue(dynamodb, "table", "generation"))
+    cache = DynamoCache(dynamodb, "table", "register")
+    store = DynamoConversations(dynamodb, "table", 24.0)
+    turns = held(DynamoTurns(dynamodb, "catalogue", store, "table", cache, "cache"))
+    turn = Turn("m-1", "Who pays?", "We do.", False, "2026-01-01T00:00:00Z")
+    kept = [Kept("key", b"value", 60, [("acme", "d")])]
     return {
         "embed": lambda: held(OpenAIEmbedder(models, "model", 2)).embed(["text"]),
         "responses": lambda: held(OpenAIChat(models, "model")).complete(PROMPT, 100),
@@ -79,7 +86,10 @@ def calls(url: str, executor: Executor) -> dict[str, Call]:
         "version": lambda: catalogue.version("acme"),
         "documents": lambda: catalogue.get_many("acme", ["d"]),
         "history": lambda: conversations.history("acme", "web", "c-1", 6),
-        "cache": lambda: held(DynamoCache(dynamodb, "table", "register")).get("key"),
+        "cache": lambda: held(cache).get("key"),
+        "cached": lambda: held(cache).get_many(["key", "other"]),
+        "standing": lambda: turns.standing(Settings().generation, "acme"),
+        "append": lambda: turns.append("acme", "web", "c-1", turn, begins=True, kept=kept),
         "secret": lambda: held(SecretsManager(secrets)).get("models"),
     }
 

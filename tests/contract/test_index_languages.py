@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from nexus.adapters.pinecone.index import PineconeIndex
 from nexus.adapters.pinecone.provisioning import index_schema
-from nexus.adapters.sqlite.database import SCHEMA, SCHEMA_VERSION
 from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.models import Filters
 from nexus.ports import VectorIndex
@@ -81,29 +78,3 @@ def test_a_replaced_or_deleted_chunk_leaves_nothing_behind(index: VectorIndex) -
     index.delete_chunks("acme.swap", ["a"])
     index.upsert("acme.swap", [record("b", "plain words")])
     assert index.fetch("acme.swap", ["a", "b"])["b"].chunk.text == "plain words"
-
-
-def test_a_file_of_the_version_before_still_answers_and_takes_new_documents(tmp_path: Path) -> None:
-    path = tmp_path / "old.db"
-    fresh = SqliteIndex(tmp_path / "fresh.db")
-    fresh.upsert("acme.a", [record("old", "The library opens at eight.")])
-    fresh.close()
-    with sqlite3.connect(path) as old, sqlite3.connect(tmp_path / "fresh.db") as new:
-        old.executescript(SCHEMA + "PRAGMA user_version = 1;")
-        for table, columns in (("namespaces", "*"), ("chunks", "*"), ("vectors", "*"),
-                               ("words", "rowid, title, text")):  # fmt: skip
-            rows = new.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608
-            places = ",".join("?" * len(rows[0]))
-            names = f"({columns})" if columns != "*" else ""
-            old.executemany(f"INSERT INTO {table} {names} VALUES ({places})", rows)  # noqa: S608
-    old.close()
-    new.close()
-    index = SqliteIndex(path)
-    assert index.search_text("acme.a", "When does the library open?", 5, ALL)[0].chunk_id == "old"
-    index.upsert("acme.a", [record("new", "图书馆每天八点开门")])
-    assert index.search_text("acme.a", "图书馆几点开门", 5, ALL)[0].text == "图书馆每天八点开门"
-    assert index.fetch("acme.a", ["old"])["old"].chunk.text == "The library opens at eight."
-    index.close()
-    with sqlite3.connect(path) as seen:
-        assert seen.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
-    seen.close()

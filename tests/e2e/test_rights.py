@@ -15,7 +15,7 @@ import pytest
 from cdk.stages import read_stage
 from cli.connection import Connection
 from cli.local.layout import PROJECT
-from cli.stacks import stack_names
+from cli.stage_names import stack_names
 from tests.e2e import rights
 from tests.e2e.conftest import CALLS, Deployed, is_whole
 from tests.infrastructure.assembly import FUNCTIONS, STAGES, configuration

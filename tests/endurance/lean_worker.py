@@ -86,7 +86,7 @@ def main() -> None:
         queue=queue,
     )
     indexers = PerGeneration(SingleGeneration(generation), generation, lambda _: indexer)
-    services = IngestServices(settings, indexers, queue)
+    services = IngestServices(settings, indexers, queue, assembled.InTurn())
 
     def handle(record: dict[str, Any]) -> bool:
         for task in tasks_of(record["body"]):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from nexus.answering.caching import AnswerCache, ForgivingCache
+from nexus.answering.answer_cache import AnswerCache
+from nexus.answering.forgiving_cache import ForgivingCache
 from nexus.answering.generator import Generator
 from nexus.answering.idempotency import IdempotentAnswers
 from nexus.answering.turn import Answerer

@@ -17,7 +17,7 @@ from cdk import bytecode, packaging
 from cdk.bytecode import Target
 from cdk.locking import locked_versions
 from cdk.packaging import DEPENDENCIES
-from cdk.trimming import re_exports, trim
+from cdk.trimming import trim
 from tests.infrastructure.assembly import FUNCTIONS, ROOT, Assembly
 from tests.infrastructure.conftest import synthesize
 
@@ -50,6 +50,10 @@ def test_layers_hold_nothing_twice_and_nothing_of_the_runtime():
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_and_its_layers_stay_under_120_mb_in_prod(assembly, function):
     assert 1_000_000 < assembly.unzipped_bytes("prod", function) < 120_000_000
+
+
+def test_chat_and_its_layers_stay_under_35_mb_in_prod(assembly):
+    assert assembly.unzipped_bytes("prod", "chat") < 35_000_000
 
 
 def test_each_function_has_only_the_layers_it_needs(assembly, stage):
@@ -132,7 +136,7 @@ def test_a_package_is_named_by_platform_python_and_content():
 @pytest.mark.parametrize(
     ("package", "folders", "layers", "least", "most_eager"),
     [
-        ("openai", ("types", "resources"), ("service",), 1500, 100),
+        ("openai", ("types",), ("service",), 100, 100),
         ("pinecone._internal", ("adapters",), ("index_pinecone", "service"), 8, 0),
     ],
 )
@@ -140,15 +144,12 @@ def test_every_name_that_is_re_exported_resolves_from_the_trimmed_layer(
     package, folders, layers, least, most_eager
 ):
     paths = [str(packaging.dependency_layer(name, HOST).path / "python") for name in layers]
-    installed = _installed(package)
-    wanted = {
-        f"{package}." + ".".join(module.parent.relative_to(installed).parts): sorted(
-            re_exports(module)
-        )
+    kept = Path(paths[0]).joinpath(*package.split("."))
+    modules = [
+        f"{package}." + ".".join(module.parent.relative_to(kept).parts)
         for folder in folders
-        for module in (installed / folder).rglob("__init__.py")
-    }
-    assert sum(len(names) for names in wanted.values()) >= least
+        for module in (kept / folder).rglob("__init__.py")
+    ]
     script = """
 import importlib, json, sys
 package, folder, *paths = sys.argv[1:]
@@ -156,16 +157,18 @@ sys.path[:0] = paths
 top = importlib.import_module(package)
 importlib.import_module(f"{package}.{folder}")
 eager = sum(name.startswith(f"{package}.{folder}.") for name in sys.modules)
-wanted = json.load(sys.stdin)
-missing = [
-    f"{module}.{name}"
-    for module, names in wanted.items()
-    for name in names
-    if not hasattr(importlib.import_module(module), name)
+names = [
+    (module, name)
+    for module in map(importlib.import_module, json.load(sys.stdin))
+    for name in getattr(module, "_EXPORTS", ())
 ]
-print(json.dumps({"file": top.__file__, "eager": eager, "missing": missing}))
+missing = [f"{module.__name__}.{name}" for module, name in names if not hasattr(module, name)]
+print(json.dumps(
+    {"file": top.__file__, "eager": eager, "missing": missing, "named": len(names)}
+))
 """
-    found = json.loads(_isolated(script, [package, folders[0], *paths], json.dumps(wanted)))
+    found = json.loads(_isolated(script, [package, folders[0], *paths], json.dumps(modules)))
+    assert found["named"] >= least
     assert found["file"].startswith(paths[0])
     assert found["missing"] == []
     assert found["eager"] <= most_eager

@@ -79,7 +79,10 @@ def test_chat_writes_conversations_and_cache_and_only_reads_the_rest(assembly, s
         "catalogue": READ,
         FIRST_GENERATION: {"dynamodb:PutItem"},
         "clients": {"dynamodb:GetItem"},
-        "cache": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"},
+        "cache": {
+            *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
+            *("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
+        },
         "secrets": {"secretsmanager:GetSecretValue"},
         "logs": LOGS,
         "*": XRAY,

@@ -79,25 +79,63 @@ class _Turn:
             self.resting = bool(self.ended("cache.put", 1, math.inf)[1])
         return failure
 
+    def open(self) -> tuple[float, str, float, str]:
+        """Where all stands, what is cached and the embedding are asked for at once.
 
-def best(plan: Plan, case: Case) -> Outcome:
-    """The outcome that a turn has to have."""
+        When the first ends and how it failed, and the same of the last.
+        """
+        until = self.borne()
+        pointer, unread = self.ended("turns.standing", 4)
+        looked, failure = self.ended("cache.get_many", 1)
+        self.resting = bool(failure)
+        embedded, no_vector = self.ended("models.embed", 10, until)
+        return pointer, unread, max(looked, embedded), no_vector
+
+    def write(self, *, keeps: bool, values: bool, reachable: bool) -> tuple[bool, bool]:
+        """Whether the turn is remembered, and whether its answer is given to the cache."""
+        if not reachable or self.resting:
+            if values and not self.resting:
+                self.resting = bool(self.ended("cache.put", 1, math.inf)[1])
+            cached = keeps and not self.resting
+            return reachable and not self.call("turns.append", 3), cached
+        fate = self.plan.of("turns.append", 0)
+        begun = fate.kind == "well" and (
+            not fate.obedient or fate.delay_s <= min(3, max(0, END - self.t))
+        )
+        return not self.call("turns.append", 3), keeps and begun and self.t <= END
+
+
+def best(plan: Plan, case: Case, *, at_once: bool = False) -> Outcome:
+    """The outcome that a turn has to have; `at_once` asks for what it can side by side."""
     turn = _Turn(plan)
     if failure := turn.call("clients.find", 4):
         return _problem(failure)
-    pointer, failure = turn.ended("generations.read", 4)
-    if case.cold:
-        turn.t = pointer
-        if failure:
-            return _problem(failure)
-    slot = not case.leans and not turn.call("catalogue.version", 1.5)
-    if slot:
-        turn.resting = bool(turn.call("cache.get", 1))
-    reachable, no_vector = True, None
-    if case.conversation:
+    opened = at_once and not case.cold  # the first turn waits for the pointer
+    read, failure, embedded, no_vector = turn.t, "", turn.t, None
+    if case.conversation and opened:
         read, failure = turn.ended("conversations.history", 3)
-        no_vector = turn.embed()
-        turn.t, reachable = max(turn.t, read), not failure
+    if opened:
+        pointer, unread, embedded, no_vector = turn.open()
+        version = pointer if pointer <= turn.t + 1.5 else turn.t + 1.5
+        slot = not case.leans and not unread and pointer == version
+        if not case.leans:
+            turn.t = version
+        if slot and not turn.resting:
+            turn.resting = bool(turn.call("cache.get", 1))
+    else:
+        pointer, unread = turn.ended("generations.read", 4)
+        if case.cold:
+            turn.t = pointer
+            if unread:
+                return _problem(unread)
+        slot = not case.leans and not turn.call("catalogue.version", 1.5)
+        if slot:
+            turn.resting = bool(turn.call("cache.get", 1))
+        if case.conversation:
+            read, failure = turn.ended("conversations.history", 3)
+            no_vector = turn.embed()
+    reachable, values = not failure, opened and not no_vector
+    turn.t = max(turn.t, read, embedded)
     words_at, no_words = turn.ended("index.search_text", 8)
     if no_vector is None:
         no_vector = turn.embed()
@@ -119,10 +157,14 @@ def best(plan: Plan, case: Case) -> Outcome:
         whole = turn.t - began <= END - turn.t and not turn.call("chat.complete", 20)
     if case.draft == "none" and lost:
         return _problem(lost)
-    cached = slot and whole and not degraded and not turn.resting
+    keeps = slot and whole and not degraded
     if not case.cold:
         turn.t = max(turn.t, pointer)
-    remembered = reachable and not turn.call("conversations.append", 3)
+    if at_once:
+        remembered, cached = turn.write(keeps=keeps, values=values, reachable=reachable)
+    else:
+        cached = keeps and not turn.resting
+        remembered = reachable and not turn.call("conversations.append", 3)
     refused = case.draft == "none"
     return Outcome(200, False, refused, bool(lost), remembered, cached)
 

@@ -26,7 +26,14 @@ from nexus.operations.health import Health
 from nexus.services import ChatServices
 from nexus.settings import Settings
 from nexus.wiring.answering import ChatParts, answering
-from tests.fakes import FakeCache, FakeChat, FakeClients, FakeConversations, FakeGenerations
+from tests.fakes import (
+    FakeCache,
+    FakeChat,
+    FakeClients,
+    FakeConversations,
+    FakeGenerations,
+    FakeTurns,
+)
 from tests.functions.chat_services import ACME_KEY, client
 from tests.properties.best_possible import Case, Outcome, best
 from tests.properties.unreliable import Fate, Plan, Unreliable
@@ -69,14 +76,19 @@ class Stage:
         # A refusal, which nothing leans on: what a question leans on has its own test.
         before: Turn = Turn("m-1", "Who pays?", "", True, "2026-01-01T00:00:00Z"),  # noqa: B008
         rewriter: FakeChat | None = None,
+        *,
+        at_once: bool = False,
     ) -> tuple[float, Outcome]:
-        """How long a turn took, and what came of it."""
+        """How long a turn took, and what came of it; `at_once` has a store of turns."""
         calls: Counter[str] = Counter()
-        cache = NotedCache(Unreliable(FakeCache(), "cache", plan, self.clock, calls))
+        stored = FakeCache()
+        cache = NotedCache(Unreliable(stored, "cache", plan, self.clock, calls))
+        with_turns = NotedCache(stored)
         conversations = FakeConversations()
         if case.conversation:
             conversations.append("acme", "web", CONVERSATION, before)
-        services = self._services(plan, case, calls, cache, conversations, rewriter)
+        turns = (with_turns,) if at_once else ()
+        services = self._services(plan, case, calls, cache, conversations, rewriter, *turns)
         if not case.cold:
             plan.fixed["generations.read", 0] = Fate(0.0)
             services.readers.with_live(lambda _: None, SimulatedExecutor(self.clock))
@@ -101,7 +113,7 @@ class Stage:
             refused=answer["refused"],
             degraded=level != "high" and not answer["refused"],
             remembered=answer["remembered"],
-            cached=cache.answers > 0,
+            cached=cache.answers + with_turns.answers > 0,
         )
 
     def _services(
@@ -112,6 +124,7 @@ class Stage:
         cache: Any,
         conversations: FakeConversations,
         rewriter: FakeChat | None,
+        with_turns: Any = None,
     ) -> ChatServices:
         def unreliable(thing: object, name: str) -> Any:
             return Unreliable(thing, name, plan, self.clock, calls)
@@ -130,6 +143,11 @@ class Stage:
             reranker=unreliable(library.reranker, "rerank"),
             cache=cache,
             rewriter=unreliable(rewriter, "rewriter") if rewriter else None,
+            turns=unreliable(
+                FakeTurns(generations, library.catalogue, conversations, with_turns), "turns"
+            )
+            if with_turns
+            else None,
         )
         executor = SimulatedExecutor(self.clock)
         return answering(parts, Health({}, executor), self.settings, executor)
@@ -231,14 +249,15 @@ def case_of(seed: int) -> Case:
     )
 
 
-def test_every_turn_ends_in_time_and_as_well_as_it_can(stage: Stage) -> None:
+@pytest.mark.parametrize("at_once", [False, True], ids=["one after another", "at once"])
+def test_every_turn_ends_in_time_and_as_well_as_it_can(stage: Stage, at_once: bool) -> None:
     async def all_of_them() -> Counter[Any]:
         kinds: Counter[Any] = Counter()
         for seed in range(CASES):
             plan, case = Plan(seed), case_of(seed)
-            took, outcome = await stage.play(plan, case)
+            took, outcome = await stage.play(plan, case, at_once=at_once)
             assert took <= DEADLINE_S, (seed, case, took, outcome)
-            expected = best(plan, case)
+            expected = best(plan, case, at_once=at_once)
             assert outcome == expected, (seed, case, took)
             kinds[expected.status, expected.retry, expected.refused, expected.degraded] += 1
         return kinds

@@ -93,7 +93,7 @@ class House:
         one = SingleGeneration(indexer.generation)
         indexers = PerGeneration(one, indexer.generation, lambda _: indexer)
         for task in tasks_of(message):
-            list(perform(task, IngestServices(CONFIG, indexers, self.queue)))
+            list(perform(task, IngestServices(CONFIG, indexers, self.queue, assembled.InTurn())))
 
     def _indexer(self, **others: Any) -> Indexer:
         names = ("documents", "catalogue", "index", "embedder", "ledger", "queue")

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.cache_control import CachePolicy
-from nexus.answering.caching import AnswerCache, ForgivingCache
 from nexus.answering.followups import is_follow_up
+from nexus.answering.forgiving_cache import ForgivingCache
 from nexus.answering.generator import Generator
 from nexus.answering.prompts import NO_ANSWER
 from nexus.answering.question import Question

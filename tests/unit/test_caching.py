@@ -11,14 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.cache_control import CachePolicy, cache_policy
-from nexus.answering.caching import (
-    HELD_EMBEDDINGS,
-    AnswerCache,
-    CachedEmbedder,
-    ForgivingCache,
-    answer_key,
-)
+from nexus.answering.cache_keys import answer_key
+from nexus.answering.embedding_cache import HELD_EMBEDDINGS, CachedEmbedder
+from nexus.answering.forgiving_cache import ForgivingCache
 from nexus.errors import UpstreamUnavailable
 from nexus.models import Answer, Confidence, Filters, Locator, Passage, Principal, Source, Usage
 from nexus.settings import Settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,12 @@ import pytest
 from moto import mock_aws
 from rich.console import Console
 
-from cli.commands.up import _ingest
 from cli.commands.upload import gathered, upload
 from cli.connection import Connection
 from cli.failure import Failure
-from cli.ingestion import fingerprints, finished
+from cli.ingestion import fingerprints, finished, wait
 from cli.local.layout import Layout
+from cli.local.opening import ingest
 from cli.local.run_record import Running
 from nexus.ingestion.tasks import ChangedObject, tasks_of
 from nexus.models import DocumentRecord
@@ -60,6 +60,31 @@ def test_new_metadata_of_the_same_content_has_to_be_indexed(
     assert finished(connection, "demo", fingerprints(connection, "demo", ["fees.md", "gone.md"]))
 
 
+def test_who_waits_asks_only_for_what_is_unfinished(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = ["a.md", "b.md", "c.md"]
+    for name in names:
+        (tmp_path / name).write_text(name)
+        send(tmp_path / name)
+    index(connection, "a.md")
+    asked: list[list[str]] = []
+
+    def noted(of: Connection, tenant: str, expected: Mapping[str, str]) -> dict[str, Any]:
+        asked.append(sorted(expected))
+        if len(asked) == 3:
+            index(of, "b.md")
+            index(of, "c.md")
+        return finished(of, tenant, expected)
+
+    monkeypatch.setattr("cli.ingestion.finished", noted)
+    monkeypatch.setattr("cli.ingestion.POLL_S", 0)
+    monkeypatch.setattr("cli.ingestion.ASKED", 2)
+    expected = fingerprints(connection, "demo", names)
+    assert wait(connection, "demo", expected, Console(quiet=True)).keys() == set(names)
+    assert asked == [["a.md", "b.md"], ["b.md", "c.md"], ["b.md", "c.md"]]
+
+
 def test_up_queues_what_the_index_has_with_other_metadata(
     connection: Connection, tmp_path: Path
 ) -> None:
@@ -72,7 +97,7 @@ def test_up_queues_what_the_index_has_with_other_metadata(
     send(folder / "fees.md", department="Finance")
     ended = Running(1, 2, ())
     with pytest.raises(Failure, match=r"1 documents were not indexed, fees\.md among them"):
-        _ingest(connection, layout, ended, folder)
+        ingest(connection, layout, ended, folder)
     messages = connection.client("sqs").receive_message(
         QueueUrl=connection.deployment.ingest_queue_url, MaxNumberOfMessages=10
     )["Messages"]

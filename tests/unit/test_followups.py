@@ -9,8 +9,9 @@ import pytest
 
 from nexus.adapters.openai.chat import OpenAIChat
 from nexus.adapters.openai.connection import connect
-from nexus.answering.caching import AnswerCache, ForgivingCache
+from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.followups import LONGEST_TOPIC, answered, carried, stands_alone, topic_of
+from nexus.answering.forgiving_cache import ForgivingCache
 from nexus.answering.generator import Generator
 from nexus.answering.question import Question
 from nexus.answering.rewriting import Rewriter, is_sound, read_rewrite, remembered

@@ -215,10 +215,10 @@ def test_a_retry_does_not_pay_again_for_what_was_embedded(house: House) -> None:
     class LosesItsCatalogue(FakeCatalogue):
         broken = True
 
-        def publish(self, record, manifest):
+        def publish(self, record, manifest, staged=None):
             if self.broken:
                 raise UpstreamUnavailable("catalogue", "The catalogue is busy.")
-            super().publish(record, manifest)
+            super().publish(record, manifest, staged)
 
     catalogue = LosesItsCatalogue()
     indexer = assembled.indexer(house.documents, catalogue, house.index, house.embedder, CONFIG)
@@ -412,7 +412,7 @@ def test_new_metadata_is_not_seen_before_it_is_published_nor_after_a_revert(hous
 class Unpublishable(FakeCatalogue):
     """A catalogue that is busy whenever something is to be published."""
 
-    def publish(self, record, manifest):
+    def publish(self, record, manifest, staged=None):
         raise UpstreamUnavailable("catalogue", "The catalogue is busy.")
 
 

@@ -8,10 +8,11 @@ from botocore.exceptions import ClientError
 from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID
-from cli.local.deploy import inputs_digest
 from cli.local.emulator import was_deployed
 from cli.local.layout import Layout, write_json
-from cli.stacks import local_session, read_deployment, session_for, stack_names
+from cli.local.synthesis import inputs_digest
+from cli.stacks import local_session, read_deployment, session_for
+from cli.stage_names import stack_names
 
 OUTPUTS = {
     "ApiUrl": "https://abc.execute-api.us-east-1.amazonaws.com/live/",

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from cli.local.access.bodies import Application, Message, Receive, Scope, Send, again, whole
+from cli.local.access.health import HEALTH
 from cli.local.access.origins import foreign_host, foreign_page, target, values
 from cli.local.access.signatures import SignedRequest, is_signed
 
-HEALTH = "/_ministack/health"
 # Where functions of CloudFormation's own resources report; the token in the path is the secret.
 _CALLBACKS = "/_ministack/cfn-response/"
 # An API's own routes, as the emulator reads them: what looks alike but names no stage goes to AWS.

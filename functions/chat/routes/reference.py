@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 from fastapi import APIRouter
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,10 +55,12 @@ async def redoc() -> HTMLResponse:
 
 
 @router.get("/docs/{asset}")
-async def asset(asset: Asset) -> FileResponse:
-    """A script or style of the reference pages."""
-    return FileResponse(
-        ASSETS / asset,
+async def asset(asset: Asset) -> Response:
+    """A script or style of the reference pages, which are packaged compressed."""
+    whole, packed = ASSETS / asset, ASSETS / f"{asset}.gz"
+    content = whole.read_bytes() if whole.exists() else gzip.decompress(packed.read_bytes())
+    return Response(
+        content,
         media_type=MEDIA_TYPES[Path(asset).suffix],
         headers={"Cache-Control": "public, max-age=86400"},
     )

@@ -68,6 +68,7 @@ class IngestServices:
     settings: Settings
     indexers: PerGeneration[Indexer]
     queue: WorkQueue
+    executor: Executor
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import asdict
 
-from nexus.answering.caching import answer_form
+from nexus.answering.answer_cache import answer_form
 from nexus.answering.question import Question
 from nexus.answering.remembering import seen_again
 from nexus.deadline import current

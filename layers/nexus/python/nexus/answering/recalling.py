@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from nexus.answering.caching import AnswerCache, answer_key
+from nexus.answering.answer_cache import AnswerCache
+from nexus.answering.cache_keys import answer_key, embedding_key
 from nexus.answering.followups import is_follow_up
+from nexus.answering.forgiving_cache import ForgivingCache
+from nexus.answering.opening import VERSION_S, opened
 from nexus.answering.prompts import PROMPTS_VERSION
 from nexus.answering.question import Question, style_of
 from nexus.answering.routing import Route
 from nexus.deadline import behind, optional
-from nexus.models import Answer, Principal
-from nexus.ports import Catalogue
+from nexus.models import Answer, Generation, Principal
+from nexus.ports import Catalogue, Kept
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retrieved
 from nexus.settings import Settings
 
-# Without it there is only no cached answer: it is not waited for as for what an answer needs.
-VERSION_S = 1.5
+# Tenants whose last version a process remembers.
+REMEMBERED_VERSIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,14 @@ class Slot:
     catalogue: Catalogue
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """An answer that is to be kept, in its slot."""
+
+    slot: Slot
+    kept: Kept
+
+
 class RecalledAnswers:
     """The answers of before; without a cache there are none. Writing is left to `executor`."""
 
@@ -38,6 +50,36 @@ class RecalledAnswers:
         self._cache = cache
         self._settings = settings
         self._executor = executor
+        self._versions: dict[tuple[Generation, str], int] = {}
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing can be kept now, as there is no cache, or it failed."""
+        return self._cache is None or self._cache.shared.rests
+
+    def look_up(
+        self, reader: Reader, principal: Principal, question: Question, route: Route
+    ) -> bool:
+        """Begins to look up, in one read, the question's embedding and what may be its answer.
+
+        The answer stands under the version of the documents, which is read meanwhile: the last one
+        that this process has seen is tried. `get` asks again if it has changed since. False if this
+        turn was not opened.
+        """
+        turn = opened()
+        if self._cache is None or turn is None or not turn.knows(reader.generation):
+            return False
+        keys = set()
+        if self._settings.embedding_cache_ttl_s:
+            made = reader.generation
+            keys.add(
+                embedding_key(made.embedding_model, made.embedding_dimension, question.message)
+            )
+        guess = self._versions.get((reader.generation, principal.tenant))
+        if guess is not None and question.cache.read and not _leans(question):
+            keys.add(self._key(reader, principal, question, route, guess))
+        turn.look_up(self._cache.shared.get_many, keys)
+        return True
 
     def slot(
         self, reader: Reader, principal: Principal, question: Question, route: Route
@@ -46,13 +88,25 @@ class RecalledAnswers:
 
         None where no answer may come from the cache.
         """
-        leans = question.conversation_id is not None and is_follow_up(question.message)
-        if self._cache is None or leans:
+        if self._cache is None or _leans(question):
             return None
-        version = _version(reader.catalogue, principal.tenant)
+        turn = opened()
+        if turn and turn.knows(reader.generation):
+            version = turn.version(reader.generation)
+        else:
+            version = _version(reader.catalogue, principal.tenant)
         if version is None:  # the documents have just changed, or nothing can be said of them
             return None
-        key = answer_key(
+        if len(self._versions) >= REMEMBERED_VERSIONS:
+            self._versions.clear()
+        self._versions[reader.generation, principal.tenant] = version
+        key = self._key(reader, principal, question, route, version)
+        return Slot(key, principal.tenant, version, reader.catalogue)
+
+    def _key(
+        self, reader: Reader, principal: Principal, question: Question, route: Route, version: int
+    ) -> str:
+        return answer_key(
             principal=principal,
             question=question.message,
             filters=question.filters,
@@ -63,7 +117,6 @@ class RecalledAnswers:
             generation=reader.generation,
             version=version,
         )
-        return Slot(key, principal.tenant, version, reader.catalogue)
 
     def get(self, slot: Slot | None, question: Question) -> Answer | None:
         """The answer of before, if the question may have it."""
@@ -73,20 +126,52 @@ class RecalledAnswers:
         # What was refused alone may be answered where there is a conversation to lean on.
         return known if known and not (known.refused and question.conversation_id) else None
 
-    def keep(
+    def keeping(
         self, slot: Slot | None, question: Question, answer: Answer, retrieved: Retrieved
-    ) -> None:
-        """Keeps a whole answer that rests on nothing but the question and these passages."""
+    ) -> Keeping | None:
+        """A whole answer to keep that rests on nothing but the question and these passages.
+
+        It stands under the documents that were shown to the model or are named in it.
+        """
         is_whole = not retrieved.degraded and not answer.truncated
-        if slot and self._cache and question.cache.write and is_whole:
-            behind(self._executor, _keep, self._cache, slot, answer, retrieved)
+        if slot is None or self._cache is None or not question.cache.write or not is_whole:
+            return None
+        documents = {(slot.tenant, item.document_id) for item in retrieved.passages}
+        kept = self._cache.packed(slot.key, answer, documents)
+        return Keeping(slot, kept) if kept else None
+
+    def keep(self, values: Sequence[Kept], keeping: Keeping | None) -> None:
+        """Writes values, and an answer, behind the turn."""
+        if self._cache is None:
+            return
+        for value in values:
+            behind(self._executor, _put, self._cache.shared, value)
+        if keeping:
+            behind(self._executor, _keep, self._cache.shared, keeping)
+
+    def confirm(self, keeping: Keeping) -> None:
+        """Removes an answer that the turn's own write has kept, if it may not be, behind it."""
+        if self._cache is not None:
+            behind(self._executor, _confirm, self._cache.shared, keeping)
 
 
-def _keep(cache: AnswerCache, slot: Slot, answer: Answer, retrieved: Retrieved) -> None:
-    """Caches an answer, under the documents that were shown to the model or are named in it."""
-    cache.put(slot.key, answer, {(slot.tenant, item.document_id) for item in retrieved.passages})
+def _leans(question: Question) -> bool:
+    return question.conversation_id is not None and is_follow_up(question.message)
+
+
+def _put(cache: ForgivingCache, value: Kept) -> None:
+    cache.put(value.key, value.value, value.ttl_s, value.documents)
+
+
+def _keep(cache: ForgivingCache, keeping: Keeping) -> None:
+    _put(cache, keeping.kept)
+    _confirm(cache, keeping)
+
+
+def _confirm(cache: ForgivingCache, keeping: Keeping) -> None:
     # If the documents have changed since, nobody asks for it any more; and a document that was
     # erased has been looked for in the cache before this was there.
+    slot = keeping.slot
     if _version(slot.catalogue, slot.tenant) != slot.version:
         cache.discard(slot.key)
 

@@ -10,18 +10,28 @@ from nexus.documents.tombstones import as_seen, tombstone
 from nexus.errors import UpstreamError
 from nexus.models import Answer, Confidence, Principal, Turn
 from nexus.observability import logger
-from nexus.ports import Catalogue, ConversationStore
+from nexus.ports import Catalogue, ConversationStore, Kept, TurnWriter
 
 
 class Memory:
     """The conversations, of which the last `turns` turns are read."""
 
     def __init__(
-        self, conversations: ConversationStore, turns: int, now: Callable[[], float]
+        self,
+        conversations: ConversationStore,
+        turns: int,
+        now: Callable[[], float],
+        writer: TurnWriter | None = None,
     ) -> None:
         self._conversations = conversations
+        self._writer = writer
         self._turns = turns
         self._now = now
+
+    @property
+    def keeps_values(self) -> bool:
+        """Whether a turn is written together with values for the cache."""
+        return self._writer is not None
 
     def history(self, principal: Principal, conversation_id: str) -> tuple[list[Turn], bool]:
         """The conversation's last turns, oldest first; and whether the store was reachable."""
@@ -34,14 +44,28 @@ class Memory:
             logger.warning("conversation_unreachable", extra={"error": type(error).__name__})
             return [], False
 
-    def remember(self, principal: Principal, message: str, answer: Answer) -> bool:
-        """Appends the turn to the answer's conversation; False if the store fails."""
+    def remember(
+        self,
+        principal: Principal,
+        message: str,
+        answer: Answer,
+        *,
+        begins: bool = False,
+        kept: Sequence[Kept] = (),
+    ) -> bool:
+        """Appends the turn to the answer's conversation; False if the store fails.
+
+        `begins` says that the conversation begins with it. A `TurnWriter` writes the values for the
+        cache that are `kept` in the same call; where it fails, they are not written.
+        """
         moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
         turn = _turn(message, answer, moment.replace("+00:00", "Z"))
+        place = (principal.tenant, principal.client, answer.conversation_id)
         try:
-            self._conversations.append(
-                principal.tenant, principal.client, answer.conversation_id, turn
-            )
+            if self._writer is None:
+                self._conversations.append(*place, turn)
+            else:
+                self._writer.append(*place, turn, begins=begins, kept=kept)
         except UpstreamError as error:
             logger.warning("turn_not_remembered", extra={"error": type(error).__name__})
             return False

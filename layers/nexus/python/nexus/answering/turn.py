@@ -9,25 +9,27 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
 
-from nexus.answering.caching import AnswerCache
+from nexus.answering.answer_cache import AnswerCache
+from nexus.answering.ending import Made, end
 from nexus.answering.finding import Finder, Found
 from nexus.answering.followups import stands_alone
 from nexus.answering.generator import Generated, Generator
+from nexus.answering.opening import Opening, opening
 from nexus.answering.question import Question, style_of
 from nexus.answering.recalling import RecalledAnswers
 from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
-from nexus.deadline import awaited
+from nexus.deadline import awaited, current, within
 from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Answer, Confidence, Passage, Principal, Source, Turn, Usage
-from nexus.ports import ConversationStore
+from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
 from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retrieved
-from nexus.retrieval.searching import Embedded
+from nexus.retrieval.searching import ANSWER_S, Embedded
 from nexus.settings import Settings
 
 __all__ = ["Answerer", "Question"]
@@ -51,10 +53,13 @@ class Answerer:
         executor: Executor,
         now: Callable[[], float] = time.time,
         rewriter: Rewriter | None = None,
+        standings: Standings | None = None,
+        writer: TurnWriter | None = None,
     ) -> None:
         self._readers = readers
         self._generator = generator
-        self._memory = Memory(conversations, settings.history_turns, now)
+        self._standings = standings
+        self._memory = Memory(conversations, settings.history_turns, now, writer)
         self._recalled = RecalledAnswers(cache, settings, executor)
         self._finder = Finder(rewriter, executor)
         self._settings = settings
@@ -69,51 +74,70 @@ class Answerer:
         """
         started = time.perf_counter()
         route = route_of(question.message)
+        values: list[Kept] = []
         if route in ("greeting", "thanks"):
-            answer, reachable = self._courteous(route, question), True
+            made = Made(self._courteous(route, question))
         else:
-            answer, reachable = self._readers.with_live(
-                lambda reader: self._recalled_or_made(reader, principal, question, route),
-                self._executor,
-            )
+            turn = None
+            if self._standings is not None:
+                turn = Opening(self._standings, self._executor, principal.tenant)
+            try:
+                with opening(turn):
+                    made = self._readers.with_live(
+                        lambda reader: self._recalled_or_made(reader, principal, question, route),
+                        self._executor,
+                        (lambda reader: turn.begin(reader.generation)) if turn else None,
+                    )
+            except Exception:
+                self._recalled.keep(turn.kept if turn else (), None)
+                raise
+            values = turn.kept if turn else []
         answer = replace(
-            answer,
+            made.answer,
             message_id=new_id("m"),
             conversation_id=question.conversation_id or new_id("c"),
-            timings_ms={**answer.timings_ms, "total": _ms_since(started)},
+            timings_ms={**made.answer.timings_ms, "total": _ms_since(started)},
         )
-        remembered = reachable and self._memory.remember(principal, question.message, answer)
-        return replace(answer, remembered=remembered)
+        told = (principal, question, made, answer, values)
+        return replace(answer, remembered=end(self._memory, self._recalled, *told))
 
     def _courteous(self, route: Route, question: Question) -> Answer:
         return _draft(reply(route, question.message), Confidence("high", 1.0))
 
     def _recalled_or_made(
         self, reader: Reader, principal: Principal, question: Question, route: Route
-    ) -> tuple[Answer, bool]:
-        """The answer, from the cache if it is there; and whether the conversation was reachable."""
+    ) -> Made:
+        """The answer, from the cache if it is there."""
         started = time.perf_counter()
         reading = None
         if question.conversation_id is not None:
             reading = self._executor.submit(
                 self._memory.history, principal, question.conversation_id
             )
+        embedding = None
+        if self._recalled.look_up(reader, principal, question, route):
+            embedding = self._executor.submit(reader.retriever.embed, question.message)
         slot = self._recalled.slot(reader, principal, question, route)
         known = self._recalled.get(slot, question)
         # What the conversation was about has to be known before the question's own answer is given.
-        embedded = None if known or reading is None else reader.retriever.embed(question.message)
+        embedded = None
+        if known is None and embedding is None and reading is not None:
+            embedded = reader.retriever.embed(question.message)
         turns, reachable = _read(reading)
         if known and (not turns or stands_alone(question.message)):
-            return replace(known, timings_ms={"cache": _ms_since(started)}), True
+            return Made(replace(known, timings_ms={"cache": _ms_since(started)}))
+        if embedding is not None:
+            embedded = _embedded(embedding)
         found = self._find(reader, principal, question, route, turns, embedded)
         if known and not found.rewritten:
             usage = replace(found.usage, embedding_tokens=found.retrieved.embedding_tokens)
             timings = {**found.retrieved.timings_ms, "cache": _ms_since(started)}
-            return replace(known, usage=usage, timings_ms=timings), True
+            return Made(replace(known, usage=usage, timings_ms=timings))
         answer, whole = self._make(question, route, found)
+        keeping = None
         if not found.rewritten and whole:
-            self._recalled.keep(slot, question, answer, found.retrieved)
-        return answer, reachable
+            keeping = self._recalled.keeping(slot, question, answer, found.retrieved)
+        return Made(answer, reachable, keeping)
 
     def _find(
         self,
@@ -207,6 +231,15 @@ def _read(reading: Future[tuple[list[Turn], bool]] | None) -> tuple[list[Turn], 
         return awaited(reading, "conversations") if reading else ([], True)
     except UpstreamError:
         return [], False
+
+
+def _embedded(embedding: Future[Embedded]) -> Embedded:
+    """The embedding that was begun; none if it is late."""
+    try:
+        with within(current().spare(ANSWER_S)):
+            return awaited(embedding, "models")
+    except UpstreamError as failure:
+        return Embedded(None, 0.0, failure)
 
 
 def _nearness(passages: Sequence[Passage], sources: Sequence[Source]) -> float:

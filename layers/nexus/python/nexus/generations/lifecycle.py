@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from nexus.deadline import awaited
@@ -34,11 +35,18 @@ class PerGeneration(Generic[T]):
         self._make = make
         self._made: dict[Generation, T] = {}
         self._last: Generation | None = None
+        self._seen = configured
         self._lock = threading.Lock()
 
     def generations(self) -> Generations:
         """The generations that exist now; the first time, the configured one becomes live."""
-        return existing(self._store, self._configured)
+        found = existing(self._store, self._configured)
+        self._seen = found.answering
+        return found
+
+    def likely(self) -> Generation:
+        """The generation that answered when this was last read; the configured one before."""
+        return self._seen
 
     def of(self, generation: Generation) -> T:
         """What works in a generation."""
@@ -58,39 +66,50 @@ class PerGeneration(Generic[T]):
         ordered = sorted(now.known, key=lambda one: one.generation_id != now.live)
         return [self.of(one) for one in ordered]
 
-    def with_live(self, work: Callable[[T], U], executor: Executor) -> U:
+    def with_live(
+        self,
+        work: Callable[[T], U],
+        executor: Executor,
+        begin: Callable[[T], Callable[[], Generations | None]] | None = None,
+    ) -> U:
         """What `work` returns in the generation that was live when this was called, or later.
 
         The pointer is read while the work is already going on in the generation that was live last;
         if another is live now, what came of that is thrown away and the work done again. So `work`
         may be called twice, and must leave nothing behind. If the pointer cannot be read in time,
         it is taken to be where it was: what was live last is kept for some time.
+
+        `begin`, given what works where the pointer was, begins to read it along with something else
+        and returns what waits for it.
         """
         if self._last is None:
             self._last = self.generations().answering
             return work(self.of(self._last))
         guess = self._last
-        reading = executor.submit(self.generations)
+        if begin is None:
+            reading = executor.submit(self.generations)
+            wait: Callable[[], Generations | None] = partial(awaited, reading, "catalogue")
+        else:
+            wait = begin(self.of(guess))
         try:
             result = work(self.of(guess))
         except Exception:
-            now = _answering(reading, guess)
+            now = self._answering(wait, guess)
             if now == guess:
                 raise
         else:
-            now = _answering(reading, guess)
+            now = self._answering(wait, guess)
             if now == guess:
                 return result
         self._last = now
         return work(self.of(now))
 
-
-def _answering(reading: Future[Generations], guess: Generation) -> Generation:
-    try:
-        return awaited(reading, "catalogue").answering
-    except UpstreamError as error:
-        logger.warning("generation_unread", extra={"error": type(error).__name__})
-        return guess
+    def _answering(self, wait: Callable[[], Generations | None], guess: Generation) -> Generation:
+        try:
+            return (wait() or self.generations()).answering
+        except UpstreamError as error:
+            logger.warning("generation_unread", extra={"error": type(error).__name__})
+            return guess
 
 
 class SingleGeneration:

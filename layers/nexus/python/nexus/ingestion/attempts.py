@@ -6,6 +6,7 @@ them and publishes.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from nexus.errors import DocumentRejected, NexusError, NotFound, Superseded, Ups
 from nexus.ingestion.describing import attempt_of, underway_mark
 from nexus.ingestion.messages import PartTask, part_message
 from nexus.ingestion.parsing.outlines import Outline
-from nexus.ingestion.part_indexer import PartIndexer, Run
+from nexus.ingestion.part_indexer import READING, PartIndexer, Run
 from nexus.ingestion.publishing import Publisher
 from nexus.ingestion.reports import IndexingReport, report_of
 from nexus.models import DocumentRecord, Generation, ObjectState
@@ -55,28 +56,36 @@ class Attempts:
         self._survey = survey
 
     def index(
-        self, stored: DocumentRecord, state: ObjectState, sequencer: str, *, afresh: bool
+        self,
+        stored: DocumentRecord,
+        state: ObjectState,
+        sequencer: str,
+        content: bytes | None = None,
+        *,
+        afresh: bool,
     ) -> IndexingReport:
         """Indexes and publishes this content, or queues its parts if it has many.
 
-        `stored` is the attempt as it began. Raises Superseded when another attempt began since, and
-        UpstreamError or ConfigurationError when the work could not be finished.
+        `stored` is the attempt as it began, `content` what is in memory already. Raises Superseded
+        when another attempt began since, and UpstreamError or ConfigurationError when the work
+        could not be finished.
         """
         attempt = self._described(stored, state, sequencer)
 
         def work() -> _Done:
-            with self._documents.open(state) as source:
-                plan = self._survey(
-                    source,
-                    state.size,
-                    state.path,
-                    state.content_type,
-                    max_bytes=self._settings.max_document_bytes,
-                    max_streamed_bytes=self._settings.max_streamed_bytes,
-                    max_unpacked_bytes=self._settings.max_unpacked_bytes,
-                    ocr=self._settings.ocr,
-                    read_hidden=self._settings.read_hidden,
-                )
+            with self._documents.open(state) if content is None else io.BytesIO(content) as source:
+                with READING:
+                    plan = self._survey(
+                        source,
+                        state.size,
+                        state.path,
+                        state.content_type,
+                        max_bytes=self._settings.max_document_bytes,
+                        max_streamed_bytes=self._settings.max_streamed_bytes,
+                        max_unpacked_bytes=self._settings.max_unpacked_bytes,
+                        ocr=self._settings.ocr,
+                        read_hidden=self._settings.read_hidden,
+                    )
                 if len(plan.parts) > 1:
                     self._fan_out(attempt, state, plan, afresh=afresh)
                     return _Done(IndexingReport("part"))
@@ -84,7 +93,7 @@ class Attempts:
                 part = self._parts.index(source, run, plan, plan.parts[0])
             described = replace(attempt, title=part.title, pages=part.pages)
             try:
-                published = self._publisher.publish(described, plan, [part.result])
+                published = self._publisher.publish(described, plan, [part.result], part.settled)
             except Superseded:
                 self._publisher.withdraw(run, part.result)
                 raise
@@ -102,6 +111,7 @@ class Attempts:
             run = Run(attempt, record, number, task.parts, task.afresh)
             with self._documents.open(task.state) as source:
                 part = self._parts.index(source, run, task.outline, task.part)
+            part.settled()
             described = replace(attempt, title=part.title)
             try:
                 finished = self._catalogue.finish_part(described, part.result)

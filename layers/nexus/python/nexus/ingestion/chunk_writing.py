@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -21,13 +23,31 @@ LOOKED_UP = 100
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many of the chunks had to be embedded, and the tokens that were billed."""
+    """How many of the chunks had to be embedded, and the tokens that were billed.
 
+    `noted` returns when the ledger knows of all of them.
+    """
+
+    noted: Callable[[], None]
     embedded: int = 0
     tokens: int = 0
 
-    def __add__(self, more: Written) -> Written:
-        return Written(self.embedded + more.embedded, self.tokens + more.tokens)
+
+class _Notes:
+    """What the ledger is told of one document, one note at a time, beside what goes on."""
+
+    def __init__(self, ledger: EmbeddingLedger, tenant: str, executor: Executor) -> None:
+        self._note = partial(ledger.note, tenant)
+        self._executor = executor
+        self._last: Future[None] | None = None
+
+    def add(self, record_ids: Mapping[str, str]) -> None:
+        self.wait()
+        self._last = self._executor.submit(self._note, record_ids)
+
+    def wait(self) -> None:
+        if self._last is not None:
+            self._last.result()
 
 
 class ChunkWriter:
@@ -39,11 +59,13 @@ class ChunkWriter:
         embedder: Embedder,
         ledger: EmbeddingLedger,
         generation: Generation,
+        executor: Executor,
     ) -> None:
         self._index = index
         self._embedder = embedder
         self._ledger = ledger
         self._generation = generation
+        self._executor = executor
 
     def write(
         self, attempt: DocumentRecord, stamp: int, chunks: Sequence[Chunk], checkpoint: int
@@ -52,23 +74,26 @@ class ChunkWriter:
 
         A text whose vector stands anywhere in the tenant's index, in this document or another, in
         the live version or a broken-off attempt, is not embedded again. What is embedded is noted
-        at once, so that a worker that is killed loses one checkpoint at most; and no more vectors
-        are in memory than are looked up or embedded together.
+        before more is, so that a worker that is killed loses one checkpoint at most; and no more
+        vectors are in memory than are looked up or embedded together.
         """
         # Chunks of one text are written together, so that none of it is embedded twice.
         texts: dict[str, list[Chunk]] = {}
         for item in chunks:
             texts.setdefault(text_key(item, self._generation.embedding_model), []).append(item)
-        done = Written()
+        notes = _Notes(self._ledger, attempt.tenant, self._executor)
+        embedded = tokens = 0
         missing: list[str] = []
         for keys in _batches(texts, LOOKED_UP):
             known = self._known(attempt.tenant, keys)
-            self._upsert(attempt, stamp, texts, known)
+            self._upsert(attempt, stamp, texts, known, notes)
             missing += (key for key in keys if key not in known)
             while len(missing) >= checkpoint:
-                done += self._embed(attempt, stamp, texts, missing[:checkpoint])
+                tokens += self._embed(attempt, stamp, texts, missing[:checkpoint], notes)
+                embedded += checkpoint
                 del missing[:checkpoint]
-        return done + self._embed(attempt, stamp, texts, missing)
+        tokens += self._embed(attempt, stamp, texts, missing, notes)
+        return Written(notes.wait, embedded + len(missing), tokens)
 
     def _embed(
         self,
@@ -76,15 +101,17 @@ class ChunkWriter:
         stamp: int,
         texts: Mapping[str, Sequence[Chunk]],
         keys: Sequence[str],
-    ) -> Written:
-        """Embeds and upserts the texts of these keys."""
+        notes: _Notes,
+    ) -> int:
+        """Embeds and upserts the texts of these keys; the tokens that were billed."""
         if not keys:
-            return Written()
+            return 0
+        notes.wait()  # what is paid for is known before more is
         result = self._embedder.embed(
             [embedding_text(attempt.title, texts[key][0]) for key in keys]
         )
-        self._upsert(attempt, stamp, texts, dict(zip(keys, result.vectors, strict=True)))
-        return Written(len(keys), result.tokens)
+        self._upsert(attempt, stamp, texts, dict(zip(keys, result.vectors, strict=True)), notes)
+        return result.tokens
 
     def _known(self, tenant: str, keys: Sequence[str]) -> dict[str, tuple[float, ...]]:
         """The vectors of those texts that are in the index somewhere, by text key."""
@@ -101,6 +128,7 @@ class ChunkWriter:
         stamp: int,
         texts: Mapping[str, Sequence[Chunk]],
         vectors: Mapping[str, tuple[float, ...]],
+        notes: _Notes,
     ) -> None:
         """Writes all chunks of those texts whose vectors these are."""
         if not vectors:
@@ -126,7 +154,7 @@ class ChunkWriter:
         ]
         space = self._generation.namespace(attempt.tenant)
         self._index.upsert(space, [record for _, record in records])
-        self._ledger.note(attempt.tenant, {key: record.chunk.chunk_id for key, record in records})
+        notes.add({key: record.chunk.chunk_id for key, record in records})
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

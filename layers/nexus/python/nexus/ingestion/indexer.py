@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
 
 from nexus.errors import NotFound, Superseded
 from nexus.ingestion.attempts import Attempts
@@ -35,6 +36,16 @@ __all__ = ["STUCK_S", "Indexer", "IndexingReport"]
 _ENDED = ("indexed", "failed", "deleted")
 # An attempt that has said nothing for this long was broken off.
 STUCK_S = 3600.0
+# A document that is no larger is brought by the call that looks at it, and held in memory.
+HELD_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the catalogue and the bucket say of one key, asked at once."""
+
+    record: Future[DocumentRecord | None]
+    state: Future[ObjectState | None]
 
 
 class Indexer:
@@ -49,6 +60,7 @@ class Indexer:
         queue: WorkQueue,
         generation: Generation,
         settings: Settings,
+        executor: Executor,
         now: Callable[[], float] = time.time,
         survey: Callable[..., Outline] = outline,
     ) -> None:
@@ -56,27 +68,41 @@ class Indexer:
         self._catalogue = catalogue
         self.generation = generation
         self._settings = settings
+        self._executor = executor
         self._now = now
-        self._publisher = Publisher(catalogue, index, generation, now)
+        self._publisher = Publisher(catalogue, index, generation, now, executor)
         self._remover = Remover(catalogue, index, queue, generation, settings.removal_grace_s)
         self._attempts = Attempts(
             documents, catalogue, parts, self._publisher, queue, generation, settings, survey
         )
 
-    def reconcile(self, key: str, sequencer: str = "", *, afresh: bool = False) -> IndexingReport:
-        """Brings the index to what the bucket holds at `key` now.
-
-        `sequencer` is the S3 event's, or "" for a run that no event started; `afresh` indexes again
-        what has not changed. Raises UpstreamError or ConfigurationError when the work could not be
-        finished; the same call later continues it.
-        """
-        started = time.perf_counter()
+    def look(self, key: str) -> Look | None:
+        """Begins to ask what the catalogue and the bucket say of a key; None if it is foreign."""
         try:
             tenant, path = parse_key(key)
         except NotFound:
+            return None
+        return Look(
+            self._executor.submit(self._catalogue.get, tenant, id_of(tenant, path)),
+            self._executor.submit(self._documents.head, key),
+        )
+
+    def reconcile(
+        self, key: str, sequencer: str = "", look: Look | None = None, *, afresh: bool = False
+    ) -> IndexingReport:
+        """Brings the index to what the bucket holds at `key` now.
+
+        `look` is one at this key that was begun already. `sequencer` is the S3 event's, or "" for a
+        run that no event started; `afresh` indexes again what has not changed. Raises UpstreamError
+        or ConfigurationError when the work could not be finished; the same call later continues it.
+        """
+        started = time.perf_counter()
+        look = look or self.look(key)
+        if look is None:
             return IndexingReport("ignored")
+        tenant, path = parse_key(key)
         try:
-            report = self._reconcile(tenant, path, sequencer, afresh=afresh)
+            report = self._reconcile(tenant, path, sequencer, look, afresh=afresh)
         except Superseded:
             report = IndexingReport("superseded")
         return _timed(report, tenant, id_of(tenant, path), started)
@@ -94,13 +120,15 @@ class Indexer:
             report = IndexingReport("superseded")
         return _timed(report, tenant, document_id, started)
 
-    def _reconcile(self, tenant: str, path: str, sequencer: str, *, afresh: bool) -> IndexingReport:
-        record = self._catalogue.get(tenant, id_of(tenant, path))
+    def _reconcile(
+        self, tenant: str, path: str, sequencer: str, look: Look, *, afresh: bool
+    ) -> IndexingReport:
+        record = look.record.result()
         newer = not (record and sequencer and not is_newer(sequencer, record.sequencer))
         if record and not newer and is_clean(record) and record.status in _ENDED:
             return IndexingReport("unchanged")
         key = object_key(tenant, path)
-        state = self._documents.head(key)
+        state = look.state.result()
         if not afresh and self._is_settled(record, state, noted=not sequencer or not newer):
             return IndexingReport("unchanged", chunks=record.chunks if record else 0)
         described = describe(state, self._settings.documents_bucket) if state else record
@@ -110,7 +138,7 @@ class Indexer:
         stored = self._catalogue.begin(described)
         # What was seen before the attempt began may be old by now; what is seen from here on is not
         # older than what any attempt before this one saw.
-        state = self._documents.head(key)
+        state, content = self._seen(key, record, state)
         if state is None:
             return self._remover.remove(stored, record, sequencer)
         mark = fingerprint_of(state, self.generation.generation_id)
@@ -118,7 +146,17 @@ class Indexer:
         known = record is not None and record.status in ("indexed", "failed")
         if record and known and not afresh and record.fingerprint == stored.fingerprint == mark:
             return self._confirm(noted, record, state)
-        return self._attempts.index(stored, state, sequencer, afresh=afresh)
+        return self._attempts.index(stored, state, sequencer, content, afresh=afresh)
+
+    def _seen(
+        self, key: str, record: DocumentRecord | None, before: ObjectState | None
+    ) -> tuple[ObjectState | None, bytes | None]:
+        """What the bucket holds now; with its content, if it was small and is to be read."""
+        if before is None or before.size > HELD_BYTES:
+            return self._documents.head(key), None
+        if record and record.fingerprint == fingerprint_of(before, self.generation.generation_id):
+            return self._documents.head(key), None  # as a rule there is nothing to be read
+        return self._documents.read(key, HELD_BYTES) or (None, None)
 
     def _index_part(self, task: PartTask, tenant: str, document_id: str) -> IndexingReport:
         record = self._catalogue.get(tenant, document_id)

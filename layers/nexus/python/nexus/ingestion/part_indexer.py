@@ -5,7 +5,9 @@ A small document is a single part. Nothing here is visible to readers before it 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -25,6 +27,9 @@ ORDINALS_PER_PART = 1_000_000
 # documents are embedded in large batches, large ones in small batches.
 WASTED_SHARE = 1 / 1_500
 SMALLEST_CHECKPOINT = 8
+# One document of a process is read at a time: it takes the processor, and may take the memory,
+# while others wait for the network.
+READING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class IndexedPart:
-    """A part's result, and what only its text told: the document's own title, and its pages."""
+    """A part's result, and what only its text told: the document's own title, and its pages.
+
+    `settled` returns when its chunks are searchable and noted, or raises why they are not.
+    """
 
     result: PartResult
     title: str
     pages: int
+    settled: Callable[[], None]
 
 
 class PartIndexer:
@@ -66,6 +75,7 @@ class PartIndexer:
         writer: ChunkWriter,
         generation: Generation,
         settings: Settings,
+        executor: Executor,
         read: Callable[[BinaryIO, Outline, Part], ParsedDocument] = parse_part,
     ) -> None:
         self._catalogue = catalogue
@@ -73,15 +83,17 @@ class PartIndexer:
         self._writer = writer
         self._generation = generation
         self._settings = settings
+        self._executor = executor
         self._read = read
 
     def index(self, source: BinaryIO, run: Run, outline: Outline, part: Part) -> IndexedPart:
-        """Brings one part's chunks into the index, searchable but not published.
+        """Brings one part's chunks into the index, not published, and searchable once settled.
 
         Raises DocumentRejected for a part that can never be read.
         """
         attempt = run.attempt
-        parsed = self._read(source, outline, part)
+        with READING:
+            parsed = self._read(source, outline, part)
         title = attempt.metadata.title or outline.title or parsed.title or attempt.title
         attempt = replace(attempt, title=title)
         chunks = chunk(
@@ -111,10 +123,16 @@ class PartIndexer:
             )
         )
         brought = [one for one in ids if stamp_of(one) == run.stamp]
-        self._index.wait_until_searchable(self._generation.namespace(attempt.tenant), brought)
+        space = self._generation.namespace(attempt.tenant)
+        waiting = self._executor.submit(self._index.wait_until_searchable, space, brought)
+
+        def settled() -> None:
+            written.noted()
+            waiting.result()
+
         told = bounded(parsed.warnings)
         result = PartResult(part.number, ids, written.embedded, written.tokens, told)
-        return IndexedPart(result, title, parsed.pages)
+        return IndexedPart(result, title, parsed.pages, settled)
 
     def _live_chunks(self, live: DocumentRecord, contents: Collection[str]) -> dict[str, str]:
         """The ids of the live revision's chunks that have one of these contents, by content."""

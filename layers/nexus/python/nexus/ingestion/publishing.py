@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,7 +15,11 @@ from nexus.ingestion.part_indexer import Run
 from nexus.ingestion.reading_warnings import bounded
 from nexus.ingestion.revisions import age_s, last_stamp, stamp, stamp_of
 from nexus.models import DocumentRecord, Generation
-from nexus.ports import Catalogue, Manifest, PartResult, VectorIndex
+from nexus.ports import Catalogue, Manifest, PartResult, Staged, VectorIndex
+
+
+def nothing_left() -> None:
+    """Where nothing has to be waited for."""
 
 
 class Publisher:
@@ -26,24 +31,36 @@ class Publisher:
         index: VectorIndex,
         generation: Generation,
         now: Callable[[], float],
+        executor: Executor,
     ) -> None:
         self._catalogue = catalogue
         self._index = index
         self._generation = generation
         self._now = now
+        self._executor = executor
 
     def publish(
-        self, attempt: DocumentRecord, plan: Outline, results: Sequence[PartResult]
+        self,
+        attempt: DocumentRecord,
+        plan: Outline,
+        results: Sequence[PartResult],
+        settled: Callable[[], None] = nothing_left,
     ) -> DocumentRecord:
         """Makes the attempt live; what is hidden by that is to be deleted from the index.
 
-        Raises Superseded if another attempt or worker was first, DocumentRejected without any text.
+        That is prepared meanwhile, and done when `settled` has returned. Raises Superseded if
+        another attempt or worker was first, DocumentRejected without any text.
         """
         ids = tuple(dict.fromkeys(one for result in results for one in result.chunk_ids))
         warnings = bounded(one for result in results for one in result.warnings)
         if not ids:
             raise no_text(plan, warnings)
-        old = self._catalogue.manifest(attempt.tenant, attempt.document_id)
+        # Of an attempt in parts somebody else may be publishing the same.
+        prepared = None if attempt.parts else self._prepare(attempt, ids)
+        old = None
+        if attempt.parts or attempt.live_revision:  # since it began, no other attempt published any
+            old = self._catalogue.manifest(attempt.tenant, attempt.document_id)
+        settled()
         if old and old.revision == attempt.revision:
             # Published again, it would no longer hide what the version before has left.
             raise Superseded("Another worker has joined the parts.")
@@ -66,8 +83,15 @@ class Publisher:
             # Now, since nothing would tell of it once this is published, and its worker killed.
             both = (*attempt.published, *finished.published)
             self.sweep_unpublished(replace(attempt, published=both))
-        self._catalogue.publish(finished, Manifest(attempt.revision, ids))
+        staged = prepared() if prepared else None
+        self._catalogue.publish(finished, Manifest(attempt.revision, ids), staged)
         return finished
+
+    def _prepare(self, attempt: DocumentRecord, ids: Sequence[str]) -> Callable[[], Staged]:
+        """Begins what has to precede the publication; returns what waits for it."""
+        staging = self._executor.submit(self._catalogue.stage, attempt, ids)
+        announcing = self._executor.submit(self._catalogue.announce, attempt.tenant)
+        return lambda: replace(staging.result(), announced_at=announcing.result())
 
     def sweep(self, record: DocumentRecord) -> None:
         """Removes from the index what the live revision is not made of."""

@@ -6,7 +6,14 @@ Uses `models` alone.
 """
 
 from nexus.ports.cache import LARGEST_CACHED, Cache
-from nexus.ports.catalogue import Catalogue, EmbeddingLedger, FinishedPart, Manifest, PartResult
+from nexus.ports.catalogue import (
+    Catalogue,
+    EmbeddingLedger,
+    FinishedPart,
+    Manifest,
+    PartResult,
+    Staged,
+)
 from nexus.ports.clients import ClientStore
 from nexus.ports.conversations import CitedTurns, ConversationStore
 from nexus.ports.documents import (
@@ -31,6 +38,7 @@ from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
 from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
+from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
 
 __all__ = [
@@ -54,6 +62,7 @@ __all__ = [
     "Finish",
     "FinishedPart",
     "GenerationStore",
+    "Kept",
     "Letter",
     "Manifest",
     "Message",
@@ -66,7 +75,11 @@ __all__ = [
     "SignedUpload",
     "SnapshotCodec",
     "SnapshotStore",
+    "Staged",
+    "Standing",
+    "Standings",
     "StoredVersion",
+    "TurnWriter",
     "VectorIndex",
     "WorkQueue",
 ]

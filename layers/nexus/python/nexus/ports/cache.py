@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 # The largest value that a Cache keeps, in bytes: a DynamoDB item even if it cannot be compressed.
@@ -14,6 +14,10 @@ class Cache(Protocol):
 
     def get(self, key: str) -> bytes | None:
         """The value, or None if there is none or it has expired."""
+        ...
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The values of those keys, which are distinct, that `get` would give one of."""
         ...
 
     def put(

@@ -39,6 +39,15 @@ class FinishedPart:
     done: int
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A manifest that is written and not named yet, and when its publication was announced."""
+
+    stamp: str = ""
+    parts: int = 0
+    announced_at: float = 0.0
+
+
 class Catalogue(Protocol):
     """What one index generation knows of every document: status, live revision and its chunks.
 
@@ -89,10 +98,24 @@ class Catalogue(Protocol):
         """The results of the attempt's finished parts, in their order, read consistently."""
         ...
 
-    def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
+    def stage(self, record: DocumentRecord, chunk_ids: Sequence[str]) -> Staged:
+        """Writes what `publish` is going to name, while something else is still going on.
+
+        No reader sees it. What is never published goes with its document.
+        """
+        ...
+
+    def announce(self, tenant: str) -> float:
+        """Says that what readers see is about to change, as `publish` else does; when it was."""
+        ...
+
+    def publish(
+        self, record: DocumentRecord, manifest: Manifest, staged: Staged | None = None
+    ) -> None:
         """Makes `record.revision` the live one, with `manifest`, at once for every reader.
 
-        Raises Superseded if another attempt began since.
+        `staged` is what `stage` made of the same manifest, and `announce` told of. Raises
+        Superseded if another attempt began since.
         """
         ...
 

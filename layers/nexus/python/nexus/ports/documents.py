@@ -16,6 +16,10 @@ class DocumentStore(Protocol):
         """What the bucket holds at the key now, or None. Raises NotFound for a foreign key."""
         ...
 
+    def read(self, key: str, up_to: int) -> tuple[ObjectState, bytes | None] | None:
+        """The same with its content, which is None where that is longer than `up_to` bytes."""
+        ...
+
     def open(self, state: ObjectState) -> BinaryIO:
         """A seekable stream over the content of exactly that version (or ETag, without one).
 

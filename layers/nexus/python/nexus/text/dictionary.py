@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 # An Indonesian word or phrase, a tab, and what it is in English, separated by commas.
 _FILE = "dictionary.tsv"
@@ -16,6 +16,8 @@ _FILE = "dictionary.tsv"
 LONGEST = 2
 # Words that a word may be said with: further ones are rarely meant.
 MOST_TRANSLATIONS = 5
+# Words of which is remembered what is known.
+REMEMBERED_WORDS = 50_000
 
 _CLITIC = re.compile(r"(?<=\w{3})(?:nya|kah|lah|pun)$")
 _SUFFIX = re.compile(r"(?<=\w{3})(?:kan|an|i)$")
@@ -30,15 +32,54 @@ Forms = Callable[[str], Sequence[str]]
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One language of the dictionary: the terms of each entry, and the entries of each term.
+class _Known(Generic[Value]):
+    """What is known of terms, whatever form their words are in.
 
     `forms` gives the words that a lower-case word may be a form of, itself first.
     """
 
+    def __init__(self, known: Mapping[Key, Sequence[Value]], forms: Forms) -> None:
+        self._known = known
+        self._forms = forms
+        # Few words begin a phrase, and a passage says most of its words several times.
+        self._begin = {key[0] for key in known if len(key) > 1}
+        self._of_word = lru_cache(maxsize=REMEMBERED_WORDS)(self._said_of_word)
+
+    def __contains__(self, term: Key) -> bool:
+        return term in self._known
+
+    def found(self, words: Sequence[str]) -> Iterator[tuple[Key, Sequence[Value]]]:
+        """The words one after the other, those of a known phrase together, with all known of it."""
+        place = 0
+        while place < len(words):
+            word = words[place]
+            term: Key = (word,)
+            values, begins = self._of_word(word)
+            if begins:
+                for size in range(min(LONGEST, len(words) - place), 1, -1):
+                    phrase = tuple(words[place : place + size])
+                    if of_phrase := self._said_of(phrase):
+                        term, values = phrase, of_phrase
+                        break
+            yield term, values
+            place += len(term)
+
+    def _said_of_word(self, word: str) -> tuple[tuple[Value, ...], bool]:
+        """What is known of one word, and whether it may begin a phrase."""
+        return self._said_of((word,)), not self._begin.isdisjoint(self._forms(word))
+
+    def _said_of(self, term: Key) -> tuple[Value, ...]:
+        # As it is written first.
+        keys = product(*map(self._forms, term))
+        return tuple(dict.fromkeys(value for key in keys for value in self._known.get(key, ())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One language of the dictionary: the terms of each entry, and the entries of each term."""
+
     terms: Sequence[tuple[Key, ...]]
-    entries: Mapping[Key, Sequence[int]]
+    entries: _Known[int]
     forms: Forms
 
 
@@ -47,16 +88,16 @@ class Bridge:
 
     def __init__(self, question: Sequence[str], tongue: str) -> None:
         own, other = _sides(tongue)
-        self._forms = other.forms
-        self._says: dict[Key, tuple[str, ...]] = {}
-        for words, entries in _found(question, own.entries, own.forms):
+        says: dict[Key, tuple[str, ...]] = {}
+        for words, entries in own.entries.found(question):
             for term in (term for entry in entries for term in other.terms[entry]):
-                self._says[term] = tuple(dict.fromkeys((*self._says.get(term, ()), *words)))
+                says[term] = tuple(dict.fromkeys((*says.get(term, ()), *words)))
+        self._says = _Known(says, other.forms)
 
     def read(self, words: Sequence[str]) -> list[str]:
         """The words, in lower case; for those that say what words of the question do, these."""
         read: list[str] = []
-        for own, said in _found(words, self._says, self._forms):
+        for own, said in self._says.found(words):
             read.extend(said or own)
         return read
 
@@ -84,7 +125,7 @@ def translations(words: Sequence[str], tongue: str) -> list[str]:
         return []
     own, other = _sides(tongue)
     said: list[list[str]] = []
-    for _, entries in _found(words, own.entries, own.forms):
+    for _, entries in own.entries.found(words):
         terms = (
             word
             for entry in entries
@@ -95,28 +136,6 @@ def translations(words: Sequence[str], tongue: str) -> list[str]:
         said.append(list(dict.fromkeys(terms))[:MOST_TRANSLATIONS])
     ranks = range(MOST_TRANSLATIONS)
     return list(dict.fromkeys(one[rank] for rank in ranks for one in said if rank < len(one)))
-
-
-def _found(
-    words: Sequence[str], known: Mapping[Key, Sequence[Value]], forms: Forms
-) -> Iterator[tuple[Key, list[Value]]]:
-    """The words one after the other, those of a known phrase together, with all that is known."""
-    place = 0
-    while place < len(words):
-        term: Key = (words[place],)
-        values: list[Value] = []
-        for size in range(min(LONGEST, len(words) - place), 0, -1):
-            term = tuple(words[place : place + size])
-            values = [value for key in _keys(term, forms) for value in known.get(key, ())]
-            if values:
-                break
-        yield term, list(dict.fromkeys(values))
-        place += len(term)
-
-
-def _keys(term: Key, forms: Forms) -> Iterator[Key]:
-    """What a term may be a form of: as it is written first."""
-    return product(*map(forms, term))
 
 
 def _sides(tongue: str) -> tuple[_Side, _Side]:
@@ -138,7 +157,7 @@ def _side(terms: Sequence[tuple[Key, ...]], forms: Forms) -> _Side:
     for number, one in enumerate(terms):
         for term in one:
             entries.setdefault(term, []).append(number)
-    return _Side(terms, entries, forms)
+    return _Side(terms, _Known(entries, forms), forms)
 
 
 @lru_cache(maxsize=50_000)

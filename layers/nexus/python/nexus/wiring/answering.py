@@ -6,8 +6,11 @@ import math
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Protocol
 
-from nexus.answering.caching import AnswerCache, CachedEmbedder, ForgivingCache
+from nexus.answering.answer_cache import AnswerCache
+from nexus.answering.embedding_cache import CachedEmbedder
+from nexus.answering.forgiving_cache import ForgivingCache
 from nexus.answering.generator import Generator
 from nexus.answering.idempotency import IdempotentAnswers
 from nexus.answering.rewriting import rewriter_of
@@ -29,6 +32,8 @@ from nexus.ports import (
     GenerationStore,
     RequestClaims,
     Reranker,
+    Standings,
+    TurnWriter,
     VectorIndex,
 )
 from nexus.retrieval.reader import Reader
@@ -50,6 +55,10 @@ INDEX_S = 8.0
 PAUSE_S = 1.0
 
 
+class Turns(Standings, TurnWriter, Protocol):
+    """What reads before a turn and writes after it, each at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatParts:
     """The adapters that answering stands on; those of an index generation are made for it."""
@@ -66,6 +75,7 @@ class ChatParts:
     verifier: ChatModel | None = None
     rewriter: ChatModel | None = None
     claims: RequestClaims | None = None
+    turns: Turns | None = None
 
 
 def answering(
@@ -121,6 +131,11 @@ def answering(
     rewriter = parts.rewriter
     if rewriter is not None:
         rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor)
+    standings: Standings | None = None
+    writer: TurnWriter | None = None
+    if parts.turns is not None:
+        standings = bounded(parts.turns, "catalogue", GENERATIONS_S, executor)
+        writer = bounded(parts.turns, "conversations", CONVERSATIONS_S, executor)
     idempotency = None
     if parts.claims is not None:
         claims = bounded(parts.claims, "cache", CLAIMS_S, executor)
@@ -136,6 +151,8 @@ def answering(
             settings,
             executor,
             rewriter=rewriter_of(rewriter),
+            standings=standings,
+            writer=writer,
         ),
         readers=readers,
         executor=executor,

@@ -35,6 +35,7 @@ def chat_services(
     from nexus.adapters.dynamodb.clients import DynamoClients
     from nexus.adapters.dynamodb.conversations import DynamoConversations
     from nexus.adapters.dynamodb.request_claims import DynamoRequestClaims
+    from nexus.adapters.dynamodb.turns import DynamoTurns
     from nexus.operations.health import PATIENCE_S, Dependency, Health
     from nexus.wiring.answering import ChatParts, answering
 
@@ -60,10 +61,18 @@ def chat_services(
         "clients": Dependency(clients.ping),
         "conversations": Dependency(conversations.ping, required=False),
     }
-    cache = claims = None
+    cache = claims = turns = None
     if settings.cache_table:
         tables = settings.cache_table, settings.conversations_table
         cache, claims = DynamoCache(dynamodb, *tables), DynamoRequestClaims(dynamodb, *tables)
+        turns = DynamoTurns(
+            dynamodb,
+            settings.catalogue_table,
+            conversations,
+            settings.conversations_table,
+            cache,
+            settings.cache_table,
+        )
         dependencies["cache"] = Dependency(cache.ping, required=False)
 
     def its_index(generation: Generation) -> VectorIndex:
@@ -84,6 +93,7 @@ def chat_services(
         verifier=models.verifier(),
         rewriter=models.rewriter(),
         claims=claims,
+        turns=turns,
     )
     services = answering(parts, health, settings, executor)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nexus.bounded import CarryingExecutor
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
 from nexus.services import IngestServices
@@ -20,10 +21,14 @@ from nexus.wiring.parts import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from nexus.ingestion.indexer import Indexer
 
 
-def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> IngestServices:
+def ingest_services(
+    settings: Settings, aws: ClientFactory | None = None, executor: Executor | None = None
+) -> IngestServices:
     """The services of the ingestion function."""
     from nexus.adapters.dynamodb.embedding_ledger import DynamoEmbeddingLedger
     from nexus.adapters.s3.documents import S3Documents
@@ -32,6 +37,7 @@ def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> Ing
     aws = aws or aws_clients
     secrets = secrets_of(aws)
     models = Models(settings, secrets)
+    executor = executor or CarryingExecutor()
     documents = S3Documents(aws("s3"), settings.documents_bucket)
     queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
 
@@ -47,7 +53,8 @@ def ingest_services(settings: Settings, aws: ClientFactory | None = None) -> Ing
                 aws("dynamodb"), settings.catalogue_table, generation.generation_id
             ),
             queue,
+            executor,
         )
 
     indexers = PerGeneration(generations_of(aws, settings), settings.generation, indexer)
-    return IngestServices(settings, indexers, queue)
+    return IngestServices(settings, indexers, queue, executor)

@@ -191,7 +191,15 @@ def evaluation_services(
     return EvaluationServices(
         index=index,
         indexer=make_indexer(
-            settings, generation, documents, catalogue, index, indexed(embedder), ledger, queue
+            settings,
+            generation,
+            documents,
+            catalogue,
+            index,
+            indexed(embedder),
+            ledger,
+            queue,
+            executor,
         ),
         retriever=retriever,
         answerer=Answerer(

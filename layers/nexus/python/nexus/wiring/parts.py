@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -170,15 +170,16 @@ def make_indexer(
     embedder: Embedder,
     ledger: EmbeddingLedger,
     queue: WorkQueue,
+    executor: Executor,
 ) -> Indexer:
     """What indexes documents in one generation, over these parts."""
     from nexus.ingestion.chunk_writing import ChunkWriter
     from nexus.ingestion.indexer import Indexer
     from nexus.ingestion.part_indexer import PartIndexer
 
-    writer = ChunkWriter(index, embedder, ledger, generation)
-    parts = PartIndexer(catalogue, index, writer, generation, settings)
-    return Indexer(documents, catalogue, index, parts, queue, generation, settings)
+    writer = ChunkWriter(index, embedder, ledger, generation, executor)
+    parts = PartIndexer(catalogue, index, writer, generation, settings, executor)
+    return Indexer(documents, catalogue, index, parts, queue, generation, settings, executor)
 
 
 def make_reindexers(

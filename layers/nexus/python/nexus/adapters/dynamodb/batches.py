@@ -63,7 +63,7 @@ def delete_items(
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Deletes items, whether they exist or not; keys must be distinct. Raises as `read_items`."""
-    _write(client, service, table, [{"DeleteRequest": {"Key": key}} for key in keys], sleep)
+    _write(client, service, [(table, {"DeleteRequest": {"Key": key}}) for key in keys], sleep)
 
 
 def put_items(
@@ -77,21 +77,45 @@ def put_items(
 
     Raises as `read_items`; some may then be written.
     """
-    _write(client, service, table, [{"PutRequest": {"Item": item}} for item in items], sleep)
+    put_across(client, service, [(table, item) for item in items], sleep)
+
+
+def put_across(
+    client: DynamoDBClient,
+    service: str,
+    items: Sequence[tuple[str, dict[str, AttributeValue]]],
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    let_go: str = "",
+) -> None:
+    """Writes items, each into the table that it stands beside, in their order if they are many.
+
+    What DynamoDB leaves unprocessed for the table `let_go` is not written. Raises as `put_items`.
+    """
+    puts: list[tuple[str, WriteRequest]] = [
+        (table, {"PutRequest": {"Item": item}}) for table, item in items
+    ]
+    _write(client, service, puts, sleep, let_go)
 
 
 def _write(
     client: DynamoDBClient,
     service: str,
-    table: str,
-    requests: Sequence[WriteRequest],
+    requests: Sequence[tuple[str, WriteRequest]],
     sleep: Callable[[float], None],
+    let_go: str = "",
 ) -> None:
     for start in range(0, len(requests), WRITE_BATCH):
-        left: list[WriteRequest] = list(requests[start : start + WRITE_BATCH])
+        left: dict[str, list[WriteRequest]] = {}
+        for table, request in requests[start : start + WRITE_BATCH]:
+            left.setdefault(table, []).append(request)
         for _ in _attempts(service, sleep):
-            response = client.batch_write_item(RequestItems={table: left})
-            left = [_again(one) for one in response.get("UnprocessedItems", {}).get(table, [])]
+            response = client.batch_write_item(RequestItems={**left})
+            left = {
+                table: [_again(one) for one in rest]
+                for table, rest in response.get("UnprocessedItems", {}).items()
+                if rest and table != let_go
+            }
             if not left:
                 break
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
 from nexus.adapters.dynamodb.batches import read_items
-from nexus.adapters.dynamodb.chunk_ids import SERVICE, ChunkIdLists, delete_between
+from nexus.adapters.dynamodb.chunk_ids import SERVICE, ChunkIdLists, Stored, delete_between
 from nexus.adapters.dynamodb.document_parts import DocumentParts
 from nexus.adapters.dynamodb.document_records import READ_ATTEMPTS, DocumentRecords, contended
 from nexus.adapters.dynamodb.head_listing import list_heads
@@ -31,7 +31,7 @@ from nexus.adapters.dynamodb.tenant_versions import TenantVersions
 from nexus.adapters.dynamodb.values import Value, to_item
 from nexus.errors import Superseded, UpstreamUnavailable
 from nexus.models import DocumentRecord, DocumentStatus
-from nexus.ports import FinishedPart, Manifest, PartResult
+from nexus.ports import FinishedPart, Manifest, PartResult, Staged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -108,21 +108,37 @@ class DynamoCatalogue:
         with translate(SERVICE):
             return self._parts.read(*place)
 
-    def publish(self, record: DocumentRecord, manifest: Manifest) -> None:
+    def stage(self, record: DocumentRecord, chunk_ids: Sequence[str]) -> Staged:
+        """Writes the chunks of a manifest that `publish` is going to name."""
+        place = (self._partition(record.tenant), "manifest", record.document_id)
+        with translate(SERVICE):
+            stored = self._lists.write(*place, record.revision, chunk_ids)
+        return Staged(stored.stamp, stored.parts)
+
+    def announce(self, tenant: str) -> float:
+        """Counts a change that is about to happen; when that was, by this catalogue's clock."""
+        with translate(SERVICE):
+            return self._versions.advance(self._partition(tenant))
+
+    def publish(
+        self, record: DocumentRecord, manifest: Manifest, staged: Staged | None = None
+    ) -> None:
         """Makes the attempt's revision live, with status `indexed` and this manifest, at once.
 
         Raises Superseded if another attempt began since, or the document was removed.
         """
         place = (self._partition(record.tenant), "manifest", record.document_id)
+        staged = staged or self.stage(record, manifest.chunk_ids)
+        stored = Stored(staged.stamp, staged.parts)
         with translate(SERVICE):
-            stored = self._lists.write(*place, record.revision, manifest.chunk_ids)
             live: dict[str, Value] = {
                 "live_revision": record.revision,
                 "manifest_stamp": stored.stamp,
                 "manifest_parts": stored.parts,
             }
             try:
-                before = self._records.store(replace(record, status="indexed"), live)
+                indexed = replace(record, status="indexed")
+                before = self._records.store(indexed, live, staged.announced_at)
             except Superseded:
                 self._lists.delete(*place, stored)
                 raise

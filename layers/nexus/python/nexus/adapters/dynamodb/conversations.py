@@ -75,29 +75,43 @@ class DynamoConversations:
 
     def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
         """Adds a turn and puts off the conversation's expiry; the same message id replaces."""
+        with translate(SERVICE):
+            items = self.items(tenant, client, conversation_id, turn)
+            put_items(self._client, SERVICE, self._table, items)
+        self.appended(items[-1])
+
+    def items(
+        self, tenant: str, client: str, conversation_id: str, turn: Turn, *, begins: bool = False
+    ) -> list[dict[str, AttributeValue]]:
+        """What appending the turn writes: its entries in the register, and at last its own item.
+
+        Puts off the conversation's expiry, for which it is read, unless the turn `begins` it.
+        Raises botocore's errors.
+        """
         pk = partition(tenant, client, conversation_id)
         now = self._clock()
-        with translate(SERVICE):
-            extended_at = self._extended_at.get(pk, 0.0)
-            if now - extended_at > self._ttl_s / 24:
-                extended_at = _extended_at(next(self._live(pk, 1), None), now)
-            if now - extended_at > self._ttl_s / 24:
-                self._extend(tenant, pk, now)
-                extended_at = now
-            cited_until = int(now + 2 * self._ttl_s)
-            item = to_item(
-                {
-                    "pk": pk,
-                    "sk": f"turn#{_microseconds(turn.created_at):017d}#{turn.message_id}",
-                    "expires_at": int(now + self._ttl_s),
-                    "extended_at": extended_at,
-                    "cited_until": cited_until,
-                    **asdict(turn),
-                }
-            )
-            entered = _entries(tenant, item, cited_until)
-            put_items(self._client, SERVICE, self._table, [*entered, item])
-        self._remember(pk, extended_at)
+        extended_at = now if begins else self._extended_at.get(pk, 0.0)
+        if now - extended_at > self._ttl_s / 24:
+            extended_at = _extended_at(next(self._live(pk, 1), None), now)
+        if now - extended_at > self._ttl_s / 24:
+            self._extend(tenant, pk, now)
+            extended_at = now
+        cited_until = int(now + 2 * self._ttl_s)
+        item = to_item(
+            {
+                "pk": pk,
+                "sk": f"turn#{_microseconds(turn.created_at):017d}#{turn.message_id}",
+                "expires_at": int(now + self._ttl_s),
+                "extended_at": extended_at,
+                "cited_until": cited_until,
+                **asdict(turn),
+            }
+        )
+        return [*_entries(tenant, item, cited_until), item]
+
+    def appended(self, turn: dict[str, AttributeValue]) -> None:
+        """Notes that a turn's item was written: the next one need not read its conversation."""
+        self._remember(turn["pk"]["S"], _extended_at(turn, 0.0))
 
     def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
         """Removes every turn, expired ones too; False if none was still readable."""

@@ -21,7 +21,7 @@ from nexus.adapters.dynamodb.heads import (
     stored_list,
     to_record,
 )
-from nexus.adapters.dynamodb.tenant_versions import TenantVersions, seen_of
+from nexus.adapters.dynamodb.tenant_versions import QUICK_S, SOON_S, TenantVersions, seen_of
 from nexus.adapters.dynamodb.values import Value
 from nexus.errors import Superseded, UpstreamUnavailable
 from nexus.models import DocumentRecord
@@ -92,24 +92,26 @@ class DocumentRecords:
         return record
 
     def store(
-        self, record: DocumentRecord, live: Mapping[str, Value]
+        self, record: DocumentRecord, live: Mapping[str, Value], announced_at: float = 0.0
     ) -> Mapping[str, AttributeValue]:
         """Writes the head if the revision is still the record's; what it held before.
 
-        `live` are the values of the head that change what readers see. Raises Superseded.
+        `live` are the values of the head that change what readers see, and `announced_at` is when
+        that was counted already. Raises Superseded.
         """
         pk = partition(self._generation, record.tenant)
         hidden = Stored()
         if len(record.hidden) > INLINE_HIDDEN:
             ids = sorted(record.hidden)
             hidden = self._lists.write(pk, "hidden", record.document_id, record.revision, ids)
-        if live:
-            self._versions.advance(pk)
+        if live and not 0 <= self._clock() - announced_at <= SOON_S:
+            announced_at = self._versions.advance(pk)
         before = self._heads.store(record, {**attributes(record, hidden), **live}, self._clock())
         if before is None:
             self._lists.delete(pk, "hidden", record.document_id, hidden)
             raise Superseded("Another attempt on the document began since.")
-        if live or seen_of(to_record(before)) != seen_of(record):
+        changed = bool(live) or seen_of(to_record(before)) != seen_of(record)
+        if changed and not (live and 0 <= self._clock() - announced_at <= QUICK_S):
             # Without this count the one before still holds: see `tenant_versions`.
             with suppress(UpstreamUnavailable), translate(SERVICE):
                 self._versions.advance(pk)

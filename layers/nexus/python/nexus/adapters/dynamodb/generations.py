@@ -6,6 +6,7 @@ for every reader.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,10 @@ from nexus.models import Generation, Generations
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
 
 SERVICE = "catalogue"
-_KEY = to_item({"pk": "generations", "sk": "generations"})
+KEY = to_item({"pk": "generations", "sk": "generations"})
 
 
 class DynamoGenerations:
@@ -31,17 +33,8 @@ class DynamoGenerations:
     def read(self) -> Generations | None:
         """The generations, read consistently; None before anything was stored."""
         with translate(SERVICE):
-            found = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=True)
-        if "Item" not in found:
-            return None
-        values = from_item(found["Item"])
-        return Generations(
-            live=values["live"],
-            known=tuple(Generation(**one) for one in values["known"]),
-            previous=values["previous"],
-            building=values["building"],
-            edition=values["edition"],
-        )
+            found = self._client.get_item(TableName=self._table, Key=KEY, ConsistentRead=True)
+        return generations_of(found["Item"]) if "Item" in found else None
 
     def write(self, generations: Generations) -> Generations:
         """Replaces the generations if nobody did meanwhile. Raises Superseded."""
@@ -51,7 +44,7 @@ class DynamoGenerations:
             try:
                 self._client.put_item(
                     TableName=self._table,
-                    Item={**_KEY, **to_item(values)},
+                    Item={**KEY, **to_item(values)},
                     ConditionExpression="edition = :edition OR (attribute_not_exists(edition) AND "
                     ":edition = :none)",
                     ExpressionAttributeValues=to_item(
@@ -61,3 +54,15 @@ class DynamoGenerations:
             except self._client.exceptions.ConditionalCheckFailedException as err:
                 raise Superseded("Somebody else changed the generations.") from err
         return stored
+
+
+def generations_of(item: Mapping[str, AttributeValue]) -> Generations:
+    """The generations that the item tells."""
+    values = from_item(item)
+    return Generations(
+        live=values["live"],
+        known=tuple(Generation(**one) for one in values["known"]),
+        previous=values["previous"],
+        building=values["building"],
+        edition=values["edition"],
+    )

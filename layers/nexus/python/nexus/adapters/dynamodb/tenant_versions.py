@@ -3,12 +3,12 @@
 pk `tenant#{tenant}`, sk `version` in the catalogue's table. Whoever keeps something made from a
 tenant's documents reads the version first, then the documents, and keeps it under that version.
 
-A change of a head is counted twice, before and after. The count after it is what makes everything
-read from the state before worthless, however long the change took. The count before it is for a
-worker that dies between the change and the second count: it starts the time in which `read` gives
-no version, and in that time the change happens or its call is given up (`SETTLING_S` is longer than
-all tries of one call). That time also covers reads that are eventually consistent, of heads and of
-the index, which for a moment may return the state before.
+A change of a head is counted before it. That starts the time in which `read` gives no version, and
+in that time the change happens or its call is given up (`SETTLING_S` is longer than all tries of
+one call), even if the worker dies. That time also covers reads that are eventually consistent, of
+heads and of the index, which for a moment may return the state before. A change that took more of
+it than `QUICK_S` is counted again afterwards, which makes everything read from the state before
+worthless, however long the change took.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 # A DynamoDB call of a function ends within 9 seconds: two tries of 2 s to connect and 2 s to read.
 SETTLING_S = 10.0
+# A change that has happened so soon after its count needs no second one: what is left of the time
+# is longer than any read stays behind.
+QUICK_S = 3.0
+# A count that is older is none for a change that only begins now: its call could outlast the time.
+SOON_S = 0.5
 
 
 class TenantVersions:
@@ -37,23 +42,21 @@ class TenantVersions:
 
     def read(self, pk: str) -> int | None:
         """The partition's version, read consistently; None until the last change has settled."""
-        response = self._client.get_item(TableName=self._table, Key=_key(pk), ConsistentRead=True)
-        item = response.get("Item")
-        if item is None:
-            return 0
-        stored = from_item(item)
-        fresh = self._clock() - stored["changed_at"] < SETTLING_S
-        return None if fresh else int(stored["version"])
+        key = version_key(pk)
+        response = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return version_of(response.get("Item"), self._clock())
 
-    def advance(self, pk: str) -> None:
-        """Counts a change, now."""
+    def advance(self, pk: str) -> float:
+        """Counts a change, now; when that is, by the clock."""
+        now = self._clock()
         self._client.update_item(
             TableName=self._table,
-            Key=_key(pk),
+            Key=version_key(pk),
             UpdateExpression="SET #changed_at = :now ADD #version :one",
             ExpressionAttributeNames={"#version": "version", "#changed_at": "changed_at"},
-            ExpressionAttributeValues=to_item({":one": 1, ":now": self._clock()}),
+            ExpressionAttributeValues=to_item({":one": 1, ":now": now}),
         )
+        return now
 
 
 def seen_of(record: DocumentRecord) -> tuple[object, ...]:
@@ -63,5 +66,14 @@ def seen_of(record: DocumentRecord) -> tuple[object, ...]:
     return (record.published, record.hidden, record.title, record.uri, record.version)
 
 
-def _key(pk: str) -> dict[str, AttributeValue]:
+def version_key(pk: str) -> dict[str, AttributeValue]:
+    """The key of a partition's version."""
     return to_item({"pk": pk, "sk": "version"})
+
+
+def version_of(item: dict[str, AttributeValue] | None, now: float) -> int | None:
+    """The version that an item tells, if there is one; None until its change has settled."""
+    if item is None:
+        return 0
+    stored = from_item(item)
+    return None if now - stored["changed_at"] < SETTLING_S else int(stored["version"])

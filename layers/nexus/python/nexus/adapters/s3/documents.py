@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from botocore.exceptions import ClientError
 
 from nexus.adapters.aws.errors import error_code, translate
-from nexus.adapters.s3.ranges import ABSENT, SERVICE, ObjectRanges
-from nexus.errors import NotFound
+from nexus.adapters.s3.ranges import ABSENT, CUT_SHORT, SERVICE, ObjectRanges
+from nexus.errors import NotFound, UpstreamUnavailable
 from nexus.models import DocumentMetadata, ObjectState
 from nexus.object_keys import DOCUMENTS_PREFIX, decode_metadata, parse_key, tenant_prefix
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
 # The ranges keep what they fetched; the buffer above them only saves calls for small reads.
 _BUFFER = 16 * 1024
@@ -43,17 +44,27 @@ class S3Documents:
                 if error_code(err) in ABSENT:
                     return None
                 raise
-        return ObjectState(
-            tenant=tenant,
-            path=path,
-            key=key,
-            size=found["ContentLength"],
-            etag=found["ETag"].strip('"'),
-            version=found.get("VersionId", ""),
-            content_type=found.get("ContentType", ""),
-            metadata=decode_metadata(found.get("Metadata", {})),
-            last_modified=timestamp(found["LastModified"]),
-        )
+        return _state(tenant, path, key, found)
+
+    def read(self, key: str, up_to: int) -> tuple[ObjectState, bytes | None] | None:
+        """What the bucket holds at the key now, with its content if that is no longer, or None.
+
+        Raises NotFound for a foreign key, and UpstreamUnavailable if the content came short.
+        """
+        tenant, path = parse_key(key)
+        with translate(SERVICE):
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=key)
+            except ClientError as err:
+                if error_code(err) in ABSENT:
+                    return None
+                raise
+            state = _state(tenant, path, key, found)
+            with found["Body"] as body:
+                content: bytes | None = body.read() if state.size <= up_to else None
+        if content is not None and len(content) != state.size:
+            raise UpstreamUnavailable(SERVICE, CUT_SHORT)
+        return state, content
 
     def open(self, state: ObjectState) -> BinaryIO:
         """A stream over exactly that version, or, without one, over exactly that ETag.
@@ -96,6 +107,22 @@ class S3Documents:
         """Asks whether the bucket is there and may be listed."""
         with translate(SERVICE):
             self._client.head_bucket(Bucket=self._bucket)
+
+
+def _state(
+    tenant: str, path: str, key: str, found: HeadObjectOutputTypeDef | GetObjectOutputTypeDef
+) -> ObjectState:
+    return ObjectState(
+        tenant=tenant,
+        path=path,
+        key=key,
+        size=found["ContentLength"],
+        etag=found["ETag"].strip('"'),
+        version=found.get("VersionId", ""),
+        content_type=found.get("ContentType", ""),
+        metadata=decode_metadata(found.get("Metadata", {})),
+        last_modified=timestamp(found["LastModified"]),
+    )
 
 
 def timestamp(moment: datetime.datetime) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 SERVICE = "documents"
+CUT_SHORT = "S3 sent a part of the document only; try again."
 
 # A key or version that is gone. A delete marker answers 405 when it is named by version.
 ABSENT = {"404", "NoSuchKey", "NoSuchVersion", "405", "MethodNotAllowed"}
@@ -111,5 +112,5 @@ class ObjectRanges(io.RawIOBase):
             with found["Body"] as body:
                 content: bytes = body.read()
         if len(content) != end - start:
-            raise UpstreamUnavailable(SERVICE, "S3 sent a part of the document only; try again.")
+            raise UpstreamUnavailable(SERVICE, CUT_SHORT)
         return content

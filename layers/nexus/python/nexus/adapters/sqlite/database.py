@@ -10,54 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nexus.adapters.sqlite.schema import bring_up_to_date
 from nexus.deadline import current
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 
 # Writers queue on one lock; an ingestion worker holds it for milliseconds.
 BUSY_TIMEOUT_S = 15.0
 
-SCHEMA_VERSION = 2
-
 # Of a new file. A vector of 1,536 numbers has 6 KB: spread over three pages of SQLite's own size,
 # it takes longer to write.
 PAGE_BYTES = 16_384
-
-# `chunks` is narrow on purpose: filters scan it whole and word searches look up every match in it,
-# so texts and vectors, a hundred times larger, live elsewhere under the same id.
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS namespaces (
-    namespace TEXT PRIMARY KEY,
-    dimension INTEGER NOT NULL,
-    writes INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS chunks (
-    id INTEGER PRIMARY KEY,
-    namespace TEXT NOT NULL,
-    chunk_id TEXT NOT NULL,
-    document_id TEXT NOT NULL,
-    department TEXT,
-    date TEXT,
-    tags TEXT NOT NULL,
-    ordinal INTEGER NOT NULL,
-    added_in INTEGER NOT NULL,
-    uri TEXT NOT NULL,
-    locator TEXT NOT NULL,
-    about TEXT NOT NULL,
-    UNIQUE (namespace, chunk_id)
-);
-CREATE INDEX IF NOT EXISTS chunks_by_document ON chunks (namespace, document_id);
-CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
-    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
-);
-"""
-# `words` holds what is searched (nexus.text.search_terms); where that is not what readers see, this
-# is. A file of version 1 has neither, and its rows stay as they are until the next generation.
-SHOWN = """
-CREATE TABLE IF NOT EXISTS shown (
-    id INTEGER PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL
-);
-"""
 
 # What passes by itself: another process holds the lock, memory or the disk hiccuped. Everything
 # else (full, corrupt, read-only, not a database) needs a person.
@@ -156,9 +118,10 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA mmap_size = 1073741824")
+        # Pages that are mapped stay in every process that has read them: twice the matrix, here.
+        connection.execute("PRAGMA mmap_size = 0")
         connection.execute("PRAGMA temp_store = MEMORY")
-        _create_tables(connection)
+        bring_up_to_date(connection)
     except BaseException:
         connection.close()
         raise
@@ -178,16 +141,3 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def _create_tables(connection: sqlite3.Connection) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version in (0, 1):
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {SCHEMA} {SHOWN} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-        )
-    elif version != SCHEMA_VERSION:
-        raise UpstreamRefused(
-            "index",
-            "The index's file was made by another version of Nexus: delete it and reindex.",
-        )

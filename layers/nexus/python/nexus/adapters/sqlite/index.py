@@ -9,7 +9,8 @@ from struct import Struct
 
 from nexus.adapters.query_words import query_words, storable
 from nexus.adapters.sqlite.database import SqliteDatabase
-from nexus.adapters.sqlite.matrix import MatrixCache, check_dimension, unit
+from nexus.adapters.sqlite.matrices import Matrices, check_dimension
+from nexus.adapters.sqlite.matrix import cosines, unit
 from nexus.adapters.sqlite.rows import (
     CHUNK_COLUMNS,
     chunk_row,
@@ -39,12 +40,12 @@ class SqliteIndex:
     """`nexus.ports.VectorIndex` on a file that many threads and processes read and write at once.
 
     The file and its folder are made when first used. A dense search reads a matrix kept in memory
-    (4 bytes per number), loaded again after a write by any process.
+    (2 bytes per number), to which the next search brings what any process has written or removed.
     """
 
     def __init__(self, path: str | Path) -> None:
         self._database = SqliteDatabase(Path(path))
-        self._matrices = MatrixCache()
+        self._matrices = Matrices()
 
     def upsert(self, namespace: str, records: Sequence[IndexRecord]) -> None:
         """Writes records in transactions of `BATCH`; the last of equal chunk ids stands."""
@@ -66,26 +67,21 @@ class SqliteIndex:
         """The `top_k` nearest by cosine, exactly. Raises UpstreamRefused for a wrong dimension."""
         if top_k < 1:
             return []
+        one = unit(vector)
         with self._database.reading() as connection:
-            matrix = self._matrices.get(connection, namespace, len(vector))
-            if matrix is None:
-                return []
-            among = None
-            if filters != Filters():
-                clause, values = filter_clause(filters)
-                found = connection.execute(
-                    f"SELECT c.id FROM chunks c WHERE c.namespace = ?{clause}",  # noqa: S608
-                    (namespace, *values),
-                )
-                among = [row[0] for row in found]
-            nearest = matrix.nearest(unit(vector), top_k, among)
-            shown = connection.execute(
-                f"SELECT {_SHOWN} FROM chunks c {_TEXTS} "  # noqa: S608
-                "WHERE c.id IN (SELECT value FROM json_each(?))",
-                (id_list([chunk for chunk, _ in nearest]),),
-            )
-            rows = {row[0]: row for row in shown}
-        return [read_hit(rows[chunk], score) for chunk, score in nearest]
+            with self._matrices.up_to_date(connection, namespace, len(vector)) as matrix:
+                if matrix is None:
+                    return []
+                among = _passing(connection, namespace, filters)
+                close = matrix.candidates(one, top_k, among)
+            rows = connection.execute(
+                f"SELECT v.vector, {_SHOWN} FROM chunks c {_TEXTS} "  # noqa: S608
+                "JOIN vectors v ON v.id = c.id WHERE c.id IN (SELECT value FROM json_each(?))",
+                (id_list(close),),
+            ).fetchall()
+        scores = cosines(one, [row[0] for row in rows])
+        ranked = sorted(zip(scores, rows, strict=True), key=lambda pair: (-pair[0], pair[1][1]))
+        return [read_hit(row[1:], score) for score, row in ranked[:top_k]]
 
     def search_text(self, namespace: str, query: str, top_k: int, filters: Filters) -> list[Hit]:
         """The `top_k` best by BM25 among chunks with any of the query's words, stemmed."""
@@ -144,13 +140,9 @@ class SqliteIndex:
 
     def delete_namespace(self, namespace: str) -> None:
         """Removes everything in a namespace, in one transaction."""
-        self._delete("namespace = ?", (namespace,))
         with self._database.writing() as connection:
-            connection.execute(
-                "DELETE FROM namespaces WHERE namespace = ? "
-                "AND NOT EXISTS (SELECT 1 FROM chunks c WHERE c.namespace = namespaces.namespace)",
-                (namespace,),
-            )
+            _remove(connection, "namespace = ?", (namespace,))
+            connection.execute("DELETE FROM namespaces WHERE namespace = ?", (namespace,))
 
     def scan(self, generation_id: str, cursor: str, most: int) -> ScannedPage:
         """A page of chunks in the file's own order; the cursor is a row's number."""
@@ -190,19 +182,26 @@ class SqliteIndex:
 
     def _delete(self, condition: str, values: tuple[str, *tuple[str | int, ...]]) -> None:
         with self._database.writing() as connection:
-            if _remove(connection, condition, values):
-                connection.execute(
-                    "UPDATE namespaces SET writes = writes + 1 WHERE namespace = ?", values[:1]
-                )
+            _remove(connection, condition, values)
+
+
+def _passing(connection: sqlite3.Connection, namespace: str, filters: Filters) -> list[int] | None:
+    """The ids of the chunks that filters let through; None for all."""
+    if filters == Filters():
+        return None
+    clause, values = filter_clause(filters)
+    found = connection.execute(
+        f"SELECT c.id FROM chunks c WHERE c.namespace = ?{clause}",  # noqa: S608
+        (namespace, *values),
+    )
+    return [row[0] for row in found]
 
 
 def _claim(connection: sqlite3.Connection, namespace: str, batch: Sequence[IndexRecord]) -> None:
-    """Counts one more write of the namespace, made with the dimension of its first vector."""
-    first = len(batch[0].vector)
+    """Makes the namespace, of the dimension of its first vector. Raises for vectors of another."""
     connection.execute(
-        "INSERT INTO namespaces VALUES (?, ?, 1) "
-        "ON CONFLICT (namespace) DO UPDATE SET writes = writes + 1",
-        (namespace, first),
+        "INSERT INTO namespaces VALUES (?, ?) ON CONFLICT (namespace) DO NOTHING",
+        (namespace, len(batch[0].vector)),
     )
     stored = connection.execute(
         "SELECT dimension FROM namespaces WHERE namespace = ?", (namespace,)
@@ -211,7 +210,7 @@ def _claim(connection: sqlite3.Connection, namespace: str, batch: Sequence[Index
         check_dimension(stored, len(record.vector))
 
 
-def _remove(connection: sqlite3.Connection, condition: str, values: tuple[str | int, ...]) -> int:
+def _remove(connection: sqlite3.Connection, condition: str, values: tuple[str | int, ...]) -> None:
     doomed = connection.execute(
         f"SELECT id FROM chunks WHERE {condition}",  # noqa: S608
         values,
@@ -220,12 +219,13 @@ def _remove(connection: sqlite3.Connection, condition: str, values: tuple[str | 
     connection.executemany("DELETE FROM shown WHERE id = ?", doomed)
     connection.executemany("DELETE FROM vectors WHERE id = ?", doomed)
     connection.executemany("DELETE FROM chunks WHERE id = ?", doomed)
-    return len(doomed)
 
 
 def _insert(connection: sqlite3.Connection, namespace: str, batch: Sequence[IndexRecord]) -> None:
-    # The write lock is held, so no other process can take these ids.
-    last = connection.execute("SELECT coalesce(max(id), 0) FROM chunks").fetchone()[0]
+    # No number is given twice, not even one that has become free: readers take what has a higher
+    # one than they know for new.
+    last = connection.execute("SELECT last FROM numbering").fetchone()[0]
+    connection.execute("UPDATE numbering SET last = ?", (last + len(batch),))
     numbered = list(enumerate(batch, last + 1))
     connection.executemany(
         f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608

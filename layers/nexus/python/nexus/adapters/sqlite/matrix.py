@@ -1,80 +1,138 @@
-"""Keeps each namespace's vectors in memory as one matrix, fresh whichever process wrote last."""
+"""A namespace's vectors in memory, rounded: they tell which few of them may be the nearest."""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nexus.errors import UpstreamRefused
+# Rows lie in blocks, so that a matrix grows without a second copy of itself. So many numbers stay
+# in a core's cache while a block is widened to float32 and multiplied.
+BLOCK_NUMBERS = 384 * 1024
 
-# A tenant uses one namespace, two while a generation is being built.
-NAMESPACES_KEPT = 8
+# The largest number of an int16, to which the largest of a row is scaled.
+_LARGEST = 32_767
 
 Vector = NDArray[np.float32]
+Places = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
 class Matrix:
-    """A namespace's unit vectors as rows, and the ascending ids of the chunks they belong to."""
+    """Vectors of one dimension under the ids of their chunks, in no order: 2 bytes a number.
 
-    writes: int
-    ids: NDArray[np.int64]
-    rows: Vector
+    A number is rounded to a 32,767th of the row's largest, which moves a cosine by some hundred
+    thousandths: so the file's own vectors need be read only of the few that come close. One thread
+    at a time may use it.
+    """
 
-    def nearest(
-        self, vector: Vector, top_k: int, among: Sequence[int] | None
-    ) -> list[tuple[int, float]]:
-        """The ids and cosines of the `top_k` nearest rows, best first; `among` limits the ids."""
-        scores: Vector = self.rows @ vector
-        ids = self.ids
-        if among is not None:
-            wanted = np.sort(np.asarray(among, dtype=np.int64))
-            scores = scores[np.searchsorted(ids, wanted)]
-            ids = wanted
-        if len(scores) > top_k:
-            best = np.argpartition(scores, len(scores) - top_k)[-top_k:]
-            scores, ids = scores[best], ids[best]
-        order = np.lexsort((ids, -scores))
-        return [(int(ids[i]), float(scores[i])) for i in order]
+    def __init__(self, dimension: int, block_numbers: int = BLOCK_NUMBERS) -> None:
+        self.dimension = dimension
+        self._per_block = max(1, block_numbers // dimension)
+        self._blocks: list[NDArray[np.int16]] = []
+        self._widened: Vector = np.empty((self._per_block, dimension), dtype=np.float32)
+        self._count = 0
+        self._ids: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        # The least length of a row whose largest number is scaled to 1, so 1 or more.
+        self._shortest = float(dimension)
+        # What makes a row's product with a unit vector their cosine.
+        self._factors: Vector = np.empty(0, dtype=np.float32)
 
+    def __len__(self) -> int:
+        return self._count
 
-class MatrixCache:
-    """The matrices of the namespaces used last, each as of the namespace's last write."""
+    def add(self, ids: Sequence[int], vectors: Sequence[bytes]) -> None:
+        """Appends rows, each given as its numbers in float32; none may be there already."""
+        given = _rows(vectors, self.dimension)
+        self._make_room(len(ids))
+        end = self._count + len(ids)
+        rows = given / _or_one(np.abs(given).max(axis=1))[:, None]
+        lengths = _or_one(np.linalg.norm(rows, axis=1))
+        self._shortest = float(lengths.min(initial=self._shortest))
+        self._ids[self._count : end] = ids
+        self._factors[self._count : end] = 1 / (_LARGEST * lengths)
+        rounded = np.rint(rows * _LARGEST).astype(np.int16)
+        while len(rounded):
+            block, start = divmod(self._count, self._per_block)
+            if block == len(self._blocks):
+                self._blocks.append(np.empty((self._per_block, self.dimension), dtype=np.int16))
+            fitting = min(len(rounded), self._per_block - start)
+            self._blocks[block][start : start + fitting] = rounded[:fitting]
+            rounded = rounded[fitting:]
+            self._count += fitting
 
-    def __init__(self) -> None:
-        self._matrices: OrderedDict[str, Matrix] = OrderedDict()
-        self._lock = threading.Lock()
+    def remove(self, ids: Sequence[int]) -> None:
+        """Takes rows out; the last ones move into their places. Unknown ids are ignored."""
+        gone = self._places(ids)
+        kept = self._count - len(gone)
+        holes = gone[gone < kept]
+        moving = np.setdiff1d(np.arange(kept, self._count), gone, assume_unique=True)
+        for hole, mover in zip(holes.tolist(), moving.tolist(), strict=True):
+            self._row(hole)[:] = self._row(mover)
+        self._ids[holes] = self._ids[moving]
+        self._factors[holes] = self._factors[moving]
+        self._count = kept
+        del self._blocks[-(-kept // self._per_block) :]
 
-    def get(self, connection: sqlite3.Connection, namespace: str, dimension: int) -> Matrix | None:
-        """The namespace's matrix as the connection's transaction sees it; None if it is unknown.
+    def candidates(
+        self, vector: Vector, top_k: int, among: Sequence[int] | None = None
+    ) -> list[int]:
+        """Ids of rows that hold, for certain, the `top_k` nearest to a unit vector; few others.
 
-        Raises UpstreamRefused if its vectors are not of this dimension.
+        `among` limits the ids, and what is multiplied.
         """
-        known = connection.execute(
-            "SELECT dimension, writes FROM namespaces WHERE namespace = ?", (namespace,)
-        ).fetchone()
-        if known is None:
-            return None
-        check_dimension(known[0], dimension)
-        matrix = self._matrices.get(namespace)
-        if matrix is not None and matrix.writes == known[1]:
-            return matrix
-        # One thread loads while the others wait for it instead of loading the same again.
-        with self._lock:
-            matrix = self._matrices.get(namespace)
-            if matrix is None or matrix.writes != known[1]:
-                matrix = _load(connection, namespace, dimension, known[1])
-                self._matrices[namespace] = matrix
-            self._matrices.move_to_end(namespace)
-            while len(self._matrices) > NAMESPACES_KEPT:
-                self._matrices.popitem(last=False)
-        return matrix
+        places = np.arange(self._count) if among is None else self._places(among)
+        if len(places) > top_k:
+            scores = self._scores(vector, None if among is None else places)
+            last = np.partition(scores, len(scores) - top_k)[len(scores) - top_k]
+            places = places[scores >= last - 2 * self._error(vector)]
+        return [int(number) for number in self._ids[places]]
+
+    def _make_room(self, rows: int) -> None:
+        needed = self._count + rows
+        if needed > len(self._ids):
+            more = max(self._per_block, needed + needed // 4) - len(self._ids)
+            self._ids = np.concatenate((self._ids, np.empty(more, dtype=np.int64)))
+            self._factors = np.concatenate((self._factors, np.empty(more, dtype=np.float32)))
+
+    def _places(self, ids: Sequence[int]) -> Places:
+        """Where these ids lie, ascending."""
+        wanted = np.asarray(ids, dtype=np.int64)
+        return np.flatnonzero(np.isin(self._ids[: self._count], wanted))
+
+    def _row(self, place: int) -> NDArray[np.int16]:
+        block, at = divmod(place, self._per_block)
+        row: NDArray[np.int16] = self._blocks[block][at]
+        return row
+
+    def _scores(self, vector: Vector, places: Places | None) -> Vector:
+        """Cosines of the rows at ascending places, or of all, each off by at most `_error`."""
+        factors = self._factors[: self._count] if places is None else self._factors[places]
+        scores: Vector = np.empty(len(factors), dtype=np.float32)
+        done = 0
+        for number, block in enumerate(self._blocks):
+            start = number * self._per_block
+            rows = block[: self._count - start]
+            if places is not None:
+                end = int(np.searchsorted(places, start + len(rows)))
+                rows = rows[places[done:end] - start]
+            widened = self._widened[: len(rows)]
+            np.copyto(widened, rows)
+            # Not `@`: BLAS takes twice as long over so few columns, and wakes threads for each.
+            np.einsum("ij,j->i", widened, vector, out=scores[done : done + len(rows)])
+            done += len(rows)
+        scores *= factors
+        return scores
+
+    def _error(self, vector: Vector) -> float:
+        """The most that one of `_scores` can be off.
+
+        Rounding moves each of a row's numbers by half a step. A product in float32 adds a unit
+        roundoff for each of its numbers (Higham, Accuracy and Stability of Numerical Algorithms,
+        section 3.1), and the norm, which NumPy sums pairwise, a few.
+        """
+        rounding = float(np.abs(vector).sum()) * 0.5 / (_LARGEST * self._shortest)
+        return rounding + (self.dimension + 32) * 2.0**-24
 
 
 def unit(vector: Sequence[float]) -> Vector:
@@ -84,35 +142,28 @@ def unit(vector: Sequence[float]) -> Vector:
     return array / np.float32(norm) if norm else array
 
 
-def check_dimension(stored: int, given: int) -> None:
-    """Raises UpstreamRefused unless a vector's length is that of the namespace's vectors."""
-    if stored != given:
-        raise UpstreamRefused(
-            "index",
-            f"The index holds vectors of {stored} numbers and was given {given}: "
-            "the embedding model changed without a new generation.",
-        )
+def cosines(vector: Vector, others: Sequence[bytes]) -> list[float]:
+    """Cosines of a unit vector with others, given as float32; of zeros 0.
+
+    Each is computed by itself in float64, so that it is the same to the last bit whatever else is
+    asked for.
+    """
+    one, found = vector.astype(np.float64), []
+    for start in range(0, len(others), 256):
+        rows = _rows(others[start : start + 256], len(vector)).astype(np.float64)
+        norms = _or_one(np.sqrt((rows * rows).sum(axis=1)))
+        found += ((rows * one).sum(axis=1) / norms).tolist()
+    return found
 
 
-def _load(connection: sqlite3.Connection, namespace: str, dimension: int, writes: int) -> Matrix:
-    count = connection.execute(
-        "SELECT count(*) FROM chunks WHERE namespace = ?", (namespace,)
-    ).fetchone()[0]
-    ids = np.empty(count, dtype=np.int64)
-    rows = np.empty((count, dimension), dtype=np.float32)
-    cursor = connection.execute(
-        "SELECT c.id, v.vector FROM chunks c JOIN vectors v ON v.id = c.id "
-        "WHERE c.namespace = ? ORDER BY c.id",
-        (namespace,),
-    )
-    done = 0
-    while batch := cursor.fetchmany(4096):
-        end = done + len(batch)
-        ids[done:end] = [chunk for chunk, _ in batch]
-        blobs = b"".join(blob for _, blob in batch)
-        rows[done:end] = np.frombuffer(blobs, dtype=np.float32).reshape(len(batch), dimension)
-        done = end
-    norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-    norms[norms == 0] = 1
-    rows /= norms[:, None]
-    return Matrix(writes, ids, rows)
+def _rows(vectors: Sequence[bytes], dimension: int) -> Vector:
+    """Vectors as rows; one with what is no number is all zeros, so that it spoils no search."""
+    rows = np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(vectors), dimension)
+    good = np.all(np.isfinite(rows), axis=1, keepdims=True)
+    return rows if good.all() else np.where(good, rows, np.float32(0))
+
+
+def _or_one(lengths: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Lengths to divide by: 1 in place of 0."""
+    lengths[lengths == 0] = 1
+    return lengths

@@ -1,0 +1,77 @@
+"""The keys of what is cached: whatever a value depends on is in its key, and nothing else.
+
+The last part of an answer's key is the version of the tenant's documents (`Catalogue.version`),
+which must be read before the documents are searched. An answer from before a change then lies under
+a key that nobody asks for any more, until it expires, or is removed with a document that it was
+made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import asdict
+
+from nexus import __version__
+from nexus.models import Filters, Generation, Principal
+from nexus.settings import Settings
+
+
+def answer_key(
+    *,
+    principal: Principal,
+    question: str,
+    filters: Filters,
+    top_k: int,
+    style: str,
+    prompts: str,
+    settings: Settings,
+    generation: Generation,
+    version: int,
+) -> str:
+    """The key of an answer: 64 hex digits of everything that it depends on.
+
+    `filters` are the request's, the principal's rights are its own; clients of a tenant with the
+    same rights share answers. `prompts` names the prompts' wording. All settings count, models and
+    thresholds among them, and so do the index generation and the release of Nexus. `version` is the
+    generation's catalogue's, read before the documents were.
+    """
+    return _digest(
+        "answer",
+        __version__,
+        asdict(settings),
+        asdict(generation),
+        prompts,
+        principal.tenant,
+        version,
+        _sets(principal.filters),
+        _sets(filters),
+        top_k,
+        style,
+        " ".join(unicodedata.normalize("NFC", question).split()),
+    )
+
+
+def embedding_key(model: str, dimension: int, text: str) -> str:
+    """The key of a text's embedding: 64 hex digits."""
+    # Its length in bytes, as 32-bit floats.
+    return _digest("embedding", model, 4 * dimension, as_embedded(text))
+
+
+def as_embedded(text: str) -> str:
+    """A text as it is embedded: its spellings that mean the same are one."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _sets(filters: Filters) -> list[object]:
+    """Filters whose order of names says nothing."""
+    return [
+        sorted(set(value)) if isinstance(value, tuple) else value
+        for value in asdict(filters).values()
+    ]
+
+
+def _digest(*parts: object) -> str:
+    # JSON, so that no two lists of parts can be written alike; it escapes what has no UTF-8, too.
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
