@@ -54,7 +54,7 @@ from nexus.ports import (
 )
 
 # How long a FakeCatalogue gives no version after a change, as the catalogue on DynamoDB does.
-SETTLING_S = 10.0
+SETTLING_S = 14.0
 
 
 class FakeClock:
