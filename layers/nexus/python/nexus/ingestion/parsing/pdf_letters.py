@@ -19,7 +19,12 @@ _SEGMENTS_LOOKED_AT = 60
 _BOLD = re.compile(rb"bold|black|heavy|semibold|demi|cmbx|-medi", re.I)
 # TeX's typewriter faces: blanks in what they set are parts of a listing, no borders of cells.
 _LISTING = re.compile(rb"(?:cm|cmsl|ec|lm|tx|sf)(?:mono|tt)", re.I)
-_FORCE_BOLD = 1 << 18
+# Faces whose letters are all as wide, which not all fonts say by their flag.
+_TYPED = re.compile(rb"mono|nimbusmon|courier|typewriter|consolas|menlo", re.I)
+# Between letters that are all as wide, one blank parts words; what is wider than so many of them
+# parts columns.
+ONE_BLANK = 1.5
+_FIXED_PITCH, _FORCE_BOLD = 1 << 0, 1 << 18
 
 
 class Place(NamedTuple):
@@ -34,6 +39,7 @@ class Place(NamedTuple):
 class _Face(NamedTuple):
     is_bold: bool
     is_listing: bool
+    is_typed: bool
 
 
 class Letters:
@@ -91,6 +97,21 @@ class Letters:
         font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
         return (self._faces.get(font) or self._face(index, font)).is_listing
 
+    def are_typed(self, first: int, last: int) -> bool:
+        """Whether both letters are of faces whose letters are all as wide."""
+        pdfium, faces = calls(), self._faces
+        for index in (first, last):
+            font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
+            if not (faces.get(font) or self._face(index, font)).is_typed:
+                return False
+        return True
+
+    def is_one_blank(self, last: int, index: int) -> bool:
+        """Whether one blank stands between two letters of faces whose letters are all as wide."""
+        left, _, right, _ = self.box(last)
+        near = self.box(index).left - right < ONE_BLANK * (right - left)
+        return near and self.are_typed(last, index)
+
     def is_bold(self, index: int, painted: int | None = None) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says.
 
@@ -108,6 +129,7 @@ class Letters:
         face = self._faces[font] = _Face(
             bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
             _LISTING.search(name.value) is not None,
+            bool(flags.value & _FIXED_PITCH or _TYPED.search(name.value)),
         )
         return face
 

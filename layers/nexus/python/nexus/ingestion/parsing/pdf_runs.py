@@ -98,7 +98,11 @@ def cells(letters: Letters, start: int, words: str) -> Iterator[tuple[int, Line]
             right, bottom = box.right, min(low, box.bottom)
             box_of(textpage, index, into)
             middle = (box.bottom + box.top) / 2
-            if box.left - right > gap or box.left < left or not bottom < middle < high:
+            if (
+                (box.left - right > gap and not letters.is_one_blank(last, index))
+                or box.left < left
+                or not bottom < middle < high
+            ):
                 text, size = words[begun - start : last + 1 - start], high - low
                 place = (text, left, right, bottom, high, size, size)
                 yield begun, made_line((*place, False, letters.is_bold(begun, first), *PLAIN))
@@ -114,12 +118,12 @@ def cells(letters: Letters, start: int, words: str) -> Iterator[tuple[int, Line]
 
 
 def _are_apart(letters: Letters, index: int) -> bool:
-    """Whether the letter begins something that was painted on its own."""
+    """Whether the letter begins something that was painted on its own, and not after one blank."""
     painted, textpage = calls().text_object, letters.address
     here = painted(textpage, index)
     for at in range(index - 1, max(index - 4, -1), -1):
         if before := painted(textpage, at):
-            return bool(before != here)
+            return bool(before != here) and not letters.is_one_blank(at, index)
     return False
 
 
