@@ -13,8 +13,8 @@ from nexus.ingestion.parsing.pdf_drawn_lines import Drawn, drawn_lines, is_spars
 from nexus.ingestion.parsing.pdf_letters import Letters, Place
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
 from nexus.ingestion.parsing.pdf_listings import cut_at_columns
-from nexus.ingestion.parsing.pdf_rulings import rulings
-from nexus.ingestion.parsing.pdf_runs import cells, runs
+from nexus.ingestion.parsing.pdf_rulings import Rulings, rulings
+from nexus.ingestion.parsing.pdf_runs import are_divided, cells, runs
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
@@ -83,12 +83,32 @@ def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Li
     lines = [drawn.line for drawn in found]
     if not letters.are_placed or len(lines) > _MOST_LINES:
         return lines
+    ruled: Rulings | None = None
+    uprights: list[tuple[float, float, float]] = []
+    if any(drawn.is_typed for drawn in found):
+        ruled, uprights = _ruled(letters)
+        found = [_as_divided(drawn, uprights) for drawn in found] if uprights else found
     stretches = _side_by_side(found)
     if not stretches:
         return lines
-    ruled = rulings(letters.objects.drawings, letters.shown if letters.turn else None)
-    uprights = sorted((line.at, line.start, line.end) for line in ruled.upright)
+    if ruled is None:
+        ruled, uprights = _ruled(letters)
     return arranged(_parted(found, letters, stretches, uprights), ruled, stretches)
+
+
+def _ruled(letters: Letters) -> tuple[Rulings, list[tuple[float, float, float]]]:
+    """The page's ruling lines, and the upright ones as (x, bottom, top), from the left."""
+    ruled = rulings(letters.objects.drawings, letters.shown if letters.turn else None)
+    return ruled, sorted((line.at, line.start, line.end) for line in ruled.upright)
+
+
+def _as_divided(drawn: Drawn, uprights: Sequence[tuple[float, float, float]]) -> Drawn:
+    """The line; of a listing, with cells if an upright line stands between its words."""
+    line = drawn.line
+    middle = (line.bottom + line.top) / 2
+    if drawn.is_typed and are_divided(line.left, line.right, middle, uprights):
+        return drawn._replace(is_gapped=True, tells=True, is_typed=False)
+    return drawn
 
 
 def _parted(

@@ -56,7 +56,7 @@ def runs(
             or left < last - size
             or (gap < math.inf and left > last + apart and _are_apart(letters, index))
             or not low < middle < high
-            or (uprights and _are_divided(last - 1, left + 1, middle, uprights))
+            or (uprights and are_divided(last - 1, left + 1, middle, uprights))
         ):
             place = (" ".join(parts), first, last, low, high, size, size)
             yield begun, made_line((*place, False, letters.is_bold(begun), *PLAIN))
@@ -127,7 +127,7 @@ def _are_apart(letters: Letters, index: int) -> bool:
     return False
 
 
-def _are_divided(
+def are_divided(
     left: float, right: float, y: float, uprights: Sequence[tuple[float, float, float]]
 ) -> bool:
     """Whether an upright line stands between two places at this height."""
