@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import calls
-from nexus.ingestion.parsing.pdf_letters import ONE_BLANK, Letters
+from nexus.ingestion.parsing.pdf_letters import UNEVEN, Letters
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, PLAIN, Line, made_line
 from nexus.ingestion.parsing.pdf_runs import APART, WIDE_GAP, runs
 
@@ -112,7 +112,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 is_typed = (
                     is_gapped
                     and not is_row
-                    and right - left < (length + ONE_BLANK - 1) * blank
+                    and abs(right - left - length * blank) < UNEVEN * blank
                     and letters.are_typed(first, final)
                 )
                 is_gapped = is_gapped and not is_typed

@@ -21,9 +21,9 @@ _BOLD = re.compile(rb"bold|black|heavy|semibold|demi|cmbx|-medi", re.I)
 _LISTING = re.compile(rb"(?:cm|cmsl|ec|lm|tx|sf)(?:mono|tt)", re.I)
 # Faces whose letters are all as wide, which not all fonts say by their flag.
 _TYPED = re.compile(rb"mono|nimbusmon|courier|typewriter|consolas|menlo", re.I)
-# Between letters that are all as wide, one blank parts words; what is wider than so many of them
-# parts columns.
-ONE_BLANK = 1.5
+# Words of a listing stand whole letters apart, give or take this share of one; cells of a table,
+# whose width is chosen freely, do not.
+UNEVEN = 0.05
 _FIXED_PITCH, _FORCE_BOLD = 1 << 0, 1 << 18
 
 
@@ -109,8 +109,9 @@ class Letters:
     def is_one_blank(self, last: int, index: int) -> bool:
         """Whether one blank stands between two letters of faces whose letters are all as wide."""
         left, _, right, _ = self.box(last)
-        near = self.box(index).left - right < ONE_BLANK * (right - left)
-        return near and self.are_typed(last, index)
+        blank = right - left
+        is_one = abs(self.box(index).left - right - blank) < UNEVEN * blank
+        return is_one and self.are_typed(last, index)
 
     def is_bold(self, index: int, painted: int | None = None) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says.
