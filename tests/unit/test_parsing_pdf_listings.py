@@ -12,7 +12,7 @@ SIZE = 10
 PITCH = 0.6 * SIZE  # of Courier
 
 
-def listing(rows, *, font="Courier", pitch=PITCH, rules=()):
+def listing(rows, *, font="Courier", pitch=PITCH):
     """A page whose words stand where a typewriter puts them, each painted on its own."""
     buffer = io.BytesIO()
     sheet = canvas.Canvas(buffer, pagesize=A4, invariant=1)
@@ -23,8 +23,6 @@ def listing(rows, *, font="Courier", pitch=PITCH, rules=()):
             if word:
                 sheet.drawString(60 + pitch * at, 700 - 12 * number, word)
             at += len(word) + 1
-    for line in rules:
-        sheet.line(*line)
     sheet.save()
     return buffer.getvalue()
 
@@ -83,14 +81,6 @@ def test_words_that_begin_where_a_few_lines_have_a_column_stay_together():
     note = "# Now it is with us"
     rows = ["BIN   = /usr/bin", note, "ICONS = /usr/share", note, "ETC   = /etc", note]
     assert " ".join(lines(listing(rows))).count(note) == 3
-
-
-def test_upright_lines_divide_words_that_are_one_blank_apart():
-    rows = ["abcdef 123456 qrstuv", "ghijkl 789012 wxyzab"] * 3
-    xs = [58, 60 + 6.5 * PITCH, 60 + 13.5 * PITCH, 60 + 21 * PITCH]
-    ys = [710 - 12 * number for number in range(7)]
-    rules = [(x, ys[0], x, ys[-1]) for x in xs] + [(xs[0], y, xs[-1], y) for y in ys]
-    assert lines(listing(rows, rules=rules))[0].count(";") == 2
 
 
 @pytest.mark.parametrize("value", ["(command)", "(variable, R/W)"])

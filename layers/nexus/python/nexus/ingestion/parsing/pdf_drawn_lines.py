@@ -108,14 +108,13 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 gap = letters.widest_gap(segments, WIDE_GAP * size) if segments > 1 else 0.0
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
                 is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
-                blank = right - last_box.left
-                is_typed = (
-                    is_gapped
-                    and not is_row
-                    and abs(right - left - length * blank) < UNEVEN * blank
-                    and letters.are_typed(first, final)
-                )
-                is_gapped = is_gapped and not is_typed
+                is_typed = False
+                if is_gapped and not is_row:
+                    blank = right - last_box.left
+                    is_typed = abs(
+                        right - left - length * blank
+                    ) < UNEVEN * blank and letters.are_typed(first, final)
+                    is_gapped = not is_typed
                 tells = is_gapped and (
                     is_row or not _is_item(letters, words, segments, APART * size)
                 )

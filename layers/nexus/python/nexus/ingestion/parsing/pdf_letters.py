@@ -106,12 +106,12 @@ class Letters:
                 return False
         return True
 
-    def is_one_blank(self, last: int, index: int) -> bool:
-        """Whether one blank stands between two letters of faces whose letters are all as wide."""
-        left, _, right, _ = self.box(last)
-        blank = right - left
-        is_one = abs(self.box(index).left - right - blank) < UNEVEN * blank
-        return is_one and self.are_typed(last, index)
+    def blank(self, first: int, last: int) -> float:
+        """How wide a letter of the line is in points, if all are as wide as one another; else 0."""
+        if not self.are_typed(first, last):
+            return 0.0
+        left, _, right, _ = self.box(first)
+        return right - left
 
     def is_bold(self, index: int, painted: int | None = None) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says.

@@ -13,8 +13,8 @@ from nexus.ingestion.parsing.pdf_drawn_lines import Drawn, drawn_lines, is_spars
 from nexus.ingestion.parsing.pdf_letters import Letters, Place
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
 from nexus.ingestion.parsing.pdf_listings import cut_at_columns
-from nexus.ingestion.parsing.pdf_rulings import Rulings, rulings
-from nexus.ingestion.parsing.pdf_runs import are_divided, cells, runs
+from nexus.ingestion.parsing.pdf_rulings import rulings
+from nexus.ingestion.parsing.pdf_runs import cells, runs
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
@@ -83,32 +83,12 @@ def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Li
     lines = [drawn.line for drawn in found]
     if not letters.are_placed or len(lines) > _MOST_LINES:
         return lines
-    ruled: Rulings | None = None
-    uprights: list[tuple[float, float, float]] = []
-    if any(drawn.is_typed for drawn in found):
-        ruled, uprights = _ruled(letters)
-        found = [_as_divided(drawn, uprights) for drawn in found] if uprights else found
     stretches = _side_by_side(found)
     if not stretches:
         return lines
-    if ruled is None:
-        ruled, uprights = _ruled(letters)
-    return arranged(_parted(found, letters, stretches, uprights), ruled, stretches)
-
-
-def _ruled(letters: Letters) -> tuple[Rulings, list[tuple[float, float, float]]]:
-    """The page's ruling lines, and the upright ones as (x, bottom, top), from the left."""
     ruled = rulings(letters.objects.drawings, letters.shown if letters.turn else None)
-    return ruled, sorted((line.at, line.start, line.end) for line in ruled.upright)
-
-
-def _as_divided(drawn: Drawn, uprights: Sequence[tuple[float, float, float]]) -> Drawn:
-    """The line; of a listing, with cells if an upright line stands between its words."""
-    line = drawn.line
-    middle = (line.bottom + line.top) / 2
-    if drawn.is_typed and are_divided(line.left, line.right, middle, uprights):
-        return drawn._replace(is_gapped=True, tells=True, is_typed=False)
-    return drawn
+    uprights = sorted((line.at, line.start, line.end) for line in ruled.upright)
+    return arranged(_parted(found, letters, stretches, uprights), ruled, stretches)
 
 
 def _parted(
@@ -128,16 +108,18 @@ def _parted(
             and not line.is_turned
             and (stretch := stretch_of(line, stretches)) is not None
         ):
+            blank = letters.blank(start, start + len(line.text) - 1)
             if uprights or is_mended or letters.turn or is_sparse(line):
-                own = [run for _, run in runs(letters, start, line.text, _CELL_GAP, uprights)]
+                cut = runs(letters, start, line.text, _CELL_GAP, uprights, blank=blank)
+                own = [run for _, run in cut]
             elif is_gapped:
-                own = [run for _, run in cells(letters, start, line.text)]
-            if is_typed or letters.are_typed(start, start + len(line.text) - 1):
+                own = [run for _, run in cells(letters, start, line.text, blank)]
+            if blank:
                 listings[stretch].append(len(parts))
         parts.append((line, own))
     for listed in listings.values():
-        cut = cut_at_columns([parts[at][1] for at in listed])
-        for at, own in zip(listed, cut, strict=True):
+        columned = cut_at_columns([parts[at][1] for at in listed])
+        for at, own in zip(listed, columned, strict=True):
             parts[at] = (parts[at][0], own)
     return parts
 
