@@ -63,6 +63,7 @@ class Letters:
         self.hides = False
         # By the font's address, which is another's once the page is closed.
         self._faces: dict[int | None, _Face] = {}
+        self._has_typed = False
         self.objects = PageObjects(page, 0 if read_hidden else self.text.count("\n") + 1)
         self.visibility = Visibility(page, textpage, self.objects, read_hidden=read_hidden)
         self.turn = pdfium.rotation(page_address)
@@ -107,8 +108,11 @@ class Letters:
         return True
 
     def blank(self, first: int, last: int) -> float:
-        """How wide a letter of the line is in points, if all are as wide as one another; else 0."""
-        if not self.are_typed(first, last):
+        """How wide a letter of the line is in points, if all are as wide as one another; else 0.
+
+        Nothing is asked on pages where no face of that kind was met.
+        """
+        if not self._has_typed or not self.are_typed(first, last):
             return 0.0
         left, _, right, _ = self.box(first)
         return right - left
@@ -132,6 +136,7 @@ class Letters:
             _LISTING.search(name.value) is not None,
             bool(flags.value & _FIXED_PITCH or _TYPED.search(name.value)),
         )
+        self._has_typed = self._has_typed or face.is_typed
         return face
 
     def hides_letter(self, index: int) -> bool:
