@@ -23,6 +23,15 @@ def tongue_of_question(question: str) -> str:
     return tongue_of(question)
 
 
+def apart(tongue: str, hits: Sequence[Hit]) -> dict[str, str]:
+    """The languages of those hits that are surely not in the question's `tongue`, by chunk id."""
+    if not tongue:
+        return {}
+    once = {hit.chunk_id: hit for hit in hits}
+    told = {one: passage_tongue(hit.title, hit.text) for one, hit in once.items()}
+    return {one: other for one, other in told.items() if other not in ("", tongue)}
+
+
 def shared_words(question: str, tongue: str, lexical: Sequence[Hit]) -> float:
     """The largest share of the question's content words that one of the best hits by words holds.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nexus.models import Hit
-from nexus.retrieval.apart import passage_tongue
+from nexus.retrieval.apart import apart
 from nexus.retrieval.holding import stems_held
 from nexus.text.dictionary import Bridge, bridge
 from nexus.text.segments import words_of
@@ -35,11 +35,8 @@ class Tongues:
 
 def tell_apart(question: str, tongue: str, dense: Sequence[Hit], lexical: Sequence[Hit]) -> Tongues:
     """How the hits of both searches stand to a question, which is in the language `tongue`."""
-    if not tongue:
-        return Tongues(frozenset(), {}, {})
     hits = list({hit.chunk_id: hit for hit in (*dense, *lexical)}.values())
-    told = {hit.chunk_id: passage_tongue(hit.title, hit.text) for hit in hits}
-    foreign = {one: other for one, other in told.items() if other not in ("", tongue)}
+    foreign = apart(tongue, hits)
     read = readers(question, tongue, foreign)
     return Tongues(frozenset(foreign), read, said(question, tongue, hits, foreign, read))
 

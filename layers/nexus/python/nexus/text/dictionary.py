@@ -147,16 +147,16 @@ class _Saying(dict[str, Told | None]):
             key[0]: frozenset(map(stem, said)) for key, said in says.items() if len(key) == 1
         }
         self._phrases = {key for key in says if len(key) == LONGEST}
-        self._begin = {key[0] for key in self._phrases}
-        self._end = {key[-1] for key in self._phrases}
-        self._notable = {*self._alone, *self._begin, *self._end}
+        self._begin = frozenset(key[0] for key in self._phrases)
+        self._end = frozenset(key[-1] for key in self._phrases)
+        self._notable = self._begin.union(self._end, self._alone)
 
     def __missing__(self, word: str) -> Told | None:
         forms = self._notable.intersection(self._forms(word))
-        told = None
+        told: Told | None = None
         if forms:
             stems = frozenset().union(*(self._alone.get(form, ()) for form in forms))
-            told = (stems, forms & self._begin, forms & self._end)
+            told = (stems, self._begin & forms, self._end & forms)
         self[word] = told
         return told
 
