@@ -44,7 +44,7 @@ def held_by_sentence(title: str, text: str, wanted: Collection[str], known: Brid
             for span, _ in passage.sentences
         )
         return Held(above.union(*(stems for _, stems in sentences)), sentences)
-    above = _held(telling, passage.title_words)
+    above = _held(telling, frozenset(passage.title_words))
     rest = {one: words for one, words in telling.items() if one not in above}
     return Held(
         frozenset(telling),
@@ -62,10 +62,8 @@ def _telling(
     return {one: by_stem[one] for one in wanted if one in by_stem}
 
 
-def _held(telling: Mapping[str, Collection[str]], words: Collection[str]) -> Stems:
-    return frozenset(
-        one for one, saying in telling.items() if any(word in words for word in saying)
-    )
+def _held(telling: Mapping[str, Collection[str]], words: frozenset[str]) -> Stems:
+    return frozenset(one for one, saying in telling.items() if not words.isdisjoint(saying))
 
 
 def _read(known: Bridge | None, words: Sequence[str]) -> Stems:
