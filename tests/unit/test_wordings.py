@@ -90,3 +90,12 @@ def test_what_one_question_was_told_of_a_passage_is_not_told_to_the_next() -> No
         known = bridge(asked, "en", "id")
         assert stems_held("", text, frozenset(map(stem, asked)), known) == set(map(stem, asked))
     assert stems_held("", text, frozenset({stem("fine")}), bridge(["library"], "en", "id")) == set()
+
+
+def test_a_phrase_of_a_passage_says_what_it_means_and_not_what_its_words_do() -> None:
+    wanted = frozenset(map(stem, ["hospital", "house"]))
+    known = bridge(["hospital", "house"], "en", "id")
+    partner = "Karyawan berobat di rumah sakit mitra."
+    assert stems_held("", partner, wanted, known) == {stem("hospital")}
+    assert held_by_sentence("", partner, wanted, known).stems == {stem("hospital")}
+    assert stems_held("", "Karyawan yang sakit tinggal di rumah.", wanted, known) == {stem("house")}
