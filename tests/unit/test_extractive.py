@@ -89,7 +89,7 @@ def test_sentences_lists_fields_and_tables_are_cut_apart() -> None:
         ("sentence", "Really?"),
         ("row", "Programme | Fee"),
         ("row", "Law | 200"),
-        ("sentence", "Bring these:"),
+        ("heading", "Bring these:"),
         ("item", "- A passport"),
         ("item", "2. Two photos"),
         ("field", "Phone: 021-555"),

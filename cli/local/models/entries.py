@@ -21,6 +21,12 @@ Array = NDArray[np.float32]
 # What a sentence gains by each form, and what code loses: set by hand, as few of the questions that
 # the weights were fitted on have any.
 DEFINED, IS_ENTRY, IS_OPTION, COUNTS, CODE = 4.0, 4.0, 3.0, 2.0, 6.0
+# What a sentence gains that says what to do, and by how much of the question it does it for; what
+# it loses that only points to a place, or only introduces what follows.
+INSTRUCTS, FOR_PURPOSE, POINTS, INTRODUCES = 0.5, 4.0, 6.0, 6.0
+# What it loses that goes on from another; and what it gains, by how much of the question stands in
+# or above it, that tells a figure where a measure is asked for.
+GOES_ON, MEASURES = 1.0, 4.0
 
 # "What is an account in Ledger?", with the thing that is asked about in at most four words.
 _WHAT_IS = re.compile(
@@ -42,6 +48,47 @@ _HOW_MANY = re.compile(
 )
 _SHORTENED = {"m": ("ms", "min"), "s": ("s", "sec"), "h": ("h", "hr"), "b": ("b", "k", "kb", "mb")}
 _COUNTED = re.compile(r"\d ?([^\W\d_]{1,16})(?![^\W\d_])")
+_ASKS_HOW = re.compile(
+    r"^\W*(?:how (?:do|does|can|could|should|would|to|is|are)\b|"
+    r"what (?:do|must|should|can) (?:i|we|you)\b|bagaimana|cara )",
+    re.IGNORECASE,
+)
+_INSTRUCTS = re.compile(
+    r"^\W*(?:to \w+|in order to|untuk \w+|simply|just)\b|"
+    r"\b(?:you|one|anda) (?:can|could|may|must|should|have to|need to|will need|dapat|bisa|harus|"
+    r"perlu)\b|\b(?:use|using|select|click|clicking|press|run|running|type|set|enter|choose|specify|"
+    r"add|call|give|invoke|edit|gunakan|pilih|klik|tekan|jalankan|ketik|masukkan)\b",
+    re.IGNORECASE,
+)
+_PURPOSE = re.compile(
+    r"\b(?:to|untuk|lets you|allows? (?:you )?to|allowing|can be used to)"
+    r"((?: [^\s.,;:()]{1,40}){1,9})",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\W*(?:this means|that means|these|those|then|thus|hence|therefore|furthermore|"
+    r"moreover|in addition|additionally|also|besides|otherwise|instead|another|similarly|likewise|"
+    r"on the other hand|in this (?:case|example|way)|in that case|for (?:example|instance)|"
+    r"you can (?:also|prevent that)|to this end|oleh karena itu|selain itu|"
+    r"misalnya|contohnya|sebaliknya)\b",
+    re.IGNORECASE,
+)
+_ASKS_MEASURE = re.compile(
+    r"\b(?:what|which)\b.{0,40}\b(?:frequenc(?:y|ies)|voltages?|current|resolution|sizes?|lengths?|"
+    r"widths?|heights?|depth|distance|weight|rates?|speed|temperatures?|ranges?|ports?|versions?|"
+    r"values?|limits?|percentage|intervals?|timeout|delay|capacity|impedance|resistance|factor|"
+    r"numbers?|ratio|angle|pressure|power|scale)\b",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*")
+_SECTION_NUMBER = re.compile(
+    r"\b(?:section|chapter|page|figure|table|step)s? [\d.]+", re.IGNORECASE
+)
+_POINTS = re.compile(
+    r"\W*(?:(?:please )?(?:see|refer to|consult|lihat)\b|"
+    r"for (?:more|further|other|details|a (?:full|complete))\b)[^.]*[.)]*\W*(?:\d+(?:\.\d+)*\b.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 # Braces of a programme. Semicolons stand in a table's rows, too.
 _CODE = re.compile(r"[{}]")
 _CODE_SIGNS = 2
@@ -55,17 +102,43 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
     unit = _HOW_MANY.search(question)
     thing = _defined(question)
     option = bool(_ASKS_OPTION.search(question))
+    stems = frozenset(content_stems(question))
+    wanted = stems if _ASKS_HOW.match(question) else frozenset()
+    measured = bool(_ASKS_MEASURE.search(question))
+
+    def near(candidate: Candidate) -> float:
+        return len(stems & candidate.before) / max(1, len(stems))
+
     return np.array(
         [
             IS_ENTRY * about * _is_entry(candidate, names)
             + DEFINED * bool(thing and thing.match(candidate.text))
             + IS_OPTION * (option and _stands_under_option(candidate))
             + COUNTS * (unit is not None and _counts(unit[1].lower(), candidate.text))
+            + _instructs(wanted, candidate.text)
             - CODE * (len(_CODE.findall(candidate.text)) >= _CODE_SIGNS)
+            + MEASURES * (measured and _tells_figure(question, candidate.text)) * near(candidate)
+            - GOES_ON * bool(_GOES_ON.match(candidate.text))
+            - POINTS * bool(_POINTS.fullmatch(candidate.text))
+            - INTRODUCES * candidate.text.endswith(":")
             for candidate in found
         ],
         np.float32,
     )
+
+
+def _tells_figure(question: str, text: str) -> bool:
+    """Whether a text holds a figure that the question does not, other than a section's number."""
+    found = _FIGURE.findall(_SECTION_NUMBER.sub(" ", text))
+    return bool(set(found) - set(_FIGURE.findall(question)))
+
+
+def _instructs(wanted: frozenset[str], text: str) -> float:
+    """What a sentence gains that says how to do what a question wants done, by its stems."""
+    if not wanted or not _INSTRUCTS.search(text):
+        return 0.0
+    purposes = frozenset(content_stems(" ".join(_PURPOSE.findall(text))))
+    return INSTRUCTS + FOR_PURPOSE * len(wanted & purposes) / len(wanted)
 
 
 def _counts(unit: str, text: str) -> bool:

@@ -7,6 +7,7 @@ the encoder read the best sentences alone.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -33,6 +34,19 @@ FIRST_FEATURES = 18
 _KINDS: dict[AnswerKind, int] = {
     "date": 6, "year": 6, "duration": 6, "number": 7, "amount": 7, "person": 8, "place": 9
 }  # fmt: skip
+# A sentence of at most so many stems is read with what it stands under.
+SHORT = 6
+
+# "When can it not be used?": when something is so, and not when it was.
+_ASKS_CASE = re.compile(
+    r"\bwhen (?:can|could|do|does|should|must|may|might|is|are|will|would)(?:n['’]t)?\b|\bkapan",
+    re.IGNORECASE,
+)
+_CASE = re.compile(
+    r"\b(?:when(?:ever)?|if|while|unless|until|once|as soon as|each time|every time|only for|"
+    r"saat|ketika|jika|apabila|bila|selama|setiap)\b",
+    re.IGNORECASE,
+)
 
 
 def word_weights(question: str, found: Sequence[Candidate], model: Encoder) -> dict[str, float]:
@@ -71,6 +85,7 @@ def _term(candidate: Candidate) -> str:
 def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, float]) -> Array:
     """One row of `FEATURES` per candidate, what the encoder tells still 0."""
     kind = asked_kind(question)
+    asks_case = kind == "date" and bool(_ASKS_CASE.search(question))
     asked = frozenset(all_words(question))
     ordered = content_stems(question)
     alike = dict.fromkeys(weights, 1.0)
@@ -88,7 +103,10 @@ def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, 
             len(shared) / len(pairs) if pairs else 0.0,
         )
         if kind is not None:
-            row[_KINDS[kind]] = 1.0 if offers(kind, candidate.text, asked) else -1.0
+            told = 1.0 if offers(kind, candidate.text, asked) else -1.0
+            # When something is so, a condition tells as well as a date does.
+            is_case = asks_case and bool(_CASE.search(candidate.text))
+            row[_KINDS[kind]] = max(told, 0.0) if is_case else told
         row[10:13] = (
             1 / (1 + candidate.rank),
             math.log1p(len(own)),
@@ -134,9 +152,18 @@ def measure_inside(found: Sequence[Candidate], rows: Array, asked: Asked, model:
     return filled
 
 
+def read_alone(candidate: Candidate) -> str:
+    """A sentence, and before one of few words what it stands under: alone it says too little."""
+    unit, text = candidate.unit, candidate.passage.text
+    above = unit.context or candidate.term
+    if above is None or len(candidate.stems) > SHORT or unit.kind != "sentence":
+        return candidate.text
+    return f"{text[slice(*above)]} {candidate.text}"
+
+
 def measure_alone(found: Sequence[Candidate], rows: Array, asked: Asked, model: Encoder) -> Array:
     """The rows with the last columns filled in, for which each sentence is read alone."""
-    pooled, states = model.both([candidate.text for candidate in found])
+    pooled, states = model.both([read_alone(candidate) for candidate in found])
     cosines = pooled @ asked.pooled
     filled = rows.copy()
     nearest: dict[int, float] = {}

@@ -20,13 +20,22 @@ Array = NDArray[np.float32]
 SENTENCE_SHARES = (0.95, 0.95)
 LINE_SHARES = (0.7, 0.5)
 MAX_SENTENCES = 3
+_TELLS = re.compile(r"\w\W+\w|\d{3}|@")
 _LINE_BREAK = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
 
 
 def quotable(found: Sequence[Candidate]) -> NDArray[np.bool_]:
-    """Which units can be an answer: no heading, and a bare line of the first passage only."""
-    kinds = [(candidate.unit.kind, candidate.rank) for candidate in found]
-    return np.array([kind != "heading" and (kind != "line" or not rank) for kind, rank in kinds])
+    """Which units can be an answer: no heading, and a bare line of the first passage only.
+
+    A lone word or sign, such as the "Note" above a note, is no answer; a number may be.
+    """
+    return np.array(
+        [
+            one.unit.kind != "heading"
+            and (one.unit.kind != "line" or (not one.rank and bool(_TELLS.search(one.text))))
+            for one in found
+        ]
+    )
 
 
 def compose(best: Sequence[Candidate], scores: Array, asked: frozenset[str]) -> str:

@@ -35,6 +35,12 @@ MIN_WRAPPED_LINE = 45  # a shorter line without a full stop ends a block: a head
 _ITEM = re.compile(r"(?:[-*•–·▪◦]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _BAR = re.compile(r"^\||\|$|\s\|\s")
 _RULE = re.compile(r"[\s|:+=_-]+")
+# What names the thing that a paragraph, or an item of a list, explains from its first word on.
+_LABEL = re.compile(
+    r"(?:[-*•–·▪◦] )?(?P<label>[^\s:.|][^:.|\n]{0,60}(?=:\s)|"
+    r"[\"'‘“\[]?(?:--?[A-Za-z][\w-]*|[\w.-]+=\w+|\w+\(\)))"
+)
+_LABEL_WORDS = 5
 _FIELD = re.compile(r"(?!\d{1,41}:)[^\s:.|](?:[^:.|\n]|\.(?!\s)){0,40}:\s+\S")
 _MARKED_HEADING = re.compile(r"#{1,6}\s+\S")
 SECTION = re.compile(r"(?:#{1,6}|(?:Chapter |Bab )?\d{1,3}(?:\.\d{1,3})*[.:]?)\s+[A-Z\"“(]")
@@ -44,11 +50,13 @@ _ITEM_NUMBER = re.compile(r"\(?(\d{1,3}|[a-zA-Z])[.)]\s")
 # A note's mark, such as [1], [b] or [note 2], may follow the stop.
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?:\[(?:\d+|[a-z]|note \d+)\])*(?=\s)")
 _NEXT = re.compile(r"\s+[\"'“‘«(\[]*[A-Z0-9À-Þ]")
+_WHOLE_WORD = re.compile(r"(?:[^\W\d_]{4}|[^\W\d_]{2}\))\Z")
 _CLOSING = ('"', "'", "”", "’", "»", ")", "]")  # after one of these a full stop ends a sentence
 _CLOSED = ".!?…:;"  # a line that ends with one of these goes on nowhere
 _ABBREVIATIONS = frozenset(
     """mr mrs ms dr prof st sr jr vs inc ltd co corp no nos fig figs eq vol eds pp p al cf
-    approx dept est gen gov hon lt col capt sgt rev rep sen u.s u.k e.g i.e a.k.a ph.d sec ch
+    approx resp incl excl cont misc spec temp orig equiv univ assoc etc
+    dept est gen gov hon lt col capt sgt rev rep sen u.s u.k e.g i.e a.k.a ph.d sec ch
     jan feb mar apr jun jul aug sep sept oct nov dec
     bpk drs ir hj jl gg kec kab kel prov tlp telp rp hlm yth a.n s.d d.a u.p tn ny sdr""".split()
 )
@@ -78,21 +86,55 @@ def split_units(text: str) -> list[Unit]:
                 units.append(Unit(start, end, "row", header_row or heading))
                 header_row = header_row or (start, end)
         elif kind in ("item", "field"):
-            units.append(Unit(start, end, kind, heading))
+            units += _of_entry(text, start, end, kind, heading)
         elif kind == "heading":
             bare = after == "heading" and not _names_a_section(text, start, end)
+            bare = bare and text[end - 1] != ":"
             above = units[-1] if units and units[-1].kind in ("heading", "line") else None
             units.append(Unit(start, end, "line" if bare else "heading"))
             heading = (start, end)
             joined = above is not None and text[above.end : start] == "\n"
             term = (term[0], end) if term and joined and end - term[0] <= MAX_TERM else heading
         else:
-            units += _with_context(text, list(_sentences(text, start, end)), term)
+            spans = list(_sentences(text, start, end))
+            own = _label(text, start, spans[0][1]) if len(spans) > 1 else None
+            units += _with_context(text, spans[:1], term)
+            units += _with_context(text, spans, own or term)[1:]
             last = units[-1]
             introduces = text[last.end - 1] == ":" and last.end - last.start <= MAX_CONTEXT
             heading = (last.start, last.end) if introduces else heading
         previous_end = end
     return units
+
+
+def _of_entry(
+    text: str, start: int, end: int, kind: Kind, heading: tuple[int, int] | None
+) -> Iterator[Unit]:
+    """An item or a field; of one of several sentences, each, under the name that it begins with.
+
+    A table's row that names the header of each cell stays whole.
+    """
+    if kind == "field" and _FIELD.match(text[start:end].partition("; ")[2]):
+        yield Unit(start, end, kind, heading)
+        return
+    marker = _ITEM.match(text, start, end)
+    spans = list(_sentences(text, marker.end() - 1 if marker else start, end))
+    spans[0] = (start, spans[0][1])
+    label = _label(text, start, spans[0][1])
+    for place, (first, last) in enumerate(spans):
+        if not place:
+            yield Unit(first, last, kind, heading)
+            continue
+        before = spans[place - 1]
+        near = before if before[1] - before[0] <= MAX_CONTEXT else None
+        yield Unit(first, last, "sentence", near, label)
+
+
+def _label(text: str, start: int, end: int) -> tuple[int, int] | None:
+    found = _LABEL.match(text, start, end)
+    if found is None or len(found["label"].split()) > _LABEL_WORDS:
+        return None
+    return found.span("label")
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -167,9 +209,16 @@ def _kind(text: str, start: int, end: int) -> Kind:
         end - start <= 160 or ": " in text[start:end].partition("; ")[2]
     ):
         return "field"
-    if end - start < 80 and text[end - 1] not in ".!?…:;,\"”'’)":
+    if end - start < 80 and _is_title_like(text, start, end):
         return "heading"
     return "sentence"
+
+
+def _is_title_like(text: str, start: int, end: int) -> bool:
+    """Whether a line ends as no sentence does, and none ends in it."""
+    bare = text[start:end].rstrip("\"”'’)]")
+    closed = ".!?…;,:" if len(bare) < end - start else ".!?…;,"
+    return bare[-1:] not in closed and len(list(_sentences(text, start, end))) == 1
 
 
 def _names_a_section(text: str, start: int, end: int) -> bool:
@@ -179,7 +228,16 @@ def _names_a_section(text: str, start: int, end: int) -> bool:
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     begin = start
     for mark in _END.finditer(text, start, end):
-        if not _NEXT.match(text, mark.end(), end):
+        # After a whole word, and at the end of a line, the next sentence may begin with any: with a
+        # programme's name, such as "gdb".
+        if (
+            text[mark.end()] != "\n"
+            and not _NEXT.match(text, mark.end(), end)
+            and not (
+                text[mark.start()] == "."
+                and _WHOLE_WORD.search(text, max(begin, mark.start() - 4), mark.start())
+            )
+        ):
             continue
         if text[mark.start()] == "." and _abbreviates(text, begin, mark.start()):
             continue

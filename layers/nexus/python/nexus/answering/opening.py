@@ -8,7 +8,7 @@ turn is opened, and each part asks for itself, one after another.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -54,6 +54,16 @@ class Opening:
             logger.warning("step_failed", extra={"step": "version", "error": type(error).__name__})
             return None
 
+    def version_by_now(self, generation: Generation) -> int | None:
+        """The tenant's version in a generation, if it has been read by now."""
+        reading = self._read.get(generation)
+        if reading is None or not reading.done():
+            return None
+        try:
+            return reading.result().version
+        except (UpstreamError, ConfigurationError, CancelledError):
+            return None
+
     def look_up(
         self, look: Callable[[Collection[str]], Mapping[str, bytes]], keys: Collection[str]
     ) -> None:
@@ -86,6 +96,12 @@ _CURRENT: ContextVar[Opening | None] = ContextVar("opening", default=None)
 def opened() -> Opening | None:
     """The opening of the turn that this is done for, if it has one."""
     return _CURRENT.get()
+
+
+def version_by_now(generation: Generation) -> int | None:
+    """The version of the documents that this turn has read first; None if it has read none."""
+    turn = opened()
+    return turn.version_by_now(generation) if turn else None
 
 
 @contextmanager

@@ -58,7 +58,8 @@ _SIGNS: dict[AnswerKind, re.Pattern[str]] = {
     "person": re.compile(r"(?<=[\w,;:] )[A-Z][\w'’.-]+|^[A-Z][\w'’-]+(?= [A-Z][a-z])"),
     "place": re.compile(
         r"\b(?:in|at|near|from|to|of|on|di|ke|dari)(?: the| kota| gedung)? [A-Z][\w'’-]+|"
-        r"\b(?i:floor|building|room|street|campus|lantai|gedung|ruang|jalan|kampus)\b"
+        r"\b(?i:floor|building|room|street|campus|lantai|gedung|ruang|jalan|kampus)\b|"
+        r"(?<![\w/:])[~.]{0,2}/[\w.@-]{2,60}|\b(?i:folder|directory|direktori|menu)\b"
     ),
 }
 _MONEY = (

@@ -1,4 +1,4 @@
-"""Finds the names in a text that are written in one way only, such as --all, nut.conf or YY_NULL.
+"""Finds the names in a text that are written in one way only: --all, nut.conf, YY_NULL, maxSize.
 
 Neither stems nor an embedding keep their strokes, dots and capitals; a text either holds them as
 they are written, or is not about them.
@@ -13,7 +13,8 @@ from functools import lru_cache
 _LITERAL = re.compile(
     r"(?<![\w-])--?[A-Za-z][\w-]{0,40}|"
     r"(?<![\w/.])[A-Za-z][A-Za-z0-9]{0,40}(?:[_/.][A-Za-z0-9]{1,40}){1,9}|"
-    r"(?<!\w)[A-Za-z_]\w{0,40}\(\)"
+    r"(?<!\w)[A-Za-z_]\w{0,40}\(\)|"
+    r"(?<![\w-])(?:[a-z]{2,20}|[A-Z][a-z]{1,20}[A-Z][a-z]{1,20})[A-Z][A-Za-z0-9]{0,40}(?![\w-])"
 )
 # More of them in one question tell no more.
 MOST = 8
@@ -30,11 +31,15 @@ def literals(text: str) -> tuple[str, ...]:
 
 def share_held(names: tuple[str, ...], text: str) -> float:
     """The share of the names, from 0 to 1, that stand in a text as written; 0 without any."""
-    return sum(bool(_as_written(name).search(text)) for name in names) / max(1, len(names))
+    if not names:
+        return 0.0
+    return sum(bool(_as_written(name).search(text)) for name in names) / len(names)
 
 
 def lists_places(text: str) -> bool:
     """Whether a text is part of a list of contents or an index, which answers nothing itself."""
+    if ".." not in text and ". ." not in text:
+        return False
     dots = sum(found.end() - found.start() for found in _LEADERS.finditer(text))
     return dots > LEADING * len(text)
 

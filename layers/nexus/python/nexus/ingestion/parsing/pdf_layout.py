@@ -42,9 +42,12 @@ def _continues(above: Line, line: Line, gap: float) -> bool:
     size = above.size
     if not size or not line.size:
         return True
+    # A word in another font may begin a line of the same text; a note's number does not.
+    goes_on = above.text[-1:] not in ".!?:" and not line.text[:1].isdigit()
+    sizes = (line.first_size, line.size) if goes_on else (line.first_size,)
     overlap = min(above.right, line.right) - max(above.left, line.left)
     return (
-        abs(size - line.first_size) < 0.12 * size
+        any(abs(size - other) < 0.12 * size for other in sizes)
         and overlap > 0
         and -0.7 * size < above.bottom - line.top < min(gap, 1.2 * size) + 0.25 * size
     )

@@ -15,14 +15,20 @@ _INTEGER = re.compile(r"\d+")
 MARGIN = 0.12
 _SHARE = 0.45
 _FEWEST = 3
+# Heights of one line on several pages differ by less than this, in points, and the text begins
+# farther from it than lines are from one another, in heights of it.
+_ALIKE = 3.0
+_APART = 0.9
 
 
 def without_running_lines(pages: Sequence[Page]) -> list[Page]:
     """The pages without repeated headers and footers.
 
     A line that repeats word for word is kept where it first stands; one that only counts the pages
-    goes from all of them.
+    goes from all of them. Where most pages have a line of their own in one place above or below the
+    text, such as the chapter's name, that counts the pages or repeats, too.
     """
+    in_place = _in_running_place(pages)
     keys_at = [
         {
             at: keys
@@ -46,10 +52,73 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
             repeated = [key for key in keys if pages_of[key] >= needed]
             if repeated and (repeated[0] in seen or repeated[0] != keys[0]):
                 dropped.add(at)
+            elif at in in_place.get(page.number, ()):
+                counts = in_place[page.number][at]
+                if counts or keys[0] in seen:
+                    dropped.add(at)
+                seen.add(keys[0])
             seen.update(repeated)
         kept = [line for at, line in enumerate(page.lines) if at not in dropped]
         kept_pages.append(replace(page, lines=kept))
     return kept_pages
+
+
+def _in_running_place(pages: Sequence[Page]) -> dict[int, dict[int, bool]]:
+    """By page number the lines that stand where most pages have one, apart from the text.
+
+    Each with whether it holds a number that counts the pages, where most of these lines do.
+    """
+    filled = sum(1 for page in pages if page.lines)
+    needed = max(_FEWEST, _SHARE * filled)
+    found: dict[int, dict[int, bool]] = {}
+    for side in (1, -1):
+        outer = [(page, at) for page in pages if (at := _outermost(page, side)) is not None]
+        heights = Counter(round(page.lines[at].bottom / _ALIKE) for page, at in outer)
+        if not heights:
+            continue
+        usual, _ = heights.most_common(1)[0]
+        outer = [
+            (page, at) for page, at in outer if abs(page.lines[at].bottom / _ALIKE - usual) <= 1
+        ]
+        if len(outer) < needed:
+            continue
+        counting = _counting(outer)
+        if sum(counting) < _SHARE * len(outer):
+            counting = [False] * len(outer)
+        for (page, at), counts in zip(outer, counting, strict=True):
+            found.setdefault(page.number, {})[at] = counts
+    return found
+
+
+def _counting(outer: Sequence[tuple[Page, int]]) -> list[bool]:
+    """Of each line whether a number in it grows beside one of its neighbours' as the pages do.
+
+    Not by one count for all: a page that is put in, or numbers that begin anew, change nothing for
+    the pages elsewhere. Left and right pages may differ, so two neighbours on each side are seen.
+    """
+    offsets = [_offsets(page, page.lines[at]) for page, at in outer]
+    return [
+        not own.isdisjoint(set().union(*offsets[max(0, at - 2) : at], *offsets[at + 1 : at + 3]))
+        for at, own in enumerate(offsets)
+    ]
+
+
+def _outermost(page: Page, side: int) -> int | None:
+    """The line at the top (side 1) or the bottom (-1) margin that stands apart from the others."""
+    lines = [(at, line) for at, line in enumerate(page.lines) if line.size]
+    if len(lines) < 2 or any(line.table for _, line in lines[:1] + lines[-1:]):
+        return None
+    ordered = sorted(lines, key=lambda item: -side * item[1].bottom)
+    (at, line), (_, near) = ordered[0], ordered[1]
+    gap = line.bottom - near.top if side > 0 else near.bottom - line.top
+    in_margin = (
+        line.bottom > page.height * (1 - MARGIN) if side > 0 else line.top < page.height * MARGIN
+    )
+    return at if in_margin and gap > _APART * (line.top - line.bottom) else None
+
+
+def _offsets(page: Page, line: Line) -> set[int]:
+    return {int(number[:9]) - page.number for number in _INTEGER.findall(line.text)[:8]}
 
 
 def _running_keys(page: Page, line: Line) -> list[tuple[bool, str]]:
