@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from typing import Any
 
 import botocore.session
 import pytest
 from botocore.credentials import Credentials
 from botocore.exceptions import (
-    ChecksumError,
     ClientError,
-    EndpointConnectionError,
-    HTTPClientError,
     NoCredentialsError,
 )
 
 from cli.local.access.recording import _APPLICATION
 from nexus.adapters.aws.json_client import JsonClient
 from tests.aws_server import running_aws_server
+from tests.scripted_aws import GOOD, Endpoint, scripted_endpoints
 
 REGION = "eu-west-1"
 KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
@@ -38,8 +33,6 @@ ITEM = {
 }
 
 TESTING = Credentials("testing", "testing")
-
-Reply = tuple[int, dict[str, str], bytes]
 
 
 def a_client(service: str = "dynamodb", keys: Any = TESTING, **more: Any) -> JsonClient:
@@ -149,122 +142,14 @@ def test_a_secret_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
             ours.put_secret_value(SecretId="s", SecretString="x")
 
 
-class Scripted:
-    """An endpoint that gives these replies in turn; None breaks the connection."""
-
-    def __init__(self, replies: list[Reply | None]) -> None:
-        self.seen: list[dict[str, str]] = []
-        script = iter(replies)
-        scripted = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["content-length"]))
-                scripted.seen.append({k.lower(): v for k, v in self.headers.items()})
-                reply = next(script)
-                if reply is None:
-                    self.close_connection = True
-                    return
-                status, headers, body = reply
-                self.send_response(status)
-                for name, value in {**headers, "content-length": str(len(body))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
 @pytest.fixture
-def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Scripted]]:
-    made: list[Scripted] = []
-
-    def make(*replies: Reply | None) -> Scripted:
-        made.append(Scripted(list(replies)))
-        port = made[-1].server.server_address[1]
-        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.server.shutdown()
-        one.server.server_close()
-
-
-def fault(status: int, code: str) -> Reply:
-    return status, {}, json.dumps({"__type": f"com.amazonaws#{code}", "message": "so"}).encode()
-
-
-GOOD: Reply = (200, {}, b'{"Item": {"a": {"S": "b"}}}')
-
-
-@pytest.mark.parametrize(
-    "passing",
-    [
-        None,
-        fault(500, "InternalServerError"),
-        (503, {}, b"<html>"),
-        fault(400, "ProvisionedThroughputExceededException"),
-        (200, {"x-amz-crc32": "1"}, b"{}"),
-        (200, {}, b"{"),
-    ],
-)
-def test_what_fails_in_passing_is_tried_once_more(
-    endpoint: Callable[..., Scripted], passing: Reply | None
-) -> None:
-    server = endpoint(passing, GOOD)
-    pauses: list[float] = []
-    answer = a_client(sleep=pauses.append).get_item(TableName="t", Key=KEY)
-    assert answer["Item"] == {"a": {"S": "b"}}
-    assert answer["ResponseMetadata"]["RetryAttempts"] == 1
-    assert len(server.seen) == 2
-    [pause] = pauses
-    assert 0 <= pause <= 1
-
-
-@pytest.mark.parametrize(
-    ("reply", "error"),
-    [
-        (None, HTTPClientError),
-        (fault(500, "InternalServerError"), ClientError),
-        ((200, {"x-amz-crc32": "1"}, b"{}"), ChecksumError),
-    ],
-)
-def test_a_second_failure_in_passing_is_told(
-    endpoint: Callable[..., Scripted], reply: Reply | None, error: type[Exception]
-) -> None:
-    server = endpoint(reply, reply, GOOD)
-    with pytest.raises(error):
-        a_client(sleep=lambda _: None).get_item(TableName="t", Key=KEY)
-    assert len(server.seen) == 2
-
-
-def test_what_no_second_try_mends_is_told_at_once(endpoint: Callable[..., Scripted]) -> None:
-    server = endpoint(fault(400, "ValidationException"), (403, {}, b"<html>"))
-    client = a_client()
-    with pytest.raises(ClientError, match="ValidationException"):
-        client.get_item(TableName="t", Key=KEY)
-    with pytest.raises(ClientError) as err:
-        client.get_item(TableName="t", Key=KEY)
-    assert err.value.response["Error"]["Code"] == "403"
-    assert len(server.seen) == 2
-
-
-def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    with pytest.raises(EndpointConnectionError):
-        a_client(sleep=lambda _: None).get_item(TableName="t", Key=KEY)
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    with scripted_endpoints(monkeypatch) as make:
+        yield make
 
 
 def test_a_call_says_whose_it_is_and_is_signed(
-    endpoint: Callable[..., Scripted], monkeypatch: pytest.MonkeyPatch
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SDK_UA_APP_ID", "nexus-prod chat")
     server = endpoint(GOOD)
@@ -283,7 +168,7 @@ def test_a_body_does_not_wait_for_the_headers_to_be_acknowledged() -> None:
     assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) in options
 
 
-def test_without_credentials_a_call_says_so(endpoint: Callable[..., Scripted]) -> None:
+def test_without_credentials_a_call_says_so(endpoint: Endpoint) -> None:
     endpoint(GOOD)
     with pytest.raises(NoCredentialsError):
         a_client(keys=None).get_item(TableName="t", Key=KEY)

@@ -24,7 +24,7 @@ from nexus.errors import UpstreamError, UpstreamRefused, UpstreamUnavailable
 
 # Failures on the way to AWS or back. Credentials are among them: in Lambda they come from a local
 # endpoint that can be late. Whatever else botocore raises is a wrong call or a wrong configuration.
-PASSING = (
+_PASSING = (
     ConnectionError,
     HTTPClientError,
     IncompleteReadError,
@@ -36,7 +36,7 @@ PASSING = (
 )
 
 # Passing failures that AWS may report with a 4xx status, so that the status alone does not tell.
-PASSING_CODES = frozenset(
+_PASSING_CODES = frozenset(
     {
         "BandwidthLimitExceeded",
         "ConditionalRequestConflict",
@@ -129,9 +129,9 @@ def _from_response(service: str, err: ClientError) -> UpstreamError:
     passing = (
         status >= 500
         or status in (408, 429)
-        or code.rpartition(".")[2] in PASSING_CODES
+        or code.rpartition(".")[2] in _PASSING_CODES
         # A cancelled transaction may succeed later only if nothing but contention cancelled it.
-        or (bool(faults) and faults <= PASSING_CODES)
+        or (bool(faults) and faults <= _PASSING_CODES)
     )
     if passing:
         wait = _seconds(metadata.get("HTTPHeaders", {}).get("retry-after"))
@@ -145,7 +145,7 @@ def _from_response(service: str, err: ClientError) -> UpstreamError:
 def _from_client(service: str, err: Exception) -> UpstreamError:
     name = type(err).__name__
     # HTTPError is urllib3's: botocore lets some of them through while a body is being read.
-    if isinstance(err, (*PASSING, HTTPError)):
+    if isinstance(err, (*_PASSING, HTTPError)):
         return UpstreamUnavailable(
             service, f"The connection to AWS for the {service} failed ({name}); try again."
         )

@@ -3,7 +3,12 @@
 botocore's own clients read a model of each service and the rules for its address when they are
 made, and interpret them at each call: most of what a call cost. What a function asks of these two
 is a JSON object to one address, and the answer is one. Credentials, signatures, connections, their
-time-outs, proxies and certificates, and all errors are botocore's own.
+time-outs, proxies and certificates, when to try again, and all errors are botocore's own. As with
+botocore, a clock that is wrong is not corrected. What botocore adds and this leaves out is an id
+for each call and the number of each try, sent for AWS's own records, and addresses by account, FIPS
+and dual stack (`addresses.is_plain`).
+
+aiodynamo, which goes without botocore, too, is for asyncio and DynamoDB alone.
 """
 
 from __future__ import annotations
@@ -11,7 +16,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import random
 import re
 import socket
 import time
@@ -27,7 +31,8 @@ from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
 from nexus.adapters.aws.addresses import address_of
-from nexus.adapters.aws.errors import PASSING, PASSING_CODES
+from nexus.adapters.aws.retrying import Retries
+from nexus.deadline import current
 
 # Each service's protocol: what its calls are named by, and the version of JSON it speaks.
 _PROTOCOLS = {
@@ -42,10 +47,10 @@ OPERATIONS = {
     },
     "secretsmanager": {"get_secret_value"},
 }  # fmt: skip
-TRIES = 2
+TRIES = 3
 CONNECT_S = READ_S = 2.0
-# The statuses that botocore's "standard" mode tries again.
-_PASSING_STATUSES = (500, 502, 503, 504)
+# urllib3 takes no time at all for a mistake.
+_LEAST_S = 0.001
 _NOT_IN_AN_APP_ID = re.compile(r"[^A-Za-z0-9!#$%&'*+\-.^_`|~]")
 
 
@@ -53,9 +58,10 @@ class JsonClient:
     """Has the operations of a service as methods that take and return what botocore's do.
 
     A call that AWS refuses raises ClientError of the class that `exceptions` names. One that fails
-    in passing (a broken connection, a time-out, throttling, a 5xx) is tried once more after up to
-    one second at random, as in botocore's "standard" mode with two tries. Safe to share between
-    threads; connections are opened when they are needed.
+    in passing (a broken connection, a time-out, throttling, a 5xx) is tried twice more, if the
+    request's time and the quota of `Retries` allow; writes are, too, as by botocore: a condition,
+    or writing the same, is what makes them safe. Safe to share between threads; connections are
+    opened when they are needed, and one that its peer has closed is replaced.
     """
 
     def __init__(
@@ -77,6 +83,7 @@ class JsonClient:
         self._region = region
         self._credentials = credentials
         self._sleep = sleep
+        self._retries = Retries(service, TRIES)
         # botocore's types are narrower than what its own clients give this class.
         session: Any = URLLib3Session
         self._http = session(
@@ -106,14 +113,20 @@ class JsonClient:
 
     def _call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         body = json.dumps(parameters, default=_encoded).encode()
-        for tried in range(1, TRIES + 1):
+        spent: dict[str, Any] = {}
+        tried = 1
+        while True:
             try:
-                return self._try(operation, body, tried - 1)
+                answer = self._try(operation, body, tried - 1)
             except (ClientError, BotoCoreError) as err:
-                if tried == TRIES or not _passes(err):
+                pause_s = self._retries.pause_s(tried, err, spent)
+                if pause_s is None or not current().fits(pause_s):
                     raise
-            self._sleep(random.random())  # noqa: S311 - jitter
-        raise AssertionError("unreachable")
+            else:
+                self._retries.succeeded(spent)
+                return answer
+            self._sleep(pause_s)
+            tried += 1
 
     def _try(self, operation: str, body: bytes, retries: int) -> dict[str, Any]:
         headers = {**self._headers, "X-Amz-Target": f"{self._target}.{operation}"}
@@ -122,6 +135,9 @@ class JsonClient:
         if credentials is not None:  # else the signer says that there are none
             credentials = credentials.get_frozen_credentials()
         SigV4Auth(credentials, self._service, self._region).add_auth(request)
+        left_s = current().remaining()
+        if left_s < READ_S:
+            request.context["read_timeout"] = max(_LEAST_S, left_s)
         response = self._http.send(request.prepare())
         content: bytes = response.content
         _check(response.headers, content)
@@ -206,6 +222,9 @@ def _decoded(content: bytes, status: int) -> dict[str, Any]:
 
 
 def _check(headers: Mapping[str, str], content: bytes) -> None:
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length) != len(content):  # botocore would take it as it is
+        raise HTTPClientError(error=f"{len(content)} of the answer's {length} bytes came")
     expected = headers.get("x-amz-crc32", "")
     if expected.isdigit() and int(expected) != crc32(content):
         raise ChecksumError(
@@ -220,10 +239,3 @@ def _fault(response: Any, answer: Mapping[str, Any]) -> tuple[str, str]:
     # "com.amazonaws.dynamodb.v20120810#ThrottlingException", "AccessDenied:http://…"
     short = str(code or response.status_code).rpartition("#")[2].partition(":")[0]
     return short, str(message)
-
-
-def _passes(err: ClientError | BotoCoreError) -> bool:
-    if isinstance(err, ClientError):
-        status = err.response["ResponseMetadata"]["HTTPStatusCode"]
-        return status in _PASSING_STATUSES or err.response["Error"]["Code"] in PASSING_CODES
-    return isinstance(err, PASSING)
