@@ -1,4 +1,4 @@
-"""The embedder and the chat model against OpenAI's wire format, through the real SDK."""
+"""The embedder and the chat model against OpenAI's wire format."""
 
 from __future__ import annotations
 

@@ -53,17 +53,22 @@ def connect(
     deadline. A key that is refused is read again with `read_key`. Raises ConfigurationError for a
     URL or a key that cannot be used.
     """
-    if not base_url.startswith(("https://", "http://")):
-        raise ConfigurationError("NEXUS_MODELS_URL must be a URL that begins with https://.")
+    url = _url(base_url)
     if not api_key:
         raise ConfigurationError(
             "The secret that NEXUS_MODELS_SECRET names is empty; put the endpoint's API key in it, "
             "or any word if the endpoint asks for none."
         )
+    if not api_key.isascii():
+        raise ConfigurationError(
+            "The secret that NEXUS_MODELS_SECRET names must be one line of plain text."
+        )
     timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0))
     by_deadline = hooks()
     http = httpx2.Client(
-        base_url=base_url,
+        # A query belongs behind each call's path, such as Azure's `api-version`.
+        base_url=url.copy_with(query=None),
+        params=url.params,
         headers={
             "accept": "application/json",
             "authorization": f"Bearer {api_key}",
@@ -98,8 +103,8 @@ class ModelsClient:
         for tried in range(self._retries):
             try:
                 response = self._http.post(path, json=body)
-            except httpx2.TransportError as err:
-                if isinstance(err, WRONG_CALL):
+            except httpx2.RequestError as err:
+                if isinstance(err, (*WRONG_CALL, httpx2.TooManyRedirects)):
                     raise
                 self._sleep(_pause_s(tried, None))
             else:
@@ -131,6 +136,16 @@ def ping(client: ModelsClient, model: str) -> None:
                 raise
         # Some endpoints can only list their models.
         _as_json(client.get("/models", _PING_TIMEOUT_S))
+
+
+def _url(base_url: str) -> httpx2.URL:
+    try:
+        url = httpx2.URL(base_url)
+    except httpx2.InvalidURL:
+        url = httpx2.URL()
+    if url.scheme not in ("https", "http") or not url.host:
+        raise ConfigurationError("NEXUS_MODELS_URL must be a URL that begins with https://.")
+    return url
 
 
 def _good(response: httpx2.Response) -> httpx2.Response:
