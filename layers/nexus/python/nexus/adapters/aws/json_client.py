@@ -8,7 +8,8 @@ botocore, a clock that is wrong is not corrected. What botocore adds and this le
 for each call and the number of each try, sent for AWS's own records, and addresses by account, FIPS
 and dual stack (`addresses.is_plain`).
 
-aiodynamo, which goes without botocore, too, is for asyncio and DynamoDB alone.
+aiodynamo, which goes without botocore, too, is for asyncio and DynamoDB alone, and signs and finds
+credentials by code of its own.
 """
 
 from __future__ import annotations
