@@ -176,6 +176,8 @@ def test_bytes_decide_before_the_name():
         (bytes(range(256)) * 20, "a.txt", UnsupportedFormat, "upload PDF"),
         (b"{\\rtf1 }", "a.rtf", EmptyDocument, "no text"),
         (b"text", "a.pdf", CorruptDocument, "save it again"),
+        (b"7z\xbc\xaf\x27\x1c\0\4" + b"\7" * 300, "a.pdf", UnsupportedFormat, "archive .7Z."),
+        (b"MZ\x90\0\3\0\0\0" + bytes(range(256)), "a.docx", UnsupportedFormat, "a program"),
         (b"\x1f\x8b\x08\0\0\0\0\0" * 9, "a.gz", UnsupportedFormat, "unpack"),
         (made.zipped({"mimetype": "application/vnd.oasis.opendocument.graphics"}), "a.odg",
          UnsupportedFormat, "PDF"),

@@ -286,6 +286,30 @@ Run:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The fee is ~~900~~ 750.",
+        "The fee is <del>900</del> 750.",
+        "| Item | Fee |\n|---|---|\n| The fee is | ~~900~~ 750. |",
+        "<table><tr><td>The fee is<td><s>900</s> 750.</table>",
+    ],
+)
+def test_struck_text_of_markdown_is_left_out_and_said_so(text: str) -> None:
+    found = markdown(text)
+    said = " ".join(lines(found))
+    assert "900" not in said
+    assert "750." in said
+    assert [one.what for one in found.warnings] == ["struck-out text is left out"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Use `~~900~~` here.", "From ~5 to ~~ 900 ~~.", "~~~\n~~900~~\n~~~"]
+)
+def test_tildes_that_strike_nothing_out_stay(text: str) -> None:
+    assert lines(markdown(text)) == [text]
+
+
 def test_hidden_html_in_markdown_is_left_out_and_said_so() -> None:
     text = """Valid until June.<span style="display:none"> secret 777</span>
 

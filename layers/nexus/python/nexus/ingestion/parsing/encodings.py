@@ -8,7 +8,9 @@ import re
 from nexus.ingestion.parsing.formats import unreadable
 
 # Encodings whose bytes below 128 are always those characters, so that a file can be cut at them.
-CUTTABLE = frozenset({"utf-8", "koi8_r", "cp874", *(f"cp125{page}" for page in range(9))})
+CUTTABLE = frozenset(
+    {"utf-8", "koi8_r", "cp874", "iso8859_2", *(f"cp125{page}" for page in range(9))}
+)
 SAMPLE = 32 * 1024
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -21,7 +23,7 @@ _BOMS = (
 # from wandering to EBCDIC on short texts.
 _CANDIDATES = [
     "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1251", "koi8_r", "cp1252", "cp1250",
-    "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "cp1258",
+    "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "cp1258", "iso8859_2",
 ]  # fmt: skip
 _WESTERN = set(
     "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸ€£¥§©®°·«»¡¿“”‘’„–—…•\u00a0"
