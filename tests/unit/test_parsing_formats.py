@@ -144,6 +144,7 @@ Setext
 WESTERN = "Café près de l'université : le déjeuner coûte neuf euros."
 JAPANESE = "図書館の開館時間は午前九時から午後八時までです。学生証を持参してください。"
 RUSSIAN = "Библиотека открыта с девяти утра до восьми вечера."
+POLISH = "Książki wypożycza się na miesiąc od dziewiątej rano."
 INDONESIAN = "Perpustakaan buka pukul 08.00, kecuali hari Jumat."
 
 
@@ -152,7 +153,8 @@ INDONESIAN = "Perpustakaan buka pukul 08.00, kecuali hari Jumat."
     [
         (WESTERN, "utf-16"), (WESTERN, "utf-16-be"), (WESTERN, "utf-32"), (WESTERN, "latin-1"),
         (WESTERN, "utf-8-sig"), (JAPANESE, "shift_jis"), (JAPANESE, "euc_jp"), (RUSSIAN, "cp1251"),
-        (INDONESIAN, "utf-16-le"), (INDONESIAN, "ascii"),
+        (POLISH, "iso-8859-2"), (POLISH, "cp1250"), (INDONESIAN, "utf-16-le"),
+        (INDONESIAN, "ascii"),
     ],
 )  # fmt: skip
 def test_plain_text_in_any_encoding(text, encoding):

@@ -54,10 +54,10 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     reader = _Reader(read_hidden)
     reader.sections.text("\n".join(above.fields))
     reader.through(without_comments(lines[above.lines :]))
-    warnings = (hidden_text(reader.hidden),) if reader.hidden else ()
-    warnings += (struck_text(),) if reader.is_struck else ()
+    hidden = (hidden_text(reader.hidden),) if reader.hidden else ()
+    struck = (struck_text(),) if reader.is_struck else ()
     title = above.title or reader.first_heading
-    return ParsedDocument(reader.sections.finish(), title, warnings=warnings)
+    return ParsedDocument(reader.sections.finish(), title, warnings=(*hidden, *struck))
 
 
 class _Reader:
