@@ -58,6 +58,12 @@ def test_merged_names_stand_over_each_of_their_columns():
     assert render(rows) == wanted
 
 
+def test_years_stand_over_each_of_their_columns_beside_an_empty_corner():
+    rows = table("|2025||2026|\nUnit|Plan|Actual|Plan|Actual\nSales|12|11|14|13\nCare|20|23|21|25")
+    wanted = "Unit: Care; 2025 Plan: 20; 2025 Actual: 23; 2026 Plan: 21; 2026 Actual: 25"
+    assert render(rows)[-1] == wanted
+
+
 def test_a_header_repeated_on_each_page_is_no_record():
     rows = table("Code|Room\nCS1|R1\nCode|Room\nCS2|R2")
     assert render(rows, 1) == ["Code: CS1; Room: R1", "Code: CS2; Room: R2"]

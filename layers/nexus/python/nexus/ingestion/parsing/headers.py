@@ -140,7 +140,10 @@ class _Table:
         repeated = Counter(self.cell(below, column) for column in under)
         twice = [column for column in under if repeated[self.cell(below, column)] > 1]
         blank = [column for column in under if not self.cell(index, column)]
-        return bool(twice and blank) and all(column >= filled[0] for column in blank)
+        # What stands before the first group is what the rows are about, and named once.
+        return bool(twice and blank) and all(
+            column >= filled[0] or column not in twice for column in blank
+        )
 
     def names(self, header: tuple[int, ...]) -> tuple[str, ...]:
         """The name of each column, all levels in one: "Local students Tuition"."""
