@@ -252,16 +252,7 @@ class _Table:
             and self.cell(index + 1, column.place)
             and kind_of(self.cell(index + 1, column.place)) is Kind.WORD
         ]
-        return len(odd) >= 2 and not self._has_fields(index)
-
-    def _has_fields(self, index: int) -> bool:
-        """Whether each row below says another thing of its columns: "Dean", "Places", "Tuition"."""
-        if self.has_groups(index) or not self.cell(index + 1, 0):
-            return False
-        firsts = [self.cell(at, 0) for at in range(index + 1, min(len(self.rows), HEADER_WITHIN))]
-        # Of "Ward A", "Ward B" the rows are records, of one kind.
-        others = {first.split(" ")[0] for first in firsts if is_column_word(first)}
-        return 2 * len(others) >= len(firsts)
+        return len(odd) >= 2
 
     def _skips_names(self, index: int) -> bool:
         """Whether the row above names each column as well, but for that of what the rows say."""
