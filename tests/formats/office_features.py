@@ -83,6 +83,9 @@ def _words() -> Iterator[Feature]:
         paragraph = document.add_paragraph("Umum ")
         paragraph.add_run("RAHASIA").font.hidden = True
 
+    def struck(document: Any) -> None:
+        document.add_paragraph("750 ").add_run("900").font.strike = True
+
     def boxed(document: Any) -> None:
         document.add_paragraph("Isi.")._p.append(parse_xml(_TEXT_BOX))
 
@@ -91,6 +94,7 @@ def _words() -> Iterator[Feature]:
     yield word("list marks", lambda d: d.add_paragraph("Ijazah", "List Bullet"), "• Ijazah")
     yield word("automatic numbers", lambda d: d.add_paragraph("Pasal", "List Number"), "1. Pasal")
     yield word("text boxes", boxed, "Kotak teks.")
+    yield word("struck-out text, left out", struck, "750", unwanted=("900",), warned="struck")
     yield word("hidden text, left out", hidden, "Umum", unwanted=("RAHASIA",), warned="hidden")
 
 
@@ -200,6 +204,10 @@ def _pages() -> Iterator[Feature]:
     yield page("collapsed panels", "<details><summary>Kapan?</summary>Senin.</details>", "Senin.")
     yield page("questions on buttons", "<p>x</p><button>Bagaimana?</button>", "Bagaimana?")
     yield page("asides that are content", "<p>x</p><aside>Tutup Jumat.</aside>", "Tutup Jumat.")
+    yield page(
+        "struck-out text, left out", "<p>Biaya <del>900</del> 750</p>", "Biaya 750",
+        unwanted=("900",), warned="struck",
+    )  # fmt: skip
     yield page(
         "hidden text, left out", '<p>x</p><p style="display:none">RAHASIA</p>', "x",
         unwanted=("RAHASIA",),

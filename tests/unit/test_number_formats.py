@@ -28,7 +28,27 @@ def test_a_number_is_shown_by_its_format(value, code, text):
     assert shown(value, code) == text
 
 
-@pytest.mark.parametrize("code", ["General", "@", "# ?/?", "0.00E+00", "[<100]0;0.0", "0" * 300])
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (0.25, "# ?/?", "1/4"), (1.5, "# ?/?", "1 1/2"), (-1.25, "# ?/?", "-1 1/4"),
+        (5.3, "# ??/??", "5 3/10"), (0.25, "0 ?/?", "0 1/4"), (2.25, "?/?", "9/4"),
+        (2.3, "# ?/8", "2 2/8"), (0.999, "# ?/?", "1"), (0, "# ?/?", "0"),
+        (3.5, '#\\ ?/?" in"', "3 1/2 in"), (0.5, '0"#/#"', "1#/#"),
+    ],
+)  # fmt: skip
+def test_a_fraction_is_shown_over_the_nearest_denominator(value, code, text):
+    assert shown(value, code) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1500000, "1.5M"), (1500, "1.5K"), (15, "15"), (-15, "-15")]
+)
+def test_a_condition_chooses_what_shows_a_number(value, text):
+    assert shown(value, '[>=1000000]0.0,,"M";[>=1000]0.0,"K";0') == text
+
+
+@pytest.mark.parametrize("code", ["General", "@", "0.00E+00", "[>20]0.0", "0" * 300])
 def test_a_format_that_is_not_known_shows_nothing_of_its_own(code):
     assert shown(12.5, code) is None
 

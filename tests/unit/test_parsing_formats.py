@@ -144,6 +144,7 @@ Setext
 WESTERN = "Café près de l'université : le déjeuner coûte neuf euros."
 JAPANESE = "図書館の開館時間は午前九時から午後八時までです。学生証を持参してください。"
 RUSSIAN = "Библиотека открыта с девяти утра до восьми вечера."
+POLISH = "Książki wypożycza się na miesiąc od dziewiątej rano."
 INDONESIAN = "Perpustakaan buka pukul 08.00, kecuali hari Jumat."
 
 
@@ -152,7 +153,8 @@ INDONESIAN = "Perpustakaan buka pukul 08.00, kecuali hari Jumat."
     [
         (WESTERN, "utf-16"), (WESTERN, "utf-16-be"), (WESTERN, "utf-32"), (WESTERN, "latin-1"),
         (WESTERN, "utf-8-sig"), (JAPANESE, "shift_jis"), (JAPANESE, "euc_jp"), (RUSSIAN, "cp1251"),
-        (INDONESIAN, "utf-16-le"), (INDONESIAN, "ascii"),
+        (POLISH, "iso-8859-2"), (POLISH, "cp1250"), (INDONESIAN, "utf-16-le"),
+        (INDONESIAN, "ascii"),
     ],
 )  # fmt: skip
 def test_plain_text_in_any_encoding(text, encoding):
@@ -176,6 +178,8 @@ def test_bytes_decide_before_the_name():
         (bytes(range(256)) * 20, "a.txt", UnsupportedFormat, "upload PDF"),
         (b"{\\rtf1 }", "a.rtf", EmptyDocument, "no text"),
         (b"text", "a.pdf", CorruptDocument, "save it again"),
+        (b"7z\xbc\xaf\x27\x1c\0\4" + b"\7" * 300, "a.pdf", UnsupportedFormat, "archive .7Z."),
+        (b"MZ\x90\0\3\0\0\0" + bytes(range(256)), "a.docx", UnsupportedFormat, "a program"),
         (b"\x1f\x8b\x08\0\0\0\0\0" * 9, "a.gz", UnsupportedFormat, "unpack"),
         (made.zipped({"mimetype": "application/vnd.oasis.opendocument.graphics"}), "a.odg",
          UnsupportedFormat, "PDF"),

@@ -40,6 +40,16 @@ def test_hidden_text_is_left_out_and_said_so(way: str) -> None:
     assert asked.warnings == ()
 
 
+@pytest.mark.parametrize("mark", ["<w:strike/>", "<w:dstrike/>"])
+def test_struck_text_is_left_out_and_said_so(mark: str) -> None:
+    body = word_of(p("The fee is ", raw=r("900 ", mark) + r("750.", '<w:strike w:val="0"/>')))
+    found = read(body, "a.docx")
+    assert lines(found) == ["The fee is 750."]
+    assert [one.what for one in found.warnings] == ["struck-out text is left out"]
+    asked = parse(body, "a.docx", "", max_bytes=LIMIT, max_unpacked_bytes=LIMIT, read_hidden=True)
+    assert lines(asked) == ["The fee is 900 750."]
+
+
 FILLED = '<w:shd w:val="clear" w:fill="1F3864"/>'
 WHITE = r("Program", '<w:color w:val="FFFFFF"/>')
 

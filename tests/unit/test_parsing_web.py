@@ -118,6 +118,8 @@ def test_the_furniture_of_a_page_stays_out() -> None:
         ("<ul><li>Uni<i>form</i></ul>", "Uniform"),
         ("<p>x = <math><mfrac><mi>a</mi><mn>2</mn></mfrac></math> kg</p>", "x = a/2 kg"),
         ("<label><input type=checkbox checked> Approved</label>", "☒ Approved"),
+        ("<label>Unit<input value=A7></label>Term", "Unit A7 Term"),
+        ("Unit<select><option>Law</select>Term", "Unit Term"),
     ],
 )
 def test_only_breaks_and_blocks_end_a_word(body: str, words: str) -> None:
@@ -162,6 +164,18 @@ def test_hidden_parts_of_a_page_are_left_out_and_said_so(way: str) -> None:
     )
     assert any("777" in text for text in lines(asked))
     assert asked.warnings == ()
+
+
+@pytest.mark.parametrize("tag", ["del", "s", "strike"])
+def test_struck_text_of_a_page_is_left_out_and_said_so(tag: str) -> None:
+    body = f"<p>Price: <{tag}>Rp 90,000</{tag}> <ins>Rp 75,000</ins></p>"
+    found = page(body)
+    assert lines(found) == ["Price: Rp 75,000"]
+    assert [one.what for one in found.warnings] == ["struck-out text is left out"]
+    asked = parse(
+        body.encode(), "a.html", "", max_bytes=LIMIT, max_unpacked_bytes=LIMIT, read_hidden=True
+    )
+    assert lines(asked) == ["Price: Rp 90,000 Rp 75,000"]
 
 
 @pytest.mark.parametrize(
@@ -270,6 +284,30 @@ Run:
         (("Panduan Kampus",), "Program: Hukum; Biaya: 9"),
         (("Panduan Kampus",), "Run:\n```\n<b>code</b>\n```"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The fee is ~~900~~ 750.",
+        "The fee is <del>900</del> 750.",
+        "| Item | Fee |\n|---|---|\n| The fee is | ~~900~~ 750. |",
+        "<table><tr><td>The fee is<td><s>900</s> 750.</table>",
+    ],
+)
+def test_struck_text_of_markdown_is_left_out_and_said_so(text: str) -> None:
+    found = markdown(text)
+    said = " ".join(lines(found))
+    assert "900" not in said
+    assert "750." in said
+    assert [one.what for one in found.warnings] == ["struck-out text is left out"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Use `~~900~~` here.", "From ~5 to ~~ 900 ~~.", "~~~\n~~900~~\n~~~"]
+)
+def test_tildes_that_strike_nothing_out_stay(text: str) -> None:
+    assert lines(markdown(text)) == [text]
 
 
 def test_hidden_html_in_markdown_is_left_out_and_said_so() -> None:

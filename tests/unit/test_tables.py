@@ -36,12 +36,32 @@ def test_bold_cells_tell_a_header_that_no_word_tells():
     assert render(rows, looks=bold) == ["Aa: Dd; Bb: Ee; Cc: Ff", "Aa: Gg; Bb: Hh; Cc: Ii"]
 
 
+@pytest.mark.parametrize("corner", ["Programme", ""])
+@pytest.mark.parametrize("rows", ["Dean|Places|Tuition", "Insight|Reach|Upkeep"])
+def test_rows_that_each_say_another_thing_have_the_names_of_the_first(corner, rows):
+    first, second, third = rows.split("|")
+    lines = render(
+        table(
+            f"{corner}|Nursing|Law|Physics\n{first}|Wulan|Gita|Tomas\n"
+            f"{second}|80|120|45\n{third}|7500000|6200000|5900000"
+        )
+    )
+    assert all("Nursing: " in line and "Physics: " in line for line in lines[-3:])
+    assert lines[-2].endswith("Nursing: 80; Law: 120; Physics: 45")
+
+
 def test_merged_names_stand_over_each_of_their_columns():
     rows = table("Name|Exam||Task|\n|Oral|Written|Oral|Written\nSari|7|8|9|6")
     spans = Looks(spans={(0, 1): (1, 2), (0, 3): (1, 2)})
     wanted = ["Name: Sari; Exam Oral: 7; Exam Written: 8; Task Oral: 9; Task Written: 6"]
     assert render(rows, looks=spans) == wanted
     assert render(rows) == wanted
+
+
+def test_years_stand_over_each_of_their_columns_beside_an_empty_corner():
+    rows = table("|2025||2026|\nUnit|Plan|Actual|Plan|Actual\nSales|12|11|14|13\nCare|20|23|21|25")
+    wanted = "Unit: Care; 2025 Plan: 20; 2025 Actual: 23; 2026 Plan: 21; 2026 Actual: 25"
+    assert render(rows)[-1] == wanted
 
 
 def test_a_header_repeated_on_each_page_is_no_record():

@@ -8,7 +8,9 @@ import re
 from nexus.ingestion.parsing.formats import unreadable
 
 # Encodings whose bytes below 128 are always those characters, so that a file can be cut at them.
-CUTTABLE = frozenset({"utf-8", "koi8_r", "cp874", *(f"cp125{page}" for page in range(9))})
+CUTTABLE = frozenset(
+    {"utf-8", "koi8_r", "cp874", "iso8859_2", *(f"cp125{page}" for page in range(9))}
+)
 SAMPLE = 32 * 1024
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -23,6 +25,8 @@ _CANDIDATES = [
     "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1251", "koi8_r", "cp1252", "cp1250",
     "cp1253", "cp1254", "cp1255", "cp1256", "cp874", "cp1258",
 ]  # fmt: skip
+# Looked at last: beside its sister of Windows charset_normalizer does not look at it.
+_LAST = ["iso8859_2"]
 _WESTERN = set(
     "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸ€£¥§©®°·«»¡¿“”‘’„–—…•\u00a0"
 )
@@ -136,10 +140,11 @@ class Evidence:
             return "cp1252"
         from charset_normalizer import from_bytes
 
-        found = from_bytes(self._sample, cp_isolation=_CANDIDATES, enable_fallback=False).best()
-        if found is None:
-            raise unreadable()
-        return found.encoding
+        for candidates in (_CANDIDATES, _LAST):
+            found = from_bytes(self._sample, cp_isolation=candidates, enable_fallback=False).best()
+            if found is not None:
+                return found.encoding
+        raise unreadable()
 
     def _take(self, lines: list[bytes]) -> None:
         # Only lines with bytes beyond ASCII tell encodings apart.

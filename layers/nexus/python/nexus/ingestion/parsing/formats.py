@@ -63,6 +63,8 @@ def detect(head: bytes, path: str, content_type: str) -> str:
     if marked := _by_mark(head, known):
         return marked
     if extension in _BINARY_EXTENSIONS:
+        if (name := name_of(head)) is not None:
+            raise unread(name)
         raise CorruptDocument(
             f"The file is named .{extension} but its content is not: open it in its own program, "
             "save it again and upload that."

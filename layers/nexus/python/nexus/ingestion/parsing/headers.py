@@ -77,30 +77,6 @@ def find_header(rows: Sequence[Row], looks: Looks, numbers: Sequence[int]) -> He
     return Header(best, table.names(best)) if best else None
 
 
-def is_form(rows: Sequence[Row], looks: Looks, numbers: Sequence[int]) -> bool:
-    """Whether the rows are labels each beside its value, as in "Name | Sari | Unit | Library"."""
-    width = max(map(len, rows), default=0)
-    if width < 4 or len(rows) > 2 * HEADER_WITHIN:
-        return False
-    labels: list[bool] = []
-    values: list[bool] = []
-    for number, row in zip(numbers, rows, strict=True):
-        filled = [(place, cell) for place, cell in enumerate(row) if cell]
-        for order, (place, cell) in enumerate(filled):
-            shown = cell.endswith(":") or (number, place) in looks.emphasised
-            is_label = shown or is_column_word(cell)
-            (values if order % 2 else labels).append(is_label)
-    if len(labels) < 3 or len(values) < 3:
-        return False
-    is_first_all_labels = all(is_column_word(cell) for cell in rows[0] if cell)
-    return (
-        sum(labels) >= 0.7 * len(labels)
-        and sum(values) <= 0.3 * len(values)
-        and not is_first_all_labels
-        and abs(len(labels) - len(values)) <= len(rows)
-    )
-
-
 class _Table:
     """The first rows of a table, and what they say of each row."""
 
@@ -164,7 +140,10 @@ class _Table:
         repeated = Counter(self.cell(below, column) for column in under)
         twice = [column for column in under if repeated[self.cell(below, column)] > 1]
         blank = [column for column in under if not self.cell(index, column)]
-        return bool(twice and blank) and all(column >= filled[0] for column in blank)
+        # What stands before the first group is what the rows are about, and named once.
+        return bool(twice and blank) and all(
+            column >= filled[0] or column not in twice for column in blank
+        )
 
     def names(self, header: tuple[int, ...]) -> tuple[str, ...]:
         """The name of each column, all levels in one: "Local students Tuition"."""
@@ -223,6 +202,7 @@ class _Table:
         score += 2.5 * words + shown
         score += 1.0 if len(header) > 1 else 0.0
         score -= 2.0 * sum(not self._is_line(at) for at in range(header[0]))
+        score -= 3.0 * (words < 0.5 and self._skips_names(header[0]))
         score -= 0.5 * (len(filled) - len({whole[column] for column in filled}))
         score -= sum(2.0 for name in names if _is_prose(name))
         score -= 3.0 * self._is_under_names(last, columns)
@@ -273,6 +253,14 @@ class _Table:
             and kind_of(self.cell(index + 1, column.place)) is Kind.WORD
         ]
         return len(odd) >= 2
+
+    def _skips_names(self, index: int) -> bool:
+        """Whether the row above names each column as well, but for that of what the rows say."""
+        above = index - 1
+        if above < 0 or not self.names_only(above):
+            return False
+        names = [self.cell(above, column) for column in self.filled(above)]
+        return len(set(names)) >= self.width - (not self.cell(above, 0))
 
     def _is_list(self, index: int) -> bool:
         """Whether the first of two columns names what the second says, row by row."""

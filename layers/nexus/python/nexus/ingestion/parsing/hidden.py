@@ -1,4 +1,4 @@
-"""Tells what an author hid in a document, and says that it is left out."""
+"""Tells what an author hid or struck out in a document, and says that it is left out."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def hidden_text(places: int, where: str = "") -> ReadingWarning:
     if places == 1:
         return left_out("hidden text is", where)
     return left_out(f"hidden text in {places} places is", where)
+
+
+def struck_text() -> ReadingWarning:
+    """The warning that text which is struck out is left out."""
+    return left_out("struck-out text is")
 
 
 def is_near_white(colour: str) -> bool:

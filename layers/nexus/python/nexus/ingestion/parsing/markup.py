@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nexus.ingestion.parsing.cleaning import squeeze
 from nexus.ingestion.parsing.front_matter import front_matter
-from nexus.ingestion.parsing.hidden import hidden_text
+from nexus.ingestion.parsing.hidden import hidden_text, struck_text
 from nexus.ingestion.parsing.markup_html import (
     FENCE,
     block_ends,
@@ -16,6 +16,7 @@ from nexus.ingestion.parsing.markup_html import (
     paragraphs_of,
     without_comments,
     without_hidden,
+    without_struck,
     without_tags,
 )
 from nexus.ingestion.parsing.plain import decode
@@ -53,9 +54,10 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     reader = _Reader(read_hidden)
     reader.sections.text("\n".join(above.fields))
     reader.through(without_comments(lines[above.lines :]))
-    warnings = (hidden_text(reader.hidden),) if reader.hidden else ()
+    hidden = (hidden_text(reader.hidden),) if reader.hidden else ()
+    struck = (struck_text(),) if reader.is_struck else ()
     title = above.title or reader.first_heading
-    return ParsedDocument(reader.sections.finish(), title, warnings=warnings)
+    return ParsedDocument(reader.sections.finish(), title, warnings=(*hidden, *struck))
 
 
 class _Reader:
@@ -63,6 +65,7 @@ class _Reader:
 
     def __init__(self, read_hidden: bool) -> None:
         self.hidden = 0
+        self.is_struck = False
         self._read_hidden = read_hidden
         self.sections = Sections()
         self.first_heading: str | None = None
@@ -77,6 +80,8 @@ class _Reader:
             if not fence and "<" in lines[at] and (end := self._html(lines, at)) > at:
                 at = end
                 continue
+            if not fence:
+                lines[at] = self._unstruck(lines[at])
             line = lines[at]
             if fence:
                 end = _fence_end(lines, at, fence[1])
@@ -130,9 +135,17 @@ class _Reader:
             found = web.read(fragment.encode(errors="replace"), read_hidden=self._read_hidden)
             for text in paragraphs_of((one.locator.heading, one.text) for one in found.texts):
                 self.sections.text(text)
-            self.hidden += len(found.warnings)
+            self.is_struck = self.is_struck or struck_text() in found.warnings
+            self.hidden += sum(warning != struck_text() for warning in found.warnings)
             return end
         return at
+
+    def _unstruck(self, line: str) -> str:
+        if self._read_hidden:
+            return line
+        kept, is_struck = without_struck(line)
+        self.is_struck = self.is_struck or is_struck
+        return kept
 
     def _is_setext(self, line: str) -> bool:
         # Only a paragraph of one line: a rule below a list or a quote is just a rule.
@@ -154,7 +167,7 @@ class _Reader:
         rows = [_cells(lines[at])]
         at += 2
         while at < len(lines) and "|" in lines[at]:
-            rows.append(_cells(lines[at]))
+            rows.append(_cells(self._unstruck(lines[at])))
             at += 1
         for line in render(rows, 1):
             self.sections.text(line)

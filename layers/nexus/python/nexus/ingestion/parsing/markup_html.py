@@ -25,6 +25,12 @@ _HIDDEN = re.compile(
     r"|visibility\s{0,9}:\s{0,9}hidden|font-size\s{0,9}:\s{0,9}0(?![.\d]))[^<>]{0,500}>",
     re.I,
 )
+# Two marks as GitHub reads them; one is a sign for "about".
+_STRUCK = re.compile(
+    r"(?<![~\\])~~(?![~\s])[^~]{1,1000}(?<!\s)~~(?!~)"
+    r"|<(del|s|strike)(?:\s[^<>]{0,200})?>[^<>]{0,1000}</\1>",
+    re.I,
+)
 _ELEMENT = re.compile(r"<(/?)(table|dl|ul|ol|span|div|p|section)(?=[\s>])", re.I)
 
 
@@ -159,6 +165,19 @@ def without_hidden(line: str) -> tuple[str, bool]:
         out.append(line[at : opened.start()])
         at = end + len(closing)
     return "".join([*out, line[at:]]), at > 0
+
+
+def without_struck(line: str) -> tuple[str, bool]:
+    """The line without what is struck out, as in "~~900~~ 750", and whether anything is."""
+    if "~~" not in line and "<" not in line:
+        return line, False
+    out, at, is_struck = [], 0, False
+    for start, end in [*code_spans(line), (len(line), len(line))]:
+        kept, times = _STRUCK.subn("", line[at:start])
+        is_struck = is_struck or times > 0
+        out += [kept, line[start:end]]
+        at = end
+    return "".join(out), is_struck
 
 
 def paragraphs_of(found: Iterator[tuple[tuple[str, ...], str]]) -> list[str]:

@@ -1,14 +1,16 @@
 """Shows a number as a spreadsheet does, by its cell's format code (ECMA-376 part 1, 18.8.31).
 
-Digits, separators, percent, currencies, leading zeros, literal text and durations are shown; what a
-code asks beyond that (fractions, exponents, conditions) leaves the number as it is stored. Marks
-are those of the code: a point before decimals, commas between thousands.
+Digits, separators, percent, currencies, leading zeros, literal text, fractions, conditions and
+durations are shown; what a code asks beyond that (exponents) leaves the number as it is stored.
+Marks are those of the code: a point before decimals, commas between thousands.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,8 +18,9 @@ from typing import NamedTuple
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '"$"#,##0_);("$"#,##0)',
     6: '"$"#,##0_);("$"#,##0)', 7: '"$"#,##0.00_);("$"#,##0.00)',
-    8: '"$"#,##0.00_);("$"#,##0.00)', 9: "0%", 10: "0.00%", 17: "mmm-yy", 18: "h:mm AM/PM",
-    20: "h:mm", 37: "#,##0_);(#,##0)", 38: "#,##0_);(#,##0)", 39: "#,##0.00_);(#,##0.00)",
+    8: '"$"#,##0.00_);("$"#,##0.00)', 9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??",
+    17: "mmm-yy", 18: "h:mm AM/PM", 20: "h:mm", 37: "#,##0_);(#,##0)", 38: "#,##0_);(#,##0)",
+    39: "#,##0.00_);(#,##0.00)",
     40: "#,##0.00_);(#,##0.00)", 41: "#,##0_);(#,##0);-_)", 42: '"$"#,##0_);("$"#,##0);"$"-_)',
     43: "#,##0.00_);(#,##0.00);-_)", 44: '"$"#,##0.00_);("$"#,##0.00);"$"-_)', 46: "[h]:mm:ss",
 }  # fmt: skip
@@ -27,7 +30,19 @@ _TOKEN = re.compile(
     r"\[(?:\$(?P<currency>[^\]\-]{0,20})(?:-[^\]]{0,40})?|[^\]]{0,60})\]|"
     r"(?P<digits>[#0?][#0?,]*(?:\.[#0?]*)?|\.[#0?]+)(?P<thousands>,*)|(?P<other>.)"
 )
-_UNKNOWN = re.compile(r"[eE][+-]|[#0?]\s*/|\[[<>=]")
+_UNKNOWN = re.compile(r"[eE][+-]")
+# The whole number's places, those above the line, and those below it or the number that is there.
+_FRACTION = re.compile(
+    r"(?:(?P<whole>[#0?]+)(?:\s|\\ ){1,3})?[#0?]+\s?/\s?"
+    r"(?:(?P<below>[1-9]\d{0,4})|(?P<places>[#0?]+))"
+)
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s?(-?\d{1,15}(?:\.\d{1,9})?)\]")
+_COMPARED = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
+    "<>": operator.ne,
+}  # fmt: skip
+# Smaller denominators than 1,000 only: more is never asked for, and takes time.
+_MOST_PLACES = 3
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\](?::(mm?|ss?))?(?::(ss?))?", re.I)
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
@@ -38,6 +53,8 @@ class _Section(NamedTuple):
     after: str
     percents: int
     scale: int
+    holds: tuple[str, Decimal] | None
+    fraction: re.Match[str] | None
 
 
 def shown(value: float, code: str) -> str | None:
@@ -46,16 +63,33 @@ def shown(value: float, code: str) -> str | None:
         return None
     sections = _sections(code)
     number = Decimal(repr(float(value)))
-    place = 1 if number < 0 and len(sections) > 1 else 2 if not number and len(sections) > 2 else 0
-    section = sections[place]
+    place = _place(number, sections)
+    section = sections[place] if place is not None else None
     if section is None:
         return None
-    if section.digits:
-        body = _digits(abs(number), section)
-        sign = "-" if number < 0 and place == 0 and re.search(r"[1-9]", body) else ""
+    if section.digits or section.fraction:
+        body = (
+            _as_fraction(abs(number), section.fraction)
+            if section.fraction
+            else _digits(abs(number), section)
+        )
+        has_sign = place == 0 or _CONDITION.search(code) is not None
+        sign = "-" if number < 0 and has_sign and re.search(r"[1-9]", body) else ""
         return " ".join(f"{sign}{section.before}{body}{section.after}".split())
     literal = (section.before + section.after).strip()
     return literal if literal or code.strip(";") == "" else None
+
+
+def _place(number: Decimal, sections: list[_Section | None]) -> int | None:
+    """Which section shows a number: by its sign, or by the conditions that the code gives."""
+    if not any(section is not None and section.holds for section in sections):
+        negative, zero = number < 0 and len(sections) > 1, not number and len(sections) > 2
+        return 1 if negative else 2 if zero else 0
+    for place, section in enumerate(sections):
+        holds = section.holds if section is not None else None
+        if holds is None or _COMPARED[holds[0]](number, holds[1]):
+            return place
+    return None
 
 
 def shown_duration(seconds: float, code: str) -> str | None:
@@ -98,6 +132,14 @@ def _sections(code: str) -> list[_Section | None]:
 
 
 def _section(code: str) -> _Section | None:
+    condition = _CONDITION.search(code)
+    holds = (condition[1], Decimal(condition[2])) if condition else None
+    bare = re.sub(r'"[^"]*"', lambda quoted: "\0" * len(quoted[0]), code)
+    if fraction := _FRACTION.search(bare):
+        first, last = _section(code[: fraction.start()]), _section(code[fraction.end() :])
+        if first is None or last is None or first.digits or last.digits:
+            return None
+        return first._replace(after=last.before, holds=holds, fraction=fraction)
     before, digits, after, percents, scale = "", "", "", 0, 0
     for match in _TOKEN.finditer(code):
         text = match["quoted"] or match["escaped"] or match["currency"] or match["other"] or ""
@@ -115,7 +157,23 @@ def _section(code: str) -> _Section | None:
             after += text
         else:
             before += text
-    return _Section(before, digits, after, percents, scale)
+    return _Section(before, digits, after, percents, scale, holds, None)
+
+
+def _as_fraction(number: Decimal, code: re.Match[str]) -> str:
+    """A fraction such as 2 1/4, over the denominator that the code gives or the nearest one."""
+    whole = int(number) if code["whole"] else 0
+    exact = Fraction(number) - whole
+    if code["below"]:
+        below = int(code["below"])
+        above = int(exact * below + Fraction(1, 2))
+    else:
+        near = exact.limit_denominator(10 ** min(len(code["places"]), _MOST_PLACES) - 1)
+        above, below = near.numerator, near.denominator
+    if code["whole"] and above == below:
+        whole, above = whole + 1, 0
+    parts = [str(whole)] if whole or not above or "0" in (code["whole"] or "") else []
+    return " ".join([*parts, f"{above}/{below}"] if above else parts)
 
 
 def _digits(number: Decimal, section: _Section) -> str:

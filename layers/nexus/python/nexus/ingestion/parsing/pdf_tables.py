@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS
-from nexus.ingestion.parsing.headers import LOOKED_AT, find_header, is_form
+from nexus.ingestion.parsing.form_grids import is_form
+from nexus.ingestion.parsing.headers import LOOKED_AT, find_header
 from nexus.ingestion.parsing.pdf_lines import Line, Table
 from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
 from nexus.ingestion.parsing.tables import NO_LOOKS, lines_of, names_used, unsaid

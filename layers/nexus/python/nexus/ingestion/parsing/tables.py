@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
-from nexus.ingestion.parsing.headers import LOOKED_AT, Header, Looks, Row, find_header, is_form
+from nexus.ingestion.parsing.form_grids import is_form
+from nexus.ingestion.parsing.headers import LOOKED_AT, Header, Looks, Row, find_header
 from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
 from nexus.ingestion.parsing.table_borders import (
     Numbered,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nexus.errors import CorruptDocument
 from nexus.ingestion.parsing.cleaning import squeeze
 from nexus.ingestion.parsing.headers import Looks
-from nexus.ingestion.parsing.hidden import hidden_text
+from nexus.ingestion.parsing.hidden import hidden_text, struck_text
 from nexus.ingestion.parsing.plain import decode
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
@@ -17,7 +17,7 @@ from nexus.ingestion.parsing.web_content import is_toggle, judge
 from nexus.ingestion.parsing.web_lists import ListMarks
 from nexus.ingestion.parsing.web_notes import place_notes
 from nexus.ingestion.parsing.web_words import INLINE, of_leaf, words
-from nexus.models import ParsedDocument
+from nexus.models import ParsedDocument, ReadingWarning
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -56,16 +56,17 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     tree = LexborHTMLParser(text)
     title_node = tree.css_first("head > title") or tree.css_first("title")
     title = words(title_node) if title_node else None
-    walk, hidden = _Walk(), 0
+    walk = _Walk()
+    warnings: tuple[ReadingWarning, ...] = ()
     if tree.root is not None:
         judged = judge(tree.root, read_hidden=read_hidden)
-        hidden = judged.hidden
+        warnings += (hidden_text(judged.hidden),) if judged.hidden else ()
+        warnings += (struck_text(),) if judged.is_struck else ()
         for node in judged.dropped:
             node.decompose()
         place_notes(tree)
         walk.through(tree.root)
     texts = walk.sections.finish()
-    warnings = (hidden_text(hidden),) if hidden else ()
     return ParsedDocument(texts, title or walk.first_heading, warnings=warnings)
 
 

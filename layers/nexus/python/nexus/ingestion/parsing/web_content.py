@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 _DROPPED = {
     "script", "style", "nav", "template", "noscript", "iframe", "object", "head", "title",
-    "select",
 }  # fmt: skip
+# Struck out: what was true once (HTML, 4.5.5 and 4.7.2).
+_STRUCK = {"del", "s", "strike"}
 _MARGINS = {"footer", "aside"}
 # What a footer or an aside belongs to, where it is not the page's own.
 _CONTENT = {
@@ -34,7 +35,7 @@ _CONTENT = {
 }  # fmt: skip
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 # Elements that are judged, and that tell of those within them, even without attributes.
-_WEIGHED = {"button", "dialog", *_MARGINS}
+_WEIGHED = {"button", "dialog", *_MARGINS, *_STRUCK}
 _TELLING = {*_MARGINS, *_CONTENT, *_HEADINGS}
 _TOGGLES = ("aria-expanded", "aria-controls", "data-bs-toggle", "data-toggle", "data-bs-target")
 _UNFOLDS = ", ".join(("button", "summary", "[data-target]", *(f"[{name}]" for name in _TOGGLES)))
@@ -52,10 +53,14 @@ _SIFTED = 4
 
 @dataclass(slots=True)
 class Judged:
-    """The elements of a page to leave out, outermost ones only, and in how many text was hidden."""
+    """The elements of a page to leave out, outermost ones only, and in how many text was hidden.
+
+    `is_struck` says that text was struck out.
+    """
 
     dropped: list[LexborNode] = field(default_factory=list)
     hidden: int = 0
+    is_struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def judge(root: LexborNode, *, read_hidden: bool) -> Judged:
         if verdict:
             found.dropped.append(node)
             found.hidden += verdict == "hidden" and bool(words(node))
+            found.is_struck = found.is_struck or (verdict == "struck" and bool(words(node)))
             continue
         inside = judge_.inside(node, around)
         coming += [(child, inside) for child in node.iter()]
@@ -110,7 +116,7 @@ class _Judge:
         self._read_hidden = read_hidden
 
     def of(self, node: LexborNode, around: _Around) -> str:  # noqa: PLR0911 - one for each reason
-        """Why an element is left out, "hidden" or "furniture"; "" if it is not."""
+        """Why an element is left out, "hidden", "struck" or "furniture"; "" if it is not."""
         tag = node.tag or ""
         if tag in _DROPPED:
             return "furniture"
@@ -127,6 +133,8 @@ class _Judge:
             return "furniture"
         if self._read_hidden:
             return ""
+        if tag in _STRUCK:
+            return "struck"
         return "hidden" if self._is_hidden(node, around) else ""
 
     def inside(self, node: LexborNode, around: _Around) -> _Around:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "button", "cite", "code", "data", "del",
     "dfn", "em", "font", "i", "ins", "input", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s",
-    "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img",
-    "tspan",
+    "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+    "img", "tspan",
 }  # fmt: skip
 _SPACE = re.compile(r"\s+")
 
@@ -35,8 +35,10 @@ def of_leaf(node: LexborNode) -> str | None:
         return raised(text) if parent is not None and parent.tag == "sup" else text
     if node.is_comment_node:
         return ""
+    if node.tag == "select":
+        return " "
     if node.tag == "input":
-        return _input(node)
+        return f" {_input(node)} "
     return equation(node) if node.tag == "math" else None
 
 

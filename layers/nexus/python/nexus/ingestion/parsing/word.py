@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.headers import Looks
-from nexus.ingestion.parsing.hidden import hidden_text
+from nexus.ingestion.parsing.hidden import hidden_text, struck_text
 from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
@@ -56,6 +56,7 @@ class _Reader:
         self._styles = Styles(self._document.styles.element)
         self._numbers = Numbers(self._part("numbering"), self._styles)
         self._hidden = 0
+        self._is_struck = False
 
     def document(self) -> ParsedDocument:
         body = self._document.element.body
@@ -88,6 +89,8 @@ class _Reader:
                     "comments are not read", "", "Write what matters of them into the text."
                 )
             )
+        if self._is_struck:
+            self._warnings.insert(0, struck_text())
         if self._hidden:
             self._warnings.insert(0, hidden_text(self._hidden))
         title = self._document.core_properties.title or title
@@ -98,7 +101,9 @@ class _Reader:
         _without_deleted_rows(root)
         lift_boxes(root)
         if not self._read_hidden:
-            self._hidden += take_out(root, self._styles)
+            taken = take_out(root, self._styles)
+            self._hidden += taken.hidden
+            self._is_struck = self._is_struck or taken.is_struck
         write_marks(root)
         write_equations(root)
         superscripts(root)

@@ -1,11 +1,13 @@
-"""Takes out of a Word document what its author hid: hidden, tiny, and white text on white.
+"""Takes out of a Word document what its author hid or struck out.
+
+Hidden is hidden, tiny, and white text on white.
 
 What the file does not say for certain, such as what lies behind a text box, counts as visible.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.hidden import is_near_white
 from nexus.ingestion.parsing.word_styles import Styles
@@ -19,18 +21,30 @@ _PAPER = ("background1", "light1")
 IN_BOX = "in-box"
 
 
-def take_out(root: Any, styles: Styles) -> int:
-    """Removes the hidden runs below `root`; in how many paragraphs there were any with text."""
-    found = 0
+class TakenOut(NamedTuple):
+    """In how many paragraphs text was hidden, and whether any was struck out."""
+
+    hidden: int
+    is_struck: bool
+
+
+def take_out(root: Any, styles: Styles) -> TakenOut:
+    """Removes the runs below `root` that are hidden or struck out."""
+    found, is_struck = 0, False
     for paragraph in root.iter(f"{W}p"):
         style = styles.of_paragraph(paragraph)
         before = found
         for run in runs(paragraph):
-            if _may_hide(run, style, styles) and _is_hidden(run, paragraph, style, styles):
+            if not _may_hide(run, style, styles):
+                continue
+            given = _given(run, style, styles)
+            struck = any(_first_on(given, name) for name in ("strike", "dstrike"))
+            if struck or _is_hidden(given, paragraph, style, styles):
                 if any((text.text or "").strip() for text in run.iter(f"{W}t")):
-                    found = before + 1
+                    is_struck = is_struck or struck
+                    found = found if struck else before + 1
                 remove(run)
-    return found
+    return TakenOut(found, is_struck)
 
 
 def _may_hide(run: Any, style: str | None, styles: Styles) -> bool:
@@ -41,21 +55,29 @@ def _may_hide(run: Any, style: str | None, styles: Styles) -> bool:
 def _defaults_hide(styles: Styles) -> bool:
     defaults = styles.defaults
     return defaults is not None and any(
-        defaults.find(f"{W}{name}") is not None for name in ("vanish", "color")
+        defaults.find(f"{W}{name}") is not None for name in ("vanish", "color", "strike", "dstrike")
     )
 
 
-def _is_hidden(run: Any, paragraph: Any, style: str | None, styles: Styles) -> bool:
+def _given(run: Any, style: str | None, styles: Styles) -> list[Any]:
+    """What is said of how a run looks, the nearest first."""
     properties = run.find(f"{W}rPr")
     own = [] if properties is None else [properties]
     named = None if properties is None else value(properties, f"{W}rStyle")
-    given = [
+    return [
         *own,
         *styles.of_runs(named),
         *styles.of_runs(style),
         *([] if styles.defaults is None else [styles.defaults]),
     ]
-    if next((on for one in given if (on := is_on(one, f"{W}vanish")) is not None), False):
+
+
+def _first_on(given: list[Any], name: str) -> bool:
+    return next((on for one in given if (on := is_on(one, f"{W}{name}")) is not None), False)
+
+
+def _is_hidden(given: list[Any], paragraph: Any, style: str | None, styles: Styles) -> bool:
+    if _first_on(given, "vanish"):
         return True
     size = next((n for one in given if (n := number(one, f"{W}sz")) is not None), None)
     if size is not None and size <= _TINY:
