@@ -499,6 +499,15 @@ class FakeClients(_Service):
         self.ping()
         self.clients[client.key_hash] = client
 
+    def succeed(self, old: ApiClient, ends_at: int, new: ApiClient) -> None:
+        self.ping()
+        with self._lock:
+            if self.clients.get(old.key_hash) != old or new.key_hash in self.clients:
+                raise Superseded("Somebody else rotated or revoked this key meanwhile.")
+            ended = replace(old.principal, expires_at=ends_at)
+            self.clients[old.key_hash] = replace(old, principal=ended)
+            self.clients[new.key_hash] = new
+
     def remove(self, key_hash: str) -> None:
         self.ping()
         self.clients.pop(key_hash, None)

@@ -1,17 +1,22 @@
-"""The reindex function: compares bucket, catalogue and index, and queues what differs."""
+"""The reindex function: looks at the keys, then compares what is stored and queues what differs."""
 
 from __future__ import annotations
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk.data_stack import DataStack
+from cdk.findings import acknowledge
 from cdk.functions import rights
 from cdk.functions.lambda_function import LambdaFunction, address
 from cdk.functions.layers import Layers
 from cdk.functions.scheduled_run import ScheduledRun
 from cdk.functions.variables import common, generation, index
 from cdk.stages import Stage
+
+# `nexus keys` puts its keys' stage under this tag (cli/keys.py).
+STAGE_TAG = "nexus-stage"
 
 
 def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:
@@ -27,24 +32,26 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         recursive=True,
     )
     _grant(reindex.role, data, itself=reindex.address)
+    _allow_removing_keys(reindex.role, stage, data)
     ScheduledRun(
         scope,
         "Nightly",
         expression=stage.reindex_schedule,
         function=reindex.alias,
-        description="Compares the bucket with the catalogue and queues what differs",
+        description="Looks at the keys, compares bucket and catalogue, and queues what differs",
     )
     return reindex
 
 
 def environment(stage: Stage, data: DataStack) -> dict[str, str]:
-    """What comparing bucket, catalogue and index reads."""
+    """What looking at the keys, and comparing bucket, catalogue and index, reads."""
     return {
         **common(stage, "reindex"),
         **generation(stage),
         **index(stage, data),
         "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
+        "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
         "NEXUS_REINDEX_FUNCTION": address(stage, "reindex"),
     }
@@ -61,3 +68,28 @@ def _grant(role: iam.Role, data: DataStack, *, itself: str) -> None:
     rights.allow_secrets(role, data.pinecone_secret)
     rights.allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
     rights.allow_invoking(role, itself)
+
+
+def _allow_removing_keys(role: iam.Role, stage: Stage, data: DataStack) -> None:
+    """The clients to look through, and of the gateway's keys those of this stage to delete.
+
+    A key's id is known only once it is made, and API Gateway has no other resource for it: so the
+    right is bound to the tag that the stage's keys bear (API Gateway Developer Guide, "Using tags
+    to control access to API Gateway REST API resources").
+    """
+    rights.allow(role, "dynamodb", ("Scan", "DeleteItem"), data.tables.clients.table_arn)
+    stack = Stack.of(role)
+    keys = f"arn:{stack.partition}:apigateway:{stack.region}::/apikeys/*"
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["apigateway:DELETE"],
+            resources=[keys],
+            conditions={"StringEquals": {f"aws:ResourceTag/{STAGE_TAG}": stage.name}},
+        )
+    )
+    acknowledge(
+        role,
+        f"IAM5[Resource::arn:<AWS::Partition>:apigateway:{stage.region or '<AWS::Region>'}"
+        "::/apikeys/*]",
+        "Only keys that bear the stage's tag: `nexus keys` makes them after the deployment.",
+    )

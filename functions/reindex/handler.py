@@ -1,4 +1,4 @@
-"""The reindexing function's entry: runs until done or out of time, then continues itself."""
+"""The nightly function's entry: looks at the keys, then reindexes, and continues itself."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
+from nexus.errors import UpstreamError  # noqa: E402
 from nexus.generations.reindexing import (  # noqa: E402
     Progress,
     reconcile_generations,
     verifies_today,
 )
-from nexus.observability import logger, metrics  # noqa: E402
+from nexus.models import ApiClient  # noqa: E402
+from nexus.observability import count, logger, metrics  # noqa: E402
+from nexus.operations.api_keys import age_days, review_keys  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.reindex import reindex_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
@@ -43,6 +46,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     `event["verify"]` says whether the index is compared too; without it, the day does.
     `event["progress"]` is where an earlier invocation stopped.
     """
+    if "progress" not in event:
+        _look_at_keys(time.time())
     every_days = services().settings.verify_days
     verify = event.get("verify", verifies_today(time.time(), every_days))
     start = {"generation": event.get("generation", ""), "verify": verify}
@@ -60,3 +65,30 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             metrics.add_metric(f"reindex_{name}", MetricUnit.Count, counts[name])
     logger.info("reindex", extra=counts)
     return counts
+
+
+def _look_at_keys(now: float) -> None:
+    """Removes the keys that have ended, and warns of those to rotate; a failure is only told."""
+    try:
+        found = review_keys(services().clients, services().gateway_keys, now)
+    except UpstreamError as err:
+        count("keys_unseen")
+        logger.error("keys_unseen", extra={"reason": str(err)})
+        return
+    metrics.add_metric("keys_to_rotate", MetricUnit.Count, len(found.to_rotate))
+    metrics.add_metric("keys_stuck", MetricUnit.Count, len(found.stuck))
+    for entry in found.removed:
+        logger.info("key_removed", extra=_named(entry, now))
+    for entry in found.stuck:
+        logger.warning("key_stuck", extra=_named(entry, now))
+    for entry in found.to_rotate:
+        logger.warning("key_to_rotate", extra=_named(entry, now))
+
+
+def _named(entry: ApiClient, now: float) -> dict[str, Any]:
+    return {
+        "tenant": entry.principal.tenant,
+        "client": entry.principal.client,
+        "gateway_key_id": entry.gateway_key_id,
+        "age_days": age_days(entry, now),
+    }

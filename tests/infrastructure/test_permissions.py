@@ -45,6 +45,7 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "BackupsFailures": "failures",
         "Logs": "logs",
         "function:nexus-": "functions",
+        "::/apikeys/*": "keys",
         "DocumentsBucket": "bucket",
         "BackupsBucket": "backups",
     }
@@ -126,8 +127,11 @@ def test_ingest_reads_documents_and_writes_the_catalogue(assembly, stage):
 
 def test_reindex_lists_compares_queues_and_continues_only_itself(assembly, stage):
     secrets = {"secrets": {"secretsmanager:GetSecretValue"}} if stage != "local" else {}
+    of_this_stage = {"StringEquals": {"aws:ResourceTag/nexus-stage": stage}}
     assert granted(assembly, stage, "reindex") == {
         **secrets,
+        "clients": {"dynamodb:Scan", "dynamodb:DeleteItem"},
+        f"keys, {json.dumps(of_this_stage)}": {"apigateway:DELETE"},
         "catalogue": READ | {"dynamodb:Scan"},
         FIRST_GENERATION: {"dynamodb:PutItem"},
         "bucket": {"s3:ListBucket"},

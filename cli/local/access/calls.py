@@ -62,6 +62,10 @@ def calls(request: SignedRequest, account: str) -> list[Call]:
         found = list(_s3(request))
     elif service == "lambda":
         found = _lambda(request, given, place) or found
+    elif service == "apigateway":
+        # Its actions are the methods, its resources the paths.
+        path = unquote(request.target.partition("?")[0])
+        found = [Call(f"apigateway:{request.method}", f"arn:aws:apigateway:{region}::{path}")]
     elif operation:
         body = _object(request.body)
         if service == "dynamodb":

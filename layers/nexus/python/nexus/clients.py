@@ -15,6 +15,8 @@ from nexus.ports import ClientStore
 # before any function runs, takes about as long to learn of it.
 REMEMBERED_S = 60.0
 REMEMBERED_KEYS = 1_000
+# One sentence for both: who holds an ended key learns no more than who never had one.
+_REFUSED = "The API key is not known here, or no longer valid: ask an administrator for one."
 
 
 def new_key() -> str:
@@ -44,11 +46,11 @@ class Authenticator:
             client = self._clients.find(key_hash)
             if client is None:
                 self._known.pop(key_hash, None)
-                raise NotAllowed("The API key is not known here: ask an administrator for one.")
+                raise NotAllowed(_REFUSED)
             if len(self._known) >= REMEMBERED_KEYS:
                 self._known.clear()
             self._known[key_hash] = (now + REMEMBERED_S, client)
         expires_at = client.principal.expires_at
         if expires_at is not None and expires_at <= now:
-            raise NotAllowed("The API key has expired: ask an administrator for a new one.")
+            raise NotAllowed(_REFUSED)
         return client.principal

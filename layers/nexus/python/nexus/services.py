@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Continuation,
         ConversationStore,
         DocumentStore,
+        GatewayKeys,
         GenerationStore,
         SnapshotStore,
         VectorIndex,
@@ -78,6 +79,8 @@ class ReindexServices:
     settings: Settings
     reindexers: PerGeneration[Reindexer]
     continuation: Continuation
+    clients: ClientStore
+    gateway_keys: GatewayKeys
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from nexus.ports.catalogue import (
     PartResult,
     Staged,
 )
-from nexus.ports.clients import ClientStore
+from nexus.ports.clients import ClientStore, GatewayKeys
 from nexus.ports.conversations import CitedTurns, ConversationStore
 from nexus.ports.documents import (
     DocumentBucket,
@@ -61,6 +61,7 @@ __all__ = [
     "Embeddings",
     "Finish",
     "FinishedPart",
+    "GatewayKeys",
     "GenerationStore",
     "Kept",
     "Letter",
