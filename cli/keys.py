@@ -34,6 +34,7 @@ def create(
     role: Role,
     filters: Filters = Filters(),
     days: int | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> tuple[str, ApiClient]:
     """Makes a key and its entry; the key itself is returned here and never again.
 
@@ -48,14 +49,19 @@ def create(
             "`nexus keys revoke` takes it away."
         )
     plan = "admin" if role == "admin" else "standard"
-    now = time.time()
+    now = clock()
     expires_at = int(now + days * 86_400) if days else None
     principal = Principal(tenant, client, role, plan, filters, expires_at)
     return _made(connection, principal, now, connection.operator.clients.put)
 
 
 def rotate(
-    connection: Connection, tenant: str, client: str, grace_days: int, days: int | None = None
+    connection: Connection,
+    tenant: str,
+    client: str,
+    grace_days: int,
+    days: int | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> tuple[str, ApiClient, int]:
     """Gives a client another key, and ends the one that it has after the grace.
 
@@ -64,7 +70,7 @@ def rotate(
     as a Unix time in seconds. Raises Failure for a client without a key, or with two already;
     Superseded if somebody else rotates or revokes the key meanwhile.
     """
-    now = time.time()
+    now = clock()
     entries = _of(connection, tenant, client)
     if not entries:
         raise nobody(tenant, client)

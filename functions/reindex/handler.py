@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import time
 from dataclasses import asdict
 from typing import Any
 
@@ -47,9 +46,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     `event["progress"]` is where an earlier invocation stopped.
     """
     if "progress" not in event:
-        _look_at_keys(time.time())
+        _look_at_keys(services().now())
     every_days = services().settings.verify_days
-    verify = event.get("verify", verifies_today(time.time(), every_days))
+    verify = event.get("verify", verifies_today(services().now(), every_days))
     start = {"generation": event.get("generation", ""), "verify": verify}
     progress = reconcile_generations(
         services().reindexers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,7 @@ class ReindexServices:
     continuation: Continuation
     clients: ClientStore
     gateway_keys: GatewayKeys
+    now: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)
