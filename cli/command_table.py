@@ -63,6 +63,11 @@ COMMANDS = {
         "deploy",
         "Deploy a stage to AWS: check, show what changes, ask, deploy, set keys, and try it.",
     ),
+    "rollback": (
+        "rollback",
+        "rollback",
+        "Give callers the functions from before the last deployment, which stay for a day.",
+    ),
     "secrets": (
         "secrets",
         "secrets",

@@ -48,6 +48,9 @@ class LambdaFunction(Construct):
         reserved_concurrency: int = 0,
     ) -> None:
         super().__init__(scope, name.capitalize())
+        # The version before stays for a day, for `nexus rollback`; the nightly run removes it, with
+        # what its snapshot costs. One of a deployment that failed goes at once.
+        former = lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.address = address(stage, name)
         self.routes = tuple(routes)
         named = self.address.removesuffix(f":{ALIAS}")
@@ -75,6 +78,7 @@ class LambdaFunction(Construct):
             environment=dict(environment),
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,
+            current_version_options=former,
             # Lambda ends a chain of self-invocations after 16 unless it is told that it is meant.
             recursive_loop=lambda_.RecursiveLoop.ALLOW if recursive else None,
             reserved_concurrent_executions=reserved_concurrency or None,

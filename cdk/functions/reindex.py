@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk.data_stack import DataStack
 from cdk.findings import acknowledge
 from cdk.functions import rights
-from cdk.functions.lambda_function import LambdaFunction, address
+from cdk.functions.lambda_function import ALIAS, LambdaFunction, address
 from cdk.functions.layers import Layers
 from cdk.functions.scheduled_run import ScheduledRun
 from cdk.functions.variables import common, generation, index
@@ -17,6 +17,8 @@ from cdk.stages import Stage
 
 # `nexus keys` puts its keys' stage under this tag (cli/keys.py).
 STAGE_TAG = "nexus-stage"
+# The stage's functions, whose former versions it removes.
+NAMES = ("chat", "documents", "ingest", "reindex", "backup")
 
 
 def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:
@@ -33,6 +35,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
     )
     _grant(reindex.role, data, itself=reindex.address)
     _allow_removing_keys(reindex.role, stage, data)
+    _allow_removing_versions(reindex.role, stage)
     ScheduledRun(
         scope,
         "Nightly",
@@ -54,6 +57,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
         "NEXUS_REINDEX_FUNCTION": address(stage, "reindex"),
+        "NEXUS_FUNCTIONS": ",".join(_named(stage, name) for name in NAMES),
     }
 
 
@@ -93,3 +97,32 @@ def _allow_removing_keys(role: iam.Role, stage: Stage, data: DataStack) -> None:
         "::/apikeys/*]",
         "Only keys that bear the stage's tag: `nexus keys` makes them after the deployment.",
     )
+
+
+def _named(stage: Stage, name: str) -> str:
+    return address(stage, name).removesuffix(f":{ALIAS}")
+
+
+def _allow_removing_versions(role: iam.Role, stage: Stage) -> None:
+    """Each function's versions to list, and to delete by number; never a function itself.
+
+    Lambda refuses to delete a version that an alias names. Deleting a function is asked for its ARN
+    without a version, which this does not match.
+    """
+    stack = Stack.of(role)
+    shown = f"arn:<AWS::Partition>:lambda:{stage.region or '<AWS::Region>'}"
+    shown += f":{stage.account or '<AWS::AccountId>'}:function:"
+    for name in NAMES:
+        arn = stack.format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=_named(stage, name),
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        rights.allow(role, "lambda", ("ListVersionsByFunction", "GetAlias"), arn)
+        rights.allow(role, "lambda", ("DeleteFunction",), f"{arn}:*")
+        acknowledge(
+            role,
+            f"IAM5[Resource::{shown}{_named(stage, name)}:*]",
+            "Versions are numbered as they are published; only those of one function.",
+        )

@@ -1,4 +1,4 @@
-"""The nightly function's entry: looks at the keys, then reindexes, and continues itself."""
+"""The nightly function's entry: tends keys and versions, then reindexes, and continues itself."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from nexus.generations.reindexing import (  # noqa: E402
 from nexus.models import ApiClient  # noqa: E402
 from nexus.observability import count, logger, metrics  # noqa: E402
 from nexus.operations.api_keys import age_days, review_keys  # noqa: E402
+from nexus.operations.releases import prune  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.reindex import reindex_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
@@ -47,6 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     if "progress" not in event:
         _look_at_keys(services().now())
+        _remove_former_versions(services().now())
     every_days = services().settings.verify_days
     verify = event.get("verify", verifies_today(services().now(), every_days))
     start = {"generation": event.get("generation", ""), "verify": verify}
@@ -82,6 +84,18 @@ def _look_at_keys(now: float) -> None:
         logger.warning("key_stuck", extra=_named(entry, now))
     for entry in found.to_rotate:
         logger.warning("key_to_rotate", extra=_named(entry, now))
+
+
+def _remove_former_versions(now: float) -> None:
+    """Removes what `nexus rollback` leads to no more; a failure is only told."""
+    try:
+        removed = prune(services().versions, services().settings.functions, now)
+    except UpstreamError as err:
+        count("versions_stuck")
+        logger.error("versions_stuck", extra={"reason": str(err)})
+        return
+    if removed:
+        logger.info("versions_removed", extra={"removed": removed})
 
 
 def _named(entry: ApiClient, now: float) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from nexus.clients import Authenticator
 from nexus.errors import Superseded, UpstreamRefused
 from nexus.services import OperatorServices
 from nexus.wiring import parts
-from tests.fakes import FakeCatalogue, FakeClock, FakeContinuation, FakeGenerations
+from tests.fakes import FakeCatalogue, FakeClock, FakeContinuation, FakeGenerations, FakeVersions
 from tests.functions.chat_services import World
 from tests.functions.ingest_services import Context
 from tests.unit.cli_stage import deployment
@@ -233,6 +233,26 @@ def test_a_run_that_goes_on_does_not_look_at_the_keys_again(
     capsys.readouterr()
     stage.night({"progress": progress})
     assert figures(capsys.readouterr().out) == {}
+
+
+def test_the_night_removes_versions_that_were_replaced_a_day_ago_and_survives_a_refusal(
+    stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = FakeVersions()
+    for _ in range(2):
+        versions.publish("chat", stage.clock())
+    usual = stage.nightly.services()
+    given = replace(usual, versions=versions, settings=replace(usual.settings, functions=("chat",)))
+    monkeypatch.setattr(stage.nightly, "services", lambda: given)
+    stage.night()
+    assert len(versions.published("chat")) == 2
+    stage.clock.advance(DAY_S)
+    versions.failure = UpstreamRefused("functions", "AccessDenied")
+    assert stage.night()["phase"] == "done"
+    assert '"versions_stuck":[1.0]' in capsys.readouterr().out
+    versions.failure = None
+    stage.night()
+    assert [one.number for one in versions.published("chat")] == [2]
 
 
 def test_of_two_rotations_at_once_one_is_refused_and_leaves_nothing(stage: Stage) -> None:

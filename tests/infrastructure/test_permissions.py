@@ -63,6 +63,8 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
             name = next(name for word, name in words.items() if word in text)
             if "documents/*" in text:
                 name = "objects"
+            if name == "functions" and text.rstrip('"]}').endswith(":*"):
+                name = "versions"
             if "backups/*" in text:
                 name = "snapshots"
             if "Condition" in statement:
@@ -138,7 +140,10 @@ def test_reindex_lists_compares_queues_and_continues_only_itself(assembly, stage
         "objects": {"s3:GetObject"},
         "queue": {"sqs:SendMessage"},
         "failures": {"sqs:SendMessage"},
-        "functions": {"lambda:InvokeFunction"},
+        "functions": {
+            *("lambda:InvokeFunction", "lambda:ListVersionsByFunction", "lambda:GetAlias"),
+        },
+        "versions": {"lambda:DeleteFunction"},
         "logs": LOGS,
         "*": XRAY,
     }

@@ -84,6 +84,7 @@ def test_a_name_that_people_give_is_kept(connection: Connection, name: str) -> N
 
 def test_a_name_is_one_in_either_composition(connection: Connection) -> None:
     run("create", unicodedata.normalize("NFD", "Büro"))
+    assert [entry["client"] for entry in listed()] == [unicodedata.normalize("NFC", "Büro")]
     assert "has a key" in refusal("create", unicodedata.normalize("NFC", "Büro"))
     assert run("rotate", unicodedata.normalize("NFD", "Büro")).exit_code == 0
     assert run("revoke", unicodedata.normalize("NFC", "Büro")).exit_code == 0

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Continuation,
         ConversationStore,
         DocumentStore,
+        FunctionVersions,
         GatewayKeys,
         GenerationStore,
         SnapshotStore,
@@ -82,6 +83,7 @@ class ReindexServices:
     continuation: Continuation
     clients: ClientStore
     gateway_keys: GatewayKeys
+    versions: FunctionVersions
     now: Callable[[], float] = time.time
 
 

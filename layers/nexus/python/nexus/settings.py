@@ -35,6 +35,9 @@ class Settings:
     documents_bucket: str = _setting("Bucket that holds the documents.", "")
     catalogue_table: str = _setting("DynamoDB table of documents and manifests.", "")
     conversations_table: str = _setting("DynamoDB table of conversations.", "")
+    functions: tuple[str, ...] = _setting(
+        "The stage's functions, whose former versions the nightly run removes after 24 hours.", ()
+    )
     clients_table: str = _setting("DynamoDB table of API clients.", "")
     cache_table: str = _setting(
         "DynamoDB table of cached answers and question embeddings; empty caches nothing.", ""

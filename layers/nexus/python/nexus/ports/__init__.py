@@ -24,6 +24,7 @@ from nexus.ports.documents import (
     SignedUpload,
     StoredVersion,
 )
+from nexus.ports.functions import FunctionVersions
 from nexus.ports.generations import GenerationStore
 from nexus.ports.language_models import (
     ChatModel,
@@ -61,6 +62,7 @@ __all__ = [
     "Embeddings",
     "Finish",
     "FinishedPart",
+    "FunctionVersions",
     "GatewayKeys",
     "GenerationStore",
     "Kept",

@@ -19,6 +19,7 @@ def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> Re
     """The services of the reindexing function."""
     from nexus.adapters.aws.api_keys import ApiGatewayKeys
     from nexus.adapters.aws.continuation import LambdaContinuation
+    from nexus.adapters.aws.function_versions import LambdaVersions
     from nexus.adapters.dynamodb.clients import DynamoClients
 
     aws = aws or aws_clients
@@ -34,4 +35,5 @@ def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> Re
         continuation,
         DynamoClients(aws("dynamodb"), settings.clients_table),
         ApiGatewayKeys(aws("apigateway")),
+        LambdaVersions(aws("lambda")),
     )
