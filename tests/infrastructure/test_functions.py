@@ -39,7 +39,7 @@ READS = {
     | {"ingest_queue_url"},
     "ingest": MODELS | {"documents_bucket", "catalogue_table", "ingest_queue_url", "ocr"},
     "reindex": {"embedding_model", "embedding_dimension", "documents_bucket", "catalogue_table"}
-    | {"ingest_queue_url", "reindex_function"},
+    | {"ingest_queue_url", "reindex_function", "clients_table", "functions"},
     "backup": {"embedding_model", "embedding_dimension", "catalogue_table"}
     | {"backups_bucket", "backup_function"},
 }
