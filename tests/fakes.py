@@ -55,7 +55,7 @@ from nexus.ports import (
 )
 
 # How long a FakeCatalogue gives no version after a change, as the catalogue on DynamoDB does.
-SETTLING_S = 10.0
+SETTLING_S = 14.0
 
 
 class FakeClock:
@@ -94,7 +94,8 @@ def _iso(seconds: float) -> str:
 class FakeCatalogue(_Service):
     """A Catalogue in dictionaries; `records` and `manifests` are keyed by (tenant, id).
 
-    `changes` are the times, by tenant, at which what readers see changed.
+    `changes` are the times, by tenant, at which what readers see changed; `looked_up` tells of each
+    `get_many` whose documents it asked for, and how many.
     """
 
     def __init__(self, clock: Callable[[], float] | None = None) -> None:
@@ -103,6 +104,7 @@ class FakeCatalogue(_Service):
         self.records: dict[tuple[str, str], DocumentRecord] = {}
         self.manifests: dict[tuple[str, str], Manifest] = {}
         self.changes: dict[str, list[float]] = {}
+        self.looked_up: list[tuple[str, int]] = []
         self.runs: dict[tuple[str, str, int], int] = {}
         self.parts: dict[tuple[str, str, int], dict[int, PartResult]] = {}
 
@@ -112,6 +114,7 @@ class FakeCatalogue(_Service):
 
     def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
         self.ping()
+        self.looked_up.append((tenant, len(document_ids)))
         found = {item: self.records.get((tenant, item)) for item in document_ids}
         return {item: record for item, record in found.items() if record is not None}
 

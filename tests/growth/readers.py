@@ -158,10 +158,10 @@ OF_TEXT: Mapping[str, Reader] = {
     "answer_kinds.offers, a place": lambda text: offers("place", text, frozenset()),
     "answer_kinds.offers, a duration": lambda text: offers("duration", text, frozenset()),
     "answerability.features_of, of a question": lambda text: features_of(
-        text, [("Rules", _TEXT, words_of)], [1.0], [0.5], 0.5
+        text, [("Rules", _TEXT, None)], [1.0], [0.5], 0.5
     ),
     "answerability.features_of, of a passage": lambda text: features_of(
-        "Why?", [(text, text, words_of)], [1.0], [0.5], 0.5
+        "Why?", [(text, text, None)], [1.0], [0.5], 0.5
     ),
     "cell_kinds.kind_of": kind_of,
     "cell_kinds.numbered": lambda text: numbered([text, text]),

@@ -9,14 +9,13 @@ import pytest
 from nexus.models import Language
 from nexus.retrieval.answerability import LOGIT_LIMIT, Features, features_of
 from nexus.retrieval.confidence import calibration_for, probability
-from nexus.text.segments import words_of
 
 ANSWER = ("Fees", "Grace Hopper set the law fee in 1843. It is due in May.")
 OTHER = ("Sports", "The gym opens early. Towels are free of charge.")
 
 
 def of(question: str, *passages: tuple[str, str], relevances: tuple[float, ...] = ()) -> Features:
-    read = [(*passage, words_of) for passage in passages]
+    read = [(*passage, None) for passage in passages]
     return features_of(question, read, [9.0, 3.0, 3.0, 3.0, 3.0, 3.0], relevances, 0.5)
 
 
@@ -93,7 +92,7 @@ def test_a_word_that_stands_everywhere_counts_less_than_a_rare_one() -> None:
 
 def test_the_gap_compares_the_best_lexical_score_with_the_next_ten() -> None:
     def gap(*scores: float) -> float:
-        return features_of("When?", [(*ANSWER, words_of)], scores, (), 0.5).gap
+        return features_of("When?", [(*ANSWER, None)], scores, (), 0.5).gap
 
     assert gap(8.0, *[2.0] * 10) == gap(8.0, *[2.0] * 10, *[0.0] * 9) == 0.75
     assert gap(8.0, 2.0, 2.0, 2.0, 2.0, 2.0) == 0.75
@@ -136,7 +135,7 @@ def test_what_the_question_itself_names_is_no_answer_of_its_kind() -> None:
 def test_an_answer_is_probable_and_its_absence_is_not(language: Language, reranked: bool) -> None:
     calibration = calibration_for(language, reranked=reranked, embedding_model="all-minilm-l6-v2")
     question = "When did Grace Hopper set the law fee?"
-    answer, other = (*ANSWER, words_of), (*OTHER, words_of)
+    answer, other = (*ANSWER, None), (*OTHER, None)
     found = features_of(
         question, [answer, other], [9.0, *[2.0] * 9], (0.99, 0.05) if reranked else (), 0.7
     )

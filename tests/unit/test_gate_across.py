@@ -114,7 +114,7 @@ def test_words_count_little_for_a_passage_in_another_language() -> None:
 
 def test_a_question_in_no_known_language_is_foreign_to_nothing() -> None:
     assert tongue_of_question("B-204?") == ""
-    assert apart("", [hit("The library opens at eight.", 0.6)]) == frozenset()
+    assert apart("", [hit("The library opens at eight.", 0.6)]) == {}
 
 
 @pytest.mark.parametrize("table", [FUSED, RERANKED])

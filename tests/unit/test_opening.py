@@ -164,6 +164,18 @@ def test_an_answer_of_another_version_is_not_given_though_it_was_looked_up() -> 
     assert len(desk.chat.prompts) == 3
 
 
+def test_the_catalogue_is_asked_what_is_seen_once_until_the_documents_change() -> None:
+    desk = Desk()
+    always = CachePolicy(read=False)
+    for _ in range(3):
+        assert not desk.ask(cache=always).refused
+    asked = desk.library.catalogue.looked_up
+    assert asked == [("acme", 1)]
+    desk.library.documents.drop("acme", "fees.md")
+    desk.library.indexer.reconcile(object_key("acme", "fees.md"))
+    assert desk.ask(cache=always).refused
+
+
 def test_another_tenant_and_other_rights_never_get_the_answer_that_was_looked_up() -> None:
     desk = Desk()
     desk.ask()

@@ -47,10 +47,10 @@ class OwnLanguageReranker:
 class Library:
     """A tenant's indexed documents, over fakes."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: FakeIndex | None = None) -> None:
         self.clock = FakeClock()
         self.documents, self.catalogue = FakeDocuments(), FakeCatalogue(self.clock)
-        self.index, self.embedder = FakeIndex(), FakeEmbedder()
+        self.index, self.embedder = index or FakeIndex(), FakeEmbedder()
         self.reranker = FakeReranker()
         self.indexer = assembled.indexer(
             self.documents, self.catalogue, self.index, self.embedder, CONFIG

@@ -233,7 +233,10 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if (
             text[mark.end()] != "\n"
             and not _NEXT.match(text, mark.end(), end)
-            and not (text[mark.start()] == "." and _WHOLE_WORD.search(text, begin, mark.start()))
+            and not (
+                text[mark.start()] == "."
+                and _WHOLE_WORD.search(text, max(begin, mark.start() - 4), mark.start())
+            )
         ):
             continue
         if text[mark.start()] == "." and _abbreviates(text, begin, mark.start()):

@@ -12,6 +12,7 @@ import hashlib
 import json
 import unicodedata
 from dataclasses import asdict
+from functools import lru_cache
 
 from nexus import __version__
 from nexus.models import Filters, Generation, Principal
@@ -40,8 +41,8 @@ def answer_key(
     return _digest(
         "answer",
         __version__,
-        asdict(settings),
-        asdict(generation),
+        _fields(settings),
+        _fields(generation),
         prompts,
         principal.tenant,
         version,
@@ -70,6 +71,12 @@ def _sets(filters: Filters) -> list[object]:
         sorted(set(value)) if isinstance(value, tuple) else value
         for value in asdict(filters).values()
     ]
+
+
+@lru_cache(maxsize=32)
+def _fields(configured: Settings | Generation) -> dict[str, object]:
+    """The fields of what a process has few of; not to be changed."""
+    return asdict(configured)
 
 
 def _digest(*parts: object) -> str:

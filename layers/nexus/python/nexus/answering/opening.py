@@ -54,6 +54,13 @@ class Opening:
             logger.warning("step_failed", extra={"step": "version", "error": type(error).__name__})
             return None
 
+    def version_by_now(self, generation: Generation) -> int | None:
+        """The tenant's version in a generation, if it has been read by now."""
+        reading = self._read.get(generation)
+        if reading is None or not reading.done() or reading.cancelled() or reading.exception():
+            return None
+        return reading.result().version
+
     def look_up(
         self, look: Callable[[Collection[str]], Mapping[str, bytes]], keys: Collection[str]
     ) -> None:
@@ -86,6 +93,12 @@ _CURRENT: ContextVar[Opening | None] = ContextVar("opening", default=None)
 def opened() -> Opening | None:
     """The opening of the turn that this is done for, if it has one."""
     return _CURRENT.get()
+
+
+def version_by_now(generation: Generation) -> int | None:
+    """The version of the documents that this turn has read first; None if it has read none."""
+    turn = opened()
+    return turn.version_by_now(generation) if turn else None
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from nexus.answering.ending import Made, end
 from nexus.answering.finding import Finder, Found
 from nexus.answering.followups import stands_alone
 from nexus.answering.generator import Generated, Generator
-from nexus.answering.opening import Opening, opening
+from nexus.answering.opening import Opening, opening, version_by_now
 from nexus.answering.question import Question, style_of
 from nexus.answering.recalling import RecalledAnswers
 from nexus.answering.refusals import named, refusal
@@ -149,14 +149,15 @@ class Answerer:
         embedded: Embedded | None,
     ) -> Found:
         """The passages, by the question or by what the turns before make of it."""
+        version = partial(version_by_now, reader.generation)
 
         def search(query: str, embedded: Embedded | None) -> Retrieved:
             if style_of(question, route) == "summary":
                 return reader.retriever.survey(
-                    principal, query, SUMMARY_PASSAGES, question.filters, embedded
+                    principal, query, SUMMARY_PASSAGES, question.filters, embedded, version
                 )
             return reader.retriever.retrieve(
-                principal, query, question.top_k, question.filters, embedded
+                principal, query, question.top_k, question.filters, embedded, version
             )
 
         if not turns:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from nexus.retrieval.answer_kinds import all_words, asked_kind, offers
+from nexus.retrieval.holding import Held, held_by_sentence, stems_held
+from nexus.text.dictionary import Bridge
 from nexus.text.segments import words_of
-from nexus.text.sentences import sentence_spans
 from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem
 from nexus.text.tongues import tongue_of
+from nexus.text.wordings import wording
 
 # A relevance of 0 or 1 is taken for this many logits from even, not for certainty.
 LOGIT_LIMIT = 6.0
@@ -22,10 +24,6 @@ FOLLOWING = 10
 RIVALS = 9
 # A word that stands more often in a passage says no more.
 REPEATED = 3
-
-
-# The lower-case words of a text.
-Words = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,46 +62,48 @@ class Features:
     nameless_lead: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """The stems of a passage with its title, and those of each of its sentences."""
-
-    stems: frozenset[str]
-    sentences: tuple[tuple[str, frozenset[str]], ...]
-
-
 def features_of(
     question: str,
-    passages: Sequence[tuple[str, str, Words]],
+    passages: Sequence[tuple[str, str, Bridge | None]],
     lexical_scores: Sequence[float],
     relevances: Sequence[float],
     cosine: float,
 ) -> Features:
     """The features of a ranking: `passages` are its best, the first one first.
 
-    Each is its title, its text, and what reads the words of both.
+    Each is its title, its text, and what reads both if they are in another language.
 
     `lexical_scores` are those of the lexical search, best first. `relevances` are the reranker's,
     from 0 to 1, the first passage's first; empty without a reranker. `cosine` is the first
     passage's.
     """
-    pool = [_read(*passage) for passage in passages] or [_read("", "", words_of)]
     tongue = tongue_of(question)
     ordered = content_stems(words_of(question), tongue)
     asked = frozenset(ordered)
+    names = _names(question)
+    wanted = asked | names
+    read = passages or [("", "", None)]
+    compared = [
+        held_by_sentence(title, text, wanted, known) for title, text, known in read[: 1 + RIVALS]
+    ]
+    pool = [
+        *(passage.stems for passage in compared),
+        *(stems_held(title, text, wanted, known) for title, text, known in read[1 + RIVALS :]),
+    ]
     rarity = {
-        word: math.log(1 + (len(pool) + 0.5) / (sum(word in p.stems for p in pool) + 0.5))
+        word: math.log(1 + (len(pool) + 0.5) / (sum(word in held for held in pool) + 0.5))
         for word in asked
     }
-    names = _names(question)
     logits = [logit(relevance) for relevance in relevances]
-    compared = pool[: 1 + RIVALS]
     held = [_best_sentence(passage, rarity) for passage in compared]
     sentence, most = held[0]
     coverages = [_covered(rarity, passage.stems) for passage in compared]
     nameless = [float(len(names - passage.stems)) for passage in compared]
-    title, text, read = passages[0] if passages else ("", "", words_of)
-    words = Counter(map(stem, read(f"{title}\n{text}")))
+    title, text, known = read[0]
+    first = wording(title, text)
+    whole, below = first.words, first.text_words
+    words = Counter(map(stem, known.read(whole) if known else whole))
+    told = content_stems(known.read(below) if known else below, tongue)
     pairs = frozenset(pairwise(ordered))
     kind = asked_kind(question)
     return Features(
@@ -118,9 +118,7 @@ def features_of(
         names=1 - nameless[0] / len(names) if names else 1.0,
         nameless=nameless[0],
         nameless_lead=_over(nameless),
-        pairs=len(pairs & frozenset(pairwise(content_stems(read(text), tongue)))) / len(pairs)
-        if pairs
-        else 0.0,
+        pairs=len(pairs & frozenset(pairwise(told))) / len(pairs) if pairs else 0.0,
         repeated=sum(min(REPEATED, words[word]) for word in asked) / max(1, len(asked)),
         kind=0.0
         if kind is None
@@ -137,14 +135,7 @@ def logit(relevance: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def _read(title: str, text: str, words: Words) -> _Read:
-    above = frozenset(map(stem, words(title)))
-    spans = [text[start:end] for start, end in sentence_spans(text)]
-    sentences = tuple((span, above.union(map(stem, words(span)))) for span in spans)
-    return _Read(above.union(*(stems for _, stems in sentences)), sentences)
-
-
-def _best_sentence(passage: _Read, rarity: Mapping[str, float]) -> tuple[str, float]:
+def _best_sentence(passage: Held, rarity: Mapping[str, float]) -> tuple[str, float]:
     """The sentence that, below the passage's title, holds most of the words, and how much."""
     found = [(_covered(rarity, stems), span) for span, stems in passage.sentences]
     covered, span = max(found, key=lambda item: item[0], default=(0.0, ""))

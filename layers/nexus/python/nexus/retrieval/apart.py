@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from nexus.models import Hit
+from nexus.retrieval.holding import stems_held
 from nexus.text.segments import words_of
-from nexus.text.stems import content_stems, stem
+from nexus.text.stems import content_stems
 from nexus.text.tongues import tongue_of, tongue_of_words
 
 # A passage's language is told by so many characters of it: a hundred passages are read a question.
@@ -22,13 +23,13 @@ def tongue_of_question(question: str) -> str:
     return tongue_of(question)
 
 
-def apart(tongue: str, hits: Sequence[Hit]) -> frozenset[str]:
-    """The chunk ids of those hits that are surely not in the question's language."""
+def apart(tongue: str, hits: Sequence[Hit]) -> dict[str, str]:
+    """The languages of those hits that are surely not in the question's `tongue`, by chunk id."""
     if not tongue:
-        return frozenset()
-    return frozenset(
-        hit.chunk_id for hit in hits if passage_tongue(hit.title, hit.text) not in ("", tongue)
-    )
+        return {}
+    once = {hit.chunk_id: hit for hit in hits}
+    told = {one: passage_tongue(hit.title, hit.text) for one, hit in once.items()}
+    return {one: other for one, other in told.items() if other not in ("", tongue)}
 
 
 def shared_words(question: str, tongue: str, lexical: Sequence[Hit]) -> float:
@@ -38,10 +39,7 @@ def shared_words(question: str, tongue: str, lexical: Sequence[Hit]) -> float:
     whether it is any good.
     """
     asked = frozenset(content_stems(words_of(question), tongue))
-    held = (
-        asked.intersection(map(stem, words_of(f"{hit.title}\n{hit.text}")))
-        for hit in lexical[:BEST_BY_WORDS]
-    )
+    held = (stems_held(hit.title, hit.text, asked, None) for hit in lexical[:BEST_BY_WORDS])
     return max(map(len, held), default=0) / max(1, len(asked))
 
 

@@ -19,7 +19,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 from nexus.errors import ConfigurationError
 from nexus.models import ConfidenceLevel, Language
@@ -48,6 +49,8 @@ class Calibration:
     lacking: float = 0.0
     nameless_lead: float = 0.0
 
+
+_WEIGHED = tuple(spec.name for spec in fields(Calibration) if spec.name != "intercept")
 
 # The key of the coefficients for a question in another language than its best passage. Words count
 # there only as far as a dictionary reads them. With a reranker they were fitted to 153 questions of
@@ -123,13 +126,13 @@ COSINE_SCALE = {"text-embedding-3-small": 1.3, "text-embedding-3-large": 1.3}
 
 def probability(features: Features, calibration: Calibration) -> float:
     """The probability, from 0 to 1, that the passages hold the answer."""
-    weights = asdict(calibration)
-    total = weights.pop("intercept") + sum(
-        weight * getattr(features, name) for name, weight in weights.items()
+    total = calibration.intercept + sum(
+        getattr(calibration, name) * getattr(features, name) for name in _WEIGHED
     )
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
+@lru_cache(maxsize=16)
 def calibration_for(
     language: str, *, reranked: bool, embedding_model: str, fitted: str = ""
 ) -> Calibration:
@@ -143,8 +146,8 @@ def calibration_for(
     if reranked:
         return RERANKED[language]
     scale = COSINE_SCALE.get(embedding_model.rpartition("/")[2], 1.0)
-    shipped = asdict(FUSED[language])
-    return Calibration(**{**shipped, "cosine": shipped["cosine"] * scale})
+    shipped = FUSED[language]
+    return replace(shipped, cosine=shipped.cosine * scale)
 
 
 def read_calibrations(fitted: str) -> dict[str, Calibration]:

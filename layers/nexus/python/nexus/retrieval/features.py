@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nexus.models import Hit
-from nexus.retrieval.answerability import Features, Words, features_of
+from nexus.retrieval.answerability import Features, features_of
 from nexus.retrieval.selection import Ranked
-from nexus.text.segments import words_of
+from nexus.text.dictionary import Bridge
 
 # How many of the fused chunks tell which of a question's words are rare.
 POOL = 20
@@ -20,7 +20,7 @@ def features_of_ranking(
     lexical: Sequence[Hit],
     cosines: Mapping[str, float],
     relevances: Mapping[str, float],
-    read: Mapping[str, Words],
+    read: Mapping[str, Bridge],
 ) -> Features | None:
     """The features of a ranking's first chunk; None where there is none.
 
@@ -33,7 +33,7 @@ def features_of_ranking(
     pool = [best, *(hit for hit, _ in fused[:POOL] if hit.chunk_id != best.chunk_id)]
     return features_of(
         question,
-        [(hit.title, hit.text, read.get(hit.chunk_id, words_of)) for hit in pool],
+        [(hit.title, hit.text, read.get(hit.chunk_id)) for hit in pool],
         [hit.score for hit in lexical],
         [relevances[hit.chunk_id] for hit in pool if hit.chunk_id in relevances],
         # What only words found is no nearer than the last that the dense search returned.

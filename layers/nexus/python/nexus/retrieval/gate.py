@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 from nexus.models import Compared, Comparison, Hit
 from nexus.retrieval.apart import rest_tongue, tongue_of_question
+from nexus.retrieval.holding import stems_held
 from nexus.retrieval.off_topic_bars import Bar, bar_of
 from nexus.settings import Settings
 from nexus.text.segments import words_of
-from nexus.text.stems import content_stems, stem
+from nexus.text.stems import content_stems
 
 # From this share of its words on, in one passage, a question is on topic whatever its cosine is.
 # Chosen on the articles of the evaluation sets with an even hash. On the others, 50 % of the
@@ -98,17 +99,13 @@ def _covered(question: str, shown: Sequence[Hit]) -> float:
     if len(asked) < LEAST_WORDS or not tongue:
         return 0.0
     alike = [hit for hit in shown if rest_tongue(hit, known) == tongue]
-    shares = (len(asked.intersection(map(stem, words_of(_text(hit))))) for hit in alike)
+    shares = (len(stems_held(hit.title, hit.text, asked, None)) for hit in alike)
     return max(shares, default=0) / len(asked)
 
 
 def _is_foreign(asked: _Question, hit: Hit) -> bool:
     """Whether a question and a passage are surely in two languages."""
     return bool(asked.tongue) and rest_tongue(hit, asked.words) not in ("", asked.tongue)
-
-
-def _text(hit: Hit) -> str:
-    return f"{hit.title}\n{hit.text}"
 
 
 def _compared(what: Compared, value: float, threshold: float) -> Comparison:

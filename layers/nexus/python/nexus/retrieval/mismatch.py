@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nexus.retrieval.answer_kinds import all_words, asked_kind, names_holder, offers
+from nexus.retrieval.holding import held_by_sentence
 from nexus.text.polarity import negations, turned_round
 from nexus.text.segments import words_of
-from nexus.text.sentences import sentence_spans
 from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem
 
 # What sets one thing of a kind apart from the others.
@@ -47,16 +47,15 @@ class Mismatch:
 def mismatch_of(question: str, title: str, text: str) -> Mismatch:
     """How a question and the passage that was found for it disagree; its title counts as read."""
     words = WORD.findall(question)
-    above = frozenset(map(stem, words_of(title)))
     asked = frozenset(content_stems(words_of(question)))
-    spans = [text[start:end] for start, end in sentence_spans(text)]
-    read = [above.union(map(stem, words_of(span))) for span in spans]
-    best = max(range(len(spans)), key=lambda place: len(asked & read[place]), default=None)
-    sentence, held = (spans[best], read[best]) if best is not None else ("", above)
+    lowered = [word.lower() for word in words]
+    passage = held_by_sentence(title, text, asked.union(map(stem, lowered)), None)
+    sentence, held = max(
+        passage.sentences, key=lambda item: len(asked & item[1]), default=("", passage.stems)
+    )
     # The first word is capitalised by grammar.
     named = [w.lower() for w in words[1:] if w[0].isupper() and w.lower() not in FUNCTION_WORDS]
-    lowered = [word.lower() for word in words]
-    whole = above.union(*read)
+    whole = passage.stems
     return Mismatch(
         names=float(sum(stem(word) not in held for word in named)),
         numbers=float(sum(word[0].isdigit() and stem(word) not in held for word in lowered)),

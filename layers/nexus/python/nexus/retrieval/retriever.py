@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -29,6 +29,7 @@ from nexus.retrieval.fusion import by_names, fuse, rank
 from nexus.retrieval.gate import Gate
 from nexus.retrieval.mismatch import Mismatch, mismatch_of
 from nexus.retrieval.naming import evenly, file_name, is_named, least_by_names, naming
+from nexus.retrieval.remembered_records import RememberedRecords
 from nexus.retrieval.rights import narrow, visible
 from nexus.retrieval.said import tell_apart
 from nexus.retrieval.searching import ANSWER_S, Embedded, Failure, by_words, embed, searched
@@ -49,6 +50,9 @@ UNMEASURED_COSINE = 0.45
 LEXICAL_WEIGHT: Mapping[Language, float] = {Language.ENGLISH: 0.55, Language.INDONESIAN: 0.4}
 # How probable it is that a document which the question names can be summarised.
 NAMED_DOCUMENT = 0.9
+
+# Gives the version of a tenant's documents, as `Catalogue.version` does; None where none is known.
+Version = Callable[[], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Retriever:
     ) -> None:
         self._index = index
         self._catalogue = catalogue
+        self._records = RememberedRecords(catalogue)
         self._embedder = embedder
         self._reranker = reranker
         self._settings = settings
@@ -114,12 +119,14 @@ class Retriever:
         top_k: int,
         filters: Filters,
         embedded: Embedded | None = None,
+        version: Version = lambda: None,
     ) -> Retrieved:
         """The best `top_k` passages that the principal may see and the filters allow.
 
-        `embedded` is the question's embedding, if the caller has it already. If one of the two
-        searches fails or is late, the passages are the other's; raises UpstreamError or
-        ConfigurationError if both do, if the one that is left finds nothing, or the catalogue does.
+        `embedded` is the question's embedding, if the caller has it already, and `version` gives
+        the version of the tenant's documents, if that was read before. If one of the two searches
+        fails or is late, the passages are the other's; raises UpstreamError or ConfigurationError
+        if both do, if the one that is left finds nothing, or the catalogue does.
         """
         allowed = narrow(principal.filters, filters)
         if allowed is None:
@@ -131,7 +138,7 @@ class Retriever:
         found = searched(self._index, space, embedded, allowed, searching)
         searched_at = time.perf_counter()
         ids = sorted({hit.document_id for hit in (*found.dense, *found.lexical)})
-        records = self._catalogue.get_many(principal.tenant, ids)
+        records = self._records.get_many(principal.tenant, ids, version())
         dense, lexical = visible(found.dense, records), visible(found.lexical, records)
         looked_up = time.perf_counter()
         language = language_of(question)
@@ -191,13 +198,14 @@ class Retriever:
         count: int,
         filters: Filters,
         embedded: Embedded | None = None,
+        version: Version = lambda: None,
     ) -> Retrieved:
         """Passages for a summary: of the one document that the question names, or else the best.
 
         A document is named when the question holds most words of its title or of its file's name;
         its passages are then taken evenly from beginning to end, in that order.
         """
-        found = self.retrieve(principal, question, count, filters, embedded)
+        found = self.retrieve(principal, question, count, filters, embedded, version)
         asked = set(naming(question))
         for passage in found.passages:
             if any(is_named(name, asked) for name in (passage.title, file_name(passage.uri))):

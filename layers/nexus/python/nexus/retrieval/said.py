@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nexus.models import Hit
-from nexus.retrieval.answerability import Words
-from nexus.retrieval.apart import apart, passage_tongue
-from nexus.text.dictionary import bridge
+from nexus.retrieval.apart import apart
+from nexus.retrieval.holding import stems_held
+from nexus.text.dictionary import Bridge, bridge
 from nexus.text.segments import words_of
-from nexus.text.stems import content_stems, stem
+from nexus.text.stems import content_stems
 
 # What a passage in another language says in words that the dictionary lacks; .3 and .4 are alike.
 UNKNOWN = 0.4
@@ -29,33 +29,29 @@ class Tongues:
     """
 
     foreign: frozenset[str]
-    read: Mapping[str, Words]
+    read: Mapping[str, Bridge]
     said: Mapping[str, float]
 
 
 def tell_apart(question: str, tongue: str, dense: Sequence[Hit], lexical: Sequence[Hit]) -> Tongues:
     """How the hits of both searches stand to a question, which is in the language `tongue`."""
-    hits = [*dense, *lexical]
+    hits = list({hit.chunk_id: hit for hit in (*dense, *lexical)}.values())
     foreign = apart(tongue, hits)
-    read = readers(question, tongue, hits, foreign)
-    return Tongues(foreign, read, said(question, tongue, hits, foreign, read))
+    read = readers(question, tongue, foreign)
+    return Tongues(frozenset(foreign), read, said(question, tongue, hits, foreign, read))
 
 
-def readers(
-    question: str, tongue: str, hits: Sequence[Hit], foreign: Collection[str]
-) -> dict[str, Words]:
-    """By chunk id what reads each of the `foreign` hits, whose language the dictionary holds."""
+def readers(question: str, tongue: str, foreign: Mapping[str, str]) -> dict[str, Bridge]:
+    """By chunk id what reads each of the `foreign` hits, whose language the dictionary holds.
+
+    `foreign` tells each one's language.
+    """
 
     @lru_cache
-    def reader(other: str) -> Words | None:
-        known = bridge(words_of(question), tongue, other)
-        return None if known is None else lambda text: known.read(words_of(text))
+    def reader(other: str) -> Bridge | None:
+        return bridge(words_of(question), tongue, other)
 
-    found = {
-        hit.chunk_id: reader(passage_tongue(hit.title, hit.text))
-        for hit in hits
-        if hit.chunk_id in foreign
-    }
+    found = {chunk_id: reader(other) for chunk_id, other in foreign.items()}
     return {chunk_id: read for chunk_id, read in found.items() if read is not None}
 
 
@@ -64,7 +60,7 @@ def said(
     tongue: str,
     hits: Sequence[Hit],
     foreign: Collection[str],
-    read: Mapping[str, Words],
+    read: Mapping[str, Bridge],
 ) -> dict[str, float]:
     """How much more of a question each foreign hit says than the best hit in its language does.
 
@@ -77,16 +73,15 @@ def said(
     """
     if not read:
         return {}
+    asked = tuple(dict.fromkeys(content_stems(words_of(question), tongue)))
     stems = {
-        hit.chunk_id: frozenset(
-            map(stem, read.get(hit.chunk_id, words_of)(f"{hit.title}\n{hit.text}"))
-        )
+        hit.chunk_id: stems_held(hit.title, hit.text, asked, read.get(hit.chunk_id))
         for hit in hits
         if hit.chunk_id in read or hit.chunk_id not in foreign
     }
     rarity = {
         word: math.log(1 + (len(stems) + 0.5) / (sum(word in s for s in stems.values()) + 0.5))
-        for word in dict.fromkeys(content_stems(words_of(question), tongue))
+        for word in asked
     }
     total = sum(rarity.values()) or 1.0
     shares = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from nexus.models import Hit, Locator
 
@@ -19,6 +20,8 @@ REPEATED_DOCUMENT = 0.02
 # Joined passages stay readable, and within what a language model should be given.
 LONGEST_JOINED = 2_400
 LONGEST_OVERLAP = 400
+# Passages whose words are kept: the best ones of a question are compared with each other.
+REMEMBERED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,14 @@ def _section(locator: Locator) -> tuple[object, ...]:
 
 
 def _same(one: str, other: str) -> bool:
-    left, right = set(_WORD.findall(one.lower())), set(_WORD.findall(other.lower()))
+    left, right = _words(one), _words(other)
     if not left or not right:
         return one == other
-    if any(any(map(str.isdigit, word)) for word in left ^ right):
+    if len(left & right) / len(left | right) < SAME:
         return False
-    return len(left & right) / len(left | right) >= SAME
+    return not any(any(map(str.isdigit, word)) for word in left ^ right)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))

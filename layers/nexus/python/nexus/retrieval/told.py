@@ -10,7 +10,7 @@ left out, 34 % of the adversarial ones keep a high confidence (75 % by the proba
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from nexus.retrieval.answerability import logit
 from nexus.retrieval.mismatch import Mismatch
@@ -29,6 +29,10 @@ class Telling:
     opposite: float
     kind: float
 
+
+_WEIGHED = tuple(
+    spec.name for spec in fields(Telling) if spec.name not in ("intercept", "probability")
+)
 
 TELLING = Telling(
     -0.26,
@@ -57,7 +61,6 @@ def is_told(mismatch: Mismatch, probability: float, gate: str) -> bool:
 
 def told(mismatch: Mismatch, probability: float, telling: Telling = TELLING) -> float:
     """How probable it is that the passage tells what is asked for, of questions on its topic."""
-    weights = asdict(telling)
-    total = weights.pop("intercept") + weights.pop("probability") * logit(probability)
-    total += sum(weight * getattr(mismatch, name) for name, weight in weights.items())
+    total = telling.intercept + telling.probability * logit(probability)
+    total += sum(getattr(telling, name) * getattr(mismatch, name) for name in _WEIGHED)
     return 1 / (1 + math.exp(-total))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import product
+from itertools import pairwise, product
 from typing import Generic, TypeVar
+
+from nexus.text.stems import stem
+from nexus.text.wordings import Wording
 
 # An Indonesian word or phrase, a tab, and what it is in English, separated by commas.
 _FILE = "dictionary.tsv"
@@ -93,6 +96,7 @@ class Bridge:
             for term in (term for entry in entries for term in other.terms[entry]):
                 says[term] = tuple(dict.fromkeys((*says.get(term, ()), *words)))
         self._says = _Known(says, other.forms)
+        self._saying = _Saying(says, other.forms)
 
     def read(self, words: Sequence[str]) -> list[str]:
         """The words, in lower case; for those that say what words of the question do, these."""
@@ -100,6 +104,72 @@ class Bridge:
         for own, said in self._says.found(words):
             read.extend(said or own)
         return read
+
+    def telling(self, passage: Wording, wanted: Collection[str]) -> dict[str, list[str]] | None:
+        """By stem of those wanted, the words of a passage that are read as a word with that stem.
+
+        What no word is read as has no entry. None where words are read together, as a phrase: then
+        only `read` tells, in their order.
+        """
+        known = self._saying
+        notable = {word: told for word in passage.distinct if (told := known[word])}
+        if known.has_phrase(notable, passage):
+            return None
+        found: dict[str, list[str]] = {}
+        for word, (stems, _, _) in notable.items():
+            for one in stems.intersection(wanted):
+                found.setdefault(one, []).append(word)
+        for one in wanted:
+            own = [word for word in passage.by_stem.get(one, ()) if not _says(notable.get(word))]
+            if own:
+                found.setdefault(one, []).extend(own)
+        return found
+
+
+# The stems that a word says, and the words of which it may begin, or end, a phrase.
+Told = tuple[frozenset[str], frozenset[str], frozenset[str]]
+
+
+def _says(told: Told | None) -> bool:
+    return told is not None and bool(told[0])
+
+
+class _Saying(dict[str, Told | None]):
+    """By word of a passage what it says of one question; None for most. It lives as long as that.
+
+    It is filled as words are asked for: passages that one question finds share many.
+    """
+
+    def __init__(self, says: Mapping[Key, Sequence[str]], forms: Forms) -> None:
+        super().__init__()
+        self._forms = forms
+        self._alone = {
+            key[0]: frozenset(map(stem, said)) for key, said in says.items() if len(key) == 1
+        }
+        self._phrases = {key for key in says if len(key) == LONGEST}
+        self._begin = frozenset(key[0] for key in self._phrases)
+        self._end = frozenset(key[-1] for key in self._phrases)
+        self._notable = self._begin.union(self._end, self._alone)
+
+    def __missing__(self, word: str) -> Told | None:
+        forms = self._notable.intersection(self._forms(word))
+        told: Told | None = None
+        if forms:
+            stems = frozenset().union(*(self._alone.get(form, ()) for form in forms))
+            told = (stems, self._begin & forms, self._end & forms)
+        self[word] = told
+        return told
+
+    def has_phrase(self, notable: Mapping[str, Told], passage: Wording) -> bool:
+        """Whether two words of a passage, one behind the other, are a phrase."""
+        if not any(begins for _, begins, _ in notable.values()):
+            return False
+        for one, other in pairwise(passage.words):
+            if (first := notable.get(one)) and (second := notable.get(other)):
+                keys = product(first[1], second[2])
+                if any(key in self._phrases for key in keys):
+                    return True
+        return False
 
 
 def bridge(question: Sequence[str], tongue: str, other: str) -> Bridge | None:

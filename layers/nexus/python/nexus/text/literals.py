@@ -31,11 +31,15 @@ def literals(text: str) -> tuple[str, ...]:
 
 def share_held(names: tuple[str, ...], text: str) -> float:
     """The share of the names, from 0 to 1, that stand in a text as written; 0 without any."""
-    return sum(bool(_as_written(name).search(text)) for name in names) / max(1, len(names))
+    if not names:
+        return 0.0
+    return sum(bool(_as_written(name).search(text)) for name in names) / len(names)
 
 
 def lists_places(text: str) -> bool:
     """Whether a text is part of a list of contents or an index, which answers nothing itself."""
+    if ".." not in text and ". ." not in text:
+        return False
     dots = sum(found.end() - found.start() for found in _LEADERS.finditer(text))
     return dots > LEADING * len(text)
 

@@ -28,6 +28,8 @@ _UNSPACED = (
 
 _PLAIN_WORD = re.compile(r"[^\W_]+")
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}{_POINTS}])*")
+# Where none of these stands, words are as plain as those of ASCII.
+_MARKED = re.compile(f"[{_UNSPACED}{_SIGNS}{_POINTS}]")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _RUN = re.compile(rf"(?:[{_UNSPACED}][{_SIGNS}]*)+|[^{_UNSPACED}]+")
 _LETTER = re.compile(rf"[{_UNSPACED}][{_SIGNS}]*")
@@ -41,7 +43,7 @@ _STAND_IN = 0x1401
 def words_of(text: str) -> list[str]:
     """Every word and number of a text in lower case, in order; pairs of letters where unspaced."""
     text = text.lower()
-    if text.isascii():
+    if text.isascii() or not _MARKED.search(text):
         return _PLAIN_WORD.findall(text)
     return in_pieces(_WORD.findall(text))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from nexus.models import Language
@@ -54,7 +55,7 @@ def stem(word: str) -> str:
     return word[:7]
 
 
-def content_stems(words: list[str], tongue: str = "") -> list[str]:
+def content_stems(words: Sequence[str], tongue: str = "") -> list[str]:
     """The stems of the words that carry meaning, in order.
 
     `tongue` is the language of the words, if that is known and may be a third one.

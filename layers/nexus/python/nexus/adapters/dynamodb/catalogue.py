@@ -213,7 +213,7 @@ class DynamoCatalogue:
         return True
 
     def version(self, tenant: str) -> int | None:
-        """A number that grows with every change of what readers see; None for 10 s after one."""
+        """A number that grows with every change of what readers see; None for 14 s after one."""
         with translate(SERVICE):
             return self._versions.read(self._partition(tenant))
 

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
 
 # A DynamoDB call of a function ends within 9 seconds: two tries of 2 s to connect and 2 s to read.
-SETTLING_S = 10.0
+SETTLING_S = 14.0
 # A change that has happened so soon after its count needs no second one: what is left of the time
 # is longer than any read stays behind.
-QUICK_S = 3.0
+QUICK_S = 6.0
 # A count that is older is none for a change that only begins now: its call could outlast the time.
-SOON_S = 0.5
+SOON_S = 4.0
 
 
 class TenantVersions:

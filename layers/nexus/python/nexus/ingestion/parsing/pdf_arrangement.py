@@ -45,7 +45,7 @@ def arranged(
     left_over = [run for run in runs if id(run) not in placed] if placed else runs
     rest = [run for run in left_over if not run.is_turned]
     turned = [run for run in left_over if run.is_turned]
-    near = [run for run in rest if is_in(run, stretches)]
+    near = [run for run in rest if stretch_of(run, stretches) is not None]
     found = list(blocks(near))
     if len(near) < len(rest) and any(block.layout == "prose" for block in found):
         found = list(blocks(rest))  # columns of text may go on where nothing is beside them
@@ -63,13 +63,13 @@ def arranged(
     return list(_in_order(lines, placed)) if placed else [line for line, _ in lines]
 
 
-def is_in(line: Line, stretches: Sequence[tuple[float, float]]) -> bool:
-    """Whether the line reaches into a stretch of the page."""
+def stretch_of(line: Line, stretches: Sequence[tuple[float, float]]) -> int | None:
+    """The number of the first stretch of the page that the line reaches into."""
     low, high = line.bottom, line.top
-    for bottom, top in stretches:  # noqa: SIM110 - called for every run, and half as fast as any()
+    for number, (bottom, top) in enumerate(stretches):
         if low < top and high > bottom:
-            return True
-    return False
+            return number
+    return None
 
 
 def _place(placed: dict[int, list[Line]], runs: Sequence[Line], lines: list[Line]) -> None:

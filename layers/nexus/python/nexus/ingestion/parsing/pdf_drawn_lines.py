@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import calls
-from nexus.ingestion.parsing.pdf_letters import Letters
+from nexus.ingestion.parsing.pdf_letters import UNEVEN, Letters
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, PLAIN, Line, made_line
 from nexus.ingestion.parsing.pdf_runs import APART, WIDE_GAP, runs
 
@@ -24,13 +24,15 @@ class Drawn(NamedTuple):
     """A line, the index of its first letter, and whether it may be cells rather than words.
 
     Whether it `tells` that things stand side by side: the mark of a list's item beside the item
-    does not.
+    does not. Words that stand apart by single blanks of letters that are all as wide are no cells
+    by themselves, either: such a line `is_typed`.
     """
 
     start: int
     is_gapped: bool
     line: Line
     tells: bool = False
+    is_typed: bool = False
 
 
 def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
@@ -106,13 +108,20 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 gap = letters.widest_gap(segments, WIDE_GAP * size) if segments > 1 else 0.0
                 is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
                 is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
+                is_typed = False
+                if is_gapped and not is_row:
+                    blank = right - last_box.left
+                    is_typed = abs(
+                        right - left - length * blank
+                    ) < UNEVEN * blank and letters.are_typed(first, final)
+                    is_gapped = not is_typed
                 tells = is_gapped and (
                     is_row or not _is_item(letters, words, segments, APART * size)
                 )
                 is_bold = weighs and may_be_heading(words) and letters.is_bold(first)
                 place = (words, left, right, bottom, top, last_top - bottom, size)
                 drawn = made_line((*place, is_row, is_bold, *PLAIN))
-                yield Drawn(first, is_gapped, drawn, tells)
+                yield Drawn(first, is_gapped, drawn, tells, is_typed)
         at += len(line) + 2
 
 

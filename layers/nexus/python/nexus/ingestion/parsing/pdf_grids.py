@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import neg
@@ -100,6 +100,9 @@ def _touching(rulings: Rulings) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
     level, upright = rulings.level, rulings.upright
     if not level or not upright:
         return
+    if (plain := _across_all(level, upright)) is not None:
+        yield plain, list(upright)
+        return
     group = list(range(len(level) + len(upright)))
 
     def root(at: int) -> int:
@@ -125,6 +128,23 @@ def _touching(rulings: Rulings) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
         else:
             uprights.append(upright[at - len(level)])
     yield from together.values()
+
+
+def _across_all(level: Sequence[Ruling], upright: Sequence[Ruling]) -> list[Ruling] | None:
+    """The level lines that touch all upright ones, as in a plain grid, if no other touches any."""
+    first = min([line.at for line in upright]) + _TOUCHING
+    last = max([line.at for line in upright]) - _TOUCHING
+    starts, ends = [line.start for line in upright], [line.end for line in upright]
+    low, high = max(starts) - _TOUCHING, min(ends) + _TOUCHING
+    lowest, highest = min(starts) - _TOUCHING, max(ends) + _TOUCHING
+    across = []
+    for line in level:
+        if not lowest <= line.at <= highest:
+            continue
+        if not (low <= line.at <= high and line.start <= first and line.end >= last):
+            return None
+        across.append(line)
+    return across
 
 
 def _near(lines: Iterable[Ruling], at: float) -> list[tuple[float, float]]:

@@ -19,7 +19,12 @@ _SEGMENTS_LOOKED_AT = 60
 _BOLD = re.compile(rb"bold|black|heavy|semibold|demi|cmbx|-medi", re.I)
 # TeX's typewriter faces: blanks in what they set are parts of a listing, no borders of cells.
 _LISTING = re.compile(rb"(?:cm|cmsl|ec|lm|tx|sf)(?:mono|tt)", re.I)
-_FORCE_BOLD = 1 << 18
+# Faces whose letters are all as wide, which not all fonts say by their flag.
+_TYPED = re.compile(rb"mono|nimbusmon|courier|typewriter|consolas|menlo", re.I)
+# Words of a listing stand whole letters apart, give or take this share of one; cells of a table,
+# whose width is chosen freely, do not.
+UNEVEN = 0.05
+_FIXED_PITCH, _FORCE_BOLD = 1 << 0, 1 << 18
 
 
 class Place(NamedTuple):
@@ -34,6 +39,7 @@ class Place(NamedTuple):
 class _Face(NamedTuple):
     is_bold: bool
     is_listing: bool
+    is_typed: bool
 
 
 class Letters:
@@ -57,6 +63,7 @@ class Letters:
         self.hides = False
         # By the font's address, which is another's once the page is closed.
         self._faces: dict[int | None, _Face] = {}
+        self._has_typed = False
         self.objects = PageObjects(page, 0 if read_hidden else self.text.count("\n") + 1)
         self.visibility = Visibility(page, textpage, self.objects, read_hidden=read_hidden)
         self.turn = pdfium.rotation(page_address)
@@ -91,6 +98,25 @@ class Letters:
         font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
         return (self._faces.get(font) or self._face(index, font)).is_listing
 
+    def are_typed(self, first: int, last: int) -> bool:
+        """Whether both letters are of faces whose letters are all as wide."""
+        pdfium, faces = calls(), self._faces
+        for index in (first, last):
+            font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
+            if not (faces.get(font) or self._face(index, font)).is_typed:
+                return False
+        return True
+
+    def blank(self, first: int, last: int) -> float:
+        """How wide a letter of the line is in points, if all are as wide as one another; else 0.
+
+        Nothing is asked on pages where no face of that kind was met.
+        """
+        if not self._has_typed or not self.are_typed(first, last):
+            return 0.0
+        left, _, right, _ = self.box(first)
+        return right - left
+
     def is_bold(self, index: int, painted: int | None = None) -> bool:
         """Whether the letter at `index` is of a bold face, as far as its font says.
 
@@ -108,7 +134,9 @@ class Letters:
         face = self._faces[font] = _Face(
             bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
             _LISTING.search(name.value) is not None,
+            bool(flags.value & _FIXED_PITCH or _TYPED.search(name.value)),
         )
+        self._has_typed = self._has_typed or face.is_typed
         return face
 
     def hides_letter(self, index: int) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.pdf_annotations import Mark, marks, with_marks
-from nexus.ingestion.parsing.pdf_arrangement import arranged, is_in
+from nexus.ingestion.parsing.pdf_arrangement import arranged, stretch_of
 from nexus.ingestion.parsing.pdf_drawn_lines import Drawn, drawn_lines, is_sparse
 from nexus.ingestion.parsing.pdf_letters import Letters, Place
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
+from nexus.ingestion.parsing.pdf_listings import cut_at_columns
 from nexus.ingestion.parsing.pdf_rulings import rulings
 from nexus.ingestion.parsing.pdf_runs import cells, runs
 
@@ -86,18 +88,40 @@ def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Li
         return lines
     ruled = rulings(letters.objects.drawings, letters.shown if letters.turn else None)
     uprights = sorted((line.at, line.start, line.end) for line in ruled.upright)
-    parts = []
-    for start, is_gapped, line, _ in found:
-        is_cells = is_gapped or HYPHEN in line.text
-        if line.is_turned or not (is_cells and is_in(line, stretches)):
-            parts.append((line, [line]))
-            continue
-        if uprights or HYPHEN in line.text or letters.turn or is_sparse(line):
-            parted = runs(letters, start, line.text, _CELL_GAP, uprights)
-        else:
-            parted = cells(letters, start, line.text)
-        parts.append((line, [run for _, run in parted]))
-    return arranged(parts, ruled, stretches)
+    return arranged(_parted(found, letters, stretches, uprights), ruled, stretches)
+
+
+def _parted(
+    found: Sequence[Drawn],
+    letters: Letters,
+    stretches: Sequence[tuple[float, float]],
+    uprights: Sequence[tuple[float, float, float]],
+) -> list[tuple[Line, list[Line]]]:
+    """The lines, each with its runs of words: several in stretches, if it may be cells."""
+    parts: list[tuple[Line, list[Line]]] = []
+    listings: dict[int, list[int]] = defaultdict(list)
+    for start, is_gapped, line, _, is_typed in found:
+        own = [line]
+        is_mended = HYPHEN in line.text
+        if (
+            (is_gapped or is_typed or is_mended)
+            and not line.is_turned
+            and (stretch := stretch_of(line, stretches)) is not None
+        ):
+            blank = letters.blank(start, start + len(line.text) - 1)
+            if uprights or is_mended or letters.turn or is_sparse(line):
+                cut = runs(letters, start, line.text, _CELL_GAP, uprights, blank=blank)
+                own = [run for _, run in cut]
+            elif is_gapped:
+                own = [run for _, run in cells(letters, start, line.text, blank)]
+            if blank:
+                listings[stretch].append(len(parts))
+        parts.append((line, own))
+    for listed in listings.values():
+        columned = cut_at_columns([parts[at][1] for at in listed])
+        for at, own in zip(listed, columned, strict=True):
+            parts[at] = (parts[at][0], own)
+    return parts
 
 
 def _cut_at(boxes: Sequence[Place], drawn: Drawn, letters: Letters) -> list[Drawn]:
@@ -127,7 +151,7 @@ def _side_by_side(drawn: Sequence[Drawn]) -> list[tuple[float, float]]:
     rows: list[bool] = []
     is_told = False
     before = math.inf
-    for _, is_gapped, line, tells in sorted(drawn, key=_top):
+    for _, is_gapped, line, tells, _ in sorted(drawn, key=_top):
         beside = line.top - before > 0.5 * line.size
         before = line.bottom
         is_sure = (is_gapped and line.is_row) or line.is_turned or beside

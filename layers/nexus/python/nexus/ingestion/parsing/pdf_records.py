@@ -67,8 +67,10 @@ def text_of(runs: Sequence[Line]) -> str:
 
 def is_wrapped(above: Line, line: Line, width: float) -> bool:
     """Whether the line goes on with the one above it in a column of that width."""
-    if above.text.rstrip().endswith(_STOPS) or line.text[:1] == "(":
-        return line.text[:1] == "("
+    if line.text[:1] == "(":
+        return not above.text.rstrip().endswith(")")  # else one remark below another
+    if above.text.rstrip().endswith(_STOPS):
+        return False
     is_full = above.right - above.left >= _FULL * width and " " in above.text
     return line.text[:1].islower() and is_full
 

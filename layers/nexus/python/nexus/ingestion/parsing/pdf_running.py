@@ -66,7 +66,7 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
 def _in_running_place(pages: Sequence[Page]) -> dict[int, dict[int, bool]]:
     """By page number the lines that stand where most pages have one, apart from the text.
 
-    Each with whether it holds a number that counts with the pages as most of these lines do.
+    Each with whether it holds a number that counts the pages, where most of these lines do.
     """
     filled = sum(1 for page in pages if page.lines)
     needed = max(_FEWEST, _SHARE * filled)
@@ -82,14 +82,25 @@ def _in_running_place(pages: Sequence[Page]) -> dict[int, dict[int, bool]]:
         ]
         if len(outer) < needed:
             continue
-        offsets = Counter(
-            offset for page, at in outer for offset in _offsets(page, page.lines[at])
-        ).most_common(1)
-        counting = offsets[0][0] if offsets and offsets[0][1] >= _SHARE * len(outer) else None
-        for page, at in outer:
-            counts = counting in _offsets(page, page.lines[at])
+        counting = _counting(outer)
+        if sum(counting) < _SHARE * len(outer):
+            counting = [False] * len(outer)
+        for (page, at), counts in zip(outer, counting, strict=True):
             found.setdefault(page.number, {})[at] = counts
     return found
+
+
+def _counting(outer: Sequence[tuple[Page, int]]) -> list[bool]:
+    """Of each line whether a number in it grows beside one of its neighbours' as the pages do.
+
+    Not by one count for all: a page that is put in, or numbers that begin anew, change nothing for
+    the pages elsewhere. Left and right pages may differ, so two neighbours on each side are seen.
+    """
+    offsets = [_offsets(page, page.lines[at]) for page, at in outer]
+    return [
+        not own.isdisjoint(set().union(*offsets[max(0, at - 2) : at], *offsets[at + 1 : at + 3]))
+        for at, own in enumerate(offsets)
+    ]
 
 
 def _outermost(page: Page, side: int) -> int | None:

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from nexus.ingestion.parsing.pdf_calls import calls
-from nexus.ingestion.parsing.pdf_letters import Letters
+from nexus.ingestion.parsing.pdf_letters import UNEVEN, Letters
 from nexus.ingestion.parsing.pdf_lines import PLAIN, Line, made_line
 
 # A gap this many times as wide as a letter is high divides cells rather than words; after a
@@ -25,12 +25,14 @@ def runs(
     gap: float,
     uprights: Sequence[tuple[float, float, float]] = (),
     *,
+    blank: float = 0.0,
     seen_only: bool = False,
 ) -> Iterator[tuple[int, Line]]:
     """The line of `words` from index `start`, cut where it is not one run of words.
 
     It is cut at gaps wider than `gap` heights of a letter, where it goes on at another height,
-    and at `uprights`: ruling lines, as (x, bottom, top), in their order.
+    and at `uprights`: ruling lines, as (x, bottom, top), in their order. Of letters that are all as
+    wide, a `blank` parts words only.
     """
     pdfium, textpage, turn = calls(), letters.address, letters.turn
     box, into, box_of = pdfium.box, pdfium.into_box, pdfium.loose_box
@@ -54,7 +56,12 @@ def runs(
         if parts and (
             left > last + wide
             or left < last - size
-            or (gap < math.inf and left > last + apart and _are_apart(letters, index))
+            or (
+                gap < math.inf
+                and left > last + apart
+                and not abs(left - last - blank) < UNEVEN * blank
+                and _are_apart(letters, index)
+            )
             or not low < middle < high
             or (uprights and _are_divided(last - 1, left + 1, middle, uprights))
         ):
@@ -76,7 +83,9 @@ def runs(
         yield begun, made_line((*place, False, letters.is_bold(begun), *PLAIN))
 
 
-def cells(letters: Letters, start: int, words: str) -> Iterator[tuple[int, Line]]:
+def cells(
+    letters: Letters, start: int, words: str, blank: float = 0.0
+) -> Iterator[tuple[int, Line]]:
     """The line cut as `runs` does it, if what stands apart in it was painted apart."""
     pdfium, textpage = calls(), letters.address
     box, into, box_of = pdfium.box, pdfium.into_box, pdfium.loose_box
@@ -98,7 +107,11 @@ def cells(letters: Letters, start: int, words: str) -> Iterator[tuple[int, Line]
             right, bottom = box.right, min(low, box.bottom)
             box_of(textpage, index, into)
             middle = (box.bottom + box.top) / 2
-            if box.left - right > gap or box.left < left or not bottom < middle < high:
+            if (
+                (box.left - right > gap and not abs(box.left - right - blank) < UNEVEN * blank)
+                or box.left < left
+                or not bottom < middle < high
+            ):
                 text, size = words[begun - start : last + 1 - start], high - low
                 place = (text, left, right, bottom, high, size, size)
                 yield begun, made_line((*place, False, letters.is_bold(begun, first), *PLAIN))
