@@ -11,7 +11,6 @@ from typing import Any
 
 gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
-from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
 from nexus.generations.reindexing import (  # noqa: E402
@@ -19,7 +18,8 @@ from nexus.generations.reindexing import (  # noqa: E402
     reconcile_generations,
     verifies_today,
 )
-from nexus.observability import logger, metrics  # noqa: E402
+from nexus.metrics import metered, record  # noqa: E402
+from nexus.observability import logger  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.reindex import reindex_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
@@ -36,7 +36,7 @@ gc.freeze()
 gc.enable()
 
 
-@metrics.log_metrics
+@metered("reindex")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Compares bucket, catalogue and index, of every generation or of `event["generation"]`.
 
@@ -52,11 +52,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         has_time=lambda: context.get_remaining_time_in_millis() > ENOUGH_MS,
     )
     counts = asdict(progress)
-    metrics.add_metric("reindex_invocations", MetricUnit.Count, 1)
+    record("reindex_invocations")
     if progress.phase != "done":
         services().continuation.start(json.dumps({"progress": counts}))
     else:
         for name in COUNTED:
-            metrics.add_metric(f"reindex_{name}", MetricUnit.Count, counts[name])
+            record(f"reindex_{name}", counts[name])
     logger.info("reindex", extra=counts)
     return counts

@@ -66,7 +66,6 @@ def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, s
         assert getattr(settings, name) == configured[name], name
     assert settings.stage == stage
     assert found["POWERTOOLS_SERVICE_NAME"] == function
-    assert found["POWERTOOLS_METRICS_NAMESPACE"] == "Nexus"
 
 
 def test_a_request_s_deadline_comes_before_the_gateway_and_lambda_give_it_up(assembly, stage):
