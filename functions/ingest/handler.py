@@ -22,10 +22,10 @@ from functions.ingest.holding import Holding  # noqa: E402
 from functions.ingest.performing import perform  # noqa: E402
 from functions.ingest.retrying import delay_s  # noqa: E402
 from functions.ingest.side_by_side import SideBySide  # noqa: E402
+from nexus import metrics  # noqa: E402
 from nexus.errors import NexusError, UpstreamError  # noqa: E402
 from nexus.ingestion.reports import IndexingReport  # noqa: E402
 from nexus.ingestion.tasks import tasks_of  # noqa: E402
-from nexus.metrics import metered, record  # noqa: E402
 from nexus.models import Generations  # noqa: E402
 from nexus.observability import logger  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
@@ -47,10 +47,10 @@ class OutOfTime(Exception):
     """The invocation has too little time left to begin another document."""
 
 
-@metered("ingest")
+@metrics.metered("ingest")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Processes a batch; SQS keeps the messages that this returns as failures."""
-    record("messages", len(event["Records"]))
+    metrics.record("messages", len(event["Records"]))
     receipts = [record["receiptHandle"] for record in event["Records"]]
     processor.executor = services().executor
     # Read once: a generation that begins later is built from what the bucket then holds.
@@ -67,7 +67,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def process(
-    message: SQSRecord,
+    record: SQSRecord,
     lambda_context: LambdaContext,
     holding: Holding,
     known: Callable[[], Generations],
@@ -78,31 +78,31 @@ def process(
     """
     if lambda_context.get_remaining_time_in_millis() < ENOUGH_MS:
         # Begun now it could be cut off; it comes again at once, in a new invocation.
-        holding.let_go(message.receipt_handle, 0)
+        holding.let_go(record.receipt_handle, 0)
         raise OutOfTime
     try:
-        for task in tasks_of(message.body):
+        for task in tasks_of(record.body):
             for report in perform(task, services(), known):
                 _report(report)
-                _tell_lag(message, report)
+                _tell_lag(record, report)
     except Exception as error:
-        attempt = int(message.attributes.approximate_receive_count)
+        attempt = int(record.attributes.approximate_receive_count)
         wait = delay_s(attempt, error)
         # The type and our own sentence: another library's message could quote the document.
-        record("messages_failed")
+        metrics.record("messages_failed")
         if isinstance(error, UpstreamError):
-            record("upstream_errors", dependency=error.service)
+            metrics.record("upstream_errors", dependency=error.service)
         logger.error(
             "document_not_indexed",
             extra={
-                "message_id": message.message_id,
+                "message_id": record.message_id,
                 "attempt": attempt,
                 "retry_in_s": wait,
                 "error": type(error).__name__,
                 "detail": str(error) if isinstance(error, NexusError) else None,
             },
         )
-        holding.let_go(message.receipt_handle, wait)
+        holding.let_go(record.receipt_handle, wait)
         raise
 
 
@@ -110,7 +110,7 @@ def _tell_lag(message: SQSRecord, report: IndexingReport) -> None:
     """How long what was uploaded took to be found; not where nothing was to be done."""
     sent_ms = message.attributes.get("SentTimestamp")
     if report.outcome in ("indexed", "deleted") and sent_ms:
-        record("ingestion_lag", max(0.0, time.time() - int(sent_ms) / 1000))
+        metrics.record("ingestion_lag", max(0.0, time.time() - int(sent_ms) / 1000))
 
 
 def _report(report: IndexingReport) -> None:
@@ -127,7 +127,7 @@ def _report(report: IndexingReport) -> None:
             "duration_ms": round(report.duration_ms, 1),
         },
     )
-    record(f"documents_{report.outcome}")
-    record("chunks_seen", report.chunks)
-    record("chunks_reused", report.chunks - report.chunks_embedded)
-    record("chunks_embedded", report.chunks_embedded)
+    metrics.record(f"documents_{report.outcome}")
+    metrics.record("chunks_seen", report.chunks)
+    metrics.record("chunks_reused", report.chunks - report.chunks_embedded)
+    metrics.record("chunks_embedded", report.chunks_embedded)
