@@ -183,12 +183,14 @@ def _schedule_watches(stage: Stage) -> Iterator[Watch]:
 
 def _missed(stage: Stage, function: str, silence: Silence) -> Watch:
     title = function.capitalize()
+    runs = own(stage, f"{function}_invocations", minutes=60 * silence.hours)
     length = f"{silence.hours * silence.periods} hours" if silence.hours == 1 else "seven days"
     return Watch(
         name=f"Missed{title}",
         section=f"Missed {function}",
-        says=f"No run of {function} began within {length}.",
-        metric=own(stage, f"{function}_invocations", minutes=60 * silence.hours),
+        says=f"No run of {function} came to its end within {length}.",
+        # Filled: an alarm on a long period waits for several that are missing before it says so.
+        metric=together({"runs": runs}, f"runs of {function}"),
         below=1,
         most=silence.periods,
         of=silence.periods,

@@ -45,7 +45,7 @@ def gateway(
     )
 
 
-def of_functions(stage: Stage, name: str, statistic: str = "Sum") -> dict[str, cloudwatch.IMetric]:
+def of_functions(stage: Stage, name: str, statistic: str = "Sum") -> dict[str, cloudwatch.Metric]:
     """A metric of Lambda's of each function, by the function's name."""
     return {
         function: cloudwatch.Metric(
@@ -74,11 +74,11 @@ def share(bad: cloudwatch.Metric, *, least: int) -> cloudwatch.MathExpression:
     )
 
 
-def together(metrics: dict[str, cloudwatch.IMetric], label: str) -> cloudwatch.MathExpression:
-    """The sum of metrics, of which some may be missing."""
+def together(metrics: dict[str, cloudwatch.Metric], label: str) -> cloudwatch.MathExpression:
+    """The sum of metrics of one period, of which some may be missing."""
     return cloudwatch.MathExpression(
         expression=" + ".join(f"FILL({name}, 0)" for name in metrics),
-        using_metrics=metrics,
-        period=Duration.minutes(5),
+        using_metrics=dict(metrics),
+        period=next(iter(metrics.values())).period,
         label=label,
     )
