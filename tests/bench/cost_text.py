@@ -120,8 +120,8 @@ def idle_text(assembly: Assembly) -> str:
         are reported: `chat` has about {own["chat"]}, `documents` {own["documents"]} and `ingest` up
         to {own["ingest"]} while they work, ${cost("metric", sum(own.values())):.2f} a month where
         all three work every hour; a client that `NEXUS_METERED_CLIENTS` names has two more. Of
-        alarms, those on an expression are paid for by the metrics in it. API Gateway's metrics of each
-        method are off: {detailed} of them would be ${cost("metric", detailed):.2f}.""",
+        alarms, those on an expression are paid for by the metrics in it. API Gateway's metrics of
+        each method are off: {detailed} of them would be ${cost("metric", detailed):.2f}.""",
     )
 
 
