@@ -216,7 +216,8 @@ def test_throttles_of_dynamodb_are_seen_though_the_sdk_tries_again(
     chat: ModuleType,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    serve, throttled = upstreams.aws.answer, []
+    serve = upstreams.aws.answer
+    throttled: list[str] = []
     body = json.dumps({"__type": "ProvisionedThroughputExceededException", "message": "slow down"})
 
     def sometimes(method: str, path: str, headers: dict[str, str], sent: bytes) -> Any:
@@ -225,7 +226,7 @@ def test_throttles_of_dynamodb_are_seen_though_the_sdk_tries_again(
             return 400, {"content-type": "application/x-amz-json-1.0"}, body.encode()
         return serve(method, path, headers, sent)
 
-    upstreams.aws.answer = sometimes  # type: ignore[method-assign]
+    upstreams.aws.answer = sometimes  # type: ignore[method-assign,assignment]
     statuses, log = ask(chat, 1, capsys)
     assert (statuses, len(throttled)) == ([200], 1)
     recorded = Recorded()
@@ -276,7 +277,8 @@ def test_a_run_that_did_not_come_is_an_alarm_and_one_that_came_ends_it(
     assert is_alarm(alarms["missed-reindex"], Recorded())
     assert is_alarm(alarms["missed-backup"], Recorded())
     reindex = load("reindex", upstreams, monkeypatch)
-    botocore.session.Session().create_client("sqs").create_queue(QueueName="queue")
+    sqs: Any = botocore.session.Session().create_client("sqs")
+    sqs.create_queue(QueueName="queue")
     capsys.readouterr()
     reindex.handler(event("reindex"), Context())
     log = capsys.readouterr().out

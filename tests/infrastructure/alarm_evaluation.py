@@ -15,10 +15,11 @@ from __future__ import annotations
 import ast
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+Work = Callable[[float, float], float]
 Point = tuple[float, str, str, frozenset[tuple[str, str]], float]
 
 
@@ -87,10 +88,11 @@ def state(alarm: Mapping[str, Any], recorded: Recorded, now_s: float, more_perio
 
 def _breaches(alarm: Mapping[str, Any], value: float) -> bool:
     operator, threshold = alarm["ComparisonOperator"], alarm["Threshold"]
-    return {
+    states = {
         "GreaterThanThreshold": value > threshold,
         "LessThanThreshold": value < threshold,
-    }[operator]
+    }
+    return bool(states[operator])
 
 
 def _period_s(alarm: Mapping[str, Any]) -> int:
@@ -137,7 +139,9 @@ def _computed(node: ast.expr, values: Mapping[str, float | None]) -> float | Non
     raise AssertionError(f"the evaluator does not know {ast.unparse(node)}")
 
 
-def _both(one: ast.expr, other: ast.expr, values: Mapping[str, float | None], work: Any) -> Any:
+def _both(
+    one: ast.expr, other: ast.expr, values: Mapping[str, float | None], work: Work
+) -> float | None:
     left, right = _computed(one, values), _computed(other, values)
     return None if left is None or right is None else work(left, right)
 
