@@ -31,7 +31,9 @@ class Stage:
     EventBridge Scheduler expressions, in UTC; the latter may be "" for none. Snapshots of the index
     are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
-    is nobody. `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
+    is nobody. `monitored` stages have alarms on the service, a dashboard and saved queries,
+    and tell when their models cost more than `spend_per_day` dollars.
+    `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
     and, if Route 53 is to point to it, the id of its hosted zone. `settings` are further variables
     of the functions, by name (`NEXUS_…`, see the README).
@@ -90,6 +92,8 @@ class Stage:
     pinecone_host: str = ""
     ocr: bool = False
     alarm_email: str = ""
+    monitored: bool
+    spend_per_day: float
     domain_name: str = ""
     certificate_arn: str = ""
     hosted_zone: str = ""
@@ -215,6 +219,7 @@ _RANGES = {
 _POSITIVE = [
     *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
     *("keyless_rate", "keyless_burst", "conversation_ttl_h", "embedding_dimension"),
+    "spend_per_day",
     "backup_retention_days",
 ]
 

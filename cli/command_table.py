@@ -83,6 +83,11 @@ COMMANDS = {
         "pinecone_index",
         "Make a Pinecone index with the schema that Nexus needs, and print its host for cdk.json.",
     ),
+    "dashboard": (
+        "dashboard",
+        "dashboard",
+        "Print the address of the stage's dashboard in CloudWatch.",
+    ),
     "gateway-logs": (
         "gateway_logs",
         "gateway_logs",

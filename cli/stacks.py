@@ -53,6 +53,7 @@ class Deployment:
     pinecone_host: str = ""
     pinecone_secret: str = ""
     rerank_secret: str = ""
+    dashboard_name: str = ""
 
 
 def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:

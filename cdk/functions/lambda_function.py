@@ -1,10 +1,10 @@
-"""One Lambda function with a role, a log group and an alias of its own."""
+"""One Lambda function with a role and an alias of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -15,7 +15,6 @@ from cdk.bytecode import Target
 from cdk.findings import acknowledge
 from cdk.functions.layers import architecture, asset, runtime
 from cdk.functions.routes import Route
-from cdk.log_retention import retention
 from cdk.stages import Stage
 
 ALIAS = "live"
@@ -39,6 +38,7 @@ class LambdaFunction(Construct):
         name: str,
         *,
         stage: Stage,
+        log_group: logs.ILogGroup,
         memory_mb: int,
         timeout_s: int,
         layers: Sequence[lambda_.ILayerVersion],
@@ -54,13 +54,6 @@ class LambdaFunction(Construct):
         self.address = address(stage, name)
         self.routes = tuple(routes)
         named = self.address.removesuffix(f":{ALIAS}")
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/lambda/{named}",
-            retention=retention(stage),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(self.role)
         self.function = lambda_.Function(

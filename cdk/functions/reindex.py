@@ -11,7 +11,7 @@ from cdk.findings import acknowledge
 from cdk.functions import rights
 from cdk.functions.lambda_function import ALIAS, LambdaFunction, address
 from cdk.functions.layers import Layers
-from cdk.functions.scheduled_run import ScheduledRun
+from cdk.functions.scheduled_run import ScheduledRun, failures_name
 from cdk.functions.variables import common, generation, index
 from cdk.stages import Stage
 
@@ -27,6 +27,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         scope,
         "reindex",
         stage=stage,
+        log_group=data.logs["reindex"],
         memory_mb=stage.reindex_memory_mb,
         timeout_s=stage.reindex_timeout_s,
         layers=layers.of(),
@@ -40,6 +41,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         scope,
         "Nightly",
         expression=stage.reindex_schedule,
+        queue_name=failures_name(stage, "reindex"),
         function=reindex.alias,
         description="Looks at the keys, compares bucket and catalogue, and queues what differs",
     )

@@ -10,7 +10,6 @@ from typing import Any
 
 gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
-from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
 from nexus.errors import UpstreamError  # noqa: E402
@@ -19,8 +18,9 @@ from nexus.generations.reindexing import (  # noqa: E402
     reconcile_generations,
     verifies_today,
 )
+from nexus.metrics import metered, record  # noqa: E402
 from nexus.models import ApiClient  # noqa: E402
-from nexus.observability import count, logger, metrics  # noqa: E402
+from nexus.observability import logger  # noqa: E402
 from nexus.operations.api_keys import age_days, review_keys  # noqa: E402
 from nexus.operations.releases import prune  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
@@ -39,7 +39,7 @@ gc.freeze()
 gc.enable()
 
 
-@metrics.log_metrics
+@metered("reindex")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Compares bucket, catalogue and index, of every generation or of `event["generation"]`.
 
@@ -58,12 +58,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         has_time=lambda: context.get_remaining_time_in_millis() > ENOUGH_MS,
     )
     counts = asdict(progress)
-    metrics.add_metric("reindex_invocations", MetricUnit.Count, 1)
+    record("reindex_invocations")
     if progress.phase != "done":
         services().continuation.start(json.dumps({"progress": counts}))
     else:
         for name in COUNTED:
-            metrics.add_metric(f"reindex_{name}", MetricUnit.Count, counts[name])
+            record(f"reindex_{name}", counts[name])
     logger.info("reindex", extra=counts)
     return counts
 
@@ -73,11 +73,11 @@ def _look_at_keys(now: float) -> None:
     try:
         found = review_keys(services().clients, services().gateway_keys, now)
     except UpstreamError as err:
-        count("keys_unseen")
+        record("keys_stuck")  # none of them can be removed
         logger.error("keys_unseen", extra={"reason": str(err)})
         return
-    metrics.add_metric("keys_to_rotate", MetricUnit.Count, len(found.to_rotate))
-    metrics.add_metric("keys_stuck", MetricUnit.Count, len(found.stuck))
+    record("keys_to_rotate", len(found.to_rotate))
+    record("keys_stuck", len(found.stuck))
     for entry in found.removed:
         logger.info("key_removed", extra=_named(entry, now))
     for entry in found.stuck:
@@ -91,7 +91,7 @@ def _remove_former_versions(now: float) -> None:
     try:
         removed = prune(services().versions, services().settings.functions, now)
     except UpstreamError as err:
-        count("versions_stuck")
+        record("versions_stuck")
         logger.error("versions_stuck", extra={"reason": str(err)})
         return
     if removed:

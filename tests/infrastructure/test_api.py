@@ -132,7 +132,11 @@ def test_the_stage_logs_traces_and_throttles_what_needs_no_key(assembly, stage):
 
 
 def test_every_log_has_an_end(assembly, stage):
-    groups = assembly.resources(stage, "service", "Logs::LogGroup")
+    groups = {
+        name: group
+        for stack in ("data", "service")
+        for name, group in assembly.resources(stage, stack, "Logs::LogGroup").items()
+    }
     assert len(groups) == 7, "five functions, the gateway's access log, the gateway's errors"
     kept = {group["Properties"]["RetentionInDays"] for group in groups.values()}
     assert kept == {configuration(stage)["log_retention_days"]}

@@ -171,6 +171,14 @@ class Settings:
     embedding_price: float = _setting(
         "US dollars for a million embedded tokens, for the metric of what was spent.", 0.02
     )
+    model_prices: tuple[str, ...] = _setting(
+        "US dollars for a million tokens in and out of each chat model, separated by commas.",
+        ("gpt-5.4-mini=0.75/4.50", "gpt-5.4-nano=0.20/1.25"),
+    )
+    metered_clients: tuple[str, ...] = _setting(
+        "Names of API clients whose spending has metrics of its own; the log tells that of all.",
+        (),
+    )
     verify_days: int = _setting(
         "Every how many days the nightly run compares the index with the catalogue, too.", 7, low=1
     )

@@ -23,6 +23,7 @@ from nexus.ports import (
     WorkQueue,
 )
 from nexus.settings import Settings
+from nexus.spending import SpendingChat, SpendingEmbedder, prices_of
 
 if TYPE_CHECKING:
     import openai
@@ -49,7 +50,7 @@ def aws_clients(service: str) -> Any:
     # These answer in milliseconds or not at all; S3 may take its time over a document. A call that
     # hangs is given up (`nexus.bounded`), but it keeps its thread, and a secret's readers waiting.
     quick = service in ("dynamodb", "secretsmanager")
-    return _session().create_client(
+    client = _session().create_client(
         service,
         config=Config(
             connect_timeout=2,
@@ -59,6 +60,11 @@ def aws_clients(service: str) -> Any:
             **(SIGNING if service == "s3" else {}),
         ),
     )
+    if service == "dynamodb":
+        from nexus.adapters.dynamodb.throttles import count_throttles
+
+        count_throttles(client)
+    return client
 
 
 @cache
@@ -90,18 +96,23 @@ class Models:
     def __init__(self, settings: Settings, secrets: Secrets) -> None:
         self._settings = settings
         self._secrets = secrets
+        self._prices = prices_of(settings.model_prices)
 
     def embedder(self, generation: Generation) -> Embedder:
         from nexus.adapters.openai.models import OpenAIEmbedder
 
         settings = self._settings
         return deferred(
-            lambda: OpenAIEmbedder(
-                # A question or a chunk is embedded again rather than given up.
-                self._connect(settings.embedding_timeout_s, settings.embedding_retries),
+            lambda: SpendingEmbedder(
+                OpenAIEmbedder(
+                    # A question or a chunk is embedded again rather than given up.
+                    self._connect(settings.embedding_timeout_s, settings.embedding_retries),
+                    generation.embedding_model,
+                    generation.embedding_dimension,
+                    settings.embedding_batch,
+                ),
                 generation.embedding_model,
-                generation.embedding_dimension,
-                settings.embedding_batch,
+                settings.embedding_price,
             )
         )
 
@@ -124,11 +135,15 @@ class Models:
         settings = self._settings
         return deferred(
             # One try: there is no time for a second.
-            lambda: OpenAIChat(
-                self._connect(settings.models_timeout_s, 0),
+            lambda: SpendingChat(
+                OpenAIChat(
+                    self._connect(settings.models_timeout_s, 0),
+                    model,
+                    settings.chat_api,
+                    settings.reasoning_effort,
+                ),
                 model,
-                settings.chat_api,
-                settings.reasoning_effort,
+                self._prices,
             )
         )
 
