@@ -13,8 +13,9 @@ from cdk.functions import backup, chat, documents, ingest, reindex
 from cdk.functions.layers import Layers
 from cdk.monitoring.construct import Monitoring
 from cdk.monitoring.dashboard import dashboard_name
+from cdk.releases import Releases
 from cdk.rest_api import NexusApi
-from cdk.stages import FUNCTIONS, Stage
+from cdk.stages import FUNCTIONS, READINESS, Stage
 from cdk.usage_plans import UsagePlans
 
 
@@ -49,7 +50,19 @@ class ServiceStack(Stack):
             map_domain(self, stage, self.api)
         if stage.monitored:
             groups = {function: data.logs[function] for function in FUNCTIONS}
-            Monitoring(self, "Monitoring", stage=stage, topic=data.topic, log_groups=groups)
+            monitoring = Monitoring(
+                self, "Monitoring", stage=stage, topic=data.topic, log_groups=groups
+            )
+            if stage.releases == "canary":
+                Releases(
+                    self,
+                    "Releases",
+                    stage=stage,
+                    functions={one.named: one for one in self.functions if one.routes},
+                    log_group=data.logs[READINESS],
+                    topic=data.topic,
+                    alarms=monitoring.taking_back,
+                )
         self._publish(stage)
 
     def _publish(self, stage: Stage) -> None:
@@ -60,6 +73,7 @@ class ServiceStack(Stack):
             "AdminPlanId": self.plans.admin.usage_plan_id,
             **{function.output: function.address for function in self.functions},
             "DashboardName": dashboard_name(stage) if stage.monitored else "",
+            "ReleaseApplication": f"nexus-{stage.name}" if stage.releases == "canary" else "",
             "ModelsUrl": stage.models_url,
             "EmbeddingModel": stage.embedding_model,
             "EmbeddingDimension": str(stage.embedding_dimension),

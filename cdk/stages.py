@@ -15,6 +15,8 @@ from cdk.domain_names import domain_fault
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ("chat", "documents", "ingest", "reindex", "backup")
+# What asks new versions before callers get them, where releases are "canary".
+READINESS = "readiness"
 
 
 class StageError(ValueError):
@@ -32,7 +34,8 @@ class Stage:
     are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
     is nobody. `monitored` stages have alarms on the service, a dashboard and saved queries,
-    and tell when their models cost more than `spend_per_day` dollars.
+    and tell when their models cost more than `spend_per_day` dollars. `releases` are "canary", where
+    a new version gets a tenth of the callers first and is taken back by alarms, or "at_once".
     `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
     and, if Route 53 is to point to it, the id of its hosted zone. `settings` are further variables
@@ -93,6 +96,7 @@ class Stage:
     ocr: bool = False
     alarm_email: str = ""
     monitored: bool
+    releases: Literal["canary", "at_once"]
     spend_per_day: float
     domain_name: str = ""
     certificate_arn: str = ""
@@ -256,6 +260,11 @@ def _check_snap_start(stage: Stage) -> None:
 
 def _check(stage: Stage) -> None:
     _check_snap_start(stage)
+    if stage.releases == "canary" and not stage.monitored:
+        raise StageError(
+            f"Stage {stage.name!r}: releases must be at_once where monitored is false, "
+            "for alarms are what takes a release back."
+        )
     for key, (low, high) in _RANGES.items():
         if not low <= getattr(stage, key) <= high:
             raise StageError(f"Stage {stage.name!r}: {key} must be from {low} to {high}.")

@@ -54,6 +54,7 @@ class Deployment:
     pinecone_secret: str = ""
     rerank_secret: str = ""
     dashboard_name: str = ""
+    release_application: str = ""
 
 
 def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:

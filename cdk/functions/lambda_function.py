@@ -51,15 +51,16 @@ class LambdaFunction(Construct):
         # The version before stays for a day, for `nexus rollback`; the nightly run removes it, with
         # what its snapshot costs. One of a deployment that failed goes at once.
         former = lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        self.named = name
         self.address = address(stage, name)
         self.routes = tuple(routes)
-        named = self.address.removesuffix(f":{ALIAS}")
+        function_name = self.address.removesuffix(f":{ALIAS}")
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(self.role)
         self.function = lambda_.Function(
             self,
             "Function",
-            function_name=named,
+            function_name=function_name,
             runtime=runtime(stage),
             architecture=architecture(stage),
             handler=f"functions.{name}.handler.handler",

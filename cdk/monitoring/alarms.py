@@ -27,7 +27,8 @@ _DAY_MIN = 24 * 60
 class Watch:
     """What is an alarm: a metric above (or `below`) a number in `most` of the last `of` periods.
 
-    `section` is the heading of the runbook that says what to do, and the alarm's name.
+    `section` is the heading of the runbook that says what to do, and the alarm's name. One that
+    `takes_back` tells what callers get now: a release is stopped while it is on.
     """
 
     name: str
@@ -39,9 +40,10 @@ class Watch:
     most: int = 1
     of: int = 1
     silence_is_bad: bool = False
+    takes_back: bool = False
 
 
-def add_alarm(scope: Construct, stage: Stage, topic: sns.ITopic, watch: Watch) -> None:
+def add_alarm(scope: Construct, stage: Stage, topic: sns.ITopic, watch: Watch) -> cloudwatch.Alarm:
     """Adds an alarm that tells the topic when it begins and when it ends."""
     operators = cloudwatch.ComparisonOperator
     missing = cloudwatch.TreatMissingData
@@ -63,6 +65,7 @@ def add_alarm(scope: Construct, stage: Stage, topic: sns.ITopic, watch: Watch) -
     )
     alarm.add_alarm_action(actions.SnsAction(topic))
     alarm.add_ok_action(actions.SnsAction(topic))
+    return alarm
 
 
 def service_watches(stage: Stage) -> Iterator[Watch]:
@@ -75,6 +78,7 @@ def service_watches(stage: Stage) -> Iterator[Watch]:
         above=0.5,
         most=3,
         of=5,
+        takes_back=True,
     )
     yield Watch(
         name="ServerErrors",
@@ -82,6 +86,7 @@ def service_watches(stage: Stage) -> Iterator[Watch]:
         says="More than 5 % of the requests of five minutes ended in a 5xx.",
         metric=share(own(stage, "server_errors"), least=_LEAST),
         above=5,
+        takes_back=True,
     )
     yield Watch(
         name="DependencyFailing",
@@ -89,6 +94,7 @@ def service_watches(stage: Stage) -> Iterator[Watch]:
         says="A dependency failed in more than 10 % of the invocations of five minutes.",
         metric=share(own(stage, "dependency_failing"), least=_LEAST),
         above=10,
+        takes_back=True,
     )
     yield Watch(
         name="SlowAnswers",
@@ -98,6 +104,7 @@ def service_watches(stage: Stage) -> Iterator[Watch]:
         above=_SLOW_MS,
         most=2,
         of=2,
+        takes_back=True,
     )
     yield Watch(
         name="Refusals",
@@ -151,12 +158,13 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
         says="Invocations of a function ended in an error.",
         metric=together(of_functions(stage, "Errors"), "errors of all functions"),
         above=0,
+        takes_back=True,
     )
     yield Watch(
         name="LambdaThrottles",
         section="Lambda throttles",
-        says="Lambda refused to start functions, as too many run.",
-        metric=together(of_functions(stage, "Throttles"), "throttles of all functions"),
+        says="Lambda refused to start functions that somebody waits for, as too many run.",
+        metric=together(_throttles(stage), "throttles of functions that somebody waits for"),
         above=0,
     )
     yield Watch(
@@ -166,6 +174,13 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
         metric=timeouts(stage),
         above=0,
     )
+
+
+def _throttles(stage: Stage) -> dict[str, cloudwatch.Metric]:
+    # A run on a schedule that is throttled starts again for an hour, and then is a failure, which
+    # has an alarm; each metric in an alarm costs.
+    found = of_functions(stage, "Throttles")
+    return {function: found[function] for function in ("chat", "documents", "ingest")}
 
 
 def timeouts(stage: Stage) -> cloudwatch.Metric:

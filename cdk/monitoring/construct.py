@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -29,8 +30,12 @@ class Monitoring(Construct):
         super().__init__(scope, name)
         for function, group in log_groups.items():
             _count_timeouts(self, stage, function, group)
+        # What tells how callers fare now, whichever version answers them.
+        self.taking_back: list[cloudwatch.Alarm] = []
         for watch in service_watches(stage):
-            add_alarm(self, stage, topic, watch)
+            alarm = add_alarm(self, stage, topic, watch)
+            if watch.takes_back:
+                self.taking_back.append(alarm)
         add_dashboard(self, stage)
         add_queries(self, stage, log_groups)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.aws.releases import stop, under_way
 from cli.aws.smoke_test import smoke_test
 from cli.connection import Connection, connect
 from cli.failure import Failure
@@ -18,6 +19,9 @@ from nexus.operations.releases import Move, way_back, way_forward
 from nexus.ports import FunctionVersions
 from nexus.wiring.operating import function_versions
 
+# CodeDeploy shifts callers only from the version that CloudFormation left them at.
+_AT_ONCE = " with --context releases=at_once"
+
 
 def rollback(
     stage: StageToName = None,
@@ -25,10 +29,15 @@ def rollback(
         bool, typer.Option("--forward", help="To the deployed versions again.")
     ] = False,
 ) -> None:
-    """Give callers the functions from before the last deployment, which stay for a day."""
+    """Give callers the functions from before the last deployment, which stay for a day.
+
+    A release that is under way is stopped, and leads back by itself.
+    """
     if stage is None:
         raise Failure("Say which stage with --stage: its functions change at once.")
     connection = connect(stage)
+    if _stopped(connection, forward):
+        return
     versions = function_versions(connection.client)
     functions = _functions(connection)
     moves = way_forward(versions, functions) if forward else _back(connection, versions, functions)
@@ -50,9 +59,29 @@ def rollback(
     if not all(finding.well for finding in findings):
         raise Failure(f"The functions were moved; `nexus doctor --stage {stage}` looks for more.")
     if not forward:
+        how = _AT_ONCE if connection.deployment.release_application else ""
         console.print(
-            f"Next: mend it and deploy; or `nexus rollback --stage {stage} --forward` undoes this."
+            f"Next: mend it and deploy{how}; or `nexus rollback --stage {stage} --forward` "
+            "undoes this."
         )
+
+
+def _stopped(connection: Connection, forward: bool) -> bool:
+    """Whether a release was under way, which then leads back by itself."""
+    codedeploy = connection.client("codedeploy")
+    running = under_way(codedeploy, connection.deployment.release_application)
+    if running and forward:
+        raise Failure(
+            "A release is under way: CodeDeploy moves the functions. Wait for it; or without "
+            "--forward, this stops it."
+        )
+    stopped = stop(codedeploy, running)
+    if stopped:
+        console.print(
+            f"Stopped {', '.join(stopped)}: CodeDeploy gives callers the version before, and "
+            "CloudFormation takes back the rest of the deployment."
+        )
+    return bool(stopped)
 
 
 def _functions(connection: Connection) -> list[str]:

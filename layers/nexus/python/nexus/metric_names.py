@@ -2,7 +2,8 @@
 
 `stage` is a dimension of all. Each set of dimension names beside a metric is one more metric for
 each combination of values, at $0.30 a month while it is reported: so values come from short lists
-(routes, confidence levels, reasons, dependencies, models, and clients that a setting names).
+(routes, confidence levels, reasons, dependencies, models, and clients that a setting names). A
+function's version is one value at a time, and two while a release is under way.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ METRICS: dict[str, Metric] = {
     "request_duration": Metric(MILLISECONDS, _STAGE_AND_ROUTE),
     "client_errors": Metric(COUNT, _STAGE_AND_ROUTE),
     "server_errors": Metric(COUNT, _STAGE_AND_ROUTE),
+    # Of each request of the API, 0 or 1, by who answered it: a release is judged by their share.
+    "faults": Metric(COUNT, (("function", "version"),)),
     # Of each answer. `refusals` is 0 or 1, too.
     "answers": Metric(COUNT, (("confidence",),)),
     "refusals": Metric(COUNT, ((), ("reason",))),

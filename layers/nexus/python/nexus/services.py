@@ -91,13 +91,15 @@ class ReindexServices:
 class DocumentsServices:
     """What the documents function works with.
 
-    `eraser` makes one over the index generations that exist when it is called.
+    `eraser` makes one over the index generations that exist when it is called. `ping` asks what it
+    stands on, and raises where that does not answer.
     """
 
     settings: Settings
     authenticator: Authenticator
     curators: PerGeneration[Curator]
     eraser: Callable[[], Eraser]
+    ping: Callable[[], None] = field(default=_nothing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ SECURITY_HEADERS = {
 
 # Making JSON of an answer and handing it to the gateway.
 WRITING_BACK_S = 0.5
+# What takes longer was answered too late, in milliseconds by route; others may take their time.
+_LATE_MS = {"/v1/chat": 5000.0}
 
 
 class LastResort:
@@ -145,3 +147,20 @@ class RequestRecord:
         ):
             # A route is charged for errors only where it has any.
             record(name, failed, route=route if failed else None)
+        _record_fault(scope, route, status, duration_ms)
+
+
+def _record_fault(scope: Scope, route: str, status: int, duration_ms: float) -> None:
+    """Notes of the function's version whether it failed a caller, or let one wait for too long.
+
+    What is no route of the API, such as a watchman's /ready, counts only where it fails: else it
+    would hide how the others fare.
+    """
+    context = scope.get("aws.context")
+    version = getattr(context, "function_version", None)
+    failed = status >= 500
+    if context is None or not version or not (failed or route.startswith("/v1/")):
+        return
+    late = duration_ms > _LATE_MS.get(route, float("inf"))
+    function = context.function_name.rpartition("-")[2]
+    record("faults", failed or late, function=function, version=version)
