@@ -34,8 +34,8 @@ class Stage:
     are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
     is nobody. `monitored` stages have alarms on the service, a dashboard and saved queries,
-    and tell when their models cost more than `spend_per_day` dollars. `releases` are "canary", where
-    a new version gets a tenth of the callers first and is taken back by alarms, or "at_once".
+    and tell when their models cost more than `spend_per_day` dollars. `releases` are "canary", in
+    which a new version has a tenth of the callers first, and alarms take it back, or "at_once".
     `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
     and, if Route 53 is to point to it, the id of its hosted zone. `settings` are further variables

@@ -1,8 +1,8 @@
 """The readiness function's entry: CodeDeploy starts it before a new version gets callers.
 
 Made of the standard library and of what Lambda itself brings, and of no layer: what judges a
-release must not be made of it. It always tells CodeDeploy, which else waits for an hour (CodeDeploy User
-Guide, "AppSpec 'hooks' section for an AWS Lambda deployment").
+release must not be made of it. It always tells CodeDeploy, which else waits for an hour
+(https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html).
 """
 
 from __future__ import annotations

@@ -209,6 +209,8 @@ FREE: dict[str, str] = {
             *("ApiGateway::Method", "ApiGateway::Model", "ApiGateway::RequestValidator"),
             *("ApiGateway::Resource", "ApiGateway::UsagePlan"),
             *("ApiGateway::BasePathMapping", "ApiGateway::DomainName"),
+            # Of Lambda, CodeDeploy's deployments cost nothing (aws.amazon.com/codedeploy/pricing).
+            *("CodeDeploy::Application", "CodeDeploy::DeploymentGroup"),
             *("IAM::Policy", "IAM::Role", "Logs::MetricFilter", "Logs::QueryDefinition"),
             *("Lambda::Alias", "Lambda::EventInvokeConfig", "Lambda::Permission"),
             *("S3::BucketPolicy", "SNS::Subscription", "SNS::TopicPolicy", "SQS::QueuePolicy"),

@@ -236,13 +236,21 @@ def test_throttles_of_dynamodb_are_seen_though_the_sdk_tries_again(
 
 
 @pytest.mark.parametrize(
-    ("alarm", "metric", "value"),
-    [("lambda-errors", "Errors", 1), ("lambda-throttles", "Throttles", 2)],
+    ("alarm", "metric", "value", "functions"),
+    [
+        ("lambda-errors", "Errors", 1, ("chat", "documents", "ingest", "reindex", "backup")),
+        # A run on a schedule starts again for an hour, and then is a failure (below).
+        ("lambda-throttles", "Throttles", 2, ("chat", "documents", "ingest")),
+    ],
 )
 def test_what_lambda_reports_of_any_function_is_an_alarm(
-    alarms: dict[str, dict[str, Any]], alarm: str, metric: str, value: float
+    alarms: dict[str, dict[str, Any]],
+    alarm: str,
+    metric: str,
+    value: float,
+    functions: tuple[str, ...],
 ) -> None:
-    for function in ("chat", "documents", "ingest", "reindex", "backup"):
+    for function in functions:
         recorded = Recorded()
         named = f"nexus-prod-{function}"
         recorded.add(NOW_S - 30, "AWS/Lambda", metric, value, FunctionName=named)

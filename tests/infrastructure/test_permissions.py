@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from tests.infrastructure.assembly import FUNCTIONS
+from tests.infrastructure.assembly import CANARIES, FUNCTIONS
 
 XRAY = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
@@ -46,6 +47,7 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "Logs": "logs",
         "function:nexus-": "functions",
         "::/apikeys/*": "keys",
+        ":deploymentgroup:": "groups",
         "DocumentsBucket": "bucket",
         "BackupsBucket": "backups",
     }
@@ -168,6 +170,44 @@ def test_backup_reads_the_catalogue_writes_snapshots_and_continues_only_itself(a
     assert "ModelsSecret" not in statements
 
 
+@pytest.mark.parametrize("stage", CANARIES)
+def test_readiness_asks_the_versions_behind_the_gateway_and_tells_codedeploy(assembly, stage):
+    assert granted(assembly, stage, "readiness") == {
+        "versions": {"lambda:InvokeFunction"},
+        "groups": {
+            *("codedeploy:GetDeployment", "codedeploy:PutLifecycleEventHookExecutionStatus"),
+        },
+        "logs": LOGS,
+    }
+    statements = json.dumps(assembly.statements(stage, "readiness"))
+    for function in FUNCTIONS:
+        is_released = function in ("chat", "documents")
+        assert (f"function:nexus-{stage}-{function}:*" in statements) is is_released
+
+
+@pytest.mark.parametrize("stage", CANARIES)
+def test_codedeploy_moves_the_aliases_behind_the_gateway_and_no_other(assembly, stage):
+    role = assembly.only(stage, "service", "IAM::Role", "ReleasesRole")["Properties"]
+    assert "ManagedPolicyArns" not in role
+    [principal] = role["AssumeRolePolicyDocument"]["Statement"]
+    assert principal["Principal"] == {"Service": "codedeploy.amazonaws.com"}
+    [policy] = role["Policies"]
+    found = {}
+    for statement in policy["PolicyDocument"]["Statement"]:
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            found[action] = sorted(re.findall(r"nexus-[\w:-]+", json.dumps(statement["Resource"])))
+    moved = [f"nexus-{stage}-{one}" for one in ("chat", "chat:live", "documents", "documents:live")]
+    assert found == {
+        **dict.fromkeys(
+            ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
+            moved,
+        ),
+        "lambda:InvokeFunction": [f"nexus-{stage}-readiness"],
+        "cloudwatch:DescribeAlarms": [],
+    }
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_serves_one_function_and_has_no_managed_policy(assembly, stage, function):
     roles = assembly.resources(stage, "service", "IAM::Role")
@@ -194,4 +234,5 @@ def test_there_is_no_function_but_ours(assembly, stage):
         for stack in ("data", "service")
         for f in assembly.resources(stage, stack, "Lambda::Function").values()
     }
-    assert names == {f"nexus-{stage}-{name}" for name in FUNCTIONS}
+    asking = ("readiness",) if stage in CANARIES else ()
+    assert names == {f"nexus-{stage}-{name}" for name in (*FUNCTIONS, *asking)}

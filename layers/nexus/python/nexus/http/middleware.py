@@ -153,13 +153,13 @@ class RequestRecord:
 def _record_fault(scope: Scope, route: str, status: int, duration_ms: float) -> None:
     """Notes of the function's version whether it failed a caller, or let one wait for too long.
 
-    What is no route of the API, such as a watchman's /ready, counts only where it fails: else it
-    would hide how the others fare.
+    Whoever watches over /ready, or asks for what is not there, would hide how the callers fare.
     """
     context = scope.get("aws.context")
     version = getattr(context, "function_version", None)
     failed = status >= 500
-    if context is None or not version or not (failed or route.startswith("/v1/")):
+    concerns = route.startswith("/v1/") or (failed and route == UNKNOWN)
+    if context is None or not version or not concerns:
         return
     late = duration_ms > _LATE_MS.get(route, float("inf"))
     function = context.function_name.rpartition("-")[2]
