@@ -163,8 +163,8 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
     yield Watch(
         name="LambdaThrottles",
         section="Lambda throttles",
-        says="Lambda refused to start functions that somebody waits for, as too many run.",
-        metric=together(_throttles(stage), "throttles of functions that somebody waits for"),
+        says="Lambda refused to start functions, as too many run.",
+        metric=together(of_functions(stage, "Throttles"), "throttles of all functions"),
         above=0,
     )
     yield Watch(
@@ -174,13 +174,6 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
         metric=timeouts(stage),
         above=0,
     )
-
-
-def _throttles(stage: Stage) -> dict[str, cloudwatch.Metric]:
-    # A run on a schedule that is throttled starts again for an hour, and then is a failure, which
-    # has an alarm; each metric in an alarm costs.
-    found = of_functions(stage, "Throttles")
-    return {function: found[function] for function in ("chat", "documents", "ingest")}
 
 
 def timeouts(stage: Stage) -> cloudwatch.Metric:
