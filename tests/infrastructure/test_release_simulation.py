@@ -7,21 +7,19 @@ the versions are the real handlers, and what is evaluated is what they reported.
 from __future__ import annotations
 
 import json
-import re
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from math import comb
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from cli.local.layout import PROJECT
 from functions.readiness.asking import QUESTION
 from nexus.settings import Settings
 from tests.infrastructure.alarm_evaluation import Recorded
+from tests.infrastructure.assembly import CANARIES
 from tests.infrastructure.release_simulation import (
     HOOK_TELLS_WITHIN_S,
     STARTED_S,
@@ -52,7 +50,7 @@ def upstreams() -> Iterator[Upstreams]:
         yield running
 
 
-@pytest.fixture(params=["staging", "prod"])
+@pytest.fixture(params=CANARIES)
 def canary(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -308,30 +306,3 @@ def test_where_releases_are_at_once_everybody_gets_the_new_version(
     traffic = Traffic(reports, "chat", 20, bad=NEW, ending="failed")
     outcome = played(assembly, stage, traffic, ask)
     assert (outcome.events, set(traffic.answered)) == (["AllowTraffic"], {NEW})
-
-
-def _taken_back(a_minute: float, share: float) -> float:
-    """How probably the release alarm is on within five minutes, of so many requests a minute.
-
-    That is of the new version's, each of which fails with this probability, by binomials.
-    """
-    least, most, of = 0.05, 2, 5  # as test_releases.py has them of the template
-    count = round(a_minute)
-    bad = sum(
-        comb(count, failed) * share**failed * (1 - share) ** (count - failed)
-        for failed in range(count + 1)
-        if failed / count > least
-    )
-    return sum(
-        comb(of, minutes) * bad**minutes * (1 - bad) ** (of - minutes)
-        for minutes in range(most, of + 1)
-    )
-
-
-def test_the_runbook_tells_how_much_traffic_a_release_needs_to_be_judged() -> None:
-    text = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d+) \| (\d+) % \| (\d+) % \| (\d+) % \|$", text, re.MULTILINE)
-    assert len(rows) == 4
-    for requests, *told in rows:
-        computed = [_taken_back(int(requests) / 10, share) for share in (0.1, 0.3, 0.005)]
-        assert [int(one) for one in told] == [round(100 * one) for one in computed]
