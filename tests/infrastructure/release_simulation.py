@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.infrastructure.alarm_evaluation import Recorded, state
@@ -111,6 +111,16 @@ def _resolved(alarm: dict[str, Any], released: Any, version: str) -> dict[str, A
     text = json.dumps(alarm).replace(json.dumps(released), json.dumps(version))
     assert "CurrentVersion" not in text, "an alarm is on the version of another function"
     return dict(json.loads(text))
+
+
+def as_of_prod(group: Group, stage: str) -> Group:
+    """The same, with alarms that watch what prod reports."""
+
+    def of_prod(alarm: dict[str, Any]) -> dict[str, Any]:
+        text = json.dumps(alarm).replace(f'"{stage}"', '"prod"')
+        return dict(json.loads(text.replace(f'"nexus-{stage}', '"nexus-prod')))
+
+    return replace(group, alarms={name: of_prod(one) for name, one in group.alarms.items()})
 
 
 def release(

@@ -6,7 +6,6 @@ the versions are the real handlers, and what is evaluated is what they reported.
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 import time
@@ -23,8 +22,8 @@ from tests.infrastructure.assembly import CANARIES
 from tests.infrastructure.release_simulation import (
     HOOK_TELLS_WITHIN_S,
     STARTED_S,
-    Group,
     Outcome,
+    as_of_prod,
     group_of,
     release,
 )
@@ -57,6 +56,7 @@ def canary(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def handlers(upstreams: Upstreams, monkeypatch: pytest.MonkeyPatch) -> dict[str, ModuleType]:
+    upstreams.models._faults.clear()
     return {name: load(name, upstreams, monkeypatch) for name in ("chat", "documents")}
 
 
@@ -125,15 +125,9 @@ def played(assembly, stage: str, traffic: Traffic, ask: Ask, **more: Any) -> Out
     template = assembly.template(stage, "service")
     group = group_of(template, traffic.function, NEW)
     recorded = more.pop("recorded", Recorded())
-    if group and stage != "prod":  # the versions report as prod does
-        text = {name: _of_prod(alarm, stage) for name, alarm in group.alarms.items()}
-        group = Group(group.percent, group.minutes, text, group.hook, group.leads_back)
+    if group:  # the versions report as prod does
+        group = as_of_prod(group, stage)
     return release(group, OLD, NEW, hook=ask, callers=traffic, recorded=recorded, **more)
-
-
-def _of_prod(alarm: dict[str, Any], stage: str) -> dict[str, Any]:
-    text = json.dumps(alarm).replace(f'"{stage}"', '"prod"').replace(f"nexus-{stage}", "nexus-prod")
-    return dict(json.loads(text))
 
 
 def test_a_good_version_goes_through(assembly, canary, reports, service, ask) -> None:
