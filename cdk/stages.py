@@ -34,8 +34,10 @@ class Stage:
     are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
     is nobody. `monitored` stages have alarms on the service, a dashboard and saved queries,
-    and tell when their models cost more than `spend_per_day` dollars. `releases` are "canary", in
-    which a new version has a tenth of the callers first, and alarms take it back, or "at_once".
+    and tell when their models cost more than `spend_per_day` dollars, a larger share of requests
+    ends in a 5xx or of questions is refused than `alarm_…_percent`, or one answer in twenty takes
+    longer than `alarm_slow_answers_s`. `releases` are "canary", in which a new version has a tenth
+    of the callers first, and alarms take it back, or "at_once".
     `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
     and, if Route 53 is to point to it, the id of its hosted zone. `settings` are further variables
@@ -98,6 +100,9 @@ class Stage:
     monitored: bool
     releases: Literal["canary", "at_once"]
     spend_per_day: float
+    alarm_server_errors_percent: float
+    alarm_slow_answers_s: float
+    alarm_refusals_percent: float
     domain_name: str = ""
     certificate_arn: str = ""
     hosted_zone: str = ""
@@ -218,12 +223,14 @@ _RANGES = {
     "ingest_batch_size": (1, 10),
     "ingest_concurrency": (2, 1000),
     "refuse_below": (0, 1),
+    "alarm_server_errors_percent": (0, 100),
+    "alarm_refusals_percent": (0, 100),
     "chat_reserved_concurrency": (0, 1000),
 }
 _POSITIVE = [
     *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
     *("keyless_rate", "keyless_burst", "conversation_ttl_h", "embedding_dimension"),
-    "spend_per_day",
+    *("spend_per_day", "alarm_slow_answers_s"),
     "backup_retention_days",
 ]
 

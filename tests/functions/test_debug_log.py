@@ -17,7 +17,7 @@ import pytest
 from nexus.observability import is_debugging, logger
 from nexus.wiring.parts import forget_clients
 from tests.bench.seeding import FACT, SAMPLES, asked
-from tests.functions.test_faults_seen import Context, load
+from tests.functions.faults import Context, load
 from tests.restores.upstreams import Upstreams, running_upstreams
 
 QUESTION = "How much is the fine for an overdue book PER book per day?"

@@ -17,4 +17,4 @@ logger = Logger(
 
 def is_debugging() -> bool:
     """Whether each step of a question is to be written, too."""
-    return logger.isEnabledFor(logging.DEBUG)
+    return logger.log_level <= logging.DEBUG
