@@ -41,6 +41,7 @@ from tests.restores.upstreams import Upstreams, running_upstreams
 OLD, NEW = "7", "8"
 CHAT, DOCUMENTS = ARN.format("chat", NEW), ARN.format("documents", NEW)
 Versions = dict[str, Callable[[Any, Any], Any]]
+Ask = Callable[[Mapping[str, str]], str | None]
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +101,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def ask(
-    service: LambdaAndCodeDeploy, pauses: list[float]
-) -> Callable[[Mapping[str, str]], str | None]:
+def ask(service: LambdaAndCodeDeploy, pauses: list[float]) -> Ask:
     """Runs the hook as CodeDeploy does."""
 
     def run(event: Mapping[str, str]) -> str | None:
@@ -116,9 +115,6 @@ def ask(
         return service.told[-1] if len(service.told) > before else None
 
     return run
-
-
-Ask = Callable[[Mapping[str, str]], str | None]
 
 
 def played(assembly, stage: str, traffic: Traffic, ask: Ask, **more: Any) -> Outcome:
