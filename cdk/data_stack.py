@@ -12,6 +12,7 @@ from cdk.alarms import Alarms
 from cdk.backups_bucket import BackupsBucket
 from cdk.custom_domain import CustomDomain
 from cdk.documents_bucket import DocumentsBucket
+from cdk.function_logs import FunctionLogs
 from cdk.ingest_queue import IngestQueue
 from cdk.stages import Stage
 from cdk.tables import Tables
@@ -33,7 +34,8 @@ class DataStack(Stack):
             RemovalPolicy.RETAIN if stage.removal_policy == "retain" else RemovalPolicy.DESTROY
         )
         self.ingest = IngestQueue(self, "Ingest", timeout_s=stage.ingest_timeout_s, removal=removal)
-        Alarms(self, "Alarms", ingest=self.ingest, email=stage.alarm_email)
+        self.topic = Alarms(self, "Alarms", stage=stage, ingest=self.ingest).topic
+        self.logs = FunctionLogs(self, "Logs", stage=stage, removal=removal).groups
         self.documents = DocumentsBucket(
             self,
             "Documents",
@@ -76,6 +78,10 @@ class DataStack(Stack):
             self.export_value(table.table_name)
         self.export_value(self.ingest.queue.queue_arn)
         self.export_value(self.ingest.queue.queue_url)
+        self.export_value(self.topic.topic_arn)
+        for group in self.logs.values():
+            self.export_value(group.log_group_arn)
+            self.export_value(group.log_group_name)
         for secret in secrets:
             self.export_value(secret.secret_arn)
 

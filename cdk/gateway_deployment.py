@@ -32,7 +32,7 @@ _ACCESS_LOG = json.dumps(
 
 
 def deployment(
-    stage: Stage, log: logs.LogGroup, keyless: Iterable[Route]
+    stage: Stage, log: logs.ILogGroup, keyless: Iterable[Route]
 ) -> apigateway.StageOptions:
     """The options of the stage `live`: tracing, JSON access log without query strings or bodies.
 

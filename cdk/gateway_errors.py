@@ -41,7 +41,13 @@ _PROBLEMS = (
     _Problem("EXPIRED_TOKEN", 403, "Credentials have expired", "Sign in again."),
     _Problem("INVALID_SIGNATURE", 403, "The signature is wrong", "Sign the request again."),
     _Problem("WAF_FILTERED", 403, "Refused by a firewall", "A rule of the web ACL refused it."),
-    _Problem("INVALID_API_KEY", 403, "API key missing or wrong", "Send a valid key as x-api-key."),
+    # Word for word what a function says of a key that the gateway still has (nexus/clients.py).
+    _Problem(
+        "INVALID_API_KEY",
+        403,
+        "Forbidden",
+        "The API key is missing, not known or no longer valid: send a valid one as x-api-key.",
+    ),
     # The gateway's name for a path or method that it does not know.
     _Problem(
         "MISSING_AUTHENTICATION_TOKEN",

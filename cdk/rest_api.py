@@ -28,14 +28,12 @@ class NexusApi(Construct):
         *,
         stage: Stage,
         functions: Sequence[LambdaFunction],
+        access_log: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, name)
         keyless = [
             route for function in functions for route in function.routes if not route.needs_key
         ]
-        log = logs.LogGroup(
-            self, "Access", retention=retention(stage), removal_policy=RemovalPolicy.DESTROY
-        )
         self.api = apigateway.RestApi(
             self,
             "Api",
@@ -46,7 +44,7 @@ class NexusApi(Construct):
             # that sets it takes it from the others. `nexus gateway-logs` sets it where none is.
             cloud_watch_role=False,
             default_cors_preflight_options=_preflight(stage.cors_origins),
-            deploy_options=deployment(stage, log, keyless),
+            deploy_options=deployment(stage, access_log, keyless),
         )
         self._keep_error_log(stage)
         # The stack has its own output of the URL, under a name that stays.

@@ -11,8 +11,11 @@ from cdk.custom_domain import map_domain
 from cdk.data_stack import DataStack
 from cdk.functions import backup, chat, documents, ingest, reindex
 from cdk.functions.layers import Layers
+from cdk.monitoring.construct import Monitoring
+from cdk.monitoring.dashboard import dashboard_name
+from cdk.releases import Releases
 from cdk.rest_api import NexusApi
-from cdk.stages import Stage
+from cdk.stages import FUNCTIONS, READINESS, Stage
 from cdk.usage_plans import UsagePlans
 
 
@@ -35,10 +38,31 @@ class ServiceStack(Stack):
             reindex.add(self, stage, data, layers),
             backup.add(self, stage, data, layers),
         ]
-        self.api = NexusApi(self, "Gateway", stage=stage, functions=self.functions).api
+        self.api = NexusApi(
+            self,
+            "Gateway",
+            stage=stage,
+            functions=self.functions,
+            access_log=data.logs["access"],
+        ).api
         self.plans = UsagePlans(self, "Plans", stage=stage, api=self.api)
         if stage.domain_name:
             map_domain(self, stage, self.api)
+        if stage.monitored:
+            groups = {function: data.logs[function] for function in FUNCTIONS}
+            monitoring = Monitoring(
+                self, "Monitoring", stage=stage, topic=data.topic, log_groups=groups
+            )
+            if stage.releases == "canary":
+                Releases(
+                    self,
+                    "Releases",
+                    stage=stage,
+                    functions={one.named: one for one in self.functions if one.routes},
+                    log_group=data.logs[READINESS],
+                    topic=data.topic,
+                    alarms=monitoring.taking_back,
+                )
         self._publish(stage)
 
     def _publish(self, stage: Stage) -> None:
@@ -48,6 +72,8 @@ class ServiceStack(Stack):
             "StandardPlanId": self.plans.standard.usage_plan_id,
             "AdminPlanId": self.plans.admin.usage_plan_id,
             **{function.output: function.address for function in self.functions},
+            "DashboardName": dashboard_name(stage) if stage.monitored else "",
+            "ReleaseApplication": f"nexus-{stage.name}" if stage.releases == "canary" else "",
             "ModelsUrl": stage.models_url,
             "EmbeddingModel": stage.embedding_model,
             "EmbeddingDimension": str(stage.embedding_dimension),

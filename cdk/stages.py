@@ -15,6 +15,8 @@ from cdk.domain_names import domain_fault
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ("chat", "documents", "ingest", "reindex", "backup")
+# What asks new versions before callers get them, where releases are "canary".
+READINESS = "readiness"
 
 
 class StageError(ValueError):
@@ -31,7 +33,12 @@ class Stage:
     EventBridge Scheduler expressions, in UTC; the latter may be "" for none. Snapshots of the index
     are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
-    is nobody. `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
+    is nobody. `monitored` stages have alarms on the service, a dashboard and saved queries,
+    and tell when their models cost more than `spend_per_day` dollars, a larger share of requests
+    ends in a 5xx or of questions is refused than `alarm_…_percent`, or one answer in twenty takes
+    longer than `alarm_slow_answers_s`. `releases` are "canary", in which a new version has a tenth
+    of the callers first, and alarms take it back, or "at_once".
+    `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
     and, if Route 53 is to point to it, the id of its hosted zone. `settings` are further variables
     of the functions, by name (`NEXUS_…`, see the README).
@@ -90,6 +97,12 @@ class Stage:
     pinecone_host: str = ""
     ocr: bool = False
     alarm_email: str = ""
+    monitored: bool
+    releases: Literal["canary", "at_once"]
+    spend_per_day: float
+    alarm_server_errors_percent: float
+    alarm_slow_answers_s: float
+    alarm_refusals_percent: float
     domain_name: str = ""
     certificate_arn: str = ""
     hosted_zone: str = ""
@@ -210,11 +223,14 @@ _RANGES = {
     "ingest_batch_size": (1, 10),
     "ingest_concurrency": (2, 1000),
     "refuse_below": (0, 1),
+    "alarm_server_errors_percent": (0, 100),
+    "alarm_refusals_percent": (0, 100),
     "chat_reserved_concurrency": (0, 1000),
 }
 _POSITIVE = [
     *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
     *("keyless_rate", "keyless_burst", "conversation_ttl_h", "embedding_dimension"),
+    *("spend_per_day", "alarm_slow_answers_s"),
     "backup_retention_days",
 ]
 
@@ -251,6 +267,11 @@ def _check_snap_start(stage: Stage) -> None:
 
 def _check(stage: Stage) -> None:
     _check_snap_start(stage)
+    if stage.releases == "canary" and not stage.monitored:
+        raise StageError(
+            f"Stage {stage.name!r}: releases must be at_once where monitored is false, "
+            "for alarms are what takes a release back."
+        )
     for key, (low, high) in _RANGES.items():
         if not low <= getattr(stage, key) <= high:
             raise StageError(f"Stage {stage.name!r}: {key} must be from {low} to {high}.")

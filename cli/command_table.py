@@ -63,6 +63,11 @@ COMMANDS = {
         "deploy",
         "Deploy a stage to AWS: check, show what changes, ask, deploy, set keys, and try it.",
     ),
+    "rollback": (
+        "rollback",
+        "rollback",
+        "Give callers the functions from before the last deployment, which stay for a day.",
+    ),
     "secrets": (
         "secrets",
         "secrets",
@@ -78,6 +83,11 @@ COMMANDS = {
         "pinecone_index",
         "Make a Pinecone index with the schema that Nexus needs, and print its host for cdk.json.",
     ),
+    "dashboard": (
+        "dashboard",
+        "dashboard",
+        "Print the address of the stage's dashboard in CloudWatch.",
+    ),
     "gateway-logs": (
         "gateway_logs",
         "gateway_logs",
@@ -89,7 +99,7 @@ COMMANDS = {
         "app",
         "List documents, or do with one what a subcommand says.",
     ),
-    "keys": ("keys", "app", "Make, list, attach and revoke API keys."),
+    "keys": ("keys", "app", "Make, rotate, list, attach and revoke API keys."),
     "dead-letters": (
         "dead_letters",
         "app",

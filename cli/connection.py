@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nexus.services import OperatorServices
 
 DEMO_TENANT = "demo"
+DEMO_CLIENT = "demo"
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,14 @@ class Connection:
         )
 
     def tenant(self, given: str | None) -> str:
-        """The tenant that a command works for. Raises Failure if it has to be named."""
-        if given:
+        """The tenant that a command works for.
+
+        Raises Failure if it has to be named, InvalidRequest for a name that cannot be a tenant's.
+        """
+        from nexus.object_keys import tenant_prefix
+
+        if given is not None:
+            tenant_prefix(given)
             return given
         if self.stage == LOCAL:
             return DEMO_TENANT

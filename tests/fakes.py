@@ -23,6 +23,7 @@ from nexus.models import (
     DocumentRecord,
     DocumentStatus,
     Filters,
+    FunctionVersion,
     Generation,
     Generations,
     Hit,
@@ -502,6 +503,15 @@ class FakeClients(_Service):
         self.ping()
         self.clients[client.key_hash] = client
 
+    def succeed(self, old: ApiClient, ends_at: int, new: ApiClient) -> None:
+        self.ping()
+        with self._lock:
+            if self.clients.get(old.key_hash) != old or new.key_hash in self.clients:
+                raise Superseded("Somebody else rotated or revoked this key meanwhile.")
+            ended = replace(old.principal, expires_at=ends_at)
+            self.clients[old.key_hash] = replace(old, principal=ended)
+            self.clients[new.key_hash] = new
+
     def remove(self, key_hash: str) -> None:
         self.ping()
         self.clients.pop(key_hash, None)
@@ -509,6 +519,44 @@ class FakeClients(_Service):
     def list_clients(self) -> Iterator[ApiClient]:
         self.ping()
         yield from list(self.clients.values())
+
+
+class FakeVersions(_Service):
+    """A FunctionVersions; `publish` is the deployment's side, and makes a version live."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._published: dict[str, list[FunctionVersion]] = {}
+        self._numbered: dict[str, int] = {}
+        self._live: dict[str, int] = {}
+
+    def publish(self, function: str, at: float = 0.0) -> int:
+        """Publishes a version at a Unix time; returns its number."""
+        number = self._numbered[function] = self._numbered.get(function, 0) + 1
+        self._published.setdefault(function, []).append(FunctionVersion(number, at))
+        self._live[function] = number
+        return number
+
+    def published(self, function: str) -> list[FunctionVersion]:
+        self.ping()
+        return list(self._published[function])
+
+    def live(self, function: str) -> int:
+        self.ping()
+        return self._live[function]
+
+    def point(self, function: str, number: int, instead_of: int) -> None:
+        self.ping()
+        if self._live[function] != instead_of:
+            raise Superseded("Somebody else changed which version is live.")
+        self._live[function] = number
+
+    def remove(self, function: str, number: int) -> None:
+        self.ping()
+        if self._live[function] == number:
+            raise UpstreamRefused("functions", "An alias names the version.")
+        kept = [one for one in self._published[function] if one.number != number]
+        self._published[function] = kept
 
 
 class FakeDocuments(_Service):

@@ -10,7 +10,7 @@ from cdk.data_stack import DataStack
 from cdk.functions import rights
 from cdk.functions.lambda_function import LambdaFunction, address
 from cdk.functions.layers import Layers
-from cdk.functions.scheduled_run import ScheduledRun
+from cdk.functions.scheduled_run import ScheduledRun, failures_name
 from cdk.functions.variables import common, generation, index
 from cdk.stages import Stage
 
@@ -21,6 +21,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         scope,
         "backup",
         stage=stage,
+        log_group=data.logs["backup"],
         memory_mb=stage.backup_memory_mb,
         timeout_s=stage.backup_timeout_s,
         layers=layers.of("snapshots"),
@@ -32,6 +33,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         scope,
         "Backups",
         expression=stage.backup_schedule,
+        queue_name=failures_name(stage, "backup"),
         function=backup.alias,
         description="Writes a snapshot of the live index generation",
     )

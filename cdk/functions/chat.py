@@ -36,6 +36,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         scope,
         "chat",
         stage=stage,
+        log_group=data.logs["chat"],
         memory_mb=stage.chat_memory_mb,
         timeout_s=stage.chat_timeout_s,
         layers=layers.of("api"),

@@ -27,6 +27,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         scope,
         "documents",
         stage=stage,
+        log_group=data.logs["documents"],
         memory_mb=stage.documents_memory_mb,
         timeout_s=stage.documents_timeout_s,
         layers=layers.of("api"),

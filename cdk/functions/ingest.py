@@ -20,6 +20,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         scope,
         "ingest",
         stage=stage,
+        log_group=data.logs["ingest"],
         memory_mb=stage.ingest_memory_mb,
         timeout_s=stage.ingest_timeout_s,
         layers=layers.of("parsing", *(("ocr",) if stage.ocr else ())),

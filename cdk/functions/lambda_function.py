@@ -1,4 +1,4 @@
-"""One Lambda function with a role, a log group and an alias of its own."""
+"""One Lambda function with a role and an alias of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from cdk.bytecode import Target
 from cdk.findings import acknowledge
 from cdk.functions.layers import architecture, asset, runtime
 from cdk.functions.routes import Route
-from cdk.log_retention import retention
 from cdk.stages import Stage
 
 ALIAS = "live"
@@ -39,6 +38,7 @@ class LambdaFunction(Construct):
         name: str,
         *,
         stage: Stage,
+        log_group: logs.ILogGroup,
         memory_mb: int,
         timeout_s: int,
         layers: Sequence[lambda_.ILayerVersion],
@@ -48,22 +48,19 @@ class LambdaFunction(Construct):
         reserved_concurrency: int = 0,
     ) -> None:
         super().__init__(scope, name.capitalize())
+        # The version before stays for a day, for `nexus rollback`; the nightly run removes it, with
+        # what its snapshot costs. One of a deployment that failed goes at once.
+        former = lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        self.named = name
         self.address = address(stage, name)
         self.routes = tuple(routes)
-        named = self.address.removesuffix(f":{ALIAS}")
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/lambda/{named}",
-            retention=retention(stage),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        function_name = self.address.removesuffix(f":{ALIAS}")
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(self.role)
         self.function = lambda_.Function(
             self,
             "Function",
-            function_name=named,
+            function_name=function_name,
             runtime=runtime(stage),
             architecture=architecture(stage),
             handler=f"functions.{name}.handler.handler",
@@ -75,6 +72,7 @@ class LambdaFunction(Construct):
             environment=dict(environment),
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,
+            current_version_options=former,
             # Lambda ends a chain of self-invocations after 16 unless it is told that it is meant.
             recursive_loop=lambda_.RecursiveLoop.ALLOW if recursive else None,
             reserved_concurrent_executions=reserved_concurrency or None,

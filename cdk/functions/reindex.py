@@ -1,17 +1,24 @@
-"""The reindex function: compares bucket, catalogue and index, and queues what differs."""
+"""The reindex function: looks at the keys, then compares what is stored and queues what differs."""
 
 from __future__ import annotations
 
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk.data_stack import DataStack
+from cdk.findings import acknowledge
 from cdk.functions import rights
-from cdk.functions.lambda_function import LambdaFunction, address
+from cdk.functions.lambda_function import ALIAS, LambdaFunction, address
 from cdk.functions.layers import Layers
-from cdk.functions.scheduled_run import ScheduledRun
+from cdk.functions.scheduled_run import ScheduledRun, failures_name
 from cdk.functions.variables import common, generation, index
 from cdk.stages import Stage
+
+# `nexus keys` puts its keys' stage under this tag (cli/keys.py).
+STAGE_TAG = "nexus-stage"
+# The stage's functions, whose former versions it removes.
+NAMES = ("chat", "documents", "ingest", "reindex", "backup")
 
 
 def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:
@@ -20,6 +27,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         scope,
         "reindex",
         stage=stage,
+        log_group=data.logs["reindex"],
         memory_mb=stage.reindex_memory_mb,
         timeout_s=stage.reindex_timeout_s,
         layers=layers.of(),
@@ -27,26 +35,31 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         recursive=True,
     )
     _grant(reindex.role, data, itself=reindex.address)
+    _allow_removing_keys(reindex.role, stage, data)
+    _allow_removing_versions(reindex.role, stage)
     ScheduledRun(
         scope,
         "Nightly",
         expression=stage.reindex_schedule,
+        queue_name=failures_name(stage, "reindex"),
         function=reindex.alias,
-        description="Compares the bucket with the catalogue and queues what differs",
+        description="Looks at the keys, compares bucket and catalogue, and queues what differs",
     )
     return reindex
 
 
 def environment(stage: Stage, data: DataStack) -> dict[str, str]:
-    """What comparing bucket, catalogue and index reads."""
+    """What looking at the keys, and comparing bucket, catalogue and index, reads."""
     return {
         **common(stage, "reindex"),
         **generation(stage),
         **index(stage, data),
         "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
+        "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
         "NEXUS_REINDEX_FUNCTION": address(stage, "reindex"),
+        "NEXUS_FUNCTIONS": ",".join(_named(stage, name) for name in NAMES),
     }
 
 
@@ -61,3 +74,57 @@ def _grant(role: iam.Role, data: DataStack, *, itself: str) -> None:
     rights.allow_secrets(role, data.pinecone_secret)
     rights.allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
     rights.allow_invoking(role, itself)
+
+
+def _allow_removing_keys(role: iam.Role, stage: Stage, data: DataStack) -> None:
+    """The clients to look through, and of the gateway's keys those of this stage to delete.
+
+    A key's id is known only once it is made, and API Gateway has no other resource for it: so the
+    right is bound to the tag that the stage's keys bear (API Gateway Developer Guide, "Using tags
+    to control access to API Gateway REST API resources").
+    """
+    rights.allow(role, "dynamodb", ("Scan", "DeleteItem"), data.tables.clients.table_arn)
+    stack = Stack.of(role)
+    keys = f"arn:{stack.partition}:apigateway:{stack.region}::/apikeys/*"
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["apigateway:DELETE"],
+            resources=[keys],
+            conditions={"StringEquals": {f"aws:ResourceTag/{STAGE_TAG}": stage.name}},
+        )
+    )
+    acknowledge(
+        role,
+        f"IAM5[Resource::arn:<AWS::Partition>:apigateway:{stage.region or '<AWS::Region>'}"
+        "::/apikeys/*]",
+        "Only keys that bear the stage's tag: `nexus keys` makes them after the deployment.",
+    )
+
+
+def _named(stage: Stage, name: str) -> str:
+    return address(stage, name).removesuffix(f":{ALIAS}")
+
+
+def _allow_removing_versions(role: iam.Role, stage: Stage) -> None:
+    """Each function's versions to list, and to delete by number; never a function itself.
+
+    Lambda refuses to delete a version that an alias names. Deleting a function is asked for its ARN
+    without a version, which this does not match.
+    """
+    stack = Stack.of(role)
+    shown = f"arn:<AWS::Partition>:lambda:{stage.region or '<AWS::Region>'}"
+    shown += f":{stage.account or '<AWS::AccountId>'}:function:"
+    for name in NAMES:
+        arn = stack.format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=_named(stage, name),
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        rights.allow(role, "lambda", ("ListVersionsByFunction", "GetAlias"), arn)
+        rights.allow(role, "lambda", ("DeleteFunction",), f"{arn}:*")
+        acknowledge(
+            role,
+            f"IAM5[Resource::{shown}{_named(stage, name)}:*]",
+            "Versions are numbered as they are published; only those of one function.",
+        )

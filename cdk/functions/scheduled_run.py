@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk.findings import acknowledge
+from cdk.stages import Stage
 
 
 @jsii.implements(lambda_.IDestination)
@@ -35,6 +36,11 @@ class _Failures:
         return lambda_.DestinationConfig(destination=self._queue.queue_arn)
 
 
+def failures_name(stage: Stage, function: str) -> str:
+    """The name of the queue in which a function's failed runs end."""
+    return f"nexus-{stage.name}-{function}-failures"
+
+
 class ScheduledRun(Construct):
     """Starts a function on a schedule; a failed start or run is kept 14 days.
 
@@ -47,6 +53,7 @@ class ScheduledRun(Construct):
         name: str,
         *,
         expression: str,
+        queue_name: str,
         function: lambda_.Alias,
         description: str,
     ) -> None:
@@ -54,6 +61,7 @@ class ScheduledRun(Construct):
         self.failures = sqs.Queue(
             self,
             "Failures",
+            queue_name=queue_name,
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(14),

@@ -16,7 +16,6 @@ def common(stage: Stage, function: str) -> dict[str, str]:
         # The user agent of its AWS calls names the function: CloudTrail shows it, and the test that
         # compares its calls with its rights reads it.
         "AWS_SDK_UA_APP_ID": f"nexus-{stage.name}-{function}",
-        "POWERTOOLS_METRICS_NAMESPACE": "Nexus",
     }
 
 

@@ -15,6 +15,7 @@ from cli.failure import Failure
 _DELETION_S = 3600.0
 _POLL_S = 2.0
 _KEEPING = ("Retain", "RetainExceptOnCreate")
+_VERSION = "AWS::Lambda::Version"  # kept when its successor comes, and gone with its function
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def read_stack(account: Account, name: str) -> DeployedStack | None:
         Resource(
             one["ResourceType"],
             one.get("PhysicalResourceId", ""),
-            policies.get(one["LogicalResourceId"]) in _KEEPING,
+            policies.get(one["LogicalResourceId"]) in _KEEPING and one["ResourceType"] != _VERSION,
         )
         for page in pages
         for one in page["StackResourceSummaries"]

@@ -17,9 +17,10 @@ from cli.aws import checks
 from cli.aws.account import Account, sign_in
 from cli.aws.assembly import Assembly, synthesize
 from cli.aws.chosen import context_of, deployable_stage
+from cli.aws.releases import release_findings
 from cli.aws.smoke_test import smoke_test
 from cli.aws.upstream_keys import Upstream, asked_for_key, set_keys, unset, upstreams_of
-from cli.connection import connect
+from cli.connection import Connection, connect
 from cli.failure import Failure
 from cli.findings import Finding, show
 from cli.gateway_logs import ensure_log_role
@@ -28,6 +29,7 @@ from cli.local.node import cdk_command
 from cli.stacks import Deployment, read_deployment
 from cli.step import Step
 from cli.terminal import StageToName, console, counted
+from nexus.wiring.operating import function_versions
 
 _ANSWERS_WITHIN_S = 60.0
 
@@ -59,6 +61,7 @@ def deploy(
             checks.model_findings(chosen, datetime.now(UTC).date()),
             checks.account_findings(chosen, account),
             checks.upstream_findings(chosen, lacking, asks),
+            _release_findings(chosen, account, deployed),
         )
     )
     made = _synthesize(chosen, account, values)
@@ -77,6 +80,24 @@ def _require(findings: Iterable[Finding]) -> None:
         broken += finding.serious and not finding.well
     if broken:
         raise Failure("Nothing was deployed: mend what is marked ✗, and run it again.")
+
+
+def _release_findings(
+    stage: Stage, account: Account, deployed: Deployment | None
+) -> Iterable[Finding]:
+    if deployed is None or stage.releases == "at_once":
+        return ()
+    functions = [
+        name.partition(":")[0] for name in (deployed.chat_function, deployed.documents_function)
+    ]
+    connection = Connection(stage.name, account.session, deployed)
+    return release_findings(
+        stage.name,
+        connection.client("codedeploy"),
+        deployed.release_application,
+        function_versions(connection.client),
+        functions,
+    )
 
 
 def _synthesize(stage: Stage, account: Account, values: dict[str, str]) -> Assembly:

@@ -1,23 +1,38 @@
-"""`nexus keys create|list|attach|revoke`: who may call the API."""
+"""`nexus keys create|rotate|list|attach|revoke`: who may call the API."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import typer
 from rich.table import Table
 
 from cli import keys
-from cli.connection import connect
+from cli.connection import DEMO_CLIENT, DEMO_TENANT, connect, keep_demo_key
 from cli.failure import Failure
+from cli.local.layout import Layout
+from cli.stage_names import LOCAL
 from cli.terminal import Json, Stage, Tenant, console, counted, errors, print_json
 from nexus.models import ApiClient, Filters
-from nexus.object_keys import spelled
+from nexus.object_keys import spelled, tenant_prefix
+from nexus.operations.api_keys import ROTATE_AFTER_DAYS, age_days, has_ended, keys_in_use
 
-app = typer.Typer(no_args_is_help=True, help="Make, list, attach and revoke API keys.")
-Client = Annotated[str, typer.Argument(help="Name of the client, unique in its tenant.")]
+app = typer.Typer(no_args_is_help=True, help="Make, rotate, list, attach and revoke API keys.")
+Client = Annotated[
+    str,
+    typer.Argument(help="Name of the client, unique in its tenant: up to 64 characters, no '/'."),
+]
+LONGEST_DAYS = 3650  # ten years
+Days = Annotated[
+    int | None,
+    typer.Option("--days", min=1, max=LONGEST_DAYS, help="Days that the key is valid."),
+]
+_KEPT_BY = (
+    "[dim]Keep it now: it is not shown again. Nexus stores its SHA-256 alone; API Gateway stores "
+    "the key, and whoever may read the account's API keys (apigateway:GET) can have it returned.[/]"
+)
 
 
 @app.command()
@@ -36,9 +51,7 @@ def create(
         list[str] | None,
         typer.Option("--tag", help="Only documents with one of these tags; repeatable."),
     ] = None,
-    days: Annotated[
-        int | None, typer.Option("--days", min=1, help="Days that the key is valid.")
-    ] = None,
+    days: Days = None,
     as_json: Json = False,
 ) -> None:
     """Make a key; it is shown once."""
@@ -48,39 +61,92 @@ def create(
     )
     key, entry = keys.create(connection, connection.tenant(tenant), client, role, filters, days)
     if as_json:
-        print_json({"key": key, **_public(entry)})
+        print_json({"key": key, **_public(entry, in_grace=False)})
         return
     console.print(key, soft_wrap=True)
-    console.print("[dim]Keep it now: it is not stored anywhere and cannot be shown again.[/]")
+    console.print(_KEPT_BY)
+
+
+@app.command()
+def rotate(
+    client: Client,
+    stage: Stage = "local",
+    tenant: Tenant = None,
+    grace: Annotated[
+        int,
+        typer.Option(
+            "--grace",
+            min=0,
+            max=ROTATE_AFTER_DAYS,
+            help="Days that the old key goes on working; 0 ends it within a minute.",
+        ),
+    ] = 7,
+    days: Days = None,
+    as_json: Json = False,
+) -> None:
+    """Give a client another key; the old one works on for a while, and then stops by itself."""
+    connection = connect(stage)
+    found = connection.tenant(tenant)
+    key, entry, ends_at = keys.rotate(connection, found, client, grace, days)
+    if stage == LOCAL and (found, client) == (DEMO_TENANT, DEMO_CLIENT):
+        keep_demo_key(key, Layout())  # that `nexus ask` sends
+    if as_json:
+        print_json(
+            {"key": key, **_public(entry, in_grace=False), "old_until": keys.moment(ends_at)}
+        )
+        return
+    console.print(key, soft_wrap=True)
+    console.print(_KEPT_BY)
+    console.print(
+        f"The old key of {client} works until {keys.moment(ends_at)}."
+        if grace
+        else f"The old key of {client} stops working within a minute.",
+        markup=False,
+    )
 
 
 @app.command("list")
 def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = False) -> None:
     """List the clients that have a key."""
     connection = connect(stage)
-    entries = [
-        entry
-        for entry in connection.operator.clients.list_clients()
-        if tenant in (None, entry.principal.tenant)
-    ]
-    entries.sort(key=lambda entry: (entry.principal.tenant, entry.principal.client))
+    if tenant is not None:
+        tenant_prefix(tenant)  # raises InvalidRequest for a name that cannot be a tenant's
+    every = list(connection.operator.clients.list_clients())
+    now = time.time()
+    in_use = list(keys_in_use(every, now).values())
+    entries = [entry for entry in every if tenant in (None, entry.principal.tenant)]
+    entries.sort(
+        key=lambda entry: (entry.principal.tenant, entry.principal.client, entry.created_at)
+    )
     if as_json:
-        print_json([_public(entry) for entry in entries])
+        print_json([_public(entry, in_grace=_in_grace(entry, in_use, now)) for entry in entries])
         return
-    table = Table("tenant", "client", "role", "plan", "made", "expires", "sees")
+    table = Table("tenant", "client", "role", "plan", "made", "age", "works until", "sees")
     for entry in entries:
         who = entry.principal
         sees = ", ".join((*who.filters.departments, *(f"#{tag}" for tag in who.filters.tags)))
+        until = keys.moment(who.expires_at) if who.expires_at else "revoked"
+        if has_ended(entry, now):
+            until = f"ended {until}"
+        elif _in_grace(entry, in_use, now):
+            until = f"{until} (in grace)"
         table.add_row(
             who.tenant,
             who.client,
             who.role,
             who.plan,
             entry.created_at,
-            _expiry(who.expires_at) or "never",
+            counted(age_days(entry, now), "day"),
+            until,
             sees or "everything",
         )
     console.print(table)
+    old = sum(entry in in_use and age_days(entry, now) >= ROTATE_AFTER_DAYS for entry in entries)
+    if old:
+        errors.print(
+            f"{counted(old, 'key')} in use for {ROTATE_AFTER_DAYS} days and more: "
+            f"`nexus keys rotate NAME --stage {stage}` gives a client another."
+        )
     if refused := keys.detached(connection):
         errors.print(
             f"{counted(len(refused), 'key')} on no plan of this deployment, and refused: "
@@ -104,16 +170,34 @@ def attach(stage: Stage = "local") -> None:
 
 
 @app.command()
-def revoke(client: Client, stage: Stage = "local", tenant: Tenant = None) -> None:
-    """Revoke a client's key; within a minute it is refused everywhere."""
+def revoke(
+    client: Client,
+    stage: Stage = "local",
+    tenant: Tenant = None,
+    old: Annotated[
+        bool, typer.Option("--old", help="Only the key that a rotation left in its grace.")
+    ] = False,
+) -> None:
+    """Revoke a client's keys; within a minute they are refused everywhere."""
     connection = connect(stage)
     found = connection.tenant(tenant)
-    if not keys.revoke(connection, found, client):
-        raise Failure(f"Tenant {found} has no client {client}: see `nexus keys list`.")
-    console.print(f"The key of {client} is revoked: it stops working within a minute.")
+    revoked = keys.revoke(connection, found, client, old_only=old)
+    if not revoked:
+        raise Failure(f"Client {client} has no old key.") if old else keys.nobody(found, client)
+    if old:
+        console.print(
+            f"{counted(revoked, 'old key')} of {client} revoked; the key in use goes on.",
+            markup=False,
+        )
+        return
+    console.print(f"{counted(revoked, 'key')} of {client} revoked, within a minute.", markup=False)
 
 
-def _public(entry: ApiClient) -> dict[str, Any]:
+def _in_grace(entry: ApiClient, in_use: list[ApiClient], now: float) -> bool:
+    return entry not in in_use and not has_ended(entry, now)
+
+
+def _public(entry: ApiClient, *, in_grace: bool) -> dict[str, Any]:
     who = entry.principal
     return {
         "tenant": who.tenant,
@@ -122,11 +206,7 @@ def _public(entry: ApiClient) -> dict[str, Any]:
         "plan": who.plan,
         "filters": asdict(who.filters),
         "created_at": entry.created_at,
-        "expires_at": _expiry(who.expires_at),
+        "age_days": age_days(entry, time.time()),
+        "expires_at": keys.moment(who.expires_at) if who.expires_at else None,
+        "in_grace": in_grace,
     }
-
-
-def _expiry(expires_at: int | None) -> str | None:
-    if expires_at is None:
-        return None
-    return datetime.fromtimestamp(expires_at, UTC).isoformat()[:19] + "Z"

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from cli import api, keys
 from cli.commands.ask import show_answer
-from cli.connection import DEMO_TENANT, Connection, demo_key, keep_demo_key
+from cli.connection import DEMO_CLIENT, DEMO_TENANT, Connection, demo_key, keep_demo_key
 from cli.failure import Failure
 from cli.ingestion import ask_again, describe, fingerprints, finished, in_bucket, wait
 from cli.local.access import credentials
@@ -29,7 +29,6 @@ from cli.step import Step
 from cli.terminal import console, counted
 
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
-DEMO_CLIENT = "demo"
 SAMPLE_QUESTION = "What is the fine for returning a book late?"
 SAMPLE_CURL = "When does the library open on Saturday?"
 ANY_CURL = "What do these documents say first?"

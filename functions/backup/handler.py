@@ -10,11 +10,11 @@ from typing import Any
 
 gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
-from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
 from nexus.errors import InvalidRequest  # noqa: E402
-from nexus.observability import logger, metrics  # noqa: E402
+from nexus.metrics import metered, record  # noqa: E402
+from nexus.observability import logger  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.snapshots.progress import Progress  # noqa: E402
 from nexus.wiring.backup import backup_services  # noqa: E402
@@ -31,7 +31,7 @@ gc.freeze()
 gc.enable()
 
 
-@metrics.log_metrics
+@metered("backup")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Writes a snapshot of the live generation, named `event["snapshot"]` or by the time.
 
@@ -52,11 +52,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         progress, has_time=lambda: context.get_remaining_time_in_millis() > ENOUGH_MS
     )
     state = asdict(progress)
-    metrics.add_metric("backup_invocations", MetricUnit.Count, 1)
+    record("backup_invocations")
     if progress.phase != "done":
         services().continuation.start(json.dumps({"progress": state}))
     else:
         for name in COUNTED:
-            metrics.add_metric(f"backup_{name}", MetricUnit.Count, state[name])
+            record(f"backup_{name}", state[name])
     logger.info("backup", extra=state)
     return state

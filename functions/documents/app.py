@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from functions.documents.routes import content, documents, erasure, uploads, versions
+from functions.documents.routes import content, documents, erasure, readiness, uploads, versions
 from nexus.http.application import application
 from nexus.services import DocumentsServices
 
@@ -25,7 +25,7 @@ def create_app(services: DocumentsServices) -> FastAPI:
     """The API over these services."""
     return application(
         services,
-        [module.router for module in (uploads, documents, versions, content, erasure)],
+        [module.router for module in (uploads, documents, versions, content, erasure, readiness)],
         description=DESCRIPTION,
         errors=ERRORS,
         methods=["GET", "POST", "PATCH", "DELETE"],

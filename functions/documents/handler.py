@@ -12,7 +12,7 @@ from mangum import Mangum  # noqa: E402
 from mangum.types import LambdaContext  # noqa: E402
 
 from functions.documents.app import create_app  # noqa: E402
-from nexus.observability import metrics  # noqa: E402
+from nexus.metrics import metered  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.documents import documents_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
@@ -23,7 +23,7 @@ _settings = Settings.from_environ(os.environ)
 _app = renewed(lambda: create_app(documents_services(_settings)))
 
 
-@metrics.log_metrics
+@metered("documents")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers API Gateway's event for one request."""
     asgi = Mangum(_app(), lifespan="off", text_mime_types=TEXTS)

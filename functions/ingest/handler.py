@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
-from aws_lambda_powertools.metrics import MetricUnit  # noqa: E402
 from aws_lambda_powertools.utilities.batch import (  # noqa: E402
     EventType,
     process_partial_response,
@@ -23,11 +22,12 @@ from functions.ingest.holding import Holding  # noqa: E402
 from functions.ingest.performing import perform  # noqa: E402
 from functions.ingest.retrying import delay_s  # noqa: E402
 from functions.ingest.side_by_side import SideBySide  # noqa: E402
-from nexus.errors import NexusError  # noqa: E402
+from nexus import metrics  # noqa: E402
+from nexus.errors import NexusError, UpstreamError  # noqa: E402
 from nexus.ingestion.reports import IndexingReport  # noqa: E402
 from nexus.ingestion.tasks import tasks_of  # noqa: E402
 from nexus.models import Generations  # noqa: E402
-from nexus.observability import logger, metrics  # noqa: E402
+from nexus.observability import logger  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.wiring.ingest import ingest_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
@@ -38,7 +38,6 @@ ENOUGH_MS = 20_000
 _settings = Settings.from_environ(os.environ)
 services = renewed(lambda: ingest_services(_settings))
 processor = SideBySide(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-_telling = threading.Lock()
 
 gc.freeze()
 gc.enable()
@@ -48,10 +47,10 @@ class OutOfTime(Exception):
     """The invocation has too little time left to begin another document."""
 
 
-@metrics.log_metrics
+@metrics.metered("ingest")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Processes a batch; SQS keeps the messages that this returns as failures."""
-    metrics.add_metric("messages", MetricUnit.Count, len(event["Records"]))
+    metrics.record("messages", len(event["Records"]))
     receipts = [record["receiptHandle"] for record in event["Records"]]
     processor.executor = services().executor
     # Read once: a generation that begins later is built from what the bucket then holds.
@@ -85,10 +84,14 @@ def process(
         for task in tasks_of(record.body):
             for report in perform(task, services(), known):
                 _report(report)
+                _tell_lag(record, report)
     except Exception as error:
         attempt = int(record.attributes.approximate_receive_count)
         wait = delay_s(attempt, error)
         # The type and our own sentence: another library's message could quote the document.
+        metrics.record("messages_failed")
+        if isinstance(error, UpstreamError):
+            metrics.record("upstream_errors", dependency=error.service)
         logger.error(
             "document_not_indexed",
             extra={
@@ -103,12 +106,14 @@ def process(
         raise
 
 
+def _tell_lag(message: SQSRecord, report: IndexingReport) -> None:
+    """How long what was uploaded took to be found; not where nothing was to be done."""
+    sent_ms = message.attributes.get("SentTimestamp")
+    if report.outcome in ("indexed", "deleted") and sent_ms:
+        metrics.record("ingestion_lag", max(0.0, time.time() - int(sent_ms) / 1000))
+
+
 def _report(report: IndexingReport) -> None:
-    with _telling:  # the metrics of an invocation are one thing that no two threads may change
-        _tell(report)
-
-
-def _tell(report: IndexingReport) -> None:
     logger.info(
         "document",
         extra={
@@ -122,11 +127,7 @@ def _tell(report: IndexingReport) -> None:
             "duration_ms": round(report.duration_ms, 1),
         },
     )
-    metrics.add_metric(f"documents_{report.outcome}", MetricUnit.Count, 1)
-    dollars = report.tokens_embedded * services().settings.embedding_price / 1_000_000
-    reused = report.chunks - report.chunks_embedded
-    metrics.add_metric("chunks_seen", MetricUnit.Count, report.chunks)
-    metrics.add_metric("chunks_reused", MetricUnit.Count, reused)
-    metrics.add_metric("chunks_embedded", MetricUnit.Count, report.chunks_embedded)
-    metrics.add_metric("tokens_embedded", MetricUnit.Count, report.tokens_embedded)
-    metrics.add_metric("embedding_dollars", MetricUnit.NoUnit, dollars)
+    metrics.record(f"documents_{report.outcome}")
+    metrics.record("chunks_seen", report.chunks)
+    metrics.record("chunks_reused", report.chunks - report.chunks_embedded)
+    metrics.record("chunks_embedded", report.chunks_embedded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import get_args
 
 from cli.local.layout import PROJECT
 from nexus.ingestion.reports import Outcome
+from nexus.metric_names import METRICS
 from tests.bench.idle_bill import (
     DETAILED_METRICS,
     Charge,
@@ -36,21 +38,39 @@ AWS_STAGES = tuple(name for name in STAGES if name != "local")
 SNAPSHOT_CHUNKS = 100_000
 _PACKAGE = PROJECT / "layers" / "nexus" / "python" / "nexus"
 # Where the metrics of its own are that a function reports while it works.
+_EACH = (_PACKAGE / "http/middleware.py",)
 _REPORTING = {
     "chat": (
-        _PACKAGE / "http/middleware.py",
+        *_EACH,
+        _PACKAGE / "spending.py",
+        _PACKAGE / "answering/measuring.py",
         _PACKAGE / "answering/answer_cache.py",
         _PACKAGE / "answering/embedding_cache.py",
         _PACKAGE / "answering/forgiving_cache.py",
     ),
-    "documents": (_PACKAGE / "http/middleware.py",),
-    "ingest": (PROJECT / "functions/ingest/handler.py",),
+    "documents": _EACH,
+    "ingest": (
+        PROJECT / "functions/ingest/handler.py",
+        _PACKAGE / "spending.py",
+    ),
 }
+# What `nexus.bounded` times.
+_CALLS = {"upstream_duration", "upstream_errors", "dependency_failing"}
+# How many values of each dimension a busy function reports: routes that are asked all the time,
+# and so on. `chat` has an embedding model, two to answer and verify, and one that rewrites.
+_VALUES = {
+    "chat": {"route": 2, "confidence": 3, "reason": 3, "dependency": 9, "model": 3},
+    "documents": {"route": 3},
+    "ingest": {"model": 1},
+}
+# What is reported only where something fails, or once in a while.
+_ON_FAILURE = {"upstream_errors", "cache_failure", "messages_failed", "cold_starts"}
 # What is shown of an idle stage's bill, and how its quantity is written.
 _LINES = {
     "snapshot": "snapshot of {names}, ${price} for each GB of memory and second",
     "secret": "{quantity:.0f} secrets, $0.40 each",
-    "alarm": "{quantity:.0f} alarms ({free:.0f} free, $0.10 beyond)",
+    "alarm": "{quantity:.0f} metrics with alarms ({free:.0f} free, $0.10 beyond)",
+    "dashboard": "{quantity:.0f} dashboard (3 free, $3 beyond)",
     "metric": "{quantity:.2f} own metrics ({free:.0f} free, $0.30 beyond)",
     "queue": "{quantity:,.0f} polls of the queue (1 M free, $0.40 for another)",
     "trace": "{quantity:.0f} traces (100,000 free)",
@@ -80,7 +100,7 @@ def idle_text(assembly: Assembly) -> str:
     nightly = idle_bill(assembly, "prod", Stored(chunks=SNAPSHOT_CHUNKS))
     methods = len(assembly.resources("prod", "service", "ApiGateway::Method"))
     detailed = DETAILED_METRICS * methods
-    own = {function: len(metrics_of(function)) for function in _REPORTING}
+    own = {function: paid_metrics(function) for function in _REPORTING}
     together = dollars([charge for bill in bills.values() for charge in bill])
     listed = ", ".join(f"${total:.2f} for `{stage}`" for stage, total in totals.items())
     price = {kind: one.dollars for kind, one in PRICES.items()}
@@ -97,9 +117,11 @@ def idle_text(assembly: Assembly) -> str:
         ${price["recovery"]:.2f} for their recovery to any second; and
         ${dollars_of("object", nightly):.2f} where {SNAPSHOT_CHUNKS:,} chunks are saved every
         night, as `prod` does. Own metrics cost $0.30 each beyond ten, for the hours in which they
-        are reported: `chat` has {own["chat"]}, `documents` {own["documents"]} and `ingest` up to
-        {own["ingest"]} while they work. API Gateway's metrics of each method are off: {detailed} of
-        them would be ${cost("metric", detailed):.2f}.""",
+        are reported: `chat` has about {own["chat"]}, `documents` {own["documents"]} and `ingest` up
+        to {own["ingest"]} while they work, ${cost("metric", sum(own.values())):.2f} a month where
+        all three work every hour; a client that `NEXUS_METERED_CLIENTS` names has two more. Of
+        alarms, those on an expression are paid for by the metrics in it. API Gateway's metrics of
+        each method are off: {detailed} of them would be ${cost("metric", detailed):.2f}.""",
     )
 
 
@@ -146,23 +168,38 @@ def memory_mb(assembly: Assembly, stage: str) -> int:
 
 def metrics_of(function: str) -> set[str]:
     """The names of the metrics that a function reports while it works, by its source."""
-    return {name for path in _REPORTING[function] for name in _reported(path)}
+    found = {name for path in _REPORTING[function] for name in _reported(path)}
+    return found | {"cold_starts"} | (_CALLS if function == "chat" else set())
+
+
+def paid_metrics(function: str) -> int:
+    """How many metrics those are: one for each set of dimensions, and each of its values."""
+    return sum(
+        math.prod(_VALUES[function].get(dimension, 1) for dimension in dimensions)
+        for name in metrics_of(function)
+        for dimensions in METRICS[name].by
+        if "client" not in dimensions and name not in _ON_FAILURE
+    )
 
 
 def _reported(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        if not isinstance(node, ast.Call) or not node.args:
             continue
-        if node.func.attr in ("add_metric", "count") and node.args:
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        called = node.func.id if isinstance(node.func, ast.Name) else called
+        if called in ("record", "count"):
             yield from _names(node.args[0])
 
 
 def _names(argument: ast.expr) -> Iterator[str]:
-    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-        yield argument.value
+    if isinstance(argument, ast.Constant) and argument.value in METRICS:
+        yield str(argument.value)
     elif isinstance(argument, ast.IfExp):
         yield from _names(argument.body)
         yield from _names(argument.orelse)
+    elif isinstance(argument, ast.Name):  # the loop over what failed of a request
+        yield from ("client_errors", "server_errors")
     elif isinstance(argument, ast.JoinedStr):  # what became of a document
         yield from (f"documents_{outcome}" for outcome in get_args(Outcome))
 

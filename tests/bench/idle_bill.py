@@ -108,7 +108,8 @@ def run_metrics(function: str) -> int:
     source = (PROJECT / "functions" / function / "handler.py").read_text(encoding="utf-8")
     for node in ast.parse(source).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "COUNTED":
-            return 1 + len(ast.literal_eval(node.value))  # and how often it was invoked
+            # And how often it was invoked, and that it started cold.
+            return 2 + len(ast.literal_eval(node.value))
     raise Unpriced(f"functions/{function}/handler.py does not say in COUNTED what it counts.")
 
 
@@ -117,9 +118,15 @@ def _secret(properties: Mapping[str, Any], *_: Any) -> Iterator[Charge]:
 
 
 def _alarm(properties: Mapping[str, Any], *_: Any) -> Iterator[Charge]:
-    if properties["Period"] < 60:
+    # An alarm on an expression is paid for by the metrics in it.
+    stats = [one["MetricStat"] for one in properties.get("Metrics", ()) if "MetricStat" in one]
+    if min(one["Period"] for one in (stats or [properties])) < 60:
         raise Unpriced("An alarm of less than a minute costs three times as much: say so.")
-    yield Charge("alarm", 1, "alarm")
+    yield Charge("alarm", len(stats) or 1, "alarm")
+
+
+def _dashboard(properties: Mapping[str, Any], *_: Any) -> Iterator[Charge]:
+    yield Charge("dashboard", 1, str(properties["DashboardName"]))
 
 
 def _version(properties: Mapping[str, Any], template: Template, _: Stored) -> Iterator[Charge]:
@@ -178,6 +185,7 @@ def _api(properties: Mapping[str, Any], template: Template, _: Stored) -> Iterat
 PRICED: dict[str, Pricing] = {
     "ApiGateway::Stage": _api,
     "CloudWatch::Alarm": _alarm,
+    "CloudWatch::Dashboard": _dashboard,
     "DynamoDB::Table": _table,
     "Lambda::EventSourceMapping": _polling,
     "Lambda::Version": _version,
@@ -201,7 +209,9 @@ FREE: dict[str, str] = {
             *("ApiGateway::Method", "ApiGateway::Model", "ApiGateway::RequestValidator"),
             *("ApiGateway::Resource", "ApiGateway::UsagePlan"),
             *("ApiGateway::BasePathMapping", "ApiGateway::DomainName"),
-            *("IAM::Policy", "IAM::Role"),
+            # Of Lambda, CodeDeploy's deployments cost nothing (aws.amazon.com/codedeploy/pricing).
+            *("CodeDeploy::Application", "CodeDeploy::DeploymentGroup"),
+            *("IAM::Policy", "IAM::Role", "Logs::MetricFilter", "Logs::QueryDefinition"),
             *("Lambda::Alias", "Lambda::EventInvokeConfig", "Lambda::Permission"),
             *("S3::BucketPolicy", "SNS::Subscription", "SNS::TopicPolicy", "SQS::QueuePolicy"),
         ],
@@ -211,7 +221,7 @@ FREE: dict[str, str] = {
 # Properties that add a price, or an unknown one, to what is priced or free above.
 COSTLY: dict[str, tuple[str, ...]] = {
     "ApiGateway::Stage": ("CacheClusterEnabled",),
-    "CloudWatch::Alarm": ("Metrics", "ThresholdMetricId"),
+    "CloudWatch::Alarm": ("ThresholdMetricId",),
     "DynamoDB::Table": ("ProvisionedThroughput", "ContributorInsightsSpecification"),
     "Lambda::Alias": ("ProvisionedConcurrencyConfig",),
     "Lambda::EventSourceMapping": ("ProvisionedPollerConfig",),

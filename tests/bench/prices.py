@@ -35,6 +35,7 @@ PRICES: dict[str, Price] = {
     "restore": Price(0.0001397998, "GB", _LAMBDA),
     "secret": Price(0.40, "secret", "https://aws.amazon.com/secrets-manager/pricing/"),
     "alarm": Price(0.10, "alarm", _CLOUDWATCH, free=10),
+    "dashboard": Price(3.00, "dashboard", _CLOUDWATCH, free=3),
     "metric": Price(0.30, "metric", _CLOUDWATCH, free=10),
     "log": Price(0.50, "GB", _CLOUDWATCH, free=5),
     "queue": Price(0.40 / 1e6, "request", "https://aws.amazon.com/sqs/pricing/", free=1e6),

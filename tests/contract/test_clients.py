@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nexus.adapters.dynamodb.clients import DynamoClients
-from nexus.errors import UpstreamRefused
+from nexus.errors import Superseded, UpstreamRefused
 from nexus.models import ApiClient, Filters, Principal
 from nexus.ports import ClientStore
 from tests.fakes import FakeClients
@@ -70,6 +70,37 @@ def test_a_removed_entry_is_gone_at_once(clients: ClientStore):
     assert list(clients.list_clients()) == []
 
 
+@pytest.mark.parametrize("until", [None, 1_760_000_000])
+def test_a_key_is_ended_as_its_successor_is_stored(clients: ClientStore, until: int | None):
+    old = replace(PLAIN, principal=replace(PLAIN.principal, expires_at=until))
+    new = replace(old, key_hash="c" * 64, gateway_key_id="key-3")
+    clients.put(old)
+    clients.succeed(old, 1_750_000_000, new)
+    ended = clients.find(old.key_hash)
+    assert ended == replace(old, principal=replace(old.principal, expires_at=1_750_000_000))
+    assert clients.find(new.key_hash) == new
+
+
+@pytest.mark.parametrize("until", [None, 1_760_000_000])
+def test_a_key_that_was_ended_or_removed_meanwhile_gets_no_successor(
+    clients: ClientStore, until: int | None
+):
+    old = replace(PLAIN, principal=replace(PLAIN.principal, expires_at=until))
+    first = replace(old, key_hash="c" * 64)
+    second = replace(old, key_hash="d" * 64)
+    clients.put(old)
+    clients.succeed(old, 1_750_000_000, first)
+    with pytest.raises(Superseded):
+        clients.succeed(old, 1_750_000_001, second)
+    clients.remove(first.key_hash)
+    with pytest.raises(Superseded):
+        clients.succeed(first, 1_750_000_001, second)
+    assert clients.find(second.key_hash) is None
+    ended = clients.find(old.key_hash)
+    assert ended is not None
+    assert ended.principal.expires_at == 1_750_000_000
+
+
 def test_the_store_answers_a_ping(clients: ClientStore):
     clients.ping()
 
@@ -93,6 +124,7 @@ def test_a_missing_table_is_reported_as_ours(dynamodb_client: Any):
         lambda: missing.find("a" * 64),
         lambda: missing.put(PLAIN),
         lambda: missing.remove("a" * 64),
+        lambda: missing.succeed(PLAIN, 1, RESTRICTED),
         lambda: list(missing.list_clients()),
     ):
         with pytest.raises(UpstreamRefused) as caught:

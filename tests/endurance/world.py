@@ -68,7 +68,6 @@ class World:
             "NEXUS_VECTOR_INDEX": "sqlite",
             "NEXUS_SQLITE_PATH": str(folder / "index.sqlite"),
             "NEXUS_LOG_LEVEL": "ERROR",
-            "POWERTOOLS_METRICS_DISABLED": "true",
         }
         self._create()
         self.settings = Settings.from_environ(self.environ)

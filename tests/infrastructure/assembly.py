@@ -20,6 +20,10 @@ def configuration(stage: str) -> dict[str, Any]:
     return dict(stages[stage])
 
 
+# The stages in which a new version gets a tenth of the callers first.
+CANARIES = tuple(name for name in STAGES if configuration(name)["releases"] == "canary")
+
+
 @dataclass(frozen=True)
 class Assembly:
     """A cloud assembly on disk."""

@@ -6,7 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from functions.chat.app import create_app
+from tests.functions.chat_services import World
 from tests.infrastructure.assembly import configuration
 
 MEMBERS = ["type", "title", "status", "detail", "request_id"]
@@ -129,7 +132,11 @@ def test_the_stage_logs_traces_and_throttles_what_needs_no_key(assembly, stage):
 
 
 def test_every_log_has_an_end(assembly, stage):
-    groups = assembly.resources(stage, "service", "Logs::LogGroup")
+    groups = {
+        name: group
+        for stack in ("data", "service")
+        for name, group in assembly.resources(stage, stack, "Logs::LogGroup").items()
+    }
     assert len(groups) == 7, "five functions, the gateway's access log, the gateway's errors"
     kept = {group["Properties"]["RetentionInDays"] for group in groups.values()}
     assert kept == {configuration(stage)["log_retention_days"]}
@@ -150,6 +157,19 @@ def test_the_gateway_s_errors_are_problem_json(assembly, stage):
     # A status of a default would be that of every type that has no line of its own: the 403 of a
     # web ACL, and whatever AWS adds.
     assert statuses == {**GATEWAY_STATUSES, "DEFAULT_4XX": None, "DEFAULT_5XX": None}
+
+
+def test_the_gateway_and_a_function_refuse_a_key_in_the_same_words(assembly, stage):
+    [refusal] = [
+        response["Properties"]["ResponseTemplates"]["application/json"]
+        for response in assembly.resources(stage, "service", "ApiGateway::GatewayResponse").values()
+        if response["Properties"]["ResponseType"] == "INVALID_API_KEY"
+    ]
+    api = TestClient(create_app(World().services), headers={"x-api-key": "nx_nobody"})
+    of_a_function = api.get("/v1/conversations/any")
+    assert of_a_function.headers["content-type"] == "application/problem+json"
+    told = {**of_a_function.json(), "request_id": "$context.requestId"}
+    assert list(told.items()) == list(json.loads(refusal).items())
 
 
 def test_a_failure_of_the_gateway_as_of_a_throttled_function_says_when_to_try_again(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from tests.infrastructure.assembly import FUNCTIONS
+from tests.infrastructure.assembly import CANARIES, FUNCTIONS
 
 XRAY = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
@@ -45,6 +46,8 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "BackupsFailures": "failures",
         "Logs": "logs",
         "function:nexus-": "functions",
+        "::/apikeys/*": "keys",
+        ":deploymentgroup:": "groups",
         "DocumentsBucket": "bucket",
         "BackupsBucket": "backups",
     }
@@ -62,6 +65,8 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
             name = next(name for word, name in words.items() if word in text)
             if "documents/*" in text:
                 name = "objects"
+            if name == "functions" and text.rstrip('"]}').endswith(":*"):
+                name = "versions"
             if "backups/*" in text:
                 name = "snapshots"
             if "Condition" in statement:
@@ -126,15 +131,21 @@ def test_ingest_reads_documents_and_writes_the_catalogue(assembly, stage):
 
 def test_reindex_lists_compares_queues_and_continues_only_itself(assembly, stage):
     secrets = {"secrets": {"secretsmanager:GetSecretValue"}} if stage != "local" else {}
+    of_this_stage = {"StringEquals": {"aws:ResourceTag/nexus-stage": stage}}
     assert granted(assembly, stage, "reindex") == {
         **secrets,
+        "clients": {"dynamodb:Scan", "dynamodb:DeleteItem"},
+        f"keys, {json.dumps(of_this_stage)}": {"apigateway:DELETE"},
         "catalogue": READ | {"dynamodb:Scan"},
         FIRST_GENERATION: {"dynamodb:PutItem"},
         "bucket": {"s3:ListBucket"},
         "objects": {"s3:GetObject"},
         "queue": {"sqs:SendMessage"},
         "failures": {"sqs:SendMessage"},
-        "functions": {"lambda:InvokeFunction"},
+        "functions": {
+            *("lambda:InvokeFunction", "lambda:ListVersionsByFunction", "lambda:GetAlias"),
+        },
+        "versions": {"lambda:DeleteFunction"},
         "logs": LOGS,
         "*": XRAY,
     }
@@ -157,6 +168,44 @@ def test_backup_reads_the_catalogue_writes_snapshots_and_continues_only_itself(a
     statements = json.dumps(assembly.statements(stage, "backup"))
     assert f"function:nexus-{stage}-backup:live" in statements
     assert "ModelsSecret" not in statements
+
+
+@pytest.mark.parametrize("stage", CANARIES)
+def test_readiness_asks_the_versions_behind_the_gateway_and_tells_codedeploy(assembly, stage):
+    assert granted(assembly, stage, "readiness") == {
+        "versions": {"lambda:InvokeFunction"},
+        "groups": {
+            *("codedeploy:GetDeployment", "codedeploy:PutLifecycleEventHookExecutionStatus"),
+        },
+        "logs": LOGS,
+    }
+    statements = json.dumps(assembly.statements(stage, "readiness"))
+    for function in FUNCTIONS:
+        is_released = function in ("chat", "documents")
+        assert (f"function:nexus-{stage}-{function}:*" in statements) is is_released
+
+
+@pytest.mark.parametrize("stage", CANARIES)
+def test_codedeploy_moves_the_aliases_behind_the_gateway_and_no_other(assembly, stage):
+    role = assembly.only(stage, "service", "IAM::Role", "ReleasesRole")["Properties"]
+    assert "ManagedPolicyArns" not in role
+    [principal] = role["AssumeRolePolicyDocument"]["Statement"]
+    assert principal["Principal"] == {"Service": "codedeploy.amazonaws.com"}
+    [policy] = role["Policies"]
+    found = {}
+    for statement in policy["PolicyDocument"]["Statement"]:
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            found[action] = sorted(re.findall(r"nexus-[\w:-]+", json.dumps(statement["Resource"])))
+    moved = [f"nexus-{stage}-{one}" for one in ("chat", "chat:live", "documents", "documents:live")]
+    assert found == {
+        **dict.fromkeys(
+            ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
+            moved,
+        ),
+        "lambda:InvokeFunction": [f"nexus-{stage}-readiness"],
+        "cloudwatch:DescribeAlarms": [],
+    }
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -185,4 +234,5 @@ def test_there_is_no_function_but_ours(assembly, stage):
         for stack in ("data", "service")
         for f in assembly.resources(stage, stack, "Lambda::Function").values()
     }
-    assert names == {f"nexus-{stage}-{name}" for name in FUNCTIONS}
+    asking = ("readiness",) if stage in CANARIES else ()
+    assert names == {f"nexus-{stage}-{name}" for name in (*FUNCTIONS, *asking)}

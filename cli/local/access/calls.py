@@ -31,6 +31,8 @@ _TRANSACTED = {
     "ConditionCheck": "ConditionCheckItem",
     "Get": "GetItem",
 }
+_FUNCTION = re.compile(r"/2015-03-31/functions/([^/]+)")
+_VERSIONS = re.compile(r"/2015-03-31/functions/([^/]+)(/versions|/aliases/[^/]+)")
 _INVOKED = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 
 
@@ -62,6 +64,10 @@ def calls(request: SignedRequest, account: str) -> list[Call]:
         found = list(_s3(request))
     elif service == "lambda":
         found = _lambda(request, given, place) or found
+    elif service == "apigateway":
+        # Its actions are the methods, its resources the paths.
+        path = unquote(request.target.partition("?")[0])
+        found = [Call(f"apigateway:{request.method}", f"arn:aws:apigateway:{region}::{path}")]
     elif operation:
         body = _object(request.body)
         if service == "dynamodb":
@@ -84,7 +90,16 @@ def _object(body: bytes) -> dict[str, Any]:
 
 
 def _lambda(request: SignedRequest, given: Mapping[str, str], place: str) -> list[Call]:
-    named = _INVOKED.fullmatch(unquote(request.target.partition("?")[0]))
+    path = unquote(request.target.partition("?")[0])
+    if request.method == "GET" and (kept := _VERSIONS.fullmatch(path)):
+        action = "GetAlias" if kept[2].startswith("/aliases") else "ListVersionsByFunction"
+        return [Call(f"lambda:{action}", f"arn:aws:lambda:{place}:function:{kept[1]}")]
+    if request.method == "DELETE" and (removed := _FUNCTION.fullmatch(path)):
+        version = f":{given['Qualifier']}" if "Qualifier" in given else ""
+        return [
+            Call("lambda:DeleteFunction", f"arn:aws:lambda:{place}:function:{removed[1]}{version}")
+        ]
+    named = _INVOKED.fullmatch(path)
     if request.method != "POST" or named is None:
         return []
     qualifier = f":{given['Qualifier']}" if "Qualifier" in given else ""

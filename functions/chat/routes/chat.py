@@ -8,6 +8,7 @@ from functions.chat.dependencies import ConversationHeader, IdempotencyHeader, S
 from functions.chat.filtering import filters_of
 from functions.chat.schemas import ChatRequest, ChatResponse
 from nexus.answering.cache_control import cache_policy
+from nexus.answering.measuring import measure_answer
 from nexus.answering.question import Question
 from nexus.errors import InvalidRequest
 from nexus.http.callers import Caller
@@ -60,7 +61,9 @@ async def chat(
     if repeated:
         request.scope["counts"] = {"repeated": True, "refused": answer.refused}
         return ChatResponse.of(answer)
+    measure_answer(answer)
     request.scope["counts"] = {
+        "confidence": answer.confidence.level,
         "sources": len(answer.sources),
         "refused": answer.refused,
         "cached": "cache" in answer.timings_ms,

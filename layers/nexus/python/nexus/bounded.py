@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, TypeVar, cast
 
 from nexus.deadline import awaited, within
+from nexus.errors import ConfigurationError, UpstreamError
+from nexus.metrics import called
 
 T = TypeVar("T")
 
@@ -51,28 +54,39 @@ class CarryingExecutor(Executor):
 
 
 class _Bounded:
-    """Makes each method's call in a thread of its own, and waits no longer than it may take."""
+    """Makes each call in a thread of its own, waits no longer than it may take, and times it."""
 
-    def __init__(self, thing: object, service: str, own_s: float, executor: Executor) -> None:
+    def __init__(
+        self, thing: object, service: str, own_s: float, executor: Executor, named: str
+    ) -> None:
         self._thing = thing
         self._service = service
         self._own_s = own_s
         self._executor = executor
+        self._named = named
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
-            with within(self._own_s):
-                future = self._executor.submit(getattr(self._thing, name), *args, **kwargs)
-                return awaited(future, self._service)
+            started, failed = time.perf_counter(), False
+            try:
+                with within(self._own_s):
+                    future = self._executor.submit(getattr(self._thing, name), *args, **kwargs)
+                    return awaited(future, self._service)
+            except (UpstreamError, ConfigurationError):
+                failed = True
+                raise
+            finally:
+                called(self._named, (time.perf_counter() - started) * 1000, failed)
 
         return call
 
 
-def bounded(thing: T, service: str, own_s: float, executor: Executor) -> T:
+def bounded(thing: T, service: str, own_s: float, executor: Executor, measured_as: str = "") -> T:
     """Something that behaves as `thing`, of which each call ends in time.
 
     A call, with all its tries and waits, may take `own_s` seconds, or what is left of the request's
     time if that is less; it then raises DeadlineExceeded naming `service`, whatever the SDK below
-    is doing. The adapter sees the same deadline as `current()`.
+    is doing. The adapter sees the same deadline as `current()`. What each call took, and whether it
+    failed, is a metric of the dependency `measured_as`, or of the service.
     """
-    return cast(T, _Bounded(thing, service, own_s, executor))
+    return cast(T, _Bounded(thing, service, own_s, executor, measured_as or service))

@@ -15,6 +15,9 @@ from nexus.ports import ClientStore
 # before any function runs, takes about as long to learn of it.
 REMEMBERED_S = 60.0
 REMEMBERED_KEYS = 1_000
+# As the gateway says it (cdk/gateway_errors.py): who holds an ended key learns no more than who
+# never had one.
+REFUSED = "The API key is missing, not known or no longer valid: send a valid one as x-api-key."
 
 
 def new_key() -> str:
@@ -44,11 +47,11 @@ class Authenticator:
             client = self._clients.find(key_hash)
             if client is None:
                 self._known.pop(key_hash, None)
-                raise NotAllowed("The API key is not known here: ask an administrator for one.")
+                raise NotAllowed(REFUSED)
             if len(self._known) >= REMEMBERED_KEYS:
                 self._known.clear()
             self._known[key_hash] = (now + REMEMBERED_S, client)
         expires_at = client.principal.expires_at
         if expires_at is not None and expires_at <= now:
-            raise NotAllowed("The API key has expired: ask an administrator for a new one.")
+            raise NotAllowed(REFUSED)
         return client.principal

@@ -1,11 +1,11 @@
-"""The one logger and the one set of metrics; what is logged is ids, sizes and times, never text."""
+"""The one logger; what is logged is ids, sizes and times, never text."""
 
 from __future__ import annotations
 
+import logging
 import os
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 
 logger = Logger(
     service=os.environ.get("POWERTOOLS_SERVICE_NAME", "nexus"),
@@ -13,12 +13,8 @@ logger = Logger(
     utc=True,
     location=False,
 )
-metrics = Metrics(
-    namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Nexus"),
-    service=os.environ.get("POWERTOOLS_SERVICE_NAME", "nexus"),
-)
 
 
-def count(name: str) -> None:
-    """Counts one occurrence of something, in a metric of that name."""
-    metrics.add_metric(name, MetricUnit.Count, 1)
+def is_debugging() -> bool:
+    """Whether each step of a question is to be written, too."""
+    return logger.log_level <= logging.DEBUG

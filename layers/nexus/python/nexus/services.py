@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
         Continuation,
         ConversationStore,
         DocumentStore,
+        FunctionVersions,
+        GatewayKeys,
         GenerationStore,
         SnapshotStore,
         VectorIndex,
@@ -78,19 +81,25 @@ class ReindexServices:
     settings: Settings
     reindexers: PerGeneration[Reindexer]
     continuation: Continuation
+    clients: ClientStore
+    gateway_keys: GatewayKeys
+    versions: FunctionVersions
+    now: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsServices:
     """What the documents function works with.
 
-    `eraser` makes one over the index generations that exist when it is called.
+    `eraser` makes one over the index generations that exist when it is called. `ping` asks what it
+    stands on, and raises where that does not answer.
     """
 
     settings: Settings
     authenticator: Authenticator
     curators: PerGeneration[Curator]
     eraser: Callable[[], Eraser]
+    ping: Callable[[], None] = field(default=_nothing)
 
 
 @dataclass(frozen=True, slots=True)

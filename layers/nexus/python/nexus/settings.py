@@ -35,6 +35,9 @@ class Settings:
     documents_bucket: str = _setting("Bucket that holds the documents.", "")
     catalogue_table: str = _setting("DynamoDB table of documents and manifests.", "")
     conversations_table: str = _setting("DynamoDB table of conversations.", "")
+    functions: tuple[str, ...] = _setting(
+        "The stage's functions, whose former versions the nightly run removes after 24 hours.", ()
+    )
     clients_table: str = _setting("DynamoDB table of API clients.", "")
     cache_table: str = _setting(
         "DynamoDB table of cached answers and question embeddings; empty caches nothing.", ""
@@ -167,6 +170,14 @@ class Settings:
     )
     embedding_price: float = _setting(
         "US dollars for a million embedded tokens, for the metric of what was spent.", 0.02
+    )
+    model_prices: tuple[str, ...] = _setting(
+        "US dollars for a million tokens in and out of each chat model, separated by commas.",
+        ("gpt-5.4-mini=0.75/4.50", "gpt-5.4-nano=0.20/1.25"),
+    )
+    metered_clients: tuple[str, ...] = _setting(
+        "Names of API clients whose spending has metrics of its own; the log tells that of all.",
+        (),
     )
     verify_days: int = _setting(
         "Every how many days the nightly run compares the index with the catalogue, too.", 7, low=1

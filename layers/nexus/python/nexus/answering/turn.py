@@ -14,6 +14,7 @@ from nexus.answering.ending import Made, end
 from nexus.answering.finding import Finder, Found
 from nexus.answering.followups import stands_alone
 from nexus.answering.generator import Generated, Generator
+from nexus.answering.measuring import measure_passages, measure_refusal
 from nexus.answering.opening import Opening, opening, version_by_now
 from nexus.answering.question import Question, style_of
 from nexus.answering.recalling import RecalledAnswers
@@ -21,6 +22,7 @@ from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
+from nexus.answering.told_of_answer import tell_answered
 from nexus.deadline import awaited, current, within
 from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
@@ -99,7 +101,9 @@ class Answerer:
             timings_ms={**made.answer.timings_ms, "total": _ms_since(started)},
         )
         told = (principal, question, made, answer, values)
-        return replace(answer, remembered=end(self._memory, self._recalled, *told))
+        answer = replace(answer, remembered=end(self._memory, self._recalled, *told))
+        tell_answered(route, answer)
+        return answer
 
     def _courteous(self, route: Route, question: Question) -> Answer:
         return _draft(reply(route, question.message), Confidence("high", 1.0))
@@ -174,6 +178,7 @@ class Answerer:
         """The answer or a refusal; and whether nothing was left out that could have changed it."""
         started = time.perf_counter()
         retrieved = found.retrieved
+        measure_passages(retrieved)
         generated: Generated | None = None
         if retrieved.is_enough:
             history = [(turn.question, turn.answer) for turn in found.turns]
@@ -192,6 +197,7 @@ class Answerer:
             if retrieved.lost is not None:
                 # A refusal says that the documents hold no answer: half a search cannot know.
                 raise retrieved.lost
+            measure_refusal(retrieved)
             unmatched = question.filters if retrieved.unmatched else None
             text = refusal(question.message, retrieved.passages, unmatched)
             # Where the passages looked promising and the model found nothing, it knows better.

@@ -81,5 +81,5 @@ def application(
             expose_headers=["x-request-id", "retry-after"],
             max_age=600,
         )
-    app.add_middleware(RequestRecord)
+    app.add_middleware(RequestRecord, metered_clients=services.settings.metered_clients)
     return app

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from aws_lambda_powertools.metrics import MetricUnit
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nexus.deadline import Deadline, meeting
 from nexus.http.problems import unexpected
-from nexus.observability import logger, metrics
+from nexus.metrics import UNKNOWN, pending, record
+from nexus.observability import logger
 
 SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
@@ -26,6 +26,8 @@ SECURITY_HEADERS = {
 
 # Making JSON of an answer and handing it to the gateway.
 WRITING_BACK_S = 0.5
+# What takes longer was answered too late, in milliseconds by route; others may take their time.
+_LATE_MS = {"/v1/chat": 5000.0}
 
 
 class LastResort:
@@ -87,8 +89,9 @@ class RequestDeadline:
 class RequestRecord:
     """Gives a request its id, and writes one line and its metrics when it is done."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metered_clients: Collection[str] = ()) -> None:
         self.app = app
+        self._metered_clients = frozenset(metered_clients)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -114,10 +117,9 @@ class RequestRecord:
         finally:
             self._record(scope, status, (time.perf_counter() - started) * 1000)
 
-    @staticmethod
-    def _record(scope: Scope, status: int, duration_ms: float) -> None:
+    def _record(self, scope: Scope, status: int, duration_ms: float) -> None:
         # The route's pattern, not the path: a path holds conversation ids.
-        route = getattr(scope.get("route"), "path_format", "unknown")
+        route = getattr(scope.get("route"), "path_format", UNKNOWN)
         logger.info(
             "request",
             extra={
@@ -128,10 +130,37 @@ class RequestRecord:
                 "route": route,
                 "status": status,
                 "duration_ms": round(duration_ms, 1),
+                "dollars": round(pending("dollars"), 6),
                 **scope.get("counts", {}),
             },
         )
-        metrics.add_metric("requests", MetricUnit.Count, 1)
-        metrics.add_metric("request_duration", MetricUnit.Milliseconds, duration_ms)
-        if status >= 500:
-            metrics.add_metric("server_errors", MetricUnit.Count, 1)
+        client = scope.get("client_name")
+        if client in self._metered_clients:
+            tokens = pending("input_tokens") + pending("output_tokens")
+            record("client_tokens", tokens, client=client)
+            record("client_dollars", pending("dollars"), client=client)
+        record("requests", route=route)
+        record("request_duration", duration_ms, route=route)
+        for name, failed in (
+            ("client_errors", 400 <= status < 500),
+            ("server_errors", status >= 500),
+        ):
+            # A route is charged for errors only where it has any.
+            record(name, failed, route=route if failed else None)
+        _record_fault(scope, route, status, duration_ms)
+
+
+def _record_fault(scope: Scope, route: str, status: int, duration_ms: float) -> None:
+    """Notes of the function's version whether it failed a caller, or let one wait for too long.
+
+    Whoever watches over /ready, or asks for what is not there, would hide how the callers fare.
+    """
+    context = scope.get("aws.context")
+    version = getattr(context, "function_version", None)
+    failed = status >= 500
+    concerns = route.startswith("/v1/") or (failed and route == UNKNOWN)
+    if context is None or not version or not concerns:
+        return
+    late = duration_ms > _LATE_MS.get(route, float("inf"))
+    function = context.function_name.rpartition("-")[2]
+    record("faults", failed or late, function=function, version=version)

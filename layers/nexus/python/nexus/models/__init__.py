@@ -26,6 +26,7 @@ from nexus.models.documents import (
     ParsedDocument,
     ReadingWarning,
 )
+from nexus.models.functions import FunctionVersion
 from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
 from nexus.models.language import Language
@@ -44,6 +45,7 @@ __all__ = [
     "DocumentRecord",
     "DocumentStatus",
     "Filters",
+    "FunctionVersion",
     "Generation",
     "Generations",
     "Hit",

@@ -27,7 +27,12 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class ApiClient:
-    """A key's entry in the clients table; the key itself is never stored, only its SHA-256."""
+    """A key's entry in the clients table, which holds the key's SHA-256 and never the key.
+
+    API Gateway holds the key itself, and returns it to whoever may read its keys (GetApiKey with
+    `includeValue`). A client has one entry, and while a rotation's grace lasts the one before, too,
+    with another `expires_at`.
+    """
 
     key_hash: str
     gateway_key_id: str

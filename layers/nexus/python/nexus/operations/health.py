@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 
 from nexus.errors import ConfigurationError, NexusError, UpstreamUnavailable
+from nexus.metrics import record
 from nexus.observability import logger
 
 # How long a dependency may take, and how long its word is believed: /health needs no key, so it
@@ -70,6 +71,7 @@ class Health:
         ]
         for check in checks:
             if not check.ok:
+                record("upstream_errors", dependency=check.name)
                 logger.warning(
                     "dependency_failing",
                     extra={"dependency": check.name, "kind": check.kind, "detail": check.detail},

@@ -14,7 +14,7 @@ from nexus.ports.catalogue import (
     PartResult,
     Staged,
 )
-from nexus.ports.clients import ClientStore
+from nexus.ports.clients import ClientStore, GatewayKeys
 from nexus.ports.conversations import CitedTurns, ConversationStore
 from nexus.ports.documents import (
     DocumentBucket,
@@ -24,6 +24,7 @@ from nexus.ports.documents import (
     SignedUpload,
     StoredVersion,
 )
+from nexus.ports.functions import FunctionVersions
 from nexus.ports.generations import GenerationStore
 from nexus.ports.language_models import (
     ChatModel,
@@ -61,6 +62,8 @@ __all__ = [
     "Embeddings",
     "Finish",
     "FinishedPart",
+    "FunctionVersions",
+    "GatewayKeys",
     "GenerationStore",
     "Kept",
     "Letter",

@@ -19,8 +19,8 @@ from nexus.answering.verifying import verifier_of
 from nexus.bounded import bounded
 from nexus.clients import Authenticator
 from nexus.generations.lifecycle import PerGeneration
+from nexus.metrics import count
 from nexus.models import Generation
-from nexus.observability import count
 from nexus.operations.health import Health
 from nexus.ports import (
     Cache,
@@ -89,12 +89,12 @@ def answering(
             answers = AnswerCache(shared, settings.answer_cache_ttl_s)
     reranker = parts.reranker
     if reranker is not None:
-        reranker = bounded(reranker, "models", settings.rerank_timeout_s, executor)
+        reranker = bounded(reranker, "models", settings.rerank_timeout_s, executor, "reranker")
 
     def questions(generation: Generation) -> Embedder:
         tries = 1 + settings.embedding_retries
         longest_s = tries * (settings.embedding_timeout_s + PAUSE_S)
-        embedder = bounded(parts.embedder(generation), "models", longest_s, executor)
+        embedder = bounded(parts.embedder(generation), "models", longest_s, executor, "embeddings")
         if shared is None or not settings.embedding_cache_ttl_s:
             return embedder
         return CachedEmbedder(
@@ -124,13 +124,13 @@ def answering(
         settings.generation,
         reader,
     )
-    chat = bounded(parts.chat, "models", settings.models_timeout_s, executor)
+    chat = bounded(parts.chat, "models", settings.models_timeout_s, executor, "language_model")
     verifier = parts.verifier
     if verifier is not None:
-        verifier = bounded(verifier, "models", settings.models_timeout_s, executor)
+        verifier = bounded(verifier, "models", settings.models_timeout_s, executor, "verifier")
     rewriter = parts.rewriter
     if rewriter is not None:
-        rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor)
+        rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor, "rewriter")
     standings: Standings | None = None
     writer: TurnWriter | None = None
     if parts.turns is not None:

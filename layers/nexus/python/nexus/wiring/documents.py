@@ -29,11 +29,19 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
     from nexus.clients import Authenticator
 
     aws = aws or aws_clients
+    clients = DynamoClients(aws("dynamodb"), settings.clients_table)
+
+    def ping() -> None:
+        clients.ping()
+        catalogue_of(aws, settings, settings.generation).ping()
+        index_of(settings, secrets_of(aws), settings.generation).ping()
+
     return DocumentsServices(
         settings=settings,
-        authenticator=Authenticator(DynamoClients(aws("dynamodb"), settings.clients_table)),
+        authenticator=Authenticator(clients),
         curators=curators(settings, aws),
         eraser=eraser(settings, aws),
+        ping=ping,
     )
 
 

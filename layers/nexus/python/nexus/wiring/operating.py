@@ -14,6 +14,7 @@ from nexus.ports import (
     DocumentStore,
     Embedder,
     EmbeddingLedger,
+    FunctionVersions,
     Secrets,
     VectorIndex,
     WorkQueue,
@@ -97,6 +98,13 @@ def operator_services(settings: Settings, aws: ClientFactory) -> OperatorService
         DynamoClients(aws("dynamodb"), settings.clients_table),
         store,
     )
+
+
+def function_versions(aws: ClientFactory) -> FunctionVersions:
+    """The versions of a stage's functions."""
+    from nexus.adapters.aws.function_versions import LambdaVersions
+
+    return LambdaVersions(aws("lambda"))
 
 
 def rebuild_services(settings: Settings, aws: ClientFactory) -> RebuildServices:

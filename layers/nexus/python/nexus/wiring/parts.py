@@ -24,6 +24,7 @@ from nexus.ports import (
     WorkQueue,
 )
 from nexus.settings import Settings
+from nexus.spending import SpendingChat, SpendingEmbedder, prices_of
 
 if TYPE_CHECKING:
     from nexus.adapters.openai.connection import ModelsClient
@@ -51,7 +52,7 @@ def aws_clients(service: str) -> Any:
         return _json_client(service)
     from botocore.config import Config
 
-    return _session().create_client(
+    client = _session().create_client(
         service,
         config=Config(
             connect_timeout=2,
@@ -61,12 +62,20 @@ def aws_clients(service: str) -> Any:
             **(SIGNING if service == "s3" else {}),
         ),
     )
+    if service == "dynamodb":
+        from nexus.adapters.dynamodb.throttles import count_throttles
+
+        count_throttles(client)
+    return client
 
 
 def _json_client(service: str) -> Any:
     from nexus.adapters.aws.json_client import JsonClient
 
-    return JsonClient(service, region(), _credentials(), THREADS)
+    from nexus.adapters.dynamodb.throttles import count_throttle
+
+    noted = count_throttle if service == "dynamodb" else None
+    return JsonClient(service, region(), _credentials(), THREADS, noted)
 
 
 @cache
@@ -106,18 +115,23 @@ class Models:
     def __init__(self, settings: Settings, secrets: Secrets) -> None:
         self._settings = settings
         self._secrets = secrets
+        self._prices = prices_of(settings.model_prices)
 
     def embedder(self, generation: Generation) -> Embedder:
         from nexus.adapters.openai.models import OpenAIEmbedder
 
         settings = self._settings
         return deferred(
-            lambda: OpenAIEmbedder(
-                # A question or a chunk is embedded again rather than given up.
-                self._connect(settings.embedding_timeout_s, settings.embedding_retries),
+            lambda: SpendingEmbedder(
+                OpenAIEmbedder(
+                    # A question or a chunk is embedded again rather than given up.
+                    self._connect(settings.embedding_timeout_s, settings.embedding_retries),
+                    generation.embedding_model,
+                    generation.embedding_dimension,
+                    settings.embedding_batch,
+                ),
                 generation.embedding_model,
-                generation.embedding_dimension,
-                settings.embedding_batch,
+                settings.embedding_price,
             )
         )
 
@@ -140,11 +154,15 @@ class Models:
         settings = self._settings
         return deferred(
             # One try: there is no time for a second.
-            lambda: OpenAIChat(
-                self._connect(settings.models_timeout_s, 0),
+            lambda: SpendingChat(
+                OpenAIChat(
+                    self._connect(settings.models_timeout_s, 0),
+                    model,
+                    settings.chat_api,
+                    settings.reasoning_effort,
+                ),
                 model,
-                settings.chat_api,
-                settings.reasoning_effort,
+                self._prices,
             )
         )
 

@@ -17,7 +17,10 @@ from nexus.wiring.parts import (
 
 def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> ReindexServices:
     """The services of the reindexing function."""
+    from nexus.adapters.aws.api_keys import ApiGatewayKeys
     from nexus.adapters.aws.continuation import LambdaContinuation
+    from nexus.adapters.aws.function_versions import LambdaVersions
+    from nexus.adapters.dynamodb.clients import DynamoClients
 
     aws = aws or aws_clients
     reindexers = PerGeneration(
@@ -26,4 +29,11 @@ def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> Re
         make_reindexers(aws, settings, secrets_of(aws), documents_of(aws, settings)),
     )
     continuation = LambdaContinuation(aws("lambda"), settings.reindex_function)
-    return ReindexServices(settings, reindexers, continuation)
+    return ReindexServices(
+        settings,
+        reindexers,
+        continuation,
+        DynamoClients(aws("dynamodb"), settings.clients_table),
+        ApiGatewayKeys(aws("apigateway")),
+        LambdaVersions(aws("lambda")),
+    )

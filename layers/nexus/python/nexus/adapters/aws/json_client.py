@@ -62,7 +62,8 @@ class JsonClient:
     in passing (a broken connection, a time-out, throttling, a 5xx) is tried twice more, if the
     request's time and the quota of `Retries` allow; writes are, too, as by botocore: a condition,
     or writing the same, is what makes them safe. Safe to share between threads; connections are
-    opened when they are needed, and one that its peer has closed is replaced.
+    opened when they are needed, and one that its peer has closed is replaced. `refused` gets the
+    error code of each try that AWS refuses, of those too that a later one makes good.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class JsonClient:
         region: str,
         credentials: Any,
         connections: int,
+        refused: Callable[[str], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         prefix, version = _PROTOCOLS[service]
@@ -83,6 +85,7 @@ class JsonClient:
         }
         self._region = region
         self._credentials = credentials
+        self._refused = refused
         self._sleep = sleep
         self._retries = Retries(service, TRIES)
         # botocore's types are narrower than what its own clients give this class.
@@ -151,6 +154,8 @@ class JsonClient:
         }
         if response.status_code >= 300:
             code, message = _fault(response, answer)
+            if self._refused is not None:
+                self._refused(code)
             error = {"Code": code, "Message": message}
             told: Any = {**answer, "Error": error, "ResponseMetadata": metadata}
             raise self.exceptions.of(code)(told, operation)

@@ -1,7 +1,8 @@
 """The API keys' entries in one DynamoDB table, found by the SHA-256 of the key.
 
 pk is the hash; there is no sort key. A key that expires also carries its time as `expires_at`
-(seconds since 1970), so that a TTL on it may tidy up; the caller checks the time itself.
+(seconds since 1970); the caller checks the time itself. The table has no TTL on it: the daily run
+removes the entry with the gateway's key, for which it needs the entry.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.errors import cancellation_codes, translate
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
+from nexus.errors import Superseded
 from nexus.models import ApiClient, Filters, Principal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, UpdateTypeDef
 
 SERVICE = "clients"
 
@@ -39,16 +42,39 @@ class DynamoClients:
 
     def put(self, client: ApiClient) -> None:
         """Stores an entry, replacing one with the same hash."""
-        values: dict[str, Value] = {
-            "pk": client.key_hash,
-            "gateway_key_id": client.gateway_key_id,
-            "created_at": client.created_at,
-            **asdict(client.principal),
-        }
-        if client.principal.expires_at is None:
-            del values["expires_at"]  # a TTL attribute is a number or absent
         with translate(SERVICE):
-            self._client.put_item(TableName=self._table, Item=to_item(values))
+            self._client.put_item(TableName=self._table, Item=_item_of(client))
+
+    def succeed(self, old: ApiClient, ends_at: int, new: ApiClient) -> None:
+        """Stores a key's successor and ends the key, in one transaction. Raises Superseded."""
+        was = old.principal.expires_at
+        values: dict[str, Value] = {":ends": ends_at}
+        if was is not None:
+            values[":was"] = was
+        as_read = "attribute_not_exists(expires_at)" if was is None else "expires_at = :was"
+        ended: UpdateTypeDef = {
+            "TableName": self._table,
+            "Key": to_item({"pk": old.key_hash}),
+            "UpdateExpression": "SET expires_at = :ends",
+            "ConditionExpression": f"attribute_exists(pk) AND {as_read}",
+            "ExpressionAttributeValues": to_item(values),
+        }
+        stored: PutTypeDef = {
+            "TableName": self._table,
+            "Item": _item_of(new),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        with translate(SERVICE):
+            try:
+                self._client.transact_write_items(
+                    TransactItems=[{"Update": ended}, {"Put": stored}]
+                )
+            except self._client.exceptions.TransactionCanceledException as err:
+                if "ConditionalCheckFailed" not in cancellation_codes(err):
+                    raise
+                raise Superseded(
+                    "Somebody else rotated or revoked this key meanwhile: see `nexus keys list`."
+                ) from err
 
     def remove(self, key_hash: str) -> None:
         """Removes an entry; an unknown one is ignored."""
@@ -68,6 +94,18 @@ class DynamoClients:
         """Reads a key that is never written: half a read unit, and no right beyond GetItem."""
         with translate(SERVICE):
             self._client.get_item(TableName=self._table, Key=to_item({"pk": "ping"}))
+
+
+def _item_of(client: ApiClient) -> dict[str, AttributeValue]:
+    values: dict[str, Value] = {
+        "pk": client.key_hash,
+        "gateway_key_id": client.gateway_key_id,
+        "created_at": client.created_at,
+        **asdict(client.principal),
+    }
+    if client.principal.expires_at is None:
+        del values["expires_at"]  # a number or absent
+    return to_item(values)
 
 
 def _client_of(item: Mapping[str, AttributeValue]) -> ApiClient:

@@ -1,0 +1,77 @@
+"""What models are asked, in tokens and dollars: a metric of each, by model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from nexus.errors import ConfigurationError
+from nexus.metrics import record
+from nexus.ports import ChatModel, Completion, Embedder, Embeddings, Message
+
+# Dollars for a million tokens in, and for a million out.
+Prices = Mapping[str, tuple[float, float]]
+
+_WANTED = "name models with dollars for a million tokens in and out, such as gpt-5.4-mini=0.75/4.50"
+
+
+def prices_of(written: Sequence[str]) -> Prices:
+    """The prices of models that a setting names, such as "gpt-5.4-mini=0.75/4.50".
+
+    Raises ConfigurationError with what the setting should hold.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    for one in written:
+        model, equals, prices = one.rpartition("=")
+        into, _, out = prices.partition("/")
+        try:
+            price = float(into), float(out)
+        except ValueError:
+            price = (-1.0, -1.0)
+        if not (model and equals and all(math.isfinite(part) and part >= 0 for part in price)):
+            raise ConfigurationError(f"NEXUS_MODEL_PRICES must {_WANTED}; it has {one!r}.")
+        found[model] = price
+    return found
+
+
+class SpendingChat:
+    """A language model, whose tokens are counted under its name; without a price they cost 0."""
+
+    def __init__(self, chat: ChatModel, model: str, prices: Prices) -> None:
+        self._chat = chat
+        self._model = model
+        self._price = prices.get(model, (0.0, 0.0))
+
+    def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
+        """The model's completion."""
+        completion = self._chat.complete(messages, max_tokens)
+        into, out = completion.usage.input_tokens, completion.usage.output_tokens
+        record("input_tokens", into, model=self._model)
+        record("output_tokens", out, model=self._model)
+        dollars = (into * self._price[0] + out * self._price[1]) / 1_000_000
+        record("dollars", dollars, model=self._model)
+        return completion
+
+    def ping(self) -> None:
+        """Returns when the endpoint answers; raises otherwise."""
+        self._chat.ping()
+
+
+class SpendingEmbedder:
+    """An embedding model, whose tokens are counted; `price` is dollars for a million of them."""
+
+    def __init__(self, embedder: Embedder, model: str, price: float) -> None:
+        self._embedder = embedder
+        self._model = model
+        self._price = price
+
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        """The model's embeddings."""
+        embeddings = self._embedder.embed(texts)
+        record("input_tokens", embeddings.tokens, model=self._model)
+        record("dollars", embeddings.tokens * self._price / 1_000_000, model=self._model)
+        return embeddings
+
+    def ping(self) -> None:
+        """Returns when the endpoint answers; raises otherwise."""
+        self._embedder.ping()
