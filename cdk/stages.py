@@ -33,6 +33,7 @@ class Stage:
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
     is nobody. `monitored` stages have alarms on the service, a dashboard and saved queries,
     and tell when their models cost more than `spend_per_day` dollars.
+    `figures` says what the last day's figures are read from: metrics, or logs where AWS makes none.
     `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
     and, if Route 53 is to point to it, the id of its hosted zone. `settings` are further variables
@@ -94,6 +95,7 @@ class Stage:
     alarm_email: str = ""
     monitored: bool
     spend_per_day: float
+    figures: Literal["cloudwatch", "logs"] = "cloudwatch"
     domain_name: str = ""
     certificate_arn: str = ""
     hosted_zone: str = ""

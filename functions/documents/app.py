@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from functions.documents.routes import content, documents, erasure, uploads, versions
+from functions.documents.routes import content, documents, erasure, figures, uploads, versions
 from nexus.http.application import application
 from nexus.services import DocumentsServices
 
-DESCRIPTION = "Manages the documents of the key's tenant; needs a key of role admin."
+DESCRIPTION = """\
+Manages the documents of the key's tenant, and tells the stage's figures; needs a key of role admin.
+"""
 ERRORS = {
     400: "The body is not valid JSON.",
     403: "The API key is missing, unknown, expired or revoked, or its role is not admin.",
@@ -25,7 +27,7 @@ def create_app(services: DocumentsServices) -> FastAPI:
     """The API over these services."""
     return application(
         services,
-        [module.router for module in (uploads, documents, versions, content, erasure)],
+        [module.router for module in (uploads, documents, versions, content, erasure, figures)],
         description=DESCRIPTION,
         errors=ERRORS,
         methods=["GET", "POST", "PATCH", "DELETE"],

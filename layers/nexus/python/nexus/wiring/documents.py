@@ -9,6 +9,7 @@ from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
 from nexus.services import DocumentsServices
 from nexus.settings import Settings
+from nexus.wiring.figures import figures_of
 from nexus.wiring.parts import (
     ClientFactory,
     aws_clients,
@@ -34,6 +35,7 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
         authenticator=Authenticator(DynamoClients(aws("dynamodb"), settings.clients_table)),
         curators=curators(settings, aws),
         eraser=eraser(settings, aws),
+        figures=figures_of(settings, aws),
     )
 
 
