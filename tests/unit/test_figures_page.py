@@ -52,7 +52,12 @@ def server(connect: Any = recorded) -> KeyedServer:
     return KeyedServer(PlainTextResponse("models"), PORT, KEY, (path, page))
 
 
-def get(url: str, method: str = "GET", to: KeyedServer | None = None, **headers: str) -> Any:
+def get(
+    url: str,
+    method: str = "GET",
+    to: KeyedServer | None = None,
+    headers: dict[str, str] | None = None,
+) -> Any:
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app=to or server())
         async with httpx.AsyncClient(transport=transport) as client:
@@ -99,11 +104,11 @@ def test_only_who_knows_the_address_sees_it() -> None:
     ],
 )
 def test_no_other_page_gets_it(foreign: dict[str, str]) -> None:
-    assert get(OWN + figures_path(KEY), **foreign).status_code == 403
+    assert get(OWN + figures_path(KEY), headers=foreign).status_code == 403
 
 
 def test_a_person_s_browser_gets_it() -> None:
-    assert get(OWN + figures_path(KEY), **{"Sec-Fetch-Site": "none"}).status_code == 200
+    assert get(OWN + figures_path(KEY), headers={"Sec-Fetch-Site": "none"}).status_code == 200
 
 
 def test_a_stage_that_cannot_be_asked_says_so_as_text() -> None:
@@ -122,7 +127,7 @@ def test_the_address_is_of_the_run_that_goes_on(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="nexus up"):
         local_figures_url(layout)
     made = credentials.renew(layout, 4566)
-    this = Process("emulator", os.getpid(), birth(os.getpid()), 4566)
+    this = Process("emulator", os.getpid(), str(birth(os.getpid())), 4566)
     write_record(layout, Running(4566, PORT, (this, this)))
     assert local_figures_url(layout) == OWN + figures_path(made.models_key)
 
