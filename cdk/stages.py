@@ -33,6 +33,8 @@ class Stage:
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
     is nobody. `monitored` stages have alarms on the service, a dashboard and saved queries,
     and tell when their models cost more than `spend_per_day` dollars.
+    `log_stream_arn` is a Kinesis or Firehose stream that gets the functions' errors, or `all` lines
+    as `log_export` says; "" is none.
     `figures` says what the last day's figures are read from: metrics, or logs where AWS makes none.
     `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
@@ -93,6 +95,8 @@ class Stage:
     pinecone_host: str = ""
     ocr: bool = False
     alarm_email: str = ""
+    log_stream_arn: str = ""
+    log_export: Literal["errors", "all"] = "errors"
     monitored: bool
     spend_per_day: float
     figures: Literal["cloudwatch", "logs"] = "cloudwatch"
@@ -256,6 +260,12 @@ def _check_snap_start(stage: Stage) -> None:
         )
 
 
+_STREAM = re.compile(
+    r"arn:aws[a-z-]*:(kinesis:[a-z0-9-]+:\d{12}:stream|firehose:[a-z0-9-]+:\d{12}:deliverystream)"
+    r"/[A-Za-z0-9_.-]{1,128}"
+)
+
+
 def _check(stage: Stage) -> None:
     _check_snap_start(stage)
     for key, (low, high) in _RANGES.items():
@@ -268,6 +278,11 @@ def _check(stage: Stage) -> None:
         raise StageError(f"Stage {stage.name!r}: models_url must begin with http:// or https://.")
     if stage.alarm_email and "@" not in stage.alarm_email.strip("@"):
         raise StageError(f"Stage {stage.name!r}: alarm_email must be an e-mail address.")
+    if stage.log_stream_arn and not _STREAM.fullmatch(stage.log_stream_arn):
+        raise StageError(
+            f"Stage {stage.name!r}: log_stream_arn must be the ARN of a Kinesis data stream or a "
+            "Firehose stream."
+        )
     if fault := domain_fault(stage):
         raise StageError(f"Stage {stage.name!r}: {fault}.")
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
