@@ -32,7 +32,9 @@ class Stage:
     are kept `backup_retention_days`.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
     is nobody. `monitored` stages have alarms on the service, a dashboard and saved queries,
-    and tell when their models cost more than `spend_per_day` dollars.
+    and tell when their models cost more than `spend_per_day` dollars, a larger share of requests
+    ends in a 5xx or of questions is refused than `alarm_…_percent`, or one answer in twenty takes
+    longer than `alarm_slow_answers_s`.
     `log_stream_arn` is a Kinesis or Firehose stream that gets the functions' errors, or `all` lines
     as `log_export` says; "" is none.
     `figures` says what the last day's figures are read from: metrics, or logs where AWS makes none.
@@ -99,6 +101,9 @@ class Stage:
     log_export: Literal["errors", "all"] = "errors"
     monitored: bool
     spend_per_day: float
+    alarm_server_errors_percent: float
+    alarm_slow_answers_s: float
+    alarm_refusals_percent: float
     figures: Literal["cloudwatch", "logs"] = "cloudwatch"
     domain_name: str = ""
     certificate_arn: str = ""
@@ -220,12 +225,14 @@ _RANGES = {
     "ingest_batch_size": (1, 10),
     "ingest_concurrency": (2, 1000),
     "refuse_below": (0, 1),
+    "alarm_server_errors_percent": (0, 100),
+    "alarm_refusals_percent": (0, 100),
     "chat_reserved_concurrency": (0, 1000),
 }
 _POSITIVE = [
     *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
     *("keyless_rate", "keyless_burst", "conversation_ttl_h", "embedding_dimension"),
-    "spend_per_day",
+    *("spend_per_day", "alarm_slow_answers_s"),
     "backup_retention_days",
 ]
 

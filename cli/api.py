@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx2
 
+from cli.calls_made import note
 from cli.failure import Failure
 
 TIMEOUT_S = 60.0
@@ -19,6 +21,7 @@ def call(
     Raises Failure with the problem's detail and request id when the API answers with an error.
     """
     headers = {"x-api-key": key} if key else {}
+    started, asked = time.perf_counter(), f"{'GET' if body is None else 'POST'} {path}"
     try:
         with httpx2.Client(timeout=TIMEOUT_S, trust_env=not _is_local(url)) as client:
             if body is None:
@@ -26,7 +29,10 @@ def call(
             else:
                 response = client.post(url + path, headers=headers, json=body)
     except httpx2.TransportError as err:
+        note(asked, type(err).__name__, 0, 0, started)
         raise Failure(f"{url} cannot be reached ({type(err).__name__}): is it running?") from err
+    sent = len(response.request.content)
+    note(asked, str(response.status_code), sent, len(response.content), started)
     try:
         content = response.json()
     except ValueError:

@@ -11,6 +11,7 @@ import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from cli.aws.account import NO_CREDENTIALS, aws_session, emulated_at
+from cli.calls_made import watched
 from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION
@@ -84,7 +85,7 @@ def local_session(layout: Layout) -> boto3.Session:
     core.set_config_variable("config_file", str(layout.aws_config))
     core.set_config_variable("region", REGION)
     core.set_credentials(ACCESS_KEY_ID, credentials.current(layout).secret_access_key)
-    return boto3.Session(botocore_session=core)
+    return watched(boto3.Session(botocore_session=core))
 
 
 def read_deployment(stage: str, session: boto3.Session) -> Deployment:

@@ -19,7 +19,6 @@ from cdk.stages import Stage
 RUNBOOK = "docs/operations.md"
 # Fewer failures than this are not yet a share of anything.
 _LEAST = 3
-_SLOW_MS = 5000.0
 _DAY_MIN = 24 * 60
 
 
@@ -79,9 +78,10 @@ def service_watches(stage: Stage) -> Iterator[Watch]:
     yield Watch(
         name="ServerErrors",
         section="Server errors",
-        says="More than 5 % of the requests of five minutes ended in a 5xx.",
+        says=f"More than {stage.alarm_server_errors_percent:g} % of the requests of five minutes "
+        "ended in a 5xx.",
         metric=share(own(stage, "server_errors"), least=_LEAST),
-        above=5,
+        above=stage.alarm_server_errors_percent,
     )
     yield Watch(
         name="DependencyFailing",
@@ -93,18 +93,20 @@ def service_watches(stage: Stage) -> Iterator[Watch]:
     yield Watch(
         name="SlowAnswers",
         section="Slow answers",
-        says="One answer in twenty takes longer than 5 s, for ten minutes.",
+        says=f"One answer in twenty takes longer than {stage.alarm_slow_answers_s:g} s, for ten "
+        "minutes.",
         metric=own(stage, "request_duration", statistic="p95", route=CHAT_ROUTE),
-        above=_SLOW_MS,
+        above=stage.alarm_slow_answers_s * 1000,
         most=2,
         of=2,
     )
     yield Watch(
         name="Refusals",
         section="Refusals",
-        says="More than 20 % of the questions of half an hour were refused.",
+        says=f"More than {stage.alarm_refusals_percent:g} % of the questions of half an hour were "
+        "refused.",
         metric=share(own(stage, "refusals", minutes=30), least=_LEAST),
-        above=20,
+        above=stage.alarm_refusals_percent,
     )
     yield from _lambda_watches(stage)
     yield from _schedule_watches(stage)

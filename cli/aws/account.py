@@ -19,6 +19,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from cli.calls_made import watched
 from cli.failure import Failure
 
 NO_CREDENTIALS = (
@@ -68,7 +69,7 @@ def aws_session(region: str = "", profile: str | None = None) -> boto3.Session:
         raise Failure(
             f"{session.region_name!r} is not a region of AWS: correct AWS_REGION."
         ) from err
-    return session
+    return watched(session)
 
 
 def sign_in(region: str = "", account: str = "", profile: str | None = None) -> Account:

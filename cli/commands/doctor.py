@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Annotated
 
 import typer
 
@@ -12,20 +14,42 @@ from cdk.stages import Stage as Configured
 from cli.aws import checks
 from cli.aws.account import Account, sign_in
 from cli.aws.chosen import chosen_stage
+from cli.calls_made import telling
 from cli.connection import Connection, connect
 from cli.deployment_checks import deployment_findings
 from cli.failure import Failure
 from cli.findings import Finding, show
+from cli.probing import show_call, show_search
 from cli.stage_names import LOCAL
 from cli.terminal import Stage
 
 
-def doctor(stage: Stage = "local") -> None:
+def doctor(
+    stage: Stage = "local",
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            help="Show each call that is made, and what a search finds: sizes, ids and times.",
+        ),
+    ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            envvar="NEXUS_API_KEY",
+            help="With --verbose: key to search with; on the local stage, the demo key.",
+        ),
+    ] = None,
+) -> None:
     """Check tools, configuration, secrets and every upstream; exit 1 if something is broken."""
     broken = False
-    for finding in examine(stage):
-        show(finding)
-        broken = broken or (finding.serious and not finding.well)
+    with telling(show_call) if verbose else nullcontext():
+        for finding in examine(stage):
+            show(finding)
+            broken = broken or (finding.serious and not finding.well)
+        if verbose and not broken:
+            show_search(stage, key)
     if broken:
         raise typer.Exit(1)
 

@@ -97,13 +97,15 @@ def aws_account(root: Path, port: int, **servers: str) -> Iterator[AwsAccount]:
 
 def _of_this_machine() -> dict[str, Any]:
     # The emulator runs functions with this machine's Python, whatever the template asks for, and
-    # SnapStart needs a newer one than some machines have.
+    # SnapStart needs a newer one than some machines have. It refuses a stack for an alarm on an
+    # expression, or for a saved query: what watches a stage is tested in its template.
     arm = platform.machine().lower() in ("arm64", "aarch64")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     return {
         "architecture": "arm64" if arm else "x86_64",
         "python_version": version,
         "snap_start": [],
+        "monitored": False,
     }
 
 

@@ -182,13 +182,16 @@ def unused(used: Iterable[Used], granted: Iterable[Grant]) -> set[Grant]:
     return {grant for grant in granted if not any(covers(grant, one) for one in used)}
 
 
-def explained(file: Path) -> dict[Grant, str]:
+def explained(file: Path, *, by_chance: bool = False) -> dict[Grant, str]:
     """Why each unused grant is given: the lines of a file of JSON, a group of grants each.
 
-    A group is `{functions, actions, resources, keys?, why}` and stands for every combination.
+    A group is `{functions, actions, resources, keys?, by_chance?, why}` and stands for every
+    combination. Those used `by_chance`, in one run and not in the next, are told apart.
     """
     found: dict[Grant, str] = {}
     for group in json.loads(file.read_text(encoding="utf-8")):
+        if group.get("by_chance", False) is not by_chance:
+            continue
         keys = tuple(group["keys"]) if "keys" in group else None
         for function in group["functions"]:
             for action in group["actions"]:

@@ -75,6 +75,16 @@ def test_upload_waits_until_the_document_answers(stack: Deployed, tmp_path) -> N
     assert "✗ broken.pdf" in refused.stdout
 
 
+def test_the_doctor_shows_calls_and_what_a_search_finds_without_text(stack: Deployed) -> None:
+    shown = stack.nexus("doctor", "--verbose").stdout
+    assert "sqs GetQueueAttributes  200, " in shown
+    assert "GET /health  200, " in shown
+    assert "score 0." in shown
+    assert "passages of a search" in shown
+    assert stack.key not in shown
+    assert ".md" not in shown
+
+
 def test_the_functions_have_only_what_their_layers_hold(
     stack: Deployed, connection: Connection
 ) -> None:

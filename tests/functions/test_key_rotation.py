@@ -223,7 +223,7 @@ def test_clients_that_cannot_be_read_are_told_of_and_stop_no_reindexing(
 ) -> None:
     boto3.client("dynamodb", region_name="us-east-1").delete_table(TableName="clients")
     assert stage.night()["phase"] == "done"
-    assert figures(capsys.readouterr().out) == {"keys_unseen": [1]}
+    assert figures(capsys.readouterr().out) == {"keys_stuck": [1]}
 
 
 def test_a_run_that_goes_on_does_not_look_at_the_keys_again(
@@ -249,7 +249,7 @@ def test_the_night_removes_versions_that_were_replaced_a_day_ago_and_survives_a_
     stage.clock.advance(DAY_S)
     versions.failure = UpstreamRefused("functions", "AccessDenied")
     assert stage.night()["phase"] == "done"
-    assert '"versions_stuck":[1.0]' in capsys.readouterr().out
+    assert '"versions_stuck": [1.0]' in capsys.readouterr().out
     versions.failure = None
     stage.night()
     assert [one.number for one in versions.published("chat")] == [2]

@@ -119,6 +119,33 @@ def test_the_local_stage_has_nothing_that_the_emulator_refuses(assembly):
     assert all("Metrics" not in one for one in alarms(assembly, "local").values())
 
 
+@pytest.mark.parametrize(
+    ("field", "alarm", "unit"),
+    [
+        ("alarm_server_errors_percent", "server-errors", 1),
+        ("alarm_refusals_percent", "refusals", 1),
+        ("alarm_slow_answers_s", "slow-answers", 1000),
+        ("spend_per_day", "spend-per-day", 1),
+    ],
+)
+def test_a_stage_s_own_thresholds_are_its_alarms_and_dev_is_lenient(assembly, field, alarm, unit):
+    own = {stage: configuration(stage)[field] for stage in WATCHED}
+    for stage, threshold in own.items():
+        found = alarms(assembly, stage)[alarm]
+        assert found["Threshold"] == threshold * unit
+        assert f"{threshold:g}" in found["AlarmDescription"]
+    if field != "spend_per_day":
+        assert own["staging"] <= own["prod"] < own["dev"]
+
+
+def test_dev_tells_each_step_in_its_log_and_prod_does_not(assembly):
+    levels = {
+        stage: assembly.function(stage, "chat")["Environment"]["Variables"]["NEXUS_LOG_LEVEL"]
+        for stage in WATCHED
+    }
+    assert levels == {"dev": "DEBUG", "staging": "INFO", "prod": "INFO"}
+
+
 @pytest.mark.parametrize("stage", WATCHED)
 def test_timeouts_are_counted_in_the_log_of_every_function(assembly, stage):
     filters = assembly.resources(stage, "service", "Logs::MetricFilter").values()

@@ -17,6 +17,7 @@ from cli import keys
 from cli.commands import keys as commands
 from cli.connection import Connection
 from cli.failure import Failure
+from cli.terminal import console
 from nexus.errors import NexusError, UpstreamUnavailable
 from nexus.models import ApiClient
 from nexus.operations.api_keys import client_name
@@ -112,7 +113,10 @@ def test_what_is_said_of_where_a_key_is_kept_is_true(connection: Connection) -> 
         assert key not in repr(list(connection.operator.clients.list_clients()))
 
 
-def test_the_list_tells_ages_and_which_key_is_in_its_grace(connection: Connection) -> None:
+def test_the_list_tells_ages_and_which_key_is_in_its_grace(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "width", 200)  # else as wide as when it was first imported
     now = time.time()
     keys.create(connection, "demo", "old", "user", clock=lambda: now - 90 * DAY_S)
     keys.create(connection, "demo", "web", "user", clock=lambda: now - 89 * DAY_S)

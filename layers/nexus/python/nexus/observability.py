@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 from aws_lambda_powertools import Logger
@@ -12,3 +13,8 @@ logger = Logger(
     utc=True,
     location=False,
 )
+
+
+def is_debugging() -> bool:
+    """Whether each step of a question is to be written, too."""
+    return logger.log_level <= logging.DEBUG

@@ -9,6 +9,7 @@ from nexus.answering.answer_text import Style, limit_words
 from nexus.answering.grounding import Grounded, ground
 from nexus.answering.prompts import answer_messages, repair_messages
 from nexus.answering.reply import Reply, read_reply
+from nexus.answering.told_of_answer import tell_grounded, tell_written
 from nexus.answering.verifying import Verification, Verifier
 from nexus.deadline import current, optional
 from nexus.errors import UpstreamRefused
@@ -96,6 +97,7 @@ class Generator:
                     second = ground(again.text, passages, question, checking)
                     better = _better(grounded, second)
                     draft, grounded = (draft if better is grounded else again), better
+        tell_grounded(grounded)
         if checking:
             usage += checking.usage
             whole = whole and checking.whole
@@ -113,6 +115,7 @@ class Generator:
     def _write(self, messages: list[Message], passages: int) -> tuple[Reply, Usage]:
         """What the model replies, and what it cost."""
         completion = self._chat.complete(messages, self._max_tokens)
+        tell_written(messages, self._max_tokens, completion)
         return read_reply(completion.text, completion.finish, passages), completion.usage
 
 

@@ -8,7 +8,7 @@ turn is opened, and each part asks for itself, one after another.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -57,9 +57,12 @@ class Opening:
     def version_by_now(self, generation: Generation) -> int | None:
         """The tenant's version in a generation, if it has been read by now."""
         reading = self._read.get(generation)
-        if reading is None or not reading.done() or reading.cancelled() or reading.exception():
+        if reading is None or not reading.done():
             return None
-        return reading.result().version
+        try:
+            return reading.result().version
+        except (UpstreamError, ConfigurationError, CancelledError):
+            return None
 
     def look_up(
         self, look: Callable[[Collection[str]], Mapping[str, bytes]], keys: Collection[str]

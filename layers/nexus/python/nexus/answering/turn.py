@@ -22,6 +22,7 @@ from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
+from nexus.answering.told_of_answer import tell_answered
 from nexus.deadline import awaited, current, within
 from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
@@ -100,7 +101,9 @@ class Answerer:
             timings_ms={**made.answer.timings_ms, "total": _ms_since(started)},
         )
         told = (principal, question, made, answer, values)
-        return replace(answer, remembered=end(self._memory, self._recalled, *told))
+        answer = replace(answer, remembered=end(self._memory, self._recalled, *told))
+        tell_answered(route, answer)
+        return answer
 
     def _courteous(self, route: Route, question: Question) -> Answer:
         return _draft(reply(route, question.message), Confidence("high", 1.0))

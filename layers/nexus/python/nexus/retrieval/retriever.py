@@ -35,6 +35,7 @@ from nexus.retrieval.said import tell_apart
 from nexus.retrieval.searching import ANSWER_S, Embedded, Failure, by_words, embed, searched
 from nexus.retrieval.selection import Ranked, select
 from nexus.retrieval.told import is_told
+from nexus.retrieval.told_of_search import tell_ranked, tell_searched
 from nexus.settings import Settings
 from nexus.text.language import language_of
 from nexus.text.titles import shown, shown_place
@@ -136,6 +137,7 @@ class Retriever:
         embedded = embedded or self.embed(question)
         started = time.perf_counter()
         found = searched(self._index, space, embedded, allowed, searching)
+        tell_searched(space, question, allowed, embedded, found)
         searched_at = time.perf_counter()
         ids = sorted({hit.document_id for hit in (*found.dense, *found.lexical)})
         records = self._records.get_many(principal.tenant, ids, version())
@@ -171,7 +173,7 @@ class Retriever:
         mismatch = (
             mismatch_of(question, chosen[0].hit.title, chosen[0].hit.text) if chosen else None
         )
-        return Retrieved(
+        retrieved = Retrieved(
             tuple(_passage(item, records[item.hit.document_id]) for item in chosen),
             probable,
             self._gate.compare(question, probable, dense, [item.hit for item in chosen]),
@@ -190,6 +192,8 @@ class Retriever:
             told=mismatch is None or is_told(mismatch, probable, self._settings.gate),
             unmatched=filters != Filters() and not fused,
         )
+        tell_ranked(len(records), fused, relevances, retrieved)
+        return retrieved
 
     def survey(
         self,
