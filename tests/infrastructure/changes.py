@@ -49,7 +49,11 @@ _DOMAIN = {"domain_name": "nexus.example.org", "certificate_arn": f"{_CERTIFICAT
 _BESIDE = {"certificate_arn": _DOMAIN, "hosted_zone": _DOMAIN}
 _WITH = {"domain_name": {"certificate_arn": f"{_CERTIFICATE}0"}}
 # What goes with an option that is taken back, for it is there for nothing else.
-_OWN = {"reindex_schedule": "SchedulerRole", "backup_schedule": "SchedulerRole"}
+_OWN = {
+    "reindex_schedule": "SchedulerRole",
+    "backup_schedule": "SchedulerRole",
+    "log_stream_arn": "LogExportRole",
+}
 
 Templates = dict[str, dict[str, Any]]
 
