@@ -14,7 +14,8 @@ from cdk.custom_domain import CustomDomain
 from cdk.documents_bucket import DocumentsBucket
 from cdk.function_logs import FunctionLogs
 from cdk.ingest_queue import IngestQueue
-from cdk.stages import Stage
+from cdk.log_export import LogExport
+from cdk.stages import FUNCTIONS, Stage
 from cdk.tables import Tables
 from cdk.upstream_secret import UpstreamSecret
 
@@ -36,6 +37,9 @@ class DataStack(Stack):
         self.ingest = IngestQueue(self, "Ingest", timeout_s=stage.ingest_timeout_s, removal=removal)
         self.topic = Alarms(self, "Alarms", stage=stage, ingest=self.ingest).topic
         self.logs = FunctionLogs(self, "Logs", stage=stage, removal=removal).groups
+        if stage.log_stream_arn:
+            functions = {name: self.logs[name] for name in FUNCTIONS}
+            LogExport(self, "LogExport", stage=stage, groups=functions)
         self.documents = DocumentsBucket(
             self,
             "Documents",

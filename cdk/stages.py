@@ -38,6 +38,9 @@ class Stage:
     ends in a 5xx or of questions is refused than `alarm_…_percent`, or one answer in twenty takes
     longer than `alarm_slow_answers_s`. `releases` are "canary", in which a new version has a tenth
     of the callers first, and alarms take it back, or "at_once".
+    `log_stream_arn` is a Kinesis or Firehose stream that gets the functions' errors, or `all` lines
+    as `log_export` says; "" is none.
+    `figures` says what the last day's figures are read from: metrics, or logs where AWS makes none.
     `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
     and, if Route 53 is to point to it, the id of its hosted zone. `settings` are further variables
@@ -97,12 +100,15 @@ class Stage:
     pinecone_host: str = ""
     ocr: bool = False
     alarm_email: str = ""
+    log_stream_arn: str = ""
+    log_export: Literal["errors", "all"] = "errors"
     monitored: bool
     releases: Literal["canary", "at_once"]
     spend_per_day: float
     alarm_server_errors_percent: float
     alarm_slow_answers_s: float
     alarm_refusals_percent: float
+    figures: Literal["cloudwatch", "logs"] = "cloudwatch"
     domain_name: str = ""
     certificate_arn: str = ""
     hosted_zone: str = ""
@@ -265,6 +271,12 @@ def _check_snap_start(stage: Stage) -> None:
         )
 
 
+_STREAM = re.compile(
+    r"arn:aws[a-z-]*:(kinesis:[a-z0-9-]+:\d{12}:stream|firehose:[a-z0-9-]+:\d{12}:deliverystream)"
+    r"/[A-Za-z0-9_.-]{1,128}"
+)
+
+
 def _check(stage: Stage) -> None:
     _check_snap_start(stage)
     if stage.releases == "canary" and not stage.monitored:
@@ -282,6 +294,11 @@ def _check(stage: Stage) -> None:
         raise StageError(f"Stage {stage.name!r}: models_url must begin with http:// or https://.")
     if stage.alarm_email and "@" not in stage.alarm_email.strip("@"):
         raise StageError(f"Stage {stage.name!r}: alarm_email must be an e-mail address.")
+    if stage.log_stream_arn and not _STREAM.fullmatch(stage.log_stream_arn):
+        raise StageError(
+            f"Stage {stage.name!r}: log_stream_arn must be the ARN of a Kinesis data stream or a "
+            "Firehose stream."
+        )
     if fault := domain_fault(stage):
         raise StageError(f"Stage {stage.name!r}: {fault}.")
     if stage.vector_index == "sqlite" and not stage.sqlite_path:

@@ -86,7 +86,7 @@ COMMANDS = {
     "dashboard": (
         "dashboard",
         "dashboard",
-        "Print the address of the stage's dashboard in CloudWatch.",
+        "Print the address of the stage's figures: CloudWatch's dashboard, or the local page.",
     ),
     "gateway-logs": (
         "gateway_logs",

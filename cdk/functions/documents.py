@@ -1,4 +1,4 @@
-"""The documents function: manages documents, and erases them with all that they became."""
+"""The documents function: what administrators ask for, documents and the stage's figures."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cdk.functions.layers import Layers
 from cdk.functions.rights import READ, WRITE, allow, allow_reading_documents, allow_secrets
 from cdk.functions.routes import Route
 from cdk.functions.variables import common, generation, index
-from cdk.stages import Stage
+from cdk.stages import FUNCTIONS, Stage
 
 # The function checks the key's role itself.
-_ROUTES = (Route("ANY", "/v1/documents", below=True),)
+_ROUTES = (Route("ANY", "/v1/documents", below=True), Route("GET", "/v1/metrics"))
 _CHANGE = ("PutObject", "DeleteObject", "DeleteObjectVersion")
 # A copy of an object that somebody tagged takes the tags with it, and is refused without these.
 _TAGS = ("GetObjectTagging", "GetObjectVersionTagging", "PutObjectTagging")
@@ -35,6 +35,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         routes=_ROUTES,
     )
     _grant(documents.role, data)
+    _grant_figures(documents.role, stage, data)
     return documents
 
 
@@ -51,7 +52,15 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
         "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
+        **_figures(stage, data),
     }
+
+
+def _figures(stage: Stage, data: DataStack) -> dict[str, str]:
+    if stage.figures == "cloudwatch":
+        return {}
+    groups = ",".join(data.logs[function].log_group_name for function in FUNCTIONS)
+    return {"NEXUS_FIGURES": stage.figures, "NEXUS_METRICS_LOG_GROUPS": groups}
 
 
 def _grant(role: iam.Role, data: DataStack) -> None:
@@ -71,3 +80,17 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
     allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
     allow_secrets(role, data.pinecone_secret)
+
+
+def _grant_figures(role: iam.Role, stage: Stage, data: DataStack) -> None:
+    """Metrics to read, or the logs that hold them.
+
+    Here, and in no function that answers questions: CloudWatch knows neither a resource nor a
+    condition for this action, so that it reads every metric of the account.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+    """
+    if stage.figures == "cloudwatch":
+        allow(role, "cloudwatch", ("GetMetricData",), "*")
+        return
+    for function in FUNCTIONS:
+        allow(role, "logs", ("FilterLogEvents",), data.logs[function].log_group_arn)

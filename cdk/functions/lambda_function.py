@@ -86,7 +86,8 @@ class LambdaFunction(Construct):
         acknowledge(
             self.role,
             "IAM5[Resource::*]",
-            "X-Ray's two write actions take no resource; everything else in the role names one.",
+            "X-Ray's two write actions and CloudWatch's GetMetricData take no resource; everything "
+            "else in the role names one.",
         )
         acknowledge(
             self.function,

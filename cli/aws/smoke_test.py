@@ -10,8 +10,10 @@ from cli.failure import Failure
 from cli.findings import Finding
 
 UNKNOWN = "Check the stage's settings and the service's status page."
+_ENDPOINT = "Check the model's name, and the models endpoint's URL, its secret and its status page."
 ADVICE = {
-    "models": "Check the models endpoint's URL, the models' names, its secret and its status page.",
+    "embeddings": f"{_ENDPOINT} It embeds every question.",
+    "language_model": f"{_ENDPOINT} It writes the answers; POST /v1/search works without it.",
     "index": "Check the index's host, its secret and its status page.",
     "catalogue": "Check that the data stack is deployed whole.",
     "clients": "Check that the data stack is deployed whole.",

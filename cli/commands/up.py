@@ -64,7 +64,7 @@ def up(
             worker.join(_FIRST_WORKER_S)
             opening.first_answer(connection, key, folder)
             console.print(f"[dim]Ready after {time.monotonic() - begun:.0f} s.[/]")
-            opening.introduce(connection, key, folder)
+            opening.introduce(connection, layout, key, folder)
             if detach:
                 console.print("It goes on in the background: `nexus down` ends it.")
                 return

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from cli import api, keys
 from cli.commands.ask import show_answer
+from cli.commands.dashboard import local_figures_url
 from cli.connection import DEMO_CLIENT, DEMO_TENANT, Connection, demo_key, keep_demo_key
 from cli.failure import Failure
 from cli.ingestion import ask_again, describe, fingerprints, finished, in_bucket, wait
@@ -130,14 +131,15 @@ def first_answer(connection: Connection, key: str, folder: Path) -> None:
     show_answer(api.call(url, "/v1/chat", key=key, body={"message": SAMPLE_QUESTION}))
 
 
-def introduce(connection: Connection, key: str, folder: Path) -> None:
-    """Tells the URL, the key, and how to ask."""
+def introduce(connection: Connection, layout: Layout, key: str, folder: Path) -> None:
+    """Tells the URL, the key, where the figures are, and how to ask."""
     question = SAMPLE_CURL if folder == SAMPLES else ANY_CURL
     url = connection.deployment.api_url
     program = Path(sys.argv[0])
     command = os.path.relpath(program) if program.name == "nexus" else "nexus"
     console.print(f"\n[bold]URL[/]  {url}", soft_wrap=True)
     console.print(f"[bold]docs[/] {url}/docs", soft_wrap=True)
+    console.print(f"[bold]figures[/] {local_figures_url(layout)}", soft_wrap=True)
     console.print(f"[bold]key[/]  {key}\n", soft_wrap=True)
     console.print(
         f"curl -s {url}/v1/chat -H 'x-api-key: {key}' -H 'content-type: application/json' "

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from functions.documents.routes import content, documents, erasure, readiness, uploads, versions
+from functions.documents.routes import (
+    content,
+    documents,
+    erasure,
+    figures,
+    readiness,
+    uploads,
+    versions,
+)
 from nexus.http.application import application
 from nexus.services import DocumentsServices
 
-DESCRIPTION = "Manages the documents of the key's tenant; needs a key of role admin."
+DESCRIPTION = """\
+Manages the documents of the key's tenant, and tells the stage's figures; needs a key of role admin.
+"""
 ERRORS = {
     400: "The body is not valid JSON.",
     403: "The API key is missing, unknown, expired or revoked, or its role is not admin.",
@@ -25,7 +35,10 @@ def create_app(services: DocumentsServices) -> FastAPI:
     """The API over these services."""
     return application(
         services,
-        [module.router for module in (uploads, documents, versions, content, erasure, readiness)],
+        [
+            module.router
+            for module in (uploads, documents, versions, content, erasure, figures, readiness)
+        ],
         description=DESCRIPTION,
         errors=ERRORS,
         methods=["GET", "POST", "PATCH", "DELETE"],

@@ -152,3 +152,24 @@ def test_the_terminal_manages_documents(stack: Deployed, tmp_path: Path) -> None
     assert "✓" in stack.nexus("documents", "restore", "kites.md", versions[-1]["version"]).stdout
     deleted = stack.nexus("documents", "delete", "kites.md", "--yes", "--json")
     assert json.loads(deleted.stdout)["complete"] is True
+
+
+def test_the_figures_of_the_last_day_are_read_from_what_the_functions_did(
+    stack: Deployed, admin_key: str
+) -> None:
+    stack.ask("What is the fine for returning a book late?")
+
+    def told() -> dict[str, Any] | None:
+        response = stack.call("GET", "/v1/metrics", key=admin_key)
+        if response.status_code in (403, 429):  # a new key takes the gateway a moment to learn of
+            return None
+        assert response.status_code == 200, response.text
+        figures: dict[str, Any] = response.json()["figures"]
+        # A function's lines are in its log a moment after its answer.
+        return figures if figures["latency_ms"]["p95"].get("/v1/chat") else None
+
+    figures = eventually(told, "figures")
+    assert figures["traffic"]["requests"] >= figures["traffic"]["requests_by_route"]["/v1/chat"] > 0
+    assert sum(figures["answers"]["by_confidence"].values()) > 0
+    assert figures["dependencies"]["calls"]["index"] > 0
+    assert figures["ingestion"]["indexed"] > 0

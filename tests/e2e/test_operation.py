@@ -135,11 +135,12 @@ def test_with_the_models_stopped_everything_tells_the_truth(
             "degraded health",
             30,
         )
-        assert health["checks"]["models"]["status"] == "failing"
+        for name in ("embeddings", "language_model"):
+            assert health["checks"][name]["status"] == "failing"
         assert health["checks"]["catalogue"]["status"] == "ok"
         ready = stack.call("GET", "/ready", key="")
         assert ready.status_code == 503
-        assert "models" in ready.json()["failing"]
+        assert {"embeddings", "language_model"} <= set(ready.json()["failing"])
         answer = stack.call(
             "POST", "/v1/chat", {"message": "And now?"}, x_conversation_id=conversation
         )

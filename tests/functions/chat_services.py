@@ -74,7 +74,7 @@ class World:
             conversations=self.conversations,
             health=Health(
                 {
-                    "models": Dependency(self.chat.ping),
+                    "language_model": Dependency(self.chat.ping),
                     "index": Dependency(self.library.index.ping),
                     "conversations": Dependency(self.conversations.ping, required=False),
                 },

@@ -10,10 +10,12 @@ from nexus.documents.erasing import Eraser, Place
 from nexus.generations.lifecycle import PerGeneration, SingleGeneration
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
+from nexus.operations.figures import Figures
 from nexus.services import DocumentsServices
 from nexus.settings import Settings
 from tests import assembled
 from tests.fake_bucket import FakeDocumentBucket
+from tests.fake_figures import FakeFigures
 from tests.fakes import (
     FakeCache,
     FakeCatalogue,
@@ -45,6 +47,7 @@ class Office:
         self.index = FakeIndex()
         self.cache, self.conversations = FakeCache(), FakeConversations()
         self.pauses: list[float] = []
+        self.recorded = FakeFigures()
         self.embedder = FakeEmbedder()
         self.indexer = assembled.indexer(
             self.bucket, self.catalogue, self.index, self.embedder, self.settings
@@ -68,6 +71,7 @@ class Office:
                 self.clock,
                 self.pauses.append,
             ),
+            figures=Figures(self.recorded, "test", ("acme",), self.clock),
             curators=PerGeneration(
                 SingleGeneration(generation), generation, lambda _generation: curator
             ),

@@ -256,13 +256,13 @@ def test_health_tells_each_dependency_and_ready_what_is_needed(world: World) -> 
     health = api.get("/health")
     assert (health.status_code, health.json()["status"]) == (200, "degraded")
     assert health.json()["checks"]["conversations"]["detail"] == "unreachable"
-    assert health.json()["checks"]["models"]["status"] == "ok"
+    assert health.json()["checks"]["language_model"]["status"] == "ok"
     assert api.get("/ready").status_code == 200
 
     broken = World()
     broken.chat.failure = UpstreamRefused("models", "The key is wrong.")
     response = TestClient(create_app(broken.services)).get("/ready")
-    assert (response.status_code, response.json()["failing"]) == (503, ["models"])
+    assert (response.status_code, response.json()["failing"]) == (503, ["language_model"])
 
 
 def test_the_reference_is_served_whole_and_without_a_key(world: World) -> None:

@@ -108,8 +108,8 @@ def test_health_tells_everyone_the_kind_and_the_log_the_rest(
     def ping() -> None:
         raise failure
 
-    response = ask_health(Health({"models": Dependency(ping)}, ThreadPoolExecutor(1)))
-    assert response.json()["checks"]["models"]["detail"] == told
+    response = ask_health(Health({"language_model": Dependency(ping)}, ThreadPoolExecutor(1)))
+    assert response.json()["checks"]["language_model"]["detail"] == told
     assert ARN not in response.text
     (logged,) = [vars(record) for record in caplog.records if "dependency" in vars(record)]
     assert logged["detail"] == (

@@ -37,6 +37,7 @@ _TEXTS = {
     "rerank_url": "https://rerank.example.org/v1",
     "pinecone_host": "https://other.pinecone.example.org",
     "alarm_email": "ops@example.org",
+    "log_stream_arn": "arn:aws:kinesis:us-east-1:123456789012:stream/logs",
     "domain_name": "nexus.example.org",
     "certificate_arn": f"{_CERTIFICATE}1",
     "hosted_zone": "Z0123456789ABC",
@@ -51,6 +52,7 @@ _WITH = {"domain_name": {"certificate_arn": f"{_CERTIFICATE}0"}}
 _OWN = {
     **{"reindex_schedule": "SchedulerRole", "backup_schedule": "SchedulerRole"},
     **{"releases": "Releases", "monitored": "Releases"},
+    "log_stream_arn": "LogExportRole",
 }
 
 Templates = dict[str, dict[str, Any]]

@@ -58,6 +58,8 @@ def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, s
         name.removeprefix("NEXUS_").lower() for name in configuration(stage).get("settings", {})
     }
     names = EVERYWHERE | READS[function] | INDEX[configuration(stage)["vector_index"]] | given
+    if function == "documents" and configuration(stage).get("figures") == "logs":
+        names |= {"figures", "metrics_log_groups"}
     assert {name for name in found if name.startswith("NEXUS_")} == {
         f"NEXUS_{name.upper()}" for name in names
     }

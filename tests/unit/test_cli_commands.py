@@ -160,7 +160,7 @@ def test_while_it_starts_up_and_status_say_so(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.usefixtures("aws")
 def test_doctor_looks_at_every_secret_and_every_check() -> None:
     checks = {
-        "models": {"status": "failing", "latency_ms": 3, "detail": "not configured"},
+        "embeddings": {"status": "failing", "latency_ms": 3, "detail": "not configured"},
         "news": {"status": "failing", "latency_ms": 3, "detail": "refused"},
     }
     with Api(200, {"checks": checks}) as api:
@@ -177,8 +177,8 @@ def test_doctor_looks_at_every_secret_and_every_check() -> None:
     assert "`nexus up`" in findings["secret rerank"].advice
     # This stage has no dead-letter queue: that is a finding, and the rest is made all the same.
     assert not findings["dead-letter queue"].well
-    assert findings["models"].detail == "not configured"
-    assert "secret" in findings["models"].advice
+    assert findings["embeddings"].detail == "not configured"
+    assert "secret" in findings["embeddings"].advice
     assert findings["news"].serious
     assert findings["news"].advice
 

@@ -115,6 +115,16 @@ def sent(service: str, call: Callable[[Any], object]) -> SignedRequest:
             [Call("secretsmanager:GetSecretValue", "arn:of:the:secret")],
         ),
         (
+            "logs",
+            lambda logs: logs.filter_log_events(logGroupName="nexus-chat", limit=1),
+            [
+                Call(
+                    "logs:FilterLogEvents",
+                    f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:nexus-chat:*",
+                )
+            ],
+        ),
+        (
             "lambda",
             lambda c: c.invoke(FunctionName="nexus-local-backup:live", Payload=b"{}"),
             [

@@ -41,14 +41,17 @@ def answering(*answers: tuple[int, Any]) -> Iterator[str]:
 
 
 READY = (200, {"ready": True, "failing": []})
-UNSET = (503, {"ready": False, "failing": ["models", "index"]})
+UNSET = (503, {"ready": False, "failing": ["embeddings", "index"]})
 
 
 def test_what_fails_is_named_with_its_advice() -> None:
     with answering(UNSET) as url:
         findings = smoke_test(url, lambda _: None, wait_s=0)
-    assert [(one.subject, one.well) for one in findings] == [("models", False), ("index", False)]
-    assert findings[0].advice.startswith(ADVICE["models"])
+    assert [(one.subject, one.well) for one in findings] == [
+        ("embeddings", False),
+        ("index", False),
+    ]
+    assert findings[0].advice.startswith(ADVICE["embeddings"])
 
 
 def test_it_is_asked_again_until_it_is_well() -> None:
@@ -58,7 +61,7 @@ def test_it_is_asked_again_until_it_is_well() -> None:
         [finding] = smoke_test(url, told.append, wait_s=60, sleep=waits.append)
     assert finding.well
     assert len(waits) == 2
-    assert told == ["waiting for models, index", "waiting for GET /ready"]
+    assert told == ["waiting for embeddings, index", "waiting for GET /ready"]
 
 
 def test_a_function_that_does_not_start_is_said_to_be_so() -> None:

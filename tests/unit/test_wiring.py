@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
@@ -125,3 +126,52 @@ def test_the_chat_function_reads_each_secret_once_and_all_at_the_same_time() -> 
     )
     chat_services(settings, aws).prepare()
     assert sorted(client.read) == ["models", "pinecone"]
+
+
+class _OneModel(BaseHTTPRequestHandler):
+    """An endpoint of models that has only the one that embeds."""
+
+    def do_GET(self) -> None:
+        well = self.path == "/v1/models/embedder"
+        body = b"{}" if well else b'{"error": {"message": "no", "code": "model_not_found"}}'
+        self.send_response(200 if well else 404)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None: ...
+
+
+def test_health_tells_the_embeddings_and_the_language_model_apart() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _OneModel)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings = Settings(
+        models_secret="models",
+        models_url=f"http://127.0.0.1:{server.server_port}/v1",
+        embedding_model="embedder",
+        chat_model="writer",
+        vector_index="sqlite",
+        sqlite_path="/nonexistent/index.sqlite",
+    )
+
+    def aws(service: str) -> Any:
+        return SecretsClient() if service == "secretsmanager" else _Silent()
+
+    try:
+        checks = {check.name: check for check in chat_services(settings, aws).health.checks()}
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert "models" not in checks
+    assert checks["embeddings"].ok
+    assert not checks["language_model"].ok
+    assert checks["embeddings"].required
+    assert checks["language_model"].required
+
+
+class _Silent:
+    """An AWS client that answers nothing of use."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda **_: {}

@@ -14,10 +14,16 @@ HEALTH = "/health"
 
 
 class KeyedServer:
-    """An ASGI application behind `Authorization: Bearer`, with OpenAI's errors."""
+    """An ASGI application behind `Authorization: Bearer`, with OpenAI's errors.
 
-    def __init__(self, app: ASGIApp, port: int, key: str) -> None:
+    A `page`, by its path, is for a person's browser: who knows the path needs no key.
+    """
+
+    def __init__(
+        self, app: ASGIApp, port: int, key: str, page: tuple[str, ASGIApp] | None = None
+    ) -> None:
         self._app = app
+        self._page = page
         self._port = port
         self._key = f"Bearer {key}".encode()
 
@@ -27,6 +33,9 @@ class KeyedServer:
         headers = scope["headers"]
         if reason := foreign_host(headers, self._port) or foreign_page(headers):
             await _refusal(WireError(403, reason, code="foreign_origin"))(scope, receive, send)
+            return
+        if self._page and secrets.compare_digest(scope["path"].encode(), self._page[0].encode()):
+            await self._page[1](scope, receive, send)
             return
         given = [value.encode("latin-1") for value in values(headers, b"authorization")]
         right = len(given) == 1 and secrets.compare_digest(given[0], self._key)

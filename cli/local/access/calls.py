@@ -76,6 +76,9 @@ def calls(request: SignedRequest, account: str) -> list[Call]:
             name = str(body.get("QueueUrl", "")).rpartition("/")[2]
             action = _BATCHES.get(operation, operation)
             found = [Call(f"sqs:{action}", f"arn:aws:sqs:{place}:{name}")]
+        elif service == "logs":
+            group = f"arn:aws:logs:{place}:log-group:{body.get('logGroupName', '')}:*"
+            found = [Call(f"logs:{operation}", group)]
         elif service == "secretsmanager":
             found = [Call(f"secretsmanager:{operation}", str(body.get("SecretId", "")))]
     return found

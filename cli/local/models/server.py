@@ -34,17 +34,24 @@ def main() -> None:
     for library in ("OPENBLAS", "OMP", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     import uvicorn
+    from starlette.applications import Starlette
+    from starlette.routing import Route
 
     from cli.local.access.bearer import KeyedServer
     from cli.local.access.credentials import read_models_key
+    from cli.local.figures_page import FiguresPage, figures_path, local_figures
     from cli.local.models.app import make_app
     from cli.local.models.encoder import TextEncoder
     from cli.local.models.state_cache import StateCache
 
     model = TextEncoder(arguments.model_dir, threads=arguments.threads)
     app = make_app(model, StateCache(arguments.state_cache_mb * MEGABYTE))
+    key = read_models_key(arguments.credentials)
+    path = figures_path(key)
+    figures = FiguresPage(lambda: local_figures(arguments.credentials.parent))
+    page = Starlette(routes=[Route(path, figures.show)])
     uvicorn.run(
-        KeyedServer(app, arguments.port, read_models_key(arguments.credentials)),
+        KeyedServer(app, arguments.port, key, (path, page)),
         host="127.0.0.1",
         port=arguments.port,
         log_level="warning",

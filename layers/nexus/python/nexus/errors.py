@@ -89,9 +89,9 @@ class SnapshotDamaged(NexusError):
 class UpstreamError(NexusError):
     """A service that Nexus depends on failed.
 
-    `service` is its name in /health: "models", "index", "catalogue", "conversations", "clients",
-    "documents", "queue", "secrets", "backups". `retry_after_s` is what the service asked for, if it
-    did.
+    `service` is its name: "models" (of which /health tells "embeddings" and "language_model"),
+    "index", "catalogue", "conversations", "clients", "documents", "queue", "secrets", "backups".
+    `retry_after_s` is what the service asked for, if it did.
     """
 
     def __init__(self, service: str, message: str, retry_after_s: float | None = None) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nexus.generations.reindexing import Reindexer
     from nexus.ingestion.indexer import Indexer
     from nexus.models import Generation
+    from nexus.operations.figures import Figures
     from nexus.operations.health import Health
     from nexus.ports import (
         Catalogue,
@@ -99,6 +100,7 @@ class DocumentsServices:
     authenticator: Authenticator
     curators: PerGeneration[Curator]
     eraser: Callable[[], Eraser]
+    figures: Figures
     ping: Callable[[], None] = field(default=_nothing)
 
 

@@ -179,6 +179,19 @@ class Settings:
         "Names of API clients whose spending has metrics of its own; the log tells that of all.",
         (),
     )
+    figures: str = _setting(
+        "Where the stage's figures are read from: CloudWatch's metrics, or the functions' logs.",
+        "cloudwatch",
+        choices=("cloudwatch", "logs"),
+    )
+    metrics_log_groups: tuple[str, ...] = _setting(
+        "Log groups that the figures are read from, where they are read from logs.", ()
+    )
+    metrics_tenants: tuple[str, ...] = _setting(
+        "Tenants whose administrators may read the figures of the whole stage, by "
+        "`GET /v1/metrics`; `*` is every tenant.",
+        (),
+    )
     verify_days: int = _setting(
         "Every how many days the nightly run compares the index with the catalogue, too.", 7, low=1
     )

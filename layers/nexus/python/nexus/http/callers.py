@@ -32,11 +32,9 @@ Caller = Annotated[Principal, Depends(caller)]
 def administrator(principal: Caller) -> Principal:
     """The principal, if it may manage all documents of its tenant. Raises NotAllowed."""
     if principal.role != "admin":
-        raise NotAllowed("The key's role is user: managing documents needs a key of role admin.")
+        raise NotAllowed("The key's role is user: this needs a key of role admin.")
     if principal.filters != Filters():
-        raise NotAllowed(
-            "The key sees a part of the documents only: managing them needs one that sees all."
-        )
+        raise NotAllowed("The key sees a part of the documents only: this needs one that sees all.")
     return principal
 
 

@@ -26,6 +26,7 @@ from nexus.models.documents import (
     ParsedDocument,
     ReadingWarning,
 )
+from nexus.models.figures import Figure, Readings
 from nexus.models.functions import FunctionVersion
 from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
@@ -44,6 +45,7 @@ __all__ = [
     "DocumentMetadata",
     "DocumentRecord",
     "DocumentStatus",
+    "Figure",
     "Filters",
     "FunctionVersion",
     "Generation",
@@ -59,6 +61,7 @@ __all__ = [
     "Passage",
     "Principal",
     "ReadingWarning",
+    "Readings",
     "Role",
     "Source",
     "StoredChunk",

@@ -24,6 +24,7 @@ from nexus.ports.documents import (
     SignedUpload,
     StoredVersion,
 )
+from nexus.ports.figures import FigureSource
 from nexus.ports.functions import FunctionVersions
 from nexus.ports.generations import GenerationStore
 from nexus.ports.language_models import (
@@ -60,6 +61,7 @@ __all__ = [
     "Embedder",
     "EmbeddingLedger",
     "Embeddings",
+    "FigureSource",
     "Finish",
     "FinishedPart",
     "FunctionVersions",

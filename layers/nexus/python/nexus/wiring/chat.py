@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor, wait
 from contextlib import suppress
 from dataclasses import replace
@@ -55,7 +54,8 @@ def chat_services(
     )
     chat = models.chat()
     dependencies = {
-        "models": Dependency(lambda: _all(models.embedder(configured).ping, chat.ping)),
+        "embeddings": Dependency(models.embedder(configured).ping),
+        "language_model": Dependency(chat.ping),
         "index": Dependency(index.ping),
         "catalogue": Dependency(catalogue.ping),
         "clients": Dependency(clients.ping),
@@ -123,8 +123,3 @@ def _read_ahead(secrets: Secrets, settings: Settings, executor: Executor) -> Non
     for reading in [executor.submit(secrets.get, secret_id) for secret_id in needed - {""}]:
         with suppress(NexusError):
             reading.result()
-
-
-def _all(*pings: Callable[[], None]) -> None:
-    for ping in pings:
-        ping()

@@ -9,6 +9,7 @@ from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
 from nexus.services import DocumentsServices
 from nexus.settings import Settings
+from nexus.wiring.figures import figures_of
 from nexus.wiring.parts import (
     ClientFactory,
     aws_clients,
@@ -41,6 +42,7 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
         authenticator=Authenticator(clients),
         curators=curators(settings, aws),
         eraser=eraser(settings, aws),
+        figures=figures_of(settings, aws),
         ping=ping,
     )
 

@@ -71,7 +71,6 @@ def aws_clients(service: str) -> Any:
 
 def _json_client(service: str) -> Any:
     from nexus.adapters.aws.json_client import JsonClient
-
     from nexus.adapters.dynamodb.throttles import count_throttle
 
     noted = count_throttle if service == "dynamodb" else None

@@ -13,7 +13,7 @@ _CODES = frozenset(
 
 
 def count_throttle(code: str) -> None:
-    """Counts a refused try as `dynamodb_throttles`, if its error code says that it was throttled."""
+    """Counts a refused try as `dynamodb_throttles`, if its code says that it was throttled."""
     if code in _CODES:
         record("dynamodb_throttles")
 
