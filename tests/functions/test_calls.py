@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,6 @@ from mangum import Mangum
 
 from functions.chat.app import create_app
 from functions.ingest.performing import perform
-from nexus.bounded import CarryingExecutor
 from nexus.ingestion.tasks import ChangedObject
 from nexus.settings import Settings
 from nexus.wiring.chat import chat_services
@@ -33,6 +32,7 @@ from tests.bench.checking import check
 from tests.bench.replay import Call
 from tests.bench.seeding import BUCKET, TENANT, asked, questions
 from tests.bench.upstreams import Upstreams, running_upstreams
+from tests.noting_executor import NotingExecutor
 
 HELD_S = 0.03
 TRIES = 3
@@ -97,29 +97,11 @@ def aws(upstreams: Upstreams) -> Aws:
     return client
 
 
-class Noting(CarryingExecutor):
-    """An executor that knows what it was given."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._given: list[Future[Any]] = []
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future = super().submit(fn, *args, **kwargs)
-        self._given.append(future)
-        return future
-
-    def taken(self) -> list[Future[Any]]:
-        """What was given since the last time."""
-        given, self._given = self._given, []
-        return given
-
-
 class Chat:
     """A warm chat function; `counted` waits for what it does behind its answers, too."""
 
     def __init__(self, upstreams: Upstreams, aws: Aws) -> None:
-        self._executor = Noting()
+        self._executor = NotingExecutor()
         services = chat_services(Settings.from_environ(upstreams.own), aws, self._executor)
         self._upstreams = upstreams
         self._handle = Mangum(create_app(services), lifespan="off")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Sequence
 from concurrent.futures import wait as wait_for
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 
 from nexus.answering.cache_control import CachePolicy
 from nexus.answering.question import Question
-from nexus.bounded import CarryingExecutor
 from nexus.errors import UpstreamUnavailable
 from nexus.models import Answer, Filters, Generations, Principal
 from nexus.object_keys import document_id, object_key
@@ -29,6 +27,7 @@ from tests.fakes import (
     FakeGenerations,
     FakeTurns,
 )
+from tests.noting_executor import NotingExecutor
 from tests.unit.test_retrieval import ALICE, CONFIG, Library
 
 ASKED = "How much is the tuition fee?"
@@ -51,24 +50,6 @@ class Gated(FakeEmbedder):
         return made
 
 
-class Noting(CarryingExecutor):
-    """An executor that knows what it was given."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._given: list[Future[Any]] = []
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future = super().submit(fn, *args, **kwargs)
-        self._given.append(future)
-        return future
-
-    def taken(self) -> list[Future[Any]]:
-        """What was given since the last time."""
-        given, self._given = self._given, []
-        return given
-
-
 class Desk:
     """The chat function's answerer over fakes, wired as it is; `restart` begins it anew."""
 
@@ -87,7 +68,7 @@ class Desk:
         self.restart()
 
     def restart(self) -> None:
-        self.executor = Noting()
+        self.executor = NotingExecutor()
         parts = ChatParts(
             clients=FakeClients(),
             conversations=self.conversations,
