@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 FIRST := .venv/first-uv
 
-.PHONY: run test setup check format lint types unit e2e lock down clean
+.PHONY: run test setup check format lint types unit e2e lock audit docs down clean
 
 run: setup
 	@$(BIN)/nexus up $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
@@ -66,6 +66,21 @@ lock: setup
 	@$(BIN)/python -m cdk.locking
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		cli/local/emulator-requirements.in --output-file cli/local/emulator-requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		.ci/audit-requirements.in --output-file .ci/audit-requirements.txt
+
+# Whether a list of known vulnerabilities names a package that is pinned anywhere here.
+audit: setup
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/audit
+	@$(BIN)/uv pip sync --quiet --python .venv/audit/bin/python --require-hashes .ci/audit-requirements.txt
+	@for list in requirements.txt .ci/audit-requirements.txt cli/local/emulator-requirements.txt \
+			cli/local/models/requirements.txt layers/dependencies/*.txt; do \
+		echo "$$list"; \
+		.venv/audit/bin/pip-audit --disable-pip --require-hashes --progress-spinner off --requirement $$list || exit 1; done
+
+# The documentation as a site, in .local/site: plain files, for any web server or none.
+docs: setup
+	@$(BIN)/mkdocs build --strict --quiet
 
 down: setup
 	@$(BIN)/nexus down

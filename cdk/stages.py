@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import platform
-import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from cdk.domain_names import domain_fault
+from cdk.stage_faults import faults
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ("chat", "documents", "ingest", "reindex", "backup")
@@ -167,7 +166,8 @@ def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
         elif spec.default is MISSING and spec.default_factory is MISSING:
             raise StageError(f"Stage {name!r} lacks the field {key!r} in cdk.json.")
     stage = Stage(name=name, **parsed)
-    _check(stage)
+    for fault in faults(stage, FUNCTIONS):
+        raise StageError(f"Stage {stage.name!r}: {fault}.")
     if stage.sqlite_path:
         object.__setattr__(stage, "sqlite_path", str(ROOT / stage.sqlite_path))
     return stage
@@ -212,94 +212,3 @@ def _wanted(kind: Any) -> str:
     if kind == Mapping[str, str]:
         return "texts by names that begin with NEXUS_"
     return names.get(kind) or f"one of {', '.join(str(choice) for choice in get_args(kind))}"
-
-
-# Lambda's, API Gateway's and SQS's own limits, told before a deployment finds them.
-_RANGES = {
-    "chat_memory_mb": (128, 10_240),
-    "ingest_memory_mb": (128, 10_240),
-    "documents_memory_mb": (128, 10_240),
-    "reindex_memory_mb": (128, 10_240),
-    "backup_memory_mb": (128, 10_240),
-    "chat_timeout_s": (1, 29),
-    "documents_timeout_s": (1, 29),
-    "ingest_timeout_s": (1, 900),
-    "reindex_timeout_s": (1, 900),
-    "backup_timeout_s": (1, 900),
-    "ingest_batch_size": (1, 10),
-    "ingest_concurrency": (2, 1000),
-    "refuse_below": (0, 1),
-    "alarm_server_errors_percent": (0, 100),
-    "alarm_refusals_percent": (0, 100),
-    "chat_reserved_concurrency": (0, 1000),
-}
-_POSITIVE = [
-    *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
-    *("keyless_rate", "keyless_burst", "conversation_ttl_h", "embedding_dimension"),
-    *("spend_per_day", "alarm_slow_answers_s"),
-    "backup_retention_days",
-]
-
-
-# https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
-_SNAP_START_SINCE = (3, 12)
-_WITHOUT_SNAP_START = ("ap-east-2", "ap-southeast-6")
-
-
-def _check_snap_start(stage: Stage) -> None:
-    if not stage.snap_start:
-        return
-    if unknown := [name for name in stage.snap_start if name not in FUNCTIONS]:
-        raise StageError(
-            f"Stage {stage.name!r}: snap_start must be a list of functions, some of "
-            f"{', '.join(FUNCTIONS)}; it names {unknown[0]!r}."
-        )
-    if stage.host:
-        raise StageError(
-            f"Stage {stage.name!r}: snap_start must be empty where this machine runs the functions."
-        )
-    version = tuple(int(part) for part in re.findall(r"\d+", stage.python)[:2])
-    if version < _SNAP_START_SINCE:
-        raise StageError(
-            f"Stage {stage.name!r}: snap_start needs python_version 3.12 or newer; "
-            f"it is {stage.python_version!r}."
-        )
-    if stage.region in _WITHOUT_SNAP_START:
-        raise StageError(
-            f"Stage {stage.name!r}: snap_start must be empty in {stage.region}, "
-            "where Lambda does not have it."
-        )
-
-
-_STREAM = re.compile(
-    r"arn:aws[a-z-]*:(kinesis:[a-z0-9-]+:\d{12}:stream|firehose:[a-z0-9-]+:\d{12}:deliverystream)"
-    r"/[A-Za-z0-9_.-]{1,128}"
-)
-
-
-def _check(stage: Stage) -> None:
-    _check_snap_start(stage)
-    if stage.releases == "canary" and not stage.monitored:
-        raise StageError(
-            f"Stage {stage.name!r}: releases must be at_once where monitored is false, "
-            "for alarms are what takes a release back."
-        )
-    for key, (low, high) in _RANGES.items():
-        if not low <= getattr(stage, key) <= high:
-            raise StageError(f"Stage {stage.name!r}: {key} must be from {low} to {high}.")
-    for key in _POSITIVE:
-        if not getattr(stage, key) > 0:
-            raise StageError(f"Stage {stage.name!r}: {key} must be more than 0.")
-    if not stage.models_url.startswith(("http://", "https://")):
-        raise StageError(f"Stage {stage.name!r}: models_url must begin with http:// or https://.")
-    if stage.alarm_email and "@" not in stage.alarm_email.strip("@"):
-        raise StageError(f"Stage {stage.name!r}: alarm_email must be an e-mail address.")
-    if stage.log_stream_arn and not _STREAM.fullmatch(stage.log_stream_arn):
-        raise StageError(
-            f"Stage {stage.name!r}: log_stream_arn must be the ARN of a Kinesis data stream or a "
-            "Firehose stream."
-        )
-    if fault := domain_fault(stage):
-        raise StageError(f"Stage {stage.name!r}: {fault}.")
-    if stage.vector_index == "sqlite" and not stage.sqlite_path:
-        raise StageError(f"Stage {stage.name!r}: sqlite_path must name the file of the index.")

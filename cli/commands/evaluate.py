@@ -25,6 +25,7 @@ from cli.evaluation.measurements import Options, Run, Track
 from cli.evaluation.progress import progress
 from cli.evaluation.questions import GoldenQuestion, evenly, read_questions
 from cli.evaluation.report import FREE, Prices, report
+from cli.evaluation.requirements import require, wanted_figures
 from cli.evaluation.terminal_report import show_comparison, show_report
 from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, write_json
@@ -153,6 +154,13 @@ def evaluate(
             "`alone`. What fails there does not fail because of the talk.",
         ),
     ] = False,
+    at_least: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at-least",
+            help="Exit 1 if a figure of the report is less, as retrieval.recall@5=0.9. Repeatable.",
+        ),
+    ] = None,
     compared: Annotated[
         tuple[Path, Path] | None,
         typer.Option("--compare", help="Show what changed between two JSON reports."),
@@ -182,6 +190,7 @@ def evaluate(
     if crosslingual is not None:
         questions, answers, missing = crosslingual, True, 0
         corpus = corpus or (None if url else SAMPLE_DOCUMENTS)
+    wanted = wanted_figures(at_least or ())
     if questions is None or (corpus is None and url is None):
         raise Failure("Give --questions with --corpus or --url, or two reports with --compare.")
     if (index == "pinecone") != bool(pinecone_host):
@@ -200,13 +209,16 @@ def evaluate(
             options = Options(answers, style, missing)
             _measure_corpus(documents, asked, options, pinecone_host, run, track)
     if calibration and documents:
-        _calibrate(run, documents, calibration)
+        from cli.evaluation.calibration_report import calibrate_from
+
+        calibrate_from(run, documents, calibration)
     local = run.settings.get("models") == "local models"
     found = report(run, Prices(*prices) if prices else FREE if local else None)
     show_report(found, console)
     _write(found, json_file, html_file)
     if run.stopped:
         raise typer.Exit(130 if run.stopped == INTERRUPTED else 1)
+    require(found, wanted)
 
 
 INTERRUPTED = "interrupted"
@@ -258,19 +270,6 @@ def _measure_deployment(
     local = url.startswith("http://127.0.0.1:")
     with httpx2.Client(timeout=deployed.TIMEOUT_S, trust_env=not local) as client:
         deployed.measure(deployed.Deployment(url, key, client), asked, corpus, style, run, track)
-
-
-def _calibrate(run: Run, corpus: Corpus, target: Path) -> None:
-    from cli.evaluation.calibrating import as_setting, calibrate
-
-    fits = calibrate(run, lambda name: corpus.by_name[name].article)
-    write_json(target, as_setting(fits))
-    for language, fit in fits.items():
-        console.print(
-            f"[bold]{language.value}[/] fitted to {fit.examples} examples; on articles left out "
-            f"ECE {fit.ece}, AUROC {fit.auroc}; ECE until now {fit.ece_before}"
-        )
-    console.print(f"Set NEXUS_CALIBRATION to the content of {escape(str(target))}.")
 
 
 def _described(models: Endpoint) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -28,6 +29,14 @@ def rollback(
     forward: Annotated[
         bool, typer.Option("--forward", help="To the deployed versions again.")
     ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since",
+            formats=["%Y-%m-%dT%H:%M:%SZ"],
+            help="Only a deployment that began after this time (UTC), such as a pipeline's own.",
+        ),
+    ] = None,
 ) -> None:
     """Give callers the functions from before the last deployment, which stay for a day.
 
@@ -40,12 +49,17 @@ def rollback(
         return
     versions = function_versions(connection.client)
     functions = _functions(connection)
-    moves = way_forward(versions, functions) if forward else _back(connection, versions, functions)
+    moves = (
+        way_forward(versions, functions)
+        if forward
+        else _back(connection, versions, functions, since)
+    )
     if not moves:
         raise Failure(
             "Every function is at its deployed version."
             if forward
-            else "The last deployment changed no function, was the first, or was taken back: "
+            else "The last deployment changed no function, was the first, was taken back, or began "
+            "before --since: "
             "nothing was moved."
         )
     for move in moves:
@@ -91,12 +105,20 @@ def _functions(connection: Connection) -> list[str]:
 
 
 def _back(
-    connection: Connection, versions: FunctionVersions, functions: list[str]
+    connection: Connection,
+    versions: FunctionVersions,
+    functions: list[str],
+    since: datetime | None,
 ) -> tuple[Move, ...]:
-    """What leads back; Failure if part of it is gone, before anything is moved."""
+    """What leads back; Failure if part of it is gone, before anything is moved.
+
+    Nothing does where the last deployment began before `since`, which is in UTC.
+    """
     name = stack_names(connection.stage)[1]
     stacks = connection.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     began = stacks[0].get("LastUpdatedTime") or stacks[0]["CreationTime"]
+    if since and began < since.replace(tzinfo=UTC):
+        return ()
     found = way_back(versions, functions, began.timestamp())
     if found.lost:
         raise Failure(

@@ -125,7 +125,10 @@ def _label(logical_id: str) -> str:
 
 
 def recorded(file: Path, resources: Iterable[Mapping[str, Any]], stage: str) -> set[Used]:
-    """What a file of calls says was used; `resources` are CloudFormation's of the two stacks."""
+    """What a file of calls says that functions used.
+
+    `resources` are CloudFormation's of the two stacks.
+    """
     names = {}
     for one in resources:
         physical = str(one.get("PhysicalResourceId", ""))
@@ -136,6 +139,8 @@ def recorded(file: Path, resources: Iterable[Mapping[str, Any]], stage: str) -> 
     found = set()
     for line in file.read_text(encoding="utf-8").splitlines():
         call = json.loads(line)
+        if call["function"] != SIGNED and not call["function"].startswith(f"nexus-{stage}-"):
+            continue  # another program that said its name, such as a release's steps
         function = call["function"].removeprefix(f"nexus-{stage}-")
         resource = _named(call["resource"], names).replace(f"nexus-{stage}-", "nexus-{stage}-")
         keys = tuple(call["leading_keys"])

@@ -14,6 +14,7 @@ import pytest
 from cli.commands.evaluate import _keeping, evaluate
 from cli.evaluation.measurements import MeasuredQuestion, Run
 from cli.evaluation.questions import GoldenQuestion
+from cli.evaluation.requirements import require
 from cli.failure import Failure
 
 SEARCH = {
@@ -109,3 +110,34 @@ def test_what_does_not_go_together_is_said(tmp_path: Path) -> None:
         evaluate(corpus=tmp_path, questions=tmp_path, index="pinecone")
     with pytest.raises(Failure, match="--missing"):
         evaluate(corpus=tmp_path, questions=tmp_path, missing=0, calibration=tmp_path / "c")
+
+
+def test_a_figure_that_is_less_than_wanted_ends_it_with_what_it_lacks(
+    api: str, tmp_path: Path
+) -> None:
+    questions = tmp_path / "q.jsonl"
+    line = {"question": "How much?", "document": "fees.md", "answers": ["40"]}
+    lines = [{"id": "a", **line}, {"id": "b", **line, "document": "other.md"}]
+    questions.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+
+    def held_to(*wanted: str) -> None:
+        evaluate(questions=questions, url=api, key="k", at_least=list(wanted))
+
+    held_to("retrieval.recall@1=0.5", "answers.containment_1=1")
+    with pytest.raises(Failure, match=r"recall@1 is 0\.5, less than 0\.9"):
+        held_to("retrieval.recall@1=0.9", "answers.containment_1=1")
+    with pytest.raises(Failure, match=r"no figure 'retrieval\.recal'"):
+        held_to("retrieval.recal=0.9")
+
+
+def test_what_was_not_measured_is_less_than_anything_wanted() -> None:
+    found = {"answers": {"containment": None}, "questions": {"asked": 3, "measured": 2}}
+    require(found, {})
+    with pytest.raises(Failure, match="containment was not measured; only 2 of 3 questions"):
+        require(found, {"answers.containment": 0.1})
+
+
+@pytest.mark.parametrize("given", ["recall@1=0.9", "retrieval.recall@1", "a.b=x", "a.b=nan"])
+def test_what_is_no_figure_and_number_is_refused_before_anything_is_asked(given: str) -> None:
+    with pytest.raises(Failure, match="--at-least takes a figure"):
+        evaluate(at_least=[given])

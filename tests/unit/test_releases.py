@@ -143,6 +143,16 @@ def test_nothing_moves_while_a_part_of_the_way_is_gone(versions: FakeVersions) -
     assert live(versions)["chat"] == 2
 
 
+@pytest.mark.usefixtures("stage")
+def test_a_pipeline_takes_back_no_deployment_but_its_own(versions: FakeVersions) -> None:
+    # The last one began on 1970-01-24 at 03:33:20.
+    result = run("--stage", "dev", "--since", "1970-01-24T03:33:21Z")
+    assert "began before --since" in str(result.exception)
+    assert live(versions)["chat"] == 2
+    assert run("--stage", "dev", "--since", "1970-01-24T03:33:20Z").exit_code == 0
+    assert live(versions)["chat"] == 1
+
+
 def test_a_stage_that_does_not_answer_after_the_move_is_told(stage: list[Finding]) -> None:
     stage[:] = [Finding("ready", False, "does not answer")]
     assert "nexus doctor --stage dev" in str(run("--stage", "dev").exception)

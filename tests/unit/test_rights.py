@@ -122,6 +122,7 @@ def test_recorded_calls_are_named_as_the_grants_are(tmp_path: Path) -> None:
         ),
         ("signed", "s3:PutObject", "arn:aws:s3:::bucket/documents/a"),
         ("nexus-local-chat", "dynamodb:Query", "arn:aws:dynamodb:r:0:table/foreign"),
+        ("github-smoke", "dynamodb:Scan", "arn:aws:dynamodb:r:0:table/real"),
     ]
     file = tmp_path / "calls.jsonl"
     file.write_text(

@@ -1,0 +1,92 @@
+"""What no stage may be configured as: values that AWS or the service would refuse later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cdk.domain_names import domain_fault
+
+if TYPE_CHECKING:
+    from cdk.stages import Stage
+
+# Lambda's, API Gateway's and SQS's own limits, told before a deployment finds them.
+_RANGES = {
+    "chat_memory_mb": (128, 10_240),
+    "ingest_memory_mb": (128, 10_240),
+    "documents_memory_mb": (128, 10_240),
+    "reindex_memory_mb": (128, 10_240),
+    "backup_memory_mb": (128, 10_240),
+    "chat_timeout_s": (1, 29),
+    "documents_timeout_s": (1, 29),
+    "ingest_timeout_s": (1, 900),
+    "reindex_timeout_s": (1, 900),
+    "backup_timeout_s": (1, 900),
+    "ingest_batch_size": (1, 10),
+    "ingest_concurrency": (2, 1000),
+    "refuse_below": (0, 1),
+    "alarm_server_errors_percent": (0, 100),
+    "alarm_refusals_percent": (0, 100),
+    "chat_reserved_concurrency": (0, 1000),
+}
+_POSITIVE = [
+    *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
+    *("keyless_rate", "keyless_burst", "conversation_ttl_h", "embedding_dimension"),
+    *("spend_per_day", "alarm_slow_answers_s"),
+    "backup_retention_days",
+]
+
+
+# https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+_SNAP_START_SINCE = (3, 12)
+_WITHOUT_SNAP_START = ("ap-east-2", "ap-southeast-6")
+
+
+_STREAM = re.compile(
+    r"arn:aws[a-z-]*:(kinesis:[a-z0-9-]+:\d{12}:stream|firehose:[a-z0-9-]+:\d{12}:deliverystream)"
+    r"/[A-Za-z0-9_.-]{1,128}"
+)
+
+
+def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
+    """What is wrong with a stage whose fields have their types; `functions` are those there are."""
+    yield from _faults_of_snap_start(stage, functions)
+    if stage.releases == "canary" and not stage.monitored:
+        yield (
+            "releases must be at_once where monitored is false, "
+            "for alarms are what takes a release back"
+        )
+    for key, (low, high) in _RANGES.items():
+        if not low <= getattr(stage, key) <= high:
+            yield f"{key} must be from {low} to {high}"
+    for key in _POSITIVE:
+        if not getattr(stage, key) > 0:
+            yield f"{key} must be more than 0"
+    if not stage.models_url.startswith(("http://", "https://")):
+        yield "models_url must begin with http:// or https://"
+    if stage.alarm_email and "@" not in stage.alarm_email.strip("@"):
+        yield "alarm_email must be an e-mail address"
+    if stage.log_stream_arn and not _STREAM.fullmatch(stage.log_stream_arn):
+        yield "log_stream_arn must be the ARN of a Kinesis data stream or a Firehose stream"
+    if fault := domain_fault(stage):
+        yield fault
+    if stage.vector_index == "sqlite" and not stage.sqlite_path:
+        yield "sqlite_path must name the file of the index"
+
+
+def _faults_of_snap_start(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
+    if not stage.snap_start:
+        return
+    if unknown := [name for name in stage.snap_start if name not in functions]:
+        yield (
+            f"snap_start must be a list of functions, some of {', '.join(functions)}; "
+            f"it names {unknown[0]!r}"
+        )
+    if stage.host:
+        yield "snap_start must be empty where this machine runs the functions"
+    version = tuple(int(part) for part in re.findall(r"\d+", stage.python)[:2])
+    if version < _SNAP_START_SINCE:
+        yield f"snap_start needs python_version 3.12 or newer; it is {stage.python_version!r}"
+    if stage.region in _WITHOUT_SNAP_START:
+        yield f"snap_start must be empty in {stage.region}, where Lambda does not have it"
