@@ -37,15 +37,11 @@ _KINDS: dict[AnswerKind, int] = {
 # A sentence of at most so many stems is read with what it stands under.
 SHORT = 6
 
-# What comes before a sentence is read with it up to so many characters, for so many of the best.
-BEFORE_CHARACTERS, READ_WITH_BEFORE = 160, 5
-
 # "When can it not be used?": when something is so, and not when it was.
 _ASKS_CASE = re.compile(
     r"\bwhen (?:can|could|do|does|should|must|may|might|is|are|will|would)(?:n['’]t)?\b|\bkapan",
     re.IGNORECASE,
 )
-_WHITE = re.compile(r"\s+")
 _CASE = re.compile(
     r"\b(?:when(?:ever)?|if|while|unless|until|once|as soon as|each time|every time|only for|"
     r"saat|ketika|jika|apabila|bila|selama|setiap)\b",
@@ -182,32 +178,3 @@ def measure_alone(found: Sequence[Candidate], rows: Array, asked: Asked, model: 
             asked.shares @ best,
         )
     return filled
-
-
-def with_before(candidate: Candidate) -> str:
-    """A candidate's text and the end of what comes before it in its passage, from a word's start.
-
-    A manual names the thing that it explains once, and then only says what it does.
-    """
-    unit, text = candidate.unit, candidate.passage.text
-    begins = max(0, unit.start - BEFORE_CHARACTERS)
-    if begins and not text[begins - 1].isspace():
-        begins = min(
-            (found.end() for found in _WHITE.finditer(text, begins, unit.start)), default=unit.start
-        )
-    return text[begins : unit.end]
-
-
-def measure_before(
-    found: Sequence[Candidate], scores: Array, asked: Asked, model: Encoder
-) -> Array:
-    """How much closer each candidate comes to the question with what is before it, 0 or more.
-
-    MaxSim over that of the furthest; only the best by their scores are read, the others have 0.
-    """
-    best = np.argsort(-scores, kind="stable")[:READ_WITH_BEFORE]
-    _, states = model.both([with_before(found[place]) for place in best])
-    close = np.array([asked.shares @ best_cosines(asked.states, one) for one in states], np.float32)
-    gained = np.zeros(len(found), np.float32)
-    gained[best] = close - close.min()
-    return gained

@@ -15,7 +15,6 @@ from cli.local.models.evidence import (
     FIRST_FEATURES,
     coverage,
     measure_alone,
-    measure_before,
     measure_inside,
     measure_words,
     named_literally,
@@ -119,12 +118,9 @@ def answer(prompt: str, model: Encoder) -> str:
     best = [found[index] for index in first]
     rows = measure_alone(best, rows[first], asked, model)
     scores = rows @ fit.last + named[first] - UNQUOTED * ~quotable(best)
-    bare = scores
-    if fit.before:
-        scores = scores + fit.before * measure_before(best, scores - lost[first], asked, model)
     # What was quoted before still tells that the passages are about this.
     order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
-    sure = confidence(rows[order], bare[order], present, fit)
+    sure = confidence(rows[order], scores[order], present, fit)
     offered = offers_kind(rows[order[0]])
     if is_read:
         unsure = sure < (REFUSE_READ if offered else REFUSE_READ_OTHER_KIND)

@@ -22,14 +22,12 @@ class Fit:
     """Weights of evidence.FEATURES: of the first ones to choose what is read alone, then of all.
 
     `presence` is the logistic that tells an answer's presence; `confidence` lists its inputs.
-    `before` weighs `evidence.measure_before`; nothing is read for it where it is 0.
     """
 
     first: Array
     last: Array
     presence: Array
     refuse_below: float
-    before: float = 0.0
 
 
 def _weights(written: str) -> Array:
@@ -50,7 +48,6 @@ FITS = {
         ),
         presence=_weights("-28.59 0.1 1.58 0.35 0.03 2.89 4.19 22.44 3.19 -4.56 0.7"),
         refuse_below=0.05,
-        before=8.0,
     ),
     Language.INDONESIAN: Fit(
         first=_weights(
