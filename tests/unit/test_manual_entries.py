@@ -6,6 +6,7 @@ import pytest
 
 from cli.local.models.candidates import Candidate, candidates
 from cli.local.models.entries import (
+    ASKS,
     FOR_PURPOSE,
     GOES_ON,
     INSTRUCTS,
@@ -84,6 +85,11 @@ def test_what_points_elsewhere_introduces_or_goes_on_loses() -> None:
     text = "The following sizes of the paper are known to the programme and may be given here:"
     assert gains("What is the size?", f"{text}\n- A4") == [-INTRODUCES, 0]
     assert gains("What is the size?", "Furthermore, the size is told.") == [-GOES_ON]
+
+
+def test_a_sentence_that_asks_is_no_answer() -> None:
+    text = "Why are there no margins? The margins are off by default."
+    assert gains("Are there margins?", text) == [-ASKS, 0]
 
 
 def test_a_figure_gains_where_a_measure_is_asked_for() -> None:

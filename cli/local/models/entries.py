@@ -24,6 +24,8 @@ DEFINED, IS_ENTRY, IS_OPTION, COUNTS, CODE = 4.0, 4.0, 3.0, 2.0, 6.0
 # What a sentence gains that says what to do, and by how much of the question it does it for; what
 # it loses that only points to a place, or only introduces what follows.
 INSTRUCTS, FOR_PURPOSE, POINTS, INTRODUCES = 0.5, 4.0, 6.0, 6.0
+# What it loses that asks, as the headings of a list of frequent questions do.
+ASKS = 4.0
 # What it loses that goes on from another; and what it gains, by how much of the question stands in
 # or above it, that tells a figure where a measure is asked for.
 GOES_ON, MEASURES = 1.0, 4.0
@@ -89,6 +91,7 @@ _POINTS = re.compile(
     r"for (?:more|further|other|details|a (?:full|complete))\b)[^.]*[.)]*\W*(?:\d+(?:\.\d+)*\b.*)?",
     re.IGNORECASE | re.DOTALL,
 )
+_ASKS = re.compile(r"\?[\"'”’)\]]*\Z")
 # Braces of a programme. Semicolons stand in a table's rows, too.
 _CODE = re.compile(r"[{}]")
 _CODE_SIGNS = 2
@@ -121,6 +124,7 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
             - GOES_ON * bool(_GOES_ON.match(candidate.text))
             - POINTS * bool(_POINTS.fullmatch(candidate.text))
             - INTRODUCES * candidate.text.endswith(":")
+            - ASKS * bool(_ASKS.search(candidate.text))
             for candidate in found
         ],
         np.float32,

@@ -4,7 +4,7 @@
 
 Fetches manuals with apt from Debian's packages (nothing is installed), indexes them and asks the
 questions in questions.jsonl through the production code. It was tuned on ledger3.pdf and bird.pdf,
-and on four that --further measures, whose questions use other words than the manual; with --held it
+and on six that --further measures, whose questions use other words than the manual; with --held it
 measures on two others of the same kind, whose questions nothing was tuned on. Run by hand: it takes
 a Debian system and its mirror.
 """
@@ -56,10 +56,15 @@ FURTHER = {
         "usr/share/doc/auto-multiple-choice/auto-multiple-choice.en.pdf",
     ),
     "eyes17.pdf": ("eyes17-manuals-en", "usr/share/doc/eyes17/en/eyes17.pdf.gz"),
-}
-FURTHER_HELD = {
     "faq.pdf": ("debian-faq", "usr/share/doc/debian/FAQ/debian-faq.en.pdf.gz"),
     "gle.pdf": ("gle-graphics-manual", "usr/share/gle-graphics/doc/gle-manual.pdf"),
+}
+FURTHER_HELD = {
+    "gutenprint.pdf": (
+        "gutenprint-doc",
+        "usr/share/doc/gutenprint-doc/gutenprint-users-manual.pdf",
+    ),
+    "dblatex.pdf": ("dblatex-doc", "usr/share/doc/dblatex/manual.pdf.gz"),
 }
 
 
