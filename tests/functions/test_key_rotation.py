@@ -23,10 +23,10 @@ from nexus.adapters.dynamodb.clients import DynamoClients
 from nexus.clients import Authenticator
 from nexus.errors import Superseded, UpstreamRefused
 from nexus.services import OperatorServices
-from nexus.wiring import parts
 from tests.fakes import FakeCatalogue, FakeClock, FakeContinuation, FakeGenerations, FakeVersions
 from tests.functions.chat_services import World
 from tests.functions.ingest_services import Context
+from tests.in_process_aws import heard_by_moto
 from tests.unit.cli_stage import deployment
 
 DAY_S = 86_400
@@ -120,10 +120,8 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
-        parts.forget_clients()
+    with mock_aws(), heard_by_moto():
         yield Stage(monkeypatch)
-    parts.forget_clients()
 
 
 def problem(response: Any) -> dict[str, Any]:

@@ -139,7 +139,7 @@ def test_every_log_has_an_end(assembly, stage):
         for stack in ("data", "service")
         for name, group in assembly.resources(stage, stack, "Logs::LogGroup").items()
     }
-    assert len(groups) == 7, "five functions, the gateway's access log, the gateway's errors"
+    assert len(groups) == 8, "six functions, the gateway's access log, the gateway's errors"
     kept = {group["Properties"]["RetentionInDays"] for group in groups.values()}
     assert kept == {configuration(stage)["log_retention_days"]}
 

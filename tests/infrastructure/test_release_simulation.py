@@ -170,14 +170,16 @@ def test_each_function_answers_the_hook_s_question(reports, handlers, function) 
             assert handler(dict(QUESTION), context)["statusCode"] >= 500
 
 
-@pytest.mark.parametrize("function", ["chat", "documents"])
+@pytest.mark.parametrize(
+    ("function", "alarm"), [("chat", "chat-release"), ("documents", "documents-release")]
+)
 def test_a_version_of_which_one_answer_in_ten_fails_is_taken_back(
-    assembly, canary, reports, ask, function
+    assembly, canary, reports, ask, function, alarm
 ) -> None:
     traffic = Traffic(reports, function, 240, bad=NEW, ending="failed")
     outcome = played(assembly, canary, traffic, ask)
     # One request in a hundred fails: no alarm on the whole stage sees that.
-    assert outcome.alarms == [f"nexus-{canary}-{function}-release"]
+    assert outcome.alarms == [f"nexus-{canary}-{alarm}"]
     assert (outcome.status, outcome.alias.version) == ("Stopped", OLD)
     assert outcome.took_s <= 180
     assert traffic.answered[NEW] * 9 == traffic.answered[OLD]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from pathlib import Path
 
 # With one of these set, botocore's rules have the address.
@@ -41,12 +40,24 @@ def address_of(service: str, region: str) -> str:
 
 
 def _suffix(region: str) -> str:
-    """The last part of the addresses of a region's partition, by botocore's own list."""
+    """The last part of the addresses of a region's partition, by botocore's own lists."""
     import botocore
 
     path = Path(botocore.__file__).with_name("data") / "partitions.json"
     partitions = json.loads(path.read_text(encoding="utf-8"))["partitions"]
+    name = _partition_of(region) if all(region not in one["regions"] for one in partitions) else ""
     for partition in partitions:
-        if region in partition["regions"] or re.match(partition["regionRegex"], region):
+        if region in partition["regions"] or partition["id"] == name:
             return str(partition["outputs"]["dnsSuffix"])
     return "amazonaws.com"
+
+
+def _partition_of(region: str) -> str:
+    """The partition of a region that is newer than botocore's list: by its name's pattern."""
+    from botocore.exceptions import UnknownRegionError
+    from botocore.session import Session
+
+    try:
+        return Session().get_partition_for_region(region)
+    except UnknownRegionError:
+        return ""

@@ -33,7 +33,7 @@ _TOKEN = re.compile(
 _UNKNOWN = re.compile(r"[eE][+-]")
 # The whole number's places, those above the line, and those below it or the number that is there.
 _FRACTION = re.compile(
-    r"(?:(?P<whole>[#0?]+)(?:\s|\\ ){1,3})?[#0?]+\s?/\s?"
+    r"(?<![#0?])(?:(?P<whole>[#0?]++)(?:\s|\\ ){1,3})?[#0?]++\s?/\s?"
     r"(?:(?P<below>[1-9]\d{0,4})|(?P<places>[#0?]+))"
 )
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s?(-?\d{1,15}(?:\.\d{1,9})?)\]")
