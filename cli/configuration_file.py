@@ -1,4 +1,4 @@
-"""The file of `nexus config`: a stage's fields, its secrets' names and its clients, without keys."""
+"""The file of `nexus config`: a stage's fields, names of its secrets, and clients without keys."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from cdk.stages import Stage, StageError, read_stage
 from cli.aws.upstream_keys import upstreams_of
 from cli.failure import Failure
 from cli.keys import moment
-from cli.stage_names import LOCAL
 from cli.stacks import Deployment
+from cli.stage_names import LOCAL
 from nexus.models import ApiClient, Filters, Principal, Role
 from nexus.object_keys import spelled, tenant_prefix
 from nexus.operations.api_keys import client_name, keys_in_use

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +63,7 @@ def _members(text: str, begin: int) -> _Members:
     found: _Members = {}
     at = _after(text, begin + 1)
     while text[at] != "}":
-        name, at = scanstring(text, at + 1)
+        name, at = decode(text, at)
         value = _after(text, _after(text, at) + 1)  # past the colon
         end = decode(text, value)[1]
         found[name] = (value, end)
