@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,8 +36,8 @@ class _Part(BaseModel):
 class _Filters(_Part):
     departments: tuple[str, ...]
     tags: tuple[str, ...]
-    date_from: str | None
-    date_to: str | None
+    date_from: date | None
+    date_to: date | None
     document_ids: tuple[str, ...]
 
 
@@ -54,8 +55,8 @@ class _Client(_Part):
         filters = Filters(
             departments=tuple(map(spelled, self.filters.departments)),
             tags=tuple(map(spelled, self.filters.tags)),
-            date_from=self.filters.date_from,
-            date_to=self.filters.date_to,
+            date_from=_day(self.filters.date_from),
+            date_to=_day(self.filters.date_to),
             document_ids=self.filters.document_ids,
         )
         expires_at = int(self.expires_at.timestamp()) if self.expires_at else None
@@ -171,6 +172,10 @@ def read_configuration(file: Path) -> Configuration:
             f"{file}: {where}: {what or first['msg'].lower()}. Correct it, or export the stage "
             "anew with this version of `nexus`; nothing was changed."
         ) from err
+
+
+def _day(found: date | None) -> str | None:
+    return found.isoformat() if found else None
 
 
 def _secret_name(arn: str) -> str:

@@ -192,6 +192,7 @@ _WRONG: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda v: v["clients"][0].pop("filters"), "filters: is missing"),
     (lambda v: v["clients"][0]["filters"].update(owner="x"), "owner: is not known"),
     (lambda v: v["clients"][0]["filters"].update(tags="x"), "tags: "),
+    (lambda v: v["clients"][0]["filters"].update(date_to="May"), "date_to: "),
     (lambda v: v["clients"][0].update(key="nx_1"), "key: is not known"),
     (lambda v: v["clients"][0].update(role="root"), "role: "),
     (lambda v: v["clients"][0].update(expires_at="soon"), "expires_at: "),
