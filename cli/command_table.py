@@ -99,6 +99,11 @@ COMMANDS = {
         "app",
         "List documents, or do with one what a subcommand says.",
     ),
+    "config": (
+        "configuration",
+        "app",
+        "Save a stage's configuration as one file, without keys, and restore it.",
+    ),
     "keys": ("keys", "app", "Make, rotate, list, attach and revoke API keys."),
     "dead-letters": (
         "dead_letters",

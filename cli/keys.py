@@ -41,17 +41,25 @@ def create(
     The key works for `days` days, or until it is revoked. Raises Failure, or InvalidRequest for a
     name that cannot be a tenant's or a client's.
     """
-    tenant_prefix(tenant)
-    client = client_name(client)
-    if _of(connection, tenant, client):
-        raise Failure(
-            f"Client {client} of tenant {tenant} has a key: `nexus keys rotate` gives it another, "
-            "`nexus keys revoke` takes it away."
-        )
     plan = "admin" if role == "admin" else "standard"
     now = clock()
     expires_at = int(now + days * 86_400) if days else None
-    principal = Principal(tenant, client, role, plan, filters, expires_at)
+    return admit(connection, Principal(tenant, client, role, plan, filters, expires_at), now)
+
+
+def admit(connection: Connection, principal: Principal, now: float) -> tuple[str, ApiClient]:
+    """Makes the key of a client that has none, and its entry, as the principal says.
+
+    `now` is a Unix time in seconds. Raises Failure, or InvalidRequest as `create` does.
+    """
+    tenant_prefix(principal.tenant)
+    client = client_name(principal.client)
+    if _of(connection, principal.tenant, client):
+        raise Failure(
+            f"Client {client} of tenant {principal.tenant} has a key: `nexus keys rotate` gives it "
+            "another, `nexus keys revoke` takes it away."
+        )
+    principal = replace(principal, client=client)
     return _made(connection, principal, now, connection.operator.clients.put)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import typer
 
@@ -40,7 +41,14 @@ def upstreams_of(stage: Stage) -> list[Upstream]:
     return found
 
 
-def is_set(account: Account, secret: str) -> bool:
+class Clients(Protocol):
+    """An account, or a connection to a stage."""
+
+    def client(self, service: str) -> Any:
+        """A client of an AWS service."""
+
+
+def is_set(account: Clients, secret: str) -> bool:
     """Whether a secret holds a key."""
     client = account.client("secretsmanager")
     value = str(client.get_secret_value(SecretId=secret).get("SecretString", ""))
