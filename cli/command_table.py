@@ -99,7 +99,7 @@ COMMANDS = {
         "app",
         "List documents, or do with one what a subcommand says.",
     ),
-    "keys": ("keys", "app", "Make, rotate, list, attach and revoke API keys."),
+    "keys": ("keys", "app", "Make, rotate, list, attach, copy and revoke API keys."),
     "dead-letters": (
         "dead_letters",
         "app",
