@@ -46,7 +46,8 @@ def copy(source: Connection, target: Connection) -> tuple[list[ApiClient], list[
 def _value(source: Connection, entry: ApiClient) -> str:
     gateway = source.client("apigateway")
     try:
-        value = gateway.get_api_key(apiKey=entry.gateway_key_id, includeValue=True)["value"]
+        found = gateway.get_api_key(apiKey=entry.gateway_key_id, includeValue=True)
+        value = str(found["value"])
     except ClientError as err:
         if err.response.get("Error", {}).get("Code") != "NotFoundException":
             raise
