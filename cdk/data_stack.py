@@ -15,6 +15,7 @@ from cdk.documents_bucket import DocumentsBucket
 from cdk.function_logs import FunctionLogs
 from cdk.ingest_queue import IngestQueue
 from cdk.log_export import LogExport
+from cdk.replication import Replication
 from cdk.stages import FUNCTIONS, Stage
 from cdk.tables import Tables
 from cdk.upstream_secret import UpstreamSecret
@@ -47,6 +48,8 @@ class DataStack(Stack):
             removal=removal,
             origins=stage.cors_origins,
         ).bucket
+        if stage.replica_bucket:
+            Replication(self, "Replication", bucket=self.documents, replica=stage.replica_bucket)
         self.backups = BackupsBucket(
             self, "Backups", retention_days=stage.backup_retention_days, removal=removal
         ).bucket

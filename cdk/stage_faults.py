@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cdk.domain_names import domain_fault
+from cdk.failover_names import failover_fault, replica_fault
 
 if TYPE_CHECKING:
     from cdk.stages import Stage
@@ -69,8 +70,9 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
         yield "alarm_email must be an e-mail address"
     if stage.log_stream_arn and not _STREAM.fullmatch(stage.log_stream_arn):
         yield "log_stream_arn must be the ARN of a Kinesis data stream or a Firehose stream"
-    if fault := domain_fault(stage):
-        yield fault
+    for fault in (domain_fault(stage), failover_fault(stage), replica_fault(stage)):
+        if fault:
+            yield fault
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
         yield "sqlite_path must name the file of the index"
 

@@ -42,8 +42,11 @@ class Stage:
     `figures` says what the last day's figures are read from: metrics, or logs where AWS makes none.
     `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
-    and, if Route 53 is to point to it, the id of its hosted zone. `settings` are further variables
-    of the functions, by name (`NEXUS_…`, see the README).
+    and, if Route 53 is to point to it, the id of its hosted zone. `replica_bucket` is the documents
+    bucket of the stage that stands by in another region; "" is none. `failover` says whether
+    Route 53 sends the domain's callers here as long as `failover_check`, an https URL, answers
+    ("primary") or when the primary's does not ("secondary"). `settings` are further variables of
+    the functions, by name (`NEXUS_…`, see the README).
     """
 
     name: str
@@ -111,6 +114,9 @@ class Stage:
     domain_name: str = ""
     certificate_arn: str = ""
     hosted_zone: str = ""
+    replica_bucket: str = ""
+    failover: Literal["", "primary", "secondary"] = ""
+    failover_check: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property

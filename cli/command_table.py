@@ -104,7 +104,7 @@ COMMANDS = {
         "app",
         "Save a stage's configuration as one file, without keys, and restore it.",
     ),
-    "keys": ("keys", "app", "Make, rotate, list, attach and revoke API keys."),
+    "keys": ("keys", "app", "Make, rotate, list, attach, copy and revoke API keys."),
     "dead-letters": (
         "dead_letters",
         "app",

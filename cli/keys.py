@@ -131,6 +131,17 @@ def _made(
     connection: Connection, principal: Principal, now: float, store: Callable[[ApiClient], None]
 ) -> tuple[str, ApiClient]:
     key = new_key()
+    return key, entered(connection, key, principal, moment(int(now)), store)
+
+
+def entered(
+    connection: Connection,
+    key: str,
+    principal: Principal,
+    created_at: str,
+    store: Callable[[ApiClient], None],
+) -> ApiClient:
+    """Makes this key at the gateway, on its plan, and stores its entry: both or neither."""
     gateway = connection.client("apigateway")
     plan_id = _plans(connection)[principal.plan]
     made = gateway.create_api_key(
@@ -139,14 +150,14 @@ def _made(
         enabled=True,
         tags={STAGE_TAG: connection.stage},
     )
-    entry = ApiClient(hash_key(key), made["id"], principal, moment(int(now)))
+    entry = ApiClient(hash_key(key), made["id"], principal, created_at)
     try:
         gateway.create_usage_plan_key(usagePlanId=plan_id, keyId=made["id"], keyType="API_KEY")
         store(entry)
     except Exception:
         gateway.delete_api_key(apiKey=made["id"])  # half a key is no key
         raise
-    return key, entry
+    return entry
 
 
 def _tag(connection: Connection, entry: ApiClient) -> None:

@@ -1,4 +1,4 @@
-"""`nexus keys create|rotate|list|attach|revoke`: who may call the API."""
+"""`nexus keys create|rotate|list|attach|copy|revoke`: who may call the API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from cli import keys
+from cli import key_copying, keys
 from cli.connection import DEMO_CLIENT, DEMO_TENANT, connect, keep_demo_key
 from cli.failure import Failure
 from cli.local.layout import Layout
@@ -19,7 +19,9 @@ from nexus.models import ApiClient, Filters
 from nexus.object_keys import spelled, tenant_prefix
 from nexus.operations.api_keys import ROTATE_AFTER_DAYS, age_days, has_ended, keys_in_use
 
-app = typer.Typer(no_args_is_help=True, help="Make, rotate, list, attach and revoke API keys.")
+app = typer.Typer(
+    no_args_is_help=True, help="Make, rotate, list, attach, copy and revoke API keys."
+)
 Client = Annotated[
     str,
     typer.Argument(help="Name of the client, unique in its tenant: up to 64 characters, no '/'."),
@@ -166,6 +168,27 @@ def attach(stage: Stage = "local") -> None:
         raise Failure(
             f"The gateway no longer has the keys of {named}: revoke each with `nexus keys revoke`, "
             "and make another with `nexus keys create`."
+        )
+
+
+@app.command()
+def copy(
+    source: Annotated[
+        str, typer.Option("--from", help="The stage whose clients get the same keys here.")
+    ],
+    stage: Stage = "local",
+) -> None:
+    """Let the keys of another region's stage work here too; after each change there, again."""
+    changed, only_here = key_copying.copy(connect(source), connect(stage))
+    for entry in changed:
+        console.print(f"✓ {entry.principal.tenant} {entry.principal.client}", markup=False)
+    console.print(f"{counted(len(changed), 'key')} copied.")
+    for entry in only_here:
+        who = entry.principal
+        errors.print(
+            f"{who.tenant} {who.client} has a key here that {source} does not have: "
+            "revoke it, if it was revoked there.",
+            markup=False,
         )
 
 

@@ -24,6 +24,10 @@ POLLS = 5 * 3 * 60 * HOURS
 # What API Gateway reports of each method, if it is told to:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 DETAILED_METRICS = 5
+# How many of Route 53's checkers ask from one region; assumed: all, from eight regions, ask about
+# every two seconds, and the fewest are three regions
+# (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html).
+CHECKERS_PER_REGION = 2
 # A scheduled run that finds nothing to do: its length, what it logs, what it reads. Assumed.
 RUN_S, RUN_LOG_GB, RUN_READS = 10.0, 10e3 / 1e9, 50
 # 1,536 numbers, the text and its place: see the README's "Back up".
@@ -182,6 +186,16 @@ def _api(properties: Mapping[str, Any], template: Template, _: Stored) -> Iterat
     yield Charge("metric", DETAILED_METRICS * len(methods) * detailed, "metrics of each method")
 
 
+def _health_check(properties: Mapping[str, Any], *_: Any) -> Iterator[Charge]:
+    config = properties["HealthCheckConfig"]
+    if config["Type"] != "HTTPS" or config["RequestInterval"] < 30 or config.get("MeasureLatency"):
+        raise Unpriced("A health check that is faster or measures has another price: say which.")
+    asked = len(config["Regions"]) * CHECKERS_PER_REGION * SECONDS / config["RequestInterval"]
+    yield Charge("health check", 1, "health check")
+    yield Charge("request", asked, "questions of the health check")
+    yield Charge("invocation", asked, "questions of the health check")
+
+
 PRICED: dict[str, Pricing] = {
     "ApiGateway::Stage": _api,
     "CloudWatch::Alarm": _alarm,
@@ -189,6 +203,7 @@ PRICED: dict[str, Pricing] = {
     "DynamoDB::Table": _table,
     "Lambda::EventSourceMapping": _polling,
     "Lambda::Version": _version,
+    "Route53::HealthCheck": _health_check,
     "S3::Bucket": _bucket,
     "Scheduler::Schedule": _schedule,
     "SecretsManager::Secret": _secret,
@@ -229,7 +244,7 @@ COSTLY: dict[str, tuple[str, ...]] = {
     "Lambda::Version": ("ProvisionedConcurrencyConfig",),
     "S3::Bucket": (
         *("AnalyticsConfigurations", "IntelligentTieringConfigurations"),
-        *("InventoryConfigurations", "MetricsConfigurations", "ReplicationConfiguration"),
+        *("InventoryConfigurations", "MetricsConfigurations"),
     ),
     "SecretsManager::Secret": ("KmsKeyId", "ReplicaRegions"),
     "SNS::Topic": ("KmsMasterKeyId",),

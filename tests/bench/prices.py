@@ -48,6 +48,8 @@ PRICES: dict[str, Price] = {
     "read": Price(0.125 / 1e6, "read", _DYNAMODB),
     "write": Price(0.625 / 1e6, "write", _DYNAMODB),
     "object": Price(0.023, "GB", _S3),
+    # Of something of AWS, with HTTPS.
+    "health check": Price(1.50, "check", "https://aws.amazon.com/route53/pricing/"),
     "request": Price(3.50 / 1e6, "request", "https://aws.amazon.com/api-gateway/pricing/"),
     "tokens in": Price(0.75 / 1e6, "token", "https://openai.com/api/pricing/"),
     "tokens out": Price(4.50 / 1e6, "token", "https://openai.com/api/pricing/"),

@@ -48,5 +48,5 @@ def test_no_document_for_operators_shows_a_command_where_no_test_looks() -> None
     for name in DOCUMENTS:
         text = (PROJECT / "docs" / name).read_text(encoding="utf-8")
         fences = re.findall(r"^ *```(\w*)$", text, re.MULTILINE)
-        assert set(fences) <= {"sh", ""}, name
+        assert set(fences) <= {"sh", "json", "yaml", ""}, name
         assert len(_BLOCK.findall(text)) == fences.count("sh"), name

@@ -41,18 +41,28 @@ _TEXTS = {
     "domain_name": "nexus.example.org",
     "certificate_arn": f"{_CERTIFICATE}1",
     "hosted_zone": "Z0123456789ABC",
+    "replica_bucket": "nexus-standby-documents",
+    "failover_check": "https://abc123.execute-api.us-east-1.amazonaws.com/live/ready",
 }
 _NEVER_EMPTY = {"python_version"}
 _LOCAL = {"python_version", "architecture"}  # what the local stage has is this machine's own
 _DOMAIN = {"domain_name": "nexus.example.org", "certificate_arn": f"{_CERTIFICATE}0"}
 # What has to be configured before and after a field is changed, and what only with its new value.
-_BESIDE = {"certificate_arn": _DOMAIN, "hosted_zone": _DOMAIN}
-_WITH = {"domain_name": {"certificate_arn": f"{_CERTIFICATE}0"}}
+_RECORD = {**_DOMAIN, "hosted_zone": _TEXTS["hosted_zone"]}
+_BESIDE = {
+    **{"certificate_arn": _DOMAIN, "hosted_zone": _DOMAIN},
+    **{"failover": _RECORD, "failover_check": {**_RECORD, "failover": "secondary"}},
+}
+_WITH = {
+    "domain_name": {"certificate_arn": f"{_CERTIFICATE}0"},
+    "failover": {"failover_check": _TEXTS["failover_check"]},
+}
 # What goes with an option that is taken back, for it is there for nothing else.
 _OWN = {
     **{"reindex_schedule": "SchedulerRole", "backup_schedule": "SchedulerRole"},
     **{"releases": "Releases", "monitored": "Releases"},
     "log_stream_arn": "LogExportRole",
+    "replica_bucket": "ReplicationRole",
 }
 
 Templates = dict[str, dict[str, Any]]

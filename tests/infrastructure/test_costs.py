@@ -36,11 +36,11 @@ from tests.bench.question_bill import TOKENS_IN
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 # With what an account has for nothing, and without: of that, alarms and the dashboard are 6.10.
 MOST_DOLLARS = {True: 9.5, False: 14.0}
-# What a stage has only where it is told an address for alarms, or a domain; or that its account has
-# no role yet with which API Gateway writes logs.
+# What a stage has only where it is told an address for alarms, a domain, or a stage that stands by;
+# or that its account has no role yet with which API Gateway writes logs.
 OPTIONAL = {
     *("ApiGateway::BasePathMapping", "ApiGateway::DomainName"),
-    *("Route53::RecordSet", "SNS::Subscription"),
+    *("Route53::HealthCheck", "Route53::RecordSet", "SNS::Subscription"),
 }
 
 
