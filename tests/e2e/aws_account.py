@@ -106,6 +106,7 @@ def _of_this_machine() -> dict[str, Any]:
         "python_version": version,
         "snap_start": [],
         "monitored": False,
+        "releases": "at_once",
     }
 
 

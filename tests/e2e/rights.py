@@ -152,6 +152,8 @@ def _named(arn: str, names: Mapping[str, str]) -> str:
     if arn in names:
         return names[arn]
     what = arn.split(":", 5)[5] if arn.count(":") >= 5 else arn
+    if what.startswith("log-group:"):
+        return names.get(what.removeprefix("log-group:").removesuffix(":*"), arn)
     kind, _, table = what.partition("/")
     if kind == "table":
         name, slash, rest = table.partition("/")

@@ -149,7 +149,8 @@ def test_with_the_models_stopped_everything_tells_the_truth(
         assert stack.call("GET", "/docs", key="").status_code == 200
         doctor = stack.nexus("doctor", check=False)
         assert doctor.returncode == 1
-        assert "✗ models" in doctor.stdout
+        for name in ("embeddings", "language_model"):
+            assert f"✗ {name}" in doctor.stdout
         turns = stack.call("GET", f"/v1/conversations/{conversation}").json()["turns"]
         assert len(turns) == 1
     finally:
