@@ -33,10 +33,10 @@ def answer_key(
 ) -> str:
     """The key of an answer: 64 hex digits of everything that it depends on.
 
-    `filters` are the request's, the principal's rights are its own; clients of a tenant with the
-    same rights share answers. `prompts` names the prompts' wording. All settings count, models and
-    thresholds among them, and so do the index generation and the release of Nexus. `version` is the
-    generation's catalogue's, read before the documents were.
+    `filters` are the request's, the principal's rights are its own; callers of a tenant with the
+    same rights, groups among them, share answers. `prompts` names the prompts' wording. All
+    settings count, models and thresholds among them, and so do the index generation and the release
+    of Nexus. `version` is the generation's catalogue's, read before the documents were.
     """
     return _digest(
         "answer",
@@ -46,7 +46,7 @@ def answer_key(
         prompts,
         principal.tenant,
         version,
-        _sets(principal.filters),
+        _sets(principal.rights),
         _sets(filters),
         top_k,
         style,

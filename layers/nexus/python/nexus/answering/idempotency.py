@@ -68,7 +68,7 @@ class IdempotentAnswers:
         `make` raises.
         """
         place = _digest(
-            "request", principal.tenant, principal.client, asdict(principal.filters), key
+            "request", principal.tenant, principal.client, asdict(principal.rights), key
         )
         body = _digest(
             question.message,

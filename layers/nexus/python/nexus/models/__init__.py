@@ -14,7 +14,7 @@ from nexus.models.answers import (
     Turn,
     Usage,
 )
-from nexus.models.clients import ApiClient, Principal, Role
+from nexus.models.clients import EVERY_GROUP, ApiClient, Principal, Role
 from nexus.models.documents import (
     Chunk,
     DocumentMetadata,
@@ -34,6 +34,7 @@ from nexus.models.language import Language
 from nexus.models.snapshots import StoredChunk, StoredDocument
 
 __all__ = [
+    "EVERY_GROUP",
     "Answer",
     "ApiClient",
     "CheckedClaim",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from nexus.models.index import Filters
 
 Role = Literal["user", "admin"]
 
+# As a group of a principal: it shares every document's groups. No document can be given it.
+EVERY_GROUP = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls, as the API key says: never anything that the request's body claims.
+    """Who calls, as the API key or the token says: never anything that the request's body claims.
 
-    `expires_at` is a Unix time in seconds after which the key no longer works, or None.
+    `expires_at` is a Unix time in seconds after which the key no longer works, or None. `client`
+    is a key's name, or "person/" and the subject of a person's token. `groups` are the groups that
+    the caller shares: of documents that have groups, it sees those that have one of them.
     """
 
     tenant: str
@@ -23,6 +28,13 @@ class Principal:
     plan: str
     filters: Filters = field(default_factory=Filters)
     expires_at: int | None = None
+    groups: tuple[str, ...] = ()
+
+    @property
+    def rights(self) -> Filters:
+        """What of the tenant's documents it may see: its own filters and its groups, both."""
+        every = EVERY_GROUP in self.groups
+        return replace(self.filters, groups=None if every else self.groups)
 
 
 @dataclass(frozen=True, slots=True)

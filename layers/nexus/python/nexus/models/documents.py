@@ -78,13 +78,18 @@ class ParsedDocument:
 
 @dataclass(frozen=True, slots=True)
 class DocumentMetadata:
-    """What the uploader said of a document (`x-amz-meta-*`); filterable. `date` is YYYY-MM-DD."""
+    """What the uploader said of a document (`x-amz-meta-*`); filterable. `date` is YYYY-MM-DD.
+
+    `groups` may see the document, and nobody else; where there are none, everybody may who sees the
+    tenant's documents.
+    """
 
     title: str | None = None
     author: str | None = None
     department: str | None = None
     date: str | None = None
     tags: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

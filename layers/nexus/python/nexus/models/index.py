@@ -14,7 +14,7 @@ class IndexRecord:
     `title` is what the chunk stands under, the document's title and the headings; its words are
     searched too. `added_in` is the stamp of the run that brought the chunk (`ingestion.revisions`):
     readers ignore it until that is published. `metadata.date` and `metadata.tags` are stored
-    filterable: department and tags in the form in which they are compared.
+    filterable: department, tags and groups in the form in which they are compared.
     """
 
     chunk: Chunk
@@ -42,7 +42,9 @@ class Filters:
 
     A document passes when its department is one of `departments`, it has at least one of `tags`,
     its date lies in [`date_from`, `date_to`] (YYYY-MM-DD, inclusive; a document without a date
-    fails any date bound), and its id is one of `document_ids`.
+    fails any date bound), and its id is one of `document_ids`. `groups` are those of who searches,
+    compared as tags are: a document that has groups passes if one of them is among these, and one
+    that has none passes. None does not restrict; () leaves only the latter.
     """
 
     departments: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class Filters:
     date_from: str | None = None
     date_to: str | None = None
     document_ids: tuple[str, ...] = ()
+    groups: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class Retriever:
         fails or is late, the passages are the other's; raises UpstreamError or ConfigurationError
         if both do, if the one that is left finds nothing, or the catalogue does.
         """
-        allowed = narrow(principal.filters, filters)
+        allowed = narrow(principal.rights, filters)
         if allowed is None:
             return Retrieved(unmatched=True)
         space = self._generation.namespace(principal.tenant)

@@ -9,7 +9,10 @@ from nexus.object_keys import compared
 
 
 def narrow(rights: Filters, asked: Filters) -> Filters | None:
-    """The filters that satisfy both, in the spellings that an index may hold; None: nothing can."""
+    """The filters that satisfy both, in the spellings that an index may hold; None: nothing can.
+
+    Groups are the rights' alone: no request says who is asking.
+    """
 
     def both(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...] | None:
         if not first or not second:
@@ -30,11 +33,12 @@ def narrow(rights: Filters, asked: Filters) -> Filters | None:
         date_from=max(filter(None, (rights.date_from, asked.date_from)), default=None),
         date_to=min(filter(None, (rights.date_to, asked.date_to)), default=None),
         document_ids=document_ids,
+        groups=None if rights.groups is None else tuple(sorted(set(map(compared, rights.groups)))),
     )
 
 
 def permits(rights: Filters, record: DocumentRecord) -> bool:
-    """Whether a key with these rights may see the document, as the catalogue describes it."""
+    """Whether who has these rights may see the document, as the catalogue describes it."""
     said = record.metadata
     departments, tags = set(map(compared, rights.departments)), set(map(compared, rights.tags))
     return (
@@ -46,6 +50,11 @@ def permits(rights: Filters, record: DocumentRecord) -> bool:
         and (not rights.date_from or (said.date or "") >= rights.date_from)
         and (not rights.date_to or (said.date is not None and said.date <= rights.date_to))
         and (not rights.document_ids or record.document_id in rights.document_ids)
+        and (
+            rights.groups is None
+            or not said.groups
+            or not set(map(compared, said.groups)).isdisjoint(map(compared, rights.groups))
+        )
     )
 
 
