@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION, Credentials
 from cli.local.access.health import HEALTH
@@ -30,7 +31,7 @@ _PASSED_ON = (
 def start_emulator(layout: Layout, python: Path, port: int) -> Process:
     """Starts the emulator on 127.0.0.1, with credentials of its own; it answers a moment later.
 
-    Raises Failure if the port is taken.
+    Raises Failure if the port is taken, or NEXUS_LOCAL_WORKERS is no number of workers.
     """
     require_free(port, "the local AWS")
     if not was_deployed(layout):
@@ -82,6 +83,7 @@ def _environment(layout: Layout, port: int, made: Credentials) -> dict[str, str]
     if recorded := os.environ.get("NEXUS_RECORD_CALLS"):
         passed_on["RECORD_CALLS"] = str(Path(recorded).absolute())
     return passed_on | {
+        "WORKERS": _workers(),
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
@@ -109,6 +111,15 @@ def _environment(layout: Layout, port: int, made: Credentials) -> dict[str, str]
         "PYTHONNOUSERSITE": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _workers() -> str:
+    # How many calls of one function may run side by side: more than a laptop's cores would only
+    # take memory, but a load that mostly waits for others needs them.
+    workers = os.environ.get("NEXUS_LOCAL_WORKERS", "4")
+    if not (workers.isdecimal() and len(workers) < 4 and 1 <= int(workers) <= 100):
+        raise Failure("NEXUS_LOCAL_WORKERS has to be a whole number from 1 to 100.")
+    return workers
 
 
 def was_deployed(layout: Layout) -> bool:
