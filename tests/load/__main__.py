@@ -95,7 +95,10 @@ def main() -> None:
     given = parser.parse_args()
     found = run(SMOKE if given.smoke else FULL, PROJECT / ".local" / "load")
     busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
-    note = f"{os.cpu_count()} cores ({platform.machine()}), load average at the end {busy}"
+    note = (
+        f"{os.cpu_count()} cores ({platform.machine()}), load average at the end {busy}, "
+        f"niceness {os.nice(0)}"
+    )
     report("Load", [found.row()], given.json, note)
     failures = broken(found, timed=not given.smoke)
     sys.stdout.writelines(f"✗ {one}\n" for one in failures)
