@@ -33,6 +33,7 @@ def start_emulator(layout: Layout, python: Path, port: int) -> Process:
 
     Raises Failure if the port is taken, or NEXUS_LOCAL_WORKERS is no number of workers.
     """
+    workers = _workers()
     require_free(port, "the local AWS")
     if not was_deployed(layout):
         _begin_anew(layout)
@@ -46,7 +47,7 @@ def start_emulator(layout: Layout, python: Path, port: int) -> Process:
         EMULATOR,
         # -P: nothing that lies beside the program may be imported by chance.
         [str(python), "-P", str(_PROGRAM)],
-        env=_environment(layout, port, made),
+        env=_environment(layout, port, made) | {"WORKERS": workers},
         cwd=layout.root,
         log=layout.log("emulator"),
         port=port,
@@ -83,7 +84,6 @@ def _environment(layout: Layout, port: int, made: Credentials) -> dict[str, str]
     if recorded := os.environ.get("NEXUS_RECORD_CALLS"):
         passed_on["RECORD_CALLS"] = str(Path(recorded).absolute())
     return passed_on | {
-        "WORKERS": _workers(),
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
