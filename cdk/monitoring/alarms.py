@@ -137,8 +137,8 @@ def service_watches(stage: Stage) -> Iterator[Watch]:
     yield Watch(
         name="Unpriced",
         section="Model without a price",
-        says="A language model was asked that NEXUS_MODEL_PRICES does not name: its tokens count as "
-        "no spend.",
+        says="A language model was asked that NEXUS_MODEL_PRICES does not name: its tokens count "
+        "as no spend.",
         metric=own(stage, "unpriced_tokens", minutes=_DAY_MIN),
         above=0,
     )
@@ -162,7 +162,7 @@ def _nightly_watches(stage: Stage) -> Iterator[Watch]:
     yield Watch(
         name="FormerVersions",
         section="Former versions",
-        says="The nightly run could not remove the functions' former versions, which go on costing.",
+        says="The nightly run could not remove the functions' former versions, which cost on.",
         metric=own(stage, "versions_stuck", minutes=_DAY_MIN),
         above=0,
     )

@@ -1,4 +1,4 @@
-"""The load that is run by hand works: for some seconds, with few askers, and without a stopwatch."""
+"""The load that is run by hand works: for some seconds, of few askers, and without a stopwatch."""
 
 from __future__ import annotations
 

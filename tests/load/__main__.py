@@ -92,7 +92,9 @@ def main() -> None:
     """Prints a table; exit 1 if a promise of the load is not kept."""
     parser = arguments(__doc__)
     parser.add_argument("--smoke", action="store_true", help="20 seconds, of 10 askers")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/scale.md, if all is kept")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into docs/scale.md, if all is kept"
+    )
     given = parser.parse_args()
     found = run(SMOKE if given.smoke else FULL, PROJECT / ".local" / "load")
     busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
