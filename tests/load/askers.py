@@ -41,7 +41,7 @@ class Asker(HttpUser):  # type: ignore[misc]
     @task  # type: ignore[untyped-decorator]
     def ask(self) -> None:
         """One question, written down however it ends."""
-        asked: dict[str, Any] = {"question": self._random.choice(QUESTIONS), "status": 0}
+        asked: dict[str, Any] = {"question": self._random.choice(QUESTIONS), "at": time.time()}
         body = {"message": asked["question"]}
         if self._conversation:
             body["conversation_id"] = self._conversation
@@ -49,9 +49,10 @@ class Asker(HttpUser):  # type: ignore[misc]
         begun = time.perf_counter()
         try:
             response = self.client.post("/v1/chat", json=body, headers=headers, name="ask")
-            asked["status"] = response.status_code
             if response.status_code == 200:
                 asked["reply"] = response.json()
+            else:
+                asked["failed"] = f"{response.status_code}: {response.text[:200]}"
         finally:
             asked["seconds"] = time.perf_counter() - begun
             ASKED.write(json.dumps(asked) + "\n")

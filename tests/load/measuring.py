@@ -28,7 +28,11 @@ Sample = Mapping[int, float]
 
 @dataclass(frozen=True)
 class Load:
-    """`askers` come within `first_s`, think `think_s` between questions, for `seconds`."""
+    """`askers` come within `first_s`, and think `think_s` between questions, for `seconds` more.
+
+    Waiting is judged of these `seconds`: before, the emulator starts its workers, on this machine's
+    processor, one after the other.
+    """
 
     askers: int
     think_s: float
@@ -38,8 +42,12 @@ class Load:
 
 @dataclass(frozen=True)
 class Seen:
-    """Each question with what came back, what the stage remembers, and memory as it was sampled."""
+    """Each question with what came back, what the stage remembers, and memory as it was sampled.
 
+    `begun` is the time at which the first asker came.
+    """
+
+    begun: float
     asked: Sequence[dict[str, Any]]
     remembered: Mapping[str, Sequence[dict[str, Any]]]
     memory: Sequence[Sample]
@@ -54,7 +62,7 @@ def seen(load: Load, url: str, key: str, emulator: int, folder: Path) -> Seen:
         *(str(python), "-m", "locust", "--headless", "--only-summary"),
         *("--locustfile", str(HERE / "askers.py"), "--host", url),
         *("--users", str(load.askers), "--spawn-rate", str(load.askers / load.first_s)),
-        *("--run-time", f"{load.seconds:.0f}s", "--stop-timeout", str(_FINISH_S)),
+        *("--run-time", f"{load.first_s + load.seconds:.0f}s", "--stop-timeout", str(_FINISH_S)),
     ]
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {
         "LOAD_KEY": key,
@@ -64,11 +72,11 @@ def seen(load: Load, url: str, key: str, emulator: int, folder: Path) -> Seen:
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",
     }
-    memory = []
+    memory, begun = [], time.time()
     with (folder / "locust.log").open("w") as log:
         askers = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
         try:
-            deadline = time.monotonic() + load.seconds + _ENDS_WITHIN_S
+            deadline = time.monotonic() + load.first_s + load.seconds + _ENDS_WITHIN_S
             while askers.poll() is None and time.monotonic() < deadline:
                 memory.append(workers_mb(emulator))
                 try:
@@ -80,7 +88,7 @@ def seen(load: Load, url: str, key: str, emulator: int, folder: Path) -> Seen:
             askers.wait()
     lines = asked.read_text(encoding="utf-8").splitlines() if asked.exists() else []
     found = [json.loads(line) for line in lines]
-    return Seen(found, remembered(url, key, found), memory)
+    return Seen(begun, found, remembered(url, key, found), memory)
 
 
 def remembered(

@@ -18,7 +18,11 @@ WARM_UP = 0.25
 
 @dataclass(frozen=True)
 class Result:
-    """Seconds that askers waited; MB of the workers that ran from the first third to the last."""
+    """Seconds that askers waited; MB of the workers that ran from the first third to the last.
+
+    `coming_p95_s` is of the questions that were asked while askers still came; the other seconds
+    are of those after, and the numbers of both.
+    """
 
     load: Load
     asked: int
@@ -26,6 +30,7 @@ class Result:
     written: int
     lost: int
     forgotten: int
+    coming_p95_s: float
     p50_s: float
     p95_s: float
     p99_s: float
@@ -44,6 +49,7 @@ class Result:
             "lost": self.lost,
             "not remembered": self.forgotten,
             "written by the model": self.written,
+            "p95 s, while they come": round(self.coming_p95_s, 2),
             "p50 s": round(self.p50_s, 2),
             "p95 s": round(self.p95_s, 2),
             "p99 s": round(self.p99_s, 2),
@@ -56,7 +62,9 @@ class Result:
 
 def result(load: Load, seen: Seen) -> Result:
     """The figures of what was seen."""
-    waited = [one["seconds"] for one in seen.asked] or [0.0]
+    come = seen.begun + load.first_s
+    coming = [one["seconds"] for one in seen.asked if one["at"] < come] or [0.0]
+    waited = [one["seconds"] for one in seen.asked if one["at"] >= come] or [0.0]
     replies = [one["reply"] for one in seen.asked if "reply" in one]
     workers, early, late = memory_then_and_now(seen.memory)
     return Result(
@@ -66,6 +74,7 @@ def result(load: Load, seen: Seen) -> Result:
         written=sum(bool(reply["usage"]["output_tokens"]) for reply in replies),
         lost=sum("reply" not in one for one in seen.asked),
         forgotten=forgotten(seen),
+        coming_p95_s=percentile(coming, 95),
         p50_s=percentile(waited, 50),
         p95_s=percentile(waited, 95),
         p99_s=percentile(waited, 99),

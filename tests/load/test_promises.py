@@ -10,13 +10,15 @@ from tests.load.__main__ import written
 from tests.load.measuring import Load, Seen
 from tests.load.promises import broken, memory_then_and_now, result
 
-LOAD = Load(askers=1, think_s=1, seconds=60, first_s=1)
+LOAD = Load(askers=1, think_s=1, seconds=60, first_s=10)
+BEGUN = 1_800_000_000.0
 STEADY = [{1: 100.0, 2: 90.0}] * 12
 
 
 def asked(number: int, seconds: float = 1.0, **other: Any) -> dict[str, Any]:
     reply = {"conversation_id": "c", "answer": f"a{number}", "usage": {"output_tokens": 9}}
-    return {"question": f"q{number}", "status": 200, "seconds": seconds, "reply": reply, **other}
+    question = {"question": f"q{number}", "at": BEGUN + 10, "seconds": seconds}
+    return {**question, "reply": reply, **other}
 
 
 def turn(number: int) -> dict[str, Any]:
@@ -24,7 +26,7 @@ def turn(number: int) -> dict[str, Any]:
 
 
 def said(questions: list[dict[str, Any]], turns: list[dict[str, Any]], memory=STEADY) -> list[str]:
-    return broken(result(LOAD, Seen(questions, {"c": turns}, memory)), timed=True)
+    return broken(result(LOAD, Seen(BEGUN, questions, {"c": turns}, memory)), timed=True)
 
 
 def test_answers_in_time_that_are_remembered_as_they_were_told_keep_every_promise() -> None:
@@ -32,8 +34,9 @@ def test_answers_in_time_that_are_remembered_as_they_were_told_keep_every_promis
 
 
 def test_a_question_without_an_answer_is_lost() -> None:
-    unanswered = {"question": "q2", "status": 503, "seconds": 1.0}
-    assert said([asked(1), unanswered], [turn(1)]) == ["1 of 2 questions got no answer"]
+    for at in (BEGUN, BEGUN + 10):  # whenever it was asked
+        unanswered = {"question": "q2", "at": at, "seconds": 1.0}
+        assert said([asked(1), unanswered], [turn(1)]) == ["1 of 2 questions got no answer"]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,13 @@ def test_slow_answers_break_both_promises_of_time() -> None:
     questions = [asked(number, 6.0 if number > 90 else 1.0) for number in range(100)]
     found = said(questions, [turn(number) for number in range(100)])
     assert found == ["p95 is 6.00 s, not under 3 s", "p99 is 6.00 s, not under 5 s"]
+
+
+def test_what_is_asked_while_askers_still_come_is_told_and_not_judged() -> None:
+    questions = [asked(1, 9.0, at=BEGUN + 9.9), asked(2, 1.0)]
+    assert said(questions, [turn(1), turn(2)]) == []
+    found = result(LOAD, Seen(BEGUN, questions, {}, STEADY)).row()
+    assert (found["p95 s, while they come"], found["longest s"]) == (9.0, 1.0)
 
 
 def test_memory_is_compared_of_the_workers_that_ran_all_the_time() -> None:
