@@ -23,7 +23,7 @@ from nexus.adapters.pinecone.provisioning import index_schema
 from tests.bench.reporting import arguments, report, table_of, with_block
 from tests.e2e.aws_account import AwsAccount, aws_account
 from tests.e2e.conftest import SAMPLES, free_port
-from tests.load.measuring import Load, seen
+from tests.load.measuring import Load, seen, warmed
 from tests.load.promises import Result, broken, result
 from tests.openai_server import Messages, running_openai_server
 from tests.pinecone_server import API_KEY, PineconeServer
@@ -64,6 +64,7 @@ def run(load: Load, root: Path) -> Result:
             url, key = deployed(account, models.base_url, pinecone.url)
             models.latency_s = {"/embeddings": EMBEDDING_S, "/responses": MODEL_S}
             pinecone.search_s = SEARCH_S
+            warmed(url, key, WORKERS)
             return result(load, seen(load, url, key, account.emulator, root))
     finally:
         pinecone.close()

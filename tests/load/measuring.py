@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,7 @@ Sample = Mapping[int, float]
 class Load:
     """`askers` come within `first_s`, and think `think_s` between questions, for `seconds` more.
 
-    Waiting is judged of these `seconds`: before, the emulator starts its workers, on this machine's
-    processor, one after the other.
+    Waiting is judged of these `seconds`.
     """
 
     askers: int
@@ -51,6 +51,26 @@ class Seen:
     asked: Sequence[dict[str, Any]]
     remembered: Mapping[str, Sequence[dict[str, Any]]]
     memory: Sequence[Sample]
+
+
+def warmed(url: str, key: str, workers: int) -> None:
+    """Asks so many questions at once, twice, so that the emulator has started all its workers.
+
+    It starts them on the processor that all else runs on, Lambda each on one of its own.
+    """
+
+    def ask(number: int) -> None:
+        body = {"message": f"What is the fine for overdue book {number}?"}
+        httpx2.post(
+            f"{url}/v1/chat",
+            json=body,
+            headers={"x-api-key": key},
+            timeout=_ENDS_WITHIN_S,
+            trust_env=False,
+        )
+
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(ask, range(2 * workers)))
 
 
 def seen(load: Load, url: str, key: str, emulator: int, folder: Path) -> Seen:
