@@ -15,6 +15,7 @@ from typing import Any
 
 import gevent
 from locust import HttpUser, constant, task
+from locust.exception import StopUser
 
 KEY = os.environ["LOAD_KEY"]
 THINK_S = float(os.environ["LOAD_THINK_S"])
@@ -22,6 +23,7 @@ QUESTIONS = [
     json.loads(line)["question"]
     for line in Path(os.environ["LOAD_QUESTIONS"]).read_text(encoding="utf-8").splitlines()
 ]
+UNTIL = float(os.environ["LOAD_UNTIL"])  # when the last question is asked
 TURNS = 5  # questions of a conversation
 ASKED = Path(os.environ["LOAD_ASKED"]).open("a", buffering=1, encoding="utf-8")  # noqa: SIM115
 
@@ -40,7 +42,12 @@ class Asker(HttpUser):  # type: ignore[misc]
 
     @task  # type: ignore[untyped-decorator]
     def ask(self) -> None:
-        """One question, written down however it ends."""
+        """One question, written down however it ends; none once the time is over.
+
+        Locust would cut off what it ends, and a question cut off is not one that was lost.
+        """
+        if time.time() > UNTIL:
+            raise StopUser
         asked: dict[str, Any] = {"question": self._random.choice(QUESTIONS), "at": time.time()}
         body = {"message": asked["question"]}
         if self._conversation:

@@ -20,8 +20,9 @@ from tests.pinned_python import pinned_python
 HERE = Path(__file__).parent
 _EVERY_S = 2.0
 _ENDS_WITHIN_S = 120.0
-# What locust waits at the end for questions that are under way; longer than a request may take.
-_FINISH_S = 30
+# So long after the last question was asked locust ends; it waits for those that are under way then,
+# longer than a request may take.
+_LATER_S, _FINISH_S = 5, 40
 
 # The megabytes of each of the emulator's processes, by its id, at one moment.
 Sample = Mapping[int, float]
@@ -78,25 +79,27 @@ def seen(load: Load, url: str, key: str, emulator: int, folder: Path) -> Seen:
     asked = folder / "asked.jsonl"
     asked.unlink(missing_ok=True)
     python = pinned_python(Layout().root / "load-python", HERE / "requirements.txt")
+    begun, lasts_s = time.time(), load.first_s + load.seconds
     command = [
         *(str(python), "-m", "locust", "--headless", "--only-summary"),
         *("--locustfile", str(HERE / "askers.py"), "--host", url),
         *("--users", str(load.askers), "--spawn-rate", str(load.askers / load.first_s)),
-        *("--run-time", f"{load.first_s + load.seconds:.0f}s", "--stop-timeout", str(_FINISH_S)),
+        *("--run-time", f"{lasts_s + _LATER_S:.0f}s", "--stop-timeout", str(_FINISH_S)),
     ]
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {
         "LOAD_KEY": key,
         "LOAD_THINK_S": str(load.think_s),
         "LOAD_QUESTIONS": str(PROJECT / "tests" / "golden" / "sample_questions.jsonl"),
         "LOAD_ASKED": str(asked),
+        "LOAD_UNTIL": str(begun + lasts_s),
         "NO_PROXY": "127.0.0.1",
         "no_proxy": "127.0.0.1",
     }
-    memory, begun = [], time.time()
+    memory = []
     with (folder / "locust.log").open("w") as log:
         askers = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
         try:
-            deadline = time.monotonic() + load.first_s + load.seconds + _ENDS_WITHIN_S
+            deadline = time.monotonic() + lasts_s + _ENDS_WITHIN_S
             while askers.poll() is None and time.monotonic() < deadline:
                 memory.append(workers_mb(emulator))
                 try:
