@@ -49,7 +49,7 @@ class DataStack(Stack):
             origins=stage.cors_origins,
         ).bucket
         if stage.replica_bucket:
-            Replication(self, "Replication", bucket=self.documents, replica=stage.replica_bucket)
+            Replication(self, "Replication", stage=stage, bucket=self.documents, topic=self.topic)
         self.backups = BackupsBucket(
             self, "Backups", retention_days=stage.backup_retention_days, removal=removal
         ).bucket

@@ -1,7 +1,9 @@
 """Lets moto hear what runs in the test's own process: botocore's clients, and no others.
 
 moto answers within a process where botocore would send a call, and the functions' own client for
-DynamoDB and secrets does not go through there.
+DynamoDB and secrets does not go through there. The choice between the two is patched, for no
+setting leads here: those that make a function choose botocore (`AWS_USE_FIPS_ENDPOINT`,
+`AWS_USE_DUALSTACK_ENDPOINT`) also change DynamoDB's address into one that moto does not know.
 """
 
 from __future__ import annotations

@@ -86,6 +86,7 @@ class OpenAIServer:
         self._faults: deque[Fault] = deque()
         self._texts: deque[str] = deque()
         self._answer: Callable[[Messages], str] = lambda _messages: "scripted"
+        self.latency_s: dict[str, float] = {}  # by path, as "/responses"
 
     def say(self, *texts: str) -> None:
         """Queues the texts of the next answers."""
@@ -110,6 +111,7 @@ class OpenAIServer:
 
     def reply(self, request: Request) -> tuple[int, dict[str, Any]]:
         body = request.body
+        self.closing.wait(self.latency_s.get(request.path, 0.0))
         if request.path == "/embeddings":
             return 200, self._embeddings(body)
         if request.path == "/chat/completions":

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from operator import ge, gt, le, lt
 from typing import Any
 
@@ -70,10 +71,12 @@ def cosines(documents: list[Document], field: str, values: list[float]) -> list[
 MOST_TOKEN_CHARS = 40
 
 
-def words(text: str) -> list[str]:
+# A corpus is read again by each search of it.
+@lru_cache(10_000)
+def words(text: str) -> tuple[str, ...]:
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if c.isprintable())
     plain = "".join(c for c in plain if unicodedata.category(c) != "Mn")
-    return [_stem(word)[:MOST_TOKEN_CHARS] for word in re.findall(r"\w+", plain)]
+    return tuple(_stem(word)[:MOST_TOKEN_CHARS] for word in re.findall(r"\w+", plain))
 
 
 def _stem(word: str) -> str:

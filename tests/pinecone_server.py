@@ -32,6 +32,7 @@ class PineconeServer:
         self.fields: dict[str, dict[str, Any]] = schema["fields"]
         self.lag_s = lag_s
         self.page_size = page_size
+        self.search_s = 0.0  # how long a search takes, as over a network
         self.rejected_ids: set[str] = set()
         self.requests: list[str] = []
         self.indexes: dict[str, dict[str, Any]] = {}
@@ -98,6 +99,8 @@ class PineconeServer:
             self.requests.clear()
 
     def handle(self, path: str, headers: dict[str, str], raw: bytes) -> Any:
+        if path.endswith("/search"):
+            time.sleep(self.search_s)  # outside the lock, as searches do not wait for each other
         with self._lock:
             self.requests.append(path)
             sent = {name.lower(): value for name, value in headers.items()}

@@ -117,7 +117,7 @@ def service_watches(stage: Stage) -> Iterator[Watch]:
     )
     yield from _lambda_watches(stage)
     yield from _schedule_watches(stage)
-    yield from _key_watches(stage)
+    yield from _nightly_watches(stage)
     yield Watch(
         name="DynamoThrottles",
         section="DynamoDB throttles",
@@ -134,9 +134,17 @@ def service_watches(stage: Stage) -> Iterator[Watch]:
         metric=own(stage, "dollars", minutes=_DAY_MIN),
         above=stage.spend_per_day,
     )
+    yield Watch(
+        name="Unpriced",
+        section="Model without a price",
+        says="A language model was asked that NEXUS_MODEL_PRICES does not name: its tokens count "
+        "as no spend.",
+        metric=own(stage, "unpriced_tokens", minutes=_DAY_MIN),
+        above=0,
+    )
 
 
-def _key_watches(stage: Stage) -> Iterator[Watch]:
+def _nightly_watches(stage: Stage) -> Iterator[Watch]:
     yield Watch(
         name="OldKeys",
         section="Old keys",
@@ -149,6 +157,13 @@ def _key_watches(stage: Stage) -> Iterator[Watch]:
         section="Untended keys",
         says="The nightly run could not read the keys, or remove one that has ended.",
         metric=own(stage, "keys_stuck", minutes=_DAY_MIN),
+        above=0,
+    )
+    yield Watch(
+        name="FormerVersions",
+        section="Former versions",
+        says="The nightly run could not remove the functions' former versions, which cost on.",
+        metric=own(stage, "versions_stuck", minutes=_DAY_MIN),
         above=0,
     )
 

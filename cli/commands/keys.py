@@ -127,7 +127,7 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
     for entry in entries:
         who = entry.principal
         sees = ", ".join((*who.filters.departments, *(f"#{tag}" for tag in who.filters.tags)))
-        until = keys.moment(who.expires_at) if who.expires_at else "revoked"
+        until = keys.moment(who.expires_at) if who.expires_at else "no end"
         if has_ended(entry, now):
             until = f"ended {until}"
         elif _in_grace(entry, in_use, now):

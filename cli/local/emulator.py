@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION, Credentials
 from cli.local.access.health import HEALTH
@@ -30,8 +31,9 @@ _PASSED_ON = (
 def start_emulator(layout: Layout, python: Path, port: int) -> Process:
     """Starts the emulator on 127.0.0.1, with credentials of its own; it answers a moment later.
 
-    Raises Failure if the port is taken.
+    Raises Failure if the port is taken, or NEXUS_LOCAL_WORKERS is no number of workers.
     """
+    workers = _workers()
     require_free(port, "the local AWS")
     if not was_deployed(layout):
         _begin_anew(layout)
@@ -45,7 +47,7 @@ def start_emulator(layout: Layout, python: Path, port: int) -> Process:
         EMULATOR,
         # -P: nothing that lies beside the program may be imported by chance.
         [str(python), "-P", str(_PROGRAM)],
-        env=_environment(layout, port, made),
+        env=_environment(layout, port, made) | {"WORKERS": workers},
         cwd=layout.root,
         log=layout.log("emulator"),
         port=port,
@@ -109,6 +111,15 @@ def _environment(layout: Layout, port: int, made: Credentials) -> dict[str, str]
         "PYTHONNOUSERSITE": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _workers() -> str:
+    # How many calls of one function may run side by side: more than a laptop's cores would only
+    # take memory, but a load that mostly waits for others needs them.
+    workers = os.environ.get("NEXUS_LOCAL_WORKERS", "4")
+    if not (workers.isdecimal() and len(workers) < 4 and 1 <= int(workers) <= 100):
+        raise Failure("NEXUS_LOCAL_WORKERS has to be a whole number from 1 to 100.")
+    return workers
 
 
 def was_deployed(layout: Layout) -> bool:

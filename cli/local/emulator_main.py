@@ -44,7 +44,7 @@ from cli.local.in_place import LayerFolders, size_of
 sys.path.pop()
 
 _SAVE_EVERY_S = 20
-_WORKERS = 4  # of each function
+_WORKERS = int(os.environ["WORKERS"])  # of each function
 _LAYERS = Path(STATE_DIR) / "layer-files"
 _ACCOUNT = os.environ["MINISTACK_ACCOUNT_ID"]
 _CONTENT, _FILE = "_zip_data", "_zip_file"

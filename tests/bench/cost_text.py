@@ -63,8 +63,10 @@ _VALUES = {
     "documents": {"route": 3},
     "ingest": {"model": 1},
 }
-# What is reported only where something fails, or once in a while.
-_ON_FAILURE = {"upstream_errors", "cache_failure", "messages_failed", "cold_starts"}
+# What is reported only where something fails or is missing, or once in a while.
+_ON_FAILURE = {
+    *("upstream_errors", "cache_failure", "messages_failed", "unpriced_tokens", "cold_starts"),
+}
 # What is shown of an idle stage's bill, and how its quantity is written.
 _LINES = {
     "snapshot": "snapshot of {names}, ${price} for each GB of memory and second",

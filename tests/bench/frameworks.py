@@ -34,7 +34,6 @@ from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]
 
-from cdk.bytecode import uv
 from cli.local.layout import Layout
 from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.ingestion.parsing import parse
@@ -45,6 +44,7 @@ from tests import assembled
 from tests.bench.ingestion import LIMIT, VECTOR, pdf
 from tests.bench.reporting import Row, arguments, report
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeEmbedder
+from tests.pinned_python import pinned_python
 
 HERE = Path(__file__).parent
 REQUIREMENTS = HERE / "frameworks.txt"
@@ -154,20 +154,8 @@ def measure(folder: Path, rounds: int) -> dict[str, list[dict[str, Any]]]:
 
 
 def framework_python() -> Path:
-    """The interpreter of `.local/bench/frameworks`, made from the pinned packages if need be."""
-    home = Layout().root / "bench" / "frameworks"
-    python, stamp = home / "bin" / "python", home / "made-from.txt"
-    wanted = f"{sys.version}\n{REQUIREMENTS.read_text(encoding='utf-8')}"
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-        shutil.rmtree(home, ignore_errors=True)
-        subprocess.run([uv(), "venv", "--quiet", "--python", sys.executable, home], check=True)
-        # Copied: nltk, which LlamaIndex splits with, refuses to read hard-linked files.
-        install = [uv(), "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
-        subprocess.run(
-            [*install, "--link-mode=copy", f"--python={python}", "-r", REQUIREMENTS], check=True
-        )
-        stamp.write_text(wanted, encoding="utf-8")
-    return python
+    """The interpreter of `.local/bench/frameworks`."""
+    return pinned_python(Layout().root / "bench" / "frameworks", REQUIREMENTS)
 
 
 class ConstantEmbedder(FakeEmbedder):

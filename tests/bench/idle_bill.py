@@ -24,6 +24,9 @@ POLLS = 5 * 3 * 60 * HOURS
 # What API Gateway reports of each method, if it is told to:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 DETAILED_METRICS = 5
+# What S3 reports of a rule, billed as a metric of one's own is; counted as if it did all the time:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
+REPLICATION_METRICS = 4
 # How many of Route 53's checkers ask from one region; assumed: all, from eight regions, ask about
 # every two seconds, and the fewest are three regions
 # (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html).
@@ -161,6 +164,15 @@ def _bucket(properties: Mapping[str, Any], _: Template, stored: Stored) -> Itera
         yield Charge("object", max(kept_days) * stored.chunks * CHUNK_GB, "snapshots")
     else:
         yield Charge("object", stored.documents_gb, "documents")
+    for rule in properties.get("ReplicationConfiguration", {}).get("Rules", ()):
+        yield from _replicated(rule["Destination"])
+
+
+def _replicated(destination: Mapping[str, Any]) -> Iterator[Charge]:
+    if "ReplicationTime" in destination:
+        raise Unpriced("Replication within a promised time costs by the GB: say how much.")
+    if destination.get("Metrics", {}).get("Status") == "Enabled":
+        yield Charge("metric", REPLICATION_METRICS, "metrics of the replication")
 
 
 def _schedule(properties: Mapping[str, Any], template: Template, _: Stored) -> Iterator[Charge]:

@@ -32,6 +32,7 @@ class AwsAccount:
 
     project: Path
     environ: dict[str, str]
+    emulator: int  # its process
 
     def client(self, service: str) -> Any:
         return boto3.client(
@@ -87,7 +88,7 @@ def aws_account(root: Path, port: int, **servers: str) -> Iterator[AwsAccount]:
     try:
         stack._wait_for(emulator, health_url(port), own.log("emulator"))
         project = _copy(root / "project")
-        account = AwsAccount(project, _environ(own, port, project) | servers)
+        account = AwsAccount(project, _environ(own, port, project) | servers, emulator.pid)
         for stage in ("dev", "prod"):
             account.configure(stage, **_of_this_machine())
         yield account

@@ -11,7 +11,7 @@ from cli.local.layout import PROJECT
 from tests.e2e.conftest import Deployed
 
 NOT_RUN = "# not run by a test"
-DOCUMENTS = ("aws.md", "operations.md", "releases.md")
+DOCUMENTS = ("aws.md", "operations.md", "releases.md", "scale.md")
 _BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 

@@ -59,7 +59,8 @@ def load(function: str, upstreams: Upstreams, environment: pytest.MonkeyPatch) -
         environment.setenv(name, value)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         environment.delenv(name, raising=False)  # moto's own: a function has its role's
-    environment.setenv("NEXUS_MODEL_PRICES", "gpt-5.4-mini=40000/40000")
+    prices = "gpt-5.4-mini=40000/40000, verifier=0/0, rewriter=0/0"
+    environment.setenv("NEXUS_MODEL_PRICES", prices)
     forget_clients()
     name = f"functions.{function}.handler"
     sys.modules.pop(name, None)

@@ -67,6 +67,22 @@ def test_answers_as_they_should_be_raise_nothing(
     assert "dependency" in {key for point in recorded.points for key, _ in point[3]}
 
 
+def test_a_model_whose_tokens_have_no_price_is_an_alarm_and_no_spend(
+    alarms: Alarms,
+    upstreams: Upstreams,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NEXUS_CHAT_MODEL", "dear-and-new")
+    _, log = ask(load("chat", upstreams, monkeypatch), 1, capsys)
+    recorded = Recorded()
+    recorded.read(log, NOW_S - 30)
+    assert raised(alarms, recorded) == {"model-without-a-price"}
+    named = {dict(point[3]).get("model") for point in recorded.points if "unpriced" in point[2]}
+    assert "dear-and-new" in named
+    forget_clients()
+
+
 def test_a_model_that_fails_is_a_failing_dependency_and_a_share_of_server_errors(
     alarms: Alarms,
     upstreams: Upstreams,

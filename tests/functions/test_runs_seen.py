@@ -110,6 +110,25 @@ def test_keys_that_cannot_be_read_are_an_alarm(
     assert raised(alarms, recorded) == {"untended-keys"}
 
 
+def test_former_versions_that_cannot_be_removed_are_an_alarm(
+    alarms: Alarms, upstreams: Upstreams, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve = upstreams.aws.answer
+    refusal = json.dumps({"Message": "no right to list versions"}).encode()
+    told = {"content-type": "application/json", "x-amzn-errortype": "AccessDeniedException"}
+
+    def refusing(method: str, path: str, headers: dict[str, str], sent: bytes) -> Any:
+        if path.startswith("/2015-03-31/functions/nexus-prod-chat/versions"):
+            return 403, told, refusal
+        return serve(method, path, headers, sent)
+
+    monkeypatch.setattr(upstreams.aws, "answer", refusing)
+    monkeypatch.setenv("NEXUS_FUNCTIONS", "nexus-prod-chat")
+    recorded = Recorded()
+    recorded.read(reported("reindex", upstreams, monkeypatch, capsys), NOW_S - 3600)
+    assert raised(alarms, recorded) == {"former-versions", "old-keys"}
+
+
 @pytest.mark.parametrize(
     ("alarm", "value"), [("dead-letters", 1.0), ("old-messages", 6 * 3600 + 1.0)]
 )

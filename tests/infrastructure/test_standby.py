@@ -216,7 +216,8 @@ def test_what_the_first_region_pays_for_the_standby_is_told_in_the_document(
         made = synthesized(stage("prod", **alone), tmp_path)
 
     def bill(templates: Templates) -> float:
-        return dollars(charges_of(templates["nexus-prod-data"]["Resources"], Stored()))
+        stacks = [templates[f"nexus-prod-{stack}"]["Resources"] for stack in ("data", "service")]
+        return dollars([one for stack in stacks for one in charges_of(stack, Stored())])
 
     more = bill(regions) - bill(made)
     document = Path(__file__).parents[2] / "docs" / "operations.md"

@@ -128,6 +128,8 @@ def test_the_list_tells_ages_and_which_key_is_in_its_grace(
     ]
     result = run("list")
     assert "(in grace)" in result.stdout
+    assert "no end" in result.stdout
+    assert "revoked" not in result.stdout  # which none of them is
     assert "90 days" in result.stdout
     assert "1 key in use for 90 days and more" in result.stderr
     run("rotate", "old")

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID
-from cli.local.emulator import was_deployed
+from cli.local.emulator import start_emulator, was_deployed
 from cli.local.layout import Layout, write_json
 from cli.local.synthesis import inputs_digest
 from cli.stacks import local_session, read_deployment, session_for
@@ -153,3 +153,13 @@ def test_a_saved_state_counts_once_both_stacks_were_deployed(
     saved = {"__ministack_format__": 2, "payload": {"stacks": {"data": stacks}}}
     write_json(layout.state / "cloudformation.json", json.loads(json.dumps(saved)))
     assert was_deployed(layout) is kept
+
+
+@pytest.mark.parametrize("workers", ["", "0", "-1", "four", "101", "9" * 5000])
+def test_a_number_of_workers_that_cannot_be_is_refused_before_anything_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    monkeypatch.setenv("NEXUS_LOCAL_WORKERS", workers)
+    with pytest.raises(Failure, match="whole number from 1 to 100"):
+        start_emulator(Layout(tmp_path / "local"), tmp_path / "no-python", 4566)
+    assert list(tmp_path.iterdir()) == []

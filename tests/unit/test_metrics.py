@@ -110,6 +110,11 @@ def test_what_a_model_is_asked_is_told_in_tokens_and_dollars_by_its_name() -> No
     assert (line["model"], line["input_tokens"], line["output_tokens"]) == ("mini", [1000], [100])
     SpendingChat(Model(), "unpriced", prices).complete([], 10)
     assert metrics.pending("dollars") == 0
+    [line] = lines()
+    assert (line["model"], line["unpriced_tokens"]) == ("unpriced", [1100])
+    SpendingChat(Model(), "free", prices_of(["free=0/0"])).complete([], 10)
+    [line] = lines()
+    assert "unpriced_tokens" not in line
 
 
 @pytest.mark.parametrize("wrong", ["mini", "mini=1", "=1/2", "mini=a/2", "mini=-1/2", "mini=nan/1"])

@@ -186,7 +186,10 @@ def test_dependabot_watches_every_folder_that_pins_packages_and_the_actions() ->
     assert all(folder.is_dir() for folder in watched)
     pinned = {
         file.parent
-        for pattern in ("*.txt", ".ci/*.txt", "cli/**/*requirements.txt", "layers/**/*.txt")
+        for pattern in (
+            *("*.txt", ".ci/*.txt", "cli/**/*requirements.txt", "layers/**/*.txt"),
+            "tests/load/*.txt",
+        )
         for file in PROJECT.glob(pattern)
         if "--hash=sha256:" in file.read_text(encoding="utf-8")
     }
@@ -201,6 +204,7 @@ def test_the_audit_reads_every_list_that_is_deployed_or_run() -> None:
         ".ci/audit-requirements.txt",
         "cli/local/emulator-requirements.txt",
         "cli/local/models/requirements.txt",
+        "tests/load/requirements.txt",
         "layers/dependencies/*.txt",
     ):
         assert file in audit

@@ -47,6 +47,7 @@ METRICS: dict[str, Metric] = {
     "input_tokens": Metric(COUNT, (_MODEL,)),
     "output_tokens": Metric(COUNT, (_MODEL,)),
     "dollars": Metric(NONE, ((), _MODEL)),
+    "unpriced_tokens": Metric(COUNT, ((), _MODEL)),
     # Of each request of a client that NEXUS_METERED_CLIENTS names.
     "client_tokens": Metric(COUNT, (_CLIENT,)),
     "client_dollars": Metric(NONE, (_CLIENT,)),

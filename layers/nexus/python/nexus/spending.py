@@ -35,12 +35,16 @@ def prices_of(written: Sequence[str]) -> Prices:
 
 
 class SpendingChat:
-    """A language model, whose tokens are counted under its name; without a price they cost 0."""
+    """A language model, whose tokens are counted under its name.
+
+    Without a price they cost 0, and are counted once more as unpriced; a price of 0 is one.
+    """
 
     def __init__(self, chat: ChatModel, model: str, prices: Prices) -> None:
         self._chat = chat
         self._model = model
         self._price = prices.get(model, (0.0, 0.0))
+        self._is_priced = model in prices
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
         """The model's completion."""
@@ -48,6 +52,8 @@ class SpendingChat:
         into, out = completion.usage.input_tokens, completion.usage.output_tokens
         record("input_tokens", into, model=self._model)
         record("output_tokens", out, model=self._model)
+        if not self._is_priced:
+            record("unpriced_tokens", into + out, model=self._model)
         dollars = (into * self._price[0] + out * self._price[1]) / 1_000_000
         record("dollars", dollars, model=self._model)
         return completion
