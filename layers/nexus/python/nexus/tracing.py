@@ -123,16 +123,21 @@ class step:  # noqa: N801 - read as a verb: `with step("parse"):`
         self._span: Span | None = None
         self._token: Token[Span | None] | None = None
 
-    def __enter__(self) -> None:
+    def begin(self) -> None:
+        """Begins the step, for who has no block; `end` is called in the same thread."""
         around = _CURRENT.get()
         if around is not None:
             self._span = around.child(self._name, self._kind, self._attributes)
             self._token = _CURRENT.set(self._span)
 
-    def __exit__(self, kind: type[BaseException] | None, *failure: object) -> None:
+    def end(self, kind: type[BaseException] | None = None, *_: object) -> None:
+        """Ends the step, with the type of the error that ended it."""
         if self._token is not None and self._span is not None:
             _CURRENT.reset(self._token)
             _end(self._span, kind)
+
+    __enter__ = begin
+    __exit__ = end
 
 
 class tracing:  # noqa: N801 - read as a verb: `with tracing("POST", "server") as span:`

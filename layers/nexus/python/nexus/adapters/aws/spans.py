@@ -32,15 +32,15 @@ def trace_calls(client: Any) -> None:
 
     def begin(model: Any, context: dict[str, Any], **_: Any) -> None:
         if is_traced():
-            # The parameters are written into a body by now; where they name a table, it is left out.
+            # The parameters are written into a body by now: which table they name is not told.
             begun = called(service, model.name, {})
-            begun.__enter__()
+            begun.begin()
             context[_STEP] = begun
 
     def end(context: dict[str, Any], exception: Exception | None = None, **_: Any) -> None:
         begun = context.pop(_STEP, None)
         if begun is not None:
-            begun.__exit__(type(exception) if exception else None, exception, None)
+            begun.end(type(exception) if exception else None)
 
     events.register(f"before-call.{service}", begin)
     events.register(f"after-call.{service}", end)
