@@ -1,0 +1,123 @@
+"""A collector on a real socket: takes traces by OTLP over HTTP, and reads them as published.
+
+with running_collector() as collector: ...; collector.spans()
+"""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
+
+@dataclass(frozen=True)
+class Told:
+    """One span; ids are hex digits, times are nanoseconds since 1970."""
+
+    name: str
+    kind: str
+    trace_id: str
+    span_id: str
+    parent_id: str
+    failed: bool
+    begun: int
+    ended: int
+    attributes: dict[str, Any]
+    resource: dict[str, Any]
+    schema_url: str
+
+
+@dataclass
+class Collector:
+    """What came, and the status that the next requests are answered with."""
+
+    url: str = ""
+    status: int = 200
+    headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    requests: list[ExportTraceServiceRequest] = field(default_factory=list)
+
+    def spans(self) -> list[Told]:
+        """All spans of the requests so far, in the order in which they began."""
+        found = [
+            _told(span, _values(whole.resource.attributes), part.schema_url)
+            for request in self.requests
+            for whole in request.resource_spans
+            for part in whole.scope_spans
+            for span in part.spans
+        ]
+        return sorted(found, key=lambda span: span.begun)
+
+    def clear(self) -> None:
+        """Forgets what came."""
+        for kept in (self.headers, self.paths, self.requests):
+            kept.clear()
+
+
+@contextmanager
+def running_collector() -> Iterator[Collector]:
+    """Runs a collector until the block ends."""
+    collector = Collector()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if self.headers.get("content-encoding") == "gzip":
+                body = gzip.decompress(body)
+            collector.paths.append(self.path)
+            collector.headers.append({name.lower(): text for name, text in self.headers.items()})
+            if collector.status == 200:
+                collector.requests.append(ExportTraceServiceRequest.FromString(body))
+            self.send_response(collector.status)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    collector.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield collector
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _told(span: Span, resource: dict[str, Any], schema_url: str) -> Told:
+    return Told(
+        name=span.name,
+        kind=Span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_").lower(),
+        trace_id=span.trace_id.hex(),
+        span_id=span.span_id.hex(),
+        parent_id=span.parent_span_id.hex(),
+        failed=span.status.code == Status.STATUS_CODE_ERROR,
+        begun=span.start_time_unix_nano,
+        ended=span.end_time_unix_nano,
+        attributes=_values(span.attributes),
+        resource=resource,
+        schema_url=schema_url,
+    )
+
+
+def _values(pairs: Any) -> dict[str, Any]:
+    return {pair.key: _value(pair.value) for pair in pairs if isinstance(pair, KeyValue)}
+
+
+def _value(value: AnyValue) -> Any:
+    kind = value.WhichOneof("value")
+    if kind == "array_value":
+        return [_value(one) for one in value.array_value.values]
+    return getattr(value, kind) if kind else None
