@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from mangum import Mangum
 
 from functions.chat.app import create_app
+from nexus.observability import logger
 from nexus.settings import Settings
 from nexus.span_names import SCHEMA_URL
 from nexus.tracing import flushed, trace_to
@@ -223,16 +226,21 @@ def test_a_secret_that_is_not_there_costs_the_traces_and_not_the_answer(
     assert collector.paths == []
 
 
-def test_the_log_lines_of_a_traced_request_name_its_trace(
-    chat: Chat, collector: Collector, capsys: pytest.CaptureFixture[str]
-) -> None:
-    chat(asked(next(QUESTIONS), None), **to(collector))
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line[:1] == "{"]
-    [request] = [line for line in lines if line.get("message") == "request"]
+def test_the_log_lines_of_a_traced_request_name_its_trace(chat: Chat, collector: Collector) -> None:
+    [handler] = logger.handlers
+    assert isinstance(handler, logging.StreamHandler)
+    log = io.StringIO()
+    before = handler.setStream(log)
+    try:
+        chat(asked(next(QUESTIONS), None), **to(collector))
+        chat(asked(next(QUESTIONS), None))
+    finally:
+        handler.setStream(before)
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    traced, untraced = [line for line in lines if line["message"] == "request"]
     [root] = named(collector.spans(), "POST /v1/chat")
-    assert request["trace_id"] == root.trace_id
-    chat(asked(next(QUESTIONS), None))
-    assert "trace_id" not in capsys.readouterr().out
+    assert traced["trace_id"] == root.trace_id
+    assert "trace_id" not in untraced
 
 
 @pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
