@@ -1,4 +1,4 @@
-"""What runs without a caller is traced, too: each invocation with its steps, sent before it ends."""
+"""What runs without a caller is traced, too: each invocation and its steps, sent before it ends."""
 
 from __future__ import annotations
 

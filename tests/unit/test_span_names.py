@@ -5,21 +5,21 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from opentelemetry.semconv import _incubating
 from opentelemetry.semconv.schemas import Schemas
 
 from nexus import span_names
 
 OWN = "nexus."
+ATTRIBUTES = "opentelemetry.semconv._incubating.attributes"
 
 
 def published() -> set[str]:
     """Every attribute's name of the package that is generated from the conventions."""
     found: set[str] = set()
-    for module in pkgutil.walk_packages(_incubating.__path__, f"{_incubating.__name__}."):
-        if module.name.endswith("_attributes"):
-            values = vars(importlib.import_module(module.name)).values()
-            found |= {value for value in values if isinstance(value, str)}
+    folder = importlib.import_module(ATTRIBUTES)
+    for module in pkgutil.iter_modules(folder.__path__, f"{ATTRIBUTES}."):
+        values = vars(importlib.import_module(module.name)).values()
+        found |= {value for value in values if isinstance(value, str)}
     return found
 
 
@@ -38,16 +38,15 @@ def test_the_version_is_a_published_one() -> None:
 
 
 def test_operations_systems_and_kinds_have_the_values_that_are_published() -> None:
-    attributes = "opentelemetry.semconv._incubating.attributes"
-    gen_ai = importlib.import_module(f"{attributes}.gen_ai_attributes")
+    gen_ai = importlib.import_module(f"{ATTRIBUTES}.gen_ai_attributes")
     operations = {one.value for one in gen_ai.GenAiOperationNameValues}
     assert operations >= {"chat", "embeddings", "retrieval"}
     providers = {one.value for one in gen_ai.GenAiProviderNameValues}
     assert providers >= {"openai", "azure.ai.openai", "cohere"}
-    db = importlib.import_module(f"{attributes}.db_attributes")
+    db = importlib.import_module(f"{ATTRIBUTES}.db_attributes")
     assert {one.value for one in db.DbSystemNameValues} >= {"aws.dynamodb", "sqlite"}
-    faas = importlib.import_module(f"{attributes}.faas_attributes")
+    faas = importlib.import_module(f"{ATTRIBUTES}.faas_attributes")
     assert {one.value for one in faas.FaasTriggerValues} >= {"http", "pubsub", "timer"}
-    messaging = importlib.import_module(f"{attributes}.messaging_attributes")
+    messaging = importlib.import_module(f"{ATTRIBUTES}.messaging_attributes")
     assert "aws_sqs" in {one.value for one in messaging.MessagingSystemValues}
     assert "process" in {one.value for one in messaging.MessagingOperationTypeValues}
