@@ -28,6 +28,7 @@ class Measured:
     modules: int
     peak_rss_mb: float
     warm_ms: list[float]
+    warm_cpu_ms: list[float]
     responses: list[Any]
     python: str
 
@@ -67,6 +68,7 @@ def run(
         modules=read["modules"],
         peak_rss_mb=read["peak_rss_mb"],
         warm_ms=read["warm_ms"],
+        warm_cpu_ms=read["warm_cpu_ms"],
         responses=read["responses"],
         python=read["python"],
     )
