@@ -7,9 +7,10 @@ in which the modules that record metrics and spans do nothing (`silent/`); `depl
 and without a collector; and `traced`, with the layer `traces`, all requests taken and a collector
 on loopback. A warm question's time is the process's own, of all its threads, over `--requests`
 questions that are in no cache, at the beginning of a conversation and in one; upstreams take no
-time. Cold is a new process, the import and the first answer. Each `x` is the median of the rounds'
-own ratios to `silent`, and `+ms` of their differences. `calls` are those of one question: an
-observed one makes no more.
+time. Cold is a new process, the import and the first answer, by its processor time and by the clock.
+Each `x` is the median of the rounds' own ratios to `silent`, `+ms` of their differences, and `least`
+compares the smallest of each: what other processes of the machine add, they add to both. `calls` are
+those of one question: an observed one makes no more.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def _row(name: str, lane: str, rounds: Rounds, calls: Mapping[str, float]) -> Ro
     own = [one[lane][name] for one in rounds]
     base = [one[lane][SILENT] for one in rounds]
     warm, warm_base = [_warm(one) for one in own], [_warm(one) for one in base]
-    cold, cold_base = [one.cold_ms for one in own], [one.cold_ms for one in base]
+    cold, cold_base = [one.cold_cpu_ms for one in own], [one.cold_cpu_ms for one in base]
     return {
         "question": lane,
         "arm": name,
@@ -126,9 +127,10 @@ def _row(name: str, lane: str, rounds: Rounds, calls: Mapping[str, float]) -> Ro
         "x warm": _median([a / b for a, b in zip(warm, warm_base, strict=True)]),
         "least x": round(min(warm) / min(warm_base), 4),
         "warm ms": _median([statistics.median(one.warm_ms) for one in own]),
-        "cold ms": _median(cold),
+        "cold CPU ms": _median(cold),
         "cold +ms": _median([a - b for a, b in zip(cold, cold_base, strict=True)]),
-        "init ms": _median([one.init_ms for one in own]),
+        "least +ms": round(min(cold) - min(cold_base), 4),
+        "cold ms": _median([one.cold_ms for one in own]),
         "modules": own[0].modules,
         "calls": calls[lane],
     }

@@ -25,6 +25,7 @@ class Measured:
     init_ms: float
     first_ms: float
     cold_ms: float
+    cold_cpu_ms: float
     modules: int
     peak_rss_mb: float
     warm_ms: list[float]
@@ -65,6 +66,7 @@ def run(
         init_ms=(read["imported"] - read["started"]) * 1000,
         first_ms=(read["answered"] - read["imported"]) * 1000,
         cold_ms=(read["answered"] - begun) * 1000,
+        cold_cpu_ms=read["cold_cpu_ms"],
         modules=read["modules"],
         peak_rss_mb=read["peak_rss_mb"],
         warm_ms=read["warm_ms"],

@@ -8,7 +8,7 @@ from typing import Any
 Kind = Value = Attributes = Any
 
 
-class step:
+class step:  # noqa: N801 - as the one that it stands in for
     """Nothing around a block."""
 
     __slots__ = ()
