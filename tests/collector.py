@@ -1,13 +1,17 @@
 """A collector on a real socket: takes traces by OTLP over HTTP, and reads them as published.
 
 with running_collector() as collector: ...; collector.spans()
+
+`python -m tests.collector [PORT]` runs one, at 4318 unless told, and prints each trace as a tree.
 """
 
 from __future__ import annotations
 
 import gzip
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,14 +51,7 @@ class Collector:
 
     def spans(self) -> list[Told]:
         """All spans of the requests so far, in the order in which they began."""
-        found = [
-            _told(span, _values(whole.resource.attributes), part.schema_url)
-            for request in self.requests
-            for whole in request.resource_spans
-            for part in whole.scope_spans
-            for span in part.spans
-        ]
-        return sorted(found, key=lambda span: span.begun)
+        return read(self.requests)
 
     def clear(self) -> None:
         """Forgets what came."""
@@ -62,9 +59,21 @@ class Collector:
             kept.clear()
 
 
+def read(requests: Sequence[ExportTraceServiceRequest]) -> list[Told]:
+    """All spans of some requests, in the order in which they began."""
+    found = [
+        _told(span, _values(whole.resource.attributes), part.schema_url)
+        for request in requests
+        for whole in request.resource_spans
+        for part in whole.scope_spans
+        for span in part.spans
+    ]
+    return sorted(found, key=lambda span: span.begun)
+
+
 @contextmanager
-def running_collector() -> Iterator[Collector]:
-    """Runs a collector until the block ends."""
+def running_collector(port: int = 0) -> Iterator[Collector]:
+    """Runs a collector until the block ends, at a port that is free unless it is given."""
     collector = Collector()
 
     class Handler(BaseHTTPRequestHandler):
@@ -85,7 +94,7 @@ def running_collector() -> Iterator[Collector]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     collector.url = f"http://127.0.0.1:{server.server_port}"
@@ -121,3 +130,40 @@ def _value(value: AnyValue) -> Any:
     if kind == "array_value":
         return [_value(one) for one in value.array_value.values]
     return getattr(value, kind) if kind else None
+
+
+def tree(spans: list[Told]) -> str:
+    """The spans as they stand in each other, each with when it began and how long it took."""
+    known = {span.span_id for span in spans}
+    lines: list[str] = []
+
+    def add(span: Told, depth: int, start: int) -> None:
+        began, took = (span.begun - start) / 1e6, (span.ended - span.begun) / 1e6
+        failed = f"  {span.attributes.get('error.type', 'failed')}" if span.failed else ""
+        lines.append(f"{began:8.1f} {took:8.1f} ms  {'  ' * depth}{span.name}{failed}")
+        for one in spans:
+            if one.parent_id == span.span_id:
+                add(one, depth + 1, start)
+
+    for span in spans:
+        if span.parent_id not in known:
+            lines.append(f"trace {span.trace_id}, {span.resource.get('service.name')}")
+            add(span, 0, span.begun)
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Prints what comes until it is interrupted."""
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 4318
+    with running_collector(port) as collector:
+        sys.stderr.write(f"Waiting for traces at {collector.url}\n")
+        while True:
+            came, collector.requests = collector.requests, []
+            if came:
+                sys.stdout.write(tree(read(came)) + "\n")
+                sys.stdout.flush()
+            time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()

@@ -7,10 +7,10 @@ in which the modules that record metrics and spans do nothing (`silent/`); `depl
 and without a collector; and `traced`, with the layer `traces`, all requests taken and a collector
 on loopback. A warm question's time is the process's own, of all its threads, over `--requests`
 questions that are in no cache, at the beginning of a conversation and in one; upstreams take no
-time. Cold is a new process, the import and the first answer, by its processor time and by the clock.
-Each `x` is the median of the rounds' own ratios to `silent`, `+ms` of their differences, and `least`
-compares the smallest of each: what other processes of the machine add, they add to both. `calls` are
-those of one question: an observed one makes no more.
+time. Cold is a new process, the import and the first answer, by processor time and by the clock.
+Each `x` is the median of the rounds' own ratios to `silent`, `+ms` of their differences; `least`
+compares the smallest of each: what other processes of the machine add, they add to both. `calls`
+are those of one question: an observed one makes no more.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -10,6 +12,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from cli.local.layout import PROJECT
 from nexus.adapters.otlp.exporter import exporter
 from nexus.adapters.otlp.sending import BATCH, LOST_S, MOST, PAUSES_S, Sending
 from nexus.adapters.otlp.tracer import OtelTracer
@@ -194,6 +197,24 @@ def test_half_of_the_traces_are_taken_where_the_share_is_a_half(clock: FakeClock
     roots = [span for span in taken if span.parent is None]
     assert 200 < len(roots) < 400
     assert len(taken) == 2 * len(roots)  # whole or not at all
+
+
+def test_the_collector_of_the_runbook_prints_each_trace_as_a_tree(clock: FakeClock) -> None:
+    command = [sys.executable, "-m", "tests.collector", "0"]
+    with subprocess.Popen(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        try:
+            tracer = tracing_to(running.stderr.readline().split()[-1], clock)
+            request(7)
+            tracer.flush(5)
+            printed = [running.stdout.readline().split() for _ in range(3)]
+        finally:
+            running.kill()
+    assert printed[0][0] == "trace"
+    assert [line[3:] for line in printed[1:]] == [["request", "7"], ["inside"]]
 
 
 def _soon(holds: Callable[[], bool]) -> bool:
