@@ -63,7 +63,8 @@ class Sending(SpanProcessor):
         if thread is None:
             return
         thread.join(within_s)
-        if thread.is_alive():
+        # Where there was no time to wait, the collector is not to blame.
+        if thread.is_alive() and within_s > 0:
             with self._lock:
                 self._rest()
 
