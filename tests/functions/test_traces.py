@@ -207,7 +207,7 @@ def test_a_request_that_is_refused_is_told_with_its_status(
 def test_the_headers_of_the_secret_go_to_the_collector_s_address(
     chat: Chat, collector: Collector, upstreams: Upstreams
 ) -> None:
-    client = botocore.session.Session().create_client(
+    client: Any = botocore.session.Session().create_client(
         "secretsmanager", endpoint_url=upstreams.aws["AWS_ENDPOINT_URL"]
     )
     client.create_secret(Name="collector", SecretString="Authorization=Bearer%20k3y,x-set=a")
