@@ -78,8 +78,10 @@ def test_a_round_of_observing_answers_in_every_arm(benches: Benches, tmp_path: P
     assert [(row["question"], row["arm"]) for row in rows] == [
         (lane, arm) for lane in observing.LANES for arm in arms
     ]
-    for lane in observing.LANES:  # who is observed makes no more calls
-        assert len({row["calls"] for row in rows if row["question"] == lane}) == 1
+    for lane in observing.LANES:
+        calls = [float(row["calls"]) for row in rows if row["question"] == lane]
+        # Who is observed makes not one call more; what a process ends with may be cut off.
+        assert max(calls) - min(calls) < 1
     modules = {str(row["arm"]): float(row["modules"]) for row in rows}
     assert modules[observing.DEPLOYED] <= modules[observing.SILENT] + 5
     assert modules[observing.TRACED] > modules[observing.DEPLOYED] + 50
