@@ -30,6 +30,7 @@ _RANGES = {
     "alarm_server_errors_percent": (0, 100),
     "alarm_refusals_percent": (0, 100),
     "chat_reserved_concurrency": (0, 1000),
+    "traces_share": (0, 1),
 }
 _POSITIVE = [
     *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
@@ -47,6 +48,11 @@ _WITHOUT_SNAP_START = ("ap-east-2", "ap-southeast-6")
 _STREAM = re.compile(
     r"arn:aws[a-z-]*:(kinesis:[a-z0-9-]+:\d{12}:stream|firehose:[a-z0-9-]+:\d{12}:deliverystream)"
     r"/[A-Za-z0-9_.-]{1,128}"
+)
+
+
+_SECRET = re.compile(
+    r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,512}", re.A
 )
 
 
@@ -70,11 +76,25 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
         yield "alarm_email must be an e-mail address"
     if stage.log_stream_arn and not _STREAM.fullmatch(stage.log_stream_arn):
         yield "log_stream_arn must be the ARN of a Kinesis data stream or a Firehose stream"
+    yield from _faults_of_traces(stage)
     for fault in (domain_fault(stage), failover_fault(stage), replica_fault(stage)):
         if fault:
             yield fault
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
         yield "sqlite_path must name the file of the index"
+
+
+def _faults_of_traces(stage: Stage) -> Iterator[str]:
+    endpoint, secret = stage.traces_endpoint, stage.traces_headers_secret
+    if endpoint and not endpoint.startswith(("http://", "https://")):
+        yield "traces_endpoint must begin with http:// or https://"
+    if secret and not endpoint:
+        yield "traces_headers_secret must be empty where traces_endpoint is"
+    if secret and not _SECRET.fullmatch(secret):
+        yield "traces_headers_secret must be the ARN of a secret in Secrets Manager"
+    # What the headers hold would be read on the way.
+    if secret and not stage.host and not endpoint.startswith("https://"):
+        yield "traces_endpoint must begin with https:// where traces_headers_secret is set"
 
 
 def _faults_of_snap_start(stage: Stage, functions: Sequence[str]) -> Iterator[str]:

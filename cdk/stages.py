@@ -45,8 +45,10 @@ class Stage:
     and, if Route 53 is to point to it, the id of its hosted zone. `replica_bucket` is the documents
     bucket of the stage that stands by in another region; "" is none. `failover` says whether
     Route 53 sends the domain's callers here as long as `failover_check`, an https URL, answers
-    ("primary") or when the primary's does not ("secondary"). `settings` are further variables of
-    the functions, by name (`NEXUS_…`, see the README).
+    ("primary") or when the primary's does not ("secondary"). `traces_endpoint` is the base URL of a
+    collector that gets `traces_share` (0 to 1) of the requests as traces, with the headers that the
+    secret of the ARN `traces_headers_secret` holds; "" traces nothing, or sends no headers.
+    `settings` are further variables of the functions, by name (`NEXUS_…`, see the README).
     """
 
     name: str
@@ -117,6 +119,9 @@ class Stage:
     replica_bucket: str = ""
     failover: Literal["", "primary", "secondary"] = ""
     failover_check: str = ""
+    traces_endpoint: str = ""
+    traces_headers_secret: str = ""
+    traces_share: float = 1.0
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property

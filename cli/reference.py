@@ -13,7 +13,7 @@ from typing import Any, cast
 from cli.local.layout import PROJECT
 from functions.documents.app import create_app
 from nexus.services import DocumentsServices
-from nexus.settings import Settings
+from nexus.settings import Settings, variable_of
 
 README = PROJECT / "README.md"
 ROUTES = PROJECT / "functions" / "chat" / "documents_openapi.json"
@@ -32,7 +32,7 @@ def settings_table() -> str:
         if spec.metadata["choices"]:
             meaning += f" One of {', '.join(f'`{choice}`' for choice in spec.metadata['choices'])}."
         code = f"`{shown}`" if shown else ""
-        rows.append(f"| `NEXUS_{spec.name.upper()}` | {code} | {meaning} |")
+        rows.append(f"| `{variable_of(spec)}` | {code} | {meaning} |")
     return "\n".join(rows) + "\n"
 
 

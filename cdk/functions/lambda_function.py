@@ -14,6 +14,7 @@ from cdk import packaging
 from cdk.bytecode import Target
 from cdk.findings import acknowledge
 from cdk.functions.layers import architecture, asset, runtime
+from cdk.functions.rights import allow_secret
 from cdk.functions.routes import Route
 from cdk.stages import Stage
 
@@ -83,6 +84,8 @@ class LambdaFunction(Construct):
         self.alias = lambda_.Alias(
             self, "Live", alias_name=ALIAS, version=self.function.current_version
         )
+        if stage.traces_headers_secret:
+            allow_secret(self.role, stage.traces_headers_secret)
         acknowledge(
             self.role,
             "IAM5[Resource::*]",

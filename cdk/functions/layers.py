@@ -12,7 +12,10 @@ from cdk.stages import Stage
 
 
 class Layers(Construct):
-    """`nexus` and the dependency layers; which vector index is used decides the last one."""
+    """`nexus` and the dependency layers; which vector index is used decides the last one.
+
+    A stage with a collector has the layer `traces` in every function.
+    """
 
     def __init__(self, scope: Construct, name: str, *, stage: Stage) -> None:
         super().__init__(scope, name)
@@ -21,12 +24,15 @@ class Layers(Construct):
         target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
         recognition = ("ocr",) if stage.ocr else ()
-        for lock in ("service", "api", "parsing", *recognition, "snapshots", self._index):
+        self._traces = ("traces",) if stage.traces_endpoint else ()
+        others = (*recognition, "snapshots", *self._traces, self._index)
+        for lock in ("service", "api", "parsing", *others):
             self._add(lock, packaging.dependency_layer(lock, target))
 
     def of(self, *more: str) -> list[lambda_.ILayerVersion]:
         """What every function imports, and the layers of `layers/dependencies` that are named."""
-        children = (self.node.find_child(name) for name in ("nexus", "service", *more, self._index))
+        names = ("nexus", "service", *more, *self._traces, self._index)
+        children = (self.node.find_child(name) for name in names)
         return [child for child in children if isinstance(child, lambda_.LayerVersion)]
 
     def _add(self, name: str, package: packaging.Package) -> None:

@@ -29,7 +29,12 @@ def allow_secrets(role: iam.Role, *secrets: secretsmanager.Secret | None) -> Non
     """Lets the role read those secrets that the stage has."""
     for secret in secrets:
         if secret is not None:
-            allow(role, "secretsmanager", ("GetSecretValue",), secret.secret_arn)
+            allow_secret(role, secret.secret_arn)
+
+
+def allow_secret(role: iam.Role, arn: str) -> None:
+    """Lets the role read one secret."""
+    allow(role, "secretsmanager", ("GetSecretValue",), arn)
 
 
 def allow_reading_documents(

@@ -16,6 +16,18 @@ def common(stage: Stage, function: str) -> dict[str, str]:
         # The user agent of its AWS calls names the function: CloudTrail shows it, and the test that
         # compares its calls with its rights reads it.
         "AWS_SDK_UA_APP_ID": f"nexus-{stage.name}-{function}",
+        **_traces(stage),
+    }
+
+
+def _traces(stage: Stage) -> dict[str, str]:
+    if not stage.traces_endpoint:
+        return {}
+    # By OpenTelemetry's own names where it has them; its variable for headers would show a key.
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": stage.traces_endpoint,
+        "OTEL_TRACES_SAMPLER_ARG": f"{stage.traces_share:g}",
+        "NEXUS_TRACES_SECRET": stage.traces_headers_secret,
     }
 
 

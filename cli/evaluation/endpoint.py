@@ -20,7 +20,7 @@ from cli.local.layout import PROJECT, Layout, read_json
 from cli.local.models.prepare import MODEL_NAME, ModelUnavailable, ensure_model
 from cli.local.run_record import Running
 from cli.local.upstreams import NO_KEY, choose
-from nexus.settings import Settings
+from nexus.settings import Settings, variable_of
 
 _START_S = 60
 # What the settings call the keys that the command was given.
@@ -97,7 +97,7 @@ def chosen(
     if not current.models_port:  # then nothing here reranks, and a language model answers
         values |= {"rerank_url": "", "gate": "off_topic"}
     variables = {
-        f"NEXUS_{spec.name.upper()}": _spelled(values[spec.name])
+        variable_of(spec): _spelled(values[spec.name])
         for spec in fields(Settings)
         if spec.name in values
     }

@@ -17,6 +17,8 @@ from nexus.metrics import metered, record  # noqa: E402
 from nexus.observability import logger  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.snapshots.progress import Progress  # noqa: E402
+from nexus.span_names import FAAS_TRIGGER  # noqa: E402
+from nexus.tracing import invoked  # noqa: E402
 from nexus.wiring.backup import backup_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
 
@@ -32,6 +34,7 @@ gc.enable()
 
 
 @metered("backup")
+@invoked("backup", "server", {FAAS_TRIGGER: "timer"})
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Writes a snapshot of the live generation, named `event["snapshot"]` or by the time.
 

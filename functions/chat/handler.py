@@ -18,6 +18,7 @@ from mangum.types import LambdaContext  # noqa: E402
 from functions.chat.app import create_app  # noqa: E402
 from nexus.metrics import metered  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
+from nexus.tracing import flushed  # noqa: E402
 from nexus.wiring.chat import chat_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
 
@@ -30,6 +31,7 @@ _app = renewed(
 
 
 @metered("chat")
+@flushed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers API Gateway's event for one request."""
     asgi = Mangum(_app(), lifespan="off", text_mime_types=TEXTS)

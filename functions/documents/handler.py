@@ -14,6 +14,7 @@ from mangum.types import LambdaContext  # noqa: E402
 from functions.documents.app import create_app  # noqa: E402
 from nexus.metrics import metered  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
+from nexus.tracing import flushed  # noqa: E402
 from nexus.wiring.documents import documents_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
 
@@ -24,6 +25,7 @@ _app = renewed(lambda: create_app(documents_services(_settings)))
 
 
 @metered("documents")
+@flushed
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers API Gateway's event for one request."""
     asgi = Mangum(_app(), lifespan="off", text_mime_types=TEXTS)

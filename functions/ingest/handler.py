@@ -29,11 +29,23 @@ from nexus.ingestion.tasks import tasks_of  # noqa: E402
 from nexus.models import Generations  # noqa: E402
 from nexus.observability import logger  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
+from nexus.span_names import (  # noqa: E402
+    CHUNKS,
+    CHUNKS_EMBEDDED,
+    FAAS_TRIGGER,
+    MESSAGING_COUNT,
+    MESSAGING_OPERATION,
+    MESSAGING_SYSTEM,
+    OUTCOME,
+    TENANT,
+)
+from nexus.tracing import invoked, note, step  # noqa: E402
 from nexus.wiring.ingest import ingest_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
 
 # With less time left than this, the rest of a batch is left to another invocation.
 ENOUGH_MS = 20_000
+_TOLD = {FAAS_TRIGGER: "pubsub", MESSAGING_SYSTEM: "aws_sqs", MESSAGING_OPERATION: "process"}
 
 _settings = Settings.from_environ(os.environ)
 services = renewed(lambda: ingest_services(_settings))
@@ -48,9 +60,11 @@ class OutOfTime(Exception):
 
 
 @metrics.metered("ingest")
+@invoked("ingest", "consumer", _TOLD)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Processes a batch; SQS keeps the messages that this returns as failures."""
     metrics.record("messages", len(event["Records"]))
+    note({MESSAGING_COUNT: len(event["Records"])})
     receipts = [record["receiptHandle"] for record in event["Records"]]
     processor.executor = services().executor
     # Read once: a generation that begins later is built from what the bucket then holds.
@@ -82,9 +96,10 @@ def process(
         raise OutOfTime
     try:
         for task in tasks_of(record.body):
-            for report in perform(task, services(), known):
-                _report(report)
-                _tell_lag(record, report)
+            with step("index document"):
+                for report in perform(task, services(), known):
+                    _report(report)
+                    _tell_lag(record, report)
     except Exception as error:
         attempt = int(record.attributes.approximate_receive_count)
         wait = delay_s(attempt, error)
@@ -126,6 +141,14 @@ def _report(report: IndexingReport) -> None:
             "tokens_embedded": report.tokens_embedded,
             "duration_ms": round(report.duration_ms, 1),
         },
+    )
+    note(
+        {
+            TENANT: report.tenant,
+            OUTCOME: report.outcome,
+            CHUNKS: report.chunks,
+            CHUNKS_EMBEDDED: report.chunks_embedded,
+        }
     )
     metrics.record(f"documents_{report.outcome}")
     metrics.record("chunks_seen", report.chunks)

@@ -24,6 +24,8 @@ from nexus.observability import logger  # noqa: E402
 from nexus.operations.api_keys import age_days, review_keys  # noqa: E402
 from nexus.operations.releases import prune  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
+from nexus.span_names import FAAS_TRIGGER  # noqa: E402
+from nexus.tracing import invoked  # noqa: E402
 from nexus.wiring.reindex import reindex_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
 
@@ -40,6 +42,7 @@ gc.enable()
 
 
 @metered("reindex")
+@invoked("reindex", "server", {FAAS_TRIGGER: "timer"})
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Compares bucket, catalogue and index, of every generation or of `event["generation"]`.
 

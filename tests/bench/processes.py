@@ -25,9 +25,11 @@ class Measured:
     init_ms: float
     first_ms: float
     cold_ms: float
+    cold_cpu_ms: float
     modules: int
     peak_rss_mb: float
     warm_ms: list[float]
+    warm_cpu_ms: list[float]
     responses: list[Any]
     python: str
 
@@ -64,9 +66,11 @@ def run(
         init_ms=(read["imported"] - read["started"]) * 1000,
         first_ms=(read["answered"] - read["imported"]) * 1000,
         cold_ms=(read["answered"] - begun) * 1000,
+        cold_cpu_ms=read["cold_cpu_ms"],
         modules=read["modules"],
         peak_rss_mb=read["peak_rss_mb"],
         warm_ms=read["warm_ms"],
+        warm_cpu_ms=read["warm_cpu_ms"],
         responses=read["responses"],
         python=read["python"],
     )

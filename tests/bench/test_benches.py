@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cli.local.layout import PROJECT
-from tests.bench import cold_start, overhead
+from tests.bench import cold_start, observing, overhead
 from tests.bench.arms import Benches, running_benches
 from tests.bench.reporting import Row
 
@@ -67,6 +67,24 @@ def test_a_few_warm_requests_answer_in_every_arm(benches: Benches, tmp_path: Pat
     turns = (overhead.UNCACHED, overhead.FIRST_TURN)
     assert found >= {(route, ms, arm) for route in turns for ms in latencies for arm in arms}
     assert found >= {(overhead.FROM_CACHE, ms, arm) for ms in latencies for arm in arms[:2]}
+
+
+def test_a_round_of_observing_answers_in_every_arm(benches: Benches, tmp_path: Path) -> None:
+    out = tmp_path / "rows.json"
+    given = ["--rounds", "1", "--requests", "2", "--json", str(out)]
+    observing.main(given, lambda _: nullcontext(benches))
+    rows = _rows(out)
+    arms = (observing.SILENT, observing.DEPLOYED, observing.TRACED)
+    assert [(row["question"], row["arm"]) for row in rows] == [
+        (lane, arm) for lane in observing.LANES for arm in arms
+    ]
+    for lane in observing.LANES:
+        calls = [float(row["calls"]) for row in rows if row["question"] == lane]
+        # Who is observed makes not one call more; what a process ends with may be cut off.
+        assert max(calls) - min(calls) < 1
+    modules = {str(row["arm"]): float(row["modules"]) for row in rows}
+    assert modules[observing.DEPLOYED] <= modules[observing.SILENT] + 5
+    assert modules[observing.TRACED] > modules[observing.DEPLOYED] + 50
 
 
 def test_the_benches_run_what_the_stage_prod_is_given(benches: Benches) -> None:

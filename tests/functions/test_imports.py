@@ -80,3 +80,17 @@ def test_backup_loads_neither_models_nor_parsers_and_only_its_own_index(index: s
 @pytest.mark.parametrize("function", ["chat", "ingest", "reindex"])
 def test_only_backup_loads_parquet(function: str) -> None:
     assert "arro3" not in loaded(function, "sqlite")
+
+
+@pytest.mark.parametrize("function", ["chat", "documents", "ingest", "reindex", "backup"])
+def test_nothing_is_loaded_for_traces_where_no_collector_is_named(function: str) -> None:
+    shown = "print(*(name for name in sys.modules if name.startswith(TRACING)))"
+    extra = (
+        f"TRACING = ('opentelemetry.sdk', 'opentelemetry.exporter', 'nexus.adapters.otlp')\n{shown}"
+    )
+    if function in ("chat", "documents"):
+        extra = f"import functions.{function}.app\n{extra}"
+    found = loaded(function, "sqlite", extra)
+    assert not {name for name in found if "." in name}
+    if function in ("ingest", "reindex", "backup"):  # FastAPI itself imports OpenTelemetry's API
+        assert "opentelemetry" not in found

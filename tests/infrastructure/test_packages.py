@@ -24,7 +24,10 @@ from tests.infrastructure.conftest import synthesize
 HOST = Target("host", f"{sys.version_info.major}.{sys.version_info.minor}")
 LOCKS = sorted(path.stem for path in DEPENDENCIES.glob("*.in"))
 SCANNING = ("local", "dev", "prod")
-SERVED = ("service", "api", "parsing", "ocr", "snapshots", "index_pinecone", "index_sqlite")
+SERVED = (
+    *("service", "api", "parsing", "ocr", "snapshots", "traces"),
+    *("index_pinecone", "index_sqlite"),
+)
 
 
 def test_every_layer_has_a_lock_of_the_versions_that_are_tested():

@@ -48,6 +48,8 @@ def test_values_are_parsed_by_their_type() -> None:
         ("NEXUS_VECTOR_INDEX", "faiss"),
         ("NEXUS_EMBEDDING_DIMENSION", "0"),
         ("NEXUS_CHAT_API", "telepathy"),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.01"),
+        ("OTEL_TRACES_SAMPLER_ARG", "-0.1"),
         ("NEXUS_CHUNK_CHARS", "199"),
         ("NEXUS_CHUNK_OVERLAP", "501"),
         ("NEXUS_CHUNK_OVERLAP", "-1"),

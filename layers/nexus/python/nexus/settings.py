@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from nexus.errors import ConfigurationError
@@ -18,13 +19,27 @@ CHUNKER_VERSION = 4
 SEARCH_FORM_VERSION = 2
 
 
-def _setting(doc: str, default: Any, *, choices: tuple[str, ...] = (), low: float = 0) -> Any:
-    return field(default=default, metadata={"doc": doc, "choices": choices, "low": low})
+def _setting(
+    doc: str,
+    default: Any,
+    *,
+    choices: tuple[str, ...] = (),
+    low: float = 0,
+    high: float = math.inf,
+    variable: str = "",
+) -> Any:
+    metadata = {"doc": doc, "choices": choices, "low": low, "high": high, "variable": variable}
+    return field(default=default, metadata=metadata)
+
+
+def variable_of(spec: Field[Any]) -> str:
+    """The environment's variable of a field `x_y`: `NEXUS_X_Y`, or one that is standard."""
+    return spec.metadata["variable"] or f"NEXUS_{spec.name.upper()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting of the functions; the variable of field `x_y` is `NEXUS_X_Y`."""
+    """Every setting of the functions; `variable_of` names each one's variable."""
 
     stage: str = _setting("Name of the deployment stage.", "local")
     log_level: str = _setting(
@@ -192,6 +207,24 @@ class Settings:
         "`GET /v1/metrics`; `*` is every tenant.",
         (),
     )
+    traces_url: str = _setting(
+        "Base URL of an OpenTelemetry collector that gets traces, by OTLP over HTTP at its "
+        "`/v1/traces`; empty traces nothing.",
+        "",
+        variable="OTEL_EXPORTER_OTLP_ENDPOINT",
+    )
+    traces_secret: str = _setting(
+        "Secret that holds the headers which the collector asks for, as `name=value,name=value` "
+        "with values as in URLs; empty sends none.",
+        "",
+    )
+    traces_share: float = _setting(
+        "Share of the requests that are traced (0 to 1), where the caller's `traceparent` does not "
+        "say whether this one is.",
+        1.0,
+        high=1,
+        variable="OTEL_TRACES_SAMPLER_ARG",
+    )
     verify_days: int = _setting(
         "Every how many days the nightly run compares the index with the catalogue, too.", 7, low=1
     )
@@ -207,7 +240,7 @@ class Settings:
         """
         values: dict[str, Any] = {}
         for spec in fields(cls):
-            variable = f"NEXUS_{spec.name.upper()}"
+            variable = variable_of(spec)
             raw = environ.get(variable, "").strip()
             if raw:
                 values[spec.name] = _parse(variable, raw, spec.type, spec.metadata)
@@ -262,4 +295,6 @@ def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> A
         raise ConfigurationError(f"{variable} must be a number; it is {raw!r}.") from None
     if not number >= metadata["low"]:
         raise ConfigurationError(f"{variable} must be at least {metadata['low']}; it is {raw}.")
+    if number > metadata["high"]:
+        raise ConfigurationError(f"{variable} must be at most {metadata['high']}; it is {raw}.")
     return number

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from nexus.errors import ConfigurationError
 from nexus.metrics import record
 from nexus.ports import ChatModel, Completion, Embedder, Embeddings, Message
+from nexus.span_names import FINISH_REASONS, INPUT_TOKENS, OUTPUT_TOKENS
+from nexus.tracing import is_traced, note
 
 # Dollars for a million tokens in, and for a million out.
 Prices = Mapping[str, tuple[float, float]]
@@ -56,6 +58,9 @@ class SpendingChat:
             record("unpriced_tokens", into + out, model=self._model)
         dollars = (into * self._price[0] + out * self._price[1]) / 1_000_000
         record("dollars", dollars, model=self._model)
+        if is_traced():
+            finish = (completion.finish,)
+            note({INPUT_TOKENS: into, OUTPUT_TOKENS: out, FINISH_REASONS: finish})
         return completion
 
     def ping(self) -> None:
@@ -76,6 +81,8 @@ class SpendingEmbedder:
         embeddings = self._embedder.embed(texts)
         record("input_tokens", embeddings.tokens, model=self._model)
         record("dollars", embeddings.tokens * self._price / 1_000_000, model=self._model)
+        if is_traced():
+            note({INPUT_TOKENS: embeddings.tokens})
         return embeddings
 
     def ping(self) -> None:

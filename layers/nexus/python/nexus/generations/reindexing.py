@@ -22,6 +22,7 @@ from nexus.ingestion.revisions import age_s, fingerprint_prefix, last_stamp
 from nexus.models import DocumentRecord, Generation, IndexedChunk, ObjectState
 from nexus.object_keys import document_id, object_key
 from nexus.ports import Catalogue, DocumentStore, VectorIndex, WorkQueue
+from nexus.tracing import step
 
 PAGE = 1_000  # what one listing call of S3 returns
 DAY_S = 86_400
@@ -83,7 +84,8 @@ class Reindexer:
             "index": self._index_page,
         }
         while progress.phase != "done":
-            progress = passes[progress.phase](progress)
+            with step(f"compare {progress.phase}"):
+                progress = passes[progress.phase](progress)
             if not has_time():
                 break
         return progress

@@ -14,7 +14,9 @@ from nexus.clients import Authenticator
 from nexus.http import problems
 from nexus.http.middleware import LastResort, RequestDeadline, RequestRecord
 from nexus.http.problems import Problem
+from nexus.http.request_trace import RequestTrace
 from nexus.settings import Settings
+from nexus.tracing import is_on
 
 
 class HttpServices(Protocol):
@@ -82,4 +84,6 @@ def application(
             max_age=600,
         )
     app.add_middleware(RequestRecord, metered_clients=services.settings.metered_clients)
+    if is_on():
+        app.add_middleware(RequestTrace)
     return app

@@ -22,6 +22,7 @@ from nexus.ingestion.reports import IndexingReport, report_of
 from nexus.models import DocumentRecord, Generation, ObjectState
 from nexus.ports import Catalogue, DocumentStore, WorkQueue
 from nexus.settings import Settings
+from nexus.tracing import step
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Attempts:
 
         def work() -> _Done:
             with self._documents.open(state) if content is None else io.BytesIO(content) as source:
-                with READING:
+                with READING, step("survey"):
                     plan = self._survey(
                         source,
                         state.size,

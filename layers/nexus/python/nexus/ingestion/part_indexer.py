@@ -20,6 +20,7 @@ from nexus.ingestion.revisions import content_of, record_id, stamp, stamp_of
 from nexus.models import DocumentRecord, Generation, ParsedDocument
 from nexus.ports import Catalogue, PartResult, VectorIndex
 from nexus.settings import Settings
+from nexus.tracing import step
 
 # Chunks are numbered within their part; no part has so many.
 ORDINALS_PER_PART = 1_000_000
@@ -92,17 +93,18 @@ class PartIndexer:
         Raises DocumentRejected for a part that can never be read.
         """
         attempt = run.attempt
-        with READING:
+        with READING, step("parse"):
             parsed = self._read(source, outline, part)
         title = attempt.metadata.title or outline.title or parsed.title or attempt.title
         attempt = replace(attempt, title=title)
-        chunks = chunk(
-            parsed,
-            attempt.document_id,
-            embedding_model=self._generation.embedding_model,
-            max_chars=self._generation.chunk_chars,
-            overlap=self._generation.chunk_overlap,
-        )
+        with step("chunk"):
+            chunks = chunk(
+                parsed,
+                attempt.document_id,
+                embedding_model=self._generation.embedding_model,
+                max_chars=self._generation.chunk_chars,
+                overlap=self._generation.chunk_overlap,
+            )
         first = part.number * ORDINALS_PER_PART
         if first:
             chunks = [replace(item, ordinal=first + item.ordinal) for item in chunks]
@@ -114,7 +116,8 @@ class PartIndexer:
             kept = self._live_chunks(run.live, {content_of(item.chunk_id) for item in chunks})
         new = [item for item in chunks if content_of(item.chunk_id) not in kept]
         checkpoint = self._checkpoint(len(chunks) * run.parts, run.parts)
-        written = self._writer.write(attempt, run.stamp, new, checkpoint)
+        with step("write"):
+            written = self._writer.write(attempt, run.stamp, new, checkpoint)
         # An equal stretch of text at an equal place is one chunk.
         ids = tuple(
             dict.fromkeys(

@@ -28,6 +28,7 @@ from nexus.snapshots.layout import (
 )
 from nexus.snapshots.progress import Progress
 from nexus.snapshots.writing import SnapshotWriter
+from nexus.tracing import step
 
 # What one fetch of Pinecone answers.
 FETCHED = 100
@@ -77,7 +78,8 @@ class Backup:
         )
         told = 0
         for listed in self._catalogue.list_documents(None, None, progress.cursor):
-            progress = self._copy(listed, progress, writer, has_time)
+            with step("copy"):
+                progress = self._copy(listed, progress, writer, has_time)
             if len(writer.files) > told:
                 told = len(writer.files)
                 self._tell(progress)

@@ -40,6 +40,7 @@ from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retriever
 from nexus.services import ChatServices
 from nexus.settings import Settings
+from nexus.wiring.tracing import traced_chat, traced_embedder, traced_index, traced_reranker
 
 # The longest that a call may take with all its tries, in seconds, if the request has it. DynamoDB
 # answers in milliseconds: one more try after 2 s without a byte, then it is down. The models' own
@@ -90,11 +91,13 @@ def answering(
     reranker = parts.reranker
     if reranker is not None:
         reranker = bounded(reranker, "models", settings.rerank_timeout_s, executor, "reranker")
+        reranker = traced_reranker(reranker, settings)
 
     def questions(generation: Generation) -> Embedder:
         tries = 1 + settings.embedding_retries
         longest_s = tries * (settings.embedding_timeout_s + PAUSE_S)
         embedder = bounded(parts.embedder(generation), "models", longest_s, executor, "embeddings")
+        embedder = traced_embedder(embedder, generation.embedding_model, settings)
         if shared is None or not settings.embedding_cache_ttl_s:
             return embedder
         return CachedEmbedder(
@@ -109,7 +112,7 @@ def answering(
     def reader(generation: Generation) -> Reader:
         catalogue = bounded(parts.catalogue(generation), "catalogue", CATALOGUE_S, executor)
         retriever = Retriever(
-            bounded(parts.index(generation), "index", INDEX_S, executor),
+            traced_index(bounded(parts.index(generation), "index", INDEX_S, executor), settings),
             catalogue,
             questions(generation),
             reranker,
@@ -125,12 +128,15 @@ def answering(
         reader,
     )
     chat = bounded(parts.chat, "models", settings.models_timeout_s, executor, "language_model")
+    chat = traced_chat(chat, settings.chat_model, settings, "answer")
     verifier = parts.verifier
     if verifier is not None:
         verifier = bounded(verifier, "models", settings.models_timeout_s, executor, "verifier")
+        verifier = traced_chat(verifier, settings.verifier_model, settings, "verify")
     rewriter = parts.rewriter
     if rewriter is not None:
         rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor, "rewriter")
+        rewriter = traced_chat(rewriter, settings.rewrite_model, settings, "rewrite")
     standings: Standings | None = None
     writer: TurnWriter | None = None
     if parts.turns is not None:

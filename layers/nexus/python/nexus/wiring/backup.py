@@ -16,6 +16,7 @@ from nexus.wiring.parts import (
     index_of,
     secrets_of,
 )
+from nexus.wiring.tracing import begin_tracing, traced_index
 
 if TYPE_CHECKING:
     from nexus.snapshots.backup import Backup
@@ -30,12 +31,13 @@ def backup_services(settings: Settings, aws: ClientFactory | None = None) -> Bac
 
     aws = aws or aws_clients
     secrets = secrets_of(aws)
+    begin_tracing(settings, secrets)
     store, codec = S3Snapshots(aws("s3"), settings.backups_bucket), ParquetSnapshots()
 
     def backup(generation: Generation) -> Backup:
         return Backup(
             catalogue_of(aws, settings, generation),
-            index_of(settings, secrets, generation),
+            traced_index(index_of(settings, secrets, generation), settings),
             store,
             codec,
             generation,

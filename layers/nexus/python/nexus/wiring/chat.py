@@ -24,6 +24,7 @@ from nexus.wiring.parts import (
     index_of,
     secrets_of,
 )
+from nexus.wiring.tracing import begin_tracing
 
 
 def chat_services(
@@ -46,6 +47,7 @@ def chat_services(
     )
     clients = DynamoClients(dynamodb, settings.clients_table)
     secrets = secrets_of(aws)
+    begin_tracing(settings, secrets)
     models = Models(settings, secrets)
     configured = settings.generation
     index, catalogue = (

@@ -18,6 +18,7 @@ from nexus.wiring.parts import (
     index_of,
     secrets_of,
 )
+from nexus.wiring.tracing import begin_tracing, traced_index
 
 if TYPE_CHECKING:
     from nexus.documents.curating import Curator
@@ -30,6 +31,7 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
     from nexus.clients import Authenticator
 
     aws = aws or aws_clients
+    begin_tracing(settings, secrets_of(aws))
     clients = DynamoClients(aws("dynamodb"), settings.clients_table)
 
     def ping() -> None:
@@ -77,7 +79,7 @@ def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
         cache = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
 
     def place(generation: Generation) -> Place:
-        index = index_of(settings, secrets, generation)
+        index = traced_index(index_of(settings, secrets, generation), settings)
         return Place(catalogue_of(aws, settings, generation), index, generation.namespace)
 
     places = PerGeneration(generations_of(aws, settings), settings.generation, place)

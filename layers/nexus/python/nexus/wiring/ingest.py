@@ -19,6 +19,7 @@ from nexus.wiring.parts import (
     make_indexer,
     secrets_of,
 )
+from nexus.wiring.tracing import begin_tracing, traced_embedder, traced_index
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -36,6 +37,7 @@ def ingest_services(
 
     aws = aws or aws_clients
     secrets = secrets_of(aws)
+    begin_tracing(settings, secrets)
     models = Models(settings, secrets)
     executor = executor or CarryingExecutor()
     documents = S3Documents(aws("s3"), settings.documents_bucket)
@@ -47,8 +49,8 @@ def ingest_services(
             generation,
             documents,
             catalogue_of(aws, settings, generation),
-            index_of(settings, secrets, generation),
-            models.embedder(generation),
+            traced_index(index_of(settings, secrets, generation), settings),
+            traced_embedder(models.embedder(generation), generation.embedding_model, settings),
             DynamoEmbeddingLedger(
                 aws("dynamodb"), settings.catalogue_table, generation.generation_id
             ),

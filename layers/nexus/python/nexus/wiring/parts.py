@@ -25,6 +25,8 @@ from nexus.ports import (
 )
 from nexus.settings import Settings
 from nexus.spending import SpendingChat, SpendingEmbedder, prices_of
+from nexus.tracing import is_on
+from nexus.wiring.tracing import traced_index
 
 if TYPE_CHECKING:
     from nexus.adapters.openai.connection import ModelsClient
@@ -52,7 +54,7 @@ def aws_clients(service: str) -> Any:
         return _json_client(service)
     from botocore.config import Config
 
-    client = _session().create_client(
+    client: Any = _session().create_client(
         service,
         config=Config(
             connect_timeout=2,
@@ -62,6 +64,10 @@ def aws_clients(service: str) -> Any:
             **(SIGNING if service == "s3" else {}),
         ),
     )
+    if is_on():
+        from nexus.adapters.aws.spans import trace_calls
+
+        trace_calls(client)
     if service == "dynamodb":
         from nexus.adapters.dynamodb.throttles import count_throttles
 
@@ -227,7 +233,7 @@ def make_reindexers(
     return lambda generation: Reindexer(
         documents,
         catalogue_of(aws, settings, generation),
-        index_of(settings, secrets, generation),
+        traced_index(index_of(settings, secrets, generation), settings),
         queue,
         generation,
         executor,

@@ -13,6 +13,7 @@ from nexus.wiring.parts import (
     make_reindexers,
     secrets_of,
 )
+from nexus.wiring.tracing import begin_tracing
 
 
 def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> ReindexServices:
@@ -23,10 +24,12 @@ def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> Re
     from nexus.adapters.dynamodb.clients import DynamoClients
 
     aws = aws or aws_clients
+    secrets = secrets_of(aws)
+    begin_tracing(settings, secrets)
     reindexers = PerGeneration(
         generations_of(aws, settings),
         settings.generation,
-        make_reindexers(aws, settings, secrets_of(aws), documents_of(aws, settings)),
+        make_reindexers(aws, settings, secrets, documents_of(aws, settings)),
     )
     continuation = LambdaContinuation(aws("lambda"), settings.reindex_function)
     return ReindexServices(

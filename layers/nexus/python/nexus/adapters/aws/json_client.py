@@ -33,7 +33,9 @@ from botocore.utils import get_environ_proxies
 
 from nexus.adapters.aws.addresses import address_of
 from nexus.adapters.aws.retrying import Retries
+from nexus.adapters.aws.spans import called
 from nexus.deadline import current
+from nexus.tracing import is_traced
 
 # Each service's protocol: what its calls are named by, and the version of JSON it speaks.
 _PROTOCOLS = {
@@ -106,6 +108,9 @@ class JsonClient:
         operation = name.title().replace("_", "")
 
         def call(**parameters: Any) -> dict[str, Any]:
+            if is_traced():
+                with called(self._service, operation, parameters):
+                    return self._call(operation, parameters)
             return self._call(operation, parameters)
 
         self.__dict__[name] = call

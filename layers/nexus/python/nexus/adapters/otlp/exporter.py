@@ -1,0 +1,28 @@
+"""Opens the way to a collector: OTLP, as protobuf, in a POST to its `/v1/traces`."""
+
+from __future__ import annotations
+
+import logging
+
+from opentelemetry.exporter.otlp.proto.http import Compression
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.util.re import parse_env_headers
+
+# One try with all its steps, in seconds; the exporter itself tries again only within it.
+TIMEOUT_S = 1.0
+
+
+def exporter(base_url: str, headers: str) -> OTLPSpanExporter:
+    """What sends spans to a collector.
+
+    `headers` is as OTEL_EXPORTER_OTLP_HEADERS would be, "name=value,name=value", with values as in
+    URLs.
+    """
+    # It logs lines of its own, with what the collector said; `Sending` writes one of ours.
+    logging.getLogger("opentelemetry.exporter").setLevel(logging.CRITICAL)
+    return OTLPSpanExporter(
+        endpoint=f"{base_url.rstrip('/')}/v1/traces",
+        headers=parse_env_headers(headers, liberal=True),
+        timeout=TIMEOUT_S,
+        compression=Compression.Gzip,
+    )

@@ -1,0 +1,1 @@
+"""Modules that stand in for ours where what they do is to be measured."""
