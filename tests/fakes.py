@@ -982,6 +982,7 @@ class FakeChat(_Service):
         super().__init__()
         self._script = list(script)
         self.prompts: list[tuple[Message, ...]] = []
+        self.heard_at_once = 4
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
         self.ping()
@@ -992,6 +993,15 @@ class FakeChat(_Service):
         asked = sum(len(words(message.content)) for message in messages)
         written = min(len(words(line)), max_tokens)
         return Completion(line, Usage(input_tokens=asked, output_tokens=written))
+
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
+    ) -> Completion:
+        """The same, heard in pieces of `heard_at_once` characters."""
+        completion = self.complete(messages, max_tokens)
+        for start in range(0, len(completion.text), self.heard_at_once):
+            heard(completion.text[start : start + self.heard_at_once])
+        return completion
 
 
 class FakeReranker(_Service):

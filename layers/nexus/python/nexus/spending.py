@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from nexus.errors import ConfigurationError
 from nexus.metrics import record
-from nexus.ports import ChatModel, Completion, Embedder, Embeddings, Message
+from nexus.ports import Completion, Embedder, Embeddings, Message, StreamingChat
 
 # Dollars for a million tokens in, and for a million out.
 Prices = Mapping[str, tuple[float, float]]
@@ -37,14 +37,22 @@ def prices_of(written: Sequence[str]) -> Prices:
 class SpendingChat:
     """A language model, whose tokens are counted under its name; without a price they cost 0."""
 
-    def __init__(self, chat: ChatModel, model: str, prices: Prices) -> None:
+    def __init__(self, chat: StreamingChat, model: str, prices: Prices) -> None:
         self._chat = chat
         self._model = model
         self._price = prices.get(model, (0.0, 0.0))
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
         """The model's completion."""
-        completion = self._chat.complete(messages, max_tokens)
+        return self._counted(self._chat.complete(messages, max_tokens))
+
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
+    ) -> Completion:
+        """The model's completion, heard while it is written."""
+        return self._counted(self._chat.stream(messages, max_tokens, heard))
+
+    def _counted(self, completion: Completion) -> Completion:
         into, out = completion.usage.input_tokens, completion.usage.output_tokens
         record("input_tokens", into, model=self._model)
         record("output_tokens", out, model=self._model)

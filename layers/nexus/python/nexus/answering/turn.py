@@ -22,6 +22,7 @@ from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
+from nexus.answering.telling import Telling
 from nexus.answering.told_of_answer import tell_answered
 from nexus.deadline import awaited, current, within
 from nexus.errors import UpstreamError
@@ -67,9 +68,13 @@ class Answerer:
         self._settings = settings
         self._executor = executor
 
-    def answer(self, principal: Principal, question: Question) -> Answer:
+    def answer(
+        self, principal: Principal, question: Question, telling: Telling | None = None
+    ) -> Answer:
         """Answers from the principal's documents, or refuses; remembers the turn if it can.
 
+        `telling` tells of it what is settled while it is made, and all of its text before it is
+        remembered; it raises Abandoned where nobody listens any more, and nothing is remembered.
         Raises UpstreamError or ConfigurationError when the language model or the catalogue fail, or
         both searches do, or one does and the other finds no answer. Whatever else fails or is late
         (conversations, caches, reranker, a second draft) makes the answer at most a poorer one.
@@ -77,6 +82,10 @@ class Answerer:
         started = time.perf_counter()
         route = route_of(question.message)
         values: list[Kept] = []
+        conversation_id = question.conversation_id or new_id("c")
+        message_id = new_id("m")
+        if telling:
+            telling.begin(conversation_id, message_id)
         if route in ("greeting", "thanks"):
             made = Made(self._courteous(route, question))
         else:
@@ -86,7 +95,9 @@ class Answerer:
             try:
                 with opening(turn):
                     made = self._readers.with_live(
-                        lambda reader: self._recalled_or_made(reader, principal, question, route),
+                        lambda reader: self._recalled_or_made(
+                            reader, principal, question, route, telling
+                        ),
                         self._executor,
                         (lambda reader: turn.begin(reader.generation)) if turn else None,
                     )
@@ -96,10 +107,12 @@ class Answerer:
             values = turn.kept if turn else []
         answer = replace(
             made.answer,
-            message_id=new_id("m"),
-            conversation_id=question.conversation_id or new_id("c"),
+            message_id=message_id,
+            conversation_id=conversation_id,
             timings_ms={**made.answer.timings_ms, "total": _ms_since(started)},
         )
+        if telling:
+            telling.finish(answer.text, answer.sources)
         told = (principal, question, made, answer, values)
         answer = replace(answer, remembered=end(self._memory, self._recalled, *told))
         tell_answered(route, answer)
@@ -109,7 +122,12 @@ class Answerer:
         return _draft(reply(route, question.message), Confidence("high", 1.0))
 
     def _recalled_or_made(
-        self, reader: Reader, principal: Principal, question: Question, route: Route
+        self,
+        reader: Reader,
+        principal: Principal,
+        question: Question,
+        route: Route,
+        telling: Telling | None,
     ) -> Made:
         """The answer, from the cache if it is there."""
         started = time.perf_counter()
@@ -137,7 +155,7 @@ class Answerer:
             usage = replace(found.usage, embedding_tokens=found.retrieved.embedding_tokens)
             timings = {**found.retrieved.timings_ms, "cache": _ms_since(started)}
             return Made(replace(known, usage=usage, timings_ms=timings))
-        answer, whole = self._make(question, route, found)
+        answer, whole = self._make(question, route, found, telling)
         keeping = None
         if not found.rewritten and whole:
             keeping = self._recalled.keeping(slot, question, answer, found.retrieved)
@@ -174,12 +192,16 @@ class Answerer:
             search,
         )
 
-    def _make(self, question: Question, route: Route, found: Found) -> tuple[Answer, bool]:
+    def _make(
+        self, question: Question, route: Route, found: Found, telling: Telling | None
+    ) -> tuple[Answer, bool]:
         """The answer or a refusal; and whether nothing was left out that could have changed it."""
         started = time.perf_counter()
         retrieved = found.retrieved
         measure_passages(retrieved)
         generated: Generated | None = None
+        if telling:
+            telling.passages(retrieved.passages if retrieved.is_enough else ())
         if retrieved.is_enough:
             history = [(turn.question, turn.answer) for turn in found.turns]
             generated = self._generator.generate(
@@ -188,6 +210,7 @@ class Answerer:
                 history,
                 style_of(question, route),
                 found.rewritten,
+                telling,
             )
         usage = found.usage + (generated.usage if generated else Usage())
         usage += Usage(embedding_tokens=retrieved.embedding_tokens)

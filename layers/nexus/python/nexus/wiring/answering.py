@@ -33,6 +33,7 @@ from nexus.ports import (
     RequestClaims,
     Reranker,
     Standings,
+    StreamingChat,
     TurnWriter,
     VectorIndex,
 )
@@ -69,7 +70,7 @@ class ChatParts:
     catalogue: Callable[[Generation], Catalogue]
     index: Callable[[Generation], VectorIndex]
     embedder: Callable[[Generation], Embedder]
-    chat: ChatModel
+    chat: StreamingChat
     reranker: Reranker | None
     cache: Cache | None
     verifier: ChatModel | None = None
