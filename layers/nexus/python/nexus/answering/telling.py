@@ -23,7 +23,7 @@ class Telling:
     def __init__(self, listener: Callable[[Told], None], *, retracts: bool = True) -> None:
         self._listener = listener
         self.retracts = retracts
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a listener may close it
         self._closed = False
         self._said: list[str] = []
         self._cited: set[int] = set()

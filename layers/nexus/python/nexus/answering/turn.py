@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
@@ -22,12 +22,13 @@ from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
+from nexus.answering.sureness import sureness
 from nexus.answering.telling import Telling
 from nexus.answering.told_of_answer import tell_answered
 from nexus.deadline import awaited, current, within
 from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
-from nexus.models import Answer, Confidence, Passage, Principal, Source, Turn, Usage
+from nexus.models import Answer, Confidence, Principal, Turn, Usage
 from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
 from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
@@ -39,8 +40,6 @@ __all__ = ["Answerer", "Question"]
 
 # Passages that a summary is made from: many, because it is about the whole and not a place in it.
 SUMMARY_PASSAGES = 12
-# Less than this share of the likeliest passage's relevance is another matter than a near second.
-_FAR_BEHIND = 0.2
 
 
 class Answerer:
@@ -236,12 +235,7 @@ class Answerer:
                 rewritten_question=found.rewritten,
             )
             return draft, whole
-        # What had to be taken out of an answer makes the rest of it less sure.
-        sure = retrieved.probability * generated.support
-        sure *= _nearness(retrieved.passages, generated.sources)
-        if not (retrieved.told and all(claim.verified for claim in generated.claims)):
-            # What nobody has confirmed, or what the passage seems not to tell, is never sure.
-            sure = min(sure, (self._settings.medium_from + self._settings.high_from) / 2)
+        sure = sureness(retrieved, generated, self._settings)
         level = level_of(sure, self._settings.medium_from, self._settings.high_from)
         answer = replace(
             _draft(generated.text, Confidence(level, round(sure, 4), retrieved.gate)),
@@ -270,17 +264,6 @@ def _embedded(embedding: Future[Embedded]) -> Embedded:
             return awaited(embedding, "models")
     except UpstreamError as failure:
         return Embedded(None, 0.0, failure)
-
-
-def _nearness(passages: Sequence[Passage], sources: Sequence[Source]) -> float:
-    """How much of the passages' probability what is quoted may have, from 0 to 1.
-
-    The probability is about the likeliest passage: quotes of others alone, which are far less
-    likely to hold the answer, must not have it.
-    """
-    first = max((passage.score for passage in passages), default=0.0)
-    quoted = max((source.passage.score for source in sources), default=first)
-    return quoted / first if quoted < _FAR_BEHIND * first else 1.0
 
 
 def _draft(text: str, confidence: Confidence) -> Answer:
