@@ -68,7 +68,18 @@ def problem(
     )
 
 
+def body_of(request: Request, error: Exception) -> Problem:
+    """The problem that an error is answered with, for a response that has begun."""
+    known = isinstance(error, NexusError)
+    answer = _told(request, error) if known else unexpected(request, error)
+    return Problem.model_validate_json(bytes(answer.body))
+
+
 async def _nexus(request: Request, error: Exception) -> JSONResponse:
+    return _told(request, error)
+
+
+def _told(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, InProgress):
         return problem(request, 409, str(error), headers=_retry_after(error.retry_after_s))
     for kind, status in CALLERS_FAULTS.items():
