@@ -40,7 +40,7 @@ def completion(answer: Answer, model: str, *, with_footnotes: bool) -> dict[str,
         "role": "assistant",
         "content": text,
         "refusal": None,
-        "annotations": annotations(answer),
+        "annotations": annotated(answer),
     }
     return {
         **head(answer.message_id, model, "chat.completion"),
@@ -54,7 +54,7 @@ def completion(answer: Answer, model: str, *, with_footnotes: bool) -> dict[str,
 
 def plain_completion(message_id: str, text: str, model: str) -> dict[str, Any]:
     """The body of a text that is no answer, and took nothing."""
-    message = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
+    message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
     return {
         **head(message_id, model, "chat.completion"),
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
@@ -80,7 +80,7 @@ def chunk(
     return {**head, "choices": [choice], **more}
 
 
-def annotations(answer: Answer) -> list[dict[str, Any]]:
+def annotated(answer: Answer) -> list[dict[str, Any]]:
     """The answer's citations, by where their markers stand."""
     return [
         {"type": "url_citation", "url_citation": url_citation(*cited)}
