@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
 from nexus.answering.telling import Abandoned, Telling
 from nexus.models import Answer, Told
@@ -15,7 +15,7 @@ MOST_WAITING = 10_000
 
 async def listen(
     services: ChatServices, turn: Callable[[Telling], Answer], *, retracts: bool = True
-) -> AsyncIterator[Told | Answer]:
+) -> AsyncGenerator[Told | Answer]:
     """What a turn tells, in order, and at last its answer; raises what the turn raises.
 
     `turn` is called in a thread, with the context of who asks. Where nobody takes the next thing

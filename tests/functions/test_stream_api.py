@@ -116,7 +116,7 @@ def test_a_turn_ends_when_nobody_takes_what_it_tells() -> None:
     async def leave() -> None:
         told = listen(world.services, turn)
         await anext(told)
-        await told.aclose()  # type: ignore[attr-defined]
+        await told.aclose()
 
     asyncio.run(leave())
     world.services.executor.shutdown(wait=True)

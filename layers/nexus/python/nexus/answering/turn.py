@@ -131,7 +131,7 @@ class Answerer:
         """The answer, from the cache if it is there."""
         started = time.perf_counter()
         reading = None
-        if question.conversation_id is not None:
+        if question.before is None and question.conversation_id is not None:
             reading = self._executor.submit(
                 self._memory.history, principal, question.conversation_id
             )
@@ -144,7 +144,7 @@ class Answerer:
         embedded = None
         if known is None and embedding is None and reading is not None:
             embedded = reader.retriever.embed(question.message)
-        turns, reachable = _read(reading)
+        turns, reachable = self._turns_before(question, reading)
         if known and (not turns or stands_alone(question.message)):
             return Made(replace(known, timings_ms={"cache": _ms_since(started)}))
         if embedding is not None:
@@ -159,6 +159,15 @@ class Answerer:
         if not found.rewritten and whole:
             keeping = self._recalled.keeping(slot, question, answer, found.retrieved)
         return Made(answer, reachable, keeping)
+
+    def _turns_before(
+        self, question: Question, reading: Future[tuple[list[Turn], bool]] | None
+    ) -> tuple[list[Turn], bool]:
+        """The turns before, as the caller or the store tells them; whether these are all."""
+        if question.before is None:
+            return _read(reading)
+        last = question.before[max(0, len(question.before) - self._settings.history_turns) :]
+        return [Turn("", asked, told, refused=False, created_at="") for asked, told in last], True
 
     def _find(
         self,
