@@ -292,6 +292,11 @@ class FakeConversations(_Service):
         self._turns: dict[tuple[str, str, str], list[Turn]] = {}
         self._expiry: dict[tuple[str, str, str], float] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever remembered."""
+        return not self._turns
+
     def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
         self.ping()
         live = self._live((tenant, client, conversation_id))
