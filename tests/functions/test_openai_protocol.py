@@ -3,47 +3,35 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import openai
 import pytest
-import uvicorn
 
-from functions.chat.app import create_app
 from nexus.errors import UpstreamUnavailable
 from tests.fakes import FakeChat
 from tests.functions.chat_services import ACME_KEY, World
+from tests.functions.serving import served
 
 FEE = "The tuition fee is nine million rupiah. [1]"
 ASKED = "How much is the tuition fee?"
 
 
 @contextmanager
-def served(world: World) -> Iterator[openai.OpenAI]:
-    """A client of a server of this world, on a port of its own."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(world.services), log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
+def client_of(world: World) -> Iterator[openai.OpenAI]:
+    """A client of a server of this world."""
+    with served(world) as url:
         yield openai.OpenAI(
-            base_url=f"http://127.0.0.1:{listening.getsockname()[1]}/v1",
+            base_url=f"{url}/v1",
             api_key=ACME_KEY,
             default_headers={"x-api-key": ACME_KEY},
             max_retries=0,
         )
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
 
 
 def test_a_completion_is_an_answer_with_its_citations() -> None:
-    with served(World(FEE)) as client:
+    with client_of(World(FEE)) as client:
         made = client.chat.completions.create(
             model="nexus",
             messages=[
@@ -70,7 +58,7 @@ def test_a_completion_is_an_answer_with_its_citations() -> None:
 
 
 def test_a_completion_streams_and_ends_with_what_it_took() -> None:
-    with served(World(FEE)) as client:
+    with client_of(World(FEE)) as client:
         chunks = list(
             client.chat.completions.create(
                 model="nexus-footnotes",
@@ -90,7 +78,7 @@ def test_a_completion_streams_and_ends_with_what_it_took() -> None:
 
 def test_a_question_leans_on_the_messages_before_it_and_nothing_is_remembered() -> None:
     world = World(FEE, "It is nine million rupiah. [1]")
-    with served(world) as client:
+    with client_of(world) as client:
         client.chat.completions.create(
             model="nexus",
             messages=[
@@ -106,7 +94,7 @@ def test_a_question_leans_on_the_messages_before_it_and_nothing_is_remembered() 
 
 def test_a_response_is_remembered_and_continued_by_its_id() -> None:
     world = World(FEE)
-    with served(world) as client:
+    with client_of(world) as client:
         first = client.responses.create(model="nexus", input=ASKED)
         assert first.output_text == FEE
         assert first.status == "completed"
@@ -130,7 +118,7 @@ def test_a_response_is_remembered_and_continued_by_its_id() -> None:
 
 
 def test_models_are_listed_and_others_are_not_found() -> None:
-    with served(World()) as client:
+    with client_of(World()) as client:
         assert [model.id for model in client.models.list()] == ["nexus", "nexus-footnotes"]
         assert client.models.retrieve("nexus").id == "nexus"
         with pytest.raises(openai.NotFoundError, match="use nexus"):
@@ -151,7 +139,7 @@ def test_models_are_listed_and_others_are_not_found() -> None:
     ],
 )
 def test_what_would_be_another_thing_than_asked_for_is_refused_by_its_name(sent, param) -> None:
-    with served(World()) as client:
+    with client_of(World()) as client:
         body = {"model": "nexus", "messages": [{"role": "user", "content": ASKED}], **sent}
         with pytest.raises(openai.UnprocessableEntityError) as caught:
             client.post("/chat/completions", body=body, cast_to=object)
@@ -163,7 +151,7 @@ def test_what_would_be_another_thing_than_asked_for_is_refused_by_its_name(sent,
 def test_what_fails_before_a_word_is_an_error_that_clients_try_again(stream: bool) -> None:
     world = World(chat=FakeChat(UpstreamUnavailable("models", "It is down.", 3.0)))
     world.library.index.failure = UpstreamUnavailable("index", "It is down.", 3.0)
-    with served(world) as client, pytest.raises(openai.InternalServerError) as caught:
+    with client_of(world) as client, pytest.raises(openai.InternalServerError) as caught:
         client.chat.completions.create(
             model="nexus", messages=[{"role": "user", "content": ASKED}], stream=stream
         )
@@ -200,7 +188,7 @@ USER: How much is the tuition fee?
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_front_ends_own_prompts_are_neither_searched_nor_written(prompt, expected, stream):
     world = World(FEE)
-    with served(world) as client:
+    with client_of(world) as client:
         made = client.chat.completions.create(
             model="nexus", messages=[{"role": "user", "content": prompt}], stream=stream
         )
@@ -215,7 +203,7 @@ def test_a_front_ends_own_prompts_are_neither_searched_nor_written(prompt, expec
 
 def test_a_person_who_asks_about_tasks_and_titles_is_answered() -> None:
     world = World(FEE)
-    with served(world) as client:
+    with client_of(world) as client:
         for asked in (
             "### Task: how much is the tuition fee?",
             "Write a title for the tuition fee",

@@ -109,8 +109,9 @@ def answering(
 
     def reader(generation: Generation) -> Reader:
         catalogue = bounded(parts.catalogue(generation), "catalogue", CATALOGUE_S, executor)
+        index = bounded(parts.index(generation), "index", INDEX_S, executor)
         retriever = Retriever(
-            bounded(parts.index(generation), "index", INDEX_S, executor),
+            index,
             catalogue,
             questions(generation),
             reranker,
@@ -118,7 +119,7 @@ def answering(
             generation,
             executor,
         )
-        return Reader(generation, retriever, catalogue)
+        return Reader(generation, retriever, catalogue, index)
 
     readers = PerGeneration(
         bounded(parts.generations, "catalogue", GENERATIONS_S, executor),
