@@ -26,7 +26,7 @@ from nexus.ports import (
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retriever
 from nexus.settings import Settings
-from tests.fakes import FakeLedger, FakeQueue
+from tests.fakes import FakeIndex, FakeLedger, FakeQueue
 
 T = TypeVar("T")
 
@@ -77,9 +77,12 @@ def indexer(
 
 
 def readers(
-    retriever: Retriever, catalogue: Catalogue, settings: Settings
+    retriever: Retriever,
+    catalogue: Catalogue,
+    settings: Settings,
+    index: VectorIndex | None = None,
 ) -> PerGeneration[Reader]:
     """Readers of one generation, the configured one."""
     generation = settings.generation
-    reader = Reader(generation, retriever, catalogue)
+    reader = Reader(generation, retriever, catalogue, index or FakeIndex())
     return PerGeneration(SingleGeneration(generation), generation, lambda _: reader)

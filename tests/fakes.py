@@ -292,6 +292,11 @@ class FakeConversations(_Service):
         self._turns: dict[tuple[str, str, str], list[Turn]] = {}
         self._expiry: dict[tuple[str, str, str], float] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever remembered."""
+        return not self._turns
+
     def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
         self.ping()
         live = self._live((tenant, client, conversation_id))
@@ -982,6 +987,7 @@ class FakeChat(_Service):
         super().__init__()
         self._script = list(script)
         self.prompts: list[tuple[Message, ...]] = []
+        self.heard_at_once = 4
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
         self.ping()
@@ -992,6 +998,15 @@ class FakeChat(_Service):
         asked = sum(len(words(message.content)) for message in messages)
         written = min(len(words(line)), max_tokens)
         return Completion(line, Usage(input_tokens=asked, output_tokens=written))
+
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
+    ) -> Completion:
+        """The same, heard in pieces of `heard_at_once` characters."""
+        completion = self.complete(messages, max_tokens)
+        for start in range(0, len(completion.text), self.heard_at_once):
+            heard(completion.text[start : start + self.heard_at_once])
+        return completion
 
 
 class FakeReranker(_Service):

@@ -28,6 +28,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.openai_events import events_of
+
 Messages = list[dict[str, str]]
 
 
@@ -81,6 +83,9 @@ class OpenAIServer:
         self.refused_parameter = ""  # of chat completions, as OpenAI refuses max_tokens
         self.float_vectors = False  # ignore encoding_format, as some servers do
         self.change: Callable[[dict[str, Any]], None] | None = None  # edits each good answer
+        self.streams = True  # False: streaming is answered in one piece, as some servers do
+        self.broken_after: int | None = None  # events, after which the connection is reset
+        self.heard: Callable[[int], None] = lambda _count: None  # is told each event's number
         self.closing = threading.Event()
         self._lock = threading.Lock()
         self._faults: deque[Fault] = deque()
@@ -264,7 +269,10 @@ class _Handler(BaseHTTPRequestHandler):
             status, body = self.server_script.reply(request)
             if self.server_script.change and status == 200:
                 self.server_script.change(body)
-            self._send(Fault(status, json.dumps(body)))
+            if status == 200 and request.body.get("stream") and self.server_script.streams:
+                self._stream(body)
+            else:
+                self._send(Fault(status, json.dumps(body)))
         elif fault.way == "hang":
             self.close_connection = True
             self.server_script.closing.wait(30)
@@ -275,6 +283,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
         else:
             self._send(fault)
+
+    def _stream(self, body: dict[str, Any]) -> None:
+        self.close_connection = True
+        script = self.server_script
+        with suppress(ConnectionError):
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream; charset=utf-8")
+            self.send_header("connection", "close")
+            self.end_headers()
+            for count, event in enumerate(events_of(body)):
+                if count == script.broken_after:
+                    script.broken_after = None
+                    return
+                script.heard(count)
+                self.wfile.write(event)
+                self.wfile.flush()
 
     def _send(self, answer: Fault) -> None:
         data = answer.body.encode()

@@ -8,7 +8,19 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from functions.chat import documents_reference
-from functions.chat.routes import chat, conversations, health, reference, search
+from functions.chat.openai.errors import error_of
+from functions.chat.routes import (
+    chat,
+    conversations,
+    health,
+    mcp,
+    openai_chat,
+    openai_models,
+    openai_responses,
+    reference,
+    search,
+    stream,
+)
 from nexus.http.application import application
 from nexus.services import ChatServices
 
@@ -31,11 +43,26 @@ ERRORS = {
 }
 
 
+OPENAI_PATHS = ("/v1/chat/completions", "/v1/responses", "/v1/models", "/v1/embeddings")
+ROUTES = (
+    chat,
+    stream,
+    openai_chat,
+    openai_responses,
+    openai_models,
+    mcp,
+    search,
+    conversations,
+    health,
+    reference,
+)
+
+
 def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic) -> FastAPI:
     """The API over these services; `now` is the clock of the requests' deadlines."""
     app = application(
         services,
-        [module.router for module in (chat, search, conversations, health, reference)],
+        [module.router for module in ROUTES],
         description=DESCRIPTION,
         errors=ERRORS,
         methods=["GET", "POST", "DELETE"],
@@ -47,6 +74,7 @@ def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic
             "x-conversation-id",
         ],
         now=now,
+        error_forms=dict.fromkeys(OPENAI_PATHS, error_of),
     )
     documents_reference.complete(app)
     return app

@@ -74,6 +74,19 @@ class PassageBody(BaseModel):
     score: float = Field(description="Relevance to the question, from 0 to 1.")
     text: str
 
+    @classmethod
+    def of(cls, passage: models.Passage) -> PassageBody:
+        """From the core's passage."""
+        return cls(
+            document_id=passage.document_id,
+            title=passage.title,
+            uri=passage.uri,
+            version=passage.version,
+            locator=Locator.of(passage.locator),
+            score=round(passage.score, 4),
+            text=passage.text,
+        )
+
 
 class SourceBody(BaseModel):
     """What an answer cites as [number]; the quote stands verbatim in the document."""
@@ -86,6 +99,20 @@ class SourceBody(BaseModel):
     locator: Locator
     score: float
     quote: str
+
+    @classmethod
+    def of(cls, source: models.Source) -> SourceBody:
+        """From the core's source."""
+        return cls(
+            number=source.number,
+            document_id=source.passage.document_id,
+            title=source.passage.title,
+            uri=source.passage.uri,
+            version=source.passage.version,
+            locator=Locator.of(source.passage.locator),
+            score=round(source.passage.score, 4),
+            quote=source.quote,
+        )
 
 
 class GateBody(BaseModel):
@@ -176,19 +203,7 @@ class ChatResponse(BaseModel):
         """From the core's answer."""
         return cls(
             answer=answer.text,
-            sources=[
-                SourceBody(
-                    number=source.number,
-                    document_id=source.passage.document_id,
-                    title=source.passage.title,
-                    uri=source.passage.uri,
-                    version=source.passage.version,
-                    locator=Locator.of(source.passage.locator),
-                    score=round(source.passage.score, 4),
-                    quote=source.quote,
-                )
-                for source in answer.sources
-            ],
+            sources=list(map(SourceBody.of, answer.sources)),
             claims=[
                 ClaimBody(text=claim.text, sources=list(claim.sources), verified=claim.verified)
                 for claim in answer.claims

@@ -56,7 +56,9 @@ class World:
             client(COLLEAGUE_KEY, "acme", "mobile"),
             client(RIVAL_KEY, "rival", "web"),
         )
-        its_readers = readers(self.library.retriever, self.library.catalogue, self.settings)
+        its_readers = readers(
+            self.library.retriever, self.library.catalogue, self.settings, self.library.index
+        )
         executor = ThreadPoolExecutor(2)
         self.services = ChatServices(
             settings=self.settings,

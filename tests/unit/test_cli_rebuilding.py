@@ -57,7 +57,7 @@ class House:
         def reader(one):
             parts = (self.index, self.catalogues[one], FakeEmbedder(64), None, OLD, one)
             retriever = Retriever(*parts, ThreadPoolExecutor(1))
-            return Reader(one, retriever, self.catalogues[one])
+            return Reader(one, retriever, self.catalogues[one], self.index)
 
         services = RebuildServices(store, places, PerGeneration(store, OLD.generation, reader))
         approve(services, NOW, NEW.generation, questions, tenant)

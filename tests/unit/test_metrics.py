@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -97,6 +97,12 @@ def test_a_handler_writes_what_was_recorded_even_when_it_fails_and_counts_its_fi
 class Model:
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
         return Completion("text", Usage(input_tokens=1_000, output_tokens=100))
+
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
+    ) -> Completion:
+        heard("text")
+        return self.complete(messages, max_tokens)
 
     def ping(self) -> None:
         return None

@@ -6,12 +6,7 @@ from fastapi import APIRouter
 
 from functions.chat.dependencies import Services
 from functions.chat.filtering import filters_of
-from functions.chat.schemas import (
-    Locator,
-    PassageBody,
-    SearchRequest,
-    SearchResponse,
-)
+from functions.chat.schemas import PassageBody, SearchRequest, SearchResponse
 from nexus.answering.refusals import refusal
 from nexus.http.callers import Caller
 
@@ -31,17 +26,6 @@ async def search(body: SearchRequest, principal: Caller, services: Services) -> 
         ),
         services.executor,
     )
-    passages = [
-        PassageBody(
-            document_id=passage.document_id,
-            title=passage.title,
-            uri=passage.uri,
-            version=passage.version,
-            locator=Locator.of(passage.locator),
-            score=round(passage.score, 4),
-            text=passage.text,
-        )
-        for passage in found.passages
-    ]
+    passages = list(map(PassageBody.of, found.passages))
     hint = refusal(body.query, (), filters) if found.unmatched else None
     return SearchResponse(passages=passages, hint=hint, timings=found.timings_ms)

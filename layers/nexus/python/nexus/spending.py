@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from nexus.errors import ConfigurationError
 from nexus.metrics import record
-from nexus.ports import ChatModel, Completion, Embedder, Embeddings, Message
+from nexus.ports import Completion, Embedder, Embeddings, Message, StreamingChat
 from nexus.span_names import FINISH_REASONS, INPUT_TOKENS, OUTPUT_TOKENS
 from nexus.tracing import is_traced, note
 
@@ -42,7 +42,7 @@ class SpendingChat:
     Without a price they cost 0, and are counted once more as unpriced; a price of 0 is one.
     """
 
-    def __init__(self, chat: ChatModel, model: str, prices: Prices) -> None:
+    def __init__(self, chat: StreamingChat, model: str, prices: Prices) -> None:
         self._chat = chat
         self._model = model
         self._price = prices.get(model, (0.0, 0.0))
@@ -50,7 +50,15 @@ class SpendingChat:
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
         """The model's completion."""
-        completion = self._chat.complete(messages, max_tokens)
+        return self._counted(self._chat.complete(messages, max_tokens))
+
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
+    ) -> Completion:
+        """The model's completion, heard while it is written."""
+        return self._counted(self._chat.stream(messages, max_tokens, heard))
+
+    def _counted(self, completion: Completion) -> Completion:
         into, out = completion.usage.input_tokens, completion.usage.output_tokens
         record("input_tokens", into, model=self._model)
         record("output_tokens", out, model=self._model)

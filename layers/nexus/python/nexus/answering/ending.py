@@ -35,6 +35,9 @@ def end(
     `values` go into the cache with it. Where the store of conversations was not reachable, or the
     cache is left alone as it failed, each is written for itself.
     """
+    if question.before is not None:  # whoever asks remembers it
+        recalled.keep(values, made.keeping)
+        return False
     together = memory.keeps_values and made.reachable and not recalled.rests
     if not together:
         recalled.keep(values, made.keeping)

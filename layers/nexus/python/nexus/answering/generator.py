@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from nexus.answering.answer_text import Style, limit_words
 from nexus.answering.grounding import Grounded, ground
+from nexus.answering.growing import GrowingDraft
 from nexus.answering.prompts import answer_messages, repair_messages
 from nexus.answering.reply import Reply, read_reply
+from nexus.answering.telling import Telling
 from nexus.answering.told_of_answer import tell_grounded, tell_written
 from nexus.answering.verifying import Verification, Verifier
 from nexus.deadline import current, optional
 from nexus.errors import UpstreamRefused
 from nexus.models import CheckedClaim, Passage, Source, Usage
 from nexus.observability import logger
-from nexus.ports import ChatModel, Message
+from nexus.ports import Message, StreamingChat
 
 __all__ = ["Generated", "Generator", "Style"]
 
@@ -41,7 +43,9 @@ class Generated:
 class Generator:
     """Writes answers with a chat model."""
 
-    def __init__(self, chat: ChatModel, max_tokens: int, verifier: Verifier | None = None) -> None:
+    def __init__(
+        self, chat: StreamingChat, max_tokens: int, verifier: Verifier | None = None
+    ) -> None:
         self._chat = chat
         self._max_tokens = max_tokens
         self._verifier = verifier
@@ -53,15 +57,21 @@ class Generator:
         history: Sequence[tuple[str, str]],
         style: Style,
         standalone: str = "",
+        telling: Telling | None = None,
     ) -> Generated:
         """An answer of supported sentences only; one that begins with another is written once more.
 
         `standalone` is what the question means after the turns in `history`, if these decide it.
+        `telling` shows its sentences while they are written.
         Raises UpstreamRefused when the model's tokens did not suffice for one sentence.
         """
         first = answer_messages(question, passages, history, style, standalone)
         started, whole = current().now(), True
-        draft, usage = self._write(first, len(passages))
+        growing = None
+        if telling is not None:
+            waits = self._verifier is not None and not telling.retracts
+            growing = GrowingDraft(telling, passages, question, style, waits=waits)
+        draft, usage = self._write(first, len(passages), growing)
         took_s = current().now() - started
         if not draft.text:
             if draft.cut:
@@ -112,9 +122,14 @@ class Generator:
             grounded.claims if text else (),
         )
 
-    def _write(self, messages: list[Message], passages: int) -> tuple[Reply, Usage]:
+    def _write(
+        self, messages: list[Message], passages: int, growing: GrowingDraft | None = None
+    ) -> tuple[Reply, Usage]:
         """What the model replies, and what it cost."""
-        completion = self._chat.complete(messages, self._max_tokens)
+        if growing is None:
+            completion = self._chat.complete(messages, self._max_tokens)
+        else:
+            completion = self._chat.stream(messages, self._max_tokens, growing.hear)
         tell_written(messages, self._max_tokens, completion)
         return read_reply(completion.text, completion.finish, passages), completion.usage
 

@@ -61,6 +61,10 @@ class Grounded:
         return tuple(claim.text for claim in self.claims if not claim.verified)
 
 
+# Sentences with what they cite, and how they were judged: one draft's, over the same passages.
+Known = dict[tuple[str, tuple[Citation, ...]], tuple[Cited, Judgement]]
+
+
 @dataclass(slots=True)
 class _Claim:
     """A sentence under judgement, with its piece's place among those that are kept."""
@@ -78,6 +82,7 @@ def ground(
     passages: Sequence[Passage],
     question: str = "",
     verifier: Verifying | None = None,
+    known: Known | None = None,
 ) -> Grounded:
     """Removes what is contradicted or refused, and ties the rest to verbatim quotes.
 
@@ -86,8 +91,8 @@ def ground(
     of the verifier, in one call; without one it stays, unverified, unless it orders the reader
     about. Links, images and HTML are
     removed. What documents say to machines supports nothing. What a model wrote beyond 20,000
-    characters, or 300 sentences and lines, is left out. Takes some 2 ms a sentence; never raises
-    but what the verifier raises.
+    characters, or 300 sentences and lines, is left out. Takes some 2 ms a sentence that is not
+    `known` from the beginning of the same text; never raises but what the verifier raises.
     """
     evidence = [evidence_of(passage) for passage in passages]
     allowed = {fact[4:] for e in evidence for fact in e.facts if fact.startswith("url:")}
@@ -98,7 +103,10 @@ def ground(
     pieces = pieces_of(written)
     # The half of a sentence that was cut may say the opposite of the whole.
     pieces = (pieces[:-1] if len(text) > MOST_CHARS else pieces)[:MOST_PIECES]
-    kept, claims = _sorted_out(with_lone_markers(pieces), citations, passages, evidence, question)
+    known = {} if known is None else known
+    kept, claims = _sorted_out(
+        with_lone_markers(pieces), citations, passages, evidence, question, known
+    )
     _decide(claims, question, verifier)
     gone = [claim for claim in claims if claim.verdict is False]
     stay = [claim for claim in claims if claim.verdict is not False]
@@ -115,6 +123,7 @@ def _sorted_out(
     passages: Sequence[Passage],
     evidence: Sequence[Evidence],
     question: str,
+    known: Known,
 ) -> tuple[list[Piece], list[_Claim]]:
     """The pieces that may be shown, and the claims among them, judged."""
     asked = read_question(question)
@@ -144,7 +153,10 @@ def _sorted_out(
         elif words.endswith(":") and not claim.facts and introduces(claim, evidence, asked, 0.75):
             kept.append(piece)
         else:
-            cited, judgement = _judged(words, mine, passages, question)
+            what = words, tuple(mine)
+            if what not in known:
+                known[what] = _judged(words, mine, passages, question)
+            cited, judgement = known[what]
             claims.append(_Claim(len(kept), piece, words, cited, judgement))
             kept.append(piece)
     return kept, claims

@@ -12,7 +12,11 @@ from nexus.models import Filters
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a caller asked, once the request was found valid."""
+    """What a caller asked, once the request was found valid.
+
+    `before` are the questions and answers before it, oldest first, where the caller keeps its
+    conversation itself: none is read then, and the turn is not remembered.
+    """
 
     message: str
     conversation_id: str | None
@@ -20,6 +24,12 @@ class Question:
     filters: Filters
     style: Style = "default"
     cache: CachePolicy = field(default_factory=CachePolicy)
+    before: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def is_in_talk(self) -> bool:
+        """Whether anything may have been said before it."""
+        return bool(self.before) if self.before is not None else self.conversation_id is not None
 
 
 def style_of(question: Question, route: Route) -> Style:

@@ -124,7 +124,7 @@ class RecalledAnswers:
             return None
         known = self._cache.get(slot.key)
         # What was refused alone may be answered where there is a conversation to lean on.
-        return known if known and not (known.refused and question.conversation_id) else None
+        return known if known and not (known.refused and question.is_in_talk) else None
 
     def keeping(
         self, slot: Slot | None, question: Question, answer: Answer, retrieved: Retrieved
@@ -156,7 +156,7 @@ class RecalledAnswers:
 
 
 def _leans(question: Question) -> bool:
-    return question.conversation_id is not None and is_follow_up(question.message)
+    return question.is_in_talk and is_follow_up(question.message)
 
 
 def _put(cache: ForgivingCache, value: Kept) -> None:

@@ -68,6 +68,11 @@ def read_reply(raw: str, finish: Finish = "stop", passages: int = MOST_PASSAGES)
     return Reply(said, no_answer=not said and said != text and not cut, cut=cut)
 
 
+def says_no_answer(text: str) -> bool:
+    """Whether a text holds, anywhere, the signal that there is no answer, or of a part of one."""
+    return _HAS_SIGNAL.search(text) is not None
+
+
 def _without_signal(text: str) -> str:
     """The text without the sentences that say of a part that there is no answer."""
     if not _HAS_SIGNAL.search(text):

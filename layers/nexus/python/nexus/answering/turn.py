@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
@@ -22,11 +22,13 @@ from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
+from nexus.answering.sureness import sureness
+from nexus.answering.telling import Telling
 from nexus.answering.told_of_answer import tell_answered
 from nexus.deadline import awaited, current, within
 from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
-from nexus.models import Answer, Confidence, Passage, Principal, Source, Turn, Usage
+from nexus.models import Answer, Confidence, Principal, Turn, Usage
 from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
 from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
@@ -38,8 +40,6 @@ __all__ = ["Answerer", "Question"]
 
 # Passages that a summary is made from: many, because it is about the whole and not a place in it.
 SUMMARY_PASSAGES = 12
-# Less than this share of the likeliest passage's relevance is another matter than a near second.
-_FAR_BEHIND = 0.2
 
 
 class Answerer:
@@ -67,9 +67,13 @@ class Answerer:
         self._settings = settings
         self._executor = executor
 
-    def answer(self, principal: Principal, question: Question) -> Answer:
+    def answer(
+        self, principal: Principal, question: Question, telling: Telling | None = None
+    ) -> Answer:
         """Answers from the principal's documents, or refuses; remembers the turn if it can.
 
+        `telling` tells of it what is settled while it is made, and all of its text before it is
+        remembered; it raises Abandoned where nobody listens any more, and nothing is remembered.
         Raises UpstreamError or ConfigurationError when the language model or the catalogue fail, or
         both searches do, or one does and the other finds no answer. Whatever else fails or is late
         (conversations, caches, reranker, a second draft) makes the answer at most a poorer one.
@@ -77,6 +81,10 @@ class Answerer:
         started = time.perf_counter()
         route = route_of(question.message)
         values: list[Kept] = []
+        conversation_id = question.conversation_id or new_id("c")
+        message_id = new_id("m")
+        if telling:
+            telling.begin(conversation_id, message_id)
         if route in ("greeting", "thanks"):
             made = Made(self._courteous(route, question))
         else:
@@ -86,7 +94,9 @@ class Answerer:
             try:
                 with opening(turn):
                     made = self._readers.with_live(
-                        lambda reader: self._recalled_or_made(reader, principal, question, route),
+                        lambda reader: self._recalled_or_made(
+                            reader, principal, question, route, telling
+                        ),
                         self._executor,
                         (lambda reader: turn.begin(reader.generation)) if turn else None,
                     )
@@ -96,10 +106,12 @@ class Answerer:
             values = turn.kept if turn else []
         answer = replace(
             made.answer,
-            message_id=new_id("m"),
-            conversation_id=question.conversation_id or new_id("c"),
+            message_id=message_id,
+            conversation_id=conversation_id,
             timings_ms={**made.answer.timings_ms, "total": _ms_since(started)},
         )
+        if telling:
+            telling.finish(answer.text, answer.sources)
         told = (principal, question, made, answer, values)
         answer = replace(answer, remembered=end(self._memory, self._recalled, *told))
         tell_answered(route, answer)
@@ -109,12 +121,17 @@ class Answerer:
         return _draft(reply(route, question.message), Confidence("high", 1.0))
 
     def _recalled_or_made(
-        self, reader: Reader, principal: Principal, question: Question, route: Route
+        self,
+        reader: Reader,
+        principal: Principal,
+        question: Question,
+        route: Route,
+        telling: Telling | None,
     ) -> Made:
         """The answer, from the cache if it is there."""
         started = time.perf_counter()
         reading = None
-        if question.conversation_id is not None:
+        if question.before is None and question.conversation_id is not None:
             reading = self._executor.submit(
                 self._memory.history, principal, question.conversation_id
             )
@@ -127,7 +144,7 @@ class Answerer:
         embedded = None
         if known is None and embedding is None and reading is not None:
             embedded = reader.retriever.embed(question.message)
-        turns, reachable = _read(reading)
+        turns, reachable = self._turns_before(question, reading)
         if known and (not turns or stands_alone(question.message)):
             return Made(replace(known, timings_ms={"cache": _ms_since(started)}))
         if embedding is not None:
@@ -137,11 +154,20 @@ class Answerer:
             usage = replace(found.usage, embedding_tokens=found.retrieved.embedding_tokens)
             timings = {**found.retrieved.timings_ms, "cache": _ms_since(started)}
             return Made(replace(known, usage=usage, timings_ms=timings))
-        answer, whole = self._make(question, route, found)
+        answer, whole = self._make(question, route, found, telling)
         keeping = None
         if not found.rewritten and whole:
             keeping = self._recalled.keeping(slot, question, answer, found.retrieved)
         return Made(answer, reachable, keeping)
+
+    def _turns_before(
+        self, question: Question, reading: Future[tuple[list[Turn], bool]] | None
+    ) -> tuple[list[Turn], bool]:
+        """The turns before, as the caller or the store tells them; whether these are all."""
+        if question.before is None:
+            return _read(reading)
+        last = question.before[max(0, len(question.before) - self._settings.history_turns) :]
+        return [Turn("", asked, told, refused=False, created_at="") for asked, told in last], True
 
     def _find(
         self,
@@ -174,12 +200,16 @@ class Answerer:
             search,
         )
 
-    def _make(self, question: Question, route: Route, found: Found) -> tuple[Answer, bool]:
+    def _make(
+        self, question: Question, route: Route, found: Found, telling: Telling | None
+    ) -> tuple[Answer, bool]:
         """The answer or a refusal; and whether nothing was left out that could have changed it."""
         started = time.perf_counter()
         retrieved = found.retrieved
         measure_passages(retrieved)
         generated: Generated | None = None
+        if telling:
+            telling.passages(retrieved.passages if retrieved.is_enough else ())
         if retrieved.is_enough:
             history = [(turn.question, turn.answer) for turn in found.turns]
             generated = self._generator.generate(
@@ -188,6 +218,7 @@ class Answerer:
                 history,
                 style_of(question, route),
                 found.rewritten,
+                telling,
             )
         usage = found.usage + (generated.usage if generated else Usage())
         usage += Usage(embedding_tokens=retrieved.embedding_tokens)
@@ -213,12 +244,7 @@ class Answerer:
                 rewritten_question=found.rewritten,
             )
             return draft, whole
-        # What had to be taken out of an answer makes the rest of it less sure.
-        sure = retrieved.probability * generated.support
-        sure *= _nearness(retrieved.passages, generated.sources)
-        if not (retrieved.told and all(claim.verified for claim in generated.claims)):
-            # What nobody has confirmed, or what the passage seems not to tell, is never sure.
-            sure = min(sure, (self._settings.medium_from + self._settings.high_from) / 2)
+        sure = sureness(retrieved, generated, self._settings)
         level = level_of(sure, self._settings.medium_from, self._settings.high_from)
         answer = replace(
             _draft(generated.text, Confidence(level, round(sure, 4), retrieved.gate)),
@@ -247,17 +273,6 @@ def _embedded(embedding: Future[Embedded]) -> Embedded:
             return awaited(embedding, "models")
     except UpstreamError as failure:
         return Embedded(None, 0.0, failure)
-
-
-def _nearness(passages: Sequence[Passage], sources: Sequence[Source]) -> float:
-    """How much of the passages' probability what is quoted may have, from 0 to 1.
-
-    The probability is about the likeliest passage: quotes of others alone, which are far less
-    likely to hold the answer, must not have it.
-    """
-    first = max((passage.score for passage in passages), default=0.0)
-    quoted = max((source.passage.score for source in sources), default=first)
-    return quoted / first if quoted < _FAR_BEHIND * first else 1.0
 
 
 def _draft(text: str, confidence: Confidence) -> Answer:

@@ -13,7 +13,7 @@ from nexus import __version__
 from nexus.clients import Authenticator
 from nexus.http import problems
 from nexus.http.middleware import LastResort, RequestDeadline, RequestRecord
-from nexus.http.problems import Problem
+from nexus.http.problems import ErrorForm, Problem
 from nexus.http.request_trace import RequestTrace
 from nexus.settings import Settings
 from nexus.tracing import is_on
@@ -42,11 +42,13 @@ def application(
     methods: Iterable[str],
     headers: Iterable[str],
     now: Callable[[], float] = time.monotonic,
+    error_forms: Mapping[str, ErrorForm] | None = None,
 ) -> FastAPI:
     """The API of these routers over these services.
 
     `errors` says what each status means; browsers may use these `methods` and request `headers`.
-    `now` is the clock of the requests' deadlines.
+    `now` is the clock of the requests' deadlines, and `error_forms` says, by the beginnings of
+    paths, how errors are told where clients expect them otherwise than as problem JSON.
     """
     app = FastAPI(
         title="Nexus",
@@ -68,7 +70,7 @@ def application(
         },
     )
     app.state.services = services
-    problems.install(app)
+    problems.install(app, error_forms)
     for router in routers:
         app.include_router(router)
     # The last to be added is the outermost: an error's answer needs its headers too.

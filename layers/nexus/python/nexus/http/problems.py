@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -38,8 +39,31 @@ class Problem(BaseModel):
     field: str | None = Field(default=None, description="The field of the request at fault.")
 
 
-def install(app: FastAPI) -> None:
-    """Makes the app answer every error that it expects with problem JSON."""
+# Makes the body of an error of a problem.
+ErrorForm = Callable[[Problem], dict[str, Any]]
+
+
+class ProblemResponse(JSONResponse):
+    """A response that tells a problem, as problem JSON or in another form."""
+
+    def __init__(
+        self, problem: Problem, form: ErrorForm | None, headers: Mapping[str, str] | None
+    ) -> None:
+        super().__init__(
+            form(problem) if form else problem.model_dump(exclude_none=True),
+            status_code=problem.status,
+            headers=dict(headers or {}),
+            media_type="application/json" if form else "application/problem+json",
+        )
+        self.problem = problem
+
+
+def install(app: FastAPI, error_forms: Mapping[str, ErrorForm] | None = None) -> None:
+    """Makes the app answer every error that it expects with problem JSON.
+
+    Under the paths of `error_forms` it is told in the form that their clients expect.
+    """
+    app.state.error_forms = error_forms or {}
     app.add_exception_handler(NexusError, _nexus)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
@@ -51,7 +75,7 @@ def problem(
     detail: str,
     field: str | None = None,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
+) -> ProblemResponse:
     """A problem response for this request."""
     body = Problem(
         title=HTTPStatus(status).phrase,
@@ -60,15 +84,29 @@ def problem(
         request_id=request.scope.get("request_id", ""),
         field=field,
     )
-    return JSONResponse(
-        body.model_dump(exclude_none=True),
-        status_code=status,
-        headers=dict(headers or {}),
-        media_type="application/problem+json",
-    )
+    return ProblemResponse(body, _form_of(request), headers)
 
 
-async def _nexus(request: Request, error: Exception) -> JSONResponse:
+def _form_of(request: Request) -> ErrorForm | None:
+    """How the clients of a path expect errors, where that is not as problem JSON."""
+    app = request.scope.get("app")
+    forms: Mapping[str, ErrorForm] = getattr(app.state, "error_forms", {}) if app else {}
+    path = request.url.path
+    return next((form for under, form in forms.items() if path.startswith(under)), None)
+
+
+def body_of(request: Request, error: Exception) -> Problem:
+    """The problem that an error is answered with, for a response that has begun."""
+    known = isinstance(error, NexusError)
+    answer = _told(request, error) if known else unexpected(request, error)
+    return answer.problem
+
+
+async def _nexus(request: Request, error: Exception) -> ProblemResponse:
+    return _told(request, error)
+
+
+def _told(request: Request, error: Exception) -> ProblemResponse:
     if isinstance(error, InProgress):
         return problem(request, 409, str(error), headers=_retry_after(error.retry_after_s))
     for kind, status in CALLERS_FAULTS.items():
@@ -98,7 +136,7 @@ def _retry_after(seconds: float) -> dict[str, str]:
     return {"Retry-After": f"{max(1, round(seconds))}"}
 
 
-async def _validation(request: Request, error: Exception) -> JSONResponse:
+async def _validation(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
     first = error.errors()[0]
     sent = request.headers.get("content-type", "")
@@ -122,7 +160,7 @@ def _is_json(content_type: str) -> bool:
     )
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
     details = {
         404: "There is no such route: see /docs for those there are.",
@@ -132,7 +170,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return problem(request, error.status_code, detail, headers=error.headers)
 
 
-def unexpected(request: Request, error: Exception) -> JSONResponse:
+def unexpected(request: Request, error: Exception) -> ProblemResponse:
     """Logs the type and the place of an error that nobody expected, and answers 500."""
     # No more than these: a message or a traceback can quote what the user wrote.
     logger.error(

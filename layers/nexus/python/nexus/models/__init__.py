@@ -32,11 +32,13 @@ from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
 from nexus.models.language import Language
 from nexus.models.snapshots import StoredChunk, StoredDocument
+from nexus.models.told import Begun, Looked, Said, Told, Withdrawn
 
 __all__ = [
     "EVERY_GROUP",
     "Answer",
     "ApiClient",
+    "Begun",
     "CheckedClaim",
     "Chunk",
     "Compared",
@@ -57,6 +59,7 @@ __all__ = [
     "Language",
     "LocatedText",
     "Locator",
+    "Looked",
     "ObjectState",
     "ParsedDocument",
     "Passage",
@@ -64,9 +67,12 @@ __all__ = [
     "ReadingWarning",
     "Readings",
     "Role",
+    "Said",
     "Source",
     "StoredChunk",
     "StoredDocument",
+    "Told",
     "Turn",
     "Usage",
+    "Withdrawn",
 ]

@@ -35,6 +35,7 @@ from nexus.ports.language_models import (
     Finish,
     Message,
     Reranker,
+    StreamingChat,
 )
 from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
 from nexus.ports.request_claims import Claim, RequestClaims
@@ -84,6 +85,7 @@ __all__ = [
     "Standing",
     "Standings",
     "StoredVersion",
+    "StreamingChat",
     "TurnWriter",
     "VectorIndex",
     "WorkQueue",

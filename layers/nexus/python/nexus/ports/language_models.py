@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -62,6 +62,20 @@ class ChatModel(Protocol):
 
     def ping(self) -> None:
         """Returns when the endpoint answers and knows the model; raises otherwise."""
+        ...
+
+
+class StreamingChat(ChatModel, Protocol):
+    """A language model that can be heard while it writes."""
+
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
+    ) -> Completion:
+        """As `complete`; each piece of the text goes to `heard` as soon as it is there.
+
+        The completion is what counts: it may be another text than what was heard, where the
+        endpoint had to be asked again. What `heard` raises ends the writing, and is raised.
+        """
         ...
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nexus.models import Generation
-from nexus.ports import Catalogue
+from nexus.ports import Catalogue, VectorIndex
 from nexus.retrieval.retriever import Retriever
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A generation's retriever, and the catalogue that knows what is visible in it."""
+    """A generation's retriever, the catalogue that knows what is visible in it, and its index."""
 
     generation: Generation
     retriever: Retriever
     catalogue: Catalogue
+    index: VectorIndex

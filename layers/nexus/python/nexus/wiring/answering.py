@@ -33,6 +33,7 @@ from nexus.ports import (
     RequestClaims,
     Reranker,
     Standings,
+    StreamingChat,
     TurnWriter,
     VectorIndex,
 )
@@ -70,7 +71,7 @@ class ChatParts:
     catalogue: Callable[[Generation], Catalogue]
     index: Callable[[Generation], VectorIndex]
     embedder: Callable[[Generation], Embedder]
-    chat: ChatModel
+    chat: StreamingChat
     reranker: Reranker | None
     cache: Cache | None
     verifier: ChatModel | None = None
@@ -111,8 +112,9 @@ def answering(
 
     def reader(generation: Generation) -> Reader:
         catalogue = bounded(parts.catalogue(generation), "catalogue", CATALOGUE_S, executor)
+        index = traced_index(bounded(parts.index(generation), "index", INDEX_S, executor), settings)
         retriever = Retriever(
-            traced_index(bounded(parts.index(generation), "index", INDEX_S, executor), settings),
+            index,
             catalogue,
             questions(generation),
             reranker,
@@ -120,7 +122,7 @@ def answering(
             generation,
             executor,
         )
-        return Reader(generation, retriever, catalogue)
+        return Reader(generation, retriever, catalogue, index)
 
     readers = PerGeneration(
         bounded(parts.generations, "catalogue", GENERATIONS_S, executor),

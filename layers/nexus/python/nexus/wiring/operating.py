@@ -132,7 +132,7 @@ def rebuild_services(settings: Settings, aws: ClientFactory) -> RebuildServices:
             generation,
             executor,
         )
-        return Reader(generation, retriever, where.catalogue)
+        return Reader(generation, retriever, where.catalogue, where.index)
 
     places = PerGeneration(store, settings.generation, place)
     return RebuildServices(store, places, PerGeneration(store, settings.generation, reader))
@@ -195,7 +195,7 @@ def evaluation_services(
     retriever = Retriever(
         searched(index), catalogue, embedder, models.reranker(), settings, generation, executor
     )
-    reader = Reader(generation, retriever, catalogue)
+    reader = Reader(generation, retriever, catalogue, index)
     return EvaluationServices(
         index=index,
         indexer=make_indexer(

@@ -20,6 +20,7 @@ from nexus.ports import (
     GenerationStore,
     Reranker,
     Secrets,
+    StreamingChat,
     VectorIndex,
     WorkQueue,
 )
@@ -140,7 +141,7 @@ class Models:
             )
         )
 
-    def chat(self) -> ChatModel:
+    def chat(self) -> StreamingChat:
         return self._chat(self._settings.chat_model)
 
     def verifier(self) -> ChatModel | None:
@@ -153,7 +154,7 @@ class Models:
         named = self._settings.rewrite_model
         return self._chat(named) if named else None
 
-    def _chat(self, model: str) -> ChatModel:
+    def _chat(self, model: str) -> StreamingChat:
         from nexus.adapters.openai.models import OpenAIChat
 
         settings = self._settings

@@ -15,6 +15,7 @@ from nexus.settings import Settings
 from nexus.tracing import Attributes, Step, Value, trace_to, traced
 
 T = TypeVar("T")
+Chat = TypeVar("Chat", bound=ChatModel)
 
 _SEARCHES = ("search_dense", "search_text")
 _OTHERS = (
@@ -66,9 +67,10 @@ def traced_embedder(embedder: Embedder, model: str, settings: Settings) -> Embed
     return traced(embedder, {"embed": _model("embeddings", model, settings.models_url)})
 
 
-def traced_chat(chat: ChatModel, model: str, settings: Settings, task: str) -> ChatModel:
+def traced_chat(chat: Chat, model: str, settings: Settings, task: str) -> Chat:
     """A language model whose calls are told, with what it is asked for: "answer" or the like."""
-    return traced(chat, {"complete": _model("chat", model, settings.models_url, task)})
+    step = _model("chat", model, settings.models_url, task)
+    return traced(chat, {"complete": step, "stream": step})
 
 
 def traced_reranker(reranker: Reranker, settings: Settings) -> Reranker:

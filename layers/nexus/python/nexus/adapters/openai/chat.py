@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
-from nexus.adapters.openai.bodies import count_of, finish_of, says_failed, text_of
+from nexus.adapters.openai.completions import read_answer, read_stream
 from nexus.adapters.openai.connection import ModelsClient, ping, post
-from nexus.adapters.openai.errors import (
-    SERVICE,
-    ContentFiltered,
-    StatusError,
-    content_filtered,
-    from_status,
-    translate,
-)
+from nexus.adapters.openai.errors import ContentFiltered, StatusError, translate
 from nexus.adapters.openai.parameters import ChatForm, adapted
 from nexus.adapters.openai.told import kind_of, words_of
 from nexus.errors import InvalidRequest, UpstreamRefused, UpstreamUnavailable
-from nexus.models import Usage
 from nexus.ports import Completion, Message
 
 # OpenAI refuses a smaller limit in the Responses API.
 _LEAST_OUTPUT_TOKENS = 16
+
+
+# Sends a body to a path of the endpoint, and reads what was written out of the answer.
+Send = Callable[[str, dict[str, object]], Completion]
 
 
 class OpenAIChat:
@@ -40,6 +35,7 @@ class OpenAIChat:
         self._speaks_responses = api == "responses"
         # OpenAI's newer models refuse `max_tokens`; many other servers know nothing else.
         own = f".{client.host}".endswith((".openai.com", ".openai.azure.com"))
+        self._streams = True
         self._form = ChatForm("max_completion_tokens" if own else "max_tokens", effort)
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
@@ -50,28 +46,68 @@ class OpenAIChat:
         back: the one who asks can ask in other words.
         """
         try:
-            return self._complete(messages, max_tokens)
+            return self._complete(messages, max_tokens, self._at_once)
         except ContentFiltered as err:
             raise InvalidRequest(str(err), "message") from err
+
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
+    ) -> Completion:
+        """As `complete`, heard while it is written; where that fails, it is asked for once more.
+
+        An endpoint that does not stream is heard when it has written.
+        """
+        if not self._streams:
+            return self._heard_at_once(messages, max_tokens, heard)
+
+        def send(path: str, body: dict[str, object]) -> Completion:
+            if path == "/chat/completions":
+                body["stream_options"] = {"include_usage": True}
+            return read_stream(self._client, path, body | {"stream": True}, heard)
+
+        try:
+            return self._complete(messages, max_tokens, send)
+        except ContentFiltered as err:
+            raise InvalidRequest(str(err), "message") from err
+        except UpstreamUnavailable:
+            return self.complete(messages, max_tokens)
+        except UpstreamRefused:
+            # It may be the streaming, or its options, that the endpoint does not have; what else
+            # is wrong is wrong again, and told, when it is asked in one piece.
+            completion = self._heard_at_once(messages, max_tokens, heard)
+            self._streams = False
+            return completion
+
+    def _heard_at_once(
+        self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
+    ) -> Completion:
+        completion = self.complete(messages, max_tokens)
+        heard(completion.text)
+        return completion
 
     def ping(self) -> None:
         """Returns when the endpoint answers and does not deny the model."""
         ping(self._client, self._model)
 
-    def _complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
+    def _at_once(self, path: str, body: dict[str, object]) -> Completion:
+        return read_answer(post(self._client, path, body))
+
+    def _complete(self, messages: Sequence[Message], max_tokens: int, send: Send) -> Completion:
         with translate():
             if self._speaks_responses:
                 try:
-                    return self._ask("/responses", messages, max_tokens)
+                    return self._ask("/responses", messages, max_tokens, send)
                 except StatusError as err:
                     if not _has_no_such_api(err):
                         raise
-            completion = self._ask("/chat/completions", messages, max_tokens)
+            completion = self._ask("/chat/completions", messages, max_tokens, send)
             # Remembered only now: had both failed, the URL or the model was at fault.
             self._speaks_responses = False
             return completion
 
-    def _ask(self, path: str, messages: Sequence[Message], max_tokens: int) -> Completion:
+    def _ask(
+        self, path: str, messages: Sequence[Message], max_tokens: int, send: Send
+    ) -> Completion:
         """The completion, asked for with as much as the endpoint takes."""
         form = self._form
         to_responses = path == "/responses"
@@ -83,7 +119,7 @@ class OpenAIChat:
                 else self._for_chat(prompt, max_tokens, form)
             )
             try:
-                answer = post(self._client, path, body)
+                completion = send(path, body)
             except StatusError as err:
                 if to_responses and _has_no_such_api(err):
                     raise
@@ -92,8 +128,6 @@ class OpenAIChat:
                     raise
                 form = other
                 continue
-            # Some servers answer either call in the form of the other.
-            completion = _read_response(answer) if "output" in answer else _read_chat(answer)
             self._form = replace(form, swapped=False)
             return completion
 
@@ -130,47 +164,3 @@ def _has_no_such_api(err: StatusError) -> bool:
     if err.status_code in (404, 405):
         return err.code != "model_not_found"
     return kind_of(err.status_code, words_of(err.body), to_responses=True) == "no_responses"
-
-
-def _read_response(answer: Mapping[str, Any]) -> Completion:
-    written = [item for item in answer["output"] if item.get("type", "message") == "message"]
-    text = "".join(text_of(item["content"]) for item in written)
-    usage = Usage(
-        input_tokens=count_of(answer, "input_tokens", "prompt_tokens"),
-        output_tokens=count_of(answer, "output_tokens", "completion_tokens"),
-    )
-    cut = answer.get("incomplete_details")
-    failed = answer.get("status") in ("failed", "cancelled")
-    reason = (cut.get("reason") if cut else None) or ("failed" if failed else "stop")
-    return _completion(text, usage, reason)
-
-
-def _read_chat(answer: Mapping[str, Any]) -> Completion:
-    choices = answer["choices"]
-    if not choices and kind_of(400, words_of(answer)) == "filtered":
-        raise content_filtered()
-    choice = choices[0]
-    message = choice["message"]
-    text = text_of(message.get("content")) or text_of(message.get("refusal"))
-    usage = Usage(
-        input_tokens=count_of(answer, "prompt_tokens", "input_tokens"),
-        output_tokens=count_of(answer, "completion_tokens", "output_tokens"),
-    )
-    return _completion(text, usage, choice.get("finish_reason"))
-
-
-def _completion(text: str, usage: Usage, reason: object) -> Completion:
-    finish = finish_of(reason)
-    if finish == "filter":
-        raise content_filtered()
-    if says_failed(reason):
-        raise from_status(503, {})
-    if text.strip():
-        return Completion(text, usage, finish)
-    if finish == "length":
-        raise UpstreamRefused(
-            SERVICE,
-            "The model used all its tokens before it wrote anything; raise "
-            "NEXUS_ANSWER_MAX_TOKENS or choose a chat model that reasons less.",
-        )
-    raise UpstreamUnavailable(SERVICE, "The model wrote nothing; try again.")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -115,6 +116,19 @@ class ModelsClient:
                 self._sleep(_pause_s(tried, retry_after_s(response.headers)))
         return _good(self._http.post(path, json=body))
 
+    @contextmanager
+    def stream(self, path: str, body: Mapping[str, object]) -> Iterator[httpx2.Response]:
+        """The good answer as it comes: one try, as one that has begun cannot be begun again.
+
+        Raises as `post`.
+        """
+        with self._http.stream(
+            "POST", path, json=body, headers={"accept": "text/event-stream, application/json"}
+        ) as response:
+            if not response.is_success:
+                response.read()
+            yield _good(response)
+
     def get(self, path: str, timeout_s: float) -> httpx2.Response:
         """The good answer of one try. Raises as `post`."""
         return _good(self._http.get(path, timeout=timeout_s))
@@ -122,7 +136,13 @@ class ModelsClient:
 
 def post(client: ModelsClient, path: str, body: Mapping[str, object]) -> Any:
     """The endpoint's answer to a JSON body, as JSON; belongs into a block of `translate`."""
-    return _as_json(client.post(path, body))
+    return as_json(client.post(path, body))
+
+
+def is_stream(response: httpx2.Response) -> bool:
+    """Whether an answer comes as server-sent events."""
+    kind: str = response.headers.get("content-type", "")
+    return kind.strip().lower().startswith("text/event-stream")
 
 
 def ping(client: ModelsClient, model: str) -> None:
@@ -135,7 +155,7 @@ def ping(client: ModelsClient, model: str) -> None:
             if err.status_code != 404 or err.code == "model_not_found":
                 raise
         # Some endpoints can only list their models.
-        _as_json(client.get("/models", _PING_TIMEOUT_S))
+        as_json(client.get("/models", _PING_TIMEOUT_S))
 
 
 def _url(base_url: str) -> httpx2.URL:
@@ -169,7 +189,8 @@ def _pause_s(tried: int, asked_s: float | None) -> float:
     return longest * random.uniform(0.75, 1)  # noqa: S311 - jitter
 
 
-def _as_json(response: httpx2.Response) -> object:
+def as_json(response: httpx2.Response) -> Any:
+    """An answer's body as JSON. Raises UpstreamRefused for another kind, ValueError for damage."""
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError) as err:
@@ -181,7 +202,7 @@ def _as_json(response: httpx2.Response) -> object:
 
 def _tells_what_it_means(longest_wait_s: float) -> Callable[[httpx2.Response], None]:
     def hook(response: httpx2.Response) -> None:
-        if response.status_code == 200:
+        if response.status_code == 200 and not is_stream(response):
             _unmask(response)
         if response.status_code < 400:
             return

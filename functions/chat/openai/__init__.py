@@ -1,0 +1,1 @@
+"""OpenAI's protocol: what its clients send and expect, and what Nexus makes of it."""

@@ -1,0 +1,29 @@
+"""Serves the chat function over a socket, for clients that speak HTTP themselves."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from functions.chat.app import create_app
+from tests.functions.chat_services import World
+
+
+@contextmanager
+def served(world: World) -> Iterator[str]:
+    """The URL of a server of this world, on a port of its own."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(world.services), log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
