@@ -287,7 +287,9 @@ def test_requests_can_be_tried_in_the_reference(world: World) -> None:
     assert not others
     for path, methods in described["paths"].items():
         for operation in methods.values():
-            assert operation.get("security") == ([{name: []}] if "/v1/" in path else None), path
+            assert operation.get("security") == (
+                [{name: []}] if path.startswith(("/v1/", "/mcp")) else None
+            ), path
 
 
 def test_every_response_has_security_headers(api: TestClient) -> None:
