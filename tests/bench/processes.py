@@ -19,7 +19,10 @@ LONGEST_S = 300
 
 @dataclass(frozen=True)
 class Measured:
-    """One process's life: times in milliseconds, memory in megabytes, every request's response."""
+    """One process's life: times in milliseconds, memory in megabytes, every request's response.
+
+    `warm_cpu_ms` is what all threads used of the processors during each warm request.
+    """
 
     start_ms: float
     init_ms: float
@@ -28,6 +31,7 @@ class Measured:
     modules: int
     peak_rss_mb: float
     warm_ms: list[float]
+    warm_cpu_ms: list[float]
     responses: list[Any]
     python: str
 
@@ -67,6 +71,7 @@ def run(
         modules=read["modules"],
         peak_rss_mb=read["peak_rss_mb"],
         warm_ms=read["warm_ms"],
+        warm_cpu_ms=read["warm_cpu_ms"],
         responses=read["responses"],
         python=read["python"],
     )
