@@ -80,8 +80,8 @@ class _Direct:
                 response.begin()
                 content = _all_of(response)
                 keeps = not response.will_close and response.isclosed()
-                headers = {name.lower(): value for name, value in response.getheaders()}
-                return Reply(response.status, headers, content)
+                named = {name.lower(): value for name, value in response.getheaders()}
+                return Reply(response.status, named, content)
         except TimeoutError as err:
             raise ReadTimeoutError(endpoint_url=self._url, error=err) from err
         except ssl.SSLError as err:
