@@ -12,18 +12,13 @@ import hmac
 import time
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+if TYPE_CHECKING:
+    from botocore.credentials import ReadOnlyCredentials
+
 _ALGORITHM = "AWS4-HMAC-SHA256"
-
-
-class Keys(Protocol):
-    """Frozen credentials, as botocore has them."""
-
-    access_key: str
-    secret_key: str
-    token: str | None
 
 
 class Signer:
@@ -35,7 +30,13 @@ class Signer:
         self._derived: tuple[str, str, bytes] = ("", "", b"")
 
     def signed(
-        self, host: str, path: str, headers: Mapping[str, str], body: bytes, keys: Keys, now: float
+        self,
+        host: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        keys: ReadOnlyCredentials,
+        now: float,
     ) -> dict[str, str]:
         """The headers, whose names are in lower case, with those that sign all of them.
 
@@ -53,7 +54,7 @@ class Signer:
         scope = f"{moment[:8]}/{self._region}/{self._service}/aws4_request"
         hashed = sha256(canonical.encode()).hexdigest()
         to_sign = f"{_ALGORITHM}\n{moment}\n{scope}\n{hashed}"
-        signature = _mac(self._key(keys.secret_key, moment[:8]), to_sign).hex()
+        signature = _mac(self._key(str(keys.secret_key), moment[:8]), to_sign).hex()
         signed["authorization"] = (
             f"{_ALGORITHM} Credential={keys.access_key}/{scope}, SignedHeaders={listed}, "
             f"Signature={signature}"
