@@ -11,7 +11,7 @@ from functions.chat.schemas import ConversationId
 from nexus.services import ChatServices
 
 
-def services(request: Request) -> ChatServices:
+async def services(request: Request) -> ChatServices:
     """The services that the composition root made."""
     made: ChatServices = request.app.state.services
     return made

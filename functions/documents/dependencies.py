@@ -10,7 +10,7 @@ from functions.documents.schemas import DocumentId
 from nexus.services import DocumentsServices
 
 
-def services(request: Request) -> DocumentsServices:
+async def services(request: Request) -> DocumentsServices:
     """The services that the composition root made."""
     made: DocumentsServices = request.app.state.services
     return made
@@ -19,7 +19,7 @@ def services(request: Request) -> DocumentsServices:
 Services = Annotated[DocumentsServices, Depends(services)]
 
 
-def document(
+async def document(
     request: Request,
     document_id: Annotated[DocumentId, Path(description="The document's id: 24 hex digits.")],
 ) -> str:

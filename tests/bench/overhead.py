@@ -5,14 +5,16 @@
 A warm function, packaged and configured as `cdk` gives it to `prod`, answers POST /v1/chat and GET
 /health, with upstreams that take 0 and 20 ms for each call. Chat answers questions that nobody
 asked before, in a conversation (the longest way) and without one (`first turn`), and one whose
-answer is in the cache. Beside it stand the same turns written with LangChain and by hand (`tuned`).
-The floors are measured in the same run: the calls that have to follow one another, replayed with
-the same bytes by plain http.client on open connections; uncached they are embed, search, catalogue
-and answer, and cached the answer, with which the documents' version is read at once (who calls, a
-warm function knows for a while). The write of the turn is in no floor, as an answer does not depend
-on it. `FastAPI + Mangum` answers a constant from the same packages. The arms run in turn, three
-times each, and their times are pooled. `own ms` is what an arm adds to its floor: its code, and
-calls that follow others without need. `--write` puts the table into this folder's README.
+answer is in the cache, likewise (`cached` and `cached first turn`). Beside it stand the same turns
+written with LangChain and by hand (`tuned`). The floors are measured in the same run: the calls
+that have to follow one another, replayed with the same bytes by plain http.client on open
+connections; uncached they are embed, search, catalogue and answer, and cached the answer, with
+which the documents' version is read at once (who calls, a warm function knows for a while). The
+write of the turn is in no floor, as an answer does not depend on it. `FastAPI + Mangum` answers a
+constant from the same packages. The arms run in turn, three times each, and their times are pooled.
+`own ms` is what an arm adds to its floor: its code, and calls that follow others without need. `CPU
+ms` is what all threads of an arm's process used of the processors during a request, which other
+work on the machine changes less. `--write` puts the table into this folder's README.
 """
 
 from __future__ import annotations
@@ -37,13 +39,16 @@ LATENCIES_MS = (0, 20)
 TURNS = 3
 MOST_WARMUP = 30
 UNCACHED, FROM_CACHE, HEALTH = "POST /v1/chat", "POST /v1/chat, cached", "GET /health"
-FIRST_TURN = "POST /v1/chat, first turn"
+FIRST_TURN, FIRST_CACHED = "POST /v1/chat, first turn", "POST /v1/chat, cached first turn"
+# What stands beside a route: the same kind of turn, uncached, as nothing else has a cache.
+BESIDE = {FIRST_TURN: FIRST_TURN, FIRST_CACHED: FIRST_TURN}
 # What an answer needs, each call with what the one before it returned.
 _ANSWER = ("/v1/embeddings", "dense search", "BatchGetItem catalogue", "/v1/responses")
 CHAINS = {
     UNCACHED: _ANSWER,
     FIRST_TURN: _ANSWER,
     FROM_CACHE: ("BatchGetItem cache",),
+    FIRST_CACHED: ("BatchGetItem cache",),
 }
 
 Exchange = tuple[str, Call]
@@ -51,13 +56,14 @@ Exchange = tuple[str, Call]
 
 @dataclass
 class Lane:
-    """One arm at one route: what it is sent, and its times by latency."""
+    """One arm at one route: what it is sent, and its times by latency, in milliseconds."""
 
     route: str
     name: str
     arm: Arm
     events: list[dict[str, Any]]
     times: dict[int, list[float]] = field(default_factory=dict)
+    cpu: dict[int, list[float]] = field(default_factory=dict)
 
 
 def main(argv: Sequence[str] | None = None, running: Running = running_benches) -> None:
@@ -112,6 +118,7 @@ def _lanes(benches: Benches, count: int) -> list[Lane]:
         Lane(FIRST_TURN, tuned.name, tuned, first),
         Lane(FIRST_TURN, langchain.name, langchain, first),
         Lane(FROM_CACHE, "nexus", cached, [asked(CACHED)] * count),
+        Lane(FIRST_CACHED, "nexus", cached, [asked(CACHED, None)] * count),
         Lane(HEALTH, "nexus", healthy, [health()] * count),
         Lane(HEALTH, web.name, web, [health()] * count),
     ]
@@ -141,6 +148,7 @@ def _measure(benches: Benches, lane: Lane, latency_ms: int, warmup: int) -> None
     measured = benches.run(lane.arm, lane.events, warmup=warmup)
     check_replayed(lane.name, benches.upstreams.calls())
     lane.times.setdefault(latency_ms, []).extend(measured.warm_ms)
+    lane.cpu.setdefault(latency_ms, []).extend(measured.warm_cpu_ms)
 
 
 def _chain(calls: Sequence[Exchange], names: Sequence[str]) -> list[Exchange]:
@@ -189,34 +197,47 @@ def _rows(lanes: Sequence[Lane], floors: Mapping[str, Mapping[int, list[float]]]
     rows: list[Row] = []
     for latency_ms in LATENCIES_MS:
         for route, times in floors.items():
-            rows.append(_row(route, latency_ms, "floor", times[latency_ms], {}))
+            rows.append(_row(route, latency_ms, "floor", times[latency_ms], [], {}))
             floor = statistics.median(times[latency_ms])
-            beside = route if route == FIRST_TURN else UNCACHED
             others = {
-                lane.arm.checked: statistics.median(lane.times[latency_ms])
+                lane.arm.checked: lane
                 for lane in lanes
-                if lane.route == beside and latency_ms in lane.times
+                if lane.route == BESIDE.get(route, UNCACHED) and latency_ms in lane.times
             }
+            langchain = others["LangChain"]
             for lane in lanes:
                 if lane.route == route and latency_ms in lane.times:
                     middle = statistics.median(lane.times[latency_ms])
                     to = {"x floor": middle / floor, "own ms": middle - floor}
-                    to["x tuned"] = middle / others["tuned"]
-                    to["x LangChain"] = middle / others["LangChain"]
+                    to["x tuned"] = middle / statistics.median(others["tuned"].times[latency_ms])
+                    to["x LangChain"] = middle / statistics.median(langchain.times[latency_ms])
                     to["x FastAPI + Mangum"] = middle / alone[UNCACHED]
-                    if lane.arm.checked == "constant":
-                        to = {}
-                    rows.append(_row(route, latency_ms, lane.name, lane.times[latency_ms], to))
+                    used = statistics.median(lane.cpu[latency_ms])
+                    to["CPU x LangChain"] = used / statistics.median(langchain.cpu[latency_ms])
+                    rows.append(_lane_row(lane, latency_ms, to))
         for lane in lanes:
             if lane.route == HEALTH and latency_ms in lane.times:
                 middle = statistics.median(lane.times[latency_ms])
-                to = {"x FastAPI + Mangum": middle / alone[HEALTH]} if lane.name == "nexus" else {}
-                rows.append(_row(HEALTH, latency_ms, lane.name, lane.times[latency_ms], to))
+                rows.append(
+                    _lane_row(lane, latency_ms, {"x FastAPI + Mangum": middle / alone[HEALTH]})
+                )
     return rows
 
 
+def _lane_row(lane: Lane, latency_ms: int, to: Mapping[str, float]) -> Row:
+    """A lane's row; what only returns a constant is compared with nothing."""
+    compared = {} if lane.arm.checked == "constant" and lane.name != "nexus" else to
+    times, cpu = lane.times[latency_ms], lane.cpu[latency_ms]
+    return _row(lane.route, latency_ms, lane.name, times, cpu, compared)
+
+
 def _row(
-    route: str, latency_ms: int, arm: str, times: Sequence[float], to: Mapping[str, float]
+    route: str,
+    latency_ms: int,
+    arm: str,
+    times: Sequence[float],
+    cpu: Sequence[float],
+    to: Mapping[str, float],
 ) -> Row:
     ratios = ("x floor", "own ms", "x tuned", "x LangChain", "x FastAPI + Mangum")
     return {
@@ -226,6 +247,8 @@ def _row(
         "p50 ms": round(statistics.median(times), 3),
         "p95 ms": round(percentile(times, 95), 3),
         **{name: round(to[name], 2) if name in to else "" for name in ratios},
+        "CPU ms": round(statistics.median(cpu), 3) if cpu else "",
+        "CPU x LangChain": round(to["CPU x LangChain"], 2) if "CPU x LangChain" in to else "",
     }
 
 

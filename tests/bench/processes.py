@@ -19,7 +19,10 @@ LONGEST_S = 300
 
 @dataclass(frozen=True)
 class Measured:
-    """One process's life: times in milliseconds, memory in megabytes, every request's response."""
+    """One process's life: times in milliseconds, memory in megabytes, every request's response.
+
+    `warm_cpu_ms` is what all threads used of the processors during each warm request.
+    """
 
     start_ms: float
     init_ms: float

@@ -163,9 +163,20 @@ def test_a_call_says_whose_it_is_and_is_signed(
     assert f"/{REGION}/dynamodb/aws4_request" in seen["authorization"]
 
 
-def test_a_body_does_not_wait_for_the_headers_to_be_acknowledged() -> None:
-    options = a_client()._http._socket_options
-    assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1) in options
+def test_a_body_does_not_wait_for_the_headers_to_be_acknowledged(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[socket.socket] = []
+    create = socket.create_connection
+
+    def noted(*args: Any) -> socket.socket:
+        made.append(create(*args))
+        return made[-1]
+
+    monkeypatch.setattr(socket, "create_connection", noted)
+    endpoint(GOOD)
+    a_client().get_item(TableName="t", Key=KEY)
+    assert made[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_without_credentials_a_call_says_so(endpoint: Endpoint) -> None:

@@ -13,7 +13,7 @@ import pytest
 from nexus.answering.cache_control import CachePolicy
 from nexus.answering.question import Question
 from nexus.errors import UpstreamUnavailable
-from nexus.models import Answer, Filters, Generations, Principal
+from nexus.models import Answer, Filters, Generations, Hit, Principal
 from nexus.object_keys import document_id, object_key
 from nexus.operations.health import Health
 from nexus.ports import Embeddings
@@ -25,6 +25,7 @@ from tests.fakes import (
     FakeConversations,
     FakeEmbedder,
     FakeGenerations,
+    FakeIndex,
     FakeTurns,
 )
 from tests.noting_executor import NotingExecutor
@@ -50,11 +51,23 @@ class Gated(FakeEmbedder):
         return made
 
 
+class Noting(FakeIndex):
+    """An index that tells when it is searched by words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.searched = threading.Event()
+
+    def search_text(self, *asked: Any) -> list[Hit]:
+        self.searched.set()
+        return super().search_text(*asked)
+
+
 class Desk:
     """The chat function's answerer over fakes, wired as it is; `restart` begins it anew."""
 
-    def __init__(self, chat: FakeChat | None = None) -> None:
-        self.library = Library()
+    def __init__(self, chat: FakeChat | None = None, index: FakeIndex | None = None) -> None:
+        self.library = Library(index)
         self.library.add("acme", "fees.md", "The tuition fee is nine million rupiah.")
         self.library.add("rival", "fees.md", "The tuition fee is nine million rupiah.")
         self.library.clock.advance(60)
@@ -119,6 +132,17 @@ def test_a_cached_answer_waits_for_no_embedding_and_writes_only_its_turn() -> No
         assert ("cache" in answer.timings_ms, answer.remembered) == (True, True)
     assert desk.turns.written == [2, 0, 0]
     assert len(desk.chat.prompts) == 1
+
+
+def test_a_new_question_is_searched_by_words_while_it_is_embedded() -> None:
+    index = Noting()
+    desk = Desk(index=index)
+    desk.embedder.free.clear()
+    asking = desk.executor.submit(desk.ask, wait=False)
+    was_searched = index.searched.wait(20)
+    desk.embedder.free.set()
+    assert was_searched
+    assert not asking.result(20).refused
 
 
 def test_a_question_whose_embedding_is_cached_does_not_need_the_model() -> None:

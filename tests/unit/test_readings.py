@@ -10,7 +10,7 @@ from nexus.answering.finding import Finder
 from nexus.answering.readings import is_better_carried
 from nexus.models import Locator, Passage
 from nexus.retrieval.retriever import Retrieved
-from nexus.retrieval.searching import Embedded
+from nexus.retrieval.searching import Embedding
 from tests.unit.test_followups import turn
 
 
@@ -57,7 +57,7 @@ def test_a_question_that_is_surely_answered_alone_needs_nothing_of_the_talk() ->
 def test_the_two_readings_of_a_turn_are_searched_side_by_side() -> None:
     both_begun = Barrier(2, timeout=5)
 
-    def search(question: str, _: Embedded | None) -> Retrieved:
+    def search(question: str, _: Embedding | None) -> Retrieved:
         both_begun.wait()
         return found(0.9 if "doctoral programme" in question else 0.1, question)
 

@@ -65,8 +65,9 @@ def as_embedded(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+@lru_cache(maxsize=1000)
 def _sets(filters: Filters) -> list[object]:
-    """Filters whose order of names says nothing."""
+    """Filters whose order of names says nothing; not to be changed."""
     return [
         sorted(set(value)) if isinstance(value, tuple) else value
         for value in asdict(filters).values()

@@ -18,7 +18,7 @@ from nexus.deadline import awaited, exceeded, optional
 from nexus.errors import ConfigurationError, UpstreamError
 from nexus.models import Passage, Turn, Usage
 from nexus.retrieval.retriever import Retrieved
-from nexus.retrieval.searching import ANSWER_S, Embedded, Failure
+from nexus.retrieval.searching import ANSWER_S, Embedding, Failure
 from nexus.text.segments import words_of
 
 # A question is rewritten in so many seconds, or not at all: the rules need none.
@@ -30,7 +30,7 @@ SHOWN_TURNS = 3
 KEPT = 0.1
 
 # Searches for a question; its embedding may be given.
-Search = Callable[[str, Embedded | None], Retrieved]
+Search = Callable[[str, Embedding | None], Retrieved]
 # Gives turns without the answers that may no longer be shown.
 Seen = Callable[[Sequence[Turn]], list[Turn]]
 
@@ -72,7 +72,7 @@ class Finder:
     def find(
         self,
         question: str,
-        embedded: Embedded | None,
+        embedded: Embedding | None,
         turns: Sequence[Turn],
         seen: Seen,
         search: Search,

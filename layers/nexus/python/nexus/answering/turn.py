@@ -33,7 +33,7 @@ from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
 from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retrieved
-from nexus.retrieval.searching import ANSWER_S, Embedded
+from nexus.retrieval.searching import ANSWER_S, Embedded, Embedding
 from nexus.settings import Settings
 
 __all__ = ["Answerer", "Question"]
@@ -141,14 +141,15 @@ class Answerer:
         slot = self._recalled.slot(reader, principal, question, route)
         known = self._recalled.get(slot, question)
         # What the conversation was about has to be known before the question's own answer is given.
-        embedded = None
+        embedded: Embedding | None = None
         if known is None and embedding is None and reading is not None:
             embedded = reader.retriever.embed(question.message)
         turns, reachable = self._turns_before(question, reading)
         if known and (not turns or stands_alone(question.message)):
             return Made(replace(known, timings_ms={"cache": _ms_since(started)}))
         if embedding is not None:
-            embedded = _embedded(embedding)
+            # Waited for when the search by words, which needs none, has begun.
+            embedded = partial(_embedded, embedding)
         found = self._find(reader, principal, question, route, turns, embedded)
         if known and not found.rewritten:
             usage = replace(found.usage, embedding_tokens=found.retrieved.embedding_tokens)
@@ -176,12 +177,12 @@ class Answerer:
         question: Question,
         route: Route,
         turns: list[Turn],
-        embedded: Embedded | None,
+        embedded: Embedding | None,
     ) -> Found:
         """The passages, by the question or by what the turns before make of it."""
         version = partial(version_by_now, reader.generation)
 
-        def search(query: str, embedded: Embedded | None) -> Retrieved:
+        def search(query: str, embedded: Embedding | None) -> Retrieved:
             if style_of(question, route) == "summary":
                 return reader.retriever.survey(
                     principal, query, SUMMARY_PASSAGES, question.filters, embedded, version

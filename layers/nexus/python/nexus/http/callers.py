@@ -15,7 +15,7 @@ from nexus.models import Filters, Principal
 API_KEY = APIKeyHeader(name="x-api-key", scheme_name="API key", auto_error=False)
 
 
-def caller(request: Request, key: Annotated[str | None, Security(API_KEY)]) -> Principal:
+async def caller(request: Request, key: Annotated[str | None, Security(API_KEY)]) -> Principal:
     """The principal of the request's API key. Raises NotAllowed."""
     if not key:
         raise NotAllowed("The x-api-key header is missing: send your API key in it.")
@@ -29,7 +29,7 @@ def caller(request: Request, key: Annotated[str | None, Security(API_KEY)]) -> P
 Caller = Annotated[Principal, Depends(caller)]
 
 
-def administrator(principal: Caller) -> Principal:
+async def administrator(principal: Caller) -> Principal:
     """The principal, if it may manage all documents of its tenant. Raises NotAllowed."""
     if principal.role != "admin":
         raise NotAllowed("The key's role is user: this needs a key of role admin.")

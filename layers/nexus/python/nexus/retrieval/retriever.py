@@ -32,7 +32,16 @@ from nexus.retrieval.naming import evenly, file_name, is_named, least_by_names, 
 from nexus.retrieval.remembered_records import RememberedRecords
 from nexus.retrieval.rights import narrow, visible
 from nexus.retrieval.said import tell_apart
-from nexus.retrieval.searching import ANSWER_S, Embedded, Failure, by_words, embed, searched
+from nexus.retrieval.searching import (
+    ANSWER_S,
+    Embedded,
+    Embedding,
+    Failure,
+    by_words,
+    embed,
+    searched,
+    waited,
+)
 from nexus.retrieval.selection import Ranked, select
 from nexus.retrieval.told import is_told
 from nexus.retrieval.told_of_search import tell_ranked, tell_searched
@@ -119,22 +128,22 @@ class Retriever:
         question: str,
         top_k: int,
         filters: Filters,
-        embedded: Embedded | None = None,
+        embedded: Embedding | None = None,
         version: Version = lambda: None,
     ) -> Retrieved:
         """The best `top_k` passages that the principal may see and the filters allow.
 
-        `embedded` is the question's embedding, if the caller has it already, and `version` gives
-        the version of the tenant's documents, if that was read before. If one of the two searches
-        fails or is late, the passages are the other's; raises UpstreamError or ConfigurationError
-        if both do, if the one that is left finds nothing, or the catalogue does.
+        `embedded` is the question's embedding, if it was begun, and is waited for when the search
+        by words has begun; `version` gives the version of the tenant's documents, if that was read.
+        If one search fails or is late, the passages are the other's; raises UpstreamError or
+        ConfigurationError if both do, the one that is left finds nothing, or the catalogue fails.
         """
         allowed = narrow(principal.rights, filters)
         if allowed is None:
             return Retrieved(unmatched=True)
         space = self._generation.namespace(principal.tenant)
         searching = by_words(self._executor, self._index, space, question, allowed)
-        embedded = embedded or self.embed(question)
+        embedded = waited(embedded) if embedded else self.embed(question)
         started = time.perf_counter()
         found = searched(self._index, space, embedded, allowed, searching)
         tell_searched(space, question, allowed, embedded, found)
@@ -201,7 +210,7 @@ class Retriever:
         question: str,
         count: int,
         filters: Filters,
-        embedded: Embedded | None = None,
+        embedded: Embedding | None = None,
         version: Version = lambda: None,
     ) -> Retrieved:
         """Passages for a summary: of the one document that the question names, or else the best.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
@@ -35,6 +36,10 @@ class Embedded:
         return self.embeddings.tokens if self.embeddings else 0
 
 
+# A question's embedding, or what waits for it.
+Embedding = Embedded | Callable[[], Embedded]
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
     """What both searches found, best first; `no_dense` and `no_lexical` are why one is missing."""
@@ -61,6 +66,11 @@ def embed(embedder: Embedder, question: str) -> Embedded:
         logger.warning("not_embedded", extra={"error": type(error).__name__})
         failure = error
     return Embedded(embeddings, round((time.perf_counter() - started) * 1000, 2), failure)
+
+
+def waited(embedding: Embedding) -> Embedded:
+    """The embedding, when it is there."""
+    return embedding if isinstance(embedding, Embedded) else embedding()
 
 
 def by_words(

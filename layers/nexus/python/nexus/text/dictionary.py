@@ -11,7 +11,7 @@ from itertools import pairwise, product
 from typing import Generic, TypeVar
 
 from nexus.text.stems import stem
-from nexus.text.wordings import Wording
+from nexus.text.wordings import REMEMBERED, Wording
 
 # An Indonesian word or phrase, a tab, and what it is in English, separated by commas.
 _FILE = "dictionary.tsv"
@@ -112,7 +112,7 @@ class Bridge:
         only `read` tells, in their order.
         """
         known = self._saying
-        notable = {word: told for word in passage.distinct if (told := known[word])}
+        notable = known.notable(passage)
         if known.has_phrase(notable, passage):
             return None
         found: dict[str, list[str]] = {}
@@ -160,6 +160,12 @@ class _Saying(dict[str, Told | None]):
         self[word] = told
         return told
 
+    def notable(self, passage: Wording) -> dict[str, Told]:
+        """The words of a passage that say something of the question, with what they say."""
+        by_form = _by_form(passage, self._forms)
+        words = {word for form in by_form.keys() & self._notable for word in by_form[form]}
+        return {word: told for word in words if (told := self[word])}
+
     def has_phrase(self, notable: Mapping[str, Told], passage: Wording) -> bool:
         """Whether two words of a passage, one behind the other, are a phrase."""
         if not any(begins for _, begins, _ in notable.values()):
@@ -170,6 +176,16 @@ class _Saying(dict[str, Told | None]):
                 if any(key in self._phrases for key in keys):
                     return True
         return False
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _by_form(passage: Wording, forms: Forms) -> dict[str, tuple[str, ...]]:
+    """The words of a passage by each word that they may be a form of; not to be changed."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in passage.distinct:
+        for form in forms(word):
+            found[form] = (*found.get(form, ()), word)
+    return found
 
 
 def bridge(question: Sequence[str], tongue: str, other: str) -> Bridge | None:

@@ -1,12 +1,12 @@
-"""Calls DynamoDB and Secrets Manager by AWS's JSON protocol, over botocore's signing and sockets.
+"""Calls DynamoDB and Secrets Manager by AWS's JSON protocol, without botocore's own clients.
 
 botocore's own clients read a model of each service and the rules for its address when they are
 made, and interpret them at each call: most of what a call cost. What a function asks of these two
-is a JSON object to one address, and the answer is one. Credentials, signatures, connections, their
-time-outs, proxies and certificates, when to try again, and all errors are botocore's own. As with
-botocore, a clock that is wrong is not corrected. What botocore adds and this leaves out is an id
-for each call and the number of each try, sent for AWS's own records, and addresses by account, FIPS
-and dual stack (`addresses.is_plain`).
+is a JSON object to one address, and the answer is one. Credentials, certificates, proxies, when to
+try again, and all errors are botocore's own; `signing` and `connections` say why those are not. As
+with botocore, a clock that is wrong is not corrected. What botocore adds and this leaves out is an
+id for each call and the number of each try, sent for AWS's own records, and addresses by account,
+FIPS and dual stack (`addresses.is_plain`).
 
 aiodynamo, which goes without botocore, too, is for asyncio and DynamoDB alone, and signs and finds
 credentials by code of its own.
@@ -18,21 +18,25 @@ import base64
 import json
 import os
 import re
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 from zlib import crc32
 
 import botocore
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError, ChecksumError, ClientError, HTTPClientError
-from botocore.httpsession import URLLib3Session
-from botocore.utils import get_environ_proxies
+from botocore.exceptions import (
+    BotoCoreError,
+    ChecksumError,
+    ClientError,
+    HTTPClientError,
+    NoCredentialsError,
+)
 
 from nexus.adapters.aws.addresses import address_of
+from nexus.adapters.aws.connections import Reply, connections_to
 from nexus.adapters.aws.retrying import Retries
+from nexus.adapters.aws.signing import Signer
 from nexus.adapters.aws.spans import called
 from nexus.deadline import current
 from nexus.tracing import is_traced
@@ -51,8 +55,8 @@ OPERATIONS = {
     "secretsmanager": {"get_secret_value"},
 }  # fmt: skip
 TRIES = 3
-CONNECT_S = READ_S = 2.0
-# urllib3 takes no time at all for a mistake.
+READ_S = 2.0
+# A socket takes no time at all for "do not wait".
 _LEAST_S = 0.001
 _NOT_IN_AN_APP_ID = re.compile(r"[^A-Za-z0-9!#$%&'*+\-.^_`|~]")
 
@@ -80,26 +84,18 @@ class JsonClient:
         prefix, version = _PROTOCOLS[service]
         self._service = service
         self._target = prefix
-        self._url = address_of(service, region)
-        self._headers = {
-            "Content-Type": f"application/x-amz-json-{version}",
-            "User-Agent": _user_agent(),
-        }
-        self._region = region
+        url = address_of(service, region)
+        parts = urlsplit(url)
+        self._path = parts.path or "/"
+        self._host = _host(parts)
+        self._headers = {"content-type": f"application/x-amz-json-{version}"}
+        self._user_agent = _user_agent()
+        self._signer = Signer(service, region)
         self._credentials = credentials
         self._refused = refused
         self._sleep = sleep
         self._retries = Retries(service, TRIES)
-        # botocore's types are narrower than what its own clients give this class.
-        session: Any = URLLib3Session
-        self._http = session(
-            verify=os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE") or True,
-            proxies=get_environ_proxies(self._url),
-            timeout=(CONNECT_S, READ_S),
-            max_pool_connections=connections,
-            # Else the body, sent after the headers, waits for their acknowledgement: 40 ms.
-            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
-        )
+        self._http = connections_to(url, connections)
         self.exceptions = Exceptions()
 
     def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
@@ -138,26 +134,28 @@ class JsonClient:
             tried += 1
 
     def _try(self, operation: str, body: bytes, retries: int) -> dict[str, Any]:
-        headers = {**self._headers, "X-Amz-Target": f"{self._target}.{operation}"}
-        request = AWSRequest("POST", self._url, headers, body)
-        credentials = self._credentials
-        if credentials is not None:  # else the signer says that there are none
-            credentials = credentials.get_frozen_credentials()
-        SigV4Auth(credentials, self._service, self._region).add_auth(request)
+        if self._credentials is None:
+            raise NoCredentialsError
+        headers = self._signer.signed(
+            self._host,
+            self._path,
+            {**self._headers, "x-amz-target": f"{self._target}.{operation}"},
+            body,
+            self._credentials.get_frozen_credentials(),
+            time.time(),
+        )
+        headers["user-agent"] = self._user_agent
         left_s = current().remaining()
-        if left_s < READ_S:
-            request.context["read_timeout"] = max(_LEAST_S, left_s)
-        response = self._http.send(request.prepare())
-        content: bytes = response.content
-        _check(response.headers, content)
-        answer = _decoded(content, response.status_code)
+        response = self._http.post(headers, body, max(_LEAST_S, min(READ_S, left_s)))
+        _check(response.headers, response.content)
+        answer = _decoded(response.content, response.status)
         metadata = {
             "RequestId": response.headers.get("x-amzn-requestid", ""),
-            "HTTPStatusCode": response.status_code,
-            "HTTPHeaders": {name.lower(): value for name, value in response.headers.items()},
+            "HTTPStatusCode": response.status,
+            "HTTPHeaders": response.headers,
             "RetryAttempts": retries,
         }
-        if response.status_code >= 300:
+        if response.status >= 300:
             code, message = _fault(response, answer)
             if self._refused is not None:
                 self._refused(code)
@@ -208,6 +206,14 @@ def _user_agent() -> str:
     return f"nexus Botocore/{botocore.__version__}" + (f" app/{app}" if app else "")
 
 
+def _host(address: SplitResult) -> str:
+    """The header Host, which a usual port does not stand in."""
+    name = address.hostname or ""
+    name = f"[{name}]" if ":" in name else name
+    usual = {"http": 80, "https": 443}.get(address.scheme)
+    return f"{name}:{address.port}" if address.port not in (None, usual) else name
+
+
 def _encoded(value: object) -> str:
     if isinstance(value, (bytes, bytearray)):
         return base64.b64encode(value).decode()
@@ -243,10 +249,10 @@ def _check(headers: Mapping[str, str], content: bytes) -> None:
         )
 
 
-def _fault(response: Any, answer: Mapping[str, Any]) -> tuple[str, str]:
+def _fault(response: Reply, answer: Mapping[str, Any]) -> tuple[str, str]:
     """The code and the message of a refusal; the code is the status where it names none."""
     code = answer.get("__type") or answer.get("code") or response.headers.get("x-amzn-errortype")
     message = answer.get("message") or answer.get("Message") or ""
     # "com.amazonaws.dynamodb.v20120810#ThrottlingException", "AccessDenied:http://…"
-    short = str(code or response.status_code).rpartition("#")[2].partition(":")[0]
+    short = str(code or response.status).rpartition("#")[2].partition(":")[0]
     return short, str(message)
