@@ -18,8 +18,9 @@ _MOST_REPEATED = 1_000
 _MOST_TEXT = 200
 # Numbers whose look says more than their value; other numbers are read as they are.
 _LOOKED_AT = {"percentage", "currency", "float", "time"}
-_LEADING_ZEROS = re.compile(r"0[0-9]+\Z")
-_DURATION = re.compile(r"[0-9]{1,6}:[0-9]{2}(?::[0-9]{2})?\Z")
+# Zeros in front, a unit or a fraction: beside these a number is read as it is stored.
+_TELLING = re.compile(r"0[0-9]+\Z|(?=.*[0-9]).*(?:[^\W\d_]|/)")
+_HALF_OF_A_DAY = re.compile(r"[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?\s?[AP]\.?M\b\.?", re.I)
 
 Place = tuple[int, int]
 
@@ -95,7 +96,7 @@ class _Reading:
 
     def _take(self, cell: dict[str, Any], said: str) -> None:
         columns = _count(cell, "number-columns-repeated")
-        if _is_told(cell.get("office:value-type", ""), said):
+        if said := _told(cell, said):
             for row in range(self._row, self._row + min(self._rows, _MOST_REPEATED)):
                 for column in range(self._column, self._column + min(columns, _MOST_REPEATED)):
                     if self._kept < _MOST_SHOWN:
@@ -108,13 +109,17 @@ class _Reading:
         self._column += columns
 
 
-def _is_told(kind: str, said: str) -> bool:
-    """Whether what a cell shows is to be read in place of its value."""
-    if kind not in _LOOKED_AT or not said or len(said) > _MOST_TEXT:
-        return False
+def _told(cell: dict[str, Any], said: str) -> str:
+    """What a cell shows, where it is to be read in place of its value; else ""."""
+    kind = cell.get("office:value-type", "")
+    if not said or len(said) > _MOST_TEXT:
+        return ""
+    if kind == "date":
+        clock = _HALF_OF_A_DAY.search(said)
+        return f"{cell.get('office:date-value', '')[:10]} {clock[0]}" if clock else ""
     if kind == "float":
-        return _LEADING_ZEROS.match(said) is not None
-    return kind != "time" or _DURATION.match(said) is not None
+        return said if _TELLING.match(said) else ""
+    return said if kind in _LOOKED_AT and any(map(str.isdigit, said)) else ""
 
 
 def _count(given: dict[str, Any], name: str) -> int:

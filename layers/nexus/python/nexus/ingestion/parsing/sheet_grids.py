@@ -9,14 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.clock_formats import shown_clock
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden_cells import HiddenCells
-from nexus.ingestion.parsing.number_formats import (
-    month_name,
-    shown,
-    shown_duration,
-    shows_only_month,
-)
+from nexus.ingestion.parsing.number_formats import month_name, shown, shows_only_month
 from nexus.ingestion.parsing.ods_cells import OdsSheet
 from nexus.ingestion.parsing.sheet_looks import RowLooks, SheetLooks
 
@@ -176,15 +172,22 @@ def _text(value: object, code: str) -> str:
 
 
 def _time(value: _Time, code: str) -> str:
+    """A time as the sheet shows it, beside a date in ISO 8601."""
     if isinstance(value, datetime.timedelta):
-        return shown_duration(value.total_seconds(), code) or str(value)
+        return shown_clock(value.total_seconds(), code) or str(value)
     if isinstance(value, datetime.time):
-        return value.isoformat("seconds" if value.second else "minutes")
+        return _clock(value, code)
     if shows_only_month(code):
         return f"{month_name(value.month)} {value.year}"
     if isinstance(value, datetime.datetime) and value.time() != datetime.time():
-        return value.isoformat(sep=" ")
+        return f"{value:%Y-%m-%d} {_clock(value.time(), code)}"
     return value.isoformat()[:10]
+
+
+def _clock(value: datetime.time, code: str) -> str:
+    seconds = value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6
+    kept = "seconds" if value.second or value.microsecond else "minutes"
+    return shown_clock(seconds, code) or value.isoformat(kept)
 
 
 def _plain(value: float) -> str:
