@@ -1,4 +1,4 @@
-"""Tells from a page's own styles which elements show nothing, or white letters on white.
+"""Tells from a page's own styles which elements show nothing, white on white, or struck out text.
 
 Only what is certain counts: rules for a lone class or id that no other rule takes back, outside
 conditions such as `@media`.
@@ -29,6 +29,10 @@ _UNREADABLE = re.compile(
 )
 _EM = re.compile(r"font-size\s{0,9}:\s{0,9}(?:[12](?:\.\d{1,9})?)(?:em|rem)", re.I)
 _SHOWN = re.compile(r"display\s{0,9}:\s{0,9}(?!none)\w|visibility\s{0,9}:\s{0,9}visible", re.I)
+_STRUCK = re.compile(
+    r"text-decoration(?:-line)?\s{0,9}:\s{0,9}(?:[\w#.%-]{1,40}\s{1,9}){0,4}line-through", re.I
+)
+_UNSTRUCK = re.compile(r"text-decoration(?:-line)?\s{0,9}:\s{0,9}(?:none|underline)", re.I)
 _COLOUR = re.compile(r"(?<![\w-])color\s{0,9}:\s{0,9}([^;]{1,60})", re.I)
 _BACKGROUND = re.compile(r"background(?:-color|-image)?\s{0,9}:\s{0,9}([^;]{1,200})", re.I)
 _RGB = re.compile(r"rgba?\(\s{0,9}(\d{1,3})[\s,]{1,9}(\d{1,3})[\s,]{1,9}(\d{1,3})")
@@ -45,6 +49,7 @@ class PageStyles:
 
     hidden: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
+    struck: set[str] = field(default_factory=set)
     white: set[str] = field(default_factory=set)
     backed: set[str] = field(default_factory=set)
 
@@ -53,6 +58,7 @@ def page_styles(sheets: list[str]) -> PageStyles:
     """Reads the texts of a page's `style` elements."""
     found = PageStyles()
     shown: set[str] = set()
+    unstruck: set[str] = set()
     for selectors, said in _rules("\n".join(sheets)[:_MOST_CSS]):
         names = {name for one in selectors for name in _NAME.findall(one)}
         lone = {match[1] for one in selectors if (match := _LONE.fullmatch(one.strip()))}
@@ -62,17 +68,27 @@ def page_styles(sheets: list[str]) -> PageStyles:
             shown |= names
         if is_none(said):
             found.hidden |= lone
+        if is_struck(said):
+            found.struck |= lone
+        if _UNSTRUCK.search(said):
+            unstruck |= names
         if is_unreadable(said):
             found.unreadable |= lone
         if is_white(said):
             found.white |= lone
     found.hidden -= shown
+    found.struck -= unstruck
     return found
 
 
 def is_none(said: str) -> bool:
     """Whether declarations show nothing of an element."""
     return _NONE.search(said) is not None
+
+
+def is_struck(said: str) -> bool:
+    """Whether declarations draw a line through the letters."""
+    return _STRUCK.search(said) is not None
 
 
 def is_unreadable(said: str) -> bool:
