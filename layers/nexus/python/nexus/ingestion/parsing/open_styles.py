@@ -74,8 +74,8 @@ class OpenStyles:
         name = element.get(f"{_TEXT}style-name")
         if family is None or not name or self._reads_hidden:
             return False
-        style, kind = (self._said(family, name, told) for told in _STRUCK)
-        return style not in ("", "none") and kind != "none"
+        said = {self._said(family, name, told) for told in _STRUCK} - {""}
+        return bool(said) and "none" not in said
 
     def _take(self, style: Any) -> None:
         key = (style.get(f"{_STYLE}family") or "text", style.get(f"{_STYLE}name") or "")

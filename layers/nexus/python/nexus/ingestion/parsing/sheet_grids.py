@@ -14,7 +14,7 @@ from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden_cells import HiddenCells
 from nexus.ingestion.parsing.number_formats import month_name, shown, shows_only_month
 from nexus.ingestion.parsing.ods_cells import OdsSheet
-from nexus.ingestion.parsing.sheet_looks import RowLooks, SheetLooks
+from nexus.ingestion.parsing.row_looks import AnySheetLooks, RowLooks
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -31,8 +31,8 @@ class SheetGrid:
 
     `numbers` has the number of each row in the sheet, from 0. `uncalculated` are the places in the
     sheet of formulas without a stored result; `hidden` are the rows and columns that were left out
-    though they hold something, and `white` how many cells were whose letters are as white as the
-    sheet.
+    though they hold something, `white` how many cells were whose letters are as white as the
+    sheet, and `is_struck` whether letters are left out that are struck out.
     """
 
     rows: list[list[str]]
@@ -41,11 +41,12 @@ class SheetGrid:
     uncalculated: list[_Place]
     hidden: HiddenCells
     white: int = 0
+    is_struck: bool = False
 
 
 def grid_of(
     sheet: CalamineSheet,
-    looks: SheetLooks,
+    looks: AnySheetLooks,
     hidden: HiddenCells | None,
     of_ods: OdsSheet | None = None,
 ) -> SheetGrid:
@@ -56,7 +57,10 @@ def grid_of(
     """
     values: list[list[Any]] = sheet.to_python(skip_empty_area=True) if sheet.start else []
     top, left = sheet.start or (0, 0)
-    for (row_at, column_at), said in of_ods.shown.items() if of_ods else ():
+    told = dict(of_ods.shown) if of_ods else {}
+    if of_ods and hidden:
+        told |= of_ods.unstruck
+    for (row_at, column_at), said in told.items():
         if 0 <= row_at - top < len(values) and 0 <= column_at - left < len(values[row_at - top]):
             values[row_at - top][column_at - left] = said
     notable = {row.number: row for row in looks.rows() if row.is_notable()}
@@ -78,6 +82,7 @@ def grid_of(
     uncalculated: list[_Place] = []
     hidden_rows: set[int] = set()
     white = 0
+    is_struck = bool(of_ods and hidden and of_ods.unstruck)
     for number in range(above, below):
         row = values[number - top] if 0 <= number - top < len(values) else []
         look = notable.get(number)
@@ -91,6 +96,8 @@ def grid_of(
             ]
         else:
             cells = [_shown(row, at - left, at, look) for at in columns]
+            if hidden and look.unstruck:
+                is_struck = _take_out_struck(cells, columns, look.unstruck) or is_struck
             if hidden and look.white:
                 unseen_here = [p for p, at in enumerate(columns) if at in look.white and cells[p]]
                 white += len(unseen_here)
@@ -121,6 +128,7 @@ def grid_of(
         uncalculated,
         HiddenCells(frozenset(hidden_rows), hidden_columns),
         white,
+        is_struck,
     )
 
 
@@ -149,6 +157,16 @@ def _spread(
             for row in rows[at + 1 : at + height]:
                 row[column] = row[column] or rows[at][column]
     return spans
+
+
+def _take_out_struck(cells: list[str], columns: list[int], unstruck: dict[int, str]) -> bool:
+    """Leaves of the cells of a row what is not struck out; returns whether anything was."""
+    is_struck = False
+    for place, at in enumerate(columns):
+        if at in unstruck and cells[place]:
+            cells[place] = squeeze(unstruck[at])
+            is_struck = True
+    return is_struck
 
 
 def _shown(row: list[object], place: int, column: int, look: RowLooks) -> str:
