@@ -163,7 +163,7 @@ def _others() -> Iterator[Feature]:
     yield Feature(
         "HTML", "tables that roles make", "a.html", roles.encode, ("Prodi: Hukum; Biaya: 900",)
     )  # fmt: skip
-    numbered = r"{\listtext 2.\tab}Bayar.\par"
+    numbered = r"{\pntext 2.\tab}Bayar.\par"
     yield Feature("RTF", "automatic numbers", "a.rtf", lambda: made.rtf(numbered), ("2.\tBayar.",))
 
     def broken(slide: Any) -> None:
@@ -173,9 +173,11 @@ def _others() -> Iterator[Feature]:
         run.text = "\vLantai 3"
 
     yield Feature(
-        "PPTX", "tabs and line ends", "a.pptx", _slide(broken), ("Ketua:\tSari", "Lantai 3")
-    )
-    stray = ("Perpustakaan Kafé buka – Élodie menjaga. ").encode() + b"Ren\xe9 \x96 tutup."
+        "PPTX", "tabs and line ends", "a.pptx", _slide(broken), ("Ketua:\tSari", "Lantai 3"),
+        ("_x000B_",),
+    )  # fmt: skip
+    stray = ("Kafé “Élan” buka – Élodie dan Zoë menjaga. ").encode() + b"Ren\xe9 \x96 tutup."
     yield Feature(
-        "plain text", "UTF-8 with stray bytes", "a.txt", lambda: stray, ("René – tutup.",)
-    )
+        "plain text", "UTF-8 with stray bytes", "a.txt", lambda: stray,
+        ("Kafé “Élan” buka – Élodie", "René – tutup."),
+    )  # fmt: skip
