@@ -88,6 +88,8 @@ def test_a_new_row_without_its_first_cell_is_one_of_its_own() -> None:
 
 
 def test_a_last_row_below_rows_of_several_lines_has_its_cells() -> None:
-    rows = [NAMES, *map(_pump, range(1, 6)), ("", "Total", "", "150")]
-    found = rows_of(ruled([rows], (20, 60, 60, 60, 60, 60, 20)))
+    tall = ("M-{}", "Water\npump\nwith a\nhose of\nten\nmetres", "Shed", "{}0")
+    pumps = [tuple(cell.format(number) for cell in tall) for number in range(1, 5)]
+    rows = [NAMES, *pumps, ("", "Total", "", "150")]
+    found = rows_of(ruled([rows], (20, 90, 90, 90, 90, 20)))
     assert "Item: Total; Price: 150" in found
