@@ -39,9 +39,10 @@ def _saved(file: Any) -> bytes:
 def _book(build: Callable[[Any], None]) -> Callable[[], bytes]:
     def make() -> bytes:
         book = openpyxl.Workbook()
+        sheet: Any = book.active
         for row in (["Prodi", "Biaya", "Ruang"], ["Hukum", 750, "A1"], ["Gizi", 900, "A2"]):
-            book.active.append(row)
-        build(book.active)
+            sheet.append(row)
+        build(sheet)
         return _saved(book)
 
     return make
@@ -165,6 +166,13 @@ def _others() -> Iterator[Feature]:
     )  # fmt: skip
     numbered = r"{\pntext 2.\tab}Bayar.\par"
     yield Feature("RTF", "automatic numbers", "a.rtf", lambda: made.rtf(numbered), ("2.\tBayar.",))
+    marked = r"{\listtext\pard\plain \u61623\'3f\tab}Bayar.\par"
+    yield Feature("RTF", "list marks", "a.rtf", lambda: made.rtf(marked), ("•\tBayar.",))
+    noted = r"Biaya {\super \chftn{\*\footnote \chftn\pard\plain Separuh untuk malam.}} ini.\par"
+    yield Feature(
+        "RTF", "LibreOffice's footnotes", "a.rtf", lambda: made.rtf(noted),
+        ("[Separuh untuk malam.] ini.",),
+    )  # fmt: skip
 
     def broken(slide: Any) -> None:
         shape = slide.shapes.add_textbox(0, 0, Inches(2), Inches(1))

@@ -20,6 +20,8 @@ _TOKEN = re.compile(
 # Marks that stand in no text: private characters, written as RTF writes a character.
 _HEADING, _CELL, _ROW, _NOTE, _NOTE_END, _ABOVE = (chr(0xE0F0 + number) for number in range(6))
 _MARKED = re.compile(f"{_HEADING}([1-9])")
+# The mark of a list's item, in a font of symbols.
+_BULLET = re.compile("^\\s{0,9}[\uf000-\uf0ff](?=\\s)")
 _STYLED = re.compile(
     r"\{\\s([0-9]{1,5})\b[^{};]{0,2000}(?:heading|berschrift|judul) ?([1-9])", re.I
 )
@@ -47,8 +49,10 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     """
     from striprtf.striprtf import rtf_to_text
 
-    # Without its star, what a shape holds is no longer skipped.
-    source = content.decode("latin-1").replace("{\\*\\shpinst", "{\\shpinst")
+    # Without its star, what a shape holds is no longer skipped, nor LibreOffice's notes.
+    source = content.decode("latin-1")
+    for starred in ("shpinst", "footnote"):
+        source = source.replace("{\\*\\" + starred, "{\\" + starred)
     styles = {number: int(level) for number, level in _STYLED.findall(source[:1_000_000])}
     prepared = _Prepared(styles, read_hidden=read_hidden)
     text = rtf_to_text(  # type: ignore[no-untyped-call]
@@ -224,4 +228,5 @@ def _flush(sections: Sections, rows: list[list[str]]) -> None:
 def _words(text: str) -> str:
     """The text of a line, notes in brackets."""
     text = text.replace(_NOTE_END, "]").replace(_NOTE, " [").replace(_CELL, " ")
+    text = _BULLET.sub("•", text)
     return clean(_MARKED.sub("", text).replace(_HEADING, ""))
