@@ -164,6 +164,11 @@ def _others() -> Iterator[Feature]:
     yield Feature(
         "HTML", "tables that roles make", "a.html", roles.encode, ("Prodi: Hukum; Biaya: 900",)
     )  # fmt: skip
+    alike = '<p>x</p><p style="color:#0a0a0a;background:rgb(10, 10, 10)">RAHASIA</p>'
+    yield Feature(
+        "HTML", "letters as their ground, left out", "a.html", alike.encode, ("x",), ("RAHASIA",),
+        warned="hidden",
+    )  # fmt: skip
     numbered = r"{\pntext 2.\tab}Bayar.\par"
     yield Feature("RTF", "automatic numbers", "a.rtf", lambda: made.rtf(numbered), ("2.\tBayar.",))
     marked = r"{\listtext\pard\plain \u61623\'3f\tab}Bayar.\par"

@@ -92,8 +92,12 @@ def is_struck(said: str) -> bool:
 
 
 def is_unreadable(said: str) -> bool:
-    """Whether declarations make letters tiny or invisible, or put them off the page."""
-    return _UNREADABLE.search(said) is not None and _EM.search(said) is None
+    """Whether declarations make letters tiny or invisible, as their ground, or off the page."""
+    if _UNREADABLE.search(said) is not None and _EM.search(said) is None:
+        return True
+    colour, ground = _COLOUR.search(said), _BACKGROUND.search(said)
+    own = _rgb(colour[1]) if colour and ground else None
+    return own is not None and ground is not None and own == _rgb(ground[1])
 
 
 def is_white(said: str) -> bool:
@@ -109,6 +113,18 @@ def is_backed(said: str) -> bool:
         return False
     value = found[1].replace("!important", "").strip().lower()
     return not (value in _CLEAR or _is_white(value))
+
+
+def _rgb(value: str) -> tuple[int, ...] | None:
+    """A colour in figures; None for one by its name."""
+    value = value.replace("!important", "").strip().lower()
+    if match := _RGB.match(value):
+        return tuple(map(int, match.groups())) if not value.startswith("rgba") else None
+    if re.fullmatch("#[0-9a-f]{3}", value):
+        value = "#" + "".join(letter * 2 for letter in value[1:])
+    if re.fullmatch("#[0-9a-f]{6}", value):
+        return tuple(int(value[at : at + 2], 16) for at in (1, 3, 5))
+    return None
 
 
 def _is_white(value: str) -> bool:
