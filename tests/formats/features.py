@@ -9,6 +9,7 @@ from tests.formats.data_features import data_features
 from tests.formats.feature import Feature
 from tests.formats.message_features import message_features
 from tests.formats.office_features import office_features
+from tests.formats.shown_features import shown_features
 
 
 def features() -> Iterator[Feature]:
@@ -17,6 +18,7 @@ def features() -> Iterator[Feature]:
     yield from message_features()
     yield from book_features()
     yield from data_features()
+    yield from shown_features()
     yield from _others()
 
 

@@ -32,8 +32,8 @@ from nexus.errors import DocumentRejected
 from nexus.ingestion.chunking import chunk
 from nexus.ingestion.parsing import parse
 from nexus.ingestion.parsing.cell_kinds import kind_of, numbered
+from nexus.ingestion.parsing.clock_formats import shown_clock
 from nexus.ingestion.parsing.number_formats import shown as shown_number
-from nexus.ingestion.parsing.number_formats import shown_duration
 from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, Locator, ParsedDocument, Passage
 from nexus.object_keys import decode_metadata
@@ -166,7 +166,7 @@ OF_TEXT: Mapping[str, Reader] = {
     "cell_kinds.kind_of": kind_of,
     "cell_kinds.numbered": lambda text: numbered([text, text]),
     "number_formats.shown": lambda text: shown_number(1234.5, text),
-    "number_formats.shown_duration": lambda text: shown_duration(1234.5, text),
+    "clock_formats.shown_clock": lambda text: shown_clock(1234.5, text),
     "tables.render, of a cell": lambda text: render([["Name", "Text"], ["Law", text]]),
     "tables.render, of names": lambda text: render([["Name", text], ["Law", "9"]]),
     "query_words.query_words": query_words,

@@ -105,15 +105,16 @@ def workbook(rows: Sequence[Sequence[object]], merge: str | None = None) -> byte
     return _saved(book)
 
 
-def ods(rows: str) -> bytes:
-    """A spreadsheet of these `table:table-row` elements."""
+def ods(rows: str, styles: str = "") -> bytes:
+    """A spreadsheet of these `table:table-row` elements; `styles` are automatic ones."""
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     spaces = "".join(
         f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
+        for name in ("office", "table", "text", "style")
     )
     body = (
-        f"<office:document-content{spaces}><office:body><office:spreadsheet>"
+        f"<office:document-content{spaces}><office:automatic-styles>{styles}"
+        "</office:automatic-styles><office:body><office:spreadsheet>"
         f'<table:table table:name="Fees">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )

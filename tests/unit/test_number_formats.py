@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from nexus.ingestion.parsing.number_formats import shown, shown_duration, shows_only_month
+from nexus.ingestion.parsing.clock_formats import shown_clock
+from nexus.ingestion.parsing.number_formats import shown, shows_only_month
 
 ACCOUNTING = '_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_);_(@_)'
 
@@ -48,15 +49,37 @@ def test_a_condition_chooses_what_shows_a_number(value, text):
     assert shown(value, '[>=1000000]0.0,,"M";[>=1000]0.0,"K";0') == text
 
 
-@pytest.mark.parametrize("code", ["General", "@", "0.00E+00", "[>20]0.0", "0" * 300])
+@pytest.mark.parametrize("code", ["General", "@", "E+0", "0%E+00", "[>20]0.0", "0" * 300])
 def test_a_format_that_is_not_known_shows_nothing_of_its_own(code):
     assert shown(12.5, code) is None
 
 
-def test_a_duration_counts_its_hours_beyond_a_day():
-    assert shown_duration(30 * 3600, "[h]:mm") == "30:00"
-    assert shown_duration(90, "[mm]:ss") == "01:30"
-    assert shown_duration(90, "h:mm") is None
+@pytest.mark.parametrize(
+    ("value", "code", "text"),
+    [
+        (0.000123, "0.00E+00", "1.23E-04"), (12500, "##0.0E+0", "12.5E+3"),
+        (0, "0.0E+00", "0.0E+00"),
+        (9.999, "0.0E+00", "1.0E+01 (exactly 9.999)"), (-1200, "0.0E-0", "-1.2E3"),
+    ],
+)  # fmt: skip
+def test_an_exponent_is_shown_with_the_digits_that_it_loses(value, code, text):
+    assert shown(value, code) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code", "text"),
+    [
+        (30 * 3600, "[h]:mm", "30:00"), (90, "[mm]:ss", "01:30"), (-90, "[h]:mm:ss", "-0:01:30"),
+        (97380, '[h]" h "mm" min"', "27 h 03 min"), (52200, "h:mm AM/PM", "2:30 PM"),
+        (1200, "[$-409]h:mm A/P;@", "12:20 A"), (43199.9, "hh:mm AM/PM", "12:00 PM"),
+        (52200, "hh.mm", "14.30"), (52200, 'h"h"mm', "14h30"),
+        (52245.25, "h:mm:ss.0", "14:30:45.3"),
+        (330, "mm:ss", "05:30"), (52200, "dd/mm/yyyy h:mm AM/PM", "2:30 PM"),
+        (52200, "dd/mm/yyyy", None), (52200, "General", None), (52200, "h:mm" * 99, None),
+    ],
+)  # fmt: skip
+def test_a_time_is_shown_by_its_format(seconds, code, text):
+    assert shown_clock(seconds, code) == text
 
 
 def test_a_month_is_told_from_a_day():

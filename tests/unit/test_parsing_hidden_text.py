@@ -18,6 +18,9 @@ HIDING = {
     "white": r("secret 777", '<w:color w:val="FFFFFF"/>'),
     "nearly white": r("secret 777", '<w:color w:val="FEFEFD"/>'),
     "white by the theme": r("secret 777", '<w:color w:val="000000" w:themeColor="background1"/>'),
+    "as its shading": r(
+        "secret 777", '<w:color w:val="222222"/><w:shd w:val="clear" w:fill="222222"/>'
+    ),
     "tiny": r("secret 777", '<w:sz w:val="2"/>'),
     "by style": r("secret 777", '<w:rStyle w:val="Ghost"/>'),
     "in a link": f"<w:hyperlink>{r('secret 777', '<w:vanish/>')}</w:hyperlink>",

@@ -41,6 +41,7 @@ _MEANT = {
 # In these two bytes make most letters, so that a short text can be UTF-8 by chance.
 _PAIRED = {"gb18030", "cp932", "cp949", "big5hkscs", "euc_jp", "johab"}
 _LEAST_SURE = 3
+_STRAY = "stray-of-windows"
 _LONG_RUN = re.compile(r"[À-ÿŒœŸ]{3}")
 
 
@@ -104,10 +105,27 @@ def wide_encoding(content: bytes) -> str:
 
 
 def decode_as(content: bytes, encoding: str) -> str:
-    """The text of bytes in an encoding, without what cannot be read."""
+    """The text of bytes in an encoding, without what cannot be read.
+
+    Stray bytes in UTF-8 come from files of Windows that were put together with it.
+    """
+    if encoding == "utf-8":
+        return content.decode(encoding, errors=_STRAY).removeprefix("\ufeff")
     if encoding.startswith("utf"):
         return content.decode(encoding, errors="ignore").removeprefix("\ufeff")
     return content.decode(encoding, errors="replace").replace("\ufffd", "")
+
+
+def _of_windows(error: UnicodeError) -> tuple[str, int]:
+    """Reads bytes that are no UTF-8 as those of Windows-1252; a stray mark of UTF-16 as nothing."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    stray = error.object[error.start : error.end]
+    is_mark = stray in (b"\xff", b"\xfe")
+    return "" if is_mark else stray.decode("cp1252", errors="ignore"), error.end
+
+
+codecs.register_error(_STRAY, _of_windows)
 
 
 class Evidence:
@@ -115,7 +133,7 @@ class Evidence:
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
-        self._lost = self._multibyte = 0
+        self._lost = self._letters = 0
         self._sample = self._line = b""
 
     def add(self, block: bytes) -> None:
@@ -133,8 +151,9 @@ class Evidence:
         """The encoding of all blocks. Raises UnsupportedFormat if they are in none known."""
         self._count(0, self._decoder.decode(b"", final=True))
         self._take([self._line])
-        # A UTF-8 file with a few broken bytes is still UTF-8.
-        if not self._lost or self._lost * 20 < self._multibyte:
+        # A UTF-8 file with a few broken bytes is still UTF-8: in no old encoding do most letters
+        # make up valid ones of it by chance.
+        if self._lost * _LEAST_SURE <= self._letters:
             return "utf-8"
         if _is_western(self._sample):
             return "cp1252"
@@ -154,7 +173,7 @@ class Evidence:
     def _count(self, given: int, text: str) -> None:
         kept = len(text.encode())
         self._lost += given - kept
-        self._multibyte += kept - len(text)
+        self._letters += len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _is_western(sample: bytes) -> bool:

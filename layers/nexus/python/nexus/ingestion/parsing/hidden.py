@@ -24,9 +24,9 @@ def hidden_text(places: int, where: str = "") -> ReadingWarning:
     return left_out(f"hidden text in {places} places is", where)
 
 
-def struck_text() -> ReadingWarning:
+def struck_text(where: str = "") -> ReadingWarning:
     """The warning that text which is struck out is left out."""
-    return left_out("struck-out text is")
+    return left_out("struck-out text is", where)
 
 
 def is_near_white(colour: str) -> bool:

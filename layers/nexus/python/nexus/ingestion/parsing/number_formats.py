@@ -1,8 +1,9 @@
 """Shows a number as a spreadsheet does, by its cell's format code (ECMA-376 part 1, 18.8.31).
 
 Digits, separators, percent, currencies, leading zeros, literal text, fractions, conditions and
-durations are shown; what a code asks beyond that (exponents) leaves the number as it is stored.
-Marks are those of the code: a point before decimals, commas between thousands.
+exponents are shown; times by nexus.ingestion.parsing.clock_formats. What a code asks beyond that
+leaves the number as it is stored. Marks are those of the code: a point before decimals, commas
+between thousands.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from typing import NamedTuple
 BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '"$"#,##0_);("$"#,##0)',
     6: '"$"#,##0_);("$"#,##0)', 7: '"$"#,##0.00_);("$"#,##0.00)',
-    8: '"$"#,##0.00_);("$"#,##0.00)', 9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??",
-    17: "mmm-yy", 18: "h:mm AM/PM", 20: "h:mm", 37: "#,##0_);(#,##0)", 38: "#,##0_);(#,##0)",
+    8: '"$"#,##0.00_);("$"#,##0.00)', 9: "0%", 10: "0.00%", 11: "0.00E+00",
+    12: "# ?/?", 13: "# ??/??", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm",
+    21: "h:mm:ss", 22: "m/d/yy h:mm", 37: "#,##0_);(#,##0)", 38: "#,##0_);(#,##0)",
     39: "#,##0.00_);(#,##0.00)",
     40: "#,##0.00_);(#,##0.00)", 41: "#,##0_);(#,##0);-_)", 42: '"$"#,##0_);("$"#,##0);"$"-_)',
-    43: "#,##0.00_);(#,##0.00);-_)", 44: '"$"#,##0.00_);("$"#,##0.00);"$"-_)', 46: "[h]:mm:ss",
+    43: "#,##0.00_);(#,##0.00);-_)", 44: '"$"#,##0.00_);("$"#,##0.00);"$"-_)',
+    45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0",
 }  # fmt: skip
 _LONGEST_CODE = 255
 _TOKEN = re.compile(
@@ -30,7 +33,7 @@ _TOKEN = re.compile(
     r"\[(?:\$(?P<currency>[^\]\-]{0,20})(?:-[^\]]{0,40})?|[^\]]{0,60})\]|"
     r"(?P<digits>[#0?][#0?,]*(?:\.[#0?]*)?|\.[#0?]+)(?P<thousands>,*)|(?P<other>.)"
 )
-_UNKNOWN = re.compile(r"[eE][+-]")
+_EXPONENT = re.compile(r"(?<=[#0?])[eE]([+-])(0{1,3})(?!\d)")
 # The whole number's places, those above the line, and those below it or the number that is there.
 _FRACTION = re.compile(
     r"(?<![#0?])(?:(?P<whole>[#0?]++)(?:\s|\\ ){1,3})?[#0?]++\s?/\s?"
@@ -43,7 +46,6 @@ _COMPARED = {
 }  # fmt: skip
 # Smaller denominators than 1,000 only: more is never asked for, and takes time.
 _MOST_PLACES = 3
-_ELAPSED = re.compile(r"\[(h+|m+|s+)\](?::(mm?|ss?))?(?::(ss?))?", re.I)
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
@@ -55,11 +57,12 @@ class _Section(NamedTuple):
     scale: int
     holds: tuple[str, Decimal] | None
     fraction: re.Match[str] | None
+    exponent: tuple[str, int] | None = None
 
 
 def shown(value: float, code: str) -> str | None:
     """The number as the format shows it: "" where it shows nothing, None where it is not known."""
-    if len(code) > _LONGEST_CODE or _UNKNOWN.search(code) or abs(value) >= 1e21:
+    if len(code) > _LONGEST_CODE or abs(value) >= 1e21:
         return None
     sections = _sections(code)
     number = Decimal(repr(float(value)))
@@ -71,6 +74,8 @@ def shown(value: float, code: str) -> str | None:
         body = (
             _as_fraction(abs(number), section.fraction)
             if section.fraction
+            else _with_exponent(abs(number), section, *section.exponent)
+            if section.exponent
             else _digits(abs(number), section)
         )
         has_sign = place == 0 or _CONDITION.search(code) is not None
@@ -90,21 +95,6 @@ def _place(number: Decimal, sections: list[_Section | None]) -> int | None:
         if holds is None or _COMPARED[holds[0]](number, holds[1]):
             return place
     return None
-
-
-def shown_duration(seconds: float, code: str) -> str | None:
-    """A duration as a format such as [h]:mm shows it; None for another format."""
-    found = _ELAPSED.search(code)
-    if found is None or len(code) > _LONGEST_CODE:
-        return None
-    whole = int(Decimal(repr(abs(seconds))).quantize(Decimal(1), ROUND_HALF_UP))
-    units = {"h": 3600, "m": 60, "s": 1}
-    parts: list[str] = []
-    for field in filter(None, found.groups()):
-        unit = units[field[0].lower()]
-        parts.append(f"{whole // unit:0{len(field)}d}")
-        whole %= unit
-    return ("-" if seconds < 0 else "") + ":".join(parts)
 
 
 def shows_only_month(code: str) -> bool:
@@ -140,6 +130,10 @@ def _section(code: str) -> _Section | None:
         if first is None or last is None or first.digits or last.digits:
             return None
         return first._replace(after=last.before, holds=holds, fraction=fraction)
+    exponent = None
+    if asked := _EXPONENT.search(bare):
+        exponent = (asked[1], len(asked[2]))
+        code = code[: asked.start()] + code[asked.end() :]
     before, digits, after, percents, scale = "", "", "", 0, 0
     for match in _TOKEN.finditer(code):
         text = match["quoted"] or match["escaped"] or match["currency"] or match["other"] or ""
@@ -157,7 +151,9 @@ def _section(code: str) -> _Section | None:
             after += text
         else:
             before += text
-    return _Section(before, digits, after, percents, scale, holds, None)
+    if exponent and (percents or scale or "0" not in digits):
+        return None
+    return _Section(before, digits, after, percents, scale, holds, None, exponent)
 
 
 def _as_fraction(number: Decimal, code: re.Match[str]) -> str:
@@ -174,6 +170,19 @@ def _as_fraction(number: Decimal, code: re.Match[str]) -> str:
         whole, above = whole + 1, 0
     parts = [str(whole)] if whole or not above or "0" in (code["whole"] or "") else []
     return " ".join([*parts, f"{above}/{below}"] if above else parts)
+
+
+def _with_exponent(number: Decimal, section: _Section, sign: str, places: int) -> str:
+    """A number such as 1.23E-04, and as it is stored where that has lost digits of it."""
+    across = max(sum(mark in "#0?" for mark in section.digits.partition(".")[0]), 1)
+    power = number.adjusted() // across * across if number else 0
+    body = _digits(number.scaleb(-power), section)
+    if len(body.partition(".")[0]) > across:  # rounded up to the next power
+        power += across
+        body = _digits(number.scaleb(-power), section)
+    said = f"{body}E{'-' if power < 0 else sign.strip('-')}{abs(power):0{places}d}"
+    is_whole = Decimal(body.replace(",", "")).scaleb(power) == number
+    return said if is_whole else f"{said} (exactly {number.normalize():f})"
 
 
 def _digits(number: Decimal, section: _Section) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import clean, squeeze
-from nexus.ingestion.parsing.hidden import hidden_text, left_out
+from nexus.ingestion.parsing.hidden import hidden_text, left_out, struck_text
 from nexus.ingestion.parsing.open_lists import OpenList, OpenNumbers
 from nexus.ingestion.parsing.open_styles import OpenStyles
 from nexus.ingestion.parsing.pictures import unread
@@ -86,6 +86,7 @@ class _Reading:
         self._styles = styles
         self.title: str | None = None
         self._hidden = self._pictures = 0
+        self._is_struck = False
         self._hidden_slides: list[int] = []
         self._skipped = _SKIPPED - _HIDDEN if read_hidden else _SKIPPED
         self._reads_hidden = read_hidden
@@ -93,6 +94,7 @@ class _Reading:
     def warnings(self) -> tuple[ReadingWarning, ...]:
         """What was left out or not read."""
         told = [hidden_text(self._hidden)] if self._hidden else []
+        told += [struck_text()] if self._is_struck else []
         if self._hidden_slides:
             told += [left_out("a hidden slide is", f"slide {at}") for at in self._hidden_slides]
         if self._pictures:
@@ -135,8 +137,8 @@ class _Reading:
         is_section = tag == f"{_TEXT}section" and not self._reads_hidden
         if is_section and element.get(f"{_TEXT}display") in ("none", "condition"):
             self._hidden += 1
-        elif self._styles.hides(element):
-            self._hidden += bool("".join(element.itertext()).strip())
+        elif self._is_left_out(element):
+            pass
         elif tag == f"{_TEXT}h":
             self._heading(element)
         elif tag == f"{_TEXT}p":
@@ -153,6 +155,14 @@ class _Reading:
                 self.sections.text(line)
         else:
             self.blocks(element)
+
+    def _is_left_out(self, element: Any) -> bool:
+        """Whether an element is hidden or struck out; what it holds is counted."""
+        is_struck, hides = self._styles.strikes(element), self._styles.hides(element)
+        says = (is_struck or hides) and bool("".join(element.itertext()).strip())
+        self._is_struck = self._is_struck or (is_struck and says)
+        self._hidden += hides and says and not is_struck
+        return is_struck or hides
 
     def words(self, element: Any) -> str:
         """The running text of a block, notes and comments in brackets."""
@@ -203,9 +213,7 @@ class _Reading:
             elif tag == f"{_TABLE}table":
                 rows, _ = self._rows(child)
                 yield f"\n{' | '.join(render(rows))}\n"
-            elif self._styles.hides(child):
-                self._hidden += bool("".join(child.itertext()).strip())
-            else:
+            elif not self._is_left_out(child):
                 if tag in _BLOCKS:
                     yield "\n"
                 yield from self._pieces(child)

@@ -1,4 +1,7 @@
-"""Says which styles of an OpenDocument file hide what is written in them, their parents' too."""
+"""Says which styles of an OpenDocument file hide or strike out what is written in them.
+
+What a style does not say, those say that it is based on.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ _STYLE, _TEXT, _FO, _DRAW, _PRESENTATION, _OFFICE = (
     for name in ("style", "text", "xsl-fo-compatible", "drawing", "presentation", "office")
 )
 _TOLD = (f"{_TEXT}display", f"{_FO}color", f"{_FO}font-size")
+_STRUCK = (f"{_STYLE}text-line-through-style", f"{_STYLE}text-line-through-type")
 _FAMILIES = {f"{_TEXT}span": "text", f"{_TEXT}p": "paragraph", f"{_TEXT}h": "paragraph"}
 _POINTS = re.compile(r"([0-9.]{1,8})pt\Z")
 _TINY_PT = 2.0
@@ -64,12 +68,22 @@ class OpenStyles:
             or (points is not None and _number(points[1]) <= _TINY_PT)
         )
 
+    def strikes(self, element: Any) -> bool:
+        """Whether what stands in a paragraph, a heading or a part of one is struck out."""
+        family = _FAMILIES.get(element.tag)
+        name = element.get(f"{_TEXT}style-name")
+        if family is None or not name or self._reads_hidden:
+            return False
+        said = {self._said(family, name, told) for told in _STRUCK} - {""}
+        return bool(said) and "none" not in said
+
     def _take(self, style: Any) -> None:
         key = (style.get(f"{_STYLE}family") or "text", style.get(f"{_STYLE}name") or "")
         self._parents[key] = style.get(f"{_STYLE}parent-style-name") or ""
         given = self._given.setdefault(key, {})
         for properties in style:
-            given.update({told: value for told in _TOLD if (value := properties.get(told))})
+            said = {told: properties.get(told) for told in (*_TOLD, *_STRUCK)}
+            given.update({told: value for told, value in said.items() if value})
             if properties.get(f"{_PRESENTATION}visibility") == "hidden" and not self._reads_hidden:
                 self.hidden_pages.add(key[1])
 

@@ -20,6 +20,7 @@ from nexus.ingestion.parsing.pdf_layout import join_hyphens, paragraphs
 from nexus.ingestion.parsing.pdf_lines import Line, Page
 from nexus.ingestion.parsing.pdf_page_breaks import with_whole_sentences
 from nexus.ingestion.parsing.pdf_pages import read_page
+from nexus.ingestion.parsing.pdf_row_breaks import with_whole_rows
 from nexus.ingestion.parsing.pdf_running import MARGIN, without_running_lines
 from nexus.ingestion.parsing.pdf_scans import PART_PAGES as SCANNED_PAGES
 from nexus.ingestion.parsing.pdf_scans import is_scanned, recognised
@@ -106,7 +107,7 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
         hidden = any(page.hides_text for page in own)
         raise EmptyDocument(ALL_HIDDEN if hidden else NO_TEXT)
     texts: list[LocatedText] = []
-    shown = with_whole_sentences(without_running_lines(pages))
+    shown = with_whole_rows(with_whole_sentences(without_running_lines(pages)))
     headings: Bookmarks | SizedHeadings
     if part.bookmarks:
         headings = Bookmarks([Bookmark(*mark) for mark in part.bookmarks], first + 1)

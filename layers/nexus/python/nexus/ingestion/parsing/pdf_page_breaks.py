@@ -23,6 +23,8 @@ _MOST_LINES = 8
 # smaller than the text's by so much, as notes are set.
 _FEW_WORDS, _SMALLER = 8, 0.9
 _MOST_PASSED = 12
+# So many lines right below each other are no page's head or foot.
+_FEWEST_LINES = 4
 _FULL = 0.92
 
 
@@ -52,24 +54,46 @@ def _last(lines: Sequence[Line], page: Page) -> int | None:
     body = sizes[len(sizes) // 2] if sizes else body
     for at in range(len(lines) - 1, max(-1, len(lines) - 1 - _MOST_PASSED), -1):
         line = lines[at]
-        if line.is_note or _is_passed(line, line.top < page.height * MARGIN, body):
+        is_small = line.first_size < _SMALLER * body
+        counts = line.top < page.height * MARGIN and _counts(line) and not _is_text(lines, at, -1)
+        if line.is_note or is_small or counts:
+            continue
+        if at and _is_head(line, lines[at - 1], page):
             continue
         return at if line.size and not line.table and not line.is_row else None
     return None
+
+
+def _is_head(line: Line, before: Line, page: Page) -> bool:
+    """Whether the line is the page's head, which many programs draw after its text."""
+    is_above = line.bottom > max(page.height * (1 - MARGIN), before.top)
+    return is_above and len(line.text.split()) <= _FEW_WORDS
 
 
 def _first(lines: Sequence[Line], page: Page) -> int | None:
     """The first line of the page's running text."""
     for at, line in enumerate(lines[:_MOST_PASSED]):
-        if line.is_note or _is_passed(line, line.bottom > page.height * (1 - MARGIN), 0.0):
+        is_head = line.bottom > page.height * (1 - MARGIN) and _counts(line)
+        if line.is_note or (is_head and not _is_text(lines, at, 1)):
             continue
         return at if line.size and not line.table and not line.is_row else None
     return None
 
 
-def _is_passed(line: Line, is_in_margin: bool, body: float) -> bool:
-    is_counting = len(line.text.split()) <= _FEW_WORDS and any(map(str.isdigit, line.text))
-    return (is_in_margin and is_counting) or line.first_size < _SMALLER * body
+def _counts(line: Line) -> bool:
+    """Whether a line is short and holds a number, as one that counts the pages does."""
+    return len(line.text.split()) <= _FEW_WORDS and any(map(str.isdigit, line.text))
+
+
+def _is_text(lines: Sequence[Line], at: int, step: int) -> bool:
+    """Whether a line that would be passed over begins, or ends, a column of text."""
+    count = 1
+    while count < _FEWEST_LINES and 0 <= (near := at + step) < len(lines):
+        above, below = (lines[at], lines[near]) if step > 0 else (lines[near], lines[at])
+        if abs(above.left - below.left) >= below.size or not _is_next(above, below):
+            return False
+        at, count = near, count + 1
+    return count == _FEWEST_LINES
 
 
 def _goes_on(lines: Sequence[Line], last: int, first: Line) -> bool:

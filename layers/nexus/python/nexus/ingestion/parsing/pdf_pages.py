@@ -91,6 +91,14 @@ def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Li
     return arranged(_parted(found, letters, stretches, uprights), ruled, stretches)
 
 
+def _is_divided(line: Line, uprights: Sequence[tuple[float, float, float]]) -> bool:
+    """Whether ruling lines divide a line, such as a last row below rows of several lines."""
+    middle = (line.bottom + line.top) / 2
+    return any(
+        line.left < at < line.right and start <= middle <= end for at, start, end in uprights
+    )
+
+
 def _parted(
     found: Sequence[Drawn],
     letters: Letters,
@@ -103,10 +111,14 @@ def _parted(
     for start, is_gapped, line, _, is_typed in found:
         own = [line]
         is_mended = HYPHEN in line.text
+        stretch = None
         if (
             (is_gapped or is_typed or is_mended)
             and not line.is_turned
-            and (stretch := stretch_of(line, stretches)) is not None
+            and (
+                (stretch := stretch_of(line, stretches)) is not None
+                or (is_gapped and _is_divided(line, uprights))
+            )
         ):
             blank = letters.blank(start, start + len(line.text) - 1)
             if uprights or is_mended or letters.turn or is_sparse(line):
@@ -114,7 +126,7 @@ def _parted(
                 own = [run for _, run in cut]
             elif is_gapped:
                 own = [run for _, run in cells(letters, start, line.text, blank)]
-            if blank:
+            if blank and stretch is not None:
                 listings[stretch].append(len(parts))
         parts.append((line, own))
     for listed in listings.values():

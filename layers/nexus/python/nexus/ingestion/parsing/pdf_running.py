@@ -11,10 +11,11 @@ from nexus.ingestion.parsing.pdf_lines import Line, Page
 
 _INTEGER = re.compile(r"\d+")
 # Running lines stand in the outer eighth of a page and repeat on about half of all (left and right
-# pages may differ) but on three at least.
+# pages may differ) but on three at least; word for word, on both of two.
 MARGIN = 0.12
 _SHARE = 0.45
 _FEWEST = 3
+_BOTH = 2
 # Heights of one line on several pages differ by less than this, in points, and the text begins
 # farther from it than lines are from one another, in heights of it.
 _ALIKE = 3.0
@@ -49,7 +50,11 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
     for page, on_page in zip(pages, keys_at, strict=True):
         dropped = set()
         for at, keys in on_page.items():
-            repeated = [key for key in keys if pages_of[key] >= needed]
+            repeated = [
+                key
+                for key in keys
+                if pages_of[key] >= (_BOTH if filled == _BOTH and key == keys[0] else needed)
+            ]
             if repeated and (repeated[0] in seen or repeated[0] != keys[0]):
                 dropped.add(at)
             elif at in in_place.get(page.number, ()):

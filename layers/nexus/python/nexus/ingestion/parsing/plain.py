@@ -60,7 +60,7 @@ def refuse_binary(text: str) -> None:
 def _decode(content: bytes, declared: str | None) -> str:
     encoding, length = byte_order_mark(content)
     if encoding:
-        return content[length:].decode(encoding, errors="ignore")
+        return decode_as(content[length:], encoding)
     is_wide = b"\0" in content[:SAMPLE]
     for encoding in encodings_to_try(content, declared):
         try:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
-from nexus.ingestion.parsing.hidden import hidden_text
+from nexus.ingestion.parsing.hidden import hidden_text, struck_text
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
-from nexus.models import ParsedDocument
+from nexus.models import ParsedDocument, ReadingWarning
 
 _TOKEN = re.compile(
     r"\\bin(?P<raw>[0-9]{1,9}) ?|\\(?P<word>[a-z]{1,32})(?P<number>-?[0-9]{1,10})? ?"
@@ -20,6 +20,8 @@ _TOKEN = re.compile(
 # Marks that stand in no text: private characters, written as RTF writes a character.
 _HEADING, _CELL, _ROW, _NOTE, _NOTE_END, _ABOVE = (chr(0xE0F0 + number) for number in range(6))
 _MARKED = re.compile(f"{_HEADING}([1-9])")
+# The mark of a list's item, in a font of symbols.
+_BULLET = re.compile("^\\s{0,9}[\uf000-\uf0ff](?=\\s)")
 _STYLED = re.compile(
     r"\{\\s([0-9]{1,5})\b[^{};]{0,2000}(?:heading|berschrift|judul) ?([1-9])", re.I
 )
@@ -33,6 +35,9 @@ _WHITE, _MOST_COLOURS, _MOST_CELLS = 0xF8, 1_000, 1_000
 _TINY = 4
 _LINK = re.compile("HYPERLINK", re.I)
 _DELETED = frozenset({"deleted"})
+_STRIKES = {"strike", "striked"}
+# What Word writes beside a paragraph's automatic number, for programs that do not count.
+_COUNTED = {"listtext", "pntext"}
 # The deepest group that is followed; striprtf keeps a state for each.
 _DEEPEST = 10_000
 
@@ -44,8 +49,10 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     """
     from striprtf.striprtf import rtf_to_text
 
-    # Without its star, what a shape holds is no longer skipped.
-    source = content.decode("latin-1").replace("{\\*\\shpinst", "{\\shpinst")
+    # Without its star, what a shape holds is no longer skipped, nor LibreOffice's notes.
+    source = content.decode("latin-1")
+    for starred in ("shpinst", "footnote"):
+        source = source.replace("{\\*\\" + starred, "{\\" + starred)
     styles = {number: int(level) for number, level in _STYLED.findall(source[:1_000_000])}
     prepared = _Prepared(styles, read_hidden=read_hidden)
     text = rtf_to_text(  # type: ignore[no-untyped-call]
@@ -67,7 +74,7 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     return ParsedDocument(
         sections.finish(),
         squeeze(clean(title[1])) if title else None,
-        warnings=(hidden_text(prepared.hidden),) if prepared.hidden else (),
+        warnings=prepared.warnings(),
     )
 
 
@@ -75,12 +82,12 @@ class _Prepared:
     """The file without what striprtf stumbles over, and with our marks.
 
     Its search for links takes time that grows with the cube of a line, so that no HYPERLINK
-    reaches it; it drops notes as a whole, and hidden text it does not know. `hidden` counts the
-    places of hidden text that were left out.
+    reaches it; it drops notes and automatic numbers as a whole, and hidden text it does not know.
     """
 
     def __init__(self, styles: dict[str, int], *, read_hidden: bool) -> None:
-        self.hidden = 0
+        self._hidden = 0
+        self._is_struck = False
         self._styles = styles
         self._read_hidden = read_hidden
         self._white = frozenset[str]()
@@ -117,9 +124,16 @@ class _Prepared:
                 yield "" if hidden and word == "u" else said
             elif not hidden or (piece[0] == "\\" and piece[1] != "'"):
                 yield _LINK.sub("LINK", piece)
-            elif not is_told and piece.strip() and hidden != _DELETED:
+            elif not is_told and piece.strip() and _DELETED.isdisjoint(hidden):
                 is_told = True
-                self.hidden += 1
+                is_struck = not _STRIKES.isdisjoint(hidden)
+                self._is_struck = self._is_struck or is_struck
+                self._hidden += not is_struck
+
+    def warnings(self) -> tuple[ReadingWarning, ...]:
+        """What was left out of the pieces that were taken so far."""
+        hidden = (hidden_text(self._hidden),) if self._hidden else ()
+        return (*hidden, struck_text()) if self._is_struck else hidden
 
     def _in_row(self, word: str) -> str:
         """Follows a table's row; the mark of a cell that goes on the one above it."""
@@ -139,15 +153,17 @@ class _Prepared:
         return ""
 
     def _hidden_by(self, word: str, number: str | None, hidden: frozenset[str]) -> frozenset[str]:
-        """What hides the text after a control word: "v", "cf" (white), "fs" (tiny) or "deleted"."""
+        """What hides the text after a control word: "v", "cf" (white), "fs" (tiny), "strike"."""
         if word == "plain":
             return frozenset()
-        if word in ("deleted", "mvf"):  # by somebody who kept track of it
+        if word in ("deleted", "mvf", "stylesheet"):  # by somebody who kept track; names of styles
             return hidden - _DELETED if number == "0" else hidden | _DELETED
-        if self._read_hidden or word not in ("v", "cf", "fs"):
+        if self._read_hidden or word not in ("v", "cf", "fs", *_STRIKES):
             return hidden
         hides = {
             "v": number != "0",
+            "strike": number != "0",
+            "striked": number != "0",
             "cf": number in self._white,
             "fs": number is not None and number.isdigit() and int(number) <= _TINY,
         }
@@ -172,7 +188,7 @@ def _worded(word: str, number: str | None, styles: dict[str, int]) -> str:
         return _character(f"{_HEADING}{int(number) + 1}")
     if word == "s" and number in styles:
         return _character(f"{_HEADING}{styles[number]}")
-    return _WORDS.get(word, "")
+    return "{}" if word in _COUNTED else _WORDS.get(word, "")
 
 
 def _character(marks: str) -> str:
@@ -212,4 +228,5 @@ def _flush(sections: Sections, rows: list[list[str]]) -> None:
 def _words(text: str) -> str:
     """The text of a line, notes in brackets."""
     text = text.replace(_NOTE_END, "]").replace(_NOTE, " [").replace(_CELL, " ")
+    text = _BULLET.sub("•", text)
     return clean(_MARKED.sub("", text).replace(_HEADING, ""))

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.clock_formats import shown_clock
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden_cells import HiddenCells
-from nexus.ingestion.parsing.number_formats import (
-    month_name,
-    shown,
-    shown_duration,
-    shows_only_month,
-)
+from nexus.ingestion.parsing.number_formats import month_name, shown, shows_only_month
 from nexus.ingestion.parsing.ods_cells import OdsSheet
-from nexus.ingestion.parsing.sheet_looks import RowLooks, SheetLooks
+from nexus.ingestion.parsing.row_looks import AnySheetLooks, RowLooks
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -35,8 +31,8 @@ class SheetGrid:
 
     `numbers` has the number of each row in the sheet, from 0. `uncalculated` are the places in the
     sheet of formulas without a stored result; `hidden` are the rows and columns that were left out
-    though they hold something, and `white` how many cells were whose letters are as white as the
-    sheet.
+    though they hold something, `white` how many cells were whose letters are as white as the
+    sheet, and `is_struck` whether letters are left out that are struck out.
     """
 
     rows: list[list[str]]
@@ -45,11 +41,12 @@ class SheetGrid:
     uncalculated: list[_Place]
     hidden: HiddenCells
     white: int = 0
+    is_struck: bool = False
 
 
 def grid_of(
     sheet: CalamineSheet,
-    looks: SheetLooks,
+    looks: AnySheetLooks,
     hidden: HiddenCells | None,
     of_ods: OdsSheet | None = None,
 ) -> SheetGrid:
@@ -60,7 +57,10 @@ def grid_of(
     """
     values: list[list[Any]] = sheet.to_python(skip_empty_area=True) if sheet.start else []
     top, left = sheet.start or (0, 0)
-    for (row_at, column_at), said in of_ods.shown.items() if of_ods else ():
+    told = dict(of_ods.shown) if of_ods else {}
+    if of_ods and hidden:
+        told |= of_ods.unstruck
+    for (row_at, column_at), said in told.items():
         if 0 <= row_at - top < len(values) and 0 <= column_at - left < len(values[row_at - top]):
             values[row_at - top][column_at - left] = said
     notable = {row.number: row for row in looks.rows() if row.is_notable()}
@@ -82,6 +82,7 @@ def grid_of(
     uncalculated: list[_Place] = []
     hidden_rows: set[int] = set()
     white = 0
+    is_struck = bool(of_ods and hidden and of_ods.unstruck)
     for number in range(above, below):
         row = values[number - top] if 0 <= number - top < len(values) else []
         look = notable.get(number)
@@ -95,6 +96,8 @@ def grid_of(
             ]
         else:
             cells = [_shown(row, at - left, at, look) for at in columns]
+            if hidden and look.unstruck:
+                is_struck = _take_out_struck(cells, columns, look.unstruck) or is_struck
             if hidden and look.white:
                 unseen_here = [p for p, at in enumerate(columns) if at in look.white and cells[p]]
                 white += len(unseen_here)
@@ -125,6 +128,7 @@ def grid_of(
         uncalculated,
         HiddenCells(frozenset(hidden_rows), hidden_columns),
         white,
+        is_struck,
     )
 
 
@@ -155,6 +159,16 @@ def _spread(
     return spans
 
 
+def _take_out_struck(cells: list[str], columns: list[int], unstruck: dict[int, str]) -> bool:
+    """Leaves of the cells of a row what is not struck out; returns whether anything was."""
+    is_struck = False
+    for place, at in enumerate(columns):
+        if at in unstruck and cells[place]:
+            cells[place] = squeeze(unstruck[at])
+            is_struck = True
+    return is_struck
+
+
 def _shown(row: list[object], place: int, column: int, look: RowLooks) -> str:
     if column in look.uncalculated:
         return _NOT_CALCULATED
@@ -176,15 +190,22 @@ def _text(value: object, code: str) -> str:
 
 
 def _time(value: _Time, code: str) -> str:
+    """A time as the sheet shows it, beside a date in ISO 8601."""
     if isinstance(value, datetime.timedelta):
-        return shown_duration(value.total_seconds(), code) or str(value)
+        return shown_clock(value.total_seconds(), code) or str(value)
     if isinstance(value, datetime.time):
-        return value.isoformat("seconds" if value.second else "minutes")
+        return _clock(value, code)
     if shows_only_month(code):
         return f"{month_name(value.month)} {value.year}"
     if isinstance(value, datetime.datetime) and value.time() != datetime.time():
-        return value.isoformat(sep=" ")
+        return f"{value:%Y-%m-%d} {_clock(value.time(), code)}"
     return value.isoformat()[:10]
+
+
+def _clock(value: datetime.time, code: str) -> str:
+    seconds = value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6
+    kept = "seconds" if value.second or value.microsecond else "minutes"
+    return shown_clock(seconds, code) or value.isoformat(kept)
 
 
 def _plain(value: float) -> str:

@@ -1,8 +1,9 @@
 """Reads from a workbook's XML how its cells look, which calamine leaves out.
 
-That is each cell's number format, bold and filled cells, hidden rows and columns, and formulas of
-which the file holds no result. (openpyxl reads all of it, at a tenth of calamine's speed; its
-reader that does not keep the workbook in memory knows no merged cells and no hidden rows.)
+That is each cell's number format, bold and filled cells, what is struck out, hidden rows and
+columns, and formulas of which the file holds no result. (openpyxl reads all of it, at a tenth of
+calamine's speed; its reader that does not keep the workbook in memory knows no merged cells and no
+hidden rows.)
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate, repeat
-from typing import NamedTuple
 from xml.parsers import expat
 
 from nexus.ingestion.parsing.hidden import is_near_white
 from nexus.ingestion.parsing.number_formats import BUILT_IN
+from nexus.ingestion.parsing.row_looks import PLAIN, RowLooks, Style
+from nexus.ingestion.parsing.struck_strings import struck_strings, unstruck
+from nexus.ingestion.parsing.xls_looks import COMPOUND, XlsLooks
 
 _PREFIX = rb"(?:[\w.-]{1,20}:)?"
 # A row or a cell ends where the next one begins: what comments hold can leave none open.
@@ -33,6 +35,8 @@ _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})")
 _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,7})[\"']")
 _STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d{1,6})[\"']")
 _TEXT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
+_SHARED = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
+_SHARED_NUMBER = re.compile(rb"<" + _PREFIX + rb"v\b[^<>]*>\s*(\d{1,9})")
 # A row of no height or a column of no width is not seen either.
 _HIDDEN = re.compile(
     rb"(?<![\w:-])(?:hidden\s*=\s*[\"'](?:1|true)[\"']|(?:ht|width)\s*=\s*[\"']0(?:\.0+)?[\"'])"
@@ -43,33 +47,9 @@ _MOST_COLUMNS = 16_384
 _WHITE = ("1", "9")
 
 
-class Style(NamedTuple):
-    """How a cell looks: its number format's code, if it stands out, and if it is white on white."""
-
-    code: str
-    stands_out: bool
-    is_white: bool = False
-
-
-@dataclass(slots=True)
-class RowLooks:
-    """What is to be known of a row of a sheet, from 0; columns count from 0, too.
-
-    `codes` are the number formats of cells that have one, `emphasised` the columns of bold or
-    filled cells, `white` those of white letters on white, `uncalculated` those of formulas without
-    a stored result.
-    """
-
-    number: int
-    hidden: bool
-    codes: dict[int, str] = field(default_factory=dict)
-    emphasised: set[int] = field(default_factory=set)
-    white: set[int] = field(default_factory=set)
-    uncalculated: set[int] = field(default_factory=set)
-
-    def is_notable(self) -> bool:
-        """Whether there is anything to know."""
-        return bool(self.hidden or self.codes or self.emphasised or self.white or self.uncalculated)
+def looks_of(content: bytes) -> WorkbookLooks | XlsLooks:
+    """The looks of a workbook."""
+    return XlsLooks(content) if content.startswith(COMPOUND) else WorkbookLooks(content)
 
 
 class WorkbookLooks:
@@ -80,11 +60,12 @@ class WorkbookLooks:
         self._names = set(self._archive.namelist()) if self._archive else set()
         self._parts = self._sheet_parts()
         self._styles = self._cell_styles()
+        self._struck = struck_strings(self._read("xl/sharedStrings.xml"))
 
     def sheet(self, name: str) -> SheetLooks:
         """The looks of a sheet."""
         path = self._parts.get(name, "")
-        return SheetLooks(self._read(path), self._styles)
+        return SheetLooks(self._read(path), self._styles, self._struck)
 
     def _read(self, path: str) -> bytes:
         return self._archive.read(path) if self._archive and path in self._names else b""
@@ -105,6 +86,7 @@ class WorkbookLooks:
         codes = dict(BUILT_IN)
         bold: list[bool] = []
         white: list[bool] = []
+        struck: list[bool] = []
         filled: list[bool] = []
         plain: list[bool] = []
         styles: list[Style] = []
@@ -117,6 +99,9 @@ class WorkbookLooks:
             elif name == "font" and within == "fonts":
                 bold.append(False)
                 white.append(False)
+                struck.append(False)
+            elif name == "strike" and within == "fonts" and struck:
+                struck[-1] = at.get("val", "1") not in ("0", "false")
             elif name == "b" and within == "fonts" and bold:
                 bold[-1] = at.get("val", "1") not in ("0", "false")
             elif name == "color" and within == "fonts" and white:
@@ -132,7 +117,9 @@ class WorkbookLooks:
                     fill < len(filled) and filled[fill]
                 )
                 is_white = font < len(white) and white[font] and (fill >= len(plain) or plain[fill])
-                styles.append(Style(codes.get(_number(at, "numFmtId"), ""), stands_out, is_white))
+                is_struck = font < len(struck) and struck[font]
+                code = codes.get(_number(at, "numFmtId"), "")
+                styles.append(Style(code, stands_out, is_white, is_struck))
         return styles
 
     def _elements(self, path: str) -> list[tuple[str, dict[str, str]]]:
@@ -150,14 +137,20 @@ class WorkbookLooks:
 class SheetLooks:
     """The looks of one sheet."""
 
-    def __init__(self, part: bytes = b"", styles: list[Style] | None = None) -> None:
+    def __init__(
+        self,
+        part: bytes = b"",
+        styles: list[Style] | None = None,
+        struck: dict[bytes, str] | None = None,
+    ) -> None:
         self._part = part = _without_comments(part)
         # By their number as the file writes it; those that show nothing are left out.
         self._styles = {
             str(number).encode(): style
             for number, style in enumerate(styles or [])
-            if style.code or style.stands_out or style.is_white
+            if style != PLAIN
         }
+        self._struck = struck or {}
         # A table's style or a condition may fill what the cell's own style does not.
         self._may_be_filled = b"tableParts" in part or b"conditionalFormatting" in part
         filtered = _FILTER.search(part)
@@ -173,15 +166,15 @@ class SheetLooks:
             found = _NUMBER.search(attributes)
             number = int(found[1]) - 1 if found else number + 1
             row = RowLooks(number, hidden=_HIDDEN.search(attributes) is not None)
-            has_formulas = _FORMULA_WITHIN.search(cells) is not None
-            if has_formulas or b"s=" in cells or b"s =" in cells:
-                self._read(cells, row, has_formulas)
+            is_read = self._struck or b"strike" in cells or _FORMULA_WITHIN.search(cells)
+            if is_read or b"s=" in cells or b"s =" in cells:
+                self._read(cells, row, bool(is_read))
             yield row
 
-    def _read(self, cells: bytes, row: RowLooks, has_formulas: bool) -> None:
-        # Without formulas what stands in a cell is not looked at, which is faster.
+    def _read(self, cells: bytes, row: RowLooks, is_read: bool) -> None:
+        # Without formulas and struck letters what stands in a cell is not looked at: it is faster.
         found: Iterable[tuple[bytes, bytes]] = (
-            _elements(_CELL, cells) if has_formulas else zip(_CELL.findall(cells), repeat(b""))
+            _elements(_CELL, cells) if is_read else zip(_CELL.findall(cells), repeat(b""))
         )
         for place, (attributes, content) in enumerate(found):
             style = self._styles.get(number[1]) if (number := _STYLE.search(attributes)) else None
@@ -190,18 +183,26 @@ class SheetLooks:
                 and not _VALUE.search(content)
                 and not _TEXT.search(attributes)
             )
-            if style is None and not is_uncalculated:
+            left = self._left_of(attributes, content) if is_read else None
+            if style is None and not is_uncalculated and left is None:
                 continue
             reference = _REFERENCE.search(attributes)
             column = _column(reference[1]) if reference else place
-            if style and style.code:
-                row.codes[column] = style.code
-            if style and style.stands_out:
-                row.emphasised.add(column)
-            if style and style.is_white and not self._may_be_filled:
-                row.white.add(column)
+            if style:
+                row.take(column, style)
+            if left is not None:
+                row.unstruck[column] = left
             if is_uncalculated:
                 row.uncalculated.add(column)
+        if self._may_be_filled:
+            row.white.clear()
+
+    def _left_of(self, attributes: bytes, content: bytes) -> str | None:
+        """What is left of a cell in which letters are struck out; None for other cells."""
+        if self._struck and _SHARED.search(attributes):
+            number = _SHARED_NUMBER.search(content)
+            return self._struck.get(number[1]) if number else None
+        return unstruck(content)
 
 
 def _without_comments(part: bytes) -> bytes:

@@ -6,7 +6,7 @@ import io
 
 from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.grids import refuse_traps
-from nexus.ingestion.parsing.hidden import hidden_text, left_out
+from nexus.ingestion.parsing.hidden import hidden_text, left_out, struck_text
 from nexus.ingestion.parsing.hidden_cells import (
     NOTHING,
     cells_left_out,
@@ -15,7 +15,7 @@ from nexus.ingestion.parsing.hidden_cells import (
 )
 from nexus.ingestion.parsing.ods_cells import ods_sheets
 from nexus.ingestion.parsing.sheet_grids import SheetGrid, grid_of
-from nexus.ingestion.parsing.sheet_looks import WorkbookLooks
+from nexus.ingestion.parsing.sheet_looks import looks_of
 from nexus.ingestion.parsing.tables import lines_of
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
@@ -40,7 +40,7 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
                     names.append(one.name)
                 else:
                     warnings.append(left_out("a hidden sheet is", f"sheet {one.name}"))
-            looks = WorkbookLooks(content)
+            looks = looks_of(content)
             hidden = ods_hidden_cells(content)
             of_ods = ods_sheets(content)
             for name in names:
@@ -73,6 +73,8 @@ def _warnings(sheet: SheetGrid, name: str) -> list[ReadingWarning]:
         found.append(cells_left_out(name, sheet.hidden))
     if sheet.white:
         found.append(hidden_text(sheet.white, f"sheet {name}"))
+    if sheet.is_struck:
+        found.append(struck_text(f"sheet {name}"))
     if sheet.uncalculated:
         row, column = sheet.uncalculated[0]
         count = len(sheet.uncalculated)

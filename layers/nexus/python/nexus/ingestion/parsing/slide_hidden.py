@@ -1,4 +1,4 @@
-"""Tells what of a slide its author hid: hidden shapes, what lies off the slide, unreadable letters.
+"""Tells what of a slide its author hid or struck out: shapes, letters, what lies off the slide.
 
 What lies behind a text is often drawn by the layout or a picture: white letters count as hidden
 only where nothing but a white background can be behind them.
@@ -7,7 +7,7 @@ only where nothing but a white background can be behind them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.hidden import is_near_white
 from nexus.ingestion.parsing.slide_text import A
@@ -42,15 +42,26 @@ def _whole(element: Any, name: str) -> int:
     return int(text[:12]) if text.removeprefix("-").isdecimal() and text.isascii() else 0
 
 
-def take_out(body: Any, is_on_white: Callable[[], bool]) -> bool:
-    """Removes letters that nobody can read from a `txBody`; whether there were any.
+class TakenOut(NamedTuple):
+    """Whether letters were hidden, and whether any were struck out."""
+
+    hidden: bool
+    is_struck: bool
+
+
+def take_out(body: Any, is_on_white: Callable[[], bool]) -> TakenOut:
+    """Removes from a `txBody` letters that nobody can read, or that are struck out.
 
     `is_on_white` is asked once, if letters are white.
     """
-    found, on_white = False, None
-    for run in list(body.iter(f"{A}r")):
+    hidden, is_struck, on_white = False, False, None
+    for run in list(body.iter(f"{A}r", f"{A}fld")):
         properties = run.find(f"{A}rPr")
         if properties is None or not (run.findtext(f"{A}t") or "").strip():
+            continue
+        if properties.get("strike", "noStrike") != "noStrike":
+            is_struck = True
+            run.getparent().remove(run)
             continue
         size = properties.get("sz", "")
         is_tiny = size.isascii() and size.isdigit() and int(size[:6]) <= _TINY
@@ -58,8 +69,8 @@ def take_out(body: Any, is_on_white: Callable[[], bool]) -> bool:
             on_white = is_on_white() if on_white is None else on_white
         if is_tiny or (on_white and _is_white(properties)):
             run.getparent().remove(run)
-            found = True
-    return found
+            hidden = True
+    return TakenOut(hidden, is_struck)
 
 
 def is_on_white(shape: Any, slide: Any, others: list[Any]) -> bool:

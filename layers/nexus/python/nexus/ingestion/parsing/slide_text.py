@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,9 @@ from nexus.ingestion.parsing.word_numbers import formatted
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _LEVELS = 9
+# How Office writes a character that XML cannot hold, such as the end of a line (ECMA-376 part 1,
+# 22.9.2.19).
+_ESCAPED = re.compile(r"_x00(09|0[AaBbDd])_")
 # The beginning of a numbering's name (ECMA-376, part 1, section 20.1.10.61).
 _FORMS = {
     "alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman",
@@ -32,7 +36,7 @@ def frame_text(body: Any) -> str:
 def _pieces(parent: Any) -> Iterator[str]:
     for child in parent.iterchildren():
         if child.tag == f"{A}r":
-            text = child.findtext(f"{A}t") or ""
+            text = _unescaped(child.findtext(f"{A}t") or "")
             properties = child.find(f"{A}rPr")
             is_raised = properties is not None and not properties.get("baseline", "0").startswith(
                 ("-", "0")
@@ -41,11 +45,16 @@ def _pieces(parent: Any) -> Iterator[str]:
         elif child.tag == f"{A}br":
             yield "\n"
         elif child.tag == f"{A}fld":
-            yield child.findtext(f"{A}t") or ""
+            yield _unescaped(child.findtext(f"{A}t") or "")
         elif child.tag == EQUATION:
             yield linear(child)
         elif isinstance(child.tag, str) and not child.tag.endswith("Pr"):
             yield from _pieces(child)  # equations stand in wrappers of several namespaces
+
+
+def _unescaped(text: str) -> str:
+    """A run's text, its escaped tabs and line ends as such."""
+    return _ESCAPED.sub(lambda found: "\t" if found[1] == "09" else "\n", text)
 
 
 def _number(paragraph: Any, counts: dict[int, tuple[str, int]], *, has_text: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pptx.exc import PythonPptxError
@@ -11,7 +11,7 @@ from nexus.ingestion.parsing.charts import chart_lines
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.diagrams import diagram_text
 from nexus.ingestion.parsing.headers import Looks
-from nexus.ingestion.parsing.hidden import left_out
+from nexus.ingestion.parsing.hidden import left_out, struck_text
 from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.pictures import is_large, unread
 from nexus.ingestion.parsing.slide_hidden import is_hidden, is_on_white, take_out
@@ -85,7 +85,7 @@ class _Slide:
         self._where = f"slide {number}"
         self._size = size
         self._read_hidden = read_hidden
-        self._hides = False
+        self._hides = self._strikes = False
 
     def texts(self) -> list[LocatedText]:
         _without_alternatives(self._slide._element)
@@ -93,7 +93,7 @@ class _Slide:
         title_shape = self._slide.shapes.title
         title = ""
         if title_shape is not None and not self._is_hidden(title_shape):
-            title = squeeze(clean(self._frame(title_shape, shapes)))
+            title = squeeze(self._frame(title_shape, shapes))
         place = Locator(slide=self._number, heading=(title,) if title else ())
         found = [
             LocatedText(text, place)
@@ -105,6 +105,8 @@ class _Slide:
         self._warn_of_pictures(shapes, has_text=bool(found or title))
         if self._hides:
             self.warnings.append(left_out("hidden text or a hidden shape is", self._where))
+        if self._strikes:
+            self.warnings.append(struck_text(self._where))
         return found or ([LocatedText(title, place)] if title else [])
 
     def _of_shape(self, shape: Any, shapes: list[Any]) -> list[str]:
@@ -116,11 +118,11 @@ class _Slide:
                 self._hides = True
                 return []
             if getattr(shape, "has_table", False):
-                return _table(shape.table)
+                return self._table(shape.table)
             if shape._element.tag == f"{_P}graphicFrame":
                 return self._graphic(shape)
             if shape.has_text_frame:
-                text = clean(self._frame(shape, shapes))
+                text = self._frame(shape, shapes)
                 return [text] if text else []
         except _BROKEN:
             self.warnings.append(
@@ -139,10 +141,35 @@ class _Slide:
         body = shape._element.find(f"{_P}txBody")
         if body is None:
             return ""
+        return self._text(body, lambda: is_on_white(shape, self._slide, shapes))
+
+    def _text(self, body: Any, is_on_white_: Callable[[], bool]) -> str:
+        """What a text frame shows, without what is hidden or struck out in it."""
         if not self._read_hidden:
-            found = take_out(body, lambda: is_on_white(shape, self._slide, shapes))
-            self._hides = found or self._hides
-        return frame_text(body)
+            taken = take_out(body, is_on_white_)
+            self._hides = self._hides or taken.hidden
+            self._strikes = self._strikes or taken.is_struck
+        return clean(frame_text(body))
+
+    def _table(self, table: Any) -> list[str]:
+        rows: list[list[str]] = []
+        emphasised: set[tuple[int, int]] = set()
+        spans: dict[tuple[int, int], tuple[int, int]] = {}
+        for tr in table.rows:
+            row = []
+            for column, cell in enumerate(tr.cells):
+                text = squeeze(self._text(cell._tc.get_or_add_txBody(), lambda: False))
+                # The lower part of a merged cell repeats it: each row says what it is about.
+                if cell.is_spanned and rows and column < len(rows[-1]) and not text:
+                    text = rows[-1][column] if cell._tc.vMerge else ""
+                if cell.is_merge_origin:
+                    spans[len(rows), column] = (cell.span_height, cell.span_width)
+                # PowerPoint shows the first row of nearly all tables apart, naming or not.
+                if text and ((table.first_row and not rows) or _is_bold(cell)):
+                    emphasised.add((len(rows), column))
+                row.append(text)
+            rows.append(row)
+        return render(rows, looks=Looks((), emphasised, spans))
 
     def _graphic(self, shape: Any) -> list[str]:
         """The words of a chart or a diagram; of what else is embedded, a warning."""
@@ -183,7 +210,7 @@ class _Slide:
             shape = self._slide.notes_slide.notes_placeholder
             _without_alternatives(self._slide.notes_slide._element)
             body = None if shape is None else shape._element.find(f"{_P}txBody")
-            text = "" if body is None else clean(frame_text(body))
+            text = "" if body is None else self._text(body, lambda: False)
         except _BROKEN:
             self.warnings.append(
                 ReadingWarning(
@@ -231,27 +258,6 @@ def _is_furniture(shape: Any) -> bool:
 
     furniture = (PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER)
     return shape.is_placeholder and shape.placeholder_format.type in furniture
-
-
-def _table(table: Any) -> list[str]:
-    rows: list[list[str]] = []
-    emphasised: set[tuple[int, int]] = set()
-    spans: dict[tuple[int, int], tuple[int, int]] = {}
-    for tr in table.rows:
-        row = []
-        for column, cell in enumerate(tr.cells):
-            text = squeeze(clean(cell.text))
-            # The lower part of a merged cell repeats it: each row says what it is about.
-            if cell.is_spanned and rows and column < len(rows[-1]) and not text:
-                text = rows[-1][column] if cell._tc.vMerge else ""
-            if cell.is_merge_origin:
-                spans[len(rows), column] = (cell.span_height, cell.span_width)
-            # PowerPoint shows the first row of nearly every table apart, whether or not it names.
-            if text and ((table.first_row and not rows) or _is_bold(cell)):
-                emphasised.add((len(rows), column))
-            row.append(text)
-        rows.append(row)
-    return render(rows, looks=Looks((), emphasised, spans))
 
 
 def _is_bold(cell: Any) -> bool:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from nexus.errors import CorruptDocument
 from nexus.ingestion.parsing.cleaning import squeeze
-from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden import hidden_text, struck_text
 from nexus.ingestion.parsing.plain import decode
 from nexus.ingestion.parsing.sections import Sections
-from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.web_content import is_toggle, judge
 from nexus.ingestion.parsing.web_lists import ListMarks
 from nexus.ingestion.parsing.web_notes import place_notes
+from nexus.ingestion.parsing.web_tables import is_table, table_lines
 from nexus.ingestion.parsing.web_words import INLINE, of_leaf, words
 from nexus.models import ParsedDocument, ReadingWarning
 
@@ -135,11 +134,11 @@ class _Walk:
             self._questions.add(_scope(node).mem_id)
             self.sections.heading(_QUESTION, words(node))
             return False
-        if tag == "table":
+        if is_table(node):
             self._flush()
-            if self._is_layout(node):
+            if tag == "table" and self._is_layout(node):
                 return True
-            for line in _table(node):
+            for line in table_lines(node):
                 self.sections.text(line)
             return False
         if tag in ("pre", "textarea"):
@@ -183,58 +182,3 @@ def _scope(question: LexborNode) -> LexborNode:
             break
         inner, outer = outer, outer.parent
     return outer or inner
-
-
-def _table(table: LexborNode) -> list[str]:
-    """The rows of a table of data; cells that span several rows are said in each."""
-    rows: list[list[str]] = []
-    down: dict[int, tuple[int, str]] = {}
-    emphasised: set[tuple[int, int]] = set()
-    spans: dict[tuple[int, int], tuple[int, int]] = {}
-    marked = 0
-    for tr in table.css("tr"):
-        row: list[str] = []
-        cells = [cell for cell in tr.iter() if cell.tag in ("td", "th")]
-        for cell in cells:
-            _fill_from_above(row, down)
-            text = words(cell)
-            columns, lines = _span(cell, "colspan"), _span(cell, "rowspan")
-            place = (len(rows), len(row))
-            if lines > 1:
-                down[len(row)] = (lines - 1, text)
-            if columns > 1:
-                spans[place] = (lines, columns)
-            if text and _stands_out(cell, text):
-                emphasised.add(place)
-            row += [text] + [""] * (columns - 1)
-        _fill_from_above(row, down)
-        if marked == len(rows) and cells and all(cell.tag == "th" for cell in cells):
-            marked += 1
-        rows.append(row)
-    caption = table.css_first("caption")
-    is_marked = 0 < marked < len(rows)
-    lines_of = render(rows, marked if is_marked else None, Looks((), emphasised, spans))
-    return [words(caption), *lines_of] if caption else lines_of
-
-
-def _stands_out(cell: LexborNode, text: str) -> bool:
-    """Whether a cell is a header cell, or all of its words are bold."""
-    if cell.tag == "th":
-        return True
-    bold = cell.css_first("b, strong")
-    return bold is not None and words(bold) == text
-
-
-def _fill_from_above(row: list[str], down: dict[int, tuple[int, str]]) -> None:
-    while len(row) in down:
-        left, text = down.pop(len(row))
-        if left > 1:
-            down[len(row)] = (left - 1, text)
-        row.append(text)
-
-
-def _span(cell: LexborNode, name: str) -> int:
-    value = (cell.attributes.get(name) or "").strip()
-    if not (value.isascii() and value.isdigit()):
-        return 1
-    return min(max(int(value), 1), 1000) if len(value) <= 9 else 1000

@@ -14,6 +14,7 @@ from nexus.ingestion.parsing.web_styles import (
     PageStyles,
     is_backed,
     is_none,
+    is_struck,
     is_unreadable,
     is_white,
     page_styles,
@@ -133,7 +134,7 @@ class _Judge:
             return "furniture"
         if self._read_hidden:
             return ""
-        if tag in _STRUCK:
+        if self._is_struck(node):
             return "struck"
         return "hidden" if self._is_hidden(node, around) else ""
 
@@ -183,6 +184,11 @@ class _Judge:
             return False
         inside = self.inside(node, around)
         return not inside.is_backed and not (self.has_sheets and inside.in_styled)
+
+    def _is_struck(self, node: LexborNode) -> bool:
+        if node.tag in _STRUCK or is_struck(_style(node)):
+            return True
+        return bool(self._styles.struck) and not self._styles.struck.isdisjoint(self._names(node))
 
     def _is_folded(self, node: LexborNode) -> bool:
         """Whether a reader can unfold the element."""

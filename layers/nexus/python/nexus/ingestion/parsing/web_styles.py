@@ -1,4 +1,4 @@
-"""Tells from a page's own styles which elements show nothing, or white letters on white.
+"""Tells from a page's own styles which elements show nothing, white on white, or struck out text.
 
 Only what is certain counts: rules for a lone class or id that no other rule takes back, outside
 conditions such as `@media`.
@@ -29,6 +29,10 @@ _UNREADABLE = re.compile(
 )
 _EM = re.compile(r"font-size\s{0,9}:\s{0,9}(?:[12](?:\.\d{1,9})?)(?:em|rem)", re.I)
 _SHOWN = re.compile(r"display\s{0,9}:\s{0,9}(?!none)\w|visibility\s{0,9}:\s{0,9}visible", re.I)
+_STRUCK = re.compile(
+    r"text-decoration(?:-line)?\s{0,9}:\s{0,9}(?:[\w#.%-]{1,40}\s{1,9}){0,4}line-through", re.I
+)
+_UNSTRUCK = re.compile(r"text-decoration(?:-line)?\s{0,9}:\s{0,9}(?:none|underline)", re.I)
 _COLOUR = re.compile(r"(?<![\w-])color\s{0,9}:\s{0,9}([^;]{1,60})", re.I)
 _BACKGROUND = re.compile(r"background(?:-color|-image)?\s{0,9}:\s{0,9}([^;]{1,200})", re.I)
 _RGB = re.compile(r"rgba?\(\s{0,9}(\d{1,3})[\s,]{1,9}(\d{1,3})[\s,]{1,9}(\d{1,3})")
@@ -45,6 +49,7 @@ class PageStyles:
 
     hidden: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
+    struck: set[str] = field(default_factory=set)
     white: set[str] = field(default_factory=set)
     backed: set[str] = field(default_factory=set)
 
@@ -53,6 +58,7 @@ def page_styles(sheets: list[str]) -> PageStyles:
     """Reads the texts of a page's `style` elements."""
     found = PageStyles()
     shown: set[str] = set()
+    unstruck: set[str] = set()
     for selectors, said in _rules("\n".join(sheets)[:_MOST_CSS]):
         names = {name for one in selectors for name in _NAME.findall(one)}
         lone = {match[1] for one in selectors if (match := _LONE.fullmatch(one.strip()))}
@@ -62,11 +68,16 @@ def page_styles(sheets: list[str]) -> PageStyles:
             shown |= names
         if is_none(said):
             found.hidden |= lone
+        if is_struck(said):
+            found.struck |= lone
+        if _UNSTRUCK.search(said):
+            unstruck |= names
         if is_unreadable(said):
             found.unreadable |= lone
         if is_white(said):
             found.white |= lone
     found.hidden -= shown
+    found.struck -= unstruck
     return found
 
 
@@ -75,9 +86,18 @@ def is_none(said: str) -> bool:
     return _NONE.search(said) is not None
 
 
+def is_struck(said: str) -> bool:
+    """Whether declarations draw a line through the letters."""
+    return _STRUCK.search(said) is not None
+
+
 def is_unreadable(said: str) -> bool:
-    """Whether declarations make letters tiny or invisible, or put them off the page."""
-    return _UNREADABLE.search(said) is not None and _EM.search(said) is None
+    """Whether declarations make letters tiny or invisible, as their ground, or off the page."""
+    if _UNREADABLE.search(said) is not None and _EM.search(said) is None:
+        return True
+    colour, ground = _COLOUR.search(said), _BACKGROUND.search(said)
+    own = _rgb(colour[1]) if colour and ground else None
+    return own is not None and ground is not None and own == _rgb(ground[1])
 
 
 def is_white(said: str) -> bool:
@@ -93,6 +113,18 @@ def is_backed(said: str) -> bool:
         return False
     value = found[1].replace("!important", "").strip().lower()
     return not (value in _CLEAR or _is_white(value))
+
+
+def _rgb(value: str) -> tuple[int, ...] | None:
+    """A colour in figures; None for one by its name."""
+    value = value.replace("!important", "").strip().lower()
+    if match := _RGB.match(value):
+        return tuple(map(int, match.groups())) if not value.startswith("rgba") else None
+    if re.fullmatch("#[0-9a-f]{3}", value):
+        value = "#" + "".join(letter * 2 for letter in value[1:])
+    if re.fullmatch("#[0-9a-f]{6}", value):
+        return tuple(int(value[at : at + 2], 16) for at in (1, 3, 5))
+    return None
 
 
 def _is_white(value: str) -> bool:

@@ -83,9 +83,30 @@ def _is_hidden(given: list[Any], paragraph: Any, style: str | None, styles: Styl
     if size is not None and size <= _TINY:
         return True
     colour = next((c for one in given if (c := one.find(f"{W}color")) is not None), None)
-    if colour is None or not _is_white(colour):
+    if colour is None:
+        return False
+    if _is_as_its_ground(colour, given, paragraph):
+        return True
+    if not _is_white(colour):
         return False
     return not any(_is_filled(one) for one in given) and _is_on_white(paragraph, style, styles)
+
+
+def _is_as_its_ground(colour: Any, given: list[Any], paragraph: Any) -> bool:
+    """Whether letters have the colour that their run, paragraph or cell is filled with."""
+    if colour.get(f"{W}themeColor") or any(value(one, f"{W}highlight") for one in given):
+        return False
+    cell = next(paragraph.iterancestors(f"{W}tc"), None)
+    around = [paragraph.find(f"{W}pPr"), None if cell is None else cell.find(f"{W}tcPr")]
+    for one in (*given, *around):
+        shading = None if one is None else one.find(f"{W}shd")
+        if shading is None or shading.get(f"{W}fill", "auto") == "auto":
+            continue
+        is_plain = shading.get(f"{W}val", "clear") == "clear" and not shading.get(f"{W}themeFill")
+        return bool(
+            is_plain and shading.get(f"{W}fill").upper() == colour.get(f"{W}val", "").upper()
+        )
+    return False
 
 
 def _is_white(colour: Any) -> bool:
