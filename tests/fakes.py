@@ -327,7 +327,14 @@ class FakeConversations(_Service):
                 for place, turn in enumerate(turns):
                     if owner == tenant and _quotes(turn, document_id):
                         gone = (*turn.deleted_document_ids, document_id)
-                        turns[place] = replace(turn, answer="", deleted_document_ids=gone)
+                        turns[place] = replace(
+                            turn,
+                            answer="",
+                            deleted_document_ids=gone,
+                            sources=(),
+                            claims=(),
+                            confidence=None,
+                        )
                         changed += 1
         return changed
 

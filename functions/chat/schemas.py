@@ -87,6 +87,21 @@ class SourceBody(BaseModel):
     score: float
     quote: str
 
+    @classmethod
+    def of(cls, source: models.Source) -> SourceBody:
+        """From the core's source."""
+        passage = source.passage
+        return cls(
+            number=source.number,
+            document_id=passage.document_id,
+            title=passage.title,
+            uri=passage.uri,
+            version=passage.version,
+            locator=Locator.of(passage.locator),
+            score=round(passage.score, 4),
+            quote=source.quote,
+        )
+
 
 class GateBody(BaseModel):
     """What decided whether a model was asked: it passed if the value is at least the threshold."""
@@ -139,6 +154,11 @@ class ClaimBody(BaseModel):
         "nor the verifying model could confirm it."
     )
 
+    @classmethod
+    def of(cls, claim: models.CheckedClaim) -> ClaimBody:
+        """From the core's claim."""
+        return cls(text=claim.text, sources=list(claim.sources), verified=claim.verified)
+
 
 class UsageBody(BaseModel):
     """Tokens that were billed."""
@@ -176,23 +196,8 @@ class ChatResponse(BaseModel):
         """From the core's answer."""
         return cls(
             answer=answer.text,
-            sources=[
-                SourceBody(
-                    number=source.number,
-                    document_id=source.passage.document_id,
-                    title=source.passage.title,
-                    uri=source.passage.uri,
-                    version=source.passage.version,
-                    locator=Locator.of(source.passage.locator),
-                    score=round(source.passage.score, 4),
-                    quote=source.quote,
-                )
-                for source in answer.sources
-            ],
-            claims=[
-                ClaimBody(text=claim.text, sources=list(claim.sources), verified=claim.verified)
-                for claim in answer.claims
-            ],
+            sources=[SourceBody.of(source) for source in answer.sources],
+            claims=[ClaimBody.of(claim) for claim in answer.claims],
             confidence=ConfidenceBody.of(answer.confidence),
             refused=answer.refused,
             conversation_id=answer.conversation_id,
@@ -217,31 +222,6 @@ class SearchResponse(BaseModel):
         default=None, description="What to do about filters that no document passes."
     )
     timings: dict[str, float] = Field(description="Milliseconds by stage.")
-
-
-class TurnBody(BaseModel):
-    """One question and its answer."""
-
-    message_id: str
-    question: str
-    answer: str = Field(
-        description="A sentence that says so when deleted or hidden documents are named."
-    )
-    refused: bool
-    created_at: str
-    deleted_documents: list[str] = Field(
-        default=[], description="Ids of documents that the answer cited and that were deleted."
-    )
-    hidden_documents: list[str] = Field(
-        default=[], description="Ids of documents that it cited and that the key may not see now."
-    )
-
-
-class ConversationResponse(BaseModel):
-    """A conversation, oldest turn first: its last 200 turns, fewer if these are very long."""
-
-    conversation_id: str
-    turns: list[TurnBody]
 
 
 class CheckBody(BaseModel):

@@ -8,9 +8,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from functions.chat.conversation_schemas import ConversationResponse, TurnBody
 from functions.chat.dependencies import Services
-from functions.chat.schemas import ConversationId, ConversationResponse, TurnBody
-from nexus.documents.tombstones import as_seen, tombstone
+from functions.chat.schemas import ConversationId
+from nexus.documents.tombstones import as_seen
 from nexus.errors import NotFound
 from nexus.http.callers import Caller
 from nexus.models import Principal, Turn
@@ -30,25 +31,14 @@ async def read(conversation_id: Id, principal: Caller, services: Services) -> Co
     """The conversation's last 200 turns, or as many as fit into 5.5 MB, oldest first.
 
     An answer that cites a document which was deleted, or which the key may not see any more, is
-    not shown.
+    not shown, nor what it was told with.
     """
     turns = services.conversations.history(
         principal.tenant, principal.client, conversation_id, MOST_TURNS
     )
     if not turns:
         raise NotFound(UNKNOWN)
-    newest_first = (
-        TurnBody(
-            message_id=turn.message_id,
-            question=turn.question,
-            answer=tombstone(turn) if _is_withheld(turn) else turn.answer,
-            refused=turn.refused,
-            created_at=turn.created_at,
-            deleted_documents=list(turn.deleted_document_ids),
-            hidden_documents=list(turn.hidden_document_ids),
-        )
-        for turn in reversed(_as_seen(turns, principal, services))
-    )
+    newest_first = (TurnBody.of(turn) for turn in reversed(_as_seen(turns, principal, services)))
     kept = list(_that_fit(newest_first, MOST_BYTES))
     return ConversationResponse(conversation_id=conversation_id, turns=kept[::-1])
 
@@ -71,10 +61,6 @@ def _as_seen(turns: list[Turn], principal: Principal, services: ChatServices) ->
         lambda reader: as_seen(reader.catalogue, principal, turns),
         services.executor,
     )
-
-
-def _is_withheld(turn: Turn) -> bool:
-    return bool(turn.deleted_document_ids or turn.hidden_document_ids)
 
 
 def _that_fit(turns: Iterable[TurnBody], most_bytes: int) -> Iterator[TurnBody]:

@@ -22,7 +22,6 @@ import datetime
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, fields
 from itertools import chain, islice, takewhile
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,8 @@ from typing import TYPE_CHECKING, Any
 from nexus.adapters.aws.errors import translate
 from nexus.adapters.dynamodb.batches import delete_items, put_items
 from nexus.adapters.dynamodb.citations import entry, entry_key, partition, turn_name
-from nexus.adapters.dynamodb.values import from_attribute, from_item, to_item
+from nexus.adapters.dynamodb.turn_items import read_turn, turn_values
+from nexus.adapters.dynamodb.values import from_attribute, to_item
 from nexus.models import Turn
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
 
 SERVICE = "conversations"
-_FIELDS = {field.name for field in fields(Turn)}
 # Conversations whose `extended_at` a process remembers: those it may be asked to continue.
 _REMEMBERED = 1000
 
@@ -71,7 +70,7 @@ class DynamoConversations:
             latest = next(live, None)
             self._remember(pk, _extended_at(latest, now))
             newest_first = chain([latest] if latest else [], live)
-            return [_turn(item) for item in islice(newest_first, turns)][::-1]
+            return [read_turn(item) for item in islice(newest_first, turns)][::-1]
 
     def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
         """Adds a turn and puts off the conversation's expiry; the same message id replaces."""
@@ -104,7 +103,7 @@ class DynamoConversations:
                 "expires_at": int(now + self._ttl_s),
                 "extended_at": extended_at,
                 "cited_until": cited_until,
-                **asdict(turn),
+                **turn_values(turn),
             }
         )
         return [*_entries(tenant, item, cited_until), item]
@@ -219,7 +218,3 @@ def _extended_at(latest: dict[str, AttributeValue] | None, now: float) -> float:
 
 def _expiry(item: dict[str, AttributeValue]) -> int:
     return int(item["expires_at"]["N"])
-
-
-def _turn(item: dict[str, AttributeValue]) -> Turn:
-    return Turn(**{name: value for name, value in from_item(item).items() if name in _FIELDS})
