@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from functions.chat import documents_reference
-from functions.chat.routes import chat, conversations, health, reference, search
+from functions.chat.routes import chat, conversations, exports, health, reference, search
 from nexus.http.application import application
 from nexus.services import ChatServices
 
@@ -35,10 +35,10 @@ def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic
     """The API over these services; `now` is the clock of the requests' deadlines."""
     app = application(
         services,
-        [module.router for module in (chat, search, conversations, health, reference)],
+        [module.router for module in (chat, search, conversations, exports, health, reference)],
         description=DESCRIPTION,
         errors=ERRORS,
-        methods=["GET", "POST", "DELETE"],
+        methods=["GET", "POST", "PATCH", "DELETE"],
         headers=[
             "cache-control",
             "content-type",

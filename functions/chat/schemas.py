@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from functions.chat.filtering import FilterFields
 from nexus import models
 from nexus.answering.answer_text import Style
+from nexus.documents.links import link_of
 
 ConversationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
@@ -86,6 +87,10 @@ class SourceBody(BaseModel):
     locator: Locator
     score: float
     quote: str
+    link: str = Field(
+        description="Where a browser opens it: the document's own web address, or this API's path "
+        "to the version that is quoted, which gives a signed URL or redirects to it."
+    )
 
     @classmethod
     def of(cls, source: models.Source) -> SourceBody:
@@ -100,6 +105,7 @@ class SourceBody(BaseModel):
             locator=Locator.of(passage.locator),
             score=round(passage.score, 4),
             quote=source.quote,
+            link=link_of(passage),
         )
 
 

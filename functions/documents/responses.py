@@ -51,6 +51,7 @@ class MetadataBody(BaseModel):
     department: str | None
     date: str | None
     tags: list[str]
+    url: str | None
 
 
 class ProgressBody(BaseModel):
@@ -111,6 +112,7 @@ class DocumentBody(BaseModel):
                 department=said.department,
                 date=said.date,
                 tags=list(said.tags),
+                url=said.url,
             ),
             size=record.size,
             pages=record.pages,

@@ -17,6 +17,14 @@ Cursor = Annotated[
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 VersionId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,1024}$")]
+WebAddress = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000),
+    Field(
+        description="Where the document came from on the web, http or https: answers link to it.",
+        examples=["https://www.example.org/fees.html"],
+    ),
+]
 Tags = Annotated[list[Name], Field(max_length=50)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
 # Segments that are neither empty nor "." or "..", which clients resolve; no control characters.
@@ -43,6 +51,7 @@ class MetadataFields(BaseModel):
     department: Name | None = Field(default=None, examples=["Finance"])
     date: CalendarDate | None = None
     tags: Tags | None = None
+    url: WebAddress | None = None
 
     def to_metadata(self) -> models.DocumentMetadata:
         """The same, for the core."""
@@ -52,6 +61,7 @@ class MetadataFields(BaseModel):
             department=self.department,
             date=self.date.isoformat() if self.date else None,
             tags=tuple(self.tags or ()),
+            url=self.url,
         )
 
 
@@ -105,6 +115,7 @@ class ChangeRequest(BaseModel):
     department: Name | None = None
     date: CalendarDate | None = None
     tags: Tags | None = None
+    url: WebAddress | None = None
 
     def to_changes(self) -> dict[str, Any]:
         """The fields that were sent, for the core."""

@@ -99,7 +99,8 @@ class Curator:
             try:
                 uploads[file.path] = self._upload(tenant, file)
             except InvalidRequest as fault:
-                inner = "metadata.date" if fault.field == "date" else fault.field
+                of_metadata = fault.field in ("date", "url")
+                inner = f"metadata.{fault.field}" if of_metadata else fault.field
                 raise InvalidRequest(str(fault), f"{place}.{inner}") from fault
         return list(uploads.values())
 

@@ -47,6 +47,12 @@ def tombstone(turn: Turn) -> str:
     return why.get(tongue_of(turn.question), why["en"])
 
 
+def told_of(turn: Turn) -> str:
+    """A turn's answer, or the sentence that stands for it."""
+    withheld = turn.deleted_document_ids or turn.hidden_document_ids
+    return tombstone(turn) if withheld else turn.answer
+
+
 def as_seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -> list[Turn]:
     """The turns, each without its answer that cites a document which the principal does not see.
 
