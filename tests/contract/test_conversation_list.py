@@ -10,7 +10,7 @@ import pytest
 
 from nexus.adapters.dynamodb.conversations import DynamoConversations
 from nexus.models import Conversation, Turn
-from nexus.ports import ConversationStore
+from nexus.ports import ListedConversations
 from tests.fakes import FakeClock, FakeConversations
 
 OWNER = ("acme", "web")
@@ -28,10 +28,10 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
-def store(request: pytest.FixtureRequest, clock: FakeClock) -> ConversationStore:
+def store(request: pytest.FixtureRequest, clock: FakeClock) -> ListedConversations:
     if request.param == "fake":
         return FakeConversations(24, clock)
-    on_dynamodb: ConversationStore = request.getfixturevalue("on_dynamodb")
+    on_dynamodb: ListedConversations = request.getfixturevalue("on_dynamodb")
     return on_dynamodb
 
 
@@ -48,17 +48,19 @@ def another(on_dynamodb: Any, dynamodb_client: Any, clock: FakeClock) -> DynamoC
     return DynamoConversations(dynamodb_client, "conversations", 24, clock)
 
 
-def listed(store: ConversationStore, limit: int = 100) -> list[Conversation]:
+def listed(store: ListedConversations, limit: int = 100) -> list[Conversation]:
     found, cursor = store.page(*OWNER, limit, "")
     assert cursor is None
     return found
 
 
-def names(store: ConversationStore) -> list[tuple[str, int]]:
+def names(store: ListedConversations) -> list[tuple[str, int]]:
     return [(one.conversation_id, one.turns) for one in listed(store)]
 
 
-def test_the_latest_comes_first_with_what_a_list_shows(store: ConversationStore, clock: FakeClock):
+def test_the_latest_comes_first_with_what_a_list_shows(
+    store: ListedConversations, clock: FakeClock
+):
     clock.advance(1_767_225_600 - clock())  # 2026-01-01
     store.append(*OWNER, "a", turn(0, "How much\n is the fee\tof a book?"))
     store.append(*OWNER, "b", turn(1))
@@ -73,7 +75,7 @@ def test_the_latest_comes_first_with_what_a_list_shows(store: ConversationStore,
     assert found == first
 
 
-def test_a_client_sees_its_own(store: ConversationStore):
+def test_a_client_sees_its_own(store: ListedConversations):
     store.append(*OWNER, "a", turn(0))
     for owner in (("acme", "app"), ("rival", "web"), ("acme#web", ""), ("acme", "web#")):
         assert store.page(*owner, 9, "") == ([], None)
@@ -84,7 +86,7 @@ def test_a_client_sees_its_own(store: ConversationStore):
 
 @pytest.mark.parametrize("limit", [1, 7, 12, 24, 25])
 def test_pages_give_each_conversation_once_in_the_order_of_all(
-    store: ConversationStore, limit: int
+    store: ListedConversations, limit: int
 ):
     for number in range(24):
         store.append(*OWNER, f"c{number:02}", turn(number))
@@ -100,7 +102,7 @@ def test_pages_give_each_conversation_once_in_the_order_of_all(
     assert len({one.conversation_id for one in found}) == len(found) == 24
 
 
-def test_a_title_that_was_given_stays_with_every_further_turn(store: ConversationStore):
+def test_a_title_that_was_given_stays_with_every_further_turn(store: ListedConversations):
     store.append(*OWNER, "a", turn(0))
     assert store.rename(*OWNER, "a", "Fees")
     store.append(*OWNER, "a", turn(1))
@@ -112,7 +114,7 @@ def test_a_title_that_was_given_stays_with_every_further_turn(store: Conversatio
     assert [one.title for one in listed(store)] == ["Question 2?"]
 
 
-def test_what_is_deleted_or_has_expired_is_not_listed(store: ConversationStore, clock: FakeClock):
+def test_what_is_deleted_or_has_expired_is_not_listed(store: ListedConversations, clock: FakeClock):
     store.append(*OWNER, "a", turn(0))
     store.append(*OWNER, "b", turn(1))
     store.delete(*OWNER, "b")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nexus.deadline import current
 from nexus.models import Conversation, Turn
-from nexus.ports import ConversationStore
+from nexus.ports import ListedConversations
 from nexus.text.matching import MatchingLine, Wanted
 
 # Conversations that one page reads, turns of each, and matches of each that are told, at most.
@@ -41,7 +41,7 @@ class FoundConversation:
 
 
 def search(
-    store: ConversationStore,
+    store: ListedConversations,
     see: See,
     owner: tuple[str, str],
     text: str,
@@ -75,7 +75,7 @@ def search(
 
 
 def _matched(
-    store: ConversationStore,
+    store: ListedConversations,
     see: See,
     owner: tuple[str, str],
     conversation: Conversation,

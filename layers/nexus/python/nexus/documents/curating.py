@@ -15,7 +15,9 @@ from itertools import islice
 from typing import Any
 
 from nexus.documents.arrivals import arrived, as_it_is
-from nexus.documents.listing import Listing, Page, page
+from nexus.documents.links import at_page, is_pdf
+from nexus.documents.listing import Listing, Page
+from nexus.documents.listing import page as page_of
 from nexus.errors import InvalidRequest, NotFound
 from nexus.ingestion.messages import reconcile_message
 from nexus.models import DocumentMetadata, DocumentRecord
@@ -106,7 +108,7 @@ class Curator:
 
     def page(self, tenant: str, asked: Listing, limit: int, cursor: str = "") -> Page:
         """Some of the tenant's documents, as `listing.page` gives them."""
-        return page(self._catalogue, self._bucket, tenant, asked, limit, cursor)
+        return page_of(self._catalogue, self._bucket, tenant, asked, limit, cursor)
 
     def documents(self, tenant: str, asked: Listing) -> Iterator[DocumentRecord]:
         """All of the tenant's documents that fit, as `page` gives them."""
@@ -186,10 +188,13 @@ class Curator:
             self._bucket.describe(state, metadata)
         return record
 
-    def content(self, tenant: str, document_id: str, version: str | None = None) -> Download:
+    def content(
+        self, tenant: str, document_id: str, version: str | None = None, page: int | None = None
+    ) -> Download:
         """Where a version's content is to be had for 15 minutes; None is the newest.
 
-        Raises NotFound if there is no such version, or it is a deletion.
+        A PDF opens at the page, if there is one. Raises NotFound if there is no such version, or it
+        is a deletion.
         """
         record = self.get(tenant, document_id)
         key = object_key(tenant, record.path)
@@ -200,7 +205,8 @@ class Curator:
             version = state.version
         else:
             self._stored(record, version)
-        return Download(self._bucket.sign_download(key, version, SIGNED_S), self._expiry())
+        url = self._bucket.sign_download(key, version, SIGNED_S)
+        return Download(at_page(url, page if is_pdf(record.path) else None), self._expiry())
 
     def _upload(self, tenant: str, file: NewDocument) -> Upload:
         key = object_key(tenant, file.path)

@@ -22,6 +22,14 @@ class ConversationStore(Protocol):
         """Removes every turn; False if there was none."""
         ...
 
+    def ping(self) -> None:
+        """Returns when the store answers; raises otherwise."""
+        ...
+
+
+class ListedConversations(ConversationStore, Protocol):
+    """The same, as their client finds them again."""
+
     def page(
         self, tenant: str, client: str, limit: int, after: str
     ) -> tuple[list[Conversation], str | None]:
@@ -38,10 +46,6 @@ class ConversationStore(Protocol):
 
     def rename(self, tenant: str, client: str, conversation_id: str, title: str) -> bool:
         """Gives the conversation a title; False if it is not this client's."""
-        ...
-
-    def ping(self) -> None:
-        """Returns when the store answers; raises otherwise."""
         ...
 
 
