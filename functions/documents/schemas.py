@@ -11,9 +11,14 @@ from nexus.documents.curating import LARGEST_PUT, NewDocument
 from nexus.http.fields import CalendarDate
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-# The last id of the page before, or the last path; an empty one is the first page's.
+# The last id of the page before, or the last path; an empty one is the first page's. Where a text
+# is asked for, how many documents were found by what they say comes behind it.
 Cursor = Annotated[
-    str, StringConstraints(max_length=1_400, pattern=r"^([0-9a-f]{24}|~[A-Za-z0-9_-]*)?$")
+    str,
+    StringConstraints(
+        max_length=1_400,
+        pattern=r"^(([0-9a-f]{24}|~[A-Za-z0-9_-]*)?(\+[0-9]{1,3})?|\.\+[0-9]{1,3})$",
+    ),
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 VersionId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,1024}$")]

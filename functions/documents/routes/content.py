@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from functions.documents.dependencies import Document, Services
 from functions.documents.responses import ContentResponse
 from functions.documents.schemas import VersionId
+from nexus.documents.links import at_page, is_pdf
 from nexus.http.accepting import preferred
 from nexus.http.callers import Administrator
 
@@ -43,9 +44,10 @@ async def content(
     Browsers show PDFs, plain text and images, and save everything else. Where `redirect` is true,
     or text/html is preferred to application/json, the answer is a redirection to the URL.
     """
-    found = services.curators.live().content(principal.tenant, document_id, version, page)
+    found = services.curators.live().content(principal.tenant, document_id, version)
+    url = at_page(found.url, page if is_pdf(found.path) else None)
     by_header = preferred(accept, {"json": "application/json", "html": "text/html"}) == "html"
     if by_header if redirect is None else redirect:
-        return RedirectResponse(found.url, 302, _PRIVATE)
+        return RedirectResponse(url, 302, _PRIVATE)
     response.headers.update(_PRIVATE)
-    return ContentResponse(url=found.url, expires_at=found.expires_at)
+    return ContentResponse(url=url, expires_at=found.expires_at)

@@ -15,12 +15,13 @@ from itertools import islice
 from typing import Any
 
 from nexus.documents.arrivals import arrived, as_it_is
-from nexus.documents.links import at_page, is_pdf
-from nexus.documents.listing import Listing, Page
+from nexus.documents.finding import found_page
+from nexus.documents.listing import Listing, Page, as_they_are
 from nexus.documents.listing import page as page_of
+from nexus.documents.text_search import TextSearch
 from nexus.errors import InvalidRequest, NotFound
 from nexus.ingestion.messages import reconcile_message
-from nexus.models import DocumentMetadata, DocumentRecord
+from nexus.models import DocumentMetadata, DocumentRecord, Filters
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key
 from nexus.ports import Catalogue, DocumentBucket, NewObject, StoredVersion, WorkQueue
@@ -62,6 +63,7 @@ class Download:
 
     url: str
     expires_at: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,10 @@ class Curator:
         bucket: DocumentBucket,
         catalogue: Catalogue,
         queue: WorkQueue,
+        texts: TextSearch,
         now: Callable[[], float] = time.time,
     ) -> None:
+        self.texts = texts
         self._bucket = bucket
         self._catalogue = catalogue
         self._queue = queue
@@ -107,15 +111,29 @@ class Curator:
         return list(uploads.values())
 
     def page(self, tenant: str, asked: Listing, limit: int, cursor: str = "") -> Page:
-        """Some of the tenant's documents, as `listing.page` gives them."""
-        return page_of(self._catalogue, self._bucket, tenant, asked, limit, cursor)
+        """Some of the tenant's documents, as `listing.page` and `finding.found_page` give them."""
 
-    def documents(self, tenant: str, asked: Listing) -> Iterator[DocumentRecord]:
+        def listed(limit: int, cursor: str) -> Page:
+            return page_of(self._catalogue, self._bucket, tenant, asked, limit, cursor)
+
+        if not asked.text:
+            return listed(limit, cursor)
+        besides = replace(asked, text="")
+        return found_page(
+            listed,
+            self.texts.find(tenant, asked, Filters()),
+            lambda records: as_they_are(self._bucket, records, besides),
+            asked,
+            limit,
+            cursor,
+        )
+
+    def pages(self, tenant: str, asked: Listing) -> Iterator[Page]:
         """All of the tenant's documents that fit, as `page` gives them."""
         cursor: str | None = ""
         while cursor is not None:
             part = self.page(tenant, asked, PAGE, cursor)
-            yield from part.records
+            yield part
             cursor = part.cursor
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord:
@@ -188,13 +206,10 @@ class Curator:
             self._bucket.describe(state, metadata)
         return record
 
-    def content(
-        self, tenant: str, document_id: str, version: str | None = None, page: int | None = None
-    ) -> Download:
+    def content(self, tenant: str, document_id: str, version: str | None = None) -> Download:
         """Where a version's content is to be had for 15 minutes; None is the newest.
 
-        A PDF opens at the page, if there is one. Raises NotFound if there is no such version, or it
-        is a deletion.
+        Raises NotFound if there is no such version, or it is a deletion.
         """
         record = self.get(tenant, document_id)
         key = object_key(tenant, record.path)
@@ -206,7 +221,7 @@ class Curator:
         else:
             self._stored(record, version)
         url = self._bucket.sign_download(key, version, SIGNED_S)
-        return Download(at_page(url, page if is_pdf(record.path) else None), self._expiry())
+        return Download(url, self._expiry(), record.path)
 
     def _upload(self, tenant: str, file: NewDocument) -> Upload:
         key = object_key(tenant, file.path)

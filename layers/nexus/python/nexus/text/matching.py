@@ -55,9 +55,13 @@ class Wanted:
 
     def all_in(self, text: str) -> bool:
         """Whether every word stands in a text; False if there is none to look for."""
+        return bool(self._words) and self.count_in(text) == len(self._words)
+
+    def count_in(self, text: str) -> int:
+        """How many of the words stand in a text."""
         text = text[:_MOST_TEXT]
         standing = {form for form, _, _ in self._found(text, stemmer(tongue_of(text)))}
-        return bool(self._words) and all(not own.isdisjoint(standing) for own in self._words)
+        return sum(not own.isdisjoint(standing) for own in self._words)
 
     def best_line(self, text: str) -> MatchingLine | None:
         """The first line with the most different words, of them the most; None where none has one.
