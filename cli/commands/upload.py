@@ -34,6 +34,7 @@ def upload(
     department: Annotated[str | None, typer.Option("--department")] = None,
     date: Annotated[str | None, typer.Option("--date", help="YYYY-MM-DD.")] = None,
     tags: Annotated[str | None, typer.Option("--tags", help="Separated by commas.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Its address on the web.")] = None,
     wait_for_it: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait until they are indexed.")
     ] = True,
@@ -52,6 +53,7 @@ def upload(
             "author": author,
             "department": department,
             "date": date,
+            "url": url,
         }.items()
         if value is not None
     }

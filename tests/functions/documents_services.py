@@ -12,7 +12,6 @@ from nexus.generations.lifecycle import PerGeneration, SingleGeneration
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
 from nexus.operations.figures import Figures
-from nexus.ports import VectorIndex
 from nexus.services import DocumentsServices
 from nexus.settings import Settings
 from tests import assembled
@@ -40,13 +39,13 @@ def client(key: str, tenant: str, role: Role, filters: Filters | None = None) ->
 class Office:
     """Everything the management API stands on, and the ingestion that follows its changes."""
 
-    def __init__(self, index: VectorIndex | None = None, **settings: Any) -> None:
+    def __init__(self, index: Any = None, **settings: Any) -> None:
         self.settings = Settings(embedding_dimension=256, **settings)
         self.clock = FakeClock()
         self.bucket = FakeDocumentBucket()
         self.catalogue = FakeCatalogue(self.clock)
         self.queue = FakeQueue()
-        self.index = index or FakeIndex()
+        self.index: Any = index or FakeIndex()
         self.cache, self.conversations = FakeCache(), FakeConversations()
         self.pauses: list[float] = []
         self.recorded = FakeFigures()
