@@ -106,7 +106,7 @@ class ConversationResponse(BaseModel):
         )
 
 
-class MatchBody(BaseModel):
+class TurnMatchBody(BaseModel):
     """A line of a turn that holds words which were looked for."""
 
     message_id: str
@@ -125,7 +125,7 @@ class ConversationBody(BaseModel):
     updated_at: str = Field(description="When its latest turn was answered.")
     expires_at: str = Field(description="Put off by each further turn.")
     turn_count: int = Field(description="Counted up to 1,000.")
-    matches: list[MatchBody] = Field(
+    matches: list[TurnMatchBody] = Field(
         default=[], description="Up to three lines of its turns with the text that was looked for."
     )
 
@@ -141,7 +141,7 @@ class ConversationBody(BaseModel):
             expires_at=conversation.expires_at,
             turn_count=conversation.turns,
             matches=[
-                MatchBody(
+                TurnMatchBody(
                     message_id=match.message_id,
                     text=match.line.text,
                     positions=list(match.line.positions),

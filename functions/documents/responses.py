@@ -82,7 +82,7 @@ class LocatorBody(BaseModel):
     heading: list[str]
 
 
-class MatchBody(BaseModel):
+class LineBody(BaseModel):
     """A line of the document that holds words which were looked for."""
 
     text: str
@@ -92,7 +92,7 @@ class MatchBody(BaseModel):
     locator: LocatorBody
 
     @classmethod
-    def of(cls, found: TextLine) -> MatchBody:
+    def of(cls, found: TextLine) -> LineBody:
         """From the core's line."""
         return cls(
             text=found.line.text,
@@ -122,7 +122,7 @@ class DocumentBody(BaseModel):
     seconds_left: float | None = Field(description="Until it is ingested; null when unknown.")
     created_at: str
     updated_at: str
-    matches: list[MatchBody] = Field(
+    matches: list[LineBody] = Field(
         default=[],
         description="In a list by `text`: up to three lines of what the document says.",
     )
@@ -161,7 +161,7 @@ class DocumentBody(BaseModel):
             seconds_left=None if left is None else round(left, 1),
             created_at=record.created_at,
             updated_at=record.updated_at,
-            matches=list(map(MatchBody.of, lines)),
+            matches=list(map(LineBody.of, lines)),
         )
 
 
