@@ -14,8 +14,10 @@ from nexus.models import Conversation, Turn
 from nexus.ports import ListedConversations
 from nexus.text.matching import MatchingLine, Wanted
 
-# Conversations that one page reads, turns of each, and matches of each that are told, at most.
+# Conversations that one page reads, turns of each, and matches of each that are told, at most; and
+# how many conversations are asked for together at least.
 MOST_READ = 100
+LEAST_PAGE = 20
 MOST_TURNS = 200
 MOST_MATCHES = 3
 # A page ends while this is left of the request's time; it is looked at between conversations.
@@ -58,7 +60,7 @@ def search(
     place: str | None = after
     read = 0
     while place is not None and read < MOST_READ and len(found) < limit:
-        page, behind = store.page(*owner, min(limit, MOST_READ - read), place)
+        page, behind = store.page(*owner, min(max(limit, LEAST_PAGE), MOST_READ - read), place)
         for number, conversation in enumerate(page):
             read += 1
             place = conversation.place
