@@ -124,6 +124,16 @@ def test_what_is_deleted_or_has_expired_is_not_listed(store: ListedConversations
     assert not store.rename(*OWNER, "a", "Late")
 
 
+def test_expired_turns_are_neither_counted_nor_the_title(
+    store: ListedConversations, clock: FakeClock
+):
+    store.append(*OWNER, "a", turn(0))
+    clock.advance(25 * 3600)
+    store.append(*OWNER, "a", turn(1))
+    [found] = listed(store)
+    assert (found.turns, found.title) == (1, "Question 1?")
+
+
 def items(client: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.scan(TableName="conversations")["Items"]
     return found
