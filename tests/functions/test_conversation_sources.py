@@ -60,3 +60,17 @@ def test_a_refusal_keeps_its_confidence_and_has_no_sources(world: World) -> None
     assert refused["refused"]
     turn = told(api, refused["conversation_id"])
     assert (turn["sources"], turn["confidence"]) == ([], refused["confidence"])
+
+
+def test_a_source_links_to_its_own_web_address_or_to_its_version(
+    world: World, api: TestClient
+) -> None:
+    [plain] = ask(api)["sources"]
+    path = f"/v1/documents/{BONUS}/content?version={plain['version']}"
+    assert plain["link"] == path
+    address = "https://www.example.org/bonus.html"
+    world.library.add("acme", "bonus.md", SECRET, department="Board", url=address)
+    answered = ask(api, "Tell me how large the dean's bonus is.")
+    assert [source["link"] for source in answered["sources"]] == [address]
+    again = told(api, answered["conversation_id"])
+    assert [source["link"] for source in again["sources"]] == [address]
