@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,14 @@ def test_words_are_found_by_their_stems_in_other_languages(
     [match] = found["matches"]
     [(begin, end)] = match["positions"]
     assert match["text"][begin:end] == marked
+
+
+def test_chunks_that_are_not_published_are_not_found(office: Office, api: TestClient) -> None:
+    document = office.put("a.md", FEES)
+    namespace = office.settings.generation.namespace("acme")
+    [hit] = office.index.search_text(namespace, "crowns", 9, Filters())
+    [record] = office.index.fetch(namespace, [hit.chunk_id]).values()
+    chunk = replace(record.chunk, chunk_id="late", text="A shilling is to come.")
+    office.index.upsert(namespace, [replace(record, chunk=chunk, added_in=record.added_in + 99)])
+    assert office.index.search_text(namespace, "shilling", 9, Filters())[0].document_id == document
+    assert paths(api, text="shilling") == []
