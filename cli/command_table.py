@@ -99,6 +99,11 @@ COMMANDS = {
         "app",
         "List documents, or do with one what a subcommand says.",
     ),
+    "conversations": (
+        "conversations",
+        "app",
+        "List what an API key's client has asked, or show, rename, export and delete it.",
+    ),
     "config": (
         "configuration",
         "app",

@@ -54,6 +54,7 @@ def described(record: DocumentRecord) -> dict[str, Any]:
         "department": said["department"],
         "date": said["date"],
         "tags": list(said["tags"]),
+        "url": said["url"],
         "status": record.status,
         "reason": record.reason,
         "warnings": [asdict(one) for one in record.warnings],

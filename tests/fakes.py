@@ -15,10 +15,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
+from nexus.documents.headlines import headline
 from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded, UpstreamRefused
 from nexus.models import (
     ApiClient,
     Chunk,
+    Conversation,
     DocumentMetadata,
     DocumentRecord,
     DocumentStatus,
@@ -291,6 +293,7 @@ class FakeConversations(_Service):
         self._clock = clock or FakeClock()
         self._turns: dict[tuple[str, str, str], list[Turn]] = {}
         self._expiry: dict[tuple[str, str, str], float] = {}
+        self._titles: dict[tuple[str, str, str], str] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -322,7 +325,41 @@ class FakeConversations(_Service):
         with self._lock:
             existed = bool(self._live(key))
             self._turns.pop(key, None)
+            self._titles.pop(key, None)
         return existed
+
+    def page(
+        self, tenant: str, client: str, limit: int, after: str
+    ) -> tuple[list[Conversation], str | None]:
+        owned = [key[2] for key in self._turns if key[:2] == (tenant, client)]
+        known = filter(None, (self.find(tenant, client, item) for item in owned))
+        found = sorted(known, key=lambda item: item.place, reverse=True)
+        behind = [item for item in found if not after or item.place < after]
+        more = len(behind) > limit
+        return behind[:limit], behind[limit - 1].place if more else None
+
+    def find(self, tenant: str, client: str, conversation_id: str) -> Conversation | None:
+        self.ping()
+        key = (tenant, client, conversation_id)
+        if not (turns := self._live(key)):
+            return None
+        expiry = datetime.datetime.fromtimestamp(int(self._expiry[key]), datetime.UTC)
+        latest = datetime.datetime.fromisoformat(turns[-1].created_at).timestamp()
+        return Conversation(
+            conversation_id,
+            self._titles.get(key) or headline(turns[0].question),
+            turns[0].created_at,
+            turns[-1].created_at,
+            expiry.isoformat().replace("+00:00", "Z"),
+            min(len(turns), 1_000),
+            f"{round(latest * 1e6):017d}~{conversation_id}",
+        )
+
+    def rename(self, tenant: str, client: str, conversation_id: str, title: str) -> bool:
+        self.ping()
+        if known := bool(self._live((tenant, client, conversation_id))):
+            self._titles[tenant, client, conversation_id] = title
+        return known
 
     def redact(self, tenant: str, document_id: str) -> int:
         self.ping()
@@ -332,7 +369,14 @@ class FakeConversations(_Service):
                 for place, turn in enumerate(turns):
                     if owner == tenant and _quotes(turn, document_id):
                         gone = (*turn.deleted_document_ids, document_id)
-                        turns[place] = replace(turn, answer="", deleted_document_ids=gone)
+                        turns[place] = replace(
+                            turn,
+                            answer="",
+                            deleted_document_ids=gone,
+                            sources=(),
+                            claims=(),
+                            confidence=None,
+                        )
                         changed += 1
         return changed
 

@@ -22,8 +22,12 @@ _ROUTES = (
     Route("GET", "/redoc", needs_key=False),
     Route("POST", "/v1/chat", requires="message"),
     Route("POST", "/v1/search", requires="query"),
+    Route("GET", "/v1/conversations"),
+    Route("DELETE", "/v1/conversations"),
     Route("GET", "/v1/conversations/{id}"),
+    Route("PATCH", "/v1/conversations/{id}"),
     Route("DELETE", "/v1/conversations/{id}"),
+    Route("GET", "/v1/conversations/{id}/export"),
     # Paths that only the application knows, and its own answer to those that nobody knows.
     Route("ANY", "/v1/{proxy+}"),
     Route("ANY", "/{proxy+}"),

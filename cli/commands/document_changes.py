@@ -55,10 +55,19 @@ def change(
     tags: Annotated[
         str | None, typer.Option("--tags", help=f"Separated by commas. {EMPTY}")
     ] = None,
+    url: Annotated[
+        str | None, typer.Option("--url", help=f"Its address on the web. {EMPTY}")
+    ] = None,
     wait: Wait = True,
 ) -> None:
     """Change what is said of a document; nothing is embedded again."""
-    given = {"title": title, "author": author, "department": department, "date": date}
+    given = {
+        "title": title,
+        "author": author,
+        "department": department,
+        "date": date,
+        "url": url,
+    }
     changes: dict[str, Any] = {
         name: value.strip() or None for name, value in given.items() if value is not None
     }

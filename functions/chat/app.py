@@ -12,6 +12,7 @@ from functions.chat.openai.errors import error_of
 from functions.chat.routes import (
     chat,
     conversations,
+    exports,
     health,
     mcp,
     openai_chat,
@@ -53,6 +54,7 @@ ROUTES = (
     mcp,
     search,
     conversations,
+    exports,
     health,
     reference,
 )
@@ -65,7 +67,7 @@ def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic
         [module.router for module in ROUTES],
         description=DESCRIPTION,
         errors=ERRORS,
-        methods=["GET", "POST", "DELETE"],
+        methods=["GET", "POST", "PATCH", "DELETE"],
         headers=[
             "cache-control",
             "content-type",

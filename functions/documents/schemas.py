@@ -11,12 +11,25 @@ from nexus.documents.curating import LARGEST_PUT, NewDocument
 from nexus.http.fields import CalendarDate
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-# The last id of the page before, or the last path; an empty one is the first page's.
+# The last id of the page before, or the last path; an empty one is the first page's. Where a text
+# is asked for, how many documents were found by what they say comes behind it.
 Cursor = Annotated[
-    str, StringConstraints(max_length=1_400, pattern=r"^([0-9a-f]{24}|~[A-Za-z0-9_-]*)?$")
+    str,
+    StringConstraints(
+        max_length=1_400,
+        pattern=r"^(([0-9a-f]{24}|~[A-Za-z0-9_-]*)?(\+[0-9]{1,3})?|\.\+[0-9]{1,3})$",
+    ),
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 VersionId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,1024}$")]
+WebAddress = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000),
+    Field(
+        description="Where the document came from on the web, http or https: answers link to it.",
+        examples=["https://www.example.org/fees.html"],
+    ),
+]
 Tags = Annotated[list[Name], Field(max_length=50)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
 # Segments that are neither empty nor "." or "..", which clients resolve; no control characters.
@@ -43,6 +56,7 @@ class MetadataFields(BaseModel):
     department: Name | None = Field(default=None, examples=["Finance"])
     date: CalendarDate | None = None
     tags: Tags | None = None
+    url: WebAddress | None = None
 
     def to_metadata(self) -> models.DocumentMetadata:
         """The same, for the core."""
@@ -52,6 +66,7 @@ class MetadataFields(BaseModel):
             department=self.department,
             date=self.date.isoformat() if self.date else None,
             tags=tuple(self.tags or ()),
+            url=self.url,
         )
 
 
@@ -105,6 +120,7 @@ class ChangeRequest(BaseModel):
     department: Name | None = None
     date: CalendarDate | None = None
     tags: Tags | None = None
+    url: WebAddress | None = None
 
     def to_changes(self) -> dict[str, Any]:
         """The fields that were sent, for the core."""

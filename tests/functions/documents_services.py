@@ -7,6 +7,7 @@ from typing import Any
 from nexus.clients import Authenticator, hash_key
 from nexus.documents.curating import Curator
 from nexus.documents.erasing import Eraser, Place
+from nexus.documents.text_search import TextSearch
 from nexus.generations.lifecycle import PerGeneration, SingleGeneration
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
@@ -38,13 +39,13 @@ def client(key: str, tenant: str, role: Role, filters: Filters | None = None) ->
 class Office:
     """Everything the management API stands on, and the ingestion that follows its changes."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, index: Any = None, **settings: Any) -> None:
         self.settings = Settings(embedding_dimension=256, **settings)
         self.clock = FakeClock()
         self.bucket = FakeDocumentBucket()
         self.catalogue = FakeCatalogue(self.clock)
         self.queue = FakeQueue()
-        self.index = FakeIndex()
+        self.index: Any = index or FakeIndex()
         self.cache, self.conversations = FakeCache(), FakeConversations()
         self.pauses: list[float] = []
         self.recorded = FakeFigures()
@@ -59,7 +60,8 @@ class Office:
             client(RIVAL_KEY, "rival", "admin"),
         )
         generation = self.settings.generation
-        curator = Curator(self.bucket, self.catalogue, self.queue, self.clock)
+        texts = TextSearch(self.index, self.catalogue, generation.namespace)
+        curator = Curator(self.bucket, self.catalogue, self.queue, texts, self.clock)
         self.services = DocumentsServices(
             settings=self.settings,
             authenticator=Authenticator(self.clients),

@@ -64,8 +64,12 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
     assert {key for key, p in served.items() if p.get("ApiKeyRequired")} == {
         ("/v1/chat", "POST"),
         ("/v1/search", "POST"),
+        ("/v1/conversations", "GET"),
+        ("/v1/conversations", "DELETE"),
         ("/v1/conversations/{id}", "GET"),
+        ("/v1/conversations/{id}", "PATCH"),
         ("/v1/conversations/{id}", "DELETE"),
+        ("/v1/conversations/{id}/export", "GET"),
         ("/v1/documents", "ANY"),
         ("/v1/documents/{proxy+}", "ANY"),
         ("/v1/metrics", "GET"),

@@ -27,17 +27,29 @@ async def listing(
     department: Name | None = None,
     tag: Name | None = None,
     text: Annotated[
-        Name | None, Query(description="Stands in the title or the path, in any case.")
+        Name | None,
+        Query(
+            description="Stands in the title or the path, in any case; or words of it in what the "
+            "document says, by their stems."
+        ),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[Cursor, Query(description="Of the page before.")] = "",
 ) -> DocumentsResponse:
-    """The tenant's documents that fit, page by page; an upload is there as pending at once."""
+    """The tenant's documents that fit, page by page; an upload is there as pending at once.
+
+    With `text`, those with it in the title or path come first, then those that say it, most of its
+    words first: at most 300. Each has up to three lines that do.
+    """
     asked = Listing(status, department or "", tag or "", text or "")
     page = services.curators.live().page(principal.tenant, asked, limit, cursor)
     now = time.time()
     return DocumentsResponse(
-        documents=[DocumentBody.of(record, now) for record in page.records], cursor=page.cursor
+        documents=[
+            DocumentBody.of(record, now, page.lines.get(record.document_id, ()))
+            for record in page.records
+        ],
+        cursor=page.cursor,
     )
 
 

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
         Catalogue,
         ClientStore,
         Continuation,
-        ConversationStore,
         DocumentStore,
         FunctionVersions,
         GatewayKeys,
         GenerationStore,
+        ListedConversations,
         SnapshotStore,
         VectorIndex,
         WorkQueue,
@@ -59,7 +59,7 @@ class ChatServices:
     answerer: Answerer
     readers: PerGeneration[Reader]
     executor: Executor
-    conversations: ConversationStore
+    conversations: ListedConversations
     health: Health
     idempotency: IdempotentAnswers | None = None
     prepare: Callable[[], None] = field(default=_nothing)

@@ -80,7 +80,7 @@ def seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -> l
     try:
         return as_seen(catalogue, principal, turns)
     except UpstreamError:
-        return [replace(turn, answer="") for turn in turns]
+        return [replace(turn, answer="", sources=(), claims=()) for turn in turns]
 
 
 def seen_again(catalogue: Catalogue, principal: Principal, message: str, answer: Answer) -> Answer:
@@ -104,4 +104,9 @@ def _turn(message: str, answer: Answer, created_at: str) -> Turn:
         refused=answer.refused,
         created_at=created_at,
         document_ids=tuple(dict.fromkeys((*cited, *answer.named_document_ids))),
+        sources=tuple(
+            replace(source, passage=replace(source.passage, text="")) for source in answer.sources
+        ),
+        claims=answer.claims,
+        confidence=answer.confidence,
     )

@@ -15,10 +15,13 @@ from itertools import islice
 from typing import Any
 
 from nexus.documents.arrivals import arrived, as_it_is
-from nexus.documents.listing import Listing, Page, page
+from nexus.documents.finding import found_page
+from nexus.documents.listing import Listing, Page, as_they_are
+from nexus.documents.listing import page as page_of
+from nexus.documents.text_search import TextSearch
 from nexus.errors import InvalidRequest, NotFound
 from nexus.ingestion.messages import reconcile_message
-from nexus.models import DocumentMetadata, DocumentRecord
+from nexus.models import DocumentMetadata, DocumentRecord, Filters
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key
 from nexus.ports import Catalogue, DocumentBucket, NewObject, StoredVersion, WorkQueue
@@ -60,6 +63,7 @@ class Download:
 
     url: str
     expires_at: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,10 @@ class Curator:
         bucket: DocumentBucket,
         catalogue: Catalogue,
         queue: WorkQueue,
+        texts: TextSearch,
         now: Callable[[], float] = time.time,
     ) -> None:
+        self.texts = texts
         self._bucket = bucket
         self._catalogue = catalogue
         self._queue = queue
@@ -99,20 +105,35 @@ class Curator:
             try:
                 uploads[file.path] = self._upload(tenant, file)
             except InvalidRequest as fault:
-                inner = "metadata.date" if fault.field == "date" else fault.field
+                of_metadata = fault.field in ("date", "url")
+                inner = f"metadata.{fault.field}" if of_metadata else fault.field
                 raise InvalidRequest(str(fault), f"{place}.{inner}") from fault
         return list(uploads.values())
 
     def page(self, tenant: str, asked: Listing, limit: int, cursor: str = "") -> Page:
-        """Some of the tenant's documents, as `listing.page` gives them."""
-        return page(self._catalogue, self._bucket, tenant, asked, limit, cursor)
+        """Some of the tenant's documents, as `listing.page` and `finding.found_page` give them."""
 
-    def documents(self, tenant: str, asked: Listing) -> Iterator[DocumentRecord]:
+        def listed(limit: int, cursor: str) -> Page:
+            return page_of(self._catalogue, self._bucket, tenant, asked, limit, cursor)
+
+        if not asked.text:
+            return listed(limit, cursor)
+        besides = replace(asked, text="")
+        return found_page(
+            listed,
+            self.texts.find(tenant, asked, Filters()),
+            lambda records: as_they_are(self._bucket, records, besides),
+            asked,
+            limit,
+            cursor,
+        )
+
+    def pages(self, tenant: str, asked: Listing) -> Iterator[Page]:
         """All of the tenant's documents that fit, as `page` gives them."""
         cursor: str | None = ""
         while cursor is not None:
             part = self.page(tenant, asked, PAGE, cursor)
-            yield from part.records
+            yield part
             cursor = part.cursor
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord:
@@ -199,7 +220,8 @@ class Curator:
             version = state.version
         else:
             self._stored(record, version)
-        return Download(self._bucket.sign_download(key, version, SIGNED_S), self._expiry())
+        url = self._bucket.sign_download(key, version, SIGNED_S)
+        return Download(url, self._expiry(), record.path)
 
     def _upload(self, tenant: str, file: NewDocument) -> Upload:
         key = object_key(tenant, file.path)

@@ -15,6 +15,7 @@ from nexus.models.answers import (
     Usage,
 )
 from nexus.models.clients import EVERY_GROUP, ApiClient, Principal, Role
+from nexus.models.conversations import Conversation
 from nexus.models.documents import (
     Chunk,
     DocumentMetadata,
@@ -45,6 +46,7 @@ __all__ = [
     "Comparison",
     "Confidence",
     "ConfidenceLevel",
+    "Conversation",
     "DocumentMetadata",
     "DocumentRecord",
     "DocumentStatus",

@@ -75,7 +75,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved text with where it stands, and its relevance to the question from 0 to 1."""
+    """A retrieved text with where it stands, and its relevance to the question from 0 to 1.
+
+    `url` is the document's own web address, or "".
+    """
 
     chunk_id: str
     document_id: str
@@ -85,3 +88,4 @@ class Passage:
     locator: Locator
     text: str
     score: float
+    url: str = ""

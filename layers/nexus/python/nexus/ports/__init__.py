@@ -15,7 +15,7 @@ from nexus.ports.catalogue import (
     Staged,
 )
 from nexus.ports.clients import ClientStore, GatewayKeys
-from nexus.ports.conversations import CitedTurns, ConversationStore
+from nexus.ports.conversations import CitedTurns, ConversationStore, ListedConversations
 from nexus.ports.documents import (
     DocumentBucket,
     DocumentStore,
@@ -70,6 +70,7 @@ __all__ = [
     "GenerationStore",
     "Kept",
     "Letter",
+    "ListedConversations",
     "Manifest",
     "Message",
     "NewObject",

@@ -106,7 +106,11 @@ class DocumentBucket(Protocol):
         ...
 
     def sign_download(self, key: str, version: str, seconds: int) -> str:
-        """The URL of a version's content, which a browser saves under the document's name."""
+        """The URL of a version's content, under the document's name.
+
+        A browser shows what is safe to show, as `documents.served_types` has it, and saves the
+        rest.
+        """
         ...
 
     def versions(self, key: str) -> Iterator[StoredVersion]:

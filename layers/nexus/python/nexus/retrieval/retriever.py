@@ -288,6 +288,7 @@ def _passage(item: Ranked, record: DocumentRecord) -> Passage:
         locator=shown_place(hit.locator),
         text=hit.text,
         score=item.relevance,
+        url=record.metadata.url or "",
     )
 
 

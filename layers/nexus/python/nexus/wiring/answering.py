@@ -27,9 +27,9 @@ from nexus.ports import (
     Catalogue,
     ChatModel,
     ClientStore,
-    ConversationStore,
     Embedder,
     GenerationStore,
+    ListedConversations,
     RequestClaims,
     Reranker,
     Standings,
@@ -66,7 +66,7 @@ class ChatParts:
     """The adapters that answering stands on; those of an index generation are made for it."""
 
     clients: ClientStore
-    conversations: ConversationStore
+    conversations: ListedConversations
     generations: GenerationStore
     catalogue: Callable[[Generation], Catalogue]
     index: Callable[[Generation], VectorIndex]

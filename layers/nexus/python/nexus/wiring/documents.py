@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nexus.deferred import deferred
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
 from nexus.services import DocumentsServices
@@ -54,13 +55,20 @@ def curators(settings: Settings, aws: ClientFactory) -> PerGeneration[Curator]:
     from nexus.adapters.s3.document_bucket import S3DocumentBucket
     from nexus.adapters.sqs.queue import SqsQueue
     from nexus.documents.curating import Curator
+    from nexus.documents.text_search import TextSearch
 
     bucket = S3DocumentBucket(aws("s3"), settings.documents_bucket)
-    queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
+    queue, secrets = SqsQueue(aws("sqs"), settings.ingest_queue_url), secrets_of(aws)
+
+    def curator(generation: Generation) -> Curator:
+        catalogue = catalogue_of(aws, settings, generation)
+        index = deferred(lambda: index_of(settings, secrets, generation))
+        return Curator(bucket, catalogue, queue, TextSearch(index, catalogue, generation.namespace))
+
     return PerGeneration(
         generations_of(aws, settings),
         settings.generation,
-        lambda generation: Curator(bucket, catalogue_of(aws, settings, generation), queue),
+        curator,
     )
 
 

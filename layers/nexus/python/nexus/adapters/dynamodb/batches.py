@@ -87,15 +87,20 @@ def put_across(
     sleep: Callable[[float], None] = time.sleep,
     *,
     let_go: str = "",
+    gone: Sequence[tuple[str, dict[str, AttributeValue]]] = (),
 ) -> None:
     """Writes items, each into the table that it stands beside, in their order if they are many.
 
-    What DynamoDB leaves unprocessed for the table `let_go` is not written. Raises as `put_items`.
+    Behind them it deletes what has the keys `gone`. What DynamoDB leaves unprocessed for the table
+    `let_go` is not written. Raises as `put_items`.
     """
     puts: list[tuple[str, WriteRequest]] = [
         (table, {"PutRequest": {"Item": item}}) for table, item in items
     ]
-    _write(client, service, puts, sleep, let_go)
+    deletes: list[tuple[str, WriteRequest]] = [
+        (table, {"DeleteRequest": {"Key": key}}) for table, key in gone
+    ]
+    _write(client, service, [*puts, *deletes], sleep, let_go)
 
 
 def _write(

@@ -29,6 +29,8 @@ _NOT_TAKEN = {
 _DESCRIBING = {"path", "uri", "title", "version", "etag", "size", "metadata"}
 _GOING_ON = "revision = :revision AND #status = :indexing"
 _FIELDS = {field.name for field in fields(DocumentRecord)}
+_SAID = {field.name for field in fields(DocumentMetadata)}
+_LATER = {"groups", "url"}
 
 
 def partition(generation_id: str, tenant: str) -> str:
@@ -47,7 +49,9 @@ def attributes(record: DocumentRecord, hidden: Stored) -> dict[str, Value]:
         name: getattr(record, name)
         for name in _FIELDS - _NOT_TAKEN - {"hidden", "metadata", "warnings"}
     }
-    values["metadata"] = asdict(record.metadata)
+    said = asdict(record.metadata)
+    # Releases that know no such field read records, too, while versions change.
+    values["metadata"] = {name: said[name] for name in said if said[name] or name not in _LATER}
     values["warnings"] = to_stored(record.warnings)
     values["hidden"] = pack(sorted(record.hidden)) if record.hidden and not hidden.parts else None
     values["hidden_stamp"] = hidden.stamp
@@ -59,7 +63,8 @@ def to_record(item: Mapping[str, AttributeValue]) -> DocumentRecord:
     """The record of a head; hidden ids that lie in parts are not in it."""
     values: dict[str, Any] = from_item(item)
     known = {name: value for name, value in values.items() if name in _FIELDS}
-    known["metadata"] = DocumentMetadata(**values["metadata"])
+    said = values["metadata"]
+    known["metadata"] = DocumentMetadata(**{name: said[name] for name in _SAID & said.keys()})
     known["warnings"] = from_stored(values.get("warnings"))
     known["hidden"] = frozenset(unpack(values.get("hidden") or b""))
     return DocumentRecord(

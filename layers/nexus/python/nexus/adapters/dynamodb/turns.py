@@ -1,13 +1,14 @@
 """What a turn reads first and writes last, across the tables that it concerns, in one call each.
 
 The generations and a tenant's version stand in one table and are read together. The turn, its
-entries in the register (`citations`), and the values for the cache with theirs, are written by one
-BatchWriteItem; where they are more than it takes (25), the entries come first. That is no
-transaction, which would cost twice as much and fail where two turns write the same cached answer:
-of a batch that DynamoDB processes in part, the rest is sent again, but for values of the cache. If
-the batch fails, the turn is written without the values, which may be what it failed of, and those
-that are there without their entries are removed. A process that is killed in between leaves a value
-that no erasing finds: nobody asks for it once its documents have changed, and its time ends.
+entries in the register (`citations`), its place in the list (`conversation_list`), and the values
+for the cache with theirs, are written by one BatchWriteItem; where they are more than it takes
+(25), the entries come first. That is no transaction, which would cost twice as much and fail where
+two turns write the same cached answer: of a batch that DynamoDB processes in part, the rest is sent
+again, but for values of the cache. If the batch fails, the turn is written without the values,
+which may be what it failed of, and those that are there without their entries are removed. A
+process that is killed in between leaves a value that no erasing finds: nobody asks for it once its
+documents have changed, and its time ends.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
-from nexus.adapters.dynamodb.batches import put_across, put_items, read_items
+from nexus.adapters.dynamodb.batches import put_across, read_items
 from nexus.adapters.dynamodb.cache import DynamoCache
 from nexus.adapters.dynamodb.conversations import DynamoConversations
 from nexus.adapters.dynamodb.generations import KEY, generations_of
@@ -85,24 +86,23 @@ class DynamoTurns:
         """
         values = [self._cache.items(one) for one in kept if len(one.value) <= LARGEST_CACHED]
         with translate(CONVERSATIONS):
-            *entered, item = self._conversations.items(
-                tenant, client, conversation_id, turn, begins=begins
-            )
+            made = self._conversations.items(tenant, client, conversation_id, turn, begins=begins)
             named = [entry for entries, _ in values for entry in entries]
-            items = [(self._conversations_table, one) for one in (*entered, *named, item)]
+            own = (*made.entries, *named, made.item)
+            items = [(self._conversations_table, one) for one in own]
             items += [(self._cache_table, value) for _, value in values]
+            gone = [(self._conversations_table, key) for key in made.stale]
             try:
-                put_across(self._client, CONVERSATIONS, items, let_go=self._cache_table)
+                put_across(self._client, CONVERSATIONS, items, let_go=self._cache_table, gone=gone)
             except Exception:
                 if not values:
                     raise
+                alone = [(self._conversations_table, one) for one in (*made.entries, made.item)]
                 try:
-                    put_items(
-                        self._client, CONVERSATIONS, self._conversations_table, [*entered, item]
-                    )
+                    put_across(self._client, CONVERSATIONS, alone, gone=gone)
                 finally:
                     self._discard(kept)
-        self._conversations.appended(item)
+        self._conversations.appended(made)
 
     def _discard(self, kept: Sequence[Kept]) -> None:
         """Removes values that hold text of documents, whose entries may be missing."""

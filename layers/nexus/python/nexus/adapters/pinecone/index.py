@@ -34,10 +34,10 @@ from nexus.adapters.pinecone.records import (
     to_record,
     up_to_stamp,
 )
-from nexus.adapters.query_words import query_words
 from nexus.errors import UpstreamUnavailable
 from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
 from nexus.ports import ScannedPage
+from nexus.text.query_words import query_words
 
 # How long written chunks may take to be found; Pinecone speaks of seconds.
 SEARCHABLE_S = 60.0

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from nexus.adapters.query_words import storable
 from nexus.errors import UpstreamRefused
 from nexus.models import Chunk, DocumentMetadata, Filters, Hit, IndexedChunk, IndexRecord, Locator
+from nexus.text.query_words import storable
 from nexus.text.search_terms import indexed_forms
 
 # The fields that the index's schema declares: those that are searched.

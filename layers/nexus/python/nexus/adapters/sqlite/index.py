@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from struct import Struct
 
-from nexus.adapters.query_words import query_words, storable
 from nexus.adapters.sqlite.database import SqliteDatabase
 from nexus.adapters.sqlite.matrices import Matrices, check_dimension
 from nexus.adapters.sqlite.matrix import cosines, unit
@@ -21,6 +20,7 @@ from nexus.adapters.sqlite.rows import (
 )
 from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
 from nexus.ports import ScannedPage
+from nexus.text.query_words import query_words, storable
 from nexus.text.search_terms import indexed_forms
 
 # A title names the whole document, so a word in it says a little more than one in the text.

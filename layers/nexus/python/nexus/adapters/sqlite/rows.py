@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from nexus.adapters.query_words import storable
 from nexus.models import Chunk, DocumentMetadata, Filters, Hit, IndexRecord, Locator
+from nexus.text.query_words import storable
 
 CHUNK_COLUMNS = (
     "id, namespace, chunk_id, document_id, department, date, tags, "
