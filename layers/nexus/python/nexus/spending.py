@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from nexus.errors import ConfigurationError
 from nexus.metrics import record
+from nexus.models import Spent
 from nexus.ports import ChatModel, Completion, Embedder, Embeddings, Message
 
 # Dollars for a million tokens in, and for a million out.
@@ -34,6 +37,35 @@ def prices_of(written: Sequence[str]) -> Prices:
     return found
 
 
+_BILL: ContextVar[list[Spent] | None] = ContextVar("bill", default=None)
+
+
+@contextmanager
+def billed() -> Iterator[list[Spent]]:
+    """Gathers what models are asked in the block, in its threads too, call by call."""
+    bill: list[Spent] = []
+    token = _BILL.set(bill)
+    try:
+        yield bill
+    finally:
+        _BILL.reset(token)
+
+
+def by_model(bill: Sequence[Spent]) -> tuple[Spent, ...]:
+    """What each model was asked in all, in the order of their names."""
+    found: dict[str, Spent] = {}
+    for one in list(bill):
+        found[one.model] = found.get(one.model, Spent(one.model)) + one
+    return tuple(found[model] for model in sorted(found))
+
+
+def _spent(model: str, into: int, out: int, dollars: float) -> None:
+    record("dollars", dollars, model=model)
+    bill = _BILL.get()
+    if bill is not None:
+        bill.append(Spent(model, into, out, round(dollars * 1e9)))
+
+
 class SpendingChat:
     """A language model, whose tokens are counted under its name; without a price they cost 0."""
 
@@ -49,7 +81,7 @@ class SpendingChat:
         record("input_tokens", into, model=self._model)
         record("output_tokens", out, model=self._model)
         dollars = (into * self._price[0] + out * self._price[1]) / 1_000_000
-        record("dollars", dollars, model=self._model)
+        _spent(self._model, into, out, dollars)
         return completion
 
     def ping(self) -> None:
@@ -69,7 +101,7 @@ class SpendingEmbedder:
         """The model's embeddings."""
         embeddings = self._embedder.embed(texts)
         record("input_tokens", embeddings.tokens, model=self._model)
-        record("dollars", embeddings.tokens * self._price / 1_000_000, model=self._model)
+        _spent(self._model, embeddings.tokens, 0, embeddings.tokens * self._price / 1_000_000)
         return embeddings
 
     def ping(self) -> None:

@@ -30,6 +30,7 @@ from nexus.models.figures import Figure, Readings
 from nexus.models.functions import FunctionVersion
 from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
+from nexus.models.insights import Feedback, LoggedQuestion, Quoted, Rating, Reason, Spent
 from nexus.models.language import Language
 from nexus.models.snapshots import StoredChunk, StoredDocument
 
@@ -46,6 +47,7 @@ __all__ = [
     "DocumentMetadata",
     "DocumentRecord",
     "DocumentStatus",
+    "Feedback",
     "Figure",
     "Filters",
     "FunctionVersion",
@@ -57,14 +59,19 @@ __all__ = [
     "Language",
     "LocatedText",
     "Locator",
+    "LoggedQuestion",
     "ObjectState",
     "ParsedDocument",
     "Passage",
     "Principal",
+    "Quoted",
+    "Rating",
     "ReadingWarning",
+    "Reason",
     "Readings",
     "Role",
     "Source",
+    "Spent",
     "StoredChunk",
     "StoredDocument",
     "Turn",
