@@ -14,6 +14,7 @@ from nexus.answering.ending import Made, end
 from nexus.answering.finding import Finder, Found
 from nexus.answering.followups import stands_alone
 from nexus.answering.generator import Generated, Generator
+from nexus.answering.logging_question import question_logged, vector_looked_up
 from nexus.answering.measuring import measure_passages, measure_refusal
 from nexus.answering.opening import Opening, opening, version_by_now
 from nexus.answering.question import Question, style_of
@@ -23,16 +24,17 @@ from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
 from nexus.answering.told_of_answer import tell_answered
-from nexus.deadline import awaited, current, within
+from nexus.deadline import awaited, behind, current, within
 from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
-from nexus.models import Answer, Confidence, Passage, Principal, Source, Turn, Usage
+from nexus.models import Answer, Confidence, Passage, Principal, Source, Spent, Turn, Usage
 from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
 from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retrieved
 from nexus.retrieval.searching import ANSWER_S, Embedded
 from nexus.settings import Settings
+from nexus.spending import billed
 
 __all__ = ["Answerer", "Question"]
 
@@ -75,10 +77,22 @@ class Answerer:
         (conversations, caches, reranker, a second draft) makes the answer at most a poorer one.
         """
         started = time.perf_counter()
+        with billed() as bill:
+            try:
+                return self._answered(principal, question, bill, started)
+            except Exception as error:
+                failed = (principal, new_id("m"), _ms_since(started), error)
+                behind(self._executor, self._memory.log_failure, *failed)
+                raise
+
+    def _answered(
+        self, principal: Principal, question: Question, bill: Sequence[Spent], started: float
+    ) -> Answer:
         route = route_of(question.message)
+        logged = None
         values: list[Kept] = []
         if route in ("greeting", "thanks"):
-            made = Made(self._courteous(route, question))
+            made = Made(_draft(reply(route, question.message), Confidence("high", 1.0)))
         else:
             turn = None
             if self._standings is not None:
@@ -100,13 +114,13 @@ class Answerer:
             conversation_id=question.conversation_id or new_id("c"),
             timings_ms={**made.answer.timings_ms, "total": _ms_since(started)},
         )
-        told = (principal, question, made, answer, values)
+        if route not in ("greeting", "thanks"):
+            asked = (principal, question.message, answer, made.vector, bill, self._settings)
+            logged = question_logged(*asked)
+        told = (principal, question, made, answer, values, logged)
         answer = replace(answer, remembered=end(self._memory, self._recalled, *told))
         tell_answered(route, answer)
         return answer
-
-    def _courteous(self, route: Route, question: Question) -> Answer:
-        return _draft(reply(route, question.message), Confidence("high", 1.0))
 
     def _recalled_or_made(
         self, reader: Reader, principal: Principal, question: Question, route: Route
@@ -129,19 +143,22 @@ class Answerer:
             embedded = reader.retriever.embed(question.message)
         turns, reachable = _read(reading)
         if known and (not turns or stands_alone(question.message)):
-            return Made(replace(known, timings_ms={"cache": _ms_since(started)}))
+            vector = vector_looked_up(reader.generation, question.message)
+            timings = {"cache": _ms_since(started)}
+            return Made(replace(known, timings_ms=timings), vector=vector)
         if embedding is not None:
             embedded = _embedded(embedding)
         found = self._find(reader, principal, question, route, turns, embedded)
         if known and not found.rewritten:
             usage = replace(found.usage, embedding_tokens=found.retrieved.embedding_tokens)
             timings = {**found.retrieved.timings_ms, "cache": _ms_since(started)}
-            return Made(replace(known, usage=usage, timings_ms=timings))
+            known = replace(known, usage=usage, timings_ms=timings)
+            return Made(known, vector=found.retrieved.vector)
         answer, whole = self._make(question, route, found)
         keeping = None
         if not found.rewritten and whole:
             keeping = self._recalled.keeping(slot, question, answer, found.retrieved)
-        return Made(answer, reachable, keeping)
+        return Made(answer, reachable, keeping, found.retrieved.vector)
 
     def _find(
         self,

@@ -58,9 +58,14 @@ class Rollups(Protocol):
         ...
 
     def keep(
-        self, tenant: str, day: str, tally: dict[str, Any], clusters: list[dict[str, Any]]
+        self,
+        tenant: str,
+        day: str,
+        tally: dict[str, Any],
+        clusters: list[dict[str, Any]],
+        began: float,
     ) -> None:
-        """Keeps what a day came to; the day is no longer stale."""
+        """Keeps what a day came to; it is stale no more, unless it changed after `began`."""
         ...
 
 
