@@ -37,8 +37,8 @@ def end(
 ) -> bool:
     """Whether the turn was remembered, with the answer as it is told.
 
-    `values` go into the cache with it, and `logged` into the log. Where the store of conversations was not reachable, or the
-    cache is left alone as it failed, each is written for itself.
+    `values` go into the cache with it, and `logged` into the log. Where the store of conversations
+    was not reachable, or the cache is left alone as it failed, each value is written for itself.
     """
     together = memory.keeps_values and made.reachable and not recalled.rests
     if not together:

@@ -17,10 +17,15 @@ from nexus.errors import NotFound, Superseded, UpstreamUnavailable
 from nexus.ingestion.revisions import last_stamp
 from nexus.models import DocumentRecord
 from nexus.object_keys import object_key
-from nexus.ports import Cache, Catalogue, CitedTurns, DocumentVersions, VectorIndex
+from nexus.ports import Cache, Catalogue, CitedQuestions, CitedTurns, DocumentVersions, VectorIndex
 
 Erasable = Literal[
-    "object_versions", "vectors", "manifests", "cached_answers", "conversation_turns"
+    "object_versions",
+    "vectors",
+    "manifests",
+    "cached_answers",
+    "logged_questions",
+    "conversation_turns",
 ]
 
 # Times that it is tried again where others are writing what is being erased.
@@ -99,11 +104,13 @@ class Eraser:
         turns: CitedTurns,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        questions: CitedQuestions | None = None,
     ) -> None:
         self._places = tuple(places)
         self._versions = versions
         self._cache = cache
         self._turns = turns
+        self._questions = questions
         self._now = now
         self._sleep = sleep
 
@@ -170,6 +177,9 @@ class Eraser:
                 place.catalogue.manifest(*names) is not None for place in self._places
             ),
             "cached_answers": lambda: self._cache.count(*names) if self._cache else 0,
+            "logged_questions": lambda: (
+                self._questions.count_naming(*names) if self._questions else 0
+            ),
             "conversation_turns": lambda: self._turns.count_citing(*names),
         }
 
@@ -181,6 +191,8 @@ class Eraser:
             "vectors": lambda: self._delete_vectors(doomed),
             "manifests": lambda: 0,  # hiding the document has removed them
             "cached_answers": lambda: self._cache.forget(*names) if self._cache else 0,
+            # Before the turns, whose entries in the register lead to these.
+            "logged_questions": lambda: self._questions.redact(*names) if self._questions else 0,
             "conversation_turns": lambda: self._turns.redact(*names),
         }
 

@@ -10,7 +10,7 @@ from nexus.insights.histogram import Histogram
 from nexus.models import Feedback, LoggedQuestion
 
 # Clients and documents of a day that are counted one by one: an item holds 400 KB.
-MOST_NAMES = 2_000
+MOST_CLIENTS, MOST_DOCUMENTS = 1_000, 2_000
 BINS = 10
 
 
@@ -131,13 +131,13 @@ class Tally:
         self.up, self.down, self.reasons = other.up, other.down, other.reasons
 
     def _client(self, name: str) -> Usage:
-        if name not in self.clients and len(self.clients) >= MOST_NAMES:
+        if name not in self.clients and len(self.clients) >= MOST_CLIENTS:
             self.whole = False
             return Usage()
         return self.clients.setdefault(name, Usage())
 
     def _document(self, name: str) -> Cited:
-        if name not in self.documents and len(self.documents) >= MOST_NAMES:
+        if name not in self.documents and len(self.documents) >= MOST_DOCUMENTS:
             self.whole = False
             return Cited()
         return self.documents.setdefault(name, Cited())

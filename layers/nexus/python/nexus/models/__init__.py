@@ -30,7 +30,7 @@ from nexus.models.figures import Figure, Readings
 from nexus.models.functions import FunctionVersion
 from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
-from nexus.models.insights import Feedback, LoggedQuestion, Quoted, Rating, Reason, Spent
+from nexus.models.insights import Feedback, LoggedQuestion, Rating, Reason, Spent
 from nexus.models.language import Language
 from nexus.models.snapshots import StoredChunk, StoredDocument
 
@@ -64,7 +64,6 @@ __all__ = [
     "ParsedDocument",
     "Passage",
     "Principal",
-    "Quoted",
     "Rating",
     "ReadingWarning",
     "Readings",

@@ -72,19 +72,12 @@ class LoggedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
-    """A source of an answer that was rated; `quote` is "" where the stage keeps no text."""
-
-    document_id: str
-    quote: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Feedback:
     """What somebody thinks of an answer, with what that was made from.
 
-    `created_at` is the turn's, `rated_at` the rating's. `question`, `answer` and `comment` are ""
-    where the stage keeps no text.
+    `created_at` is the turn's, `rated_at` the rating's, `document_ids` are the answer's sources, in
+    the order in which it cites them, or what a refusal names as closest. `question`, `answer` and
+    `comment` are "" where the stage keeps no text.
     """
 
     message_id: str
@@ -100,6 +93,6 @@ class Feedback:
     refused: bool = False
     level: ConfidenceLevel | None = None
     score: float | None = None
-    sources: tuple[Quoted, ...] = ()
+    document_ids: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     settings: str = ""

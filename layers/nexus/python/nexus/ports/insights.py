@@ -27,6 +27,10 @@ class QuestionLog(Protocol):
         """The day's questions, oldest first, page by page."""
         ...
 
+    def failures(self, tenant: str, day: str) -> Iterator[LoggedQuestion]:
+        """The day's questions that failed, newest first."""
+        ...
+
     def ratings(self, tenant: str, first: str, last: str) -> Iterator[Feedback]:
         """What was thought of the answers of these days, both included, oldest answer first."""
         ...
@@ -43,8 +47,16 @@ class Rollups(Protocol):
         """The tenants that were asked something on a day."""
         ...
 
+    def days_asked(self, tenant: str, days: Sequence[str]) -> set[str]:
+        """Those of the days on which the tenant was asked something."""
+        ...
+
     def stale(self, tenant: str, first: str, last: str) -> set[str]:
         """Days whose questions changed since they were rolled up: a late rating, or a deletion."""
+        ...
+
+    def days_rolled(self, tenant: str, first: str, last: str) -> set[str]:
+        """Which of these days are rolled up."""
         ...
 
     def rolled(self, tenant: str, first: str, last: str) -> Iterator[tuple[str, dict[str, Any]]]:

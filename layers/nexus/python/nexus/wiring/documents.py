@@ -10,6 +10,7 @@ from nexus.models import Generation
 from nexus.services import DocumentsServices
 from nexus.settings import Settings
 from nexus.wiring.figures import figures_of
+from nexus.wiring.insights import analytics_of
 from nexus.wiring.parts import (
     ClientFactory,
     aws_clients,
@@ -17,6 +18,7 @@ from nexus.wiring.parts import (
     generations_of,
     index_of,
     secrets_of,
+    traces_of,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +45,12 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
         curators=curators(settings, aws),
         eraser=eraser(settings, aws),
         figures=figures_of(settings, aws),
+        analytics=analytics_of(aws, settings),
+        catalogues=PerGeneration(
+            generations_of(aws, settings),
+            settings.generation,
+            lambda generation: catalogue_of(aws, settings, generation),
+        ),
         ping=ping,
     )
 
@@ -81,4 +89,5 @@ def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
         return Place(catalogue_of(aws, settings, generation), index, generation.namespace)
 
     places = PerGeneration(generations_of(aws, settings), settings.generation, place)
-    return lambda: Eraser(places.all(), versions, cache, turns)
+    questions = traces_of(aws, settings)
+    return lambda: Eraser(places.all(), versions, cache, turns, questions=questions)

@@ -20,7 +20,7 @@ from nexus.adapters.aws.errors import translate
 from nexus.adapters.dynamodb.batches import put_items, read_items
 from nexus.adapters.dynamodb.values import from_item, to_item
 from nexus.insights.days import days
-from nexus.models import Feedback, LoggedQuestion, Quoted, Spent
+from nexus.models import Feedback, LoggedQuestion, Spent
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -106,6 +106,12 @@ class DynamoQuestionLog:
         for item in self._of(names(tenant, LOG, day)):
             yield logged(item)
 
+    def failures(self, tenant: str, day: str) -> Iterator[LoggedQuestion]:
+        """The day's questions that failed, newest first."""
+        failed = {"FilterExpression": "attribute_exists(failed)", "ScanIndexForward": False}
+        for item in self._of(names(tenant, LOG, day), **failed):
+            yield logged(item)
+
     def ratings(self, tenant: str, first: str, last: str) -> Iterator[Feedback]:
         """What was thought of the answers of these days, oldest answer first."""
         for day in days(first, last):
@@ -120,9 +126,9 @@ class DynamoQuestionLog:
         items = (from_item(item) for item in found if self._is_live(item))
         return {item["message_id"]: item["text"] for item in items if item.get("text")}
 
-    def _of(self, pk: str) -> Iterator[dict[str, AttributeValue]]:
+    def _of(self, pk: str, **more: Any) -> Iterator[dict[str, AttributeValue]]:
         with translate(SERVICE):
-            for item in query(self._client, self.table, pk):
+            for item in query(self._client, self.table, pk, **more):
                 if self._is_live(item):
                     yield item
 
@@ -188,5 +194,4 @@ def logged(item: dict[str, AttributeValue]) -> LoggedQuestion:
 def rated(item: dict[str, AttributeValue]) -> Feedback:
     """A rating, from its item."""
     values = {name: value for name, value in from_item(item).items() if name in _FEEDBACK}
-    values["sources"] = tuple(Quoted(**one) for one in values.get("sources", ()))
     return Feedback(**values)

@@ -38,7 +38,7 @@ THREADS = 8
 # What a deleted conversation leaves nothing of, in its questions and in its ratings.
 _WORDS = {
     LOG: ("text", "vector", "asked", "document_ids"),
-    RATED: ("question", "answer", "comment", "sources", "conversation_id"),
+    RATED: ("question", "answer", "comment", "document_ids"),
 }
 
 
@@ -110,14 +110,12 @@ class DynamoQuestionTraces:
     def _without(self, item: dict[str, AttributeValue], document_id: str) -> bool:
         key = {"pk": item["pk"], "sk": item["sk"]}
         values = from_item(item)
-        if "sources" not in values:
-            left = tuple(one for one in values["document_ids"] if one != document_id)
-            return self._change(key, "SET document_ids = :left", {":left": left})
-        # An answer may quote all its sources, and so may the comment on it.
-        left = tuple(one for one in values["sources"] if one["document_id"] != document_id)
-        return self._change(
-            key, "SET sources = :left REMOVE #answer, #comment", {":left": left}, aliases=_ALIASES
-        )
+        left = tuple(one for one in values["document_ids"] if one != document_id)
+        expression = "SET document_ids = :left"
+        if "rated_at" in values:
+            # An answer may quote all its sources, and so may the comment on it.
+            expression += " REMOVE #answer, #comment"
+        return self._change(key, expression, {":left": left}, aliases=_ALIASES)
 
     def _rolled(self, tenant: str, document_id: str) -> Iterator[dict[str, AttributeValue]]:
         return query(
@@ -174,7 +172,5 @@ def _removed(kind: str) -> list[str]:
 _ALIASES = {f"#{name}": name for kind in _WORDS for name in _WORDS[kind]}
 
 
-def _named(item: dict[str, AttributeValue]) -> set[str]:
-    values = from_item(item)
-    sources = {one["document_id"] for one in values.get("sources", ())}
-    return sources | set(values.get("document_ids", ()))
+def _named(item: dict[str, AttributeValue]) -> tuple[str, ...]:
+    return tuple(from_item(item).get("document_ids", ()))

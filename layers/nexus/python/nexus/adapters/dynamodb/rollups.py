@@ -7,12 +7,12 @@ and expire with the log: pk `{tenant}#clusters`, sk the day.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.aws.errors import translate
-from nexus.adapters.dynamodb.batches import put_items
+from nexus.adapters.dynamodb.batches import put_items, read_items
 from nexus.adapters.dynamodb.question_log import DAYS, SERVICE, STALE, names, query
 from nexus.adapters.dynamodb.values import from_item, to_item
 
@@ -45,10 +45,23 @@ class DynamoRollups:
         with translate(SERVICE):
             return [item["sk"]["S"] for item in query(self._client, self._table, f"{DAYS}#{day}")]
 
+    def days_asked(self, tenant: str, days: Sequence[str]) -> set[str]:
+        """Those of the days on which the tenant was asked something."""
+        keys = [to_item({"pk": f"{DAYS}#{day}", "sk": tenant}) for day in days]
+        with translate(SERVICE):
+            found = read_items(self._client, SERVICE, self._table, keys)
+        return {item["pk"]["S"].partition("#")[2] for item in found}
+
     def stale(self, tenant: str, first: str, last: str) -> set[str]:
         """Days whose questions changed since they were rolled up."""
         with translate(SERVICE):
             found = self._between(names(tenant, STALE), first, last)
+            return {item["sk"]["S"] for item in found}
+
+    def days_rolled(self, tenant: str, first: str, last: str) -> set[str]:
+        """Which of these days are rolled up."""
+        with translate(SERVICE):
+            found = self._between(names(tenant, ROLLED), first, last, only="sk, expires_at")
             return {item["sk"]["S"] for item in found}
 
     def rolled(self, tenant: str, first: str, last: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -103,13 +116,16 @@ class DynamoRollups:
                     ExpressionAttributeValues=to_item({":began": began}),
                 )
 
-    def _between(self, pk: str, first: str, last: str) -> Iterator[dict[str, AttributeValue]]:
+    def _between(
+        self, pk: str, first: str, last: str, *, only: str = ""
+    ) -> Iterator[dict[str, AttributeValue]]:
         found = query(
             self._client,
             self._table,
             pk,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
             values={":first": first, ":last": last},
+            **({"ProjectionExpression": only} if only else {}),
         )
         now = self._clock()
         return (item for item in found if int(item["expires_at"]["N"]) > now)
