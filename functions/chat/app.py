@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from functions.chat import documents_reference
-from functions.chat.routes import chat, conversations, health, reference, search
+from functions.chat.routes import chat, conversations, feedback, health, reference, search
 from nexus.http.application import application
 from nexus.services import ChatServices
 
@@ -35,7 +35,7 @@ def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic
     """The API over these services; `now` is the clock of the requests' deadlines."""
     app = application(
         services,
-        [module.router for module in (chat, search, conversations, health, reference)],
+        [module.router for module in (chat, search, conversations, feedback, health, reference)],
         description=DESCRIPTION,
         errors=ERRORS,
         methods=["GET", "POST", "DELETE"],

@@ -17,7 +17,8 @@ from nexus.http.application import application
 from nexus.services import DocumentsServices
 
 DESCRIPTION = """\
-Manages the documents of the key's tenant, and tells the stage's figures; needs a key of role admin.
+Manages the documents of the key's tenant, tells what the tenant is asked and how it fares, and the
+stage's figures; needs a key of role admin.
 """
 ERRORS = {
     400: "The body is not valid JSON.",
@@ -37,7 +38,10 @@ def create_app(services: DocumentsServices) -> FastAPI:
         services,
         [
             module.router
-            for module in (uploads, documents, versions, content, erasure, figures, readiness)
+            for module in (
+                *(uploads, documents, versions, content, erasure),
+                *(analytics, figures, readiness),
+            )
         ],
         description=DESCRIPTION,
         errors=ERRORS,

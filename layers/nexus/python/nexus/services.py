@@ -107,7 +107,6 @@ class DocumentsServices:
     curators: PerGeneration[Curator]
     eraser: Callable[[], Eraser]
     figures: Figures
-    catalogues: PerGeneration[Catalogue]
     analytics: Analytics | None = None
     ping: Callable[[], None] = field(default=_nothing)
 

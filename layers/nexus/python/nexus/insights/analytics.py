@@ -16,12 +16,13 @@ from nexus.insights.clusters import Asked, gathered
 from nexus.insights.days import before, days, today
 from nexus.insights.summing import Summed, summed
 from nexus.insights.tally import Tally
-from nexus.models import LoggedQuestion
-from nexus.ports import QuestionLog, Rollups
+from nexus.models import Feedback, LoggedQuestion
+from nexus.ports import Catalogue, QuestionLog, Rollups
 
 MOST_LOGGED = 20_000
 MOST_DAYS = 400
 DEFAULT_DAYS = 30
+FIRST_DAY = "2020-01-01"
 # Questions of different words of which a request makes clusters itself, and their clusters.
 MOST_CLUSTERED, MOST_CLUSTERS = 2_000, 150
 MOST_ERRORS = 50
@@ -38,9 +39,12 @@ class Range:
     def of(cls, first: date | None, last: date | None, now: float) -> Range:
         """From what a caller says: the last 30 days, unless it says else.
 
-        Raises InvalidRequest for days in the wrong order, or more than 400 of them.
+        Days that have not come yet are left out. Raises InvalidRequest for days in the wrong order,
+        or more than 400 of them.
         """
-        end = last.isoformat() if last else today(now)
+        end = min(last.isoformat(), today(now)) if last else today(now)
+        if end < FIRST_DAY:
+            raise InvalidRequest("There was no Nexus then: ask for later days.", "to")
         begin = first.isoformat() if first else before(end, DEFAULT_DAYS - 1)
         if begin > end:
             raise InvalidRequest("from is after to: send days in their order.", "from")
@@ -86,12 +90,16 @@ class Clusters:
 
 
 class Analytics:
-    """Reads a tenant's log and rollups; `alike` is the cosine of a cluster."""
+    """Reads a tenant's log and rollups; `alike` is the cosine of a cluster.
+
+    `catalogue` gives the one of what readers see now.
+    """
 
     def __init__(
         self,
         log: QuestionLog,
         rollups: Rollups,
+        catalogue: Callable[[], Catalogue],
         log_days: int,
         popular_from: int,
         alike: float,
@@ -99,6 +107,7 @@ class Analytics:
     ) -> None:
         self._log = log
         self._rollups = rollups
+        self.catalogue = catalogue
         self._log_days = log_days
         self._popular_from = popular_from
         self._alike = alike
@@ -146,6 +155,19 @@ class Analytics:
             groups = sorted(groups, key=lambda one: (-one.missed, -one.count))
         shown = groups[:limit]
         return Clusters(self._worded(tenant, shown), complete and not gathered_now.left_out)
+
+    def rated(self, tenant: str, asked: Range, most: int) -> list[Feedback]:
+        """The first ratings of the range's answers, oldest answer first, as long as they are kept.
+
+        Whoever reads them sees who rated: what is shown to others leaves that out.
+        """
+        found: list[Feedback] = []
+        for day in self._logged_days(tenant, asked, set())[::-1]:
+            for one in self._log.ratings(tenant, day, day):
+                if len(found) == most:
+                    return found
+                found.append(one)
+        return found
 
     def failures(self, tenant: str, asked: Range) -> list[LoggedQuestion]:
         """The range's last questions that failed, newest first, at most 50."""

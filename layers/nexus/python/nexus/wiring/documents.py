@@ -46,11 +46,6 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
         eraser=eraser(settings, aws),
         figures=figures_of(settings, aws),
         analytics=analytics_of(aws, settings),
-        catalogues=PerGeneration(
-            generations_of(aws, settings),
-            settings.generation,
-            lambda generation: catalogue_of(aws, settings, generation),
-        ),
         ping=ping,
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from nexus.generations.lifecycle import PerGeneration
 from nexus.insights.analytics import Analytics
 from nexus.insights.likeness import alike
 from nexus.insights.rolling import Roller
 from nexus.ports import Rollups
 from nexus.settings import Settings
-from nexus.wiring.parts import ClientFactory, log_of
+from nexus.wiring.parts import ClientFactory, catalogue_of, generations_of, log_of
 
 
 def rollups_of(aws: ClientFactory, settings: Settings) -> Rollups:
@@ -23,9 +24,15 @@ def analytics_of(aws: ClientFactory, settings: Settings) -> Analytics | None:
     log = log_of(aws, settings)
     if log is None:
         return None
+    catalogues = PerGeneration(
+        generations_of(aws, settings),
+        settings.generation,
+        lambda generation: catalogue_of(aws, settings, generation),
+    )
     return Analytics(
         log,
         rollups_of(aws, settings),
+        catalogues.live,
         settings.question_log_days,
         settings.popular_from,
         alike(settings.embedding_model, settings.alike_from),
