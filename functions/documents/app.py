@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from functions.documents.routes import (
+    analytics,
     content,
     documents,
     erasure,

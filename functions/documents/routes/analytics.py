@@ -9,19 +9,21 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
+from functions.documents.analytics_counts import (
+    OverviewResponse,
+    PeopleResponse,
+    SpendResponse,
+    ranged,
+)
 from functions.documents.analytics_responses import (
     CitedBody,
     ClustersResponse,
     DocumentsAnalyticsResponse,
     ErrorsResponse,
     NamedBody,
-    OverviewResponse,
-    PeopleResponse,
     RatedBody,
     RatedResponse,
-    SpendResponse,
     clusters_response,
-    ranged,
 )
 from functions.documents.dependencies import Services
 from nexus.errors import NotFound
