@@ -167,7 +167,7 @@ class Eraser:
 
     def _counters(self, doomed: _Doomed) -> dict[Erasable, Callable[[], int]]:
         names = (doomed.tenant, doomed.document_id)
-        return {
+        counters: dict[Erasable, Callable[[], int]] = {
             "object_versions": lambda: self._versions.count_versions(doomed.key),
             "vectors": lambda: sum(
                 place.index.count(place.namespace(doomed.tenant), doomed.document_id)
@@ -177,24 +177,26 @@ class Eraser:
                 place.catalogue.manifest(*names) is not None for place in self._places
             ),
             "cached_answers": lambda: self._cache.count(*names) if self._cache else 0,
-            "logged_questions": lambda: (
-                self._questions.count_naming(*names) if self._questions else 0
-            ),
             "conversation_turns": lambda: self._turns.count_citing(*names),
         }
+        if (questions := self._questions) is not None:
+            counters["logged_questions"] = lambda: questions.count_naming(*names)
+        return counters
 
     def _removers(self, doomed: _Doomed) -> dict[Erasable, Callable[[], int]]:
         """What removes each kind, in order; it returns how many if it can tell."""
         names = (doomed.tenant, doomed.document_id)
-        return {
+        removers: dict[Erasable, Callable[[], int]] = {
             "object_versions": lambda: self._empty_bucket(doomed),
             "vectors": lambda: self._delete_vectors(doomed),
             "manifests": lambda: 0,  # hiding the document has removed them
             "cached_answers": lambda: self._cache.forget(*names) if self._cache else 0,
-            # Before the turns, whose entries in the register lead to these.
-            "logged_questions": lambda: self._questions.redact(*names) if self._questions else 0,
-            "conversation_turns": lambda: self._turns.redact(*names),
         }
+        if (questions := self._questions) is not None:
+            # Before the turns, whose entries in the register lead to these.
+            removers["logged_questions"] = lambda: questions.redact(*names)
+        removers["conversation_turns"] = lambda: self._turns.redact(*names)
+        return removers
 
     def _hide(self, doomed: _Doomed) -> bool:
         """Removes the document from every catalogue; False if it already was, by this call."""
