@@ -99,6 +99,12 @@ COMMANDS = {
         "app",
         "List documents, or do with one what a subcommand says.",
     ),
+    "analytics": (
+        "analytics",
+        "analytics",
+        "Show what a tenant was asked, how the answers fared, and what they cost.",
+    ),
+    "gaps": ("analytics", "gaps", "Show the questions that got no good answer, by likeness."),
     "config": (
         "configuration",
         "app",

@@ -53,9 +53,14 @@ def question_logged(
 
 
 def failure_logged(
-    message_id: str, created_at: str, client: str, latency_ms: float, error: Exception
+    message_id: str,
+    created_at: str,
+    client: str,
+    latency_ms: float,
+    bill: Sequence[Spent],
+    error: Exception,
 ) -> LoggedQuestion:
-    """What the log keeps of a question that got no answer: when, whose, and the error's name."""
+    """What the log keeps of a question that got no answer: whose, its cost, the error's name."""
     service = getattr(error, "service", "")
     name = type(error).__name__
     return LoggedQuestion(
@@ -63,6 +68,7 @@ def failure_logged(
         created_at,
         client,
         latency_ms=latency_ms,
+        spent=by_model(bill),
         failed=f"{service}: {name}" if service else name,
     )
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from nexus.answering.logging_question import failure_logged
 from nexus.documents.tombstones import as_seen, tombstone
 from nexus.errors import UpstreamError
-from nexus.models import Answer, Confidence, LoggedQuestion, Principal, Turn
+from nexus.models import Answer, Confidence, LoggedQuestion, Principal, Spent, Turn
 from nexus.observability import logger
 from nexus.ports import Catalogue, ConversationStore, Kept, TurnWriter
 
@@ -75,11 +75,18 @@ class Memory:
             return False
         return True
 
-    def log_failure(self, principal: Principal, id_: str, took_ms: float, error: Exception) -> None:
+    def log_failure(
+        self,
+        principal: Principal,
+        message_id: str,
+        took_ms: float,
+        bill: Sequence[Spent],
+        error: Exception,
+    ) -> None:
         """Logs a question that ended with an error; what cannot be logged is let go."""
         if self._writer is None:
             return
-        failed = failure_logged(id_, self._moment(), principal.client, took_ms, error)
+        failed = failure_logged(message_id, self._moment(), principal.client, took_ms, bill, error)
         with suppress(UpstreamError):
             self._writer.add(principal.tenant, failed)
 

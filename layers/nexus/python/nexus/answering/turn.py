@@ -81,7 +81,7 @@ class Answerer:
             try:
                 return self._answered(principal, question, bill, started)
             except Exception as error:
-                failed = (principal, new_id("m"), _ms_since(started), error)
+                failed = (principal, new_id("m"), _ms_since(started), bill, error)
                 behind(self._executor, self._memory.log_failure, *failed)
                 raise
 
