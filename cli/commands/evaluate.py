@@ -35,6 +35,7 @@ from nexus import __version__
 from nexus.answering.answer_text import Style
 from nexus.errors import UpstreamError
 
+INTERRUPTED = "interrupted"
 SAMPLE_DOCUMENTS = PROJECT / "cli" / "local" / "sample_documents"
 
 
@@ -188,10 +189,7 @@ def evaluate(
         write_rated(connect(stage), tenant, from_feedback)
         return
     if compared is not None:
-        found = compare(*(read_report(path) for path in compared))
-        show_comparison(found, console)
-        if json_file:
-            write_json(json_file, found)
+        _compare(compared, json_file)
         return
     if conversations is not None or alone:
         measure_conversations(conversations, corpus, url, key, json_file, alone=alone)
@@ -235,7 +233,11 @@ def evaluate(
     require(found, wanted)
 
 
-INTERRUPTED = "interrupted"
+def _compare(compared: tuple[Path, Path], json_file: Path | None) -> None:
+    found = compare(*(read_report(path) for path in compared))
+    show_comparison(found, console)
+    if json_file:
+        write_json(json_file, found)
 
 
 def _write(found: dict[str, Any], json_file: Path | None, html_file: Path | None) -> None:

@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from tests.functions.scripted_day import CLIENTS, Day, dynamodb
 
-QUESTIONS = 200
+QUESTIONS = 1_000
 DAY, NEXT = datetime(2026, 3, 10, 8, tzinfo=UTC), datetime(2026, 3, 11, 18, tzinfo=UTC)
 TODAY = "2026-03-10"
 
@@ -100,10 +100,10 @@ def check(day: Day, seen: Seen) -> None:
     assert told["complete"]
     totals = told["totals"]
     assert totals["questions"] == QUESTIONS
-    assert totals["refused"] == seen.refused
-    assert totals["failed"] == seen.failed
+    assert totals["refused"] == seen.refused > 100
+    assert totals["failed"] == seen.failed > 10
     assert totals["answered"] == QUESTIONS - seen.refused - seen.failed
-    assert totals["cached"] == seen.cached
+    assert totals["cached"] == seen.cached > 200
     assert totals["clients"] == len(CLIENTS)
     assert (totals["up"], totals["down"]) == (seen.up, seen.down)
     assert told["satisfaction"] == pytest.approx(seen.up / (seen.up + seen.down))
