@@ -104,7 +104,11 @@ COMMANDS = {
         "analytics",
         "Show what a tenant was asked, how the answers fared, and what they cost.",
     ),
-    "gaps": ("analytics", "gaps", "Show the questions that got no good answer, by likeness."),
+    "gaps": (
+        "analytics",
+        "gaps",
+        "Show the questions that got no good answer, by likeness, with the closest documents.",
+    ),
     "config": (
         "configuration",
         "app",
