@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import botocore.session
 from fastapi.testclient import TestClient
+from mangum import Mangum
 
 from functions.chat.app import create_app as chat_app
 from functions.documents.app import create_app as documents_app
@@ -37,6 +38,7 @@ from nexus.settings import Settings
 from nexus.spending import SpendingChat, SpendingEmbedder, prices_of
 from nexus.wiring.answering import ChatParts, answering
 from tests import assembled
+from tests.bench.seeding import event
 from tests.fake_bucket import FakeDocumentBucket
 from tests.fakes import FakeClients, FakeEmbedder, FakeIndex
 
@@ -56,6 +58,17 @@ class Meter:
     def taken(self) -> list[tuple[str, int, int, float]]:
         found, self.charged = self.charged, []
         return found
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A response of the chat function to the gateway's event."""
+
+    status_code: int
+    body: str
+
+    def json(self) -> Any:
+        return json.loads(self.body)
 
 
 class ScriptedChat:
@@ -128,7 +141,9 @@ class Day:
         self.indexer = assembled.indexer(
             self.bucket, self.catalogue, self.index, FakeEmbedder(), self.settings
         )
-        self.chat = TestClient(chat_app(self._chat_services()), raise_server_exceptions=False)
+        app = chat_app(self._chat_services())
+        self._handle = Mangum(app, lifespan="off")
+        self.chat = TestClient(app, raise_server_exceptions=False)
         self.documents = TestClient(documents_app(self._documents_services()))
 
     def put(self, path: str, text: str) -> str:
@@ -139,8 +154,15 @@ class Day:
 
     def ask(self, client: str, message: str, **more: Any) -> Any:
         """The response to a question of one of acme's clients."""
-        headers = {"x-api-key": f"nx_{client}"}
-        return self.chat.post("/v1/chat", json={"message": message, **more}, headers=headers)
+        made = event("chat")
+        made["body"] = json.dumps({"message": message, **more})
+        for name in ("headers", "multiValueHeaders"):
+            for key in [key for key in made[name] if key.lower().startswith("x-")]:
+                del made[name][key]
+        made["headers"]["x-api-key"] = f"nx_{client}"
+        made["multiValueHeaders"]["x-api-key"] = [f"nx_{client}"]
+        told = self._handle(made, None)  # type: ignore[arg-type]
+        return Answered(told["statusCode"], told["body"])
 
     def rate(self, client: str, answer: dict[str, Any], rating: str, **more: Any) -> Any:
         """The response to a rating of an answer."""
