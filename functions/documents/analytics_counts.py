@@ -76,7 +76,7 @@ class OverviewResponse(RangeBody):
     latency_ms: PercentilesBody
     confidence: dict[str, int] = Field(description="Answers, not refusals, by their level.")
     scores: list[int] = Field(description="Answers by their score, in tenths from 0 to 1.")
-    languages: dict[str, int] = Field(description='By ISO 639-1 code; "" is not told.')
+    languages: dict[str, int] = Field(description="By ISO 639-1 code; und is not told.")
     reasons: dict[str, int] = Field(description="What ratings said why.")
     days: list[DayBody]
 

@@ -12,6 +12,8 @@ from nexus.models import Feedback, LoggedQuestion
 # Clients and documents of a day that are counted one by one: an item holds 400 KB.
 MOST_CLIENTS, MOST_DOCUMENTS = 1_000, 2_000
 BINS = 10
+# ISO 639-2 says so of a language that nothing tells.
+UNDETERMINED = "und"
 
 
 @dataclass(slots=True)
@@ -97,7 +99,7 @@ class Tally:
         if not question.refused:
             self.levels[question.level] += 1
             self.scores[min(int(question.score * BINS), BINS - 1)] += 1
-        self.languages[question.language] += 1
+        self.languages[question.language or UNDETERMINED] += 1
         for document_id in dict.fromkeys(question.document_ids):
             counted = self._document(document_id)
             counted.closest += question.refused

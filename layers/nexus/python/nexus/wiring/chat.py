@@ -22,10 +22,9 @@ from nexus.wiring.parts import (
     catalogue_of,
     generations_of,
     index_of,
-    log_of,
     secrets_of,
-    traces_of,
 )
+from nexus.wiring.question_log import log_of, traces_of
 
 
 def chat_services(

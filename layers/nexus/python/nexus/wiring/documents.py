@@ -18,8 +18,8 @@ from nexus.wiring.parts import (
     generations_of,
     index_of,
     secrets_of,
-    traces_of,
 )
+from nexus.wiring.question_log import traces_of
 
 if TYPE_CHECKING:
     from nexus.documents.curating import Curator

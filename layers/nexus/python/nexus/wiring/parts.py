@@ -27,8 +27,6 @@ from nexus.settings import Settings
 from nexus.spending import SpendingChat, SpendingEmbedder, prices_of
 
 if TYPE_CHECKING:
-    from nexus.adapters.dynamodb.question_log import DynamoQuestionLog
-    from nexus.adapters.dynamodb.question_traces import DynamoQuestionTraces
     from nexus.adapters.openai.connection import ModelsClient
     from nexus.generations.reindexing import Reindexer
     from nexus.ingestion.indexer import Indexer
@@ -255,26 +253,6 @@ def catalogue_of(aws: ClientFactory, settings: Settings, generation: Generation)
     from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
 
     return DynamoCatalogue(aws("dynamodb"), settings.catalogue_table, generation.generation_id)
-
-
-def log_of(aws: ClientFactory, settings: Settings) -> DynamoQuestionLog | None:
-    """The stage's question log; None where it keeps none."""
-    if not settings.insights_table:
-        return None
-    from nexus.adapters.dynamodb.question_log import DynamoQuestionLog
-
-    return DynamoQuestionLog(aws("dynamodb"), settings.insights_table, settings.question_log_days)
-
-
-def traces_of(aws: ClientFactory, settings: Settings) -> DynamoQuestionTraces | None:
-    """What takes documents and words out of the stage's question log; None where it keeps none."""
-    if not settings.insights_table:
-        return None
-    from nexus.adapters.dynamodb.question_traces import DynamoQuestionTraces
-
-    return DynamoQuestionTraces(
-        aws("dynamodb"), settings.insights_table, settings.conversations_table
-    )
 
 
 def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> VectorIndex:
