@@ -154,7 +154,9 @@ class Analytics:
         if gaps:
             groups = sorted(groups, key=lambda one: (-one.missed, -one.count))
         shown = groups[:limit]
-        return Clusters(self._worded(tenant, shown), complete and not gathered_now.left_out)
+        return Clusters(
+            self._worded(tenant, shown, gaps=gaps), complete and not gathered_now.left_out
+        )
 
     def rated(self, tenant: str, asked: Range, most: int) -> list[Feedback]:
         """The first ratings of the range's answers, oldest answer first, as long as they are kept.
@@ -179,22 +181,17 @@ class Analytics:
                     return found
         return found
 
-    def _worded(self, tenant: str, groups: list[Asked]) -> list[Cluster]:
-        shown = [one for one in groups if one.count >= self._popular_from]
-        places = [place for one in shown for place in one.examples]
-        texts = self._log.texts(tenant, places) if places else {}
-        return [
-            Cluster(
-                one,
-                tuple(
-                    dict.fromkeys(
-                        texts[name]
-                        for _, name in one.examples
-                        if one.count >= self._popular_from and name in texts
-                    )
-                ),
-            )
+    def _worded(self, tenant: str, groups: list[Asked], *, gaps: bool) -> list[Cluster]:
+        """The groups with words of some of their questions, of gaps those that were missed."""
+        places = [
+            (one.misses if gaps else one.examples) if one.count >= self._popular_from else []
             for one in groups
+        ]
+        wanted = [place for of_one in places for place in of_one]
+        texts = self._log.texts(tenant, wanted) if wanted else {}
+        return [
+            Cluster(one, tuple(dict.fromkeys(texts[name] for _, name in of_one if name in texts)))
+            for one, of_one in zip(groups, places, strict=True)
         ]
 
     def _read(self, tenant: str, asked: Range, known: set[str]) -> Iterator[tuple[str, Summed]]:

@@ -28,8 +28,8 @@ SHOWN_QUESTIONS, SHOWN_DOCUMENTS = 3, 5
 class Asked:
     """One question, or a group of them: how often it was asked, refused, and badly rated.
 
-    `examples` are questions of it by `created_at` and message id, best first, `documents` those
-    that are cited or closest, with how often.
+    `examples` are questions of it by `created_at` and message id, best first, `misses` those of them
+    that got no good answer, `documents` those that are cited or closest, with how often.
     """
 
     vector: bytes
@@ -38,6 +38,7 @@ class Asked:
     refused: int = 0
     disliked: int = 0
     examples: list[tuple[str, str]] = field(default_factory=list)
+    misses: list[tuple[str, str]] = field(default_factory=list)
     documents: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -52,6 +53,7 @@ class Asked:
         self.refused += other.refused
         self.disliked += other.disliked
         self.examples = (self.examples + other.examples)[:SHOWN_QUESTIONS]
+        self.misses = (self.misses + other.misses)[:SHOWN_QUESTIONS]
         self.documents.update(other.documents)
 
     def values(self) -> dict[str, Any]:
@@ -63,6 +65,7 @@ class Asked:
             "refused": self.refused,
             "disliked": self.disliked,
             "examples": [list(one) for one in self.examples],
+            "misses": [list(one) for one in self.misses],
             "documents": dict(first(self.documents, SHOWN_DOCUMENTS)),
         }
 
@@ -76,6 +79,7 @@ class Asked:
             refused=values["refused"],
             disliked=values["disliked"],
             examples=[(str(when), str(name)) for when, name in values["examples"]],
+            misses=[(str(when), str(name)) for when, name in values["misses"]],
             documents=Counter(values["documents"]),
         )
 

@@ -60,6 +60,9 @@ def _ask(made: Summed, question: LoggedQuestion, disliked: bool) -> None:
     known.refused += question.refused
     known.disliked += disliked and not question.refused
     known.documents.update(question.document_ids)
+    example = (question.created_at, question.message_id)
     # What was asked in the course of a talk says little alone: it is shown if nothing else is.
     if not known.examples or not question.rewritten:
-        known.examples = [(question.created_at, question.message_id)]
+        known.examples = [example]
+    if question.refused or disliked:
+        known.misses = [example]
