@@ -28,8 +28,8 @@ SHOWN_QUESTIONS, SHOWN_DOCUMENTS = 3, 5
 class Asked:
     """One question, or a group of them: how often it was asked, refused, and badly rated.
 
-    `examples` are questions of it by `created_at` and message id, best first, `misses` those of them
-    that got no good answer, `documents` those that are cited or closest, with how often.
+    `examples` are questions of it by `created_at` and message id, best first, `misses` those
+    of them that got no good answer, `documents` what is cited or closest, with how often.
     """
 
     vector: bytes
