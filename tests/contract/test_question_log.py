@@ -116,6 +116,10 @@ def test_a_document_is_found_in_the_log_long_after_its_conversation_is_gone(
     stage.append()
     stage.append(replace(TURN, message_id="m2"), replace(LOGGED, message_id="m2"))
     stage.log.rate("acme", RATED)
+    over = stage.clock() + 90 * 86_400
+    register = stage.client.scan(TableName="conversations")["Items"]
+    entered = [item for item in register if item["pk"] == {"S": "acme#d1"}]
+    assert [int(item["expires_at"]["N"]) >= int(over) for item in entered] == [True, True]
     stage.clock.advance(80 * 86_400)
     assert stage.traces.count_naming("acme", "d1") == 3
     assert stage.traces.count_naming("rival", "d1") == 0
