@@ -100,6 +100,7 @@ class DataStack(Stack):
             "ConversationsTable": self.tables.conversations.table_name,
             "ClientsTable": self.tables.clients.table_name,
             "CacheTable": self.tables.cache.table_name,
+            "InsightsTable": self.tables.insights.table_name,
             "IngestQueueUrl": self.ingest.queue.queue_url,
             "DeadLetterQueueUrl": self.ingest.dead_letters.queue_url,
             "ModelsSecret": self.models_secret.secret_arn,

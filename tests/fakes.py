@@ -31,6 +31,7 @@ from nexus.models import (
     Hit,
     IndexedChunk,
     IndexRecord,
+    LoggedQuestion,
     ObjectState,
     Turn,
     Usage,
@@ -462,6 +463,7 @@ class FakeTurns(_Service):
         self._conversations = conversations
         self._cache = cache
         self.written: list[int] = []
+        self.logged: list[LoggedQuestion] = []
 
     def standing(self, generation: Generation, tenant: str) -> Standing:
         del generation
@@ -477,6 +479,7 @@ class FakeTurns(_Service):
         *,
         begins: bool,
         kept: Sequence[Kept],
+        logged: LoggedQuestion | None = None,
     ) -> None:
         del begins
         self.ping()
@@ -484,8 +487,14 @@ class FakeTurns(_Service):
             raise UpstreamRefused("conversations", "The keys of what is written are not distinct.")
         self._conversations.append(tenant, client, conversation_id, turn)
         self.written.append(len(kept))
+        if logged is not None:
+            self.logged.append(logged)
         for one in kept:
             self._cache.put(one.key, one.value, one.ttl_s, one.documents)
+
+    def add(self, tenant: str, question: LoggedQuestion) -> None:
+        self.ping()
+        self.logged.append(question)
 
 
 class FakeRequestClaims(_Service):

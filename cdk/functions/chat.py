@@ -62,6 +62,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CONVERSATIONS_TABLE": data.tables.conversations.table_name,
         "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
+        "NEXUS_INSIGHTS_TABLE": data.tables.insights.table_name,
         "NEXUS_CHAT_MODEL": stage.chat_model,
         "NEXUS_CHAT_API": stage.chat_api,
         "NEXUS_VERIFIER_MODEL": stage.verifier_model,
@@ -97,4 +98,6 @@ def _grant(role: iam.Role, data: DataStack) -> None:
         ("GetItem", "BatchGetItem", "PutItem", "BatchWriteItem", "DeleteItem"),
         tables.cache.table_arn,
     )
+    # A question and a rating to write, one to read, and words to take out of both: not the others'.
+    allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
     allow_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)

@@ -15,7 +15,11 @@ from cdk.functions.variables import common, generation, index
 from cdk.stages import FUNCTIONS, Stage
 
 # The function checks the key's role itself.
-_ROUTES = (Route("ANY", "/v1/documents", below=True), Route("GET", "/v1/metrics"))
+_ROUTES = (
+    Route("ANY", "/v1/documents", below=True),
+    Route("GET", "/v1/analytics", below=True),
+    Route("GET", "/v1/metrics"),
+)
 _CHANGE = ("PutObject", "DeleteObject", "DeleteObjectVersion")
 # A copy of an object that somebody tagged takes the tags with it, and is refused without these.
 _TAGS = ("GetObjectTagging", "GetObjectVersionTagging", "PutObjectTagging")
@@ -50,6 +54,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CONVERSATIONS_TABLE": data.tables.conversations.table_name,
         "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
+        "NEXUS_INSIGHTS_TABLE": data.tables.insights.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
         "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
         **_figures(stage, data),
@@ -78,6 +83,12 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     )
     allow(role, "dynamodb", ("BatchGetItem", "BatchWriteItem"), tables.cache.table_arn)
     allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
+    allow(
+        role,
+        "dynamodb",
+        ("BatchGetItem", "Query", "UpdateItem", "BatchWriteItem"),
+        tables.insights.table_arn,
+    )
     allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
     allow_secrets(role, data.pinecone_secret)
 

@@ -13,6 +13,7 @@ from functions.chat.routes import (
     chat,
     conversations,
     exports,
+    feedback,
     health,
     mcp,
     openai_chat,
@@ -55,6 +56,7 @@ ROUTES = (
     search,
     conversations,
     exports,
+    feedback,
     health,
     reference,
 )

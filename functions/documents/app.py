@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from functions.documents.routes import (
+    analytics,
     content,
     documents,
     erasure,
@@ -17,7 +18,8 @@ from nexus.http.application import application
 from nexus.services import DocumentsServices
 
 DESCRIPTION = """\
-Manages the documents of the key's tenant, and tells the stage's figures; needs a key of role admin.
+Manages the documents of the key's tenant, tells what the tenant is asked and how it fares, and the
+stage's figures; needs a key of role admin.
 """
 ERRORS = {
     400: "The body is not valid JSON.",
@@ -37,7 +39,10 @@ def create_app(services: DocumentsServices) -> FastAPI:
         services,
         [
             module.router
-            for module in (uploads, documents, versions, content, erasure, figures, readiness)
+            for module in (
+                *(uploads, documents, versions, content, erasure),
+                *(analytics, figures, readiness),
+            )
         ],
         description=DESCRIPTION,
         errors=ERRORS,

@@ -44,6 +44,7 @@ _REPORTING = {
         *_EACH,
         _PACKAGE / "spending.py",
         _PACKAGE / "answering/measuring.py",
+        _PACKAGE / "insights/rating.py",
         _PACKAGE / "answering/answer_cache.py",
         _PACKAGE / "answering/embedding_cache.py",
         _PACKAGE / "answering/forgiving_cache.py",

@@ -27,6 +27,7 @@ TABLES = {
     "conversations": ("pk", "sk"),
     "clients": ("pk",),
     "cache": ("pk",),
+    "insights": ("pk", "sk"),
 }
 # Near enough to its passage, even by the words alone that the tests' vectors are made of, for the
 # deployed threshold to let it pass.

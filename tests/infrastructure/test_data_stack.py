@@ -130,10 +130,11 @@ def test_tables_are_on_demand_encrypted_and_all_but_the_cache_recoverable(assemb
         "Catalogue": ["pk", "sk"],
         "Clients": ["pk"],
         "Cache": ["pk"],
+        "Insights": ["pk", "sk"],
     }
 
 
-def test_only_conversations_and_the_cache_expire(assembly, stage):
+def test_all_but_the_clients_expire(assembly, stage):
     found = {
         name: table["Properties"].get("TimeToLiveSpecification")
         for name, table in named_tables(assembly, stage).items()
@@ -143,6 +144,7 @@ def test_only_conversations_and_the_cache_expire(assembly, stage):
         "Cache": {"AttributeName": "expires_at", "Enabled": True},
         "Catalogue": {"AttributeName": "expires_at", "Enabled": True},
         "Clients": None,
+        "Insights": {"AttributeName": "expires_at", "Enabled": True},
     }
 
 

@@ -19,7 +19,10 @@ INDEX = {
     "sqlite": {"vector_index", "sqlite_path"},
     "pinecone": {"vector_index", "pinecone_host", "pinecone_secret"},
 }
-TABLES = {"catalogue_table", "conversations_table", "clients_table", "cache_table"}
+TABLES = {
+    *("catalogue_table", "conversations_table", "clients_table"),
+    *("cache_table", "insights_table"),
+}
 READS = {
     "chat": MODELS
     | TABLES
@@ -40,7 +43,8 @@ READS = {
     | {"ingest_queue_url"},
     "ingest": MODELS | {"documents_bucket", "catalogue_table", "ingest_queue_url", "ocr"},
     "reindex": {"embedding_model", "embedding_dimension", "documents_bucket", "catalogue_table"}
-    | {"ingest_queue_url", "reindex_function", "clients_table", "functions"},
+    | {"ingest_queue_url", "reindex_function", "clients_table", "functions"}
+    | {"insights_table"},
     "backup": {"embedding_model", "embedding_dimension", "catalogue_table"}
     | {"backups_bucket", "backup_function"},
 }

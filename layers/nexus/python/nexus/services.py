@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from nexus.generations.rebuilding import Workplace
     from nexus.generations.reindexing import Reindexer
     from nexus.ingestion.indexer import Indexer
+    from nexus.insights.analytics import Analytics
+    from nexus.insights.rating import Ratings
+    from nexus.insights.rolling import Roller
     from nexus.models import Generation
     from nexus.operations.figures import Figures
     from nexus.operations.health import Health
@@ -49,7 +52,8 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class ChatServices:
-    """What the chat function works with; `idempotency` is None where there is no cache's table.
+    """What the chat function works with; `idempotency` is None where there is no cache's table,
+    and `ratings` where there is no log.
 
     `prepare` makes ready what a question needs, and opens its connections, side by side.
     """
@@ -62,6 +66,7 @@ class ChatServices:
     conversations: ListedConversations
     health: Health
     idempotency: IdempotentAnswers | None = None
+    ratings: Ratings | None = None
     prepare: Callable[[], None] = field(default=_nothing)
 
 
@@ -85,12 +90,13 @@ class ReindexServices:
     clients: ClientStore
     gateway_keys: GatewayKeys
     versions: FunctionVersions
+    roller: Roller | None = None
     now: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsServices:
-    """What the documents function works with.
+    """What the documents function works with; `analytics` is None where no questions are logged.
 
     `eraser` makes one over the index generations that exist when it is called. `ping` asks what it
     stands on, and raises where that does not answer.
@@ -101,6 +107,7 @@ class DocumentsServices:
     curators: PerGeneration[Curator]
     eraser: Callable[[], Eraser]
     figures: Figures
+    analytics: Analytics | None = None
     ping: Callable[[], None] = field(default=_nothing)
 
 

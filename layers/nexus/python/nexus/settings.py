@@ -57,6 +57,25 @@ class Settings:
     cache_table: str = _setting(
         "DynamoDB table of cached answers and question embeddings; empty caches nothing.", ""
     )
+    insights_table: str = _setting(
+        "DynamoDB table of the question log, ratings and their rollups; empty logs nothing.", ""
+    )
+    keep_questions: bool = _setting(
+        "Whether the log keeps what was asked in words, and ratings with question, answer, quotes "
+        "and comment; without it, numbers, ids and embeddings.",
+        False,
+        choices=("true", "false"),
+    )
+    question_log_days: int = _setting("Days that questions and ratings are kept.", 90, low=1)
+    rollup_days: int = _setting("Days that the figures of a day are kept.", 400, low=1)
+    popular_from: int = _setting(
+        "How often a question must have been asked before its words are shown.", 3, low=1
+    )
+    alike_from: float | None = _setting(
+        "Cosine (0 to 1) from which two questions are taken to ask for the same, instead of the "
+        "embedding model's own.",
+        None,
+    )
     answer_cache_ttl_s: int = _setting(
         "Seconds that an answer is cached; 0 caches none.", 24 * 3600
     )

@@ -31,6 +31,7 @@ from nexus.models.figures import Figure, Readings
 from nexus.models.functions import FunctionVersion
 from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
+from nexus.models.insights import Feedback, LoggedQuestion, Rating, Reason, Spent
 from nexus.models.language import Language
 from nexus.models.snapshots import StoredChunk, StoredDocument
 from nexus.models.told import Begun, Looked, Said, Told, Withdrawn
@@ -50,6 +51,7 @@ __all__ = [
     "DocumentMetadata",
     "DocumentRecord",
     "DocumentStatus",
+    "Feedback",
     "Figure",
     "Filters",
     "FunctionVersion",
@@ -61,16 +63,20 @@ __all__ = [
     "Language",
     "LocatedText",
     "Locator",
+    "LoggedQuestion",
     "Looked",
     "ObjectState",
     "ParsedDocument",
     "Passage",
     "Principal",
+    "Rating",
     "ReadingWarning",
     "Readings",
+    "Reason",
     "Role",
     "Said",
     "Source",
+    "Spent",
     "StoredChunk",
     "StoredDocument",
     "Told",

@@ -27,6 +27,7 @@ from nexus.ports.documents import (
 from nexus.ports.figures import FigureSource
 from nexus.ports.functions import FunctionVersions
 from nexus.ports.generations import GenerationStore
+from nexus.ports.insights import CitedQuestions, QuestionLog, QuestionTraces, Rollups
 from nexus.ports.language_models import (
     ChatModel,
     Completion,
@@ -49,6 +50,7 @@ __all__ = [
     "Cache",
     "Catalogue",
     "ChatModel",
+    "CitedQuestions",
     "CitedTurns",
     "Claim",
     "ClientStore",
@@ -75,8 +77,11 @@ __all__ = [
     "Message",
     "NewObject",
     "PartResult",
+    "QuestionLog",
+    "QuestionTraces",
     "RequestClaims",
     "Reranker",
+    "Rollups",
     "ScannedPage",
     "Secrets",
     "SignedUpload",

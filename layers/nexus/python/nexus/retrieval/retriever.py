@@ -73,7 +73,7 @@ class Retrieved:
     the question and the first passage disagree, and `told` whether an answer from it may be told
     with high confidence. `degraded` is whether a search or a reranker should have had a say and
     failed; `lost` is why one of the two searches is missing. `unmatched` is True where
-    no document passes the request's filters.
+    no document passes the request's filters. `vector` is the question's embedding, () without one.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -87,6 +87,7 @@ class Retrieved:
     mismatch: Mismatch | None = None
     told: bool = True
     unmatched: bool = False
+    vector: tuple[float, ...] = ()
 
     @property
     def is_enough(self) -> bool:
@@ -200,6 +201,7 @@ class Retriever:
             mismatch=mismatch,
             told=mismatch is None or is_told(mismatch, probable, self._settings.gate),
             unmatched=filters != Filters() and not fused,
+            vector=embedded.embeddings.vectors[0] if embedded.embeddings else (),
         )
         tell_ranked(len(records), fused, relevances, retrieved)
         return retrieved

@@ -19,6 +19,7 @@ from nexus.answering.verifying import verifier_of
 from nexus.bounded import bounded
 from nexus.clients import Authenticator
 from nexus.generations.lifecycle import PerGeneration
+from nexus.insights.rating import Ratings
 from nexus.metrics import count
 from nexus.models import Generation
 from nexus.operations.health import Health
@@ -30,6 +31,7 @@ from nexus.ports import (
     Embedder,
     GenerationStore,
     ListedConversations,
+    QuestionLog,
     RequestClaims,
     Reranker,
     Standings,
@@ -78,6 +80,7 @@ class ChatParts:
     rewriter: ChatModel | None = None
     claims: RequestClaims | None = None
     turns: Turns | None = None
+    log: QuestionLog | None = None
 
 
 def answering(
@@ -148,6 +151,12 @@ def answering(
     if parts.claims is not None:
         claims = bounded(parts.claims, "cache", CLAIMS_S, executor)
         idempotency = IdempotentAnswers(claims, readers, executor)
+    # Read or deleted whole, a conversation may take as long as its request.
+    conversations = bounded(parts.conversations, "conversations", math.inf, executor)
+    ratings = None
+    if parts.log is not None:
+        log = bounded(parts.log, "insights", CONVERSATIONS_S, executor)
+        ratings = Ratings(conversations, log, keeps_text=settings.keep_questions)
     return ChatServices(
         settings=settings,
         authenticator=Authenticator(bounded(parts.clients, "clients", CLIENTS_S, executor)),
@@ -164,8 +173,8 @@ def answering(
         ),
         readers=readers,
         executor=executor,
-        # Read or deleted whole, a conversation may take as long as its request.
-        conversations=bounded(parts.conversations, "conversations", math.inf, executor),
+        conversations=conversations,
         health=health,
         idempotency=idempotency,
+        ratings=ratings,
     )

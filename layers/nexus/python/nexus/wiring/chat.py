@@ -24,6 +24,7 @@ from nexus.wiring.parts import (
     index_of,
     secrets_of,
 )
+from nexus.wiring.question_log import log_of, traces_of
 from nexus.wiring.tracing import begin_tracing
 
 
@@ -42,8 +43,13 @@ def chat_services(
     aws = aws or aws_clients
     executor = executor or CarryingExecutor()
     dynamodb = aws("dynamodb")
+    log = log_of(aws, settings)
     conversations = DynamoConversations(
-        dynamodb, settings.conversations_table, settings.conversation_ttl_h
+        dynamodb,
+        settings.conversations_table,
+        settings.conversation_ttl_h,
+        logged_s=log.kept_s if log else 0.0,
+        traces=traces_of(aws, settings),
     )
     clients = DynamoClients(dynamodb, settings.clients_table)
     secrets = secrets_of(aws)
@@ -74,6 +80,7 @@ def chat_services(
             settings.conversations_table,
             cache,
             settings.cache_table,
+            log=log,
         )
         dependencies["cache"] = Dependency(cache.ping, required=False)
 
@@ -96,6 +103,7 @@ def chat_services(
         rewriter=models.rewriter(),
         claims=claims,
         turns=turns,
+        log=log,
     )
     services = answering(parts, health, settings, executor)
 

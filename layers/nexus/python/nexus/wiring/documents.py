@@ -11,6 +11,7 @@ from nexus.models import Generation
 from nexus.services import DocumentsServices
 from nexus.settings import Settings
 from nexus.wiring.figures import figures_of
+from nexus.wiring.insights import analytics_of
 from nexus.wiring.parts import (
     ClientFactory,
     aws_clients,
@@ -19,6 +20,7 @@ from nexus.wiring.parts import (
     index_of,
     secrets_of,
 )
+from nexus.wiring.question_log import traces_of
 from nexus.wiring.tracing import begin_tracing, traced_index
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
         curators=curators(settings, aws),
         eraser=eraser(settings, aws),
         figures=figures_of(settings, aws),
+        analytics=analytics_of(aws, settings),
         ping=ping,
     )
 
@@ -91,4 +94,5 @@ def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
         return Place(catalogue_of(aws, settings, generation), index, generation.namespace)
 
     places = PerGeneration(generations_of(aws, settings), settings.generation, place)
-    return lambda: Eraser(places.all(), versions, cache, turns)
+    questions = traces_of(aws, settings)
+    return lambda: Eraser(places.all(), versions, cache, turns, questions=questions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nexus.generations.lifecycle import PerGeneration
 from nexus.services import ReindexServices
 from nexus.settings import Settings
+from nexus.wiring.insights import roller_of
 from nexus.wiring.parts import (
     ClientFactory,
     aws_clients,
@@ -39,4 +40,5 @@ def reindex_services(settings: Settings, aws: ClientFactory | None = None) -> Re
         DynamoClients(aws("dynamodb"), settings.clients_table),
         ApiGatewayKeys(aws("apigateway")),
         LambdaVersions(aws("lambda")),
+        roller=roller_of(aws, settings),
     )

@@ -14,7 +14,8 @@ good for the `append` behind it, until the expiry has to be put off.
 What a turn cites is entered in the register (`citations`), and the conversation in its client's
 list (`conversation_list`), in the same call as the turn is written. The register's entries live for
 two times to live, until `cited_until`, so that putting off a turn's expiry seldom has to write them
-anew.
+anew; and at least as long as the question log, whose items that name a document are found by them
+(`question_traces`).
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ from nexus.adapters.dynamodb.batches import delete_items, put_across, put_items
 from nexus.adapters.dynamodb.citations import entry, entry_key, partition, turn_name
 from nexus.adapters.dynamodb.conversation_list import ConversationList, pointer_key
 from nexus.adapters.dynamodb.turn_items import read_turn, turn_values
-from nexus.adapters.dynamodb.values import from_attribute, to_item
+from nexus.adapters.dynamodb.values import from_attribute, from_item, to_item
 from nexus.models import Conversation, Turn
+from nexus.ports import QuestionTraces
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -74,10 +76,14 @@ class DynamoConversations:
         table: str,
         ttl_h: float,
         clock: Callable[[], float] = time.time,
+        logged_s: float = 0.0,
+        traces: QuestionTraces | None = None,
     ) -> None:
         self._client = client
         self._table = table
         self._ttl_s = ttl_h * 3600
+        self._cited_s = max(2 * self._ttl_s, logged_s)
+        self._traces = traces
         self._clock = clock
         self._known: dict[str, _Known] = {}
         self._list = ConversationList(client, table)
@@ -122,7 +128,7 @@ class DynamoConversations:
         if now - extended_at > self._ttl_s / 24:
             self._extend(tenant, pk, now)
             extended_at = now
-        cited_until = int(now + 2 * self._ttl_s)
+        cited_until = int(now + self._cited_s)
         item = to_item(
             {
                 "pk": pk,
@@ -156,11 +162,17 @@ class DynamoConversations:
         entered: list[dict[str, AttributeValue]] = []
         existed = False
         with translate(SERVICE):
-            for item in self._items(partition(tenant, client, conversation_id)):
+            items = list(self._items(partition(tenant, client, conversation_id)))
+            for item in items:
                 keys.append({"pk": item["pk"], "sk": item["sk"]})
                 existed = existed or _expiry(item) > now
                 entered += _entry_keys(tenant, item)
                 entered.append(pointer_key(tenant, client, conversation_id, item["sk"]["S"]))
+            if self._traces is not None:
+                turns = [from_item(item) for item in items]
+                self._traces.forget(
+                    tenant, [(turn["created_at"], turn["message_id"]) for turn in turns]
+                )
             # The turns first: what is left when this breaks off can still be found.
             # Two turns of the same moment share a place in the list.
             distinct = {(key["pk"]["S"], key["sk"]["S"]): key for key in (*keys, *entered)}
@@ -227,7 +239,7 @@ class DynamoConversations:
         for item in self._live(pk):
             cited_until = _cited_until(item)
             if cited_until < expires_at:
-                cited_until = int(now + 2 * self._ttl_s)
+                cited_until = int(now + self._cited_s)
                 entered = _entries(tenant, item, cited_until)
                 put_items(self._client, SERVICE, self._table, entered)
             # A turn that was deleted meanwhile must not come back as a stump.
