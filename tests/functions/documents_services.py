@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from nexus.clients import Authenticator, hash_key
+from nexus.clients import hash_key
 from nexus.documents.curating import Curator
 from nexus.documents.erasing import Eraser, Place
 from nexus.generations.lifecycle import PerGeneration, SingleGeneration
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
 from nexus.operations.figures import Figures
-from nexus.services import DocumentsServices
 from nexus.settings import Settings
 from tests import assembled
 from tests.fake_bucket import FakeDocumentBucket
@@ -26,6 +25,7 @@ from tests.fakes import (
     FakeIndex,
     FakeQueue,
 )
+from tests.functions.gateway import DocumentsBehindGateway
 
 ADMIN_KEY, USER_KEY, RIVAL_KEY, NARROW_KEY = "nx_admin", "nx_user", "nx_rival", "nx_narrow"
 
@@ -60,9 +60,9 @@ class Office:
         )
         generation = self.settings.generation
         curator = Curator(self.bucket, self.catalogue, self.queue, self.clock)
-        self.services = DocumentsServices(
+        self.services = DocumentsBehindGateway(
             settings=self.settings,
-            authenticator=Authenticator(self.clients),
+            clients=self.clients,
             eraser=lambda: Eraser(
                 [Place(self.catalogue, self.index, generation.namespace)],
                 self.bucket,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from tests.functions.chat_services import World
+from tests.functions.gateway import chat_app as create_app
 from tests.infrastructure.assembly import configuration
 
 MEMBERS = ["type", "title", "status", "detail", "request_id"]

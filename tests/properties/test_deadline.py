@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from functions.chat.app import create_app
 from nexus.answering.finding import REWRITE_S
 from nexus.answering.prompts import NO_ANSWER
 from nexus.models import Generations, Turn
@@ -35,6 +34,7 @@ from tests.fakes import (
     FakeTurns,
 )
 from tests.functions.chat_services import ACME_KEY, client
+from tests.functions.gateway import chat_app as create_app
 from tests.properties.best_possible import Case, Outcome, best
 from tests.properties.unreliable import Fate, Plan, Unreliable
 from tests.simulated_time import SimulatedClock, SimulatedExecutor

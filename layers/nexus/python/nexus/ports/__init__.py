@@ -39,6 +39,7 @@ from nexus.ports.language_models import (
 from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
 from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
+from nexus.ports.sign_ins import EndedSignIns, RefreshTokens, TokenVerifier
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
 from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
@@ -61,6 +62,7 @@ __all__ = [
     "Embedder",
     "EmbeddingLedger",
     "Embeddings",
+    "EndedSignIns",
     "FigureSource",
     "Finish",
     "FinishedPart",
@@ -73,6 +75,7 @@ __all__ = [
     "Message",
     "NewObject",
     "PartResult",
+    "RefreshTokens",
     "RequestClaims",
     "Reranker",
     "ScannedPage",
@@ -84,6 +87,7 @@ __all__ = [
     "Standing",
     "Standings",
     "StoredVersion",
+    "TokenVerifier",
     "TurnWriter",
     "VectorIndex",
     "WorkQueue",

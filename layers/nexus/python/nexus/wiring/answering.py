@@ -17,7 +17,6 @@ from nexus.answering.rewriting import rewriter_of
 from nexus.answering.turn import Answerer
 from nexus.answering.verifying import verifier_of
 from nexus.bounded import bounded
-from nexus.clients import Authenticator
 from nexus.generations.lifecycle import PerGeneration
 from nexus.metrics import count
 from nexus.models import Generation
@@ -26,10 +25,11 @@ from nexus.ports import (
     Cache,
     Catalogue,
     ChatModel,
-    ClientStore,
     ConversationStore,
     Embedder,
+    EndedSignIns,
     GenerationStore,
+    RefreshTokens,
     RequestClaims,
     Reranker,
     Standings,
@@ -44,7 +44,7 @@ from nexus.settings import Settings
 # The longest that a call may take with all its tries, in seconds, if the request has it. DynamoDB
 # answers in milliseconds: one more try after 2 s without a byte, then it is down. The models' own
 # limits are settings.
-CLIENTS_S = 4.0
+SIGN_IN_S = 4.0
 GENERATIONS_S = 4.0
 CATALOGUE_S = 4.0
 CONVERSATIONS_S = 3.0
@@ -63,7 +63,7 @@ class Turns(Standings, TurnWriter, Protocol):
 class ChatParts:
     """The adapters that answering stands on; those of an index generation are made for it."""
 
-    clients: ClientStore
+    ended_sign_ins: EndedSignIns
     conversations: ConversationStore
     generations: GenerationStore
     catalogue: Callable[[Generation], Catalogue]
@@ -76,6 +76,7 @@ class ChatParts:
     rewriter: ChatModel | None = None
     claims: RequestClaims | None = None
     turns: Turns | None = None
+    refresh_tokens: RefreshTokens | None = None
 
 
 def answering(
@@ -142,7 +143,10 @@ def answering(
         idempotency = IdempotentAnswers(claims, readers, executor)
     return ChatServices(
         settings=settings,
-        authenticator=Authenticator(bounded(parts.clients, "clients", CLIENTS_S, executor)),
+        ended_sign_ins=bounded(parts.ended_sign_ins, "clients", SIGN_IN_S, executor),
+        refresh_tokens=bounded(parts.refresh_tokens, "sign-in", SIGN_IN_S, executor)
+        if parts.refresh_tokens
+        else None,
         answerer=Answerer(
             readers,
             Generator(chat, settings.answer_max_tokens, verifier_of(verifier)),
