@@ -27,9 +27,11 @@ PEOPLE_KEY = "the-value-of-the-key-of-all-people"
 
 @dataclass(frozen=True, kw_only=True)
 class ChatBehindGateway(ChatServices):
-    """The chat function's services, and the keys that the authorizer before it knows."""
+    """The chat function's services, and what the authorizer before it knows."""
 
     clients: ClientStore
+    people: People | None = None
+    wall_clock: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +44,16 @@ class DocumentsBehindGateway(DocumentsServices):
 class Gateway:
     """An API behind the authorizer."""
 
-    def __init__(self, app: FastAPI, clients: ClientStore, people: People | None = None) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        clients: ClientStore,
+        people: People | None = None,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
         self.app = app
         self._services = AuthorizerServices(
-            Authenticator(clients), people, lambda: PEOPLE_KEY, lambda: None
+            Authenticator(clients, wall_clock), people, lambda: PEOPLE_KEY, lambda: None
         )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -65,11 +73,10 @@ class Gateway:
         return getattr(self.app, name)
 
 
-def chat_app(
-    services: ChatBehindGateway, now: Callable[[], float] = time.monotonic, **more: Any
-) -> Any:
+def chat_app(services: ChatBehindGateway, now: Callable[[], float] = time.monotonic) -> Any:
     """The chat API as its callers see it."""
-    return Gateway(create_chat(services, now), services.clients, **more)
+    app = create_chat(services, now)
+    return Gateway(app, services.clients, services.people, services.wall_clock)
 
 
 def documents_app(services: DocumentsBehindGateway) -> Any:

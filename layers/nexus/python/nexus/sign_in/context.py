@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from nexus.models import Filters, Principal
 
@@ -49,5 +50,5 @@ def read(context: Mapping[str, object]) -> Caller | None:
     )
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value

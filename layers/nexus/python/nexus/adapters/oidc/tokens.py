@@ -62,7 +62,7 @@ class JwtVerifier:
             header = jwt.get_unverified_header(token)
         except (jwt.InvalidTokenError, ValueError, RecursionError) as err:
             raise NotSignedIn(UNREADABLE) from err
-        algorithm, key_id = header.get("alg"), header.get("kid")
+        algorithm, key_id = str(header.get("alg")), header.get("kid")
         if algorithm not in ALGORITHMS.values():
             raise NotSignedIn(UNSIGNED)
         if not isinstance(key_id, str):
