@@ -21,12 +21,25 @@ class Layers(Construct):
         target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
         recognition = ("ocr",) if stage.ocr else ()
-        for lock in ("service", "api", "parsing", *recognition, "snapshots", self._index):
+        for lock in (
+            "service",
+            "api",
+            "sign_in",
+            "parsing",
+            *recognition,
+            "snapshots",
+            self._index,
+        ):
             self._add(lock, packaging.dependency_layer(lock, target))
 
     def of(self, *more: str) -> list[lambda_.ILayerVersion]:
         """What every function imports, and the layers of `layers/dependencies` that are named."""
         children = (self.node.find_child(name) for name in ("nexus", "service", *more, self._index))
+        return [child for child in children if isinstance(child, lambda_.LayerVersion)]
+
+    def lean(self, *named: str) -> list[lambda_.ILayerVersion]:
+        """`nexus` and the layers of `layers/dependencies` that are named, and nothing else."""
+        children = (self.node.find_child(name) for name in ("nexus", *named))
         return [child for child in children if isinstance(child, lambda_.LayerVersion)]
 
     def _add(self, name: str, package: packaging.Package) -> None:
