@@ -37,7 +37,7 @@ _PROBLEMS = (
     # every type without a line of its own, and a web ACL's 403 or an upload's 413 would be lost.
     _Problem("DEFAULT_4XX", None, "The request was refused", "The gateway could not accept it."),
     _Problem("DEFAULT_5XX", None, _FAILED, _AGAIN, _BUSY_S),
-    # The authorizer's own sentence (nexus/adapters/oidc/tokens.py), of a token that is not believed.
+    # The authorizer's own sentence, of a token that is not believed (nexus/adapters/oidc).
     _Problem("ACCESS_DENIED", 401, "Unauthorized", "$context.authorizer.detail"),
     _Problem("UNAUTHORIZED", 401, "Not signed in", "Send valid credentials; see /docs."),
     _Problem("EXPIRED_TOKEN", 403, "Credentials have expired", "Sign in again."),

@@ -19,7 +19,7 @@ from cdk.stages import Stage
 
 
 class NexusApi(Construct):
-    """All functions that declare routes behind one API; a route needs a caller unless it says not."""
+    """All functions that declare routes behind one API; a route needs a caller, or says not."""
 
     def __init__(
         self,
@@ -52,8 +52,8 @@ class NexusApi(Construct):
         self._keep_error_log(stage)
         # The stack has its own output of the URL, under a name that stays.
         self.api.node.try_remove_child("Endpoint")
-        # Not cached by the gateway: that would ask for both of x-api-key and Authorization. What the
-        # authorizer knows of a caller, it remembers for a minute itself.
+        # Not cached by the gateway: that would ask for both of x-api-key and Authorization. What
+        # the authorizer knows of a caller, it remembers for a minute itself.
         self._authorizer = apigateway.RequestAuthorizer(
             self,
             "Authorizer",

@@ -208,7 +208,7 @@ def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
     return stage
 
 
-def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:
+def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:  # noqa: PLR0911 - one for each
     text = value.strip() if isinstance(value, str) else value
     for choice in get_args(kind) if get_origin(kind) is Literal else ():
         if str(text) == str(choice):

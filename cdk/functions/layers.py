@@ -21,15 +21,8 @@ class Layers(Construct):
         target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
         recognition = ("ocr",) if stage.ocr else ()
-        for lock in (
-            "service",
-            "api",
-            "sign_in",
-            "parsing",
-            *recognition,
-            "snapshots",
-            self._index,
-        ):
+        named = ("service", "api", "sign_in", "parsing", *recognition, "snapshots", self._index)
+        for lock in named:
             self._add(lock, packaging.dependency_layer(lock, target))
 
     def of(self, *more: str) -> list[lambda_.ILayerVersion]:
