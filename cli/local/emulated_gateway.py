@@ -25,7 +25,7 @@ REVOKE = "/oauth2/revoke"
 _VARIABLE = re.compile(rb"\$context\.authorizer\.(\w+)")
 
 # Of the request that is at work; each request is a task of its own.
-_said: ContextVar[dict[str, Any]] = ContextVar("said", default={})
+_said: ContextVar[dict[str, Any] | None] = ContextVar("said", default=None)
 
 _invoke = apigateway_v1._invoke_authorizer_lambda
 _authorize = apigateway_v1._authorize_request_v1
@@ -50,12 +50,12 @@ async def _authorized(*given: Any) -> Any:
 
 
 def _key_of(_headers: Any) -> str:
-    return str(_said.get().get("usageIdentifierKey") or "")
+    return str((_said.get() or {}).get("usageIdentifierKey") or "")
 
 
 def _answered(error: Any, request: Any) -> Any:
     status, headers, body = _error_response(error, request)
-    context = _said.get().get("context") or {}
+    context = (_said.get() or {}).get("context") or {}
     filled = _VARIABLE.sub(lambda one: str(context.get(one[1].decode(), "")).encode(), body)
     return status, headers, filled
 

@@ -46,7 +46,7 @@ def caller_of(claims: Mapping[str, object], names: ClaimNames) -> Caller:
     subject = str(claims["sub"])
     tenant = names.tenant or claims.get(names.tenant_claim)
     try:
-        tenant_prefix(str(tenant or ""))
+        tenant_prefix(tenant if isinstance(tenant, str) else "")
     except InvalidRequest as err:
         raise NotSignedIn(_NO_TENANT) from err
     admins = set(map(compared, names.admins))
@@ -71,9 +71,9 @@ def sign_in_of(claims: Mapping[str, object]) -> str:
     That is Cognito's `origin_jti` or OpenID Connect's `sid`; else who signed in and when; and
     where a provider says none of these, the token itself.
     """
-    shared = next((str(claims[name]) for name in ("origin_jti", "sid") if claims.get(name)), "")
-    when = "" if shared else str(claims.get("auth_time") or claims.get("jti") or claims.get("iat"))
-    named = json.dumps([str(claims.get("iss")), str(claims.get("sub")), shared, when])
+    by = ("origin_jti", "sid", "auth_time", "jti", "iat")
+    name = next((one for one in by if claims.get(one)), "iat")
+    named = json.dumps([str(claims.get(one)) for one in ("iss", "sub", name)] + [name])
     return hashlib.sha256(named.encode()).hexdigest()
 
 
