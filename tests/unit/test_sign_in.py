@@ -24,9 +24,7 @@ def claims(**said: Any) -> dict[str, Any]:
 
 def test_a_token_s_claims_make_a_person() -> None:
     found = caller_of(claims(email="ana@acme.example"), NAMES)
-    assert found.principal == Principal(
-        "acme", "person/ana", "user", "people", groups=("finance",)
-    )
+    assert found.principal == Principal("acme", "person/ana", "user", "people", groups=("finance",))
     assert found.name == "ana@acme.example"
     assert caller_of(claims(), NAMES).name == "ana"
 
