@@ -137,6 +137,16 @@ def test_what_is_no_token_is_told_so(provider: Provider, token: str) -> None:
     assert told(provider, token) in (sentences.UNREADABLE, sentences.UNSIGNED)
 
 
+def test_a_provider_with_one_key_need_not_name_it() -> None:
+    alone = Provider()
+    nameless = jwt.encode(alone.claims(), alone.keys["one"], "RS256")
+    assert alone.verifier().claims(nameless)["sub"] == "ana"
+    stranger = Provider()
+    assert told(alone, jwt.encode(alone.claims(), stranger.keys["one"], "RS256")) == (
+        sentences.FORGED
+    )
+
+
 def test_a_changed_token_is_forged(provider: Provider) -> None:
     header, _, signature = provider.token().split(".")
     other = provider.token(tenant="rival").split(".")[1]

@@ -40,20 +40,28 @@ class KeySet:
         self._next_try = float("-inf")
         self._failing = False
 
-    def key(self, key_id: str) -> Mapping[str, Any] | None:
+    def key(self, key_id: str | None) -> Mapping[str, Any] | None:
         """The key of an id, or None if the provider has none of it. Raises UpstreamUnavailable.
+
+        A token of a provider that has one key only need not name it (OpenID Connect Core, 10.1):
+        None is that one.
 
         What cannot be known is never taken for an answer: a key that is not held, while the
         provider does not answer, is an error and not an absent one.
         """
         now = self._now()
         is_old = now - self._fetched_at >= FRESH_S
-        if (is_old or key_id not in self._keys) and now >= self._next_try:
+        if (is_old or self._named(key_id) is None) and now >= self._next_try:
             self._ask()
-        found = self._keys.get(key_id) if self._now() - self._fetched_at < HELD_S else None
+        found = self._named(key_id) if self._now() - self._fetched_at < HELD_S else None
         if found is None and self._failing:
             raise UpstreamUnavailable("sign-in", _UNREACHABLE, PAUSE_AFTER_FAILURE_S)
         return found
+
+    def _named(self, key_id: str | None) -> Mapping[str, Any] | None:
+        if key_id is None and len(self._keys) == 1:
+            [key_id] = self._keys
+        return self._keys.get(key_id or "")
 
     def _ask(self) -> None:
         try:
@@ -65,16 +73,14 @@ class KeySet:
 
 
 def _keys_of(content: bytes) -> dict[str, Mapping[str, Any]]:
-    """The keys of a set that have an id and may sign. Raises ValueError for what is no set."""
+    """The keys of a set that may sign, by their ids. Raises ValueError for what is no set."""
     answer = json.loads(content)
     if not isinstance(answer, dict) or not isinstance(answer.get("keys"), list):
         raise ValueError("What stands at the address is no set of keys.")  # noqa: TRY004
     return {
-        key["kid"]: key
+        str(key.get("kid", "")): key
         for key in answer["keys"]
-        if isinstance(key, dict)
-        and isinstance(key.get("kid"), str)
-        and key.get("use", "sig") == "sig"
+        if isinstance(key, dict) and key.get("use", "sig") == "sig"
     }
 
 

@@ -37,8 +37,8 @@ INCOMPLETE = "The token lacks what every sign-in's token holds (exp, iat, iss, s
 class Keys(Protocol):
     """The provider's public keys."""
 
-    def key(self, key_id: str) -> Mapping[str, Any] | None:
-        """The key (a JWK) of an id, or None. Raises UpstreamUnavailable."""
+    def key(self, key_id: str | None) -> Mapping[str, Any] | None:
+        """The key (a JWK) of an id, or None; for None the only one. Raises UpstreamUnavailable."""
         ...
 
 
@@ -50,7 +50,7 @@ class JwtVerifier:
         self._issuer = issuer
         self._audiences = frozenset(audiences)
         # A key is read once: RSA's checks of it take longer than a signature.
-        self._read: dict[str, tuple[Mapping[str, Any], Any]] = {}
+        self._read: dict[str | None, tuple[Mapping[str, Any], Any]] = {}
 
     def claims(self, token: str) -> Mapping[str, object]:
         """What the token says. Raises NotSignedIn, or UpstreamUnavailable without the keys."""
@@ -65,8 +65,6 @@ class JwtVerifier:
         algorithm, key_id = str(header.get("alg")), header.get("kid")
         if algorithm not in ALGORITHMS.values():
             raise NotSignedIn(UNSIGNED)
-        if not isinstance(key_id, str):
-            raise NotSignedIn(UNKNOWN_KEY)
         key = self._key(key_id, algorithm)
         claims = _believed(
             lambda: jwt.decode(
@@ -85,7 +83,7 @@ class JwtVerifier:
             raise NotSignedIn(WRONG_USE)
         return claims
 
-    def _key(self, key_id: str, algorithm: str) -> Any:
+    def _key(self, key_id: str | None, algorithm: str) -> Any:
         from jwt import PyJWK, PyJWTError
 
         found = self._keys.key(key_id)
