@@ -35,22 +35,22 @@ def add(
         memory_mb=stage.authorizer_memory_mb,
         timeout_s=_TIMEOUT_S,
         layers=layers.lean("sign_in"),
-        environment={**environment(scope, stage, data), "NEXUS_PEOPLE_KEY_ID": people_key.ref},
+        environment={**environment(stage, data), "NEXUS_PEOPLE_KEY_ID": people_key.ref},
     )
     _grant(authorizer.role, data, people_key)
     return authorizer
 
 
-def environment(scope: Construct, stage: Stage, data: DataStack) -> dict[str, str]:
+def environment(stage: Stage, data: DataStack) -> dict[str, str]:
     """What deciding who calls reads."""
     return {
         **common(stage, AUTHORIZER),
         "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
-        **provider(scope, stage, data),
+        **provider(stage, data),
     }
 
 
-def provider(scope: Construct, stage: Stage, data: DataStack) -> dict[str, str]:
+def provider(stage: Stage, data: DataStack) -> dict[str, str]:
     """Where people sign in: the stage's pool, or a provider of the organisation's own."""
     if stage.sign_in == "none":
         return {}
@@ -61,11 +61,11 @@ def provider(scope: Construct, stage: Stage, data: DataStack) -> dict[str, str]:
             "NEXUS_OIDC_AUDIENCES": ",".join(stage.oidc_audiences),
             "NEXUS_OIDC_REVOCATION_URL": stage.oidc_revocation_url,
         }
-    stack, pool = Stack.of(scope), data.sign_in.pool
-    named = issuer(stack, pool)
+    pool = data.sign_in.pool
+    named = issuer(data, pool)
     keys, hosted = named, ""
     if stage.sign_in_domain:
-        hosted = f"https://{stage.sign_in_domain}.auth.{stack.region}.amazoncognito.com"
+        hosted = f"https://{stage.sign_in_domain}.auth.{data.region}.amazoncognito.com"
     if stage.sign_in_url:  # the tokens name AWS's address all the same
         keys, hosted = f"{stage.sign_in_url}/{pool.user_pool_id}", stage.sign_in_url
     return {

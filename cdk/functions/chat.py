@@ -41,7 +41,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         memory_mb=stage.chat_memory_mb,
         timeout_s=stage.chat_timeout_s,
         layers=layers.of("api"),
-        environment=environment(scope, stage, data),
+        environment=environment(stage, data),
         routes=_ROUTES,
         reserved_concurrency=stage.chat_reserved_concurrency,
     )
@@ -49,7 +49,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
     return chat
 
 
-def environment(scope: Construct, stage: Stage, data: DataStack) -> dict[str, str]:
+def environment(stage: Stage, data: DataStack) -> dict[str, str]:
     """What answering a question reads."""
     return {
         **common(stage, "chat"),
@@ -73,13 +73,13 @@ def environment(scope: Construct, stage: Stage, data: DataStack) -> dict[str, st
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
         "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
-        **_sign_in(scope, stage, data),
+        **_sign_in(stage, data),
     }
 
 
-def _sign_in(scope: Construct, stage: Stage, data: DataStack) -> dict[str, str]:
+def _sign_in(stage: Stage, data: DataStack) -> dict[str, str]:
     """What ending a sign-in reads."""
-    told = authorizer.provider(scope, stage, data)
+    told = authorizer.provider(stage, data)
     names = ("NEXUS_OIDC_REVOCATION_URL", "NEXUS_OIDC_AUDIENCES", "NEXUS_OIDC_SESSION_DAYS")
     return {name: told[name] for name in names if name in told}
 

@@ -105,7 +105,7 @@ def test_a_person_of_the_provider_s_gets_an_answer_and_signs_out(issuer: str) ->
     }
     assert api.delete("/v1/session").status_code == 200
     anew = People(verifier(issuer), world.ended_sign_ins, NAMES)  # a process that remembers nothing
-    later = TestClient(chat_app(replace(world.services, people=anew)), headers=api.headers)
+    later = TestClient(chat_app(replace(world.services, people=anew)), headers=dict(api.headers))
     refused = later.get("/v1/me")
     assert (refused.status_code, refused.json()["detail"]) == (401, ENDED)
 

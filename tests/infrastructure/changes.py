@@ -59,7 +59,7 @@ _BESIDE = {
     **{"failover": _RECORD, "failover_check": {**_RECORD, "failover": "secondary"}},
 }
 _CALLBACKS = {"sign_in_callbacks": ("https://page.example.org/callback",)}
-_WITH = {
+_WITH: dict[str, dict[str, Any]] = {
     "sign_in": _CALLBACKS,
     "domain_name": {"certificate_arn": f"{_CERTIFICATE}0"},
     "failover": {"failover_check": _TEXTS["failover_check"]},

@@ -154,4 +154,3 @@ def test_people_come_from_other_providers_and_their_secret_is_read_when_it_is_de
 def test_a_sign_in_that_cannot_work_is_told_before_it_is_deployed(stage, more, said):
     with pytest.raises(StageError, match=said):
         read_stage(stage, {**configuration(stage), "pinecone_host": "https://x", **more})
-
