@@ -31,7 +31,6 @@ SYSTEM = (
 TTL_S = 24 * 3600
 secrets = boto3.client("secretsmanager")
 dynamodb = boto3.resource("dynamodb")
-clients = dynamodb.Table(os.environ["NEXUS_CLIENTS_TABLE"])
 conversations = dynamodb.Table(os.environ["NEXUS_CONVERSATIONS_TABLE"])
 
 
