@@ -49,6 +49,7 @@ _REPORTING = {
         _PACKAGE / "answering/forgiving_cache.py",
     ),
     "documents": _EACH,
+    "authorizer": (PROJECT / "functions/authorizer/handler.py",),
     "ingest": (
         PROJECT / "functions/ingest/handler.py",
         _PACKAGE / "spending.py",
@@ -119,7 +120,7 @@ def idle_text(assembly: Assembly) -> str:
         night, as `prod` does. Own metrics cost $0.30 each beyond ten, for the hours in which they
         are reported: `chat` has about {own["chat"]}, `documents` {own["documents"]} and `ingest` up
         to {own["ingest"]} while they work, ${cost("metric", sum(own.values())):.2f} a month where
-        all three work every hour; a client that `NEXUS_METERED_CLIENTS` names has two more. Of
+        these and the authorizer work every hour; a client that `NEXUS_METERED_CLIENTS` names has two more. Of
         alarms, those on an expression are paid for by the metrics in it. API Gateway's metrics of
         each method are off: {detailed} of them would be ${cost("metric", detailed):.2f}.""",
     )
