@@ -160,6 +160,7 @@ def test_every_metric_of_our_own_is_counted():
         if re.search(r"\b(record|count)\(\s*f?\"[a-z_{]+\"?", path.read_text(encoding="utf-8"))
     }
     assert found == {
+        "functions/authorizer/handler.py",
         "functions/backup/handler.py",
         "functions/ingest/handler.py",
         "functions/reindex/handler.py",
