@@ -184,4 +184,4 @@ def test_an_alarm_on_an_expression_is_paid_for_by_its_metrics(assembly):
     alarms = assembly.resources("prod", "service", "CloudWatch::Alarm")
     charges = charges_of(alarms, Stored())
     assert len(alarms) == 19
-    assert sum(one.quantity for one in charges) == 30
+    assert sum(one.quantity for one in charges) == 32
