@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk.data_stack import DataStack
+from cdk.functions import authorizer
 from cdk.functions.lambda_function import LambdaFunction
 from cdk.functions.layers import Layers
 from cdk.functions.rights import READ, allow, allow_first_generation, allow_secrets
@@ -77,11 +78,22 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
         "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
+        **_sign_in(stage, data),
     }
 
 
+def _sign_in(stage: Stage, data: DataStack) -> dict[str, str]:
+    """What ending a sign-in reads."""
+    told = authorizer.provider(stage, data)
+    names = ("NEXUS_OIDC_REVOCATION_URL", "NEXUS_OIDC_AUDIENCES", "NEXUS_OIDC_SESSION_DAYS")
+    return {name: told[name] for name in names if name in told}
+
+
 def _grant(role: iam.Role, data: DataStack) -> None:
-    """Conversations and cache to read and write, the catalogue to read, a client to look up."""
+    """Conversations and cache to read and write, the catalogue to read, sign-ins to end.
+
+    The clients' table is read for /health alone.
+    """
     tables = data.tables
     allow(
         role,
@@ -92,6 +104,14 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     allow(role, "dynamodb", READ, tables.catalogue.table_arn)
     allow_first_generation(role, data)
     allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["dynamodb:PutItem"],
+            resources=[tables.clients.table_arn],
+            # Never a key's entry: those are named by the key's hash.
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sign-in#*"]}},
+        )
+    )
     allow(
         role,
         "dynamodb",

@@ -14,7 +14,7 @@ from cdk.functions.routes import Route
 from cdk.functions.variables import common, generation, index
 from cdk.stages import FUNCTIONS, Stage
 
-# The function checks the key's role itself.
+# The function checks the caller's role itself.
 _ROUTES = (
     Route("ANY", "/v1/documents", below=True),
     Route("GET", "/v1/analytics", below=True),
@@ -52,7 +52,6 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
         "NEXUS_CONVERSATIONS_TABLE": data.tables.conversations.table_name,
-        "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
         "NEXUS_INSIGHTS_TABLE": data.tables.insights.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
@@ -82,7 +81,6 @@ def _grant(role: iam.Role, data: DataStack) -> None:
         tables.conversations.table_arn,
     )
     allow(role, "dynamodb", ("BatchGetItem", "BatchWriteItem"), tables.cache.table_arn)
-    allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
     allow(
         role,
         "dynamodb",

@@ -21,7 +21,8 @@ from cli.local.layout import PROJECT, Layout, read_json
 from cli.local.models.prepare import MODEL_NAME, ModelUnavailable, ensure_model
 from cli.local.run_record import Running
 from cli.local.upstreams import NO_KEY, choose
-from nexus.settings import Settings, variable_of
+from nexus.setting_values import variable_of
+from nexus.settings import Settings
 
 _START_S = 60
 # What the settings call the keys that the command was given.

@@ -1,4 +1,4 @@
-"""What stands in the upstreams when a benchmark begins: tables, secrets, documents, an API key.
+"""What stands in the upstreams when a benchmark begins: tables, secrets, documents.
 
 The sample documents are indexed through the real indexer, all but the one that the ingestion event
 names. The model answers from the prompt alone: where no passage in it holds the fact that is asked
@@ -20,7 +20,7 @@ from tests.openai_server import Messages
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 INDEXED = (".md", ".txt", ".html")
 BUCKET = "nexus-dev-documents"  # what events/ingest_created.json names
-TENANT, CLIENT, CONVERSATION = "demo", "bench", "example-conversation"
+TENANT, CONVERSATION = "demo", "example-conversation"  # as the events name them
 LEFT_FOR_INGESTION = "admissions.md"  # likewise
 TABLES = {
     "catalogue": ("pk", "sk"),
@@ -106,10 +106,7 @@ def make_resources() -> str:
 
 
 def index_documents(environ: Mapping[str, str], queue: str) -> None:
-    """Indexes the sample documents and admits the events' API key."""
-    from nexus.adapters.dynamodb.clients import DynamoClients
-    from nexus.clients import hash_key
-    from nexus.models import ApiClient, Filters, Principal
+    """Indexes the sample documents."""
     from nexus.settings import Settings
     from nexus.wiring.ingest import ingest_services
     from nexus.wiring.parts import aws_clients
@@ -123,11 +120,6 @@ def index_documents(environ: Mapping[str, str], queue: str) -> None:
             s3.put_object(Bucket=BUCKET, Key=key, Body=path.read_bytes())
             if path.name != LEFT_FOR_INGESTION:
                 indexer.reconcile(key)
-    principal = Principal(TENANT, CLIENT, "user", "standard", Filters())
-    api_key = event("chat")["headers"]["x-api-key"]
-    DynamoClients(dynamodb, "clients").put(
-        ApiClient(hash_key(api_key), "gateway", principal, "2026-01-01T00:00:00Z")
-    )
     for item in _versions(dynamodb):
         # As if the documents had last changed long ago: for ten seconds, nothing is cached.
         dynamodb.update_item(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nexus.clients import Authenticator, hash_key
+from nexus.clients import hash_key
 from nexus.documents.curating import Curator
 from nexus.documents.erasing import Eraser, Place
 from nexus.documents.text_search import TextSearch
@@ -12,7 +12,6 @@ from nexus.generations.lifecycle import PerGeneration, SingleGeneration
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
 from nexus.operations.figures import Figures
-from nexus.services import DocumentsServices
 from nexus.settings import Settings
 from tests import assembled
 from tests.fake_bucket import FakeDocumentBucket
@@ -27,6 +26,7 @@ from tests.fakes import (
     FakeIndex,
     FakeQueue,
 )
+from tests.functions.gateway import DocumentsBehindGateway
 
 ADMIN_KEY, USER_KEY, RIVAL_KEY, NARROW_KEY = "nx_admin", "nx_user", "nx_rival", "nx_narrow"
 
@@ -62,9 +62,9 @@ class Office:
         generation = self.settings.generation
         texts = TextSearch(self.index, self.catalogue, generation.namespace)
         curator = Curator(self.bucket, self.catalogue, self.queue, texts, self.clock)
-        self.services = DocumentsServices(
+        self.services = DocumentsBehindGateway(
             settings=self.settings,
-            authenticator=Authenticator(self.clients),
+            clients=self.clients,
             eraser=lambda: Eraser(
                 [Place(self.catalogue, self.index, generation.namespace)],
                 self.bucket,

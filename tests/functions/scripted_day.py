@@ -24,7 +24,7 @@ from nexus.adapters.dynamodb.question_traces import DynamoQuestionTraces
 from nexus.adapters.dynamodb.rollups import DynamoRollups
 from nexus.adapters.dynamodb.turns import DynamoTurns
 from nexus.answering.prompts import NO_ANSWER
-from nexus.clients import Authenticator, hash_key
+from nexus.clients import hash_key
 from nexus.documents.erasing import Eraser, Place
 from nexus.errors import UpstreamUnavailable
 from nexus.insights.analytics import Analytics
@@ -41,6 +41,8 @@ from tests import assembled
 from tests.bench.seeding import event
 from tests.fake_bucket import FakeDocumentBucket
 from tests.fakes import FakeClients, FakeEmbedder, FakeIndex
+from tests.functions.gateway import Gateway
+from tests.people import FakeEndedSignIns
 
 ANSWER = "The tuition fee is nine million rupiah. [1]"
 ADMIN, RIVAL = "nx_admin", "nx_rival"
@@ -148,10 +150,12 @@ class Day:
         self.indexer = assembled.indexer(
             self.bucket, self.catalogue, self.index, FakeEmbedder(), self.settings
         )
-        app = chat_app(self._chat_services())
+        app = Gateway(chat_app(self._chat_services()), self.clients)
         self._handle = Mangum(app, lifespan="off")
         self.chat = TestClient(app, raise_server_exceptions=False)
-        self.documents = TestClient(documents_app(self._documents_services()))
+        self.documents = TestClient(
+            Gateway(documents_app(self._documents_services()), self.clients)
+        )
 
     def put(self, path: str, text: str) -> str:
         """Uploads and ingests a document of acme; its id."""
@@ -224,7 +228,7 @@ class Day:
         )
         embedder = SpendingEmbedder(MeteredEmbedder(self.meter), "embedder", EMBEDDING_PRICE)
         parts = ChatParts(
-            clients=self.clients,
+            ended_sign_ins=FakeEndedSignIns(),
             conversations=conversations,
             generations=DynamoGenerations(self._client, "catalogue"),
             catalogue=lambda _: self.catalogue,
@@ -242,7 +246,6 @@ class Day:
         nothing = cast("Any", None)
         return DocumentsServices(
             settings=self.settings,
-            authenticator=Authenticator(self.clients),
             curators=nothing,
             eraser=nothing,
             figures=nothing,

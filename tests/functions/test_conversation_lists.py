@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from nexus.models import Filters
 from tests.functions.chat_services import ACME_KEY, COLLEAGUE_KEY, RIVAL_KEY, World
+from tests.functions.gateway import chat_app as create_app
 from tests.functions.test_conversation_rights import ASKED, KEY, SECRET, ask, known, move
 
 FEES = "How much is the tuition fee?"

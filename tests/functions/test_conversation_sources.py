@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from nexus.models import Filters
 from nexus.object_keys import document_id
 from tests.functions.chat_services import World
+from tests.functions.gateway import chat_app as create_app
 from tests.functions.test_conversation_rights import BONUS, KEY, SECRET, ask, known, move, told
 
 PLAIN = ("sources", "claims", "confidence")

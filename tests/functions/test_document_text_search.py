@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.documents.app import create_app
 from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.documents.listing import Listing
 from nexus.models import Filters
 from tests.functions.documents_services import ADMIN_KEY, RIVAL_KEY, Office
+from tests.functions.gateway import documents_app as create_app
 
 FEES = "# Payment\n\nThe late fee of a book is nine crowns.\n\nA lost book costs more.\n"
 

@@ -12,7 +12,6 @@ from mangum import Mangum
 from starlette.testclient import TestClient
 
 from cli.local.layout import PROJECT
-from functions.documents.app import create_app
 from nexus.documents import listing
 from nexus.errors import UpstreamUnavailable
 from nexus.ingestion.messages import reconcile_message
@@ -25,6 +24,7 @@ from tests.functions.documents_services import (
     USER_KEY,
     Office,
 )
+from tests.functions.gateway import documents_app as create_app
 from tests.unit.documents_made import slides
 
 EVENT = PROJECT / "events" / "documents.json"

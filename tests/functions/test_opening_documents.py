@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from functions.documents.app import create_app
 from nexus.documents.links import link_of
 from nexus.models import Locator, Passage
 from tests.functions.documents_services import ADMIN_KEY, Office
+from tests.functions.gateway import documents_app as create_app
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 ID = "0" * 24

@@ -15,8 +15,8 @@ from moto import mock_aws
 from starlette.testclient import TestClient
 
 from cli.main import main
-from functions.chat.app import create_app
 from tests.functions.chat_services import ACME_KEY, COLLEAGUE_KEY, World
+from tests.functions.gateway import chat_app as create_app
 from tests.unit.cli_stage import stage
 
 FEES = "How much is the tuition fee?"

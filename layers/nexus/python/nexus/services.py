@@ -30,10 +30,12 @@ if TYPE_CHECKING:
         ClientStore,
         Continuation,
         DocumentStore,
+        EndedSignIns,
         FunctionVersions,
         GatewayKeys,
         GenerationStore,
         ListedConversations,
+        RefreshTokens,
         SnapshotStore,
         VectorIndex,
         WorkQueue,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from nexus.retrieval.reader import Reader
     from nexus.retrieval.retriever import Retriever
     from nexus.settings import Settings
+    from nexus.sign_in.people import People
     from nexus.snapshots.backup import Backup
     from nexus.snapshots.reading import SnapshotReader
     from nexus.snapshots.restoring import Restorer
@@ -51,20 +54,36 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorizerServices:
+    """What the authorizer works with; `people` is None where nobody signs in.
+
+    `people_key` is the value of the API key that carries people's requests; what needs it may fail
+    with an UpstreamError. `ping` returns when the keys' entries can be read, and raises otherwise.
+    """
+
+    authenticator: Authenticator
+    people: People | None
+    people_key: Callable[[], str]
+    ping: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
 class ChatServices:
     """What the chat function works with; `idempotency` is None where there is no cache's table,
     and `ratings` where there is no log.
 
-    `prepare` makes ready what a question needs, and opens its connections, side by side.
+    `refresh_tokens` is None where the provider takes none back. `prepare` makes ready what a
+    question needs, and opens its connections, side by side.
     """
 
     settings: Settings
-    authenticator: Authenticator
     answerer: Answerer
     readers: PerGeneration[Reader]
     executor: Executor
     conversations: ListedConversations
     health: Health
+    ended_sign_ins: EndedSignIns
+    refresh_tokens: RefreshTokens | None = None
     idempotency: IdempotentAnswers | None = None
     ratings: Ratings | None = None
     prepare: Callable[[], None] = field(default=_nothing)
@@ -103,7 +122,6 @@ class DocumentsServices:
     """
 
     settings: Settings
-    authenticator: Authenticator
     curators: PerGeneration[Curator]
     eraser: Callable[[], Eraser]
     figures: Figures

@@ -41,6 +41,7 @@ from nexus.ports.language_models import (
 from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
 from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
+from nexus.ports.sign_ins import EndedSignIns, RefreshTokens, TokenVerifier
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
 from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
@@ -64,6 +65,7 @@ __all__ = [
     "Embedder",
     "EmbeddingLedger",
     "Embeddings",
+    "EndedSignIns",
     "FigureSource",
     "Finish",
     "FinishedPart",
@@ -79,6 +81,7 @@ __all__ = [
     "PartResult",
     "QuestionLog",
     "QuestionTraces",
+    "RefreshTokens",
     "RequestClaims",
     "Reranker",
     "Rollups",
@@ -92,6 +95,7 @@ __all__ = [
     "Standings",
     "StoredVersion",
     "StreamingChat",
+    "TokenVerifier",
     "TurnWriter",
     "VectorIndex",
     "WorkQueue",

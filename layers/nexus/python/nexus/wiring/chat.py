@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from nexus.bounded import CarryingExecutor
-from nexus.deferred import make_ready
+from nexus.deferred import deferred, make_ready
 from nexus.errors import NexusError
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
-from nexus.ports import Secrets, VectorIndex
+from nexus.ports import RefreshTokens, Secrets, VectorIndex
 from nexus.retrieval.reader import Reader
 from nexus.services import ChatServices
 from nexus.settings import Settings
@@ -35,6 +35,7 @@ def chat_services(
     from nexus.adapters.dynamodb.cache import DynamoCache
     from nexus.adapters.dynamodb.clients import DynamoClients
     from nexus.adapters.dynamodb.conversations import DynamoConversations
+    from nexus.adapters.dynamodb.ended_sign_ins import DynamoEndedSignIns
     from nexus.adapters.dynamodb.request_claims import DynamoRequestClaims
     from nexus.adapters.dynamodb.turns import DynamoTurns
     from nexus.operations.health import PATIENCE_S, Dependency, Health
@@ -90,7 +91,8 @@ def chat_services(
 
     health = Health(dependencies, executor)
     parts = ChatParts(
-        clients=clients,
+        ended_sign_ins=DynamoEndedSignIns(dynamodb, settings.clients_table),
+        refresh_tokens=_refresh_tokens(settings),
         conversations=conversations,
         generations=generations_of(aws, settings),
         catalogue=lambda generation: catalogue_of(aws, settings, generation),
@@ -116,6 +118,18 @@ def chat_services(
         wait(making, timeout=PATIENCE_S)
 
     return replace(services, prepare=prepare)
+
+
+def _refresh_tokens(settings: Settings) -> RefreshTokens | None:
+    if not settings.oidc_revocation_url:
+        return None
+
+    def made() -> RefreshTokens:
+        from nexus.adapters.oidc.revocation import ProviderRefreshTokens
+
+        return ProviderRefreshTokens(settings.oidc_revocation_url, settings.oidc_audiences[0])
+
+    return deferred(made)
 
 
 def _live(readers: PerGeneration[Reader]) -> None:

@@ -30,21 +30,15 @@ if TYPE_CHECKING:
 
 def documents_services(settings: Settings, aws: ClientFactory | None = None) -> DocumentsServices:
     """The services of the documents function."""
-    from nexus.adapters.dynamodb.clients import DynamoClients
-    from nexus.clients import Authenticator
-
     aws = aws or aws_clients
     begin_tracing(settings, secrets_of(aws))
-    clients = DynamoClients(aws("dynamodb"), settings.clients_table)
 
     def ping() -> None:
-        clients.ping()
         catalogue_of(aws, settings, settings.generation).ping()
         index_of(settings, secrets_of(aws), settings.generation).ping()
 
     return DocumentsServices(
         settings=settings,
-        authenticator=Authenticator(clients),
         curators=curators(settings, aws),
         eraser=eraser(settings, aws),
         figures=figures_of(settings, aws),
