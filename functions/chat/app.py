@@ -16,7 +16,7 @@ DESCRIPTION = """\
 Answers questions from your organisation's own documents, with the sources of every answer.
 
 Send your API key in the header `x-api-key`. Errors are problem JSON (RFC 9457): `detail` says what
-to do, and `request_id` is what to quote when you report one. `/v1/documents` needs a key of role
+to do, and `request_id` is what to quote when you report one. Changing documents needs a key of role
 admin.
 """
 ERRORS = {

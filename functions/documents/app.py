@@ -17,11 +17,12 @@ from nexus.http.application import application
 from nexus.services import DocumentsServices
 
 DESCRIPTION = """\
-Manages the documents of the key's tenant, and tells the stage's figures; needs a key of role admin.
+Reads the documents of the key's tenant that the key may see; with a key of role admin, manages all
+of them and tells the stage's figures.
 """
 ERRORS = {
     400: "The body is not valid JSON.",
-    403: "The API key is missing, unknown, expired or revoked, or its role is not admin.",
+    403: "The API key is missing, unknown, expired or revoked, or it may not do this.",
     404: "It does not exist, or not for this key.",
     409: "The document changed meanwhile.",
     415: "The body is not sent as application/json.",

@@ -51,6 +51,10 @@ class MetadataBody(BaseModel):
     department: str | None
     date: str | None
     tags: list[str]
+    groups: list[str] = Field(
+        description="Who may see it; everybody where it is empty. Only those that the caller shares, "
+        "unless it manages the documents."
+    )
 
 
 class ProgressBody(BaseModel):
@@ -111,6 +115,7 @@ class DocumentBody(BaseModel):
                 department=said.department,
                 date=said.date,
                 tags=list(said.tags),
+                groups=list(said.groups),
             ),
             size=record.size,
             pages=record.pages,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -47,6 +48,11 @@ class Settings:
     )
     embedding_cache_ttl_s: int = _setting(
         "Seconds that a question's embedding is cached; 0 caches none.", 30 * 24 * 3600
+    )
+    folder_groups: tuple[tuple[str, tuple[str, ...]], ...] = _setting(
+        "Groups of the documents in a folder that have none of their own, as JSON: "
+        '`{"hr/": ["hr"]}`; the longest beginning of a path decides.',
+        (),
     )
     ingest_queue_url: str = _setting("SQS queue that the ingestion function reads.", "")
     reindex_function: str = _setting(
@@ -256,6 +262,8 @@ def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> A
         return raw == "true"
     if kind == "tuple[str, ...]":
         return tuple(part.strip() for part in raw.split(",") if part.strip())
+    if kind.startswith("tuple[tuple["):
+        return _groups_by_folder(variable, raw)
     try:
         number = int(raw) if kind == "int" else float(raw)
     except ValueError:
@@ -263,3 +271,22 @@ def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> A
     if not number >= metadata["low"]:
         raise ConfigurationError(f"{variable} must be at least {metadata['low']}; it is {raw}.")
     return number
+
+
+def _groups_by_folder(variable: str, raw: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    try:
+        folders = json.loads(raw)
+        rules = tuple((folder, tuple(groups)) for folder, groups in folders.items())
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        rules = None
+    names = [name for _, groups in rules or () for name in groups]
+    if rules is None or not all(isinstance(name, str) and name.strip() for name in names):
+        raise ConfigurationError(
+            f'{variable} must be JSON such as {{"hr/": ["hr"]}}; it is {raw!r}.'
+        )
+    if not all(folder and groups for folder, groups in rules) or "*" in names:
+        # A rule without groups, read as "everybody", would open what another one closes.
+        raise ConfigurationError(
+            f"{variable} names folders, each with one group or more; none is *."
+        )
+    return rules

@@ -12,7 +12,7 @@ from nexus.documents.arrivals import THREADS, arrivals, as_it_is
 from nexus.errors import InvalidRequest
 from nexus.models import DocumentRecord, DocumentStatus
 from nexus.object_keys import compared
-from nexus.ports import Catalogue, DocumentBucket
+from nexus.ports import Catalogue, DocumentStore
 
 # Records that one page reads at most, however few of them are asked for: about a second's work.
 MOST_READ = 5_000
@@ -57,7 +57,7 @@ class Page:
 
 def page(
     catalogue: Catalogue,
-    documents: DocumentBucket,
+    documents: DocumentStore,
     tenant: str,
     asked: Listing,
     limit: int,
@@ -99,7 +99,7 @@ def page(
 
 
 def _as_they_are(
-    documents: DocumentBucket, records: Sequence[DocumentRecord], asked: Listing
+    documents: DocumentStore, records: Sequence[DocumentRecord], asked: Listing
 ) -> tuple[DocumentRecord, ...]:
     """The records that are still asked for when the bucket has told which wait anew.
 
@@ -120,14 +120,15 @@ def _read(cursor: str) -> tuple[str, str | None]:
     """The last id that the catalogue gave; or the last path, once the bucket is gone through."""
     if not cursor.startswith("~"):
         if cursor and not _ID.fullmatch(cursor):
-            raise _not_ours()
+            raise not_ours()
         return cursor, None
     try:
         padding = "=" * (-len(cursor[1:]) % 4)
         return "", base64.b64decode(cursor[1:] + padding, altchars=b"-_", validate=True).decode()
     except ValueError as err:
-        raise _not_ours() from err
+        raise not_ours() from err
 
 
-def _not_ours() -> InvalidRequest:
+def not_ours() -> InvalidRequest:
+    """Says that a cursor is not one that a page of this list gave."""
     return InvalidRequest("The cursor is not one that a page of this list gave.", "cursor")

@@ -72,7 +72,10 @@ def is_newer(sequencer: str, than: str) -> bool:
 
 def fingerprint(etag: str, metadata: DocumentMetadata, generation: str) -> str:
     """Changes whenever a document has to be indexed again; begins as `fingerprint_prefix`."""
-    described = hashlib.sha256(json.dumps(asdict(metadata), sort_keys=True).encode()).hexdigest()
+    said = asdict(metadata)
+    if not metadata.groups:  # as it was before documents had groups: none is indexed anew for that
+        del said["groups"]
+    described = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     return fingerprint_prefix(etag, generation) + described[:16]
 
 

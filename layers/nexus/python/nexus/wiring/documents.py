@@ -55,11 +55,26 @@ def curators(settings: Settings, aws: ClientFactory) -> PerGeneration[Curator]:
 
     bucket = S3DocumentBucket(aws("s3"), settings.documents_bucket)
     queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
-    return PerGeneration(
-        generations_of(aws, settings),
-        settings.generation,
-        lambda generation: Curator(bucket, catalogue_of(aws, settings, generation), queue),
-    )
+    places = places_of(settings, aws)
+
+    def curator(generation: Generation) -> Curator:
+        catalogue = catalogue_of(aws, settings, generation)
+        return Curator(bucket, catalogue, queue, places=places.all, folders=settings.folder_groups)
+
+    return PerGeneration(generations_of(aws, settings), settings.generation, curator)
+
+
+def places_of(settings: Settings, aws: ClientFactory) -> PerGeneration[Place]:
+    """Where documents stand in each generation."""
+    from nexus.documents.erasing import Place
+
+    secrets = secrets_of(aws)
+
+    def place(generation: Generation) -> Place:
+        index = index_of(settings, secrets, generation)
+        return Place(catalogue_of(aws, settings, generation), index, generation.namespace)
+
+    return PerGeneration(generations_of(aws, settings), settings.generation, place)
 
 
 def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
@@ -67,18 +82,14 @@ def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
     from nexus.adapters.dynamodb.cache import DynamoCache
     from nexus.adapters.dynamodb.cited_turns import DynamoCitedTurns
     from nexus.adapters.s3.erasure import S3Versions
-    from nexus.documents.erasing import Eraser, Place
+    from nexus.documents.erasing import Eraser
 
-    dynamodb, secrets = aws("dynamodb"), secrets_of(aws)
+    dynamodb = aws("dynamodb")
     versions = S3Versions(aws("s3"), settings.documents_bucket)
     turns = DynamoCitedTurns(dynamodb, settings.conversations_table)
     cache = None
     if settings.cache_table:
         cache = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
 
-    def place(generation: Generation) -> Place:
-        index = index_of(settings, secrets, generation)
-        return Place(catalogue_of(aws, settings, generation), index, generation.namespace)
-
-    places = PerGeneration(generations_of(aws, settings), settings.generation, place)
+    places = places_of(settings, aws)
     return lambda: Eraser(places.all(), versions, cache, turns)

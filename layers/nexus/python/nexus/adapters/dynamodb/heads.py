@@ -173,9 +173,35 @@ class Heads:
         if record.status != "deleted":
             condition += " AND #status <> :deleted"
             compared[":deleted"] = "deleted"
-        return self._update(
-            record, {**values, "updated_at": timestamp(now)}, "", compared, condition, "ALL_OLD"
-        )
+        values = {**values, "updated_at": timestamp(now)}
+        # What was said of the document after the attempt began is newer than what the attempt read.
+        told = " AND (attribute_not_exists(described_in) OR described_in < revision"
+        told += " OR #metadata = :metadata)"
+        before = self._update(record, values, "", compared, condition + told, "ALL_OLD")
+        if before is None:
+            kept = {name: value for name, value in values.items() if name != "metadata"}
+            kept["fingerprint"] = ""
+            before = self._update(record, kept, "", compared, condition, "ALL_OLD")
+        return before
+
+    def describe(
+        self, tenant: str, document_id: str, metadata: DocumentMetadata, now: float
+    ) -> bool:
+        """Writes what is said of a document, and in which revision; False if it has no head."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=head_key(self._generation, tenant, document_id),
+                UpdateExpression="SET #metadata = :said, described_in = revision, updated_at = :now",
+                ConditionExpression="attribute_exists(revision)",
+                ExpressionAttributeNames={"#metadata": "metadata"},
+                ExpressionAttributeValues=to_item(
+                    {":said": asdict(metadata), ":now": timestamp(now)}
+                ),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def _update(
         self,
