@@ -101,6 +101,7 @@ class Stage:
     sqlite_path: str = ""
     pinecone_host: str = ""
     ocr: bool = False
+    folder_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alarm_email: str = ""
     log_stream_arn: str = ""
     log_export: Literal["errors", "all"] = "errors"
@@ -200,6 +201,11 @@ def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:
         and all(name.startswith("NEXUS_") and isinstance(value[name], str) for name in value)
     ):
         return dict(value)
+    if kind == Mapping[str, tuple[str, ...]] and isinstance(value, Mapping):
+        lists = {name: tuple(given) for name, given in value.items() if isinstance(given, list)}
+        named = [one for name, given in lists.items() for one in (name, *(given or ("",)))]
+        if len(lists) == len(value) and all(isinstance(one, str) and one for one in named):
+            return lists
     raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")
 
 
@@ -217,4 +223,6 @@ def _wanted(kind: Any) -> str:
         return "a list of texts"
     if kind == Mapping[str, str]:
         return "texts by names that begin with NEXUS_"
+    if kind == Mapping[str, tuple[str, ...]]:
+        return "lists of texts by the beginnings of paths"
     return names.get(kind) or f"one of {', '.join(str(choice) for choice in get_args(kind))}"

@@ -74,6 +74,7 @@ def show(
         return
     facts["status"] = record.status if not record.reason else f"{record.status}: {record.reason}"
     facts["tags"] = ", ".join(record.metadata.tags)
+    facts["groups"] = ", ".join(record.metadata.groups)
     facts["size"] = decimal(record.size)
     del facts["reason"], facts["warnings"]
     table = Table(show_header=False, box=None)
@@ -141,7 +142,7 @@ def _list(stage: str, tenant: str | None, asked: Listing, *, as_json: bool) -> N
 
 
 def _table(records: list[DocumentRecord]) -> Table:
-    table = Table("document", "state", "chunks", "department", "tags")
+    table = Table("document", "state", "chunks", "department", "tags", "groups")
     table.columns[0].overflow = "fold"
     for record in records:
         status, _, reason = state(record).partition("  ")
@@ -152,5 +153,6 @@ def _table(records: list[DocumentRecord]) -> Table:
             str(record.chunks or ""),
             escape(record.metadata.department or ""),
             escape(", ".join(record.metadata.tags)),
+            escape(", ".join(record.metadata.groups)),
         )
     return table

@@ -192,11 +192,11 @@ class Heads:
             self._client.update_item(
                 TableName=self._table,
                 Key=head_key(self._generation, tenant, document_id),
-                UpdateExpression="SET #metadata = :said, described_in = revision, updated_at = :now",
+                UpdateExpression="SET #metadata = :said, described_in = revision, updated_at = :at",
                 ConditionExpression="attribute_exists(revision)",
                 ExpressionAttributeNames={"#metadata": "metadata"},
                 ExpressionAttributeValues=to_item(
-                    {":said": asdict(metadata), ":now": timestamp(now)}
+                    {":said": asdict(metadata), ":at": timestamp(now)}
                 ),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
