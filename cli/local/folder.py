@@ -24,7 +24,7 @@ _DESKTOP = {"thumbs.db", "desktop.ini"}
 class LocalFile:
     """A file to be a document: where it is, its key in the bucket, and what is said of it.
 
-    `said` are fields of DocumentMetadata; None, or no tags or groups, takes away what was said before.
+    `said` are fields of DocumentMetadata; None, or an empty list, takes away what was said before.
     """
 
     path: Path
@@ -102,7 +102,7 @@ def _said(entry: dict[str, Any]) -> dict[str, Any]:
     for name in METADATA_NAMES & entry.keys():
         value = entry[name]
         if name in ("tags", "groups"):
-            given = value.split(",") if isinstance(value, str) else value or ()
+            given = filter(str.strip, value.split(",")) if isinstance(value, str) else value or ()
             said[name] = tuple(str(one).strip() for one in given)
         elif value is None or isinstance(value, str):
             said[name] = value or None

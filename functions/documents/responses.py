@@ -52,8 +52,8 @@ class MetadataBody(BaseModel):
     date: str | None
     tags: list[str]
     groups: list[str] = Field(
-        description="Who may see it; everybody where it is empty. Who does not manage the documents "
-        "is told of its own groups only."
+        description="Who may see it; everybody where it is empty. Who does not manage documents is "
+        "told of its own groups only."
     )
 
 

@@ -1,9 +1,9 @@
 """Compares bucket, catalogue and index with each other, and queues or removes what differs.
 
 A run has three passes: over the bucket's listing for what is missing or changed, over the catalogue
-for what the bucket no longer holds or describes otherwise, and, when it verifies, over the index for vectors that no
-document has. Each can stop after any page and go on from a cursor, so a run of any length fits in
-invocations of any length, in flat memory.
+for what the bucket no longer holds or describes otherwise, and, when it verifies, over the index
+for vectors that no document has. Each can stop after any page and go on from a cursor, so a run of
+any length fits in invocations of any length, in flat memory.
 """
 
 from __future__ import annotations
