@@ -169,7 +169,8 @@ def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
     parsed: dict[str, Any] = {}
     for key, spec in specs.items():
         if key in values:
-            parsed[key] = _parse(name, key, kinds[key], values[key])
+            read = _lists if kinds[key] == Mapping[str, tuple[str, ...]] else _parse
+            parsed[key] = read(name, key, kinds[key], values[key])
         elif spec.default is MISSING and spec.default_factory is MISSING:
             raise StageError(f"Stage {name!r} lacks the field {key!r} in cdk.json.")
     stage = Stage(name=name, **parsed)
@@ -201,12 +202,17 @@ def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:
         and all(name.startswith("NEXUS_") and isinstance(value[name], str) for name in value)
     ):
         return dict(value)
-    if kind == Mapping[str, tuple[str, ...]] and isinstance(value, Mapping):
-        lists = {name: tuple(given) for name, given in value.items() if isinstance(given, list)}
-        named = [one for name, given in lists.items() for one in (name, *(given or ("",)))]
-        if len(lists) == len(value) and all(isinstance(one, str) and one for one in named):
-            return lists
     raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")
+
+
+def _lists(stage: str, key: str, kind: Any, value: Any) -> dict[str, tuple[str, ...]]:
+    """Lists of texts by name, none of them empty. Raises StageError."""
+    given = value if isinstance(value, Mapping) else {"": value}
+    lists = {name: tuple(one) for name, one in given.items() if isinstance(one, list)}
+    texts = [text for name, one in lists.items() for text in (name, *(one or ("",)))]
+    if len(lists) != len(given) or not all(isinstance(text, str) and text for text in texts):
+        raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")
+    return lists
 
 
 def _number(text: Any) -> float | None:

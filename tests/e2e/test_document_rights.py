@@ -84,7 +84,7 @@ class Company:
         self.asked: Counter[str] = Counter()
 
     def ask(self, person: Person, route: str, paper: Paper) -> None:
-        """One request, or a talk's two; fails the test if it tells of what the caller may not see."""
+        """One request, or a talk's two; fails if it tells of what the caller may not see."""
         seen = person.sees(paper)
         text = getattr(self, f"_{route}")(person, paper, seen=seen)
         for other in self.papers:
@@ -232,3 +232,7 @@ def test_groups_are_given_and_taken_on_the_command_line(
     assert shown["groups"] == ["board", "hr"]
     stack.nexus("documents", "set", path, "--tenant", tenant, "--groups", "", "--no-wait")
     assert stack.call("GET", place, key=nobody.key).status_code == 200
+
+
+def _question(paper: Paper) -> str:
+    return f"What is the access code of the {paper.city} office?"

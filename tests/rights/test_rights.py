@@ -147,7 +147,7 @@ class Played:
             turn["hidden_documents"] = []
         return f"{answer}\n{self.last}"
 
-    def list(self, person: Person, paper: Paper) -> str:
+    def listing(self, person: Person, paper: Paper) -> str:
         """Page by page, each of one document; the last one says so."""
         pages: list[str] = []
         cursor: str | None = ""
