@@ -83,8 +83,8 @@ class Person:
 class Case:
     """A change of a paper, perhaps another key for a caller, and what that one then asks.
 
-    `of`, `by` and `about` (None: the one that was changed) are places among papers and people. `cached` is whether changes have settled
-    when they are asked for, so that caches answer.
+    `of`, `by` and `about` (None: the one that was changed) are places among papers and people.
+    `cached` is whether changes have settled when they are asked for, so that caches answer.
     """
 
     change: str

@@ -274,19 +274,17 @@ def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> A
 
 
 def _groups_by_folder(variable: str, raw: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Groups by beginnings of paths; none may be empty, as that would open what another closes."""
     try:
-        folders = json.loads(raw)
-        rules = tuple((folder, tuple(groups)) for folder, groups in folders.items())
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        rules = None
-    names = [name for _, groups in rules or () for name in groups]
-    if rules is None or not all(isinstance(name, str) and name.strip() for name in names):
-        raise ConfigurationError(
-            f'{variable} must be JSON such as {{"hr/": ["hr"]}}; it is {raw!r}.'
-        )
-    if not all(folder and groups for folder, groups in rules) or "*" in names:
-        # A rule without groups, read as "everybody", would open what another one closes.
-        raise ConfigurationError(
-            f"{variable} names folders, each with one group or more; none is *."
-        )
-    return rules
+        given = json.loads(raw)
+    except (ValueError, RecursionError):
+        given = None
+    rules = given.items() if isinstance(given, dict) else [("", [])]
+    for folder, groups in rules:
+        named = isinstance(groups, list) and all(isinstance(one, str) for one in groups)
+        if not (folder and named and groups and all(map(str.strip, groups)) and "*" not in groups):
+            raise ConfigurationError(
+                f'{variable} must be JSON such as {{"hr/": ["hr"]}}, where each folder has a group '
+                f"and none is *; it is {raw!r}."
+            )
+    return tuple((folder, tuple(groups)) for folder, groups in rules)
