@@ -8,6 +8,7 @@ from nexus.clients import Authenticator, hash_key
 from nexus.documents.curating import Curator
 from nexus.documents.erasing import Eraser, Place
 from nexus.generations.lifecycle import PerGeneration, SingleGeneration
+from nexus.ingestion.folder_groups import GovernedDocuments
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
 from nexus.operations.figures import Figures
@@ -28,10 +29,13 @@ from tests.fakes import (
 )
 
 ADMIN_KEY, USER_KEY, RIVAL_KEY, NARROW_KEY = "nx_admin", "nx_user", "nx_rival", "nx_narrow"
+FOLDERS = (("hr/", ("hr",)),)
 
 
-def client(key: str, tenant: str, role: Role, filters: Filters | None = None) -> ApiClient:
-    principal = Principal(tenant, key, role, "admin", filters or Filters())
+def client(
+    key: str, tenant: str, role: Role, filters: Filters | None = None, *groups: str
+) -> ApiClient:
+    principal = Principal(tenant, key, role, "admin", filters or Filters(), groups=groups)
     return ApiClient(hash_key(key), "gw", principal, "2026-01-01T00:00:00Z")
 
 
@@ -50,7 +54,11 @@ class Office:
         self.recorded = FakeFigures()
         self.embedder = FakeEmbedder()
         self.indexer = assembled.indexer(
-            self.bucket, self.catalogue, self.index, self.embedder, self.settings
+            GovernedDocuments(self.bucket, FOLDERS),
+            self.catalogue,
+            self.index,
+            self.embedder,
+            self.settings,
         )
         self.clients = FakeClients(
             client(ADMIN_KEY, "acme", "admin"),
@@ -59,12 +67,15 @@ class Office:
             client(RIVAL_KEY, "rival", "admin"),
         )
         generation = self.settings.generation
-        curator = Curator(self.bucket, self.catalogue, self.queue, self.clock)
+        place = Place(self.catalogue, self.index, generation.namespace)
+        curator = Curator(
+            self.bucket, self.catalogue, self.queue, lambda: [place], FOLDERS, self.clock
+        )
         self.services = DocumentsServices(
             settings=self.settings,
             authenticator=Authenticator(self.clients),
             eraser=lambda: Eraser(
-                [Place(self.catalogue, self.index, generation.namespace)],
+                [place],
                 self.bucket,
                 self.cache,
                 self.conversations,

@@ -75,10 +75,10 @@ def test_only_an_administrator_of_all_documents_may_manage_them(
     document = office.put("fees.md", FEES)
     api = caller(office, key)
     upload = {"files": [{"path": "a.md", "size": 1}]}
+    reading = (f"/v1/documents/{document}", f"/v1/documents/{document}/content")
     for method, path, body in [
-        ("GET", "/v1/documents", None),
         ("POST", "/v1/documents", upload),
-        *routes(document),
+        *(route for route in routes(document) if route[0] != "GET" or route[1] not in reading),
     ]:
         response = api.request(method, path, json=body)
         assert response.status_code == 403, path

@@ -78,12 +78,14 @@ class Desk:
         )
         bucket = S3DocumentBucket(self.s3, BUCKET)
         queue = SqsQueue(self.connection.client("sqs"), self.connection.deployment.ingest_queue_url)
-        self.connection.__dict__["curator"] = Curator(bucket, self.catalogue, queue)
         index = FakeIndex()
+        place = Place(self.catalogue, index, SETTINGS.generation.namespace)
+        curator = Curator(bucket, self.catalogue, queue, lambda: [place])
+        self.connection.__dict__["curator"] = curator
         self.indexer = assembled.indexer(bucket, self.catalogue, index, FakeEmbedder(), SETTINGS)
         self.cache = FakeCache()
         self.connection.__dict__["eraser"] = lambda: Eraser(
-            [Place(self.catalogue, index, SETTINGS.generation.namespace)],
+            [place],
             S3Versions(self.s3, BUCKET),
             self.cache,
             FakeConversations(),
@@ -310,7 +312,7 @@ def test_content_is_downloaded_whole_or_not_at_all(
     name = desk.put("fees.md", FEES)
     bucket = ServedBucket(desk.s3, BUCKET)
     bucket.url = served["url"].decode()
-    desk.connection.__dict__["curator"] = Curator(bucket, desk.catalogue, FakeQueue())
+    desk.connection.__dict__["curator"] = Curator(bucket, desk.catalogue, FakeQueue(), list)
     output = tmp_path / "out.md"
     output.write_text("before")
     assert "403" in nexus("content", name, "--output", str(output), code=1)

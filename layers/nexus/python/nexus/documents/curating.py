@@ -80,9 +80,9 @@ class Curator:
         bucket: DocumentBucket,
         catalogue: Catalogue,
         queue: WorkQueue,
-        now: Callable[[], float] = time.time,
-        places: Places = lambda: (),
+        places: Places,
         folders: FolderGroups = (),
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._bucket = bucket
         self._found = GovernedDocuments(bucket, folders)

@@ -59,7 +59,7 @@ def curators(settings: Settings, aws: ClientFactory) -> PerGeneration[Curator]:
 
     def curator(generation: Generation) -> Curator:
         catalogue = catalogue_of(aws, settings, generation)
-        return Curator(bucket, catalogue, queue, places=places.all, folders=settings.folder_groups)
+        return Curator(bucket, catalogue, queue, places.all, settings.folder_groups)
 
     return PerGeneration(generations_of(aws, settings), settings.generation, curator)
 
