@@ -197,6 +197,7 @@ def test_a_document_is_told_with_its_state(office: Office, api: TestClient) -> N
         "department": "Finance",
         "date": None,
         "tags": ["a"],
+        "groups": [],
     }
     assert (body["size"], body["pages"], body["chunks"]) == (len(FEES), 1, record.chunks)
     assert body["tokens_embedded"] == record.tokens_embedded > 0
@@ -303,6 +304,7 @@ def test_a_change_of_metadata_is_ingested_without_embedding(
         "department": None,
         "date": "2026-01-31",
         "tags": ["b", "c"],
+        "groups": [],
     }
     assert changed["status"] == "indexed"
     assert office.embedder.texts == embedded

@@ -199,10 +199,11 @@ class Curator:
         if metadata != state.metadata:
             _check_copy(state.size)
             self._bucket.describe(state, metadata)
-        # Also where the bucket has it already: an earlier call may have come no further.
         told = governed(metadata, record.path, self._folders)
-        regrouped = "groups" in changes
-        tell(self._places(), tenant, document_id, told, regrouped=regrouped)
+        # Also where the bucket has it already: an earlier call may have come no further.
+        if told != record.metadata or metadata != state.metadata:
+            regrouped = "groups" in changes
+            tell(self._places(), tenant, document_id, told, regrouped=regrouped)
         return replace(record, metadata=told)
 
     def content(self, tenant: str, document_id: str, version: str | None = None) -> Download:
