@@ -208,8 +208,12 @@ class FakeCatalogue(_Service):
             stored = self.records.get(key)
             if stored is None:
                 return False
-            self.records[key] = replace(stored, metadata=metadata, updated_at=_iso(self._clock()))
-            self.described_in[key] = stored.revision
+            if stored.metadata != metadata:
+                now = _iso(self._clock())
+                self.records[key] = replace(
+                    stored, metadata=metadata, fingerprint="", updated_at=now
+                )
+                self.described_in[key] = stored.revision
             return True
 
     def remove(self, record: DocumentRecord) -> None:

@@ -37,6 +37,15 @@ def test_what_is_said_holds_at_once_and_counts_as_a_change(
     assert after == replace(before, metadata=CLOSED, updated_at=after.updated_at if after else "")
 
 
+def test_what_is_new_needs_to_be_indexed_and_what_is_not_does_not(catalogue: Catalogue) -> None:
+    attempt = catalogue.begin(ONE)
+    catalogue.settle(replace(attempt, status="indexed", fingerprint="as it is"))
+    assert catalogue.describe("acme", "d1", ONE.metadata)
+    assert said(catalogue) == (ONE.metadata, "as it is")
+    assert catalogue.describe("acme", "d1", CLOSED)
+    assert said(catalogue) == (CLOSED, "")
+
+
 def test_of_a_document_that_is_not_there_nothing_is_said(catalogue: Catalogue) -> None:
     assert not catalogue.describe("acme", "d1", CLOSED)
     assert catalogue.get("acme", "d1") is None

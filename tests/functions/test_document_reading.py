@@ -117,6 +117,16 @@ def test_new_groups_hold_in_the_next_request_whatever_the_ingestion_does(office:
     assert paths(api, text="pay") == []
 
 
+def test_an_upload_that_says_what_was_said_before_a_change_is_not_taken_for_known(
+    office: Office,
+) -> None:
+    office.put("menu.md", "There is soup.", groups=("board",))
+    caller(office, ADMIN_KEY).patch(f"/v1/documents/{MENU}", json={"groups": []})
+    assert paths(caller(office, NOBODY_KEY)) == ["menu.md"]
+    office.put("menu.md", "There is soup.", groups=("board",))
+    assert paths(caller(office, NOBODY_KEY)) == []
+
+
 @pytest.mark.parametrize("group", ["*", "", " ", "\x01"])
 def test_a_group_that_no_document_has_is_refused(office: Office, group: str) -> None:
     admin = caller(office, ADMIN_KEY)

@@ -198,7 +198,7 @@ def question(paper: Paper) -> str:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(case=cases)
-def test_nobody_istold_of_a_document_out_of_sight(stage: Stage, case: Case) -> None:
+def test_nobody_is_told_of_a_document_out_of_sight(stage: Stage, case: Case) -> None:
     stage.world.models.requests.clear()
     with settled(0.0 if case.cached else 14.0):
         stage.play(case)

@@ -187,20 +187,24 @@ class Heads:
     def describe(
         self, tenant: str, document_id: str, metadata: DocumentMetadata, now: float
     ) -> bool:
-        """Writes what is said of a document, and in which revision; False if it has no head."""
+        """Writes what is said of a document, if that is new, and in which revision.
+
+        What was indexed is not that: the fingerprint goes. False if the document has no head.
+        """
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=head_key(self._generation, tenant, document_id),
-                UpdateExpression="SET #metadata = :said, described_in = revision, updated_at = :at",
-                ConditionExpression="attribute_exists(revision)",
+                UpdateExpression="SET #metadata = :said, described_in = revision, updated_at = :at, "
+                "fingerprint = :none",
+                ConditionExpression="attribute_exists(revision) AND #metadata <> :said",
                 ExpressionAttributeNames={"#metadata": "metadata"},
                 ExpressionAttributeValues=to_item(
-                    {":said": asdict(metadata), ":at": timestamp(now)}
+                    {":said": asdict(metadata), ":at": timestamp(now), ":none": ""}
                 ),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
-            return False
+            return self.read(tenant, document_id) is not None
         return True
 
     def _update(
