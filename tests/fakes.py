@@ -213,7 +213,7 @@ class FakeCatalogue(_Service):
                 self.records[key] = replace(
                     stored, metadata=metadata, fingerprint="", updated_at=now
                 )
-                self.described_in[key] = stored.revision
+            self.described_in[key] = stored.revision
             return True
 
     def remove(self, record: DocumentRecord) -> None:

@@ -65,6 +65,16 @@ def test_an_attempt_that_began_before_leaves_it_and_has_the_document_indexed_aga
     assert said(catalogue) == (CLOSED, "")
 
 
+def test_saying_again_what_is_known_holds_against_an_attempt_with_something_else(
+    catalogue: Catalogue,
+) -> None:
+    indexed(catalogue, ONE)
+    attempt = replace(catalogue.begin(ONE), metadata=CLOSED, fingerprint="an upload's")
+    catalogue.describe("acme", "d1", ONE.metadata)
+    catalogue.publish(attempt, Manifest(attempt.revision, ids(attempt.revision, 1)))
+    assert said(catalogue) == (ONE.metadata, "")
+
+
 def test_an_attempt_that_has_seen_it_keeps_its_fingerprint(catalogue: Catalogue) -> None:
     indexed(catalogue, ONE)
     attempt = replace(catalogue.begin(ONE), fingerprint="as it is", metadata=CLOSED)

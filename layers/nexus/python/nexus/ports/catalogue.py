@@ -134,9 +134,9 @@ class Catalogue(Protocol):
     def describe(self, tenant: str, document_id: str, metadata: DocumentMetadata) -> bool:
         """Stores what is said of a document, before that is indexed; False if there is none.
 
-        It counts as a change of what readers see, and takes the fingerprint away if it is new. An attempt that has begun before may have seen
-        what was said before: its `publish` or `settle` then leaves this, and no fingerprint, so
-        that the document is indexed again.
+        It counts as a change of what readers see, and takes the fingerprint away if it is new. An
+        attempt that has begun before may have seen what was said before: its `publish` or `settle`
+        then leaves this, and no fingerprint, so that the document is indexed again.
         """
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -191,21 +192,25 @@ class Heads:
 
         What was indexed is not that: the fingerprint goes. False if the document has no head.
         """
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=head_key(self._generation, tenant, document_id),
-                UpdateExpression="SET #metadata = :said, described_in = revision, updated_at = :at, "
-                "fingerprint = :none",
-                ConditionExpression="attribute_exists(revision) AND #metadata <> :said",
-                ExpressionAttributeNames={"#metadata": "metadata"},
-                ExpressionAttributeValues=to_item(
-                    {":said": asdict(metadata), ":at": timestamp(now), ":none": ""}
-                ),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return self.read(tenant, document_id) is not None
-        return True
+        known = "SET described_in = revision"
+        new = f"{known}, #metadata = :said, fingerprint = :none, updated_at = :at"
+        values = {":said": asdict(metadata), ":none": "", ":at": timestamp(now)}
+        is_new: dict[str, Any] = {
+            "UpdateExpression": new,
+            "ConditionExpression": "attribute_exists(revision) AND #metadata <> :said",
+            "ExpressionAttributeNames": {"#metadata": "metadata"},
+            "ExpressionAttributeValues": to_item(values),
+        }
+        is_there = {
+            "UpdateExpression": known,
+            "ConditionExpression": "attribute_exists(revision)",
+        }
+        key = head_key(self._generation, tenant, document_id)
+        for written in (is_new, is_there):
+            with suppress(self._client.exceptions.ConditionalCheckFailedException):
+                self._client.update_item(TableName=self._table, Key=key, **written)
+                return True
+        return False
 
     def _update(
         self,
