@@ -194,7 +194,11 @@ class Heads:
         """
         known = "SET described_in = revision"
         new = f"{known}, #metadata = :said, fingerprint = :none, updated_at = :at"
-        values = {":said": asdict(metadata), ":none": "", ":at": timestamp(now)}
+        values: dict[str, Value] = {
+            ":said": asdict(metadata),
+            ":none": "",
+            ":at": timestamp(now),
+        }
         is_new: dict[str, Any] = {
             "UpdateExpression": new,
             "ConditionExpression": "attribute_exists(revision) AND #metadata <> :said",
