@@ -208,7 +208,7 @@ def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:
 def _lists(stage: str, key: str, kind: Any, value: Any) -> dict[str, tuple[str, ...]]:
     """Lists of texts by name, none of them empty. Raises StageError."""
     given = value if isinstance(value, Mapping) else {"": value}
-    lists = {name: tuple(one) for name, one in given.items() if isinstance(one, list)}
+    lists = {name: tuple(one) for name, one in given.items() if isinstance(one, list | tuple)}
     texts = [text for name, one in lists.items() for text in (name, *(one or ("",)))]
     if len(lists) != len(given) or not all(isinstance(text, str) and text for text in texts):
         raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")

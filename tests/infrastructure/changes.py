@@ -123,6 +123,7 @@ def _others(field: str, current: Any) -> list[Any]:
         str: [*([] if field in _NEVER_EMPTY else [""]), _TEXTS.get(field, "another")],
         tuple[str, ...]: [(), ("https://app.example.org",)],
         Mapping[str, str]: [{}, {"NEXUS_TOP_K": "9"}],
+        Mapping[str, tuple[str, ...]]: [{}, {"hr/": ("hr",)}],
     }.get(kind, [])
     if field not in _LOCAL:
         found += [getattr(read_stage(name, configuration(name)), field) for name in STAGES]
