@@ -12,9 +12,9 @@ from nexus.errors import ConfigurationError, InvalidRequest
 from nexus.ingestion.describing import filterable
 from nexus.ingestion.folder_groups import governed
 from nexus.ingestion.revisions import fingerprint
-from nexus.models import DocumentMetadata, DocumentRecord, Filters, Principal
+from nexus.models import DocumentMetadata, DocumentRecord, Filters, Hit, Locator, Principal
 from nexus.object_keys import decode_metadata, encode_metadata
-from nexus.retrieval.rights import narrow, permits
+from nexus.retrieval.rights import narrow, permits, visible
 from nexus.settings import Settings
 
 FOLDERS = (("hr/", ("hr",)), ("hr/board/", ("board", "hr-leads")))
@@ -117,3 +117,11 @@ def test_no_request_can_say_who_is_asking() -> None:
     everything = narrow(someone("*").rights, asked)
     assert everything is not None
     assert everything.groups is None
+
+
+def test_what_an_index_still_finds_is_not_seen_once_the_catalogue_says_so() -> None:
+    hit = Hit("c", "d", "d", "", "words", Locator(), 0, 1, 0.9)
+    published = replace(record("hr"), published=(1,))
+    assert visible([hit], {"d": published}, someone("hr").rights) == [hit]
+    assert visible([hit], {"d": published}, someone("finance").rights) == []
+    assert visible([hit], {}, someone("*").rights) == []
