@@ -120,6 +120,7 @@ class Stage:
     sqlite_path: str = ""
     pinecone_host: str = ""
     ocr: bool = False
+    folder_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alarm_email: str = ""
     log_stream_arn: str = ""
     log_export: Literal["errors", "all"] = "errors"
@@ -202,7 +203,8 @@ def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
     parsed: dict[str, Any] = {}
     for key, spec in specs.items():
         if key in values:
-            parsed[key] = _parse(name, key, kinds[key], values[key])
+            read = _lists if kinds[key] == Mapping[str, tuple[str, ...]] else _parse
+            parsed[key] = read(name, key, kinds[key], values[key])
         elif spec.default is MISSING and spec.default_factory is MISSING:
             raise StageError(f"Stage {name!r} lacks the field {key!r} in cdk.json.")
     stage = Stage(name=name, **parsed)
@@ -247,6 +249,16 @@ def _are_texts(value: Any) -> bool:
     )
 
 
+def _lists(stage: str, key: str, kind: Any, value: Any) -> dict[str, tuple[str, ...]]:
+    """Lists of texts by name, none of them empty. Raises StageError."""
+    given = value if isinstance(value, Mapping) else {"": value}
+    lists = {name: tuple(one) for name, one in given.items() if isinstance(one, list | tuple)}
+    texts = [text for name, one in lists.items() for text in (name, *(one or ("",)))]
+    if len(lists) != len(given) or not all(isinstance(text, str) and text for text in texts):
+        raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")
+    return lists
+
+
 def _number(text: Any) -> float | None:
     try:
         number = None if isinstance(text, bool) else float(text)
@@ -263,4 +275,6 @@ def _wanted(kind: Any) -> str:
         return "texts by names that begin with NEXUS_"
     if kind == Mapping[str, Mapping[str, str]]:
         return "objects of texts, by names"
+    if kind == Mapping[str, tuple[str, ...]]:
+        return "lists of texts by the beginnings of paths"
     return names.get(kind) or f"one of {', '.join(str(choice) for choice in get_args(kind))}"

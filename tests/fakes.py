@@ -109,13 +109,17 @@ class FakeCatalogue(_Service):
         self.changes: dict[str, list[float]] = {}
         self.looked_up: list[tuple[str, int]] = []
         self.runs: dict[tuple[str, str, int], int] = {}
+        self.described_in: dict[tuple[str, str], int] = {}
         self.parts: dict[tuple[str, str, int], dict[int, PartResult]] = {}
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
         self.ping()
         return self.records.get((tenant, document_id))
 
-    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
+    def get_many(
+        self, tenant: str, document_ids: Sequence[str], *, consistently: bool = False
+    ) -> dict[str, DocumentRecord]:
+        del consistently
         self.ping()
         self.looked_up.append((tenant, len(document_ids)))
         found = {item: self.records.get((tenant, item)) for item in document_ids}
@@ -199,6 +203,22 @@ class FakeCatalogue(_Service):
     def settle(self, record: DocumentRecord) -> None:
         self._store(record)
 
+    def describe(self, tenant: str, document_id: str, metadata: DocumentMetadata) -> bool:
+        self.ping()
+        key = (tenant, document_id)
+        with self._lock:
+            self.changes.setdefault(tenant, []).append(self._clock())
+            stored = self.records.get(key)
+            if stored is None:
+                return False
+            if stored.metadata != metadata:
+                now = _iso(self._clock())
+                self.records[key] = replace(
+                    stored, metadata=metadata, fingerprint="", updated_at=now
+                )
+            self.described_in[key] = stored.revision
+            return True
+
     def remove(self, record: DocumentRecord) -> None:
         with self._lock:
             gone = replace(
@@ -266,6 +286,11 @@ class FakeCatalogue(_Service):
                 raise Superseded("Another attempt on the document began since.")
             if live_revision is not None or _seen_of(stored) != _seen_of(record):
                 self.changes.setdefault(record.tenant, []).append(self._clock())
+            if (
+                self.described_in.get(key, 0) >= record.revision
+                and stored.metadata != record.metadata
+            ):
+                record = replace(record, metadata=stored.metadata, fingerprint="")
             self.records[key] = replace(
                 record,
                 live_revision=stored.live_revision if live_revision is None else live_revision,
@@ -905,6 +930,15 @@ class FakeIndex(_Service):
         space = self.spaces.get(namespace, {})
         return {item: space[item] for item in chunk_ids if item in space}
 
+    def regroup(self, namespace: str, document_id: str, groups: Sequence[str]) -> None:
+        self.ping()
+        with self._lock:
+            space = self.spaces.get(namespace, {})
+            for item, record in space.items():
+                if record.document_id == document_id:
+                    said = replace(record.metadata, groups=tuple(groups))
+                    space[item] = replace(record, metadata=said)
+
     def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         self.ping()
         with self._lock:
@@ -972,6 +1006,11 @@ def passes(record: IndexRecord, filters: Filters) -> bool:
     return (
         (not filters.departments or said.department in filters.departments)
         and (not filters.tags or bool(set(said.tags) & set(filters.tags)))
+        and (
+            filters.groups is None
+            or not said.groups
+            or bool(set(said.groups) & set(filters.groups))
+        )
         and (not filters.document_ids or record.document_id in filters.document_ids)
         and (not dated or said.date is not None)
         and (filters.date_from or "") <= (said.date or "") <= (filters.date_to or "9999-99-99")

@@ -79,6 +79,7 @@ def show(
         return
     facts["status"] = record.status if not record.reason else f"{record.status}: {record.reason}"
     facts["tags"] = ", ".join(record.metadata.tags)
+    facts["groups"] = ", ".join(record.metadata.groups)
     facts["size"] = decimal(record.size)
     del facts["reason"], facts["warnings"]
     table = Table(show_header=False, box=None)
@@ -176,7 +177,7 @@ def _marked(found: TextLine) -> str:
 
 
 def _table(records: list[DocumentRecord], lines: Lines) -> Table:
-    table = Table("document", "state", "chunks", "department", "tags")
+    table = Table("document", "state", "chunks", "department", "tags", "groups")
     table.columns[0].overflow = "fold"
     for record in records:
         status, _, reason = state(record).partition("  ")
@@ -188,5 +189,6 @@ def _table(records: list[DocumentRecord], lines: Lines) -> Table:
             str(record.chunks or ""),
             escape(record.metadata.department or ""),
             escape(", ".join(record.metadata.tags)),
+            escape(", ".join(record.metadata.groups)),
         )
     return table

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from cli.connection import connect
+from cli.documents import given_lists
 from cli.failure import Failure
 from cli.ingestion import fingerprints, wait
 from cli.local.folder import LocalFile, scan
@@ -37,6 +38,9 @@ def upload(
     url: Annotated[
         str | None, typer.Option("--url", help="Its address on the web, for a single file.")
     ] = None,
+    groups: Annotated[
+        str | None, typer.Option("--groups", help="Who may see them, separated by commas.")
+    ] = None,
     wait_for_it: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait until they are indexed.")
     ] = True,
@@ -59,8 +63,7 @@ def upload(
         }.items()
         if value is not None
     }
-    if tags is not None:
-        given["tags"] = tuple(tag.strip() for tag in tags.split(",") if tag.strip())
+    given |= given_lists(tags, groups)
     files = gathered(paths, owner, given)
     for name, value in (("--title", title), ("--url", url)):
         if value and len(files) > 1:

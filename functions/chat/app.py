@@ -32,8 +32,8 @@ Answers questions from your organisation's own documents, with the sources of ev
 
 Send your API key in the header `x-api-key`, or your sign-in's token as `Authorization: Bearer`.
 Errors are problem JSON (RFC 9457): `detail` says what
-to do, and `request_id` is what to quote when you report one. `/v1/documents` needs a caller
-of role admin.
+to do, and `request_id` is what to quote when you report one. Changing documents needs a
+caller of role admin.
 """
 ERRORS = {
     400: "The body is not valid JSON.",

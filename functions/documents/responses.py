@@ -54,6 +54,10 @@ class MetadataBody(BaseModel):
     date: str | None
     tags: list[str]
     url: str | None
+    groups: list[str] = Field(
+        description="Who may see it; everybody where it is empty. Who does not manage documents is "
+        "told of its own groups only."
+    )
 
 
 class ProgressBody(BaseModel):
@@ -150,6 +154,7 @@ class DocumentBody(BaseModel):
                 date=said.date,
                 tags=list(said.tags),
                 url=said.url,
+                groups=list(said.groups),
             ),
             size=record.size,
             pages=record.pages,

@@ -31,6 +31,9 @@ WebAddress = Annotated[
     ),
 ]
 Tags = Annotated[list[Name], Field(max_length=50)]
+# "*" is who shares every group, and no document's.
+Group = Annotated[Name, StringConstraints(pattern=r"^([^*]|\*.)")]
+Groups = Annotated[list[Group], Field(max_length=50)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
 # Segments that are neither empty nor "." or "..", which clients resolve; no control characters.
 _IN_SEGMENT = r"[^/\x00-\x1f\x7f-\x9f]"
@@ -46,6 +49,9 @@ MediaType = Annotated[
 ]
 
 
+GROUPS = "Who may see it: callers that share one of these, in any case; without any, everybody."
+
+
 class MetadataFields(BaseModel):
     """What a document's uploader says of it; searches can filter by all but the title."""
 
@@ -57,6 +63,7 @@ class MetadataFields(BaseModel):
     date: CalendarDate | None = None
     tags: Tags | None = None
     url: WebAddress | None = None
+    groups: Groups | None = Field(default=None, description=GROUPS, examples=[["hr"]])
 
     def to_metadata(self) -> models.DocumentMetadata:
         """The same, for the core."""
@@ -67,6 +74,7 @@ class MetadataFields(BaseModel):
             date=self.date.isoformat() if self.date else None,
             tags=tuple(self.tags or ()),
             url=self.url,
+            groups=tuple(self.groups or ()),
         )
 
 
@@ -121,14 +129,15 @@ class ChangeRequest(BaseModel):
     date: CalendarDate | None = None
     tags: Tags | None = None
     url: WebAddress | None = None
+    groups: Groups | None = Field(default=None, description=GROUPS, examples=[["hr"]])
 
     def to_changes(self) -> dict[str, Any]:
         """The fields that were sent, for the core."""
         sent = {name: getattr(self, name) for name in self.model_fields_set}
         if sent.get("date"):
             sent["date"] = sent["date"].isoformat()
-        if "tags" in sent:
-            sent["tags"] = tuple(sent["tags"] or ())
+        for name in {"tags", "groups"} & sent.keys():
+            sent[name] = tuple(sent[name] or ())
         return sent
 
 

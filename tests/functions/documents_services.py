@@ -9,6 +9,7 @@ from nexus.documents.curating import Curator
 from nexus.documents.erasing import Eraser, Place
 from nexus.documents.text_search import TextSearch
 from nexus.generations.lifecycle import PerGeneration, SingleGeneration
+from nexus.ingestion.folder_groups import GovernedDocuments
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
 from nexus.operations.figures import Figures
@@ -29,10 +30,13 @@ from tests.fakes import (
 from tests.functions.gateway import DocumentsBehindGateway
 
 ADMIN_KEY, USER_KEY, RIVAL_KEY, NARROW_KEY = "nx_admin", "nx_user", "nx_rival", "nx_narrow"
+FOLDERS = (("hr/", ("hr",)),)
 
 
-def client(key: str, tenant: str, role: Role, filters: Filters | None = None) -> ApiClient:
-    principal = Principal(tenant, key, role, "admin", filters or Filters())
+def client(
+    key: str, tenant: str, role: Role, filters: Filters | None = None, *groups: str
+) -> ApiClient:
+    principal = Principal(tenant, key, role, "admin", filters or Filters(), groups=groups)
     return ApiClient(hash_key(key), "gw", principal, "2026-01-01T00:00:00Z")
 
 
@@ -51,7 +55,11 @@ class Office:
         self.recorded = FakeFigures()
         self.embedder = FakeEmbedder()
         self.indexer = assembled.indexer(
-            self.bucket, self.catalogue, self.index, self.embedder, self.settings
+            GovernedDocuments(self.bucket, FOLDERS),
+            self.catalogue,
+            self.index,
+            self.embedder,
+            self.settings,
         )
         self.clients = FakeClients(
             client(ADMIN_KEY, "acme", "admin"),
@@ -60,13 +68,17 @@ class Office:
             client(RIVAL_KEY, "rival", "admin"),
         )
         generation = self.settings.generation
+        place = Place(self.catalogue, self.index, generation.namespace)
         texts = TextSearch(self.index, self.catalogue, generation.namespace)
-        curator = Curator(self.bucket, self.catalogue, self.queue, texts, self.clock)
+        curator = Curator(
+            *(self.bucket, self.catalogue, self.queue, texts),
+            *(lambda: [place], FOLDERS, self.clock),
+        )
         self.services = DocumentsBehindGateway(
             settings=self.settings,
             clients=self.clients,
             eraser=lambda: Eraser(
-                [Place(self.catalogue, self.index, generation.namespace)],
+                [place],
                 self.bucket,
                 self.cache,
                 self.conversations,

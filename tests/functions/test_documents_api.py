@@ -75,10 +75,10 @@ def test_only_an_administrator_of_all_documents_may_manage_them(
     document = office.put("fees.md", FEES)
     api = caller(office, key)
     upload = {"files": [{"path": "a.md", "size": 1}]}
+    reading = (f"/v1/documents/{document}", f"/v1/documents/{document}/content")
     for method, path, body in [
-        ("GET", "/v1/documents", None),
         ("POST", "/v1/documents", upload),
-        *routes(document),
+        *(route for route in routes(document) if route[0] != "GET" or route[1] not in reading),
     ]:
         response = api.request(method, path, json=body)
         assert response.status_code == 403, path
@@ -198,6 +198,7 @@ def test_a_document_is_told_with_its_state(office: Office, api: TestClient) -> N
         "date": None,
         "tags": ["a"],
         "url": None,
+        "groups": [],
     }
     assert (body["size"], body["pages"], body["chunks"]) == (len(FEES), 1, record.chunks)
     assert body["tokens_embedded"] == record.tokens_embedded > 0
@@ -306,6 +307,7 @@ def test_a_change_of_metadata_is_ingested_without_embedding(
         "date": "2026-01-31",
         "tags": ["b", "c"],
         "url": None,
+        "groups": [],
     }
     assert changed["status"] == "indexed"
     assert office.embedder.texts == embedded

@@ -134,6 +134,7 @@ def _others(field: str, current: Any) -> list[Any]:
             {},
             {"Entra": {"kind": "saml", "metadata_url": "https://login.example.org/metadata"}},
         ],
+        Mapping[str, tuple[str, ...]]: [{}, {"hr/": ("hr",)}],
     }.get(kind, [])
     if field not in _LOCAL:
         found += [getattr(read_stage(name, configuration(name)), field) for name in STAGES]

@@ -81,11 +81,13 @@ class Desk:
         queue = SqsQueue(self.connection.client("sqs"), self.connection.deployment.ingest_queue_url)
         index = FakeIndex()
         self.texts = TextSearch(index, self.catalogue, SETTINGS.generation.namespace)
-        self.connection.__dict__["curator"] = Curator(bucket, self.catalogue, queue, self.texts)
+        place = Place(self.catalogue, index, SETTINGS.generation.namespace)
+        curator = Curator(bucket, self.catalogue, queue, self.texts, lambda: [place])
+        self.connection.__dict__["curator"] = curator
         self.indexer = assembled.indexer(bucket, self.catalogue, index, FakeEmbedder(), SETTINGS)
         self.cache = FakeCache()
         self.connection.__dict__["eraser"] = lambda: Eraser(
-            [Place(self.catalogue, index, SETTINGS.generation.namespace)],
+            [place],
             S3Versions(self.s3, BUCKET),
             self.cache,
             FakeConversations(),
@@ -319,7 +321,8 @@ def test_content_is_downloaded_whole_or_not_at_all(
     name = desk.put("fees.md", FEES)
     bucket = ServedBucket(desk.s3, BUCKET)
     bucket.url = served["url"].decode()
-    desk.connection.__dict__["curator"] = Curator(bucket, desk.catalogue, FakeQueue(), desk.texts)
+    curator = Curator(bucket, desk.catalogue, FakeQueue(), desk.texts, list)
+    desk.connection.__dict__["curator"] = curator
     output = tmp_path / "out.md"
     output.write_text("before")
     assert "403" in nexus("content", name, "--output", str(output), code=1)

@@ -7,12 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import RedirectResponse
 
-from functions.documents.dependencies import Document, Services
+from functions.documents.dependencies import Document, Readable
 from functions.documents.responses import ContentResponse
 from functions.documents.schemas import VersionId
 from nexus.documents.links import at_page, is_pdf
 from nexus.http.accepting import preferred
-from nexus.http.callers import Administrator
 
 router = APIRouter(tags=["documents"])
 # Who holds the address reads the content: nobody keeps it, or hands it on as where one came from.
@@ -27,8 +26,7 @@ _PRIVATE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 )
 async def content(
     document_id: Document,
-    principal: Administrator,
-    services: Services,
+    readable: Readable,
     response: Response,
     accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
     version: VersionId | None = None,
@@ -41,10 +39,11 @@ async def content(
 ) -> ContentResponse | Response:
     """A URL that gives the content for 15 minutes; without `version`, the newest.
 
+    Who does not manage the documents gets the version that readers see, and no other.
     Browsers show PDFs, plain text and images, and save everything else. Where `redirect` is true,
     or text/html is preferred to application/json, the answer is a redirection to the URL.
     """
-    found = services.curators.live().content(principal.tenant, document_id, version)
+    found = readable.content(document_id, version)
     url = at_page(found.url, page if is_pdf(found.path) else None)
     by_header = preferred(accept, {"json": "application/json", "html": "text/html"}) == "html"
     if by_header if redirect is None else redirect:

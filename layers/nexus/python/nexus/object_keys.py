@@ -1,10 +1,10 @@
 """How documents are named in the bucket, and how their metadata is spelled there.
 
 A document is the object `documents/{tenant}/{path}`. What its uploader says of it travels as S3
-user metadata (`x-amz-meta-title, -author, -department, -date, -tags, -url`), which may hold only
-ASCII: values are percent-encoded UTF-8 where they need it, so plain ASCII stays as typed, but for a
-web address, which has escapes of its own and stands as it is. Tags are separated by commas; a comma
-inside a tag is `%2C`.
+user metadata (`x-amz-meta-title, -author, -department, -date, -tags, -groups, -url`), which may
+hold only ASCII: values are percent-encoded UTF-8 where they need it, so plain ASCII stays as typed,
+but for a web address, which has escapes of its own and stands as it is. Tags and groups are
+separated by commas; a comma inside one is `%2C`.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from nexus.models import DocumentMetadata
 
 DOCUMENTS_PREFIX = "documents/"
 MAX_KEY_BYTES = 1024  # S3's limit on a key
-METADATA_NAMES = frozenset({"title", "author", "department", "date", "tags", "url"})
+METADATA_NAMES = frozenset({"title", "author", "department", "date", "tags", "groups", "url"})
 MAX_METADATA_BYTES = 2048  # S3's limit on all names and values of an object's user metadata
 
 _TENANT = re.compile(r"[a-z0-9-]{1,64}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Printable ASCII that may stay as it is: all but "%", which starts an escape.
 _SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
-_SAFE_IN_TAG = _SAFE.replace(",", "")
+_SAFE_IN_LIST = _SAFE.replace(",", "")
 _SAFE_IN_ADDRESS = "".join(chr(code) for code in range(0x21, 0x7F))
 
 MOST_ADDRESS_CHARS = 1_000
@@ -76,11 +76,13 @@ def document_id(tenant: str, path: str) -> str:
 def encode_metadata(metadata: DocumentMetadata) -> dict[str, str]:
     """S3 user metadata (without `x-amz-meta-`) that says the same; empty fields are left out.
 
-    Raises InvalidRequest naming `date` if it is not YYYY-MM-DD, `url` if it is no web address, or
-    `metadata` if the whole is over S3's 2,048 bytes.
+    Raises InvalidRequest naming `date` if it is not YYYY-MM-DD, `groups` if one of them is empty,
+    `url` if it is no web address, or `metadata` if the whole is over S3's 2,048 bytes.
     """
     if metadata.date is not None and not _is_date(metadata.date):
         raise InvalidRequest("A document's date is a calendar date as YYYY-MM-DD.", "date")
+    if not all(map(spelled, metadata.groups)):
+        raise InvalidRequest("A group is a name: it does not only hold blanks.", "groups")
     if metadata.url and web_address(metadata.url) is None:
         raise InvalidRequest(
             "A document's web address begins with http:// or https://, names a host and no user, "
@@ -92,7 +94,8 @@ def encode_metadata(metadata: DocumentMetadata) -> dict[str, str]:
         "author": _encode(metadata.author or "", _SAFE),
         "department": _encode(metadata.department or "", _SAFE),
         "date": metadata.date or "",
-        "tags": ",".join(filter(None, (_encode(tag, _SAFE_IN_TAG) for tag in metadata.tags))),
+        "tags": _encode_list(metadata.tags),
+        "groups": _encode_list(metadata.groups),
         "url": web_address(metadata.url or "") or "",
     }
     encoded = {name: value for name, value in values.items() if value}
@@ -104,7 +107,10 @@ def encode_metadata(metadata: DocumentMetadata) -> dict[str, str]:
 
 
 def decode_metadata(values: Mapping[str, str]) -> DocumentMetadata:
-    """What an object's user metadata says; what is unknown or invalid is dropped."""
+    """What an object's user metadata says; what is unknown or invalid is dropped.
+
+    No group is: one that nobody can have, such as an empty one, closes the document to everybody.
+    """
     known = {name.lower(): value for name, value in values.items()}
     date = known.get("date", "").strip()
     tags = (_decode(tag) for tag in known.get("tags", "").split(","))
@@ -115,6 +121,7 @@ def decode_metadata(values: Mapping[str, str]) -> DocumentMetadata:
         date=date if _is_date(date) else None,
         tags=tuple(dict.fromkeys(filter(None, tags))),
         url=web_address(known.get("url", "")),
+        groups=_decode_groups(known.get("groups", "")),
     )
 
 
@@ -143,7 +150,7 @@ def web_address(text: str) -> str | None:
 
 
 def spelled(name: str) -> str:
-    """The one spelling in which a title, a department or a tag is kept.
+    """The one spelling in which a title, a department, a tag or a group is kept.
 
     That is one line without control characters and outer blanks, composed as most systems write it
     (NFC): macOS sends accents decomposed.
@@ -154,11 +161,24 @@ def spelled(name: str) -> str:
 
 
 def compared(name: str) -> str:
-    """The form in which departments and tags are compared: its one spelling, in no case.
+    """The form in which departments, tags and groups are compared: its one spelling, in no case.
 
     Two names that Unicode holds for a canonical caseless match are equal (Unicode Standard, 3.13).
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", spelled(name)).casefold())
+
+
+def _encode_list(values: tuple[str, ...]) -> str:
+    return ",".join(filter(None, (_encode(value, _SAFE_IN_LIST) for value in values)))
+
+
+def _decode_groups(value: str) -> tuple[str, ...]:
+    # What is nothing once it is spelled stays as it was sent: without it, the document would be
+    # everybody's.
+    value = value.strip()
+    parts = (part.strip() for part in value.split(","))
+    groups = tuple(dict.fromkeys(_decode(part) or part for part in parts if part))
+    return groups or ((value,) if value else ())
 
 
 def _encode(value: str, safe: str) -> str:

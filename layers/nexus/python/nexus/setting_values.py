@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import Field, field
@@ -41,6 +42,8 @@ def parsed(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> A
         return raw == "true"
     if kind == "tuple[str, ...]":
         return tuple(part.strip() for part in raw.split(",") if part.strip())
+    if kind.startswith("tuple[tuple["):
+        return _groups_by_folder(variable, raw)
     try:
         number = int(raw) if kind == "int" else float(raw)
     except ValueError:
@@ -50,3 +53,20 @@ def parsed(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> A
     if number > metadata["high"]:
         raise ConfigurationError(f"{variable} must be at most {metadata['high']}; it is {raw}.")
     return number
+
+
+def _groups_by_folder(variable: str, raw: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Groups by beginnings of paths; none may be empty, as that would open what another closes."""
+    try:
+        given = json.loads(raw)
+    except (ValueError, RecursionError):
+        given = None
+    rules = given.items() if isinstance(given, dict) else [("", [])]
+    for folder, groups in rules:
+        named = isinstance(groups, list) and all(isinstance(one, str) for one in groups)
+        if not (folder and named and groups and all(map(str.strip, groups)) and "*" not in groups):
+            raise ConfigurationError(
+                f'{variable} must be JSON such as {{"hr/": ["hr"]}}, where each folder has a group '
+                f"and none is *; it is {raw!r}."
+            )
+    return tuple((folder, tuple(groups)) for folder, groups in rules)

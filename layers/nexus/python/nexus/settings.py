@@ -63,6 +63,11 @@ class Settings:
     embedding_cache_ttl_s: int = setting(
         "Seconds that a question's embedding is cached; 0 caches none.", 30 * 24 * 3600
     )
+    folder_groups: tuple[tuple[str, tuple[str, ...]], ...] = setting(
+        "Groups of the documents in a folder that have none of their own, as JSON: "
+        '`{"hr/": ["hr"]}`; the longest beginning of a path decides.',
+        (),
+    )
     ingest_queue_url: str = setting("SQS queue that the ingestion function reads.", "")
     reindex_function: str = setting(
         "Function that the reindexing run starts to continue itself.", ""

@@ -13,7 +13,7 @@ from nexus.documents.text_search import TextLine
 from nexus.errors import InvalidRequest
 from nexus.models import DocumentRecord, DocumentStatus
 from nexus.object_keys import compared
-from nexus.ports import Catalogue, DocumentBucket
+from nexus.ports import Catalogue, DocumentStore
 
 # Records that one page reads at most, however few of them are asked for: about a second's work.
 MOST_READ = 5_000
@@ -66,7 +66,7 @@ class Page:
 
 def page(
     catalogue: Catalogue,
-    documents: DocumentBucket,
+    documents: DocumentStore,
     tenant: str,
     asked: Listing,
     limit: int,
@@ -108,7 +108,7 @@ def page(
 
 
 def as_they_are(
-    documents: DocumentBucket, records: Sequence[DocumentRecord], asked: Listing
+    documents: DocumentStore, records: Sequence[DocumentRecord], asked: Listing
 ) -> tuple[DocumentRecord, ...]:
     """The records that are still asked for when the bucket has told which wait anew.
 

@@ -60,7 +60,7 @@ class TextSearch:
             return []
         hits = self._index.search_text(self._namespace(tenant), asked.text, MOST_HITS, narrowed)
         ids = list(dict.fromkeys(hit.document_id for hit in hits))
-        records = self._catalogue.get_many(tenant, ids) if ids else {}
+        records = self._catalogue.get_many(tenant, ids, consistently=True) if ids else {}
         besides = replace(asked, text="")
         shown = {
             item: record
@@ -71,7 +71,7 @@ class TextSearch:
             and besides.includes(record)
         }
         grouped: dict[str, list[Hit]] = {}
-        for hit in visible(hits, shown):
+        for hit in visible(hits, shown, rights):
             grouped.setdefault(hit.document_id, []).append(hit)
         wanted = Wanted(asked.text)
         ranked = [

@@ -63,7 +63,7 @@ def as_seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -
     UpstreamError when the catalogue fails.
     """
     cited = list(dict.fromkeys(item for turn in turns for item in turn.document_ids))
-    records = catalogue.get_many(principal.tenant, cited) if cited else {}
+    records = catalogue.get_many(principal.tenant, cited, consistently=True) if cited else {}
     live = {item: record for item, record in records.items() if record.live_revision}
     hidden = {item for item, record in live.items() if not permits(principal.rights, record)}
     return [_seen(turn, live.keys(), hidden) for turn in turns]

@@ -87,16 +87,8 @@ class StoredVersion:
     deleted: bool
 
 
-class DocumentBucket(Protocol):
+class DocumentBucket(DocumentStore, Protocol):
     """The documents' bucket as those who manage them use it: uploads, versions and copies."""
-
-    def head(self, key: str) -> ObjectState | None:
-        """What the bucket holds at the key now, or None. Raises NotFound for a foreign key."""
-        ...
-
-    def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
-        """The tenant's documents after a key (None: all tenants'), as DocumentStore has them."""
-        ...
 
     def sign_upload(self, upload: NewObject, seconds: int) -> SignedUpload:
         """A PUT of exactly this object, valid for so many seconds.

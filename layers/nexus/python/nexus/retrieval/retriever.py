@@ -139,7 +139,8 @@ class Retriever:
         If one search fails or is late, the passages are the other's; raises UpstreamError or
         ConfigurationError if both do, the one that is left finds nothing, or the catalogue fails.
         """
-        allowed = narrow(principal.rights, filters)
+        rights = principal.rights
+        allowed = narrow(rights, filters)
         if allowed is None:
             return Retrieved(unmatched=True)
         space = self._generation.namespace(principal.tenant)
@@ -151,7 +152,8 @@ class Retriever:
         searched_at = time.perf_counter()
         ids = sorted({hit.document_id for hit in (*found.dense, *found.lexical)})
         records = self._records.get_many(principal.tenant, ids, version())
-        dense, lexical = visible(found.dense, records), visible(found.lexical, records)
+        dense = visible(found.dense, records, rights)
+        lexical = visible(found.lexical, records, rights)
         looked_up = time.perf_counter()
         language = language_of(question)
         tongue = tongue_of_question(question)

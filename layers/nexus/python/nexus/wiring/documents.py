@@ -56,17 +56,28 @@ def curators(settings: Settings, aws: ClientFactory) -> PerGeneration[Curator]:
 
     bucket = S3DocumentBucket(aws("s3"), settings.documents_bucket)
     queue, secrets = SqsQueue(aws("sqs"), settings.ingest_queue_url), secrets_of(aws)
+    places = places_of(settings, aws)
 
     def curator(generation: Generation) -> Curator:
         catalogue = catalogue_of(aws, settings, generation)
         index = deferred(lambda: index_of(settings, secrets, generation))
-        return Curator(bucket, catalogue, queue, TextSearch(index, catalogue, generation.namespace))
+        texts = TextSearch(index, catalogue, generation.namespace)
+        return Curator(bucket, catalogue, queue, texts, places.all, settings.folder_groups)
 
-    return PerGeneration(
-        generations_of(aws, settings),
-        settings.generation,
-        curator,
-    )
+    return PerGeneration(generations_of(aws, settings), settings.generation, curator)
+
+
+def places_of(settings: Settings, aws: ClientFactory) -> PerGeneration[Place]:
+    """Where documents stand in each generation."""
+    from nexus.documents.erasing import Place
+
+    secrets = secrets_of(aws)
+
+    def place(generation: Generation) -> Place:
+        index = traced_index(index_of(settings, secrets, generation), settings)
+        return Place(catalogue_of(aws, settings, generation), index, generation.namespace)
+
+    return PerGeneration(generations_of(aws, settings), settings.generation, place)
 
 
 def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
@@ -74,19 +85,15 @@ def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
     from nexus.adapters.dynamodb.cache import DynamoCache
     from nexus.adapters.dynamodb.cited_turns import DynamoCitedTurns
     from nexus.adapters.s3.erasure import S3Versions
-    from nexus.documents.erasing import Eraser, Place
+    from nexus.documents.erasing import Eraser
 
-    dynamodb, secrets = aws("dynamodb"), secrets_of(aws)
+    dynamodb = aws("dynamodb")
     versions = S3Versions(aws("s3"), settings.documents_bucket)
     turns = DynamoCitedTurns(dynamodb, settings.conversations_table)
     cache = None
     if settings.cache_table:
         cache = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
 
-    def place(generation: Generation) -> Place:
-        index = traced_index(index_of(settings, secrets, generation), settings)
-        return Place(catalogue_of(aws, settings, generation), index, generation.namespace)
-
-    places = PerGeneration(generations_of(aws, settings), settings.generation, place)
+    places = places_of(settings, aws)
     questions = traces_of(aws, settings)
     return lambda: Eraser(places.all(), versions, cache, turns, questions=questions)

@@ -14,6 +14,7 @@ from nexus.wiring.parts import (
     Models,
     aws_clients,
     catalogue_of,
+    documents_of,
     generations_of,
     index_of,
     make_indexer,
@@ -32,7 +33,6 @@ def ingest_services(
 ) -> IngestServices:
     """The services of the ingestion function."""
     from nexus.adapters.dynamodb.embedding_ledger import DynamoEmbeddingLedger
-    from nexus.adapters.s3.documents import S3Documents
     from nexus.adapters.sqs.queue import SqsQueue
 
     aws = aws or aws_clients
@@ -40,7 +40,7 @@ def ingest_services(
     begin_tracing(settings, secrets)
     models = Models(settings, secrets)
     executor = executor or CarryingExecutor()
-    documents = S3Documents(aws("s3"), settings.documents_bucket)
+    documents = documents_of(aws, settings)
     queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
 
     def indexer(generation: Generation) -> Indexer:

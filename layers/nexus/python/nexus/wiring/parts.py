@@ -242,10 +242,12 @@ def make_reindexers(
 
 
 def documents_of(aws: ClientFactory, settings: Settings) -> DocumentStore:
-    """The stage's bucket of documents."""
+    """The stage's bucket of documents, each with the groups of its folder or its own."""
     from nexus.adapters.s3.documents import S3Documents
+    from nexus.ingestion.folder_groups import GovernedDocuments
 
-    return S3Documents(aws("s3"), settings.documents_bucket)
+    bucket = S3Documents(aws("s3"), settings.documents_bucket)
+    return GovernedDocuments(bucket, settings.folder_groups)
 
 
 def generations_of(aws: ClientFactory, settings: Settings) -> GenerationStore:
