@@ -30,7 +30,7 @@ from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Answer, Confidence, Principal, Spent, Turn
 from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
 from nexus.retrieval.reader import Reader
-from nexus.retrieval.retriever import Retrieved
+from nexus.retrieval.retrieved import Retrieved
 from nexus.retrieval.searching import ANSWER_S, Embedded, Embedding
 from nexus.settings import Settings
 from nexus.spending import billed
