@@ -33,7 +33,7 @@ COMMANDS = {
     "chat": (
         "chat",
         "chat",
-        "Talk with a deployment: each question is understood by those before it.",
+        "Talk with a deployment; each question is read with those before it.",
     ),
     "upload": (
         "upload",
