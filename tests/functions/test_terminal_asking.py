@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.commands import chat
 from cli.main import app
-from cli.streaming import Event
+from cli.streaming import Event, events
 from nexus.errors import UpstreamUnavailable
 from nexus.object_keys import document_id
 from tests.fakes import FakeChat
@@ -120,17 +119,17 @@ def test_a_talk_ends_with_its_input(typed: Typed) -> None:
 def test_ctrl_c_stops_an_answer_and_not_the_talk(
     typed: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, closed = chat.events, []
+    closed: list[bool] = []
 
     def interrupted(*_: Any) -> Iterator[Event]:
         try:
             yield "delta", {"index": 0, "text": "The tuition", "sources": []}
-            monkeypatch.setattr(chat, "events", real)
+            monkeypatch.setattr("cli.commands.chat.events", events)
             raise KeyboardInterrupt
         finally:
             closed.append(True)
 
-    monkeypatch.setattr(chat, "events", interrupted)
+    monkeypatch.setattr("cli.commands.chat.events", interrupted)
     output = typed("chat", lines=(ASKED, ASKED, "/quit"))
     assert "Stopped." in output
     assert output.count(FEE) == 1

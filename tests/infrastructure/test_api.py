@@ -36,7 +36,8 @@ GATEWAY_STATUSES = {
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "WAF_FILTERED": 403,
 }
-KEYLESS = {"/health", "/ready", "/openapi.json", "/docs", "/docs/{asset}", "/redoc"}
+REFERENCE = {"/", "/openapi.json", "/docs", "/docs/{asset}", "/redoc"}
+KEYLESS = {"/health", "/api/health", "/ready", *REFERENCE}
 
 
 def methods(assembly, stage: str) -> dict[tuple[str, str], dict[str, Any]]:
