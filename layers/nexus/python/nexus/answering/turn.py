@@ -37,9 +37,6 @@ from nexus.spending import billed
 
 __all__ = ["Answerer", "Question"]
 
-# Passages that a summary is made from: many, because it is about the whole and not a place in it.
-SUMMARY_PASSAGES = 12
-
 
 class Answerer:
     """Holds conversations."""
@@ -206,7 +203,12 @@ class Answerer:
         def search(query: str, embedded: Embedding | None) -> Retrieved:
             if style_of(question, route) == "summary":
                 return reader.retriever.survey(
-                    principal, query, SUMMARY_PASSAGES, question.filters, embedded, version
+                    principal,
+                    query,
+                    self._settings.summary_passages,
+                    question.filters,
+                    embedded,
+                    version,
                 )
             return reader.retriever.retrieve(
                 principal, query, question.top_k, question.filters, embedded, version
