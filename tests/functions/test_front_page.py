@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 import pytest
 from starlette.testclient import TestClient
 
+from cli.local.access.emulator import Guarded
 from functions.chat.app import create_app
 from tests.functions.chat_services import ACME_KEY, World
 from tests.functions.gateway import chat_app
@@ -21,6 +22,16 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+class NoBuckets:
+    """The rules of buckets, of which there are none."""
+
+    def preflight(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        return 403, {}, b""
+
+    def allowed(self, path: str, method: str, headers: dict[str, str]) -> dict[str, str]:
+        return {}
 
 
 class Told:
@@ -97,3 +108,17 @@ def test_older_paths_lead_to_the_routes_of_today(
     assert moved.status_code == 308
     url = "https://api.example/live"
     assert urljoin(url + path, moved.headers["location"]) == url + there
+
+
+@pytest.mark.parametrize(("slash", "status"), [("", 308), ("/", 200)])
+def test_locally_the_bare_url_is_given_its_slash(world: World, slash: str, status: int) -> None:
+    async def emulator(scope: Any, receive: Any, send: Any) -> None:
+        await create_app(world.services)({**scope, "path": "/"}, receive, send)
+
+    guarded = Guarded(emulator, NoBuckets(), 4777, lambda _: None)
+    local = TestClient(guarded, base_url="http://127.0.0.1:4777")
+    url = "/_aws/execute-api/abc/live"
+    answer = local.get(url + slash, follow_redirects=False)
+    assert answer.status_code == status
+    if status == 308:
+        assert urljoin(url, answer.headers["location"]) == f"{url}/"

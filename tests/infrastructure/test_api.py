@@ -73,6 +73,8 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
         ("/v1/conversations/{id}/export", "GET"),
         ("/v1/documents", "ANY"),
         ("/v1/documents/{proxy+}", "ANY"),
+        ("/v1/analytics", "GET"),
+        ("/v1/analytics/{proxy+}", "GET"),
         ("/v1/metrics", "GET"),
         ("/v1/{proxy+}", "ANY"),
         ("/{proxy+}", "ANY"),
@@ -88,6 +90,8 @@ def test_documents_has_its_own_routes_and_chat_all_others(assembly, stage):
     assert {path for path, uri in called.items() if "DocumentsLive" in uri} == {
         "/v1/documents",
         "/v1/documents/{proxy+}",
+        "/v1/analytics",
+        "/v1/analytics/{proxy+}",
         "/v1/metrics",
     }
     assert all("DocumentsLive" in uri or "ChatLive" in uri for uri in called.values())

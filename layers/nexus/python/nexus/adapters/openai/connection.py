@@ -118,20 +118,16 @@ class ModelsClient:
 
     @contextmanager
     def stream(self, path: str, body: Mapping[str, object]) -> Iterator[httpx2.Response]:
-        """The good answer as it comes; one that was refused is asked for again, none that began.
+        """The good answer as it comes: one try, as one that has begun cannot be begun again.
 
         Raises as `post`.
         """
-        headers = {"accept": "text/event-stream, application/json"}
-        for tried in range(self._retries + 1):
-            with self._http.stream("POST", path, json=body, headers=headers) as response:
-                if response.is_success:
-                    yield response
-                    return
+        with self._http.stream(
+            "POST", path, json=body, headers={"accept": "text/event-stream, application/json"}
+        ) as response:
+            if not response.is_success:
                 response.read()
-            if tried == self._retries or not _may_pass(response):
-                raise StatusError(response)
-            self._sleep(_pause_s(tried, retry_after_s(response.headers)))
+            yield _good(response)
 
     def get(self, path: str, timeout_s: float) -> httpx2.Response:
         """The good answer of one try. Raises as `post`."""
