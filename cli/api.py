@@ -26,14 +26,14 @@ def call(
 
     Raises Failure with the problem's detail and request id when the API answers with an error.
     """
-    return dict(_content(_sent(url, path, key, body, method, params), path))
+    return dict(content_of(_sent(url, path, key, body, method, params), path))
 
 
 def text(url: str, path: str, *, key: str, params: dict[str, Any]) -> str:
     """Sends a GET; returns the text of the response. Raises Failure as `call` does."""
     response = _sent(url, path, key, None, None, params)
     if not response.is_success:
-        _content(response, path)
+        content_of(response, path)
     return response.text
 
 
@@ -49,7 +49,7 @@ def _sent(
     method = method or ("GET" if body is None else "POST")
     started, asked = time.perf_counter(), f"{method} {path}"
     try:
-        with httpx2.Client(timeout=TIMEOUT_S, trust_env=not _is_local(url)) as client:
+        with httpx2.Client(timeout=TIMEOUT_S, trust_env=not is_local(url)) as client:
             response = client.request(method, url + path, headers=headers, json=body, params=params)
     except httpx2.TransportError as err:
         note(asked, type(err).__name__, 0, 0, started)
@@ -59,7 +59,8 @@ def _sent(
     return response
 
 
-def _content(response: httpx2.Response, path: str) -> dict[str, Any]:
+def content_of(response: httpx2.Response, path: str) -> dict[str, Any]:
+    """The JSON of a response that was read. Raises Failure with what an error's problem says."""
     content: dict[str, Any]
     try:
         content = response.json()
@@ -67,11 +68,17 @@ def _content(response: httpx2.Response, path: str) -> dict[str, Any]:
         content = {}
     if response.is_success or (path == "/ready" and content):
         return content
-    said = content.get("detail") or content.get("message") or response.reason_phrase
-    request_id = content.get("request_id")
+    raise Failure(told(response.status_code, content, response.reason_phrase))
+
+
+def told(status: int, problem: dict[str, Any], otherwise: str) -> str:
+    """A problem's sentence with its status, and the request id to quote."""
+    said = problem.get("detail") or problem.get("message") or otherwise
+    request_id = problem.get("request_id")
     suffix = f" (request {request_id})" if request_id else ""
-    raise Failure(f"{response.status_code}: {said}{suffix}")
+    return f"{status}: {said}{suffix}"
 
 
-def _is_local(url: str) -> bool:
+def is_local(url: str) -> bool:
+    """Whether a URL is this machine's own, which no proxy stands before."""
     return url.startswith("http://127.0.0.1:")

@@ -25,7 +25,16 @@ COMMANDS = {
         "Stop what `nexus up` started; documents and conversations stay for the next start.",
     ),
     "status": ("status", "status", "Show a deployment's URL, health and documents."),
-    "ask": ("ask", "ask", "Ask a question and print the answer with its sources."),
+    "ask": (
+        "ask",
+        "ask",
+        "Ask a question and print the answer, as it is written, with its sources.",
+    ),
+    "chat": (
+        "chat",
+        "chat",
+        "Talk with a deployment; each question is read with those before it.",
+    ),
     "upload": (
         "upload",
         "upload",

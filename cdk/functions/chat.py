@@ -15,6 +15,8 @@ from cdk.functions.variables import common, index, models
 from cdk.stages import Stage
 
 _ROUTES = (
+    Route("GET", "/", needs_key=False),
+    Route("GET", "/api/health", needs_key=False),
     Route("GET", "/health", needs_key=False),
     Route("GET", "/ready", needs_key=False),
     Route("GET", "/openapi.json", needs_key=False),

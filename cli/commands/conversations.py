@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli import api
-from cli.commands.ask import Key, describe
+from cli.answer_view import describe
+from cli.asking import Key
 from cli.connection import connect, key_for
 from cli.failure import Failure
 from cli.terminal import Json, Stage, console, counted, print_json

@@ -14,7 +14,7 @@ from cli.evaluation.rank_measures import place_of
 from nexus.answering.answer_text import Style
 from nexus.answering.turn import Question
 from nexus.models import Answer, Filters, Principal
-from nexus.retrieval.retriever import Retrieved
+from nexus.retrieval.retrieved import Retrieved
 from nexus.services import EvaluationServices
 from nexus.settings import Settings
 

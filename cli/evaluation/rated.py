@@ -69,6 +69,7 @@ def golden(number: int, one: Feedback, named: Mapping[str, DocumentRecord]) -> d
         "comment": one.comment,
         "said": one.answer,
         "documents": paths,
+        "quotes": [source.quote for source in one.sources],
         "rated_at": one.rated_at[:10],
         "review": _review(one, liked=liked),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from cli import api, keys
-from cli.commands.ask import show_answer
+from cli.answer_view import show_answer
 from cli.commands.dashboard import local_figures_url
 from cli.connection import DEMO_CLIENT, DEMO_TENANT, Connection, demo_key, keep_demo_key
 from cli.failure import Failure

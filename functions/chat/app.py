@@ -14,8 +14,10 @@ from functions.chat.routes import (
     conversations,
     exports,
     feedback,
+    front_page,
     health,
     mcp,
+    older_paths,
     openai_chat,
     openai_models,
     openai_responses,
@@ -62,6 +64,8 @@ ROUTES = (
     feedback,
     session,
     health,
+    front_page,
+    older_paths,
     reference,
 )
 

@@ -39,7 +39,8 @@ class ChatRequest(BaseModel):
     filters: FilterFields | None = None
     style: Style | None = Field(
         default=None,
-        description="concise: at most 40 words; detailed: 250; summary: 180, about the whole.",
+        description="concise: at most 40 words; detailed: 250; summary: 180, about the whole; "
+        "unless the deployment sets others.",
     )
 
 

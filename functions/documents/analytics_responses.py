@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from functions.documents.analytics_counts import RangeBody, ranged
 from nexus.insights.analytics import Cluster, Clusters, Period
 from nexus.insights.inventory import Inventory
-from nexus.models import DocumentRecord, Feedback, LoggedQuestion
+from nexus.models import DocumentRecord, Feedback, LoggedQuestion, RatedSource
 
 
 class NamedBody(BaseModel):
@@ -105,6 +105,25 @@ class ErrorsResponse(RangeBody):
         )
 
 
+class RatedSourceBody(BaseModel):
+    """What a rated answer cites as [number]."""
+
+    number: int
+    document_id: str
+    place: str = Field(description="Where in the document, in words.")
+    quote: str
+
+    @classmethod
+    def of(cls, source: RatedSource) -> RatedSourceBody:
+        """From the core's source of a rated answer."""
+        return cls(
+            number=source.number,
+            document_id=source.document_id,
+            place=source.place,
+            quote=source.quote,
+        )
+
+
 class RatedBody(BaseModel):
     """A rated answer; nothing says who rated it."""
 
@@ -118,6 +137,9 @@ class RatedBody(BaseModel):
     confidence: str | None
     score: float | None
     documents: list[NamedBody]
+    sources: list[RatedSourceBody] = Field(
+        description="With their quotes; empty where the deployment keeps no words."
+    )
     models: list[str]
     settings: str
 
@@ -135,6 +157,7 @@ class RatedBody(BaseModel):
             confidence=one.level,
             score=one.score,
             documents=[NamedBody.of(named[key]) for key in one.document_ids if key in named],
+            sources=list(map(RatedSourceBody.of, one.sources)),
             models=list(one.models),
             settings=one.settings,
         )

@@ -15,7 +15,7 @@ from nexus.adapters.dynamodb.question_traces import DynamoQuestionTraces
 from nexus.adapters.dynamodb.rollups import DynamoRollups
 from nexus.adapters.dynamodb.turns import DynamoTurns
 from nexus.insights.rolling import Roller
-from nexus.models import Feedback, LoggedQuestion, Spent, Turn
+from nexus.models import Feedback, LoggedQuestion, RatedSource, Spent, Turn
 from tests.contract.test_turns import Watched
 from tests.fakes import FakeClock
 
@@ -31,6 +31,7 @@ LOGGED = LoggedQuestion(
     text="When?",
 )
 RATED = Feedback("m1", "c", MOMENT, MOMENT, "web", "up", document_ids=("d1",), answer="Today.")
+CITED = (RatedSource(1, "d1", "page 2", "It is due today."), RatedSource(2, "d2", "", "Or later."))
 
 
 class Stage:
@@ -108,6 +109,16 @@ def test_what_is_logged_is_not_read_once_its_days_are_over(stage: Stage) -> None
     assert stage.logged() == []
     assert list(stage.log.ratings("acme", DAY, DAY)) == []
     assert stage.log.texts("acme", [(MOMENT, "m1")]) == {}
+
+
+def test_a_rating_keeps_its_quotes_until_their_document_is_erased(stage: Stage) -> None:
+    stage.append()
+    rated = replace(RATED, document_ids=("d1", "d2"), sources=CITED)
+    stage.log.rate("acme", rated)
+    assert list(stage.log.ratings("acme", DAY, DAY)) == [rated]
+    stage.traces.redact("acme", "d1")
+    [left] = stage.log.ratings("acme", DAY, DAY)
+    assert (left.document_ids, left.sources, left.answer) == (("d2",), CITED[1:], "")
 
 
 def test_a_document_is_found_in_the_log_long_after_its_conversation_is_gone(

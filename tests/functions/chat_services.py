@@ -8,7 +8,7 @@ from typing import Any
 
 from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.forgiving_cache import ForgivingCache
-from nexus.answering.generator import Generator
+from nexus.answering.generator import generator_of
 from nexus.answering.idempotency import IdempotentAnswers
 from nexus.answering.turn import Answerer
 from nexus.clients import hash_key
@@ -69,7 +69,7 @@ class World:
             refresh_tokens=self.refresh_tokens,
             answerer=Answerer(
                 its_readers,
-                Generator(self.chat, self.settings.answer_max_tokens),
+                generator_of(self.settings, self.chat, None),
                 self.conversations,
                 self.cache,
                 self.settings,

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 from starlette.testclient import TestClient
 
-from cli.commands.ask import show_answer
+from cli.answer_view import show_answer
 from functions.documents import app as documents
 from nexus.answering.refusals import refusal
 from nexus.models import Locator, Passage

@@ -119,6 +119,10 @@ def test_a_rating_is_of_ones_own_answer_and_a_later_one_replaces_it(day: Day) ->
     assert (told["rating"], told["reasons"], told["comment"]) == ("down", ["wrong"], "")
     assert told["question"] == QUESTION
     assert told["confidence"] == answer["confidence"]["level"]
+    assert [(one["number"], one["document_id"]) for one in told["sources"]] == [
+        (one["number"], one["document_id"]) for one in answer["sources"]
+    ]
+    assert [one["quote"] for one in told["sources"]] == ["The tuition fee is nine million rupiah."]
     assert "web" not in str(told)
 
 

@@ -36,7 +36,8 @@ GATEWAY_STATUSES = {
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "WAF_FILTERED": 403,
 }
-KEYLESS = {"/health", "/ready", "/openapi.json", "/docs", "/docs/{asset}", "/redoc"}
+REFERENCE = {"/", "/openapi.json", "/docs", "/docs/{asset}", "/redoc"}
+KEYLESS = {"/health", "/api/health", "/ready", *REFERENCE}
 
 
 def methods(assembly, stage: str) -> dict[tuple[str, str], dict[str, Any]]:
@@ -72,6 +73,8 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
         ("/v1/conversations/{id}/export", "GET"),
         ("/v1/documents", "ANY"),
         ("/v1/documents/{proxy+}", "ANY"),
+        ("/v1/analytics", "GET"),
+        ("/v1/analytics/{proxy+}", "GET"),
         ("/v1/metrics", "GET"),
         ("/v1/{proxy+}", "ANY"),
         ("/{proxy+}", "ANY"),
@@ -87,6 +90,8 @@ def test_documents_has_its_own_routes_and_chat_all_others(assembly, stage):
     assert {path for path, uri in called.items() if "DocumentsLive" in uri} == {
         "/v1/documents",
         "/v1/documents/{proxy+}",
+        "/v1/analytics",
+        "/v1/analytics/{proxy+}",
         "/v1/metrics",
     }
     assert all("DocumentsLive" in uri or "ChatLive" in uri for uri in called.values())
@@ -158,7 +163,8 @@ def test_the_stage_logs_traces_and_throttles_what_needs_no_key(assembly, stage):
     settings = {s.get("ResourcePath"): s for s in properties["MethodSettings"]}
     assert all(s["DataTraceEnabled"] is False for s in settings.values())
     for path in KEYLESS:
-        limited = settings["/" + path.replace("/", "~1")]
+        # The root is a slash alone in CloudFormation; other paths have theirs encoded.
+        limited = settings["/" if path == "/" else "/" + path.replace("/", "~1")]
         assert limited["ThrottlingRateLimit"] == configuration(stage)["keyless_rate"]
         assert limited["ThrottlingBurstLimit"] == configuration(stage)["keyless_burst"]
     api = assembly.only(stage, "service", "ApiGateway::RestApi")["Properties"]

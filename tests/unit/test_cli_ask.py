@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from cli.commands.ask import show_answer
+from cli.answer_view import show_answer
 
 REFUSAL: dict[str, Any] = {
     "answer": "I could not find the answer to this in the documents.",

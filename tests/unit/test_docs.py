@@ -66,7 +66,7 @@ def test_the_levels_of_imports_are_those_of_the_contract() -> None:
     contracts = config["tool"]["importlinter"]["contracts"]
     layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
     rows = re.findall(
-        r"^\| (\d) \| ([^|]+) \|", ARCHITECTURE.read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| (\d+) \| ([^|]+) \|", ARCHITECTURE.read_text(encoding="utf-8"), re.MULTILINE
     )
     described = {int(level): set(_SPAN.findall(rooms)) for level, rooms in rows}
     levels = range(len(layers), 0, -1)

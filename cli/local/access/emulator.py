@@ -21,6 +21,7 @@ from cli.local.access.signatures import SignedRequest, is_signed
 _CALLBACKS = "/_ministack/cfn-response/"
 # An API's own routes, as the emulator reads them: what looks alike but names no stage goes to AWS.
 _API = re.compile(r"/_aws/execute-api/[a-z0-9]+/[A-Za-z0-9_-]+(?:/(?!@connections).*)?", re.DOTALL)
+_STAGE = re.compile(r"/_aws/execute-api/[a-z0-9]+/[A-Za-z0-9_-]+")
 _UNSIGNED = (
     "This call is not signed with the credentials of this run: use `nexus`, or an AWS client with "
     "AWS_CONFIG_FILE=.local/aws-config."
@@ -63,6 +64,10 @@ class Guarded:
             await _refuse(send, _NO_SOCKETS, socket=True)
         elif reason := foreign_host(scope["headers"], self._port):
             await _refuse(send, reason)
+        elif _STAGE.fullmatch(scope["path"]) and scope["method"] == "GET":
+            # The emulator does not tell a function whether the slash was there; links need it.
+            there = scope["path"].rpartition("/")[2] + "/"
+            await respond(send, 308, {"location": there}, b"")
         elif _API.fullmatch(scope["path"]):
             await self._app(scope, receive, send)  # which asks for the API's key itself
         elif self._sign_in.concern(scope["method"], scope["path"]):

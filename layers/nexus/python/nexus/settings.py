@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from nexus.errors import ConfigurationError
+from nexus.model_settings import ModelSettings
 from nexus.models import Generation
 from nexus.setting_values import parsed, setting, variable_of
 
@@ -21,118 +22,20 @@ _THIS_MACHINE = ("http://127.0.0.1:", "http://localhost:")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(ModelSettings):
     """Every setting of the functions; `variable_of` names each one's variable."""
 
-    stage: str = setting("Name of the deployment stage.", "local")
-    log_level: str = setting(
-        "Least severe log level written.",
-        "INFO",
-        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
-    )
-    documents_bucket: str = setting("Bucket that holds the documents.", "")
-    catalogue_table: str = setting("DynamoDB table of documents and manifests.", "")
-    conversations_table: str = setting("DynamoDB table of conversations.", "")
-    functions: tuple[str, ...] = setting(
-        "The stage's functions, whose former versions the nightly run removes after 24 hours.", ()
-    )
-    clients_table: str = setting("DynamoDB table of API clients.", "")
-    cache_table: str = setting(
-        "DynamoDB table of cached answers and question embeddings; empty caches nothing.", ""
-    )
-    insights_table: str = setting(
-        "DynamoDB table of the question log, ratings and their rollups; empty logs nothing.", ""
-    )
-    keep_questions: bool = setting(
-        "Whether the log keeps what was asked in words, and ratings with question, answer, quotes "
-        "and comment; without it, numbers, ids and embeddings.",
-        False,
-        choices=("true", "false"),
-    )
-    question_log_days: int = setting("Days that questions and ratings are kept.", 90, low=1)
-    rollup_days: int = setting("Days that the figures of a day are kept.", 400, low=1)
-    popular_from: int = setting(
-        "How often a question must have been asked before its words are shown.", 3, low=1
-    )
-    alike_from: float | None = setting(
-        "Cosine (0 to 1) from which two questions are taken to ask for the same, instead of the "
-        "embedding model's own.",
-        None,
-    )
-    answer_cache_ttl_s: int = setting("Seconds that an answer is cached; 0 caches none.", 24 * 3600)
-    embedding_cache_ttl_s: int = setting(
-        "Seconds that a question's embedding is cached; 0 caches none.", 30 * 24 * 3600
-    )
-    folder_groups: tuple[tuple[str, tuple[str, ...]], ...] = setting(
-        "Groups of the documents in a folder that have none of their own, as JSON: "
-        '`{"hr/": ["hr"]}`; the longest beginning of a path decides.',
-        (),
-    )
-    ingest_queue_url: str = setting("SQS queue that the ingestion function reads.", "")
-    reindex_function: str = setting(
-        "Function that the reindexing run starts to continue itself.", ""
-    )
-    backups_bucket: str = setting("Bucket that snapshots are written to.", "")
-    backup_function: str = setting("Function that a backup starts to continue itself.", "")
-    models_url: str = setting(
-        "Base URL of the OpenAI-compatible endpoint.", "https://api.openai.com/v1"
-    )
-    models_secret: str = setting("Secret that holds the endpoint's API key.", "")
-    embedding_model: str = setting("Embedding model.", "text-embedding-3-small")
-    embedding_dimension: int = setting("Length of the embedding vectors.", 1536, low=1)
-    embedding_batch: int = setting("Texts embedded in one call.", 128, low=1)
-    chunk_chars: int = setting("Longest chunk of a document, in characters.", 1000, low=200)
-    chunk_overlap: int = setting(
-        "Characters of the chunk before that a chunk of prose repeats; at most half a chunk.", 120
-    )
-    chat_model: str = setting("Model that writes answers.", "gpt-5.4-mini")
-    chat_api: str = setting(
-        "OpenAI API that writes answers.",
-        "responses",
-        choices=("responses", "chat_completions"),
-    )
-    verifier_model: str = setting(
-        "Chat model, at the same endpoint, that decides on sentences which nothing else can decide "
-        "on; empty means that these stay, unverified.",
-        "",
-    )
-    rewrite_model: str = setting(
-        "Chat model, at the same endpoint, that says what a question means in its conversation; "
-        "empty leaves that to rules.",
-        "",
-    )
-    reasoning_effort: str = setting(
-        "How much a reasoning model thinks before it answers, such as low; empty sends nothing.", ""
-    )
-    rerank_url: str = setting(
-        "Cohere- or Jina-compatible rerank URL; empty means the ranking is not reranked.", ""
-    )
-    rerank_model: str = setting("Model named to the rerank URL.", "")
-    rerank_secret: str = setting(
-        "Secret that holds the rerank URL's API key; empty sends none.", ""
-    )
-    request_deadline_s: float = setting(
-        "Time from a request's arrival to its answer or problem, in seconds; the gateway waits 29.",
-        27.0,
-        low=1,
-    )
-    models_timeout_s: float = setting(
-        "Longest time that writing an answer may take, in seconds, if the request has it.", 20.0
-    )
-    rerank_timeout_s: float = setting(
-        "Longest time that a reranking may take, in seconds; the ranking stays without it.", 4.0
-    )
-    embedding_timeout_s: float = setting(
-        "Longest time of one try at an embedding, in seconds.", 20.0
-    )
-    embedding_retries: int = setting("Further tries at an embedding after a passing failure.", 3)
     vector_index: str = setting(
         "Vector index: one SQLite file, or Pinecone.", "pinecone", choices=("sqlite", "pinecone")
     )
     sqlite_path: str = setting("File of the SQLite index.", "")
     pinecone_host: str = setting("Host of the Pinecone index (https://…).", "")
     pinecone_secret: str = setting("Secret that holds the Pinecone API key.", "")
+    index_retries: int = setting("Further tries at Pinecone after a passing failure.", 2)
     top_k: int = setting("Passages given to the answer unless the request says (1 to 20).", 5)
+    summary_passages: int = setting(
+        "Passages that a summary is made from: many, as it is about the whole.", 12, low=1, high=50
+    )
     history_turns: int = setting("Earlier turns used to understand a follow-up question.", 6)
     conversation_ttl_h: float = setting(
         "Hours after its last turn that a conversation expires.", 24.0
@@ -140,6 +43,9 @@ class Settings:
     answer_max_tokens: int = setting(
         "Longest answer, in tokens; a reasoning model's thoughts count too.", 2000, low=1
     )
+    concise_words: int = setting("Most words of an answer in the style `concise`.", 40, low=5)
+    detailed_words: int = setting("Most words of one in the style `detailed`.", 250, low=5)
+    summary_words: int = setting("Most words of a summary.", 180, low=5)
     gate: str = setting(
         "What a question has to pass before the model is asked: for a language model only the "
         "filter of what is off topic, for one that answers anything that the passages probably "

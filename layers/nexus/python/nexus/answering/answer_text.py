@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,13 +13,9 @@ from nexus.text.sentences import sentence_spans
 Kind = Literal["sentence", "heading", "row", "code", "layout"]
 Style = Literal["default", "concise", "detailed", "summary"]
 
-# The most words of each style, markers not counted; None is no limit.
-WORD_LIMITS: dict[Style, int | None] = {
-    "default": None,
-    "concise": 40,
-    "detailed": 250,
-    "summary": 180,
-}
+# The most words of a style, markers not counted; one that is absent has no limit.
+WordLimits = Mapping[Style, int]
+WORD_LIMITS: WordLimits = {"concise": 40, "detailed": 250, "summary": 180}
 
 _LEADING = re.compile(rf"(?:\s*{ANY_MARKER})+[.]?")
 _CLOSE_MARKERS = re.compile(rf"(?<=[.!?…])(?:{ANY_MARKER})+(?=\s|$)")
@@ -100,13 +96,13 @@ def joined(pieces: list[Piece]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n").rstrip()
 
 
-def limit_words(text: str, style: Style) -> str:
+def limit_words(text: str, style: Style, limits: WordLimits = WORD_LIMITS) -> str:
     """The text cut to its style's words at the end of a sentence, item or row.
 
     Markers do not count and stay with their sentence. The first sentence stays even if it alone is
     longer: half a sentence may say the opposite of the whole.
     """
-    limit = WORD_LIMITS[style]
+    limit = limits.get(style)
     if limit is None or len(renumber(text, {}).split()) <= limit:
         return text
     kept: list[Piece] = []

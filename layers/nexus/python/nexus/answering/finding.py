@@ -17,7 +17,7 @@ from nexus.answering.rewriting import Rewriter
 from nexus.deadline import awaited, exceeded, optional
 from nexus.errors import ConfigurationError, UpstreamError
 from nexus.models import Passage, Turn, Usage
-from nexus.retrieval.retriever import Retrieved
+from nexus.retrieval.retrieved import Retrieved
 from nexus.retrieval.searching import ANSWER_S, Embedding, Failure
 from nexus.text.segments import words_of
 

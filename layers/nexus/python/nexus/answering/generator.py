@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nexus.answering.answer_text import Style, limit_words
+from nexus.answering.answer_text import WORD_LIMITS, Style, WordLimits, limit_words
 from nexus.answering.grounding import Grounded, ground
 from nexus.answering.growing import GrowingDraft
 from nexus.answering.prompts import answer_messages, repair_messages
 from nexus.answering.reply import Reply, read_reply
 from nexus.answering.telling import Telling
 from nexus.answering.told_of_answer import tell_grounded, tell_written
-from nexus.answering.verifying import Verification, Verifier
+from nexus.answering.verifying import Verification, Verifier, verifier_of
 from nexus.deadline import current, optional
 from nexus.errors import UpstreamRefused
 from nexus.models import CheckedClaim, Passage, Source, Usage
 from nexus.observability import logger
-from nexus.ports import Message, StreamingChat
+from nexus.ports import ChatModel, Message, StreamingChat
+from nexus.settings import Settings
 
 __all__ = ["Generated", "Generator", "Style"]
 
@@ -44,11 +45,16 @@ class Generator:
     """Writes answers with a chat model."""
 
     def __init__(
-        self, chat: StreamingChat, max_tokens: int, verifier: Verifier | None = None
+        self,
+        chat: StreamingChat,
+        max_tokens: int,
+        verifier: Verifier | None = None,
+        limits: WordLimits = WORD_LIMITS,
     ) -> None:
         self._chat = chat
         self._max_tokens = max_tokens
         self._verifier = verifier
+        self._limits = limits
 
     def generate(
         self,
@@ -65,12 +71,14 @@ class Generator:
         `telling` shows its sentences while they are written.
         Raises UpstreamRefused when the model's tokens did not suffice for one sentence.
         """
-        first = answer_messages(question, passages, history, style, standalone)
+        first = answer_messages(question, passages, history, style, standalone, self._limits)
         started, whole = current().now(), True
         growing = None
         if telling is not None:
             waits = self._verifier is not None and not telling.retracts
-            growing = GrowingDraft(telling, passages, question, style, waits=waits)
+            growing = GrowingDraft(
+                telling, passages, question, style, waits=waits, limits=self._limits
+            )
         draft, usage = self._write(first, len(passages), growing)
         took_s = current().now() - started
         if not draft.text:
@@ -89,7 +97,14 @@ class Generator:
                 extra={"unsupported": len(grounded.unsupported), "support": grounded.support},
             )
             repair = repair_messages(
-                question, passages, draft.text, grounded.unsupported, history, style, standalone
+                question,
+                passages,
+                draft.text,
+                grounded.unsupported,
+                history,
+                style,
+                standalone,
+                self._limits,
             )
 
             def rewrite() -> tuple[Reply, Usage]:
@@ -111,7 +126,7 @@ class Generator:
         if checking:
             usage += checking.usage
             whole = whole and checking.whole
-        text = limit_words(grounded.text, style) if grounded.sources else ""
+        text = limit_words(grounded.text, style, self._limits) if grounded.sources else ""
         return Generated(
             text,
             _named(text, grounded),
@@ -132,6 +147,16 @@ class Generator:
             completion = self._chat.stream(messages, self._max_tokens, growing.hear)
         tell_written(messages, self._max_tokens, completion)
         return read_reply(completion.text, completion.finish, passages), completion.usage
+
+
+def generator_of(settings: Settings, chat: StreamingChat, verifier: ChatModel | None) -> Generator:
+    """A generator within the settings' tokens and words, and with a verifier where there is one."""
+    limits: WordLimits = {
+        "concise": settings.concise_words,
+        "detailed": settings.detailed_words,
+        "summary": settings.summary_words,
+    }
+    return Generator(chat, settings.answer_max_tokens, verifier_of(verifier), limits)
 
 
 def _better(one: Grounded, other: Grounded) -> Grounded:

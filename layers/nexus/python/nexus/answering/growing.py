@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nexus.answering.answer_text import Piece, Style, joined, limit_words, pieces_of
+from nexus.answering.answer_text import (
+    WORD_LIMITS,
+    Piece,
+    Style,
+    WordLimits,
+    joined,
+    limit_words,
+    pieces_of,
+)
 from nexus.answering.citations import single_markers
 from nexus.answering.claims import HAS_WORDS
 from nexus.answering.grounding import MOST_CHARS, Grounded, Known, ground
@@ -43,12 +51,14 @@ class GrowingDraft:
         style: Style,
         *,
         waits: bool,
+        limits: WordLimits = WORD_LIMITS,
     ) -> None:
         self._telling = telling
         self._passages = passages
         self._question = question
         self._style = style
         self._waits = waits
+        self._limits = limits
         self._heard = ""
         self._known: Known = {}
         self._settled = 0
@@ -67,7 +77,8 @@ class GrowingDraft:
         pieces = self._whole_pieces()
         grounded = self._grounded(pieces) if len(pieces) > self._settled else None
         if grounded is not None:
-            self._telling.show(limit_words(grounded.text, self._style), grounded.sources)
+            shown = limit_words(grounded.text, self._style, self._limits)
+            self._telling.show(shown, grounded.sources)
 
     def _may_settle(self, new: int) -> bool:
         """Whether something may have ended, and the next begun, with so many new characters."""

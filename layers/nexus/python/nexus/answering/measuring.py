@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nexus.metrics import record
 from nexus.models import Answer
-from nexus.retrieval.retriever import Retrieved
+from nexus.retrieval.retrieved import Retrieved
 
 
 def measure_passages(retrieved: Retrieved) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from nexus.answering.answer_text import Style
+from nexus.answering.answer_text import WORD_LIMITS, Style, WordLimits
 from nexus.answering.numbered import sentences
 from nexus.models import Passage
 from nexus.ports import Message
@@ -18,11 +18,11 @@ NO_ANSWER = "NO_ANSWER"
 
 _LENGTH: dict[Style, str] = {
     "default": "in one to three sentences unless a list is asked for",
-    "concise": "in at most two short sentences and 40 words",
-    "detailed": "in full, with what conditions and exceptions the passages give, in at most 250 "
-    "words",
+    "concise": "in at most two short sentences and {words} words",
+    "detailed": "in full, with what conditions and exceptions the passages give, in at most "
+    "{words} words",
     "summary": "as a summary of what all the passages say of it, the main points first, in at most "
-    "180 words; a short list is welcome",
+    "{words} words; a short list is welcome",
 }
 
 _SYSTEM = """\
@@ -72,6 +72,7 @@ def answer_messages(
     history: Sequence[tuple[str, str]] = (),
     style: Style = "default",
     standalone: str = "",
+    limits: WordLimits = WORD_LIMITS,
 ) -> list[Message]:
     """The prompt that asks for a cited answer; passages and their sentences are numbered from 1.
 
@@ -79,7 +80,7 @@ def answer_messages(
     that is "" is not shown. `standalone` is the follow-up in words that need none of them. What in
     a passage instructs a machine is shown as `[…]`; what is left cannot close its tag.
     """
-    return _messages(question, passages, history, style, standalone)
+    return _messages(question, passages, history, _length(style, limits), standalone)
 
 
 def repair_messages(
@@ -90,6 +91,7 @@ def repair_messages(
     history: Sequence[tuple[str, str]] = (),
     style: Style = "default",
     standalone: str = "",
+    limits: WordLimits = WORD_LIMITS,
 ) -> list[Message]:
     """The prompt that asks, once, for a better answer than a draft with unsupported sentences.
 
@@ -97,14 +99,15 @@ def repair_messages(
     """
     found = unsupported or [draft]
     rejected = "\n".join(escape(visible(sentence)) for sentence in found)
-    return _messages(question, passages, history, style, standalone, rejected)
+    length = _length(style, limits)
+    return _messages(question, passages, history, length, standalone, rejected)
 
 
 def _messages(
     question: str,
     passages: Sequence[Passage],
     history: Sequence[tuple[str, str]],
-    style: Style,
+    length: str,
     standalone: str,
     rejected: str = "",
 ) -> list[Message]:
@@ -116,13 +119,17 @@ def _messages(
     parts += [_turn(asked, answered) for asked, answered in history]
     if standalone:
         parts.append(f"<standalone>\n{escape(visible(standalone))}\n</standalone>")
-    system = _SYSTEM.format(length=_LENGTH[style])
+    system = _SYSTEM.format(length=length)
     if rejected:
         parts.append(f"<rejected>\n{rejected}\n</rejected>")
         system += _REPAIR
     # The question stands last, and nothing after it.
     parts.append(f"<question>\n{escape(question)}\n</question>")
     return [Message("system", system), Message("user", "\n".join(parts))]
+
+
+def _length(style: Style, limits: WordLimits) -> str:
+    return _LENGTH[style].format(words=limits.get(style))
 
 
 def _turn(asked: str, answered: str) -> str:

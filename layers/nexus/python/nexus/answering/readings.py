@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 from nexus.answering.followups import asks, is_follow_up, own_stems, told_stems
 from nexus.models import Passage
-from nexus.retrieval.retriever import Retrieved
+from nexus.retrieval.retrieved import Retrieved
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems, meanings
 

@@ -18,7 +18,7 @@ from nexus.deadline import behind, optional
 from nexus.models import Answer, Generation, Principal
 from nexus.ports import Catalogue, Kept
 from nexus.retrieval.reader import Reader
-from nexus.retrieval.retriever import Retrieved
+from nexus.retrieval.retrieved import Retrieved
 from nexus.settings import Settings
 
 # Tenants whose last version a process remembers.

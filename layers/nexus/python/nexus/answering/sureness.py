@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nexus.answering.generator import Generated
 from nexus.models import Passage, Source
-from nexus.retrieval.retriever import Retrieved
+from nexus.retrieval.retrieved import Retrieved
 from nexus.settings import Settings
 
 # Less than this share of the likeliest passage's relevance is another matter than a near second.

@@ -30,15 +30,12 @@ from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Answer, Confidence, Principal, Spent, Turn
 from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
 from nexus.retrieval.reader import Reader
-from nexus.retrieval.retriever import Retrieved
+from nexus.retrieval.retrieved import Retrieved
 from nexus.retrieval.searching import ANSWER_S, Embedded, Embedding
 from nexus.settings import Settings
 from nexus.spending import billed
 
 __all__ = ["Answerer", "Question"]
-
-# Passages that a summary is made from: many, because it is about the whole and not a place in it.
-SUMMARY_PASSAGES = 12
 
 
 class Answerer:
@@ -206,7 +203,12 @@ class Answerer:
         def search(query: str, embedded: Embedding | None) -> Retrieved:
             if style_of(question, route) == "summary":
                 return reader.retriever.survey(
-                    principal, query, SUMMARY_PASSAGES, question.filters, embedded, version
+                    principal,
+                    query,
+                    self._settings.summary_passages,
+                    question.filters,
+                    embedded,
+                    version,
                 )
             return reader.retriever.retrieve(
                 principal, query, question.top_k, question.filters, embedded, version

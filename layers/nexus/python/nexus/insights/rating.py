@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from nexus.errors import NotFound
 from nexus.metrics import record
-from nexus.models import Feedback, Principal, Rating, Reason, Turn
+from nexus.models import Feedback, Principal, RatedSource, Rating, Reason, Source, Turn
 from nexus.ports import ConversationStore, QuestionLog
 
 # Turns of a conversation among which the rated one is looked for, from the last.
@@ -64,6 +64,7 @@ class Ratings:
             level=logged.level if logged else None,
             score=logged.score if logged else None,
             document_ids=tuple(one for one in turn.document_ids if one not in gone),
+            sources=tuple(map(_cited, turn.sources)) if keeps else (),
             models=tuple(one.model for one in logged.spent) if logged else (),
             settings=logged.settings if logged else "",
         )
@@ -79,3 +80,8 @@ class Ratings:
             if turn.message_id == message_id:
                 return turn
         raise NotFound("There is no such answer of yours: its conversation may have expired.")
+
+
+def _cited(source: Source) -> RatedSource:
+    passage = source.passage
+    return RatedSource(source.number, passage.document_id, passage.locator.describe(), source.quote)

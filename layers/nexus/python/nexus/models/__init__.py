@@ -31,7 +31,7 @@ from nexus.models.figures import Figure, Readings
 from nexus.models.functions import FunctionVersion
 from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
-from nexus.models.insights import Feedback, LoggedQuestion, Rating, Reason, Spent
+from nexus.models.insights import Feedback, LoggedQuestion, RatedSource, Rating, Reason, Spent
 from nexus.models.language import Language
 from nexus.models.snapshots import StoredChunk, StoredDocument
 from nexus.models.told import Begun, Looked, Said, Told, Withdrawn
@@ -69,6 +69,7 @@ __all__ = [
     "ParsedDocument",
     "Passage",
     "Principal",
+    "RatedSource",
     "Rating",
     "ReadingWarning",
     "Readings",

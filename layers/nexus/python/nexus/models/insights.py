@@ -72,12 +72,22 @@ class LoggedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class RatedSource:
+    """What a rated answer cites as `[number]`: where it stands in a document, and its words."""
+
+    number: int
+    document_id: str
+    place: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feedback:
     """What somebody thinks of an answer, with what that was made from.
 
     `created_at` is the turn's, `rated_at` the rating's, `document_ids` are the answer's sources, in
     the order in which it cites them, or what a refusal names as closest. `question`, `answer` and
-    `comment` are "" where the stage keeps no text.
+    `comment` are "" where the stage keeps no text, and `sources`, which quote, are ().
     """
 
     message_id: str
@@ -94,5 +104,6 @@ class Feedback:
     level: ConfidenceLevel | None = None
     score: float | None = None
     document_ids: tuple[str, ...] = ()
+    sources: tuple[RatedSource, ...] = ()
     models: tuple[str, ...] = ()
     settings: str = ""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from nexus.deadline import optional
 from nexus.models import (
-    Comparison,
     DocumentRecord,
     Filters,
     Generation,
@@ -27,16 +26,16 @@ from nexus.retrieval.cosines import spread_of
 from nexus.retrieval.features import features_of_ranking
 from nexus.retrieval.fusion import by_names, fuse, rank
 from nexus.retrieval.gate import Gate
-from nexus.retrieval.mismatch import Mismatch, mismatch_of
+from nexus.retrieval.mismatch import mismatch_of
 from nexus.retrieval.naming import evenly, file_name, is_named, least_by_names, naming
 from nexus.retrieval.remembered_records import RememberedRecords
+from nexus.retrieval.retrieved import Retrieved
 from nexus.retrieval.rights import narrow, visible
 from nexus.retrieval.said import tell_apart
 from nexus.retrieval.searching import (
     ANSWER_S,
     Embedded,
     Embedding,
-    Failure,
     by_words,
     embed,
     searched,
@@ -48,6 +47,8 @@ from nexus.retrieval.told_of_search import tell_ranked, tell_searched
 from nexus.settings import Settings
 from nexus.text.language import language_of
 from nexus.text.titles import shown, shown_place
+
+__all__ = ["Retrieved", "Retriever"]
 
 # How many of the fused chunks are reranked.
 RERANKED = 10
@@ -63,36 +64,6 @@ NAMED_DOCUMENT = 0.9
 
 # Gives the version of a tenant's documents, as `Catalogue.version` does; None where none is known.
 Version = Callable[[], int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieved:
-    """Passages, best first, the probability that they hold the answer, and what that rests on.
-
-    `gate` is what decides whether a model is asked; None if nothing was compared. `mismatch` is how
-    the question and the first passage disagree, and `told` whether an answer from it may be told
-    with high confidence. `degraded` is whether a search or a reranker should have had a say and
-    failed; `lost` is why one of the two searches is missing. `unmatched` is True where
-    no document passes the request's filters. `vector` is the question's embedding, () without one.
-    """
-
-    passages: tuple[Passage, ...] = ()
-    probability: float = 0.0
-    gate: Comparison | None = None
-    features: Features | None = None
-    embedding_tokens: int = 0
-    timings_ms: dict[str, float] = field(default_factory=dict)
-    degraded: bool = False
-    lost: Failure | None = None
-    mismatch: Mismatch | None = None
-    told: bool = True
-    unmatched: bool = False
-    vector: tuple[float, ...] = ()
-
-    @property
-    def is_enough(self) -> bool:
-        """Whether there are passages, and a model that writes answers is worth its price."""
-        return bool(self.passages) and (self.gate is None or self.gate.passed)
 
 
 class Retriever:

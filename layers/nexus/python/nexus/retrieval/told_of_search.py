@@ -6,14 +6,12 @@ Written where `NEXUS_LOG_LEVEL` is DEBUG; at any other level nothing is even put
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nexus.models import Filters, Hit
 from nexus.observability import is_debugging, logger
+from nexus.retrieval.retrieved import Retrieved
 from nexus.retrieval.searching import Embedded, Searched
-
-if TYPE_CHECKING:
-    from nexus.retrieval.retriever import Retrieved
 
 # The best of each list are told, by which most questions about a ranking are answered.
 SHOWN = 10

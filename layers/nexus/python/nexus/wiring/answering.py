@@ -11,11 +11,10 @@ from typing import Protocol
 from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.embedding_cache import CachedEmbedder
 from nexus.answering.forgiving_cache import ForgivingCache
-from nexus.answering.generator import Generator
+from nexus.answering.generator import generator_of
 from nexus.answering.idempotency import IdempotentAnswers
 from nexus.answering.rewriting import rewriter_of
 from nexus.answering.turn import Answerer
-from nexus.answering.verifying import verifier_of
 from nexus.bounded import bounded
 from nexus.generations.lifecycle import PerGeneration
 from nexus.insights.rating import Ratings
@@ -166,7 +165,7 @@ def answering(
         else None,
         answerer=Answerer(
             readers,
-            Generator(chat, settings.answer_max_tokens, verifier_of(verifier)),
+            generator_of(settings, chat, verifier),
             bounded(parts.conversations, "conversations", CONVERSATIONS_S, executor),
             answers,
             settings,

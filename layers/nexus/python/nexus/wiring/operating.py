@@ -179,10 +179,9 @@ def evaluation_services(
 
     `searched` wraps the index that questions are searched in, `indexed` the embedder of documents.
     """
-    from nexus.answering.generator import Generator
+    from nexus.answering.generator import generator_of
     from nexus.answering.rewriting import rewriter_of
     from nexus.answering.turn import Answerer
-    from nexus.answering.verifying import verifier_of
     from nexus.retrieval.reader import Reader
     from nexus.retrieval.retriever import Retriever
 
@@ -210,7 +209,7 @@ def evaluation_services(
         retriever=retriever,
         answerer=Answerer(
             PerGeneration(SingleGeneration(generation), generation, lambda _: reader),
-            Generator(models.chat(), settings.answer_max_tokens, verifier_of(models.verifier())),
+            generator_of(settings, models.chat(), models.verifier()),
             conversations,
             None,
             settings,

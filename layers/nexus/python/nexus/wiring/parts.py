@@ -80,10 +80,9 @@ class Models:
 
         settings = self._settings
         return deferred(
-            # One try: there is no time for a second.
             lambda: SpendingChat(
                 OpenAIChat(
-                    self._connect(settings.models_timeout_s, 0),
+                    self._connect(settings.models_timeout_s, settings.answer_retries),
                     model,
                     settings.chat_api,
                     settings.reasoning_effort,
@@ -203,6 +202,7 @@ def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> Ve
             host,
             secrets.get(settings.pinecone_secret),
             generation.embedding_dimension,
+            retries=settings.index_retries,
             # The context that the models' clients have; loading certificates takes a while.
             verify=not host.startswith("http://") and tls_context(),
         )

@@ -20,7 +20,7 @@ from nexus.adapters.aws.errors import translate
 from nexus.adapters.dynamodb.batches import put_items, read_items
 from nexus.adapters.dynamodb.values import from_item, to_item
 from nexus.insights.days import days
-from nexus.models import Feedback, LoggedQuestion, Spent
+from nexus.models import Feedback, LoggedQuestion, RatedSource, Spent
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -86,6 +86,7 @@ class DynamoQuestionLog:
     def rate(self, tenant: str, feedback: Feedback) -> None:
         """Keeps what is thought of an answer, in place of what was thought before."""
         said = {name: value for name, value in asdict(feedback).items() if value not in ("", None)}
+        said["sources"] = [list(asdict(one).values()) for one in feedback.sources]
         key = place(tenant, RATED, feedback.created_at, feedback.message_id)
         items = [self._item(key, said)]
         day = feedback.created_at[:10]
@@ -194,4 +195,5 @@ def logged(item: dict[str, AttributeValue]) -> LoggedQuestion:
 def rated(item: dict[str, AttributeValue]) -> Feedback:
     """A rating, from its item."""
     values = {name: value for name, value in from_item(item).items() if name in _FEEDBACK}
+    values["sources"] = tuple(RatedSource(*one) for one in values.get("sources", ()))
     return Feedback(**values)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.aws.errors import translate
@@ -28,6 +29,7 @@ from nexus.adapters.dynamodb.question_log import (
 )
 from nexus.adapters.dynamodb.rollups import CLUSTERS, ROLLED
 from nexus.adapters.dynamodb.values import from_item, to_item
+from nexus.models import RatedSource
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -38,7 +40,7 @@ THREADS = 8
 # What a deleted conversation leaves nothing of, in its questions and in its ratings.
 _WORDS = {
     LOG: ("text", "vector", "asked", "document_ids"),
-    RATED: ("question", "answer", "comment", "document_ids"),
+    RATED: ("question", "answer", "comment", "document_ids", "sources"),
 }
 
 
@@ -112,10 +114,15 @@ class DynamoQuestionTraces:
         values = from_item(item)
         left = tuple(one for one in values["document_ids"] if one != document_id)
         expression = "SET document_ids = :left"
+        given: dict[str, Any] = {":left": left}
         if "rated_at" in values:
             # An answer may quote all its sources, and so may the comment on it.
-            expression += " REMOVE #answer, #comment"
-        return self._change(key, expression, {":left": left}, aliases=_ALIASES)
+            expression += ", #sources = :sources REMOVE #answer, #comment"
+            sources = (RatedSource(*one) for one in values.get("sources", ()))
+            given[":sources"] = [
+                list(asdict(one).values()) for one in sources if one.document_id != document_id
+            ]
+        return self._change(key, expression, given, aliases=_ALIASES)
 
     def _rolled(self, tenant: str, document_id: str) -> Iterator[dict[str, AttributeValue]]:
         return query(
