@@ -1,4 +1,4 @@
-"""Every promise of `VectorIndex`, asked of both adapters through one suite."""
+"""Every promise of `VectorIndex`, asked of all adapters through one suite."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ from nexus.errors import UpstreamError, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Chunk, DocumentMetadata, Filters, IndexedChunk, IndexRecord, Locator
 from nexus.ports import ScannedPage, VectorIndex
 from tests.pinecone_server import API_KEY, PineconeServer
+from tests.s3vectors_client import s3_vectors_index
+from tests.s3vectors_server import S3VectorsServer
 
 DIMENSION = 8
 ALL = Filters()
@@ -96,7 +98,7 @@ def connect(server: PineconeServer, **options: object) -> PineconeIndex:
     return PineconeIndex(server.url, API_KEY, DIMENSION, verify=False, **options)  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "pinecone"])
+@pytest.fixture(scope="module", params=["sqlite", "pinecone", "s3vectors"])
 def index(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[VectorIndex]:
@@ -104,6 +106,11 @@ def index(
         sqlite = SqliteIndex(tmp_path_factory.mktemp("index") / "not" / "there" / "index.db")
         yield sqlite
         sqlite.close()
+    elif request.param == "s3vectors":
+        with pytest.MonkeyPatch.context() as patch:
+            vectors = S3VectorsServer()
+            yield s3_vectors_index(vectors, patch, DIMENSION)
+            vectors.close()
     else:
         pinecone_index = connect(request.getfixturevalue("server"))
         yield pinecone_index

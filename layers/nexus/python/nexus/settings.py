@@ -122,8 +122,11 @@ class Settings:
     )
     embedding_retries: int = _setting("Further tries at an embedding after a passing failure.", 3)
     vector_index: str = _setting(
-        "Vector index: one SQLite file, or Pinecone.", "pinecone", choices=("sqlite", "pinecone")
+        "Vector index: one SQLite file, Pinecone, or a bucket of S3 Vectors.",
+        "pinecone",
+        choices=("sqlite", "pinecone", "s3vectors"),
     )
+    vector_bucket: str = _setting("Vector bucket of the S3 Vectors index.", "")
     sqlite_path: str = _setting("File of the SQLite index.", "")
     pinecone_host: str = _setting("Host of the Pinecone index (https://…).", "")
     pinecone_secret: str = _setting("Secret that holds the Pinecone API key.", "")

@@ -51,7 +51,7 @@ def aws_clients(service: str) -> Any:
     # These answer in milliseconds or not at all; S3 may take its time over a document. A call that
     # hangs is given up (`nexus.bounded`), but it keeps its thread, and a secret's readers waiting.
     quick = service in ("dynamodb", "secretsmanager")
-    if quick and is_plain():
+    if (quick or service == "s3vectors") and is_plain():
         return _json_client(service)
     from botocore.config import Config
 
@@ -270,6 +270,13 @@ def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> Ve
         if not settings.sqlite_path:
             raise ConfigurationError("NEXUS_SQLITE_PATH must name the index's file.")
         return SqliteIndex(settings.sqlite_path)
+    if settings.vector_index == "s3vectors":
+        from nexus.adapters.s3vectors.index import S3VectorsIndex
+
+        bucket = settings.vector_bucket
+        return deferred(
+            lambda: S3VectorsIndex(aws_clients("s3vectors"), bucket, generation.embedding_dimension)
+        )
 
     from nexus.adapters.pinecone.index import PineconeIndex
     from nexus.adapters.tls_context import tls_context
