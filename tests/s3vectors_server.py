@@ -2,7 +2,7 @@
 
 Requests are checked by the model itself (botocore, `data/s3vectors/2025-07-15/service-2.json`) and
 by their signature; what the model does not say is from
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html and its neighbours.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
+from botocore import xform_name
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -102,17 +103,18 @@ class S3VectorsServer:
             if len(raw) > 20 * 1024 * 1024:
                 raise Fault("ValidationException", 400, "the request is larger than 20 MiB")
             body = json.loads(raw)
-            report = ParamValidator().validate(body, _MODEL.operation_model(operation).input_shape)
+            shape: Any = _MODEL.operation_model(operation).input_shape
+            report = ParamValidator().validate(body, shape)
             if report.has_errors():
                 raise Fault("ValidationException", 400, report.generate_report())
             if body.get("vectorBucketName") != self.bucket:
                 raise Fault("NotFoundException", 404, "The vector bucket is not there")
             try:
-                return getattr(self, f"_{operation}")(body)
+                return getattr(self, f"_{xform_name(operation)}")(body)
             except Invalid as err:
                 raise Fault("ValidationException", 400, str(err)) from err
 
-    def _CreateIndex(self, body: dict[str, Any]) -> Any:
+    def _create_index(self, body: dict[str, Any]) -> Any:
         name = body["indexName"]
         if name in self.indexes:
             raise Fault("ConflictException", 409)
@@ -123,17 +125,17 @@ class S3VectorsServer:
             "indexArn": f"arn:aws:s3vectors:{REGION}:123456789012:bucket/{self.bucket}/index/{name}"
         }
 
-    def _DeleteIndex(self, body: dict[str, Any]) -> Any:
+    def _delete_index(self, body: dict[str, Any]) -> Any:
         self._existing(body)
         del self.indexes[body["indexName"]], self._held[body["indexName"]]
         return {}
 
-    def _ListIndexes(self, body: dict[str, Any]) -> Any:
+    def _list_indexes(self, body: dict[str, Any]) -> Any:
         names = sorted(name for name in self.indexes if name.startswith(body.get("prefix", "")))
         page, following = _page(names, body.get("maxResults", 2), body.get("nextToken"))
         return {"indexes": [{"indexName": name} for name in page], **following}
 
-    def _PutVectors(self, body: dict[str, Any]) -> Any:
+    def _put_vectors(self, body: dict[str, Any]) -> Any:
         held, about = self._existing(body), self.indexes[body["indexName"]]
         checked = {one["key"]: _checked(one, about) for one in body["vectors"]}
         if len(checked) != len(body["vectors"]):
@@ -141,22 +143,22 @@ class S3VectorsServer:
         held.update(checked)
         return {}
 
-    def _GetVectors(self, body: dict[str, Any]) -> Any:
+    def _get_vectors(self, body: dict[str, Any]) -> Any:
         held = self._existing(body)
         return {"vectors": [_shown(held[key], body) for key in body["keys"] if key in held]}
 
-    def _DeleteVectors(self, body: dict[str, Any]) -> Any:
+    def _delete_vectors(self, body: dict[str, Any]) -> Any:
         held = self._existing(body)
         for key in body["keys"]:
             held.pop(key, None)
         return {}
 
-    def _ListVectors(self, body: dict[str, Any]) -> Any:
+    def _list_vectors(self, body: dict[str, Any]) -> Any:
         held = self._existing(body)
         page, following = _page(sorted(held), body.get("maxResults", 500), body.get("nextToken"))
         return {"vectors": [_shown(held[key], body) for key in page], **following}
 
-    def _QueryVectors(self, body: dict[str, Any]) -> Any:
+    def _query_vectors(self, body: dict[str, Any]) -> Any:
         held, about = self._existing(body), self.indexes[body["indexName"]]
         if body["topK"] > MOST_TOP_K or ("queryVector" in body) == ("queryTexts" in body):
             raise Fault("ValidationException", 400, "the tests' server takes no such query")

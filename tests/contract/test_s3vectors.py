@@ -154,7 +154,7 @@ def test_a_request_stays_within_twenty_mebibytes(
     vector = (-1.2345678901234567e-05,) * 1024
     many = [replace(record(f"{n}", "学费" * 500), vector=vector) for n in range(700)]
     index.upsert("acme.1", many)  # the server refuses what is larger
-    assert 2 <= server.requests.count("PutVectors") <= 5
+    assert 2 <= server.requests.count("PutVectors") <= 8
     assert index.count("acme.1") == 700
 
 
@@ -176,7 +176,8 @@ def test_names_of_indexes_are_ones_that_the_service_takes_and_differ() -> None:
     for name in names:
         assert 3 <= len(name) <= 63
         assert name.startswith(prefix_of("0a1b2c3d"))
-        assert name[0].isalnum() and name[-1].isalnum()
+        assert name[0].isalnum()
+        assert name[-1].isalnum()
     assert index_name("acme.0a1b2c3d") == "0a1b2c3d.acme"
 
 

@@ -43,9 +43,7 @@ class Settings:
 
     stage: str = _setting("Name of the deployment stage.", "local")
     log_level: str = _setting(
-        "Least severe log level written.",
-        "INFO",
-        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        "Least severe log level written.", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR")
     )
     documents_bucket: str = _setting("Bucket that holds the documents.", "")
     catalogue_table: str = _setting("DynamoDB table of documents and manifests.", "")
@@ -69,6 +67,11 @@ class Settings:
     )
     backups_bucket: str = _setting("Bucket that snapshots are written to.", "")
     backup_function: str = _setting("Function that a backup starts to continue itself.", "")
+    models_provider: str = _setting(
+        "Where the models are: an OpenAI-compatible endpoint, or Bedrock in the own region.",
+        "openai",
+        choices=("openai", "bedrock"),
+    )
     models_url: str = _setting(
         "Base URL of the OpenAI-compatible endpoint.", "https://api.openai.com/v1"
     )
@@ -82,9 +85,7 @@ class Settings:
     )
     chat_model: str = _setting("Model that writes answers.", "gpt-5.4-mini")
     chat_api: str = _setting(
-        "OpenAI API that writes answers.",
-        "responses",
-        choices=("responses", "chat_completions"),
+        "OpenAI API that writes answers.", "responses", choices=("responses", "chat_completions")
     )
     verifier_model: str = _setting(
         "Chat model, at the same endpoint, that decides on sentences which nothing else can decide "
@@ -194,8 +195,7 @@ class Settings:
         ("gpt-5.4-mini=0.75/4.50", "gpt-5.4-nano=0.20/1.25"),
     )
     metered_clients: tuple[str, ...] = _setting(
-        "Names of API clients whose spending has metrics of its own; the log tells that of all.",
-        (),
+        "Names of API clients whose spending has metrics of its own; the log tells that of all.", ()
     )
     figures: str = _setting(
         "Where the stage's figures are read from: CloudWatch's metrics, or the functions' logs.",

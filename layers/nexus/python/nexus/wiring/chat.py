@@ -15,9 +15,9 @@ from nexus.ports import Secrets, VectorIndex
 from nexus.retrieval.reader import Reader
 from nexus.services import ChatServices
 from nexus.settings import Settings
+from nexus.wiring.models import Models
 from nexus.wiring.parts import (
     ClientFactory,
-    Models,
     aws_clients,
     catalogue_of,
     generations_of,
@@ -51,7 +51,7 @@ def chat_services(
     models = Models(settings, secrets)
     configured = settings.generation
     index, catalogue = (
-        index_of(settings, secrets, configured),
+        index_of(aws, settings, secrets, configured),
         catalogue_of(aws, settings, configured),
     )
     chat = models.chat()
@@ -79,7 +79,7 @@ def chat_services(
 
     def its_index(generation: Generation) -> VectorIndex:
         is_configured = generation.pinecone_host == configured.pinecone_host
-        return index if is_configured else index_of(settings, secrets, generation)
+        return index if is_configured else index_of(aws, settings, secrets, generation)
 
     health = Health(dependencies, executor)
     parts = ChatParts(
@@ -120,7 +120,7 @@ def _read_ahead(secrets: Secrets, settings: Settings, executor: Executor) -> Non
     needed = {settings.models_secret}
     if settings.rerank_url:
         needed.add(settings.rerank_secret)
-    if settings.vector_index != "sqlite":
+    if settings.vector_index == "pinecone":
         needed.add(settings.pinecone_secret)
     for reading in [executor.submit(secrets.get, secret_id) for secret_id in needed - {""}]:
         with suppress(NexusError):

@@ -37,7 +37,7 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
     def ping() -> None:
         clients.ping()
         catalogue_of(aws, settings, settings.generation).ping()
-        index_of(settings, secrets_of(aws), settings.generation).ping()
+        index_of(aws, settings, secrets_of(aws), settings.generation).ping()
 
     return DocumentsServices(
         settings=settings,
@@ -79,7 +79,7 @@ def eraser(settings: Settings, aws: ClientFactory) -> Callable[[], Eraser]:
         cache = DynamoCache(dynamodb, settings.cache_table, settings.conversations_table)
 
     def place(generation: Generation) -> Place:
-        index = traced_index(index_of(settings, secrets, generation), settings)
+        index = traced_index(index_of(aws, settings, secrets, generation), settings)
         return Place(catalogue_of(aws, settings, generation), index, generation.namespace)
 
     places = PerGeneration(generations_of(aws, settings), settings.generation, place)

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from nexus.snapshots.restoring import Restorer
 
 
+from nexus.wiring.models import Models
 from nexus.wiring.parts import (
     THREADS,
     ClientFactory,
-    Models,
+    aws_clients,
     catalogue_of,
     documents_of,
     generations_of,
@@ -67,7 +68,7 @@ def restore_services(
         return Restorer(
             reader,
             catalogue_of(aws, settings, generation),
-            index_of(settings, secrets, generation),
+            index_of(aws, settings, secrets, generation),
             DynamoEmbeddingLedger(
                 aws("dynamodb"), settings.catalogue_table, generation.generation_id
             ),
@@ -119,7 +120,7 @@ def rebuild_services(settings: Settings, aws: ClientFactory) -> RebuildServices:
 
     def place(generation: Generation) -> Workplace:
         catalogue = catalogue_of(aws, settings, generation)
-        return Workplace(generation, catalogue, index_of(settings, secrets, generation))
+        return Workplace(generation, catalogue, index_of(aws, settings, secrets, generation))
 
     def reader(generation: Generation) -> Reader:
         where = places.of(generation)
@@ -191,7 +192,8 @@ def evaluation_services(
     executor = ThreadPoolExecutor(THREADS)
     models = Models(settings, secrets)
     generation = settings.generation
-    index, embedder = index_of(settings, secrets, generation), models.embedder(generation)
+    index = index_of(aws_clients, settings, secrets, generation)
+    embedder = models.embedder(generation)
     retriever = Retriever(
         searched(index), catalogue, embedder, models.reranker(), settings, generation, executor
     )
@@ -204,7 +206,7 @@ def evaluation_services(
             documents,
             catalogue,
             index,
-            indexed(embedder),
+            indexed(models.embedder(generation, documents=True)),
             ledger,
             queue,
             executor,

@@ -13,24 +13,19 @@ from nexus.errors import ConfigurationError
 from nexus.models import Generation
 from nexus.ports import (
     Catalogue,
-    ChatModel,
     DocumentStore,
     Embedder,
     EmbeddingLedger,
     GenerationStore,
-    Reranker,
     Secrets,
-    StreamingChat,
     VectorIndex,
     WorkQueue,
 )
 from nexus.settings import Settings
-from nexus.spending import SpendingChat, SpendingEmbedder, prices_of
 from nexus.tracing import is_on
 from nexus.wiring.tracing import traced_index
 
 if TYPE_CHECKING:
-    from nexus.adapters.openai.connection import ModelsClient
     from nexus.generations.reindexing import Reindexer
     from nexus.ingestion.indexer import Indexer
 
@@ -81,11 +76,12 @@ def _json_client(service: str) -> Any:
     from nexus.adapters.dynamodb.throttles import count_throttle
 
     noted = count_throttle if service == "dynamodb" else None
-    return JsonClient(service, region(), _credentials(), THREADS, noted)
+    return JsonClient(service, region(), aws_credentials(), THREADS, noted)
 
 
 @cache
-def _credentials() -> Any:
+def aws_credentials() -> Any:
+    """The process's credentials, botocore's own; None without any."""
     from nexus.adapters.aws.credentials import credentials
 
     return credentials()
@@ -111,94 +107,8 @@ def _descriptions() -> Any:
 def forget_clients() -> None:
     """Makes the next clients anew, with connections and credentials of their own."""
     aws_clients.cache_clear()
-    _credentials.cache_clear()
+    aws_credentials.cache_clear()
     _session.cache_clear()
-
-
-class Models:
-    """The endpoint's embedder, chat model and reranker."""
-
-    def __init__(self, settings: Settings, secrets: Secrets) -> None:
-        self._settings = settings
-        self._secrets = secrets
-        self._prices = prices_of(settings.model_prices)
-
-    def embedder(self, generation: Generation) -> Embedder:
-        from nexus.adapters.openai.models import OpenAIEmbedder
-
-        settings = self._settings
-        return deferred(
-            lambda: SpendingEmbedder(
-                OpenAIEmbedder(
-                    # A question or a chunk is embedded again rather than given up.
-                    self._connect(settings.embedding_timeout_s, settings.embedding_retries),
-                    generation.embedding_model,
-                    generation.embedding_dimension,
-                    settings.embedding_batch,
-                ),
-                generation.embedding_model,
-                settings.embedding_price,
-            )
-        )
-
-    def chat(self) -> StreamingChat:
-        return self._chat(self._settings.chat_model)
-
-    def verifier(self) -> ChatModel | None:
-        """The model that verifies sentences; None where there is none."""
-        named = self._settings.verifier_model
-        return self._chat(named) if named else None
-
-    def rewriter(self) -> ChatModel | None:
-        """The model that rewrites the questions of conversations; None where there is none."""
-        named = self._settings.rewrite_model
-        return self._chat(named) if named else None
-
-    def _chat(self, model: str) -> StreamingChat:
-        from nexus.adapters.openai.models import OpenAIChat
-
-        settings = self._settings
-        return deferred(
-            # One try: there is no time for a second.
-            lambda: SpendingChat(
-                OpenAIChat(
-                    self._connect(settings.models_timeout_s, 0),
-                    model,
-                    settings.chat_api,
-                    settings.reasoning_effort,
-                ),
-                model,
-                self._prices,
-            )
-        )
-
-    def reranker(self) -> Reranker | None:
-        from nexus.adapters.rerank.endpoint import RerankEndpoint
-
-        settings = self._settings
-        if not settings.rerank_url:
-            return None
-
-        def read_key() -> str:
-            return self._secrets.get(settings.rerank_secret) if settings.rerank_secret else ""
-
-        return deferred(
-            lambda: RerankEndpoint(
-                settings.rerank_url,
-                read_key(),
-                settings.rerank_model,
-                settings.rerank_timeout_s,
-                read_key,
-            )
-        )
-
-    def _connect(self, timeout_s: float, retries: int) -> ModelsClient:
-        from nexus.adapters.openai.connection import connect
-
-        def read_key() -> str:
-            return self._secrets.get(self._settings.models_secret)
-
-        return connect(self._settings.models_url, read_key(), timeout_s, retries, read_key=read_key)
 
 
 def make_indexer(
@@ -234,7 +144,7 @@ def make_reindexers(
     return lambda generation: Reindexer(
         documents,
         catalogue_of(aws, settings, generation),
-        traced_index(index_of(settings, secrets, generation), settings),
+        traced_index(index_of(aws, settings, secrets, generation), settings),
         queue,
         generation,
         executor,
@@ -262,7 +172,9 @@ def catalogue_of(aws: ClientFactory, settings: Settings, generation: Generation)
     return DynamoCatalogue(aws("dynamodb"), settings.catalogue_table, generation.generation_id)
 
 
-def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> VectorIndex:
+def index_of(
+    aws: ClientFactory, settings: Settings, secrets: Secrets, generation: Generation
+) -> VectorIndex:
     """The index that holds a generation's vectors. Raises ConfigurationError."""
     if settings.vector_index == "sqlite":
         from nexus.adapters.sqlite.index import SqliteIndex
@@ -275,7 +187,7 @@ def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> Ve
 
         bucket = settings.vector_bucket
         return deferred(
-            lambda: S3VectorsIndex(aws_clients("s3vectors"), bucket, generation.embedding_dimension)
+            lambda: S3VectorsIndex(aws("s3vectors"), bucket, generation.embedding_dimension)
         )
 
     from nexus.adapters.pinecone.index import PineconeIndex

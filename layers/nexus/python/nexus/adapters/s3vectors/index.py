@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -175,7 +176,8 @@ class S3VectorsIndex:
         """How many chunks: of a namespace by listing them, of a document by its word."""
         if document_id is not None:
             return len(self._of_document(namespace, document_id, MOST_TOP_K, None))
-        total, more = 0, {}
+        total = 0
+        more: dict[str, str] = {}
         while True:
             page = self._asked("list_vectors", namespace, maxResults=MOST_PER_PAGE, **more)
             total += len(page.get("vectors", ()))
@@ -193,10 +195,9 @@ class S3VectorsIndex:
         try:
             self._client.put_vectors(**place, vectors=vectors)
         except self._client.exceptions.NotFoundException:
-            try:
+            # Another process may be faster.
+            with suppress(self._client.exceptions.ConflictException):
                 self._client.create_index(**place, **index_settings(self._dimension))
-            except self._client.exceptions.ConflictException:
-                pass  # another process was faster
             self._client.put_vectors(**place, vectors=vectors)
 
     def _asked(
@@ -239,7 +240,7 @@ class S3VectorsIndex:
         asked = {"queryTexts": [word], "returnMetadata": False}
         return [found["key"] for found in self._query(namespace, asked, most, condition)]
 
-    def _get(self, namespace: str, keys: list[str], **options: bool) -> list[dict[str, Any]]:
+    def _get(self, namespace: str, keys: list[str], **options: Any) -> list[dict[str, Any]]:
         if not keys:
             return []
         found: list[dict[str, Any]] = self._asked(
@@ -249,7 +250,8 @@ class S3VectorsIndex:
 
     def _next_index(self, generation_id: str, after: str) -> tuple[str, str]:
         """The generation's first two indexes behind a name; "" for those that are not there."""
-        prefix, names, more = prefix_of(generation_id), set[str](), {}
+        prefix, names = prefix_of(generation_id), set[str]()
+        more: dict[str, str] = {}
         while True:
             with translate("index"):
                 page = self._client.list_indexes(
