@@ -1,8 +1,8 @@
 """Writes words so that S3 Vectors' standard analyzer compares them as the other indexes do.
 
 It splits and lower-cases, and that is all: no language of its list is Indonesian, and an index
-holds documents in many. So English endings and accents are taken off here, by Porter's rules as SQLite
-does it, and a pair of letters of a script without blanks, which it would split, becomes one word.
+holds documents in many. So English endings and accents are taken off here, by Porter's rules as in
+SQLite, and a pair of letters of a script without blanks, which it would split, becomes one word.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-configuring-full-text-search.html
 """
 
