@@ -16,6 +16,7 @@ from cdk.function_logs import FunctionLogs
 from cdk.ingest_queue import IngestQueue
 from cdk.log_export import LogExport
 from cdk.replication import Replication
+from cdk.sign_in import SignIn
 from cdk.stages import FUNCTIONS, Stage
 from cdk.tables import Tables
 from cdk.upstream_secret import UpstreamSecret
@@ -54,6 +55,7 @@ class DataStack(Stack):
             self, "Backups", retention_days=stage.backup_retention_days, removal=removal
         ).bucket
         self.tables = Tables(self, "Tables", removal=removal, protected=stage.protected)
+        self.sign_in = SignIn(self, "SignIn", stage=stage, removal=removal)
         self.models_secret = UpstreamSecret(
             self, "Models", description="API key of the models' endpoint", removal=removal
         ).secret
@@ -91,6 +93,8 @@ class DataStack(Stack):
             self.export_value(group.log_group_name)
         for secret in secrets:
             self.export_value(secret.secret_arn)
+        self.export_value(self.sign_in.pool.user_pool_id)
+        self.export_value(self.sign_in.client.user_pool_client_id)
 
     def _publish(self) -> None:
         outputs = {
@@ -100,9 +104,12 @@ class DataStack(Stack):
             "ConversationsTable": self.tables.conversations.table_name,
             "ClientsTable": self.tables.clients.table_name,
             "CacheTable": self.tables.cache.table_name,
+            "InsightsTable": self.tables.insights.table_name,
             "IngestQueueUrl": self.ingest.queue.queue_url,
             "DeadLetterQueueUrl": self.ingest.dead_letters.queue_url,
             "ModelsSecret": self.models_secret.secret_arn,
+            "UserPool": self.sign_in.pool.user_pool_id,
+            "UserPoolClient": self.sign_in.client.user_pool_client_id,
         }
         if self.pinecone_secret is not None:
             outputs["PineconeSecret"] = self.pinecone_secret.secret_arn

@@ -29,14 +29,16 @@ _BODY = (
 _FAILED = "The service failed, or is busy"
 _AGAIN = "Try again after the seconds of Retry-After; if it goes on, quote the request_id."
 # Every type of https://docs.aws.amazon.com/apigateway/latest/developerguide/
-# supported-gateway-response-types.html, with the status that it has there but for two:
-# a path that is not known is 404, and an integration that failed 503, as the functions say it.
+# supported-gateway-response-types.html, with the status that it has there but for four: a path
+# that is not known is 404, an integration and an authorizer that failed 503, as the functions say
+# it, and who is denied as a token is not believed 401 (RFC 6750).
 _PROBLEMS = (
     # For types that come. Their own status stays: one that was given here would be the status of
     # every type without a line of its own, and a web ACL's 403 or an upload's 413 would be lost.
     _Problem("DEFAULT_4XX", None, "The request was refused", "The gateway could not accept it."),
     _Problem("DEFAULT_5XX", None, _FAILED, _AGAIN, _BUSY_S),
-    _Problem("ACCESS_DENIED", 403, "Access denied", "This key may not do that."),
+    # The authorizer's own sentence, of a token that is not believed (nexus/adapters/oidc).
+    _Problem("ACCESS_DENIED", 401, "Unauthorized", "$context.authorizer.detail"),
     _Problem("UNAUTHORIZED", 401, "Not signed in", "Send valid credentials; see /docs."),
     _Problem("EXPIRED_TOKEN", 403, "Credentials have expired", "Sign in again."),
     _Problem("INVALID_SIGNATURE", 403, "The signature is wrong", "Sign the request again."),
@@ -67,7 +69,7 @@ _PROBLEMS = (
     _Problem("INTEGRATION_FAILURE", 503, _FAILED, _AGAIN, _BUSY_S),
     _Problem("INTEGRATION_TIMEOUT", 504, "The answer took too long", _AGAIN, _BUSY_S),
     _Problem("API_CONFIGURATION_ERROR", 500, _FAILED, _AGAIN, _BUSY_S),
-    _Problem("AUTHORIZER_FAILURE", 500, _FAILED, _AGAIN, _BUSY_S),
+    _Problem("AUTHORIZER_FAILURE", 503, _FAILED, _AGAIN, _BUSY_S),
     _Problem("AUTHORIZER_CONFIGURATION_ERROR", 500, _FAILED, _AGAIN, _BUSY_S),
 )
 
@@ -83,6 +85,8 @@ def add_gateway_errors(api: apigateway.RestApi, origins: tuple[str, ...]) -> Non
         headers["Access-Control-Expose-Headers"] = "'Retry-After'"
     for problem in _PROBLEMS:
         after = problem.retry_after_s
+        # RFC 6750, 3: what a client does next depends on it.
+        asked = {"WWW-Authenticate": "'Bearer error=\"invalid_token\"'"}
         retry = {"Retry-After": f"'{after}'"} if after else {}
         apigateway.GatewayResponse(
             api,
@@ -90,7 +94,7 @@ def add_gateway_errors(api: apigateway.RestApi, origins: tuple[str, ...]) -> Non
             rest_api=api,
             type=apigateway.ResponseType.of(problem.kind),
             status_code=str(problem.status) if problem.status else None,
-            response_headers=headers | retry,
+            response_headers=headers | retry | (asked if problem.status == 401 else {}),
             templates={"application/json": _template(problem)},
         )
 

@@ -1,4 +1,4 @@
-"""The REST API in front of the functions' routes: keys, and what is checked before Lambda."""
+"""The REST API in front of the functions' routes: callers, and what is checked before Lambda."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cdk.stages import Stage
 
 
 class NexusApi(Construct):
-    """All functions that declare routes behind one API; a route needs a key unless it says not."""
+    """All functions that declare routes behind one API; a route needs a caller, or says not."""
 
     def __init__(
         self,
@@ -28,6 +28,7 @@ class NexusApi(Construct):
         *,
         stage: Stage,
         functions: Sequence[LambdaFunction],
+        authorizer: LambdaFunction,
         access_log: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, name)
@@ -43,12 +44,23 @@ class NexusApi(Construct):
             # The role that lets API Gateway write logs is the account's, of all its APIs: a stack
             # that sets it takes it from the others. `nexus gateway-logs` sets it where none is.
             cloud_watch_role=False,
+            # A caller's usage plan is that of the key which the authorizer names.
+            api_key_source_type=apigateway.ApiKeySourceType.AUTHORIZER,
             default_cors_preflight_options=_preflight(stage.cors_origins),
             deploy_options=deployment(stage, access_log, keyless),
         )
         self._keep_error_log(stage)
         # The stack has its own output of the URL, under a name that stays.
         self.api.node.try_remove_child("Endpoint")
+        # Not cached by the gateway: that would ask for both of x-api-key and Authorization. What
+        # the authorizer knows of a caller, it remembers for a minute itself.
+        self._authorizer = apigateway.RequestAuthorizer(
+            self,
+            "Authorizer",
+            handler=authorizer.alias,
+            identity_sources=[],
+            results_cache_ttl=Duration.seconds(0),
+        )
         add_gateway_errors(self.api, stage.cors_origins)
         self._route(functions)
         self._acknowledge()
@@ -95,6 +107,8 @@ class NexusApi(Construct):
                 route.method,
                 called,
                 api_key_required=True,
+                authorizer=self._authorizer,
+                authorization_type=apigateway.AuthorizationType.CUSTOM,
                 request_validator=validator if body else None,
                 request_models=body,
             )
@@ -117,12 +131,13 @@ class NexusApi(Construct):
         )
 
     def _acknowledge(self) -> None:
-        keys = "Clients are machines with API keys; the function derives the tenant from the key."
+        asked = "The authorizer decides, for Cognito's tokens as for API keys and other providers."
         open_routes = "Health, readiness, reference and CORS preflights are public by design."
         for method in self.api.methods:
-            why = keys if "v1" in method.node.path or "proxy+" in method.node.path else open_routes
-            acknowledge(method, "APIG4", why)
-            acknowledge(method, "COG4", why)
+            is_open = "v1" not in method.node.path and "proxy+" not in method.node.path
+            if is_open or method.http_method == "OPTIONS":
+                acknowledge(method, "APIG4", open_routes)
+            acknowledge(method, "COG4", open_routes if is_open else asked)
         acknowledge(
             self.api,
             "APIG2",

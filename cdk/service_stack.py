@@ -9,14 +9,14 @@ from constructs import Construct
 
 from cdk.custom_domain import map_domain
 from cdk.data_stack import DataStack
-from cdk.functions import backup, chat, documents, ingest, reindex
+from cdk.functions import authorizer, backup, chat, documents, ingest, reindex
 from cdk.functions.layers import Layers
 from cdk.monitoring.construct import Monitoring
 from cdk.monitoring.dashboard import dashboard_name
 from cdk.releases import Releases
 from cdk.rest_api import NexusApi
 from cdk.stages import FUNCTIONS, READINESS, Stage
-from cdk.usage_plans import UsagePlans
+from cdk.usage_plans import UsagePlans, people_key
 
 
 class ServiceStack(Stack):
@@ -31,21 +31,25 @@ class ServiceStack(Stack):
             **kwargs,
         )
         layers = Layers(self, "Layers", stage=stage)
+        key_of_people = people_key(self, stage)
+        asked = authorizer.add(self, stage, data, layers, key_of_people)
         self.functions = [
             chat.add(self, stage, data, layers),
             documents.add(self, stage, data, layers),
             ingest.add(self, stage, data, layers),
             reindex.add(self, stage, data, layers),
             backup.add(self, stage, data, layers),
+            asked,
         ]
         self.api = NexusApi(
             self,
             "Gateway",
             stage=stage,
             functions=self.functions,
+            authorizer=asked,
             access_log=data.logs["access"],
         ).api
-        self.plans = UsagePlans(self, "Plans", stage=stage, api=self.api)
+        self.plans = UsagePlans(self, "Plans", stage=stage, api=self.api, people_key=key_of_people)
         if stage.domain_name:
             map_domain(self, stage, self.api)
         if stage.monitored:
@@ -58,7 +62,7 @@ class ServiceStack(Stack):
                     self,
                     "Releases",
                     stage=stage,
-                    functions={one.named: one for one in self.functions if one.routes},
+                    functions={one.named: one for one in self.functions if one.answers_callers},
                     log_group=data.logs[READINESS],
                     topic=data.topic,
                     alarms=monitoring.taking_back,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cdk.domain_names import domain_fault
 from cdk.failover_names import failover_fault, replica_fault
+from cdk.sign_in_names import sign_in_faults
 
 if TYPE_CHECKING:
     from cdk.stages import Stage
@@ -19,6 +20,7 @@ _RANGES = {
     "documents_memory_mb": (128, 10_240),
     "reindex_memory_mb": (128, 10_240),
     "backup_memory_mb": (128, 10_240),
+    "authorizer_memory_mb": (128, 10_240),
     "chat_timeout_s": (1, 29),
     "documents_timeout_s": (1, 29),
     "ingest_timeout_s": (1, 900),
@@ -32,8 +34,9 @@ _RANGES = {
     "chat_reserved_concurrency": (0, 1000),
     "traces_share": (0, 1),
 }
+_PLANS = ("standard", "admin", "people")
 _POSITIVE = [
-    *(f"{plan}_{part}" for plan in ("standard", "admin") for part in ("rate", "burst", "quota")),
+    *(f"{plan}_{part}" for plan in _PLANS for part in ("rate", "burst", "quota")),
     *("keyless_rate", "keyless_burst", "conversation_ttl_h", "embedding_dimension"),
     *("spend_per_day", "alarm_slow_answers_s"),
     "backup_retention_days",
@@ -80,6 +83,7 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
     for fault in (domain_fault(stage), failover_fault(stage), replica_fault(stage)):
         if fault:
             yield fault
+    yield from sign_in_faults(stage)
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
         yield "sqlite_path must name the file of the index"
 

@@ -13,7 +13,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from cdk.stage_faults import faults
 
 ROOT = Path(__file__).resolve().parent.parent
-FUNCTIONS = ("chat", "documents", "ingest", "reindex", "backup")
+FUNCTIONS = ("chat", "documents", "ingest", "reindex", "backup", "authorizer")
+# What the gateway asks who calls.
+AUTHORIZER = "authorizer"
 # What asks new versions before callers get them, where releases are "canary".
 READINESS = "readiness"
 
@@ -48,7 +50,18 @@ class Stage:
     ("primary") or when the primary's does not ("secondary"). `traces_endpoint` is the base URL of a
     collector that gets `traces_share` (0 to 1) of the requests as traces, with the headers that the
     secret of the ARN `traces_headers_secret` holds; "" traces nothing, or sends no headers.
-    `settings` are further variables of the functions, by name (`NEXUS_…`, see the README).
+
+    People `sign_in` at the stage's own pool ("cognito"), at a provider of the organisation's
+    ("oidc"), or not at all. The pool's page stands at `sign_in_domain`, a prefix in Cognito's
+    domain, and leads back to `sign_in_callbacks`, or after signing out to `sign_in_sign_outs`;
+    `sign_in_groups` are made in it, and `sign_in_providers` are those that people may come from, by
+    name: "kind" is oidc (with issuer, client_id and, as client_secret, the name of a secret) or
+    saml (with metadata_url); email, name and tenant say which claim or attribute holds them.
+    `sign_in_url` is where the pool answers instead of at AWS. The `oidc_…` fields are of the
+    organisation's own provider. All people together have the rate and quota `people_…`.
+
+    `settings` are further variables of
+    the functions, by name (`NEXUS_…`, see the README).
     """
 
     name: str
@@ -60,6 +73,7 @@ class Stage:
     chat_memory_mb: int
     chat_timeout_s: int
     chat_reserved_concurrency: int = 0
+    authorizer_memory_mb: int
     ingest_memory_mb: int
     ingest_timeout_s: int
     ingest_batch_size: int
@@ -83,6 +97,9 @@ class Stage:
     admin_rate: float
     admin_burst: int
     admin_quota: int
+    people_rate: float
+    people_burst: int
+    people_quota: int
     keyless_rate: float
     keyless_burst: int
     cors_origins: tuple[str, ...]
@@ -103,6 +120,7 @@ class Stage:
     sqlite_path: str = ""
     pinecone_host: str = ""
     ocr: bool = False
+    folder_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alarm_email: str = ""
     log_stream_arn: str = ""
     log_export: Literal["errors", "all"] = "errors"
@@ -122,6 +140,18 @@ class Stage:
     traces_endpoint: str = ""
     traces_headers_secret: str = ""
     traces_share: float = 1.0
+    sign_in: Literal["none", "cognito", "oidc"] = "none"
+    sign_in_domain: str = ""
+    sign_in_callbacks: tuple[str, ...] = ()
+    sign_in_sign_outs: tuple[str, ...] = ()
+    sign_in_groups: tuple[str, ...] = ()
+    sign_in_mfa: Literal["optional", "required"] = "optional"
+    sign_in_providers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sign_in_url: str = ""
+    oidc_issuer: str = ""
+    oidc_keys_url: str = ""
+    oidc_audiences: tuple[str, ...] = ()
+    oidc_revocation_url: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -173,7 +203,8 @@ def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
     parsed: dict[str, Any] = {}
     for key, spec in specs.items():
         if key in values:
-            parsed[key] = _parse(name, key, kinds[key], values[key])
+            read = _lists if kinds[key] == Mapping[str, tuple[str, ...]] else _parse
+            parsed[key] = read(name, key, kinds[key], values[key])
         elif spec.default is MISSING and spec.default_factory is MISSING:
             raise StageError(f"Stage {name!r} lacks the field {key!r} in cdk.json.")
     stage = Stage(name=name, **parsed)
@@ -184,7 +215,7 @@ def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
     return stage
 
 
-def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:
+def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:  # noqa: PLR0911 - one for each
     text = value.strip() if isinstance(value, str) else value
     for choice in get_args(kind) if get_origin(kind) is Literal else ():
         if str(text) == str(choice):
@@ -205,7 +236,27 @@ def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:
         and all(name.startswith("NEXUS_") and isinstance(value[name], str) for name in value)
     ):
         return dict(value)
+    if kind == Mapping[str, Mapping[str, str]] and _are_texts(value):
+        return {name: dict(value[name]) for name in value}
     raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")
+
+
+def _are_texts(value: Any) -> bool:
+    """Whether it is an object of objects of texts."""
+    return isinstance(value, Mapping) and all(
+        isinstance(one, Mapping) and all(isinstance(text, str) for text in one.values())
+        for one in value.values()
+    )
+
+
+def _lists(stage: str, key: str, kind: Any, value: Any) -> dict[str, tuple[str, ...]]:
+    """Lists of texts by name, none of them empty. Raises StageError."""
+    given = value if isinstance(value, Mapping) else {"": value}
+    lists = {name: tuple(one) for name, one in given.items() if isinstance(one, list | tuple)}
+    texts = [text for name, one in lists.items() for text in (name, *(one or ("",)))]
+    if len(lists) != len(given) or not all(isinstance(text, str) and text for text in texts):
+        raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")
+    return lists
 
 
 def _number(text: Any) -> float | None:
@@ -222,4 +273,8 @@ def _wanted(kind: Any) -> str:
         return "a list of texts"
     if kind == Mapping[str, str]:
         return "texts by names that begin with NEXUS_"
+    if kind == Mapping[str, Mapping[str, str]]:
+        return "objects of texts, by names"
+    if kind == Mapping[str, tuple[str, ...]]:
+        return "lists of texts by the beginnings of paths"
     return names.get(kind) or f"one of {', '.join(str(choice) for choice in get_args(kind))}"

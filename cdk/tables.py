@@ -1,4 +1,4 @@
-"""The tables: conversations, the catalogue of documents, the clients, and the cache."""
+"""The tables: conversations, the catalogue of documents, the clients, insights, and the cache."""
 
 from __future__ import annotations
 
@@ -24,9 +24,14 @@ class Tables(Construct):
         self._protected = protected
         self.conversations = self._table("Conversations", sort_key="sk", ttl="expires_at")
         self.catalogue = self._table("Catalogue", sort_key="sk", ttl="expires_at")
-        self.clients = self._table("Clients")
+        # Ended sign-ins alone; keys' entries are removed by the nightly run, with their keys.
+        self.clients = self._table("Clients", ttl="forget_at")
         self.cache = self._table("Cache", ttl="expires_at", lasting=False)
-        self.all = (self.conversations, self.catalogue, self.clients, self.cache)
+        self.insights = self._table("Insights", sort_key="sk", ttl="expires_at")
+        self.all = (
+            *(self.conversations, self.catalogue, self.clients),
+            *(self.cache, self.insights),
+        )
         acknowledge(
             self.cache,
             "DDB3",

@@ -1,4 +1,4 @@
-"""The plans that API keys are put on; the keys themselves are made by `nexus keys`."""
+"""The plans that API keys are put on; the keys of clients are made by `nexus keys`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,34 @@ from constructs import Construct
 from cdk.stages import Stage
 
 
+def people_key(scope: Construct, stage: Stage) -> apigateway.CfnApiKey:
+    """The API key that the authorizer lends to people: nobody is given its value.
+
+    API Gateway makes it; a plan has to be told by a key, whoever the authorizer says calls.
+    """
+    return apigateway.CfnApiKey(
+        scope,
+        "PeopleKey",
+        name=f"nexus-{stage.name}-people",
+        description="Carries the requests of all who sign in.",
+        enabled=True,
+    )
+
+
 class UsagePlans(Construct):
-    """`standard` for users, `admin` for operators: a rate, a burst and a daily quota each."""
+    """`standard` for users, `admin` for operators, `people` for all who sign in together.
+
+    A rate, a burst and a daily quota each.
+    """
 
     def __init__(
-        self, scope: Construct, name: str, *, stage: Stage, api: apigateway.RestApi
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        api: apigateway.RestApi,
+        people_key: apigateway.CfnApiKey,
     ) -> None:
         super().__init__(scope, name)
         self._api = api
@@ -21,6 +44,16 @@ class UsagePlans(Construct):
             "standard", stage.standard_rate, stage.standard_burst, stage.standard_quota
         )
         self.admin = self._plan("admin", stage.admin_rate, stage.admin_burst, stage.admin_quota)
+        self.people = self._plan(
+            "people", stage.people_rate, stage.people_burst, stage.people_quota
+        )
+        apigateway.CfnUsagePlanKey(
+            self,
+            "PeopleKey",
+            key_id=people_key.ref,
+            key_type="API_KEY",
+            usage_plan_id=self.people.usage_plan_id,
+        )
 
     def _plan(self, name: str, rate: float, burst: int, quota: int) -> apigateway.UsagePlan:
         return apigateway.UsagePlan(

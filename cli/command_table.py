@@ -99,6 +99,21 @@ COMMANDS = {
         "app",
         "List documents, or do with one what a subcommand says.",
     ),
+    "conversations": (
+        "conversations",
+        "app",
+        "List what an API key's client has asked, or show, rename, export and delete it.",
+    ),
+    "analytics": (
+        "analytics",
+        "analytics",
+        "Show what a tenant was asked, how the answers fared, and what they cost.",
+    ),
+    "gaps": (
+        "analytics",
+        "gaps",
+        "Show the questions that got no good answer, by likeness, with the closest documents.",
+    ),
     "config": (
         "configuration",
         "app",

@@ -47,6 +47,8 @@ class _Client(_Part):
     role: Role
     plan: Literal["standard", "admin"]
     filters: _Filters
+    # A file of before knows none: such a key saw documents without groups alone.
+    groups: tuple[str, ...] = ()
     expires_at: AwareDatetime | None
 
     def principal(self) -> Principal:
@@ -61,7 +63,8 @@ class _Client(_Part):
         )
         expires_at = int(self.expires_at.timestamp()) if self.expires_at else None
         name = client_name(self.client)
-        return Principal(self.tenant, name, self.role, self.plan, filters, expires_at)
+        groups = tuple(map(spelled, self.groups))
+        return Principal(self.tenant, name, self.role, self.plan, filters, expires_at, groups)
 
 
 class _Secret(_Part):
@@ -140,6 +143,7 @@ def configuration_text(
                 "role": one.role,
                 "plan": one.plan,
                 "filters": {name: getattr(one.filters, name) for name in _Filters.model_fields},
+                "groups": one.groups,
                 "expires_at": moment(one.expires_at) if one.expires_at is not None else None,
             }
             for one in sorted(who, key=lambda one: (one.tenant, one.client))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from nexus.documents.curating import Curator
     from nexus.documents.erasing import Eraser
+    from nexus.insights.analytics import Analytics
     from nexus.models import Generation
     from nexus.operations.dead_letters import DeadLetters
     from nexus.services import OperatorServices
@@ -85,9 +86,19 @@ class Connection:
     def _signing(self, service: str) -> Any:
         from botocore.config import Config
 
-        from nexus.wiring.parts import SIGNING
+        from nexus.wiring.aws_clients import SIGNING
 
         return self.client(service, Config(**SIGNING) if service == "s3" else None)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """What tells of the stage's questions. Raises Failure where it logs none."""
+        from nexus.wiring.insights import analytics_of
+
+        found = analytics_of(self.client, self.settings)
+        if found is None:
+            raise Failure(f"Stage {self.stage} logs no questions: deploy it again.")
+        return found
 
     @cached_property
     def dead_letters(self) -> DeadLetters:

@@ -19,7 +19,7 @@ from cli.ingestion import POLL_S, describe, fingerprints
 from cli.terminal import console
 from nexus.documents.progress import progress_of
 from nexus.errors import NotFound
-from nexus.models import DocumentRecord
+from nexus.models import EVERY_GROUP, DocumentRecord
 from nexus.object_keys import document_id
 
 # A change that nothing was heard of for so long is left to itself.
@@ -54,6 +54,8 @@ def described(record: DocumentRecord) -> dict[str, Any]:
         "department": said["department"],
         "date": said["date"],
         "tags": list(said["tags"]),
+        "url": said["url"],
+        "groups": list(said["groups"]),
         "status": record.status,
         "reason": record.reason,
         "warnings": [asdict(one) for one in record.warnings],
@@ -67,6 +69,24 @@ def described(record: DocumentRecord) -> dict[str, Any]:
         "created_at": record.created_at,
         "updated_at": record.updated_at,
     }
+
+
+def given_lists(tags: str | None, groups: str | None) -> dict[str, Any]:
+    """The fields of DocumentMetadata that `--tags` and `--groups` give, as far as they are given.
+
+    Raises Failure for the group *, which is who shares every group, and no document's.
+    """
+    given = {"tags": tags, "groups": groups}
+    lists = {
+        name: tuple(part.strip() for part in text.split(",") if part.strip())
+        for name, text in given.items()
+        if text is not None
+    }
+    if EVERY_GROUP in lists.get("groups", ()):
+        raise Failure(
+            "No document has the group *: leave its groups empty to show it to everybody."
+        )
+    return lists
 
 
 def until_as_in_bucket(connection: Connection, before: DocumentRecord) -> None:

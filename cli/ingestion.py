@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.connection import Connection
 from cli.terminal import counted
+from nexus.ingestion.folder_groups import governed
 from nexus.ingestion.messages import reconcile_message
 from nexus.ingestion.revisions import fingerprint
 from nexus.models import DocumentRecord
@@ -50,6 +51,7 @@ def fingerprints(connection: Connection, tenant: str, paths: Iterable[str]) -> d
     """
     s3 = connection.client("s3", Config(max_pool_connections=PARALLEL))
     bucket, generation = connection.deployment.documents_bucket, connection.live.generation_id
+    folders = connection.settings.folder_groups
 
     def of(path: str) -> tuple[str, str] | None:
         try:
@@ -58,7 +60,7 @@ def fingerprints(connection: Connection, tenant: str, paths: Iterable[str]) -> d
             if err.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
                 return None
             raise
-        metadata = decode_metadata(found.get("Metadata", {}))
+        metadata = governed(decode_metadata(found.get("Metadata", {})), path, folders)
         return path, fingerprint(found["ETag"].strip('"'), metadata, generation)
 
     with ThreadPoolExecutor(PARALLEL) as pool:

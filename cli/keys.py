@@ -16,6 +16,7 @@ from nexus.clients import hash_key, new_key
 from nexus.models import ApiClient, Filters, Principal, Role
 from nexus.object_keys import tenant_prefix
 from nexus.operations.api_keys import client_name, end_of_grace, has_ended, keys_in_use
+from nexus.sign_in.context import Caller, written
 
 # The daily run may delete those keys of the account that bear its stage under this tag, and no
 # other (cdk/functions/reindex.py).
@@ -35,8 +36,11 @@ def create(
     filters: Filters = Filters(),
     days: int | None = None,
     clock: Callable[[], float] = time.time,
+    groups: tuple[str, ...] = (),
 ) -> tuple[str, ApiClient]:
     """Makes a key and its entry; the key itself is returned here and never again.
+
+    It shares these groups, or with "*" every group.
 
     The key works for `days` days, or until it is revoked. Raises Failure, or InvalidRequest for a
     name that cannot be a tenant's or a client's.
@@ -44,7 +48,8 @@ def create(
     plan = "admin" if role == "admin" else "standard"
     now = clock()
     expires_at = int(now + days * 86_400) if days else None
-    return admit(connection, Principal(tenant, client, role, plan, filters, expires_at), now)
+    principal = Principal(tenant, client, role, plan, filters, expires_at, groups)
+    return admit(connection, principal, now)
 
 
 def admit(connection: Connection, principal: Principal, now: float) -> tuple[str, ApiClient]:
@@ -203,6 +208,14 @@ def known(connection: Connection, key: str) -> bool:
             return False
         raise
     return True
+
+
+def authorized(connection: Connection, key: str) -> dict[str, str]:
+    """What the authorizer tells the functions of a key: whose it is, or nothing."""
+    entry = connection.operator.clients.find(hash_key(key))
+    if entry is None or has_ended(entry, time.time()):
+        return {}
+    return written(Caller(entry.principal, entry.principal.client))
 
 
 def detached(connection: Connection) -> list[ApiClient]:

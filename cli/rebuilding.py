@@ -12,7 +12,7 @@ from cli.evaluation.questions import GoldenQuestion
 from cli.failure import Failure
 from cli.terminal import console
 from nexus.generations.rebuilding import check, compare
-from nexus.models import Filters, Generation, Generations, Principal
+from nexus.models import EVERY_GROUP, Filters, Generation, Generations, Principal
 from nexus.services import RebuildServices
 
 POLL_S = 1.0
@@ -96,6 +96,6 @@ def _is_found(
     services: RebuildServices, generation: Generation, question: GoldenQuestion, tenant: str
 ) -> bool:
     retriever = services.readers.of(generation).retriever
-    operator = Principal(tenant, "operator", "admin", "admin")
+    operator = Principal(tenant, "operator", "admin", "admin", groups=(EVERY_GROUP,))
     found = retriever.retrieve(operator, question.text, TOP_K, Filters())
     return any(passage.uri.endswith(f"/{question.document}") for passage in found.passages)

@@ -13,7 +13,8 @@ from typing import Any, cast
 from cli.local.layout import PROJECT
 from functions.documents.app import create_app
 from nexus.services import DocumentsServices
-from nexus.settings import Settings, variable_of
+from nexus.setting_values import variable_of
+from nexus.settings import Settings
 
 README = PROJECT / "README.md"
 ROUTES = PROJECT / "functions" / "chat" / "documents_openapi.json"

@@ -45,6 +45,7 @@ class Deployment:
     ingest_function: str
     reindex_function: str
     backup_function: str
+    authorizer_function: str
     models_secret: str
     models_url: str
     embedding_model: str
@@ -55,6 +56,8 @@ class Deployment:
     pinecone_secret: str = ""
     rerank_secret: str = ""
     dashboard_name: str = ""
+    user_pool: str = ""
+    user_pool_client: str = ""
     release_application: str = ""
 
 

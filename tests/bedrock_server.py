@@ -170,12 +170,12 @@ def _reranked(body: dict[str, Any], model: str) -> Any:
 
 def _completion(body: dict[str, Any]) -> Any:
     usage = {"prompt_tokens": 20, "completion_tokens": 9, "total_tokens": 29}
-    about = {"id": "c", "created": 1, "model": body["model"]}
+    about: dict[str, Any] = {"id": "c", "created": 1, "model": body["model"]}
     if not body.get("stream"):
         message = {"role": "assistant", "content": ANSWER}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         return {**about, "object": "chat.completion", "choices": [choice], "usage": usage}
-    chunks = [
+    chunks: list[dict[str, Any]] = [
         {"index": 0, "delta": {"content": f"{word} "}, "finish_reason": None}
         for word in ANSWER.split()
     ]

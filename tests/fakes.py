@@ -15,10 +15,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
+from nexus.documents.headlines import headline
 from nexus.errors import ConfigurationError, NexusError, NotFound, Superseded, UpstreamRefused
 from nexus.models import (
     ApiClient,
     Chunk,
+    Conversation,
     DocumentMetadata,
     DocumentRecord,
     DocumentStatus,
@@ -29,6 +31,7 @@ from nexus.models import (
     Hit,
     IndexedChunk,
     IndexRecord,
+    LoggedQuestion,
     ObjectState,
     Turn,
     Usage,
@@ -106,13 +109,17 @@ class FakeCatalogue(_Service):
         self.changes: dict[str, list[float]] = {}
         self.looked_up: list[tuple[str, int]] = []
         self.runs: dict[tuple[str, str, int], int] = {}
+        self.described_in: dict[tuple[str, str], int] = {}
         self.parts: dict[tuple[str, str, int], dict[int, PartResult]] = {}
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
         self.ping()
         return self.records.get((tenant, document_id))
 
-    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
+    def get_many(
+        self, tenant: str, document_ids: Sequence[str], *, consistently: bool = False
+    ) -> dict[str, DocumentRecord]:
+        del consistently
         self.ping()
         self.looked_up.append((tenant, len(document_ids)))
         found = {item: self.records.get((tenant, item)) for item in document_ids}
@@ -196,6 +203,22 @@ class FakeCatalogue(_Service):
     def settle(self, record: DocumentRecord) -> None:
         self._store(record)
 
+    def describe(self, tenant: str, document_id: str, metadata: DocumentMetadata) -> bool:
+        self.ping()
+        key = (tenant, document_id)
+        with self._lock:
+            self.changes.setdefault(tenant, []).append(self._clock())
+            stored = self.records.get(key)
+            if stored is None:
+                return False
+            if stored.metadata != metadata:
+                now = _iso(self._clock())
+                self.records[key] = replace(
+                    stored, metadata=metadata, fingerprint="", updated_at=now
+                )
+            self.described_in[key] = stored.revision
+            return True
+
     def remove(self, record: DocumentRecord) -> None:
         with self._lock:
             gone = replace(
@@ -263,6 +286,11 @@ class FakeCatalogue(_Service):
                 raise Superseded("Another attempt on the document began since.")
             if live_revision is not None or _seen_of(stored) != _seen_of(record):
                 self.changes.setdefault(record.tenant, []).append(self._clock())
+            if (
+                self.described_in.get(key, 0) >= record.revision
+                and stored.metadata != record.metadata
+            ):
+                record = replace(record, metadata=stored.metadata, fingerprint="")
             self.records[key] = replace(
                 record,
                 live_revision=stored.live_revision if live_revision is None else live_revision,
@@ -291,6 +319,7 @@ class FakeConversations(_Service):
         self._clock = clock or FakeClock()
         self._turns: dict[tuple[str, str, str], list[Turn]] = {}
         self._expiry: dict[tuple[str, str, str], float] = {}
+        self._titles: dict[tuple[str, str, str], str] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -322,7 +351,41 @@ class FakeConversations(_Service):
         with self._lock:
             existed = bool(self._live(key))
             self._turns.pop(key, None)
+            self._titles.pop(key, None)
         return existed
+
+    def page(
+        self, tenant: str, client: str, limit: int, after: str
+    ) -> tuple[list[Conversation], str | None]:
+        owned = [key[2] for key in self._turns if key[:2] == (tenant, client)]
+        known = filter(None, (self.find(tenant, client, item) for item in owned))
+        found = sorted(known, key=lambda item: item.place, reverse=True)
+        behind = [item for item in found if not after or item.place < after]
+        more = len(behind) > limit
+        return behind[:limit], behind[limit - 1].place if more else None
+
+    def find(self, tenant: str, client: str, conversation_id: str) -> Conversation | None:
+        self.ping()
+        key = (tenant, client, conversation_id)
+        if not (turns := self._live(key)):
+            return None
+        expiry = datetime.datetime.fromtimestamp(int(self._expiry[key]), datetime.UTC)
+        latest = datetime.datetime.fromisoformat(turns[-1].created_at).timestamp()
+        return Conversation(
+            conversation_id,
+            self._titles.get(key) or headline(turns[0].question),
+            turns[0].created_at,
+            turns[-1].created_at,
+            expiry.isoformat().replace("+00:00", "Z"),
+            min(len(turns), 1_000),
+            f"{round(latest * 1e6):017d}~{conversation_id}",
+        )
+
+    def rename(self, tenant: str, client: str, conversation_id: str, title: str) -> bool:
+        self.ping()
+        if known := bool(self._live((tenant, client, conversation_id))):
+            self._titles[tenant, client, conversation_id] = title
+        return known
 
     def redact(self, tenant: str, document_id: str) -> int:
         self.ping()
@@ -332,7 +395,14 @@ class FakeConversations(_Service):
                 for place, turn in enumerate(turns):
                     if owner == tenant and _quotes(turn, document_id):
                         gone = (*turn.deleted_document_ids, document_id)
-                        turns[place] = replace(turn, answer="", deleted_document_ids=gone)
+                        turns[place] = replace(
+                            turn,
+                            answer="",
+                            deleted_document_ids=gone,
+                            sources=(),
+                            claims=(),
+                            confidence=None,
+                        )
                         changed += 1
         return changed
 
@@ -418,6 +488,7 @@ class FakeTurns(_Service):
         self._conversations = conversations
         self._cache = cache
         self.written: list[int] = []
+        self.logged: list[LoggedQuestion] = []
 
     def standing(self, generation: Generation, tenant: str) -> Standing:
         del generation
@@ -433,6 +504,7 @@ class FakeTurns(_Service):
         *,
         begins: bool,
         kept: Sequence[Kept],
+        logged: LoggedQuestion | None = None,
     ) -> None:
         del begins
         self.ping()
@@ -440,8 +512,14 @@ class FakeTurns(_Service):
             raise UpstreamRefused("conversations", "The keys of what is written are not distinct.")
         self._conversations.append(tenant, client, conversation_id, turn)
         self.written.append(len(kept))
+        if logged is not None:
+            self.logged.append(logged)
         for one in kept:
             self._cache.put(one.key, one.value, one.ttl_s, one.documents)
+
+    def add(self, tenant: str, question: LoggedQuestion) -> None:
+        self.ping()
+        self.logged.append(question)
 
 
 class FakeRequestClaims(_Service):
@@ -852,6 +930,15 @@ class FakeIndex(_Service):
         space = self.spaces.get(namespace, {})
         return {item: space[item] for item in chunk_ids if item in space}
 
+    def regroup(self, namespace: str, document_id: str, groups: Sequence[str]) -> None:
+        self.ping()
+        with self._lock:
+            space = self.spaces.get(namespace, {})
+            for item, record in space.items():
+                if record.document_id == document_id:
+                    said = replace(record.metadata, groups=tuple(groups))
+                    space[item] = replace(record, metadata=said)
+
     def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         self.ping()
         with self._lock:
@@ -919,6 +1006,11 @@ def passes(record: IndexRecord, filters: Filters) -> bool:
     return (
         (not filters.departments or said.department in filters.departments)
         and (not filters.tags or bool(set(said.tags) & set(filters.tags)))
+        and (
+            filters.groups is None
+            or not said.groups
+            or bool(set(said.groups) & set(filters.groups))
+        )
         and (not filters.document_ids or record.document_id in filters.document_ids)
         and (not dated or said.date is not None)
         and (filters.date_from or "") <= (said.date or "") <= (filters.date_to or "9999-99-99")

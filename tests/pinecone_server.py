@@ -241,6 +241,23 @@ class PineconeServer:
         self._later(remove)
         return {} if "ids" in body else {"matched_records": len(doomed)}
 
+    def _update(self, namespace: str, body: dict[str, Any]) -> Any:
+        set_fields, removed = body.get("set_fields") or {}, body.get("remove_fields") or []
+        if not set_fields and not removed:
+            raise Refusal(400, "The update carries no patch")
+        patch = {field: _stored(field, value) for field, value in set_fields.items()}
+        names = [d["_id"] for d in self._matching(namespace, body["filter"], text=False)]
+        existing = self._existing(namespace)
+
+        def change() -> None:
+            for name in names:
+                kept = {k: v for k, v in existing.get(name, {}).items() if k not in removed}
+                if kept:
+                    existing[name] = {**kept, **patch}
+
+        self._later(change)
+        return {"matched_records": len(names)}
+
     def _stats(self) -> Any:
         counts = {name: len(documents) for name, documents in self._namespaces.items()}
         return {

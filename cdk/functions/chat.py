@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk.data_stack import DataStack
+from cdk.functions import authorizer
 from cdk.functions.lambda_function import LambdaFunction
 from cdk.functions.layers import Layers
 from cdk.functions.rights import READ, allow, allow_first_generation, allow_secrets
@@ -22,8 +23,12 @@ _ROUTES = (
     Route("GET", "/redoc", needs_key=False),
     Route("POST", "/v1/chat", requires="message"),
     Route("POST", "/v1/search", requires="query"),
+    Route("GET", "/v1/conversations"),
+    Route("DELETE", "/v1/conversations"),
     Route("GET", "/v1/conversations/{id}"),
+    Route("PATCH", "/v1/conversations/{id}"),
     Route("DELETE", "/v1/conversations/{id}"),
+    Route("GET", "/v1/conversations/{id}/export"),
     # Paths that only the application knows, and its own answer to those that nobody knows.
     Route("ANY", "/v1/{proxy+}"),
     Route("ANY", "/{proxy+}"),
@@ -58,6 +63,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CONVERSATIONS_TABLE": data.tables.conversations.table_name,
         "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
+        "NEXUS_INSIGHTS_TABLE": data.tables.insights.table_name,
         "NEXUS_CHAT_MODEL": stage.chat_model,
         "NEXUS_CHAT_API": stage.chat_api,
         "NEXUS_VERIFIER_MODEL": stage.verifier_model,
@@ -72,11 +78,22 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
         "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
+        **_sign_in(stage, data),
     }
 
 
+def _sign_in(stage: Stage, data: DataStack) -> dict[str, str]:
+    """What ending a sign-in reads."""
+    told = authorizer.provider(stage, data)
+    names = ("NEXUS_OIDC_REVOCATION_URL", "NEXUS_OIDC_AUDIENCES", "NEXUS_OIDC_SESSION_DAYS")
+    return {name: told[name] for name in names if name in told}
+
+
 def _grant(role: iam.Role, data: DataStack) -> None:
-    """Conversations and cache to read and write, the catalogue to read, a client to look up."""
+    """Conversations and cache to read and write, the catalogue to read, sign-ins to end.
+
+    The clients' table is read for /health alone.
+    """
     tables = data.tables
     allow(
         role,
@@ -87,10 +104,20 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     allow(role, "dynamodb", READ, tables.catalogue.table_arn)
     allow_first_generation(role, data)
     allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["dynamodb:PutItem"],
+            resources=[tables.clients.table_arn],
+            # Never a key's entry: those are named by the key's hash.
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sign-in#*"]}},
+        )
+    )
     allow(
         role,
         "dynamodb",
         ("GetItem", "BatchGetItem", "PutItem", "BatchWriteItem", "DeleteItem"),
         tables.cache.table_arn,
     )
+    # A question and a rating to write, one to read, and words to take out of both: not the others'.
+    allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
     allow_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)

@@ -14,8 +14,12 @@ from cdk.functions.routes import Route
 from cdk.functions.variables import common, generation, index
 from cdk.stages import FUNCTIONS, Stage
 
-# The function checks the key's role itself.
-_ROUTES = (Route("ANY", "/v1/documents", below=True), Route("GET", "/v1/metrics"))
+# The function checks the caller's role itself.
+_ROUTES = (
+    Route("ANY", "/v1/documents", below=True),
+    Route("GET", "/v1/analytics", below=True),
+    Route("GET", "/v1/metrics"),
+)
 _CHANGE = ("PutObject", "DeleteObject", "DeleteObjectVersion")
 # A copy of an object that somebody tagged takes the tags with it, and is refused without these.
 _TAGS = ("GetObjectTagging", "GetObjectVersionTagging", "PutObjectTagging")
@@ -48,8 +52,8 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
         "NEXUS_CONVERSATIONS_TABLE": data.tables.conversations.table_name,
-        "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
+        "NEXUS_INSIGHTS_TABLE": data.tables.insights.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
         "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
         **_figures(stage, data),
@@ -77,7 +81,12 @@ def _grant(role: iam.Role, data: DataStack) -> None:
         tables.conversations.table_arn,
     )
     allow(role, "dynamodb", ("BatchGetItem", "BatchWriteItem"), tables.cache.table_arn)
-    allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
+    allow(
+        role,
+        "dynamodb",
+        ("BatchGetItem", "Query", "UpdateItem", "BatchWriteItem"),
+        tables.insights.table_arn,
+    )
     allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
     allow_secrets(role, data.pinecone_secret)
 

@@ -16,7 +16,7 @@ from cdk.findings import acknowledge
 from cdk.functions.layers import architecture, asset, runtime
 from cdk.functions.rights import allow_secret
 from cdk.functions.routes import Route
-from cdk.stages import Stage
+from cdk.stages import AUTHORIZER, Stage
 
 ALIAS = "live"
 
@@ -97,6 +97,11 @@ class LambdaFunction(Construct):
             "L1",
             "The layers hold compiled code and bytecode for exactly this version of Python.",
         )
+
+    @property
+    def answers_callers(self) -> bool:
+        """Whether the API waits for it: a new version of it is tried by a tenth of the callers."""
+        return bool(self.routes) or self.named == AUTHORIZER
 
     @property
     def output(self) -> str:

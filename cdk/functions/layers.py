@@ -26,13 +26,18 @@ class Layers(Construct):
         recognition = ("ocr",) if stage.ocr else ()
         self._traces = ("traces",) if stage.traces_endpoint else ()
         others = (*recognition, "snapshots", *self._traces, self._index)
-        for lock in ("service", "api", "parsing", *others):
+        for lock in ("service", "api", "sign_in", "parsing", *others):
             self._add(lock, packaging.dependency_layer(lock, target))
 
     def of(self, *more: str) -> list[lambda_.ILayerVersion]:
         """What every function imports, and the layers of `layers/dependencies` that are named."""
         names = ("nexus", "service", *more, *self._traces, self._index)
         children = (self.node.find_child(name) for name in names)
+        return [child for child in children if isinstance(child, lambda_.LayerVersion)]
+
+    def lean(self, *named: str) -> list[lambda_.ILayerVersion]:
+        """`nexus` and the layers of `layers/dependencies` that are named, and nothing else."""
+        children = (self.node.find_child(name) for name in ("nexus", *named))
         return [child for child in children if isinstance(child, lambda_.LayerVersion)]
 
     def _add(self, name: str, package: packaging.Package) -> None:

@@ -18,7 +18,7 @@ from cdk.stages import Stage
 # `nexus keys` puts its keys' stage under this tag (cli/keys.py).
 STAGE_TAG = "nexus-stage"
 # The stage's functions, whose former versions it removes.
-NAMES = ("chat", "documents", "ingest", "reindex", "backup")
+NAMES = ("chat", "documents", "ingest", "reindex", "backup", "authorizer")
 
 
 def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:
@@ -35,6 +35,12 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         recursive=True,
     )
     _grant(reindex.role, data, itself=reindex.address)
+    rights.allow(
+        reindex.role,
+        "dynamodb",
+        ("Query", "BatchWriteItem", "DeleteItem"),
+        data.tables.insights.table_arn,
+    )
     _allow_removing_keys(reindex.role, stage, data)
     _allow_removing_versions(reindex.role, stage)
     ScheduledRun(
@@ -43,7 +49,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         expression=stage.reindex_schedule,
         queue_name=failures_name(stage, "reindex"),
         function=reindex.alias,
-        description="Looks at the keys, compares bucket and catalogue, and queues what differs",
+        description="Looks at keys, sums the days' questions, compares bucket and catalogue",
     )
     return reindex
 
@@ -57,6 +63,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_DOCUMENTS_BUCKET": data.documents.bucket_name,
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
         "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
+        "NEXUS_INSIGHTS_TABLE": data.tables.insights.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
         "NEXUS_REINDEX_FUNCTION": address(stage, "reindex"),
         "NEXUS_FUNCTIONS": ",".join(_named(stage, name) for name in NAMES),

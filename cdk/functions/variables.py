@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 from cdk.data_stack import DataStack
 from cdk.stages import Stage
 
 
 def common(stage: Stage, function: str) -> dict[str, str]:
     """What every function reads: which stage it is, how it logs and measures."""
+    folders = {folder: list(groups) for folder, groups in stage.folder_groups.items()}
     return {
         **stage.settings,
+        **({"NEXUS_FOLDER_GROUPS": json.dumps(folders, ensure_ascii=False)} if folders else {}),
         "NEXUS_STAGE": stage.name,
         "NEXUS_LOG_LEVEL": stage.log_level,
         "POWERTOOLS_SERVICE_NAME": function,

@@ -58,7 +58,11 @@ def _answers(stage: Stage) -> list[list[cloudwatch.IWidget]]:
     ]
     return [
         [
-            _graph("Answers by confidence", [_by(stage, "answers", "confidence", "Sum")]),
+            _graph(
+                "Answers by confidence; share of those rated that are liked",
+                [_by(stage, "answers", "confidence", "Sum")],
+                right=[own(stage, "satisfaction", statistic="Average", label="liked")],
+            ),
             _graph(
                 "Refusals: share, and why",
                 [own(stage, "refusals", statistic="Average", label="share")],

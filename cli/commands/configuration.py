@@ -154,7 +154,7 @@ def _compared(
 def _differing(known: Principal, wanted: Principal) -> list[str]:
     found = [
         name
-        for name in ("role", "plan", "expires_at")
+        for name in ("role", "plan", "groups", "expires_at")
         if getattr(known, name) != getattr(wanted, name)
     ]
     return [*found, "filters"] if known.filters != wanted.filters else found

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.connection import connect
-from cli.documents import Named, Wait, find, until_afresh, until_as_in_bucket
+from cli.documents import Named, Wait, find, given_lists, until_afresh, until_as_in_bucket
 from cli.failure import Failure
 from cli.terminal import Stage, Tenant, console
 
@@ -55,15 +55,29 @@ def change(
     tags: Annotated[
         str | None, typer.Option("--tags", help=f"Separated by commas. {EMPTY}")
     ] = None,
+    url: Annotated[
+        str | None, typer.Option("--url", help=f"Its address on the web. {EMPTY}")
+    ] = None,
+    groups: Annotated[
+        str | None,
+        typer.Option(
+            "--groups", help='Who may see it, separated by commas. An empty text ("") is everybody.'
+        ),
+    ] = None,
     wait: Wait = True,
 ) -> None:
     """Change what is said of a document; nothing is embedded again."""
-    given = {"title": title, "author": author, "department": department, "date": date}
+    given = {
+        "title": title,
+        "author": author,
+        "department": department,
+        "date": date,
+        "url": url,
+    }
     changes: dict[str, Any] = {
         name: value.strip() or None for name, value in given.items() if value is not None
     }
-    if tags is not None:
-        changes["tags"] = tuple(tag.strip() for tag in tags.split(",") if tag.strip())
+    changes |= given_lists(tags, groups)
     if not changes:
         raise Failure("Say what to change, for example with --title.")
     connection = connect(stage)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from cli.commands import document_changes, document_content, document_erasure
 from cli.connection import connect
@@ -16,6 +19,7 @@ from cli.failure import Failure
 from cli.ingestion import warned
 from cli.terminal import Json, Stage, Tenant, console, print_json
 from nexus.documents.listing import Listing
+from nexus.documents.text_search import TextLine
 from nexus.models import DocumentRecord
 
 Status = Annotated[
@@ -53,7 +57,8 @@ def list_documents(
     department: Annotated[str, typer.Option("--department", help="Only this department's.")] = "",
     tag: Annotated[str, typer.Option("--tag", help="Only documents with this tag.")] = "",
     text: Annotated[
-        str, typer.Option("--text", help="Only documents with this in their title or path.")
+        str,
+        typer.Option("--text", help="Only documents whose title, path or text has this."),
     ] = "",
     as_json: Json = False,
 ) -> None:
@@ -74,6 +79,7 @@ def show(
         return
     facts["status"] = record.status if not record.reason else f"{record.status}: {record.reason}"
     facts["tags"] = ", ".join(record.metadata.tags)
+    facts["groups"] = ", ".join(record.metadata.groups)
     facts["size"] = decimal(record.size)
     del facts["reason"], facts["warnings"]
     table = Table(show_header=False, box=None)
@@ -130,27 +136,59 @@ app.command()(document_erasure.delete)
 
 def _list(stage: str, tenant: str | None, asked: Listing, *, as_json: bool) -> None:
     connection = connect(stage)
-    records = connection.curator.documents(connection.tenant(tenant), asked)
-    shown = sorted(records, key=lambda record: record.path)
+    pages = list(connection.curator.pages(connection.tenant(tenant), asked))
+    shown = [record for page in pages for record in page.records]
+    lines = {item: told for page in pages for item, told in page.lines.items()}
+    if not asked.text:
+        shown.sort(key=lambda record: record.path)
     if as_json:
-        print_json([described(record) for record in shown])
+        print_json([_as_json(record, lines) for record in shown])
     elif not shown:
         console.print("There are no documents.")
     else:
-        console.print(_table(shown))
+        console.print(_table(shown, lines))
 
 
-def _table(records: list[DocumentRecord]) -> Table:
-    table = Table("document", "state", "chunks", "department", "tags")
+Lines = Mapping[str, tuple[TextLine, ...]]
+
+
+def _as_json(record: DocumentRecord, lines: Lines) -> dict[str, Any]:
+    told = lines.get(record.document_id)
+    if told is None:
+        return described(record)
+    matches = [
+        {
+            "text": one.line.text,
+            "positions": one.line.positions,
+            "locator": asdict(one.locator),
+        }
+        for one in told
+    ]
+    return {**described(record), "matches": matches}
+
+
+def _marked(found: TextLine) -> str:
+    """A line with what was looked for in it, and where it stands."""
+    text = Text(found.line.text)
+    for begin, end in found.line.positions:
+        text.stylize("bold", begin, end)
+    place = found.locator.describe()
+    return f"\n  {text.markup}{f' [dim]({escape(place)})[/]' if place else ''}"
+
+
+def _table(records: list[DocumentRecord], lines: Lines) -> Table:
+    table = Table("document", "state", "chunks", "department", "tags", "groups")
     table.columns[0].overflow = "fold"
     for record in records:
         status, _, reason = state(record).partition("  ")
         said = f"\n{reason}" if reason else ""
         table.add_row(
-            f"{escape(record.path)}\n[dim]{escape(record.title)}[/]{said}",
+            f"{escape(record.path)}\n[dim]{escape(record.title)}[/]{said}"
+            + "".join(map(_marked, lines.get(record.document_id, ()))),
             status,
             str(record.chunks or ""),
             escape(record.metadata.department or ""),
             escape(", ".join(record.metadata.tags)),
+            escape(", ".join(record.metadata.groups)),
         )
     return table

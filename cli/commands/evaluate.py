@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,25 +14,28 @@ import httpx2
 import typer
 from rich.markup import escape
 
+from cli.connection import connect
 from cli.evaluation.comparison import compare, read_report
 from cli.evaluation.conversations_report import measure_conversations
 from cli.evaluation.corpus import Corpus, read_corpus
-from cli.evaluation.endpoint import Endpoint, endpoint
+from cli.evaluation.endpoint import described, endpoint
 from cli.evaluation.html_report import page
 from cli.evaluation.languages import document_languages
 from cli.evaluation.measurements import Options, Run, Track
 from cli.evaluation.progress import progress
 from cli.evaluation.questions import GoldenQuestion, evenly, read_questions
+from cli.evaluation.rated import write_rated
 from cli.evaluation.report import FREE, Prices, report
 from cli.evaluation.requirements import require, wanted_figures
 from cli.evaluation.terminal_report import show_comparison, show_report
 from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, write_json
-from cli.terminal import console, errors
+from cli.terminal import Stage, Tenant, console, errors
 from nexus import __version__
 from nexus.answering.answer_text import Style
 from nexus.errors import UpstreamError
 
+INTERRUPTED = "interrupted"
 SAMPLE_DOCUMENTS = PROJECT / "cli" / "local" / "sample_documents"
 
 
@@ -161,6 +163,16 @@ def evaluate(
             help="Exit 1 if a figure of the report is less, as retrieval.recall@5=0.9. Repeatable.",
         ),
     ] = None,
+    from_feedback: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-feedback",
+            help="Write a stage's rated answers here, as questions to review and measure with.",
+            dir_okay=False,
+        ),
+    ] = None,
+    stage: Stage = "local",
+    tenant: Tenant = None,
     compared: Annotated[
         tuple[Path, Path] | None,
         typer.Option("--compare", help="Show what changed between two JSON reports."),
@@ -173,11 +185,11 @@ def evaluate(
     when a returned passage belongs to its document. Ctrl-C keeps what was measured; what an
     endpoint embedded is kept in .local/eval, so that the next run pays for none of it again.
     """
+    if from_feedback is not None:
+        write_rated(connect(stage), tenant, from_feedback)
+        return
     if compared is not None:
-        found = compare(*(read_report(path) for path in compared))
-        show_comparison(found, console)
-        if json_file:
-            write_json(json_file, found)
+        _compare(compared, json_file)
         return
     if conversations is not None or alone:
         measure_conversations(conversations, corpus, url, key, json_file, alone=alone)
@@ -221,7 +233,11 @@ def evaluate(
     require(found, wanted)
 
 
-INTERRUPTED = "interrupted"
+def _compare(compared: tuple[Path, Path], json_file: Path | None) -> None:
+    found = compare(*(read_report(path) for path in compared))
+    show_comparison(found, console)
+    if json_file:
+        write_json(json_file, found)
 
 
 def _write(found: dict[str, Any], json_file: Path | None, html_file: Path | None) -> None:
@@ -249,7 +265,7 @@ def _measure_corpus(
         tempfile.TemporaryDirectory(prefix="nexus-eval-") as work,
         endpoint(os.environ, Path(work), pinecone_host=pinecone_host) as models,
     ):
-        run.settings |= _described(models)
+        run.settings |= described(models)
         in_process.measure(corpus, asked, models, options, kept, run, track)
 
 
@@ -270,21 +286,6 @@ def _measure_deployment(
     local = url.startswith("http://127.0.0.1:")
     with httpx2.Client(timeout=deployed.TIMEOUT_S, trust_env=not local) as client:
         deployed.measure(deployed.Deployment(url, key, client), asked, corpus, style, run, track)
-
-
-def _described(models: Endpoint) -> dict[str, Any]:
-    """The settings that say what was measured; none of them is a key."""
-    hidden = ("secret", "table", "bucket", "queue", "path", "function", "cors", "log", "stage")
-    settings = {
-        name: value
-        for name, value in asdict(models.settings).items()
-        if not any(part in name for part in hidden)
-    }
-    return {
-        "models": "local models" if models.local else models.settings.models_url,
-        **settings,
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-    }
 
 
 @contextmanager

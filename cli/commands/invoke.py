@@ -11,6 +11,7 @@ import typer
 
 from cli.connection import connect, demo_key
 from cli.failure import Failure
+from cli.keys import authorized
 from cli.reconciling import PATIENT_AND_ONCE
 from cli.terminal import Stage, print_json
 
@@ -18,6 +19,7 @@ from cli.terminal import Stage, print_json
 class Function(StrEnum):
     """The functions of a stage."""
 
+    AUTHORIZER = "authorizer"
     CHAT = "chat"
     DOCUMENTS = "documents"
     INGEST = "ingest"
@@ -33,16 +35,23 @@ def invoke(
     stage: Stage = "local",
     key: Annotated[
         str | None,
-        typer.Option("--key", envvar="NEXUS_API_KEY", help="Takes the place of $API_KEY."),
+        typer.Option(
+            "--key", envvar="NEXUS_API_KEY", help="Who calls, and what takes the place of $API_KEY."
+        ),
     ] = None,
 ) -> None:
     """Run a function with an event and print what it returns."""
-    text = event.read_text(encoding="utf-8").replace("$API_KEY", key or demo_key() or "")
+    key = key or demo_key() or ""
+    text = event.read_text(encoding="utf-8").replace("$API_KEY", key)
     try:
-        json.loads(text)
+        given = json.loads(text)
     except ValueError as err:
         raise Failure(f"{event} does not hold JSON: {err}") from err
     connection = connect(stage)
+    if isinstance(given, dict) and isinstance(given.get("requestContext"), dict):
+        # As the gateway does it, of which no part is asked here.
+        given["requestContext"]["authorizer"] = authorized(connection, key)
+        text = json.dumps(given)
     name = getattr(connection.deployment, f"{function.value}_function")
     client = connection.client("lambda", PATIENT_AND_ONCE)
     response = client.invoke(FunctionName=name, Payload=text.encode())

@@ -53,6 +53,14 @@ def create(
         list[str] | None,
         typer.Option("--tag", help="Only documents with one of these tags; repeatable."),
     ] = None,
+    groups: Annotated[
+        str,
+        typer.Option(
+            "--groups",
+            help="Groups, separated by commas, whose documents it sees beside those of no group; "
+            "'*' is every group.",
+        ),
+    ] = "",
     days: Days = None,
     as_json: Json = False,
 ) -> None:
@@ -61,7 +69,9 @@ def create(
     filters = Filters(
         departments=tuple(map(spelled, department or ())), tags=tuple(map(spelled, tag or ()))
     )
-    key, entry = keys.create(connection, connection.tenant(tenant), client, role, filters, days)
+    key, entry = keys.create(
+        connection, connection.tenant(tenant), client, role, filters, days, groups=groups_of(groups)
+    )
     if as_json:
         print_json({"key": key, **_public(entry, in_grace=False)})
         return
@@ -123,7 +133,9 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
     if as_json:
         print_json([_public(entry, in_grace=_in_grace(entry, in_use, now)) for entry in entries])
         return
-    table = Table("tenant", "client", "role", "plan", "made", "age", "works until", "sees")
+    table = Table(
+        "tenant", "client", "role", "plan", "made", "age", "works until", "sees", "groups"
+    )
     for entry in entries:
         who = entry.principal
         sees = ", ".join((*who.filters.departments, *(f"#{tag}" for tag in who.filters.tags)))
@@ -141,6 +153,7 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
             counted(age_days(entry, now), "day"),
             until,
             sees or "everything",
+            ", ".join(who.groups) or "none",
         )
     console.print(table)
     old = sum(entry in in_use and age_days(entry, now) >= ROTATE_AFTER_DAYS for entry in entries)
@@ -216,6 +229,11 @@ def revoke(
     console.print(f"{counted(revoked, 'key')} of {client} revoked, within a minute.", markup=False)
 
 
+def groups_of(text: str) -> tuple[str, ...]:
+    """The groups of a text that separates them by commas, each in its one spelling."""
+    return tuple(dict.fromkeys(filter(None, map(spelled, text.split(",")))))
+
+
 def _in_grace(entry: ApiClient, in_use: list[ApiClient], now: float) -> bool:
     return entry not in in_use and not has_ended(entry, now)
 
@@ -227,6 +245,7 @@ def _public(entry: ApiClient, *, in_grace: bool) -> dict[str, Any]:
         "client": who.client,
         "role": who.role,
         "plan": who.plan,
+        "groups": list(who.groups),
         "filters": asdict(who.filters),
         "created_at": entry.created_at,
         "age_days": age_days(entry, time.time()),

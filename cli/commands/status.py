@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from cli import api
@@ -10,6 +11,7 @@ from cli.connection import connect, demo_key
 from cli.failure import Failure
 from cli.local import stack
 from cli.local.layout import Layout
+from cli.local.people import people
 from cli.stage_names import LOCAL
 from cli.terminal import Json, Stage, console, print_json
 
@@ -29,6 +31,7 @@ def status(stage: Stage = "local", as_json: Json = False) -> None:
         "stage": stage,
         "url": url,
         "key": demo_key() if stage == LOCAL else None,
+        "people": [asdict(one) for one in people(layout)] if stage == LOCAL else [],
         "health": health,
         "documents": dict(sorted(counts.items())),
     }
@@ -38,6 +41,9 @@ def status(stage: Stage = "local", as_json: Json = False) -> None:
     console.print(f"[bold]{stage}[/]  {url}", soft_wrap=True)
     if report["key"]:
         console.print(f"key     {report['key']}", soft_wrap=True)
+    for one in report["people"]:
+        shown = f"{one['email']} {one['password']} (group {one['group']})"
+        console.print(f"person  {shown}", markup=False, soft_wrap=True)
     console.print(f"health  {health['status']}")
     for name, check in health["checks"].items():
         mark = "[green]✓[/]" if check["status"] == "ok" else "[red]✗[/]"

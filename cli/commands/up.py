@@ -46,6 +46,7 @@ def up(
     upstreams = choose(os.environ, models_url(port + 1))
     with stack.alone(layout), ExitStack() as beside:
         context = {**upstreams.context, **_index_context(layout, upstreams)}
+        context["sign_in_url"] = f"http://127.0.0.1:{port}"
         # From here on beside everything else: it takes longer than all of it.
         synthesis = None
         if not is_deployed(layout, context):

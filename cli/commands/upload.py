@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from cli.connection import connect
+from cli.documents import given_lists
 from cli.failure import Failure
 from cli.ingestion import fingerprints, wait
 from cli.local.folder import LocalFile, scan
@@ -34,6 +35,12 @@ def upload(
     department: Annotated[str | None, typer.Option("--department")] = None,
     date: Annotated[str | None, typer.Option("--date", help="YYYY-MM-DD.")] = None,
     tags: Annotated[str | None, typer.Option("--tags", help="Separated by commas.")] = None,
+    url: Annotated[
+        str | None, typer.Option("--url", help="Its address on the web, for a single file.")
+    ] = None,
+    groups: Annotated[
+        str | None, typer.Option("--groups", help="Who may see them, separated by commas.")
+    ] = None,
     wait_for_it: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait until they are indexed.")
     ] = True,
@@ -52,14 +59,15 @@ def upload(
             "author": author,
             "department": department,
             "date": date,
+            "url": url,
         }.items()
         if value is not None
     }
-    if tags is not None:
-        given["tags"] = tuple(tag.strip() for tag in tags.split(",") if tag.strip())
+    given |= given_lists(tags, groups)
     files = gathered(paths, owner, given)
-    if title and len(files) > 1:
-        raise Failure("--title is for a single file: upload the files one by one.")
+    for name, value in (("--title", title), ("--url", url)):
+        if value and len(files) > 1:
+            raise Failure(f"{name} is for a single file: upload the files one by one.")
     s3 = connection.client("s3")
     bucket = connection.deployment.documents_bucket
 

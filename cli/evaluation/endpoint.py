@@ -9,7 +9,8 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from cli.local.layout import PROJECT, Layout, read_json
 from cli.local.models.prepare import MODEL_NAME, ModelUnavailable, ensure_model
 from cli.local.run_record import Running
 from cli.local.upstreams import NO_KEY, choose
-from nexus.settings import Settings, variable_of
+from nexus.setting_values import variable_of
+from nexus.settings import Settings
 
 _START_S = 60
 # What the settings call the keys that the command was given.
@@ -168,3 +170,18 @@ def _wait_for(server: processes.Process, url: str, log: Path) -> None:
 
 def _spelled(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def described(models: Endpoint) -> dict[str, Any]:
+    """The settings that say what was measured; none of them is a key."""
+    hidden = ("secret", "table", "bucket", "queue", "path", "function", "cors", "log", "stage")
+    settings = {
+        name: value
+        for name, value in asdict(models.settings).items()
+        if not any(part in name for part in hidden)
+    }
+    return {
+        "models": "local models" if models.local else models.settings.models_url,
+        **settings,
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    }

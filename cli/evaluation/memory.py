@@ -61,7 +61,10 @@ class MemoryCatalogue:
     def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
         return self._records.get((tenant, document_id))
 
-    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
+    def get_many(
+        self, tenant: str, document_ids: Sequence[str], *, consistently: bool = False
+    ) -> dict[str, DocumentRecord]:
+        del consistently
         found = {item: self._records.get((tenant, item)) for item in document_ids}
         return {item: record for item, record in found.items() if record is not None}
 
@@ -114,6 +117,13 @@ class MemoryCatalogue:
             key = self._current(record)
             live = self._records[key].live_revision
             self._records[key] = replace(record, live_revision=live)
+
+    def describe(self, tenant: str, document_id: str, metadata: DocumentMetadata) -> bool:
+        with self._lock:
+            found = self._records.get((tenant, document_id))
+            if found is not None:
+                self._records[tenant, document_id] = replace(found, metadata=metadata)
+            return found is not None
 
     def manifest(self, tenant: str, document_id: str) -> Manifest | None:
         return self._manifests.get((tenant, document_id))

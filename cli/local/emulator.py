@@ -7,6 +7,7 @@ few seconds and when it is ended by SIGTERM; every address in that state names i
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import ACCESS_KEY_ID, REGION, Credentials
 from cli.local.access.health import HEALTH
-from cli.local.layout import PACKAGES, Layout, emptied, read_json, write_json, write_text
+from cli.local.layout import PACKAGES, PROJECT, Layout, emptied, read_json, write_json, write_text
 from cli.local.processes import Process, require_free, start
 from cli.local.run_record import EMULATOR
-from cli.stage_names import stack_names
+from cli.stage_names import LOCAL, stack_names
 
 ACCOUNT = ACCESS_KEY_ID
 _PROGRAM = Path(__file__).with_name("emulator_main.py")
@@ -85,6 +86,8 @@ def _environment(layout: Layout, port: int, made: Credentials) -> dict[str, str]
         passed_on["RECORD_CALLS"] = str(Path(recorded).absolute())
     return passed_on | {
         "GATEWAY_PORT": str(port),
+        # Pages that may sign people in, as those that may call the API.
+        "PAGE_ORIGINS": " ".join(_page_origins()),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
@@ -120,6 +123,11 @@ def _workers() -> str:
     if not (workers.isdecimal() and len(workers) < 4 and 1 <= int(workers) <= 100):
         raise Failure("NEXUS_LOCAL_WORKERS has to be a whole number from 1 to 100.")
     return workers
+
+
+def _page_origins() -> list[str]:
+    stages = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]["stages"]
+    return list(stages[LOCAL].get("cors_origins", ()))
 
 
 def was_deployed(layout: Layout) -> bool:

@@ -1,4 +1,4 @@
-"""Runs the emulator with six things it lacks for use on a laptop, day after day.
+"""Runs the emulator with seven things it lacks for use on a laptop, day after day.
 
 - It ends within seconds: by itself it waits for every open connection and every running function.
 - It is called by the programs of this run only, not by any page in the machine's browser.
@@ -8,9 +8,11 @@
 - Calls of a function wait for a free worker: by itself it starts another for each call at the same
   time, so that a burst stops the machine.
 - All workers read a layer from one folder: by itself it unpacks all layers for each worker.
+- Its gateway does what the authorizer says, and its Cognito takes refresh tokens back
+  (`cli.local.emulated_gateway`).
 
 It is run by the emulator's own Python, where nothing of ours is installed, and of ours it loads
-`cli.local.access`, `cli.local.ending` and `cli.local.in_place` alone.
+`cli.local.access`, `cli.local.ending`, `cli.local.in_place` and `cli.local.emulated_gateway` alone.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ from ministack.services import lambda_svc, s3  # type: ignore[import-not-found]
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 from cli.local.access.emulator import Guarded
 from cli.local.access.recording import Recording
+from cli.local.access.sign_in import SignInRules
+from cli.local.emulated_gateway import Revoking, mend
 from cli.local.ending import EndingSoon
 from cli.local.in_place import LayerFolders, size_of
 
@@ -162,13 +166,15 @@ if __name__ == "__main__":
     lambda_svc._execute_function_warm = _execute_in_turn
     lambda_svc._unzipped_size = _size_of_layer_or_code
     lambda_runtime.Worker._spawn = _spawn_with_shared_layers
+    mend()
     recorded = os.environ.get("RECORD_CALLS")
     called = Recording(app.app, Path(recorded), _ACCOUNT) if recorded else app.app
     app.app = Guarded(
-        EndingSoon(called, lambda: _save(app._build_persistence_save_dict())),
+        EndingSoon(Revoking(called), lambda: _save(app._build_persistence_save_dict())),
         _Buckets(),
         int(os.environ["GATEWAY_PORT"]),
         _secret_of,
+        SignInRules(os.environ["PAGE_ORIGINS"].split()),
     )
     threading.Thread(target=_keep_saving, daemon=True, name="saving").start()
     app.main()

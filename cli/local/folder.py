@@ -24,7 +24,7 @@ _DESKTOP = {"thumbs.db", "desktop.ini"}
 class LocalFile:
     """A file to be a document: where it is, its key in the bucket, and what is said of it.
 
-    `said` are fields of DocumentMetadata; None, or no tags, takes away what was said before.
+    `said` are fields of DocumentMetadata; None, or an empty list, takes away what was said before.
     """
 
     path: Path
@@ -46,7 +46,7 @@ def scan(folder: Path, tenant: str) -> tuple[list[LocalFile], list[str]]:
 
     Hidden and temporary files are passed over, as are links that lead out of the folder. What
     `metadata.json` in a file's own folder says of it ({name: {title, author, department, date,
-    tags}}) is its metadata; null takes away what was said before. Raises Failure if a
+    tags, groups}}) is its metadata; null takes away what was said before. Raises Failure if a
     `metadata.json` cannot be read.
     """
     top = folder.resolve()
@@ -92,7 +92,7 @@ def _described(path: Path) -> dict[str, dict[str, Any]]:
         raise Failure(
             f"{path} cannot be read: it should hold "
             '{"file.pdf": {"title": "…", "author": "…", "department": "…", "date": "…", '
-            f'"tags": ["…"]}}}}. {err}'
+            f'"tags": ["…"], "groups": ["…"]}}}}. {err}'
         ) from err
 
 
@@ -101,9 +101,9 @@ def _said(entry: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for name in METADATA_NAMES & entry.keys():
         value = entry[name]
-        if name == "tags":
-            given = value.split(",") if isinstance(value, str) else value or ()
-            said[name] = tuple(str(tag).strip() for tag in given)
+        if name in ("tags", "groups"):
+            given = filter(str.strip, value.split(",")) if isinstance(value, str) else value or ()
+            said[name] = tuple(str(one).strip() for one in given)
         elif value is None or isinstance(value, str):
             said[name] = value or None
         else:

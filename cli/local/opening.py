@@ -20,6 +20,7 @@ from cli.local.access import credentials
 from cli.local.deploy import deploy, has_stacks
 from cli.local.expiry import enable_expiry
 from cli.local.layout import PROJECT, Layout
+from cli.local.people import make_people, people
 from cli.local.run_record import Running
 from cli.local.sync import sync
 from cli.local.synthesis import Synthesis, synthesizing
@@ -82,6 +83,7 @@ def fill(connection: Connection, layout: Layout, current: Running, folder: Path)
     if current.unclean:
         _recover(connection)
     key = _demo_key(connection, layout)
+    make_people(connection, layout)
     ingest(connection, layout, current, folder)
     return key
 
@@ -140,7 +142,11 @@ def introduce(connection: Connection, layout: Layout, key: str, folder: Path) ->
     console.print(f"\n[bold]URL[/]  {url}", soft_wrap=True)
     console.print(f"[bold]docs[/] {url}/docs", soft_wrap=True)
     console.print(f"[bold]figures[/] {local_figures_url(layout)}", soft_wrap=True)
-    console.print(f"[bold]key[/]  {key}\n", soft_wrap=True)
+    console.print(f"[bold]key[/]  {key}", soft_wrap=True)
+    for person in people(layout):
+        shown = f"{person.email} {person.password} (group {person.group})"
+        console.print(f"[bold]person[/] {escape(shown)}", soft_wrap=True)
+    console.print()
     console.print(
         f"curl -s {url}/v1/chat -H 'x-api-key: {key}' -H 'content-type: application/json' "
         f'-d \'{{"message": "{question}"}}\'\n',

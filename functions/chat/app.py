@@ -12,6 +12,8 @@ from functions.chat.openai.errors import error_of
 from functions.chat.routes import (
     chat,
     conversations,
+    exports,
+    feedback,
     health,
     mcp,
     openai_chat,
@@ -19,6 +21,7 @@ from functions.chat.routes import (
     openai_responses,
     reference,
     search,
+    session,
     stream,
 )
 from nexus.http.application import application
@@ -27,12 +30,14 @@ from nexus.services import ChatServices
 DESCRIPTION = """\
 Answers questions from your organisation's own documents, with the sources of every answer.
 
-Send your API key in the header `x-api-key`. Errors are problem JSON (RFC 9457): `detail` says what
-to do, and `request_id` is what to quote when you report one. `/v1/documents` needs a key of role
-admin.
+Send your API key in the header `x-api-key`, or your sign-in's token as `Authorization: Bearer`.
+Errors are problem JSON (RFC 9457): `detail` says what
+to do, and `request_id` is what to quote when you report one. Changing documents needs a
+caller of role admin.
 """
 ERRORS = {
     400: "The body is not valid JSON.",
+    401: "The sign-in has expired or was ended, or the token is not one of this service's.",
     403: "The API key is missing, unknown, expired or revoked.",
     404: "It does not exist, or not for this key.",
     409: "A request with this Idempotency-Key is at work; `Retry-After` says when to come again.",
@@ -53,6 +58,9 @@ ROUTES = (
     mcp,
     search,
     conversations,
+    exports,
+    feedback,
+    session,
     health,
     reference,
 )
@@ -65,8 +73,9 @@ def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic
         [module.router for module in ROUTES],
         description=DESCRIPTION,
         errors=ERRORS,
-        methods=["GET", "POST", "DELETE"],
+        methods=["GET", "POST", "PATCH", "DELETE"],
         headers=[
+            "authorization",
             "cache-control",
             "content-type",
             "idempotency-key",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from functions.chat.filtering import FilterFields
 from nexus import models
 from nexus.answering.answer_text import Style
+from nexus.documents.links import link_of
 
 ConversationId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
@@ -99,19 +100,25 @@ class SourceBody(BaseModel):
     locator: Locator
     score: float
     quote: str
+    link: str = Field(
+        description="Where a browser opens it: the document's own web address, or this API's path "
+        "to the version that is quoted, which gives a signed URL or redirects to it."
+    )
 
     @classmethod
     def of(cls, source: models.Source) -> SourceBody:
         """From the core's source."""
+        passage = source.passage
         return cls(
             number=source.number,
-            document_id=source.passage.document_id,
-            title=source.passage.title,
-            uri=source.passage.uri,
-            version=source.passage.version,
-            locator=Locator.of(source.passage.locator),
-            score=round(source.passage.score, 4),
+            document_id=passage.document_id,
+            title=passage.title,
+            uri=passage.uri,
+            version=passage.version,
+            locator=Locator.of(passage.locator),
+            score=round(passage.score, 4),
             quote=source.quote,
+            link=link_of(passage),
         )
 
 
@@ -166,6 +173,11 @@ class ClaimBody(BaseModel):
         "nor the verifying model could confirm it."
     )
 
+    @classmethod
+    def of(cls, claim: models.CheckedClaim) -> ClaimBody:
+        """From the core's claim."""
+        return cls(text=claim.text, sources=list(claim.sources), verified=claim.verified)
+
 
 class UsageBody(BaseModel):
     """Tokens that were billed."""
@@ -203,11 +215,8 @@ class ChatResponse(BaseModel):
         """From the core's answer."""
         return cls(
             answer=answer.text,
-            sources=list(map(SourceBody.of, answer.sources)),
-            claims=[
-                ClaimBody(text=claim.text, sources=list(claim.sources), verified=claim.verified)
-                for claim in answer.claims
-            ],
+            sources=[SourceBody.of(source) for source in answer.sources],
+            claims=[ClaimBody.of(claim) for claim in answer.claims],
             confidence=ConfidenceBody.of(answer.confidence),
             refused=answer.refused,
             conversation_id=answer.conversation_id,
@@ -232,31 +241,6 @@ class SearchResponse(BaseModel):
         default=None, description="What to do about filters that no document passes."
     )
     timings: dict[str, float] = Field(description="Milliseconds by stage.")
-
-
-class TurnBody(BaseModel):
-    """One question and its answer."""
-
-    message_id: str
-    question: str
-    answer: str = Field(
-        description="A sentence that says so when deleted or hidden documents are named."
-    )
-    refused: bool
-    created_at: str
-    deleted_documents: list[str] = Field(
-        default=[], description="Ids of documents that the answer cited and that were deleted."
-    )
-    hidden_documents: list[str] = Field(
-        default=[], description="Ids of documents that it cited and that the key may not see now."
-    )
-
-
-class ConversationResponse(BaseModel):
-    """A conversation, oldest turn first: its last 200 turns, fewer if these are very long."""
-
-    conversation_id: str
-    turns: list[TurnBody]
 
 
 class CheckBody(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from functions.documents.routes import (
+    analytics,
     content,
     documents,
     erasure,
@@ -17,11 +18,12 @@ from nexus.http.application import application
 from nexus.services import DocumentsServices
 
 DESCRIPTION = """\
-Manages the documents of the key's tenant, and tells the stage's figures; needs a key of role admin.
+Reads the documents of the caller's tenant that the caller may see; for callers of role admin,
+manages all of them, tells what the tenant is asked and how it fares, and the stage's figures.
 """
 ERRORS = {
     400: "The body is not valid JSON.",
-    403: "The API key is missing, unknown, expired or revoked, or its role is not admin.",
+    403: "The API key is missing, unknown, expired or revoked, or it may not do this.",
     404: "It does not exist, or not for this key.",
     409: "The document changed meanwhile.",
     415: "The body is not sent as application/json.",
@@ -37,7 +39,10 @@ def create_app(services: DocumentsServices) -> FastAPI:
         services,
         [
             module.router
-            for module in (uploads, documents, versions, content, erasure, figures, readiness)
+            for module in (
+                *(uploads, documents, versions, content, erasure),
+                *(analytics, figures, readiness),
+            )
         ],
         description=DESCRIPTION,
         errors=ERRORS,

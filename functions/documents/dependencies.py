@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from functions.documents.schemas import DocumentId
+from nexus.documents.seen import ManagedDocuments, SeenDocuments
+from nexus.http.callers import Caller
 from nexus.services import DocumentsServices
 
 
@@ -29,3 +31,13 @@ async def document(
 
 
 Document = Annotated[str, Depends(document)]
+
+
+def readable(principal: Caller, services: Services) -> ManagedDocuments | SeenDocuments:
+    """The documents that the caller may read: all of its tenant's, if it manages them."""
+    curator = services.curators.live()
+    kind = ManagedDocuments if principal.manages else SeenDocuments
+    return kind(curator, principal)
+
+
+Readable = Annotated[ManagedDocuments | SeenDocuments, Depends(readable)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Literal
 
@@ -11,6 +12,7 @@ from nexus import models
 from nexus.documents.curating import Upload, Version
 from nexus.documents.erasing import Erasable, Receipt
 from nexus.documents.progress import progress_of
+from nexus.documents.text_search import TextLine
 
 
 class UploadBody(BaseModel):
@@ -51,6 +53,11 @@ class MetadataBody(BaseModel):
     department: str | None
     date: str | None
     tags: list[str]
+    url: str | None
+    groups: list[str] = Field(
+        description="Who may see it; everybody where it is empty. Who does not manage documents is "
+        "told of its own groups only."
+    )
 
 
 class ProgressBody(BaseModel):
@@ -67,6 +74,35 @@ class WarningBody(BaseModel):
     what: str
     where: str = Field(description="The place as a reader finds it; empty for the whole document.")
     advice: str
+
+
+class LocatorBody(BaseModel):
+    """Where in the document a line stands; counts start at 1."""
+
+    page: int | None
+    slide: int | None
+    sheet: str | None
+    row: int | None
+    heading: list[str]
+
+
+class LineBody(BaseModel):
+    """A line of the document that holds words which were looked for."""
+
+    text: str
+    positions: list[tuple[int, int]] = Field(
+        description="Where each of the words begins and ends in the text, in characters."
+    )
+    locator: LocatorBody
+
+    @classmethod
+    def of(cls, found: TextLine) -> LineBody:
+        """From the core's line."""
+        return cls(
+            text=found.line.text,
+            positions=list(found.line.positions),
+            locator=LocatorBody.model_validate(asdict(found.locator)),
+        )
 
 
 class DocumentBody(BaseModel):
@@ -90,9 +126,15 @@ class DocumentBody(BaseModel):
     seconds_left: float | None = Field(description="Until it is ingested; null when unknown.")
     created_at: str
     updated_at: str
+    matches: list[LineBody] = Field(
+        default=[],
+        description="In a list by `text`: up to three lines of what the document says.",
+    )
 
     @classmethod
-    def of(cls, record: models.DocumentRecord, now: float) -> DocumentBody:
+    def of(
+        cls, record: models.DocumentRecord, now: float, lines: Sequence[TextLine] = ()
+    ) -> DocumentBody:
         """From the core's record, at a Unix time in seconds."""
         said = record.metadata
         made = progress_of(record, now)
@@ -111,6 +153,8 @@ class DocumentBody(BaseModel):
                 department=said.department,
                 date=said.date,
                 tags=list(said.tags),
+                url=said.url,
+                groups=list(said.groups),
             ),
             size=record.size,
             pages=record.pages,
@@ -122,11 +166,12 @@ class DocumentBody(BaseModel):
             seconds_left=None if left is None else round(left, 1),
             created_at=record.created_at,
             updated_at=record.updated_at,
+            matches=list(map(LineBody.of, lines)),
         )
 
 
 class DocumentsResponse(BaseModel):
-    """A page of documents, in no order that means anything."""
+    """A page of documents, in no order that means anything, but for what a text is found in."""
 
     documents: list[DocumentBody]
     cursor: str | None = Field(

@@ -11,13 +11,29 @@ from nexus.documents.curating import LARGEST_PUT, NewDocument
 from nexus.http.fields import CalendarDate
 
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-# The last id of the page before, or the last path; an empty one is the first page's.
+# The last id of the page before, or the last path; an empty one is the first page's. Where a text
+# is asked for, how many documents were found by what they say comes behind it.
 Cursor = Annotated[
-    str, StringConstraints(max_length=1_400, pattern=r"^([0-9a-f]{24}|~[A-Za-z0-9_-]*)?$")
+    str,
+    StringConstraints(
+        max_length=1_400,
+        pattern=r"^(([0-9a-f]{24}|~[A-Za-z0-9_-]*)?(\+[0-9]{1,3})?|\.\+[0-9]{1,3})$",
+    ),
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 VersionId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,1024}$")]
+WebAddress = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000),
+    Field(
+        description="Where the document came from on the web, http or https: answers link to it.",
+        examples=["https://www.example.org/fees.html"],
+    ),
+]
 Tags = Annotated[list[Name], Field(max_length=50)]
+# "*" is who shares every group, and no document's.
+Group = Annotated[Name, StringConstraints(pattern=r"^([^*]|\*.)")]
+Groups = Annotated[list[Group], Field(max_length=50)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
 # Segments that are neither empty nor "." or "..", which clients resolve; no control characters.
 _IN_SEGMENT = r"[^/\x00-\x1f\x7f-\x9f]"
@@ -33,6 +49,9 @@ MediaType = Annotated[
 ]
 
 
+GROUPS = "Who may see it: callers that share one of these, in any case; without any, everybody."
+
+
 class MetadataFields(BaseModel):
     """What a document's uploader says of it; searches can filter by all but the title."""
 
@@ -43,6 +62,8 @@ class MetadataFields(BaseModel):
     department: Name | None = Field(default=None, examples=["Finance"])
     date: CalendarDate | None = None
     tags: Tags | None = None
+    url: WebAddress | None = None
+    groups: Groups | None = Field(default=None, description=GROUPS, examples=[["hr"]])
 
     def to_metadata(self) -> models.DocumentMetadata:
         """The same, for the core."""
@@ -52,6 +73,8 @@ class MetadataFields(BaseModel):
             department=self.department,
             date=self.date.isoformat() if self.date else None,
             tags=tuple(self.tags or ()),
+            url=self.url,
+            groups=tuple(self.groups or ()),
         )
 
 
@@ -105,14 +128,16 @@ class ChangeRequest(BaseModel):
     department: Name | None = None
     date: CalendarDate | None = None
     tags: Tags | None = None
+    url: WebAddress | None = None
+    groups: Groups | None = Field(default=None, description=GROUPS, examples=[["hr"]])
 
     def to_changes(self) -> dict[str, Any]:
         """The fields that were sent, for the core."""
         sent = {name: getattr(self, name) for name in self.model_fields_set}
         if sent.get("date"):
             sent["date"] = sent["date"].isoformat()
-        if "tags" in sent:
-            sent["tags"] = tuple(sent["tags"] or ())
+        for name in {"tags", "groups"} & sent.keys():
+            sent[name] = tuple(sent[name] or ())
         return sent
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -52,6 +53,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if "progress" not in event:
         _look_at_keys(services().now())
         _remove_former_versions(services().now())
+        _roll_up(lambda: context.get_remaining_time_in_millis() > ENOUGH_MS)
     every_days = services().settings.verify_days
     verify = event.get("verify", verifies_today(services().now(), every_days))
     start = {"generation": event.get("generation", ""), "verify": verify}
@@ -99,6 +101,20 @@ def _remove_former_versions(now: float) -> None:
         return
     if removed:
         logger.info("versions_removed", extra={"removed": removed})
+
+
+def _roll_up(has_time: Callable[[], bool]) -> None:
+    """Sums the days of the question log that are over; a failure is only told."""
+    roller = services().roller
+    if roller is None:
+        return
+    try:
+        done = roller.roll(has_time)
+    except UpstreamError as err:
+        record("insights_stuck")
+        logger.error("insights_stuck", extra={"reason": str(err)})
+        return
+    logger.info("rolled_up", extra={"days": done.days, "left": done.left})
 
 
 def _named(entry: ApiClient, now: float) -> dict[str, Any]:

@@ -44,11 +44,13 @@ _REPORTING = {
         *_EACH,
         _PACKAGE / "spending.py",
         _PACKAGE / "answering/measuring.py",
+        _PACKAGE / "insights/rating.py",
         _PACKAGE / "answering/answer_cache.py",
         _PACKAGE / "answering/embedding_cache.py",
         _PACKAGE / "answering/forgiving_cache.py",
     ),
     "documents": _EACH,
+    "authorizer": (PROJECT / "functions/authorizer/handler.py",),
     "ingest": (
         PROJECT / "functions/ingest/handler.py",
         _PACKAGE / "spending.py",
@@ -61,6 +63,7 @@ _CALLS = {"upstream_duration", "upstream_errors", "dependency_failing"}
 _VALUES = {
     "chat": {"route": 2, "confidence": 3, "reason": 3, "dependency": 9, "model": 3},
     "documents": {"route": 3},
+    "authorizer": {},
     "ingest": {"model": 1},
 }
 # What is reported only where something fails or is missing, or once in a while.
@@ -121,9 +124,10 @@ def idle_text(assembly: Assembly) -> str:
         night, as `prod` does. Own metrics cost $0.30 each beyond ten, for the hours in which they
         are reported: `chat` has about {own["chat"]}, `documents` {own["documents"]} and `ingest` up
         to {own["ingest"]} while they work, ${cost("metric", sum(own.values())):.2f} a month where
-        all three work every hour; a client that `NEXUS_METERED_CLIENTS` names has two more. Of
-        alarms, those on an expression are paid for by the metrics in it. API Gateway's metrics of
-        each method are off: {detailed} of them would be ${cost("metric", detailed):.2f}.""",
+        these and the authorizer work every hour; a client that `NEXUS_METERED_CLIENTS` names has
+        two more. Of alarms, those on an expression are paid for by the metrics in it. API Gateway's
+        metrics of each method are off: {detailed} of them would be
+        ${cost("metric", detailed):.2f}.""",
     )
 
 

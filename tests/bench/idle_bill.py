@@ -224,6 +224,8 @@ _BY_USE = "billed by use"
 _RULE = "a setting or a right of something else"
 FREE: dict[str, str] = {
     "ApiGateway::RestApi": _BY_USE,
+    # By the people who signed in within the month (aws.amazon.com/cognito/pricing).
+    "Cognito::UserPool": _BY_USE,
     "Lambda::Function": _BY_USE,
     "Logs::LogGroup": _BY_USE,
     "SNS::Topic": _BY_USE,
@@ -236,6 +238,9 @@ FREE: dict[str, str] = {
             *("ApiGateway::Method", "ApiGateway::Model", "ApiGateway::RequestValidator"),
             *("ApiGateway::Resource", "ApiGateway::UsagePlan"),
             *("ApiGateway::BasePathMapping", "ApiGateway::DomainName"),
+            *("ApiGateway::ApiKey", "ApiGateway::UsagePlanKey", "ApiGateway::Authorizer"),
+            *("Cognito::UserPoolClient", "Cognito::UserPoolGroup", "Cognito::UserPoolDomain"),
+            "Cognito::UserPoolIdentityProvider",
             # Of Lambda, CodeDeploy's deployments cost nothing (aws.amazon.com/codedeploy/pricing).
             *("CodeDeploy::Application", "CodeDeploy::DeploymentGroup"),
             *("IAM::Policy", "IAM::Role", "Logs::MetricFilter", "Logs::QueryDefinition"),

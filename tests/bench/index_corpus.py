@@ -15,7 +15,7 @@ import numpy as np
 from nexus.models import Chunk, DocumentMetadata, IndexRecord, Locator
 
 VOCABULARY = 20_000
-# What stands before these ranks in a real text is in `nexus.adapters.query_words.STOP_WORDS`.
+# What stands before these ranks in a real text is in `nexus.text.query_words.STOP_WORDS`.
 FIRST_RANK = 50
 WORDS = 90
 CHUNKS_PER_DOCUMENT = 20

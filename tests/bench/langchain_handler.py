@@ -8,7 +8,6 @@ are read and every part is made while the function initialises, and nothing is t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
@@ -32,7 +31,6 @@ SYSTEM = (
 TTL_S = 24 * 3600
 secrets = boto3.client("secretsmanager")
 dynamodb = boto3.resource("dynamodb")
-clients = dynamodb.Table(os.environ["NEXUS_CLIENTS_TABLE"])
 conversations = dynamodb.Table(os.environ["NEXUS_CONVERSATIONS_TABLE"])
 
 
@@ -98,8 +96,7 @@ def history_of(conversation: str) -> list[BaseMessage]:
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answers one question, of a conversation if it names one."""
     asked = json.loads(event["body"])
-    hashed = hashlib.sha256(event["headers"]["x-api-key"].encode()).hexdigest()
-    principal = clients.get_item(Key={"pk": hashed}, ConsistentRead=True)["Item"]
+    principal = json.loads(event["requestContext"]["authorizer"]["principal"])
     given = event["headers"].get("X-Conversation-Id")
     conversation = f"{principal['tenant']!s}#langchain#{given or uuid.uuid4().hex}"
     question = {"question": asked["message"], "top_k": asked["top_k"]}

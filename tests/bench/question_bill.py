@@ -15,8 +15,11 @@ QUESTIONS = 1_000
 TOKENS_IN, TOKENS_OUT, QUESTION_TOKENS = 1_480, 330, 20
 VERIFIED_IN, VERIFIED_OUT = 750, 60
 SEARCHES, READ_UNITS = 2, 10
-READS, WRITES = 9, 3
+# Of the writes, two are the question log's item, of 1 to 2 KB.
+READS, WRITES = 9, 5
 DURATION_S, LOG_KB = 1.5, 6
+# The authorizer's memory, and how long it takes where it has to read who calls; with its log line.
+AUTHORIZER_GB, AUTHORIZER_S = 0.5, 0.01
 # How many of a thousand questions start another copy of the function.
 RESTORES = 50
 PAGES, CHUNKS, CHUNK_TOKENS, CHUNK_WRITE_UNITS = 1_000, 2_500, 250, 7
@@ -49,6 +52,12 @@ def question_bill(chat_memory_mb: int) -> list[Part]:
             "Lambda, arm64",
             f"1,000 × {memory_gb:.2f} GB × {DURATION_S} s × $0.0000133 + 1,000 × $0.20 ÷ 1 M",
             cost("compute", QUESTIONS * memory_gb * DURATION_S) + cost("invocation", QUESTIONS),
+        ),
+        Part(
+            "the authorizer, arm64",
+            f"1,000 × {AUTHORIZER_GB} GB × {AUTHORIZER_S} s × $0.0000133 + 1,000 × $0.20 ÷ 1 M",
+            cost("compute", QUESTIONS * AUTHORIZER_GB * AUTHORIZER_S)
+            + cost("invocation", QUESTIONS),
         ),
         Part(
             "restores from snapshots",

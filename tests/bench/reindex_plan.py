@@ -98,7 +98,9 @@ class GeneratedCatalogue(FakeCatalogue):
         self._numbered = numbered
         self._meter = meter
 
-    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
+    def get_many(
+        self, tenant: str, document_ids: Sequence[str], *, consistently: bool = False
+    ) -> dict[str, DocumentRecord]:
         self._meter.note("get records", len(document_ids))
         kinds = {item: int(item, 16) % EVERY for item in document_ids}
         return {

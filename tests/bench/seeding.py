@@ -1,4 +1,4 @@
-"""What stands in the upstreams when a benchmark begins: tables, secrets, documents, an API key.
+"""What stands in the upstreams when a benchmark begins: tables, secrets, documents.
 
 The sample documents are indexed through the real indexer, all but the one that the ingestion event
 names. The model answers from the prompt alone: where no passage in it holds the fact that is asked
@@ -20,13 +20,14 @@ from tests.openai_server import Messages
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 INDEXED = (".md", ".txt", ".html")
 BUCKET = "nexus-dev-documents"  # what events/ingest_created.json names
-TENANT, CLIENT, CONVERSATION = "demo", "bench", "example-conversation"
+TENANT, CONVERSATION = "demo", "example-conversation"  # as the events name them
 LEFT_FOR_INGESTION = "admissions.md"  # likewise
 TABLES = {
     "catalogue": ("pk", "sk"),
     "conversations": ("pk", "sk"),
     "clients": ("pk",),
     "cache": ("pk",),
+    "insights": ("pk", "sk"),
 }
 # Near enough to its passage, even by the words alone that the tests' vectors are made of, for the
 # deployed threshold to let it pass.
@@ -82,7 +83,7 @@ def health() -> dict[str, Any]:
 
 def make_resources() -> str:
     """Makes the tables, secrets, bucket and queue; returns the queue's URL."""
-    from nexus.wiring.parts import aws_clients
+    from nexus.wiring.aws_clients import aws_clients
     from tests.pinecone_server import API_KEY
 
     dynamodb, s3 = aws_clients("dynamodb"), aws_clients("s3")
@@ -105,13 +106,10 @@ def make_resources() -> str:
 
 
 def index_documents(environ: Mapping[str, str], queue: str) -> None:
-    """Indexes the sample documents and admits the events' API key."""
-    from nexus.adapters.dynamodb.clients import DynamoClients
-    from nexus.clients import hash_key
-    from nexus.models import ApiClient, Filters, Principal
+    """Indexes the sample documents."""
     from nexus.settings import Settings
+    from nexus.wiring.aws_clients import aws_clients
     from nexus.wiring.ingest import ingest_services
-    from nexus.wiring.parts import aws_clients
 
     dynamodb, s3 = aws_clients("dynamodb"), aws_clients("s3")
     settings = replace(Settings.from_environ(environ), ingest_queue_url=queue)
@@ -122,11 +120,6 @@ def index_documents(environ: Mapping[str, str], queue: str) -> None:
             s3.put_object(Bucket=BUCKET, Key=key, Body=path.read_bytes())
             if path.name != LEFT_FOR_INGESTION:
                 indexer.reconcile(key)
-    principal = Principal(TENANT, CLIENT, "user", "standard", Filters())
-    api_key = event("chat")["headers"]["x-api-key"]
-    DynamoClients(dynamodb, "clients").put(
-        ApiClient(hash_key(api_key), "gateway", principal, "2026-01-01T00:00:00Z")
-    )
     for item in _versions(dynamodb):
         # As if the documents had last changed long ago: for ten seconds, nothing is cached.
         dynamodb.update_item(

@@ -35,6 +35,8 @@ NAMES = {
     "NEXUS_CONVERSATIONS_TABLE": "conversations",
     "NEXUS_CLIENTS_TABLE": "clients",
     "NEXUS_CACHE_TABLE": "cache",
+    "NEXUS_INSIGHTS_TABLE": "insights",
+    "NEXUS_KEEP_QUESTIONS": "true",
     "NEXUS_MODELS_SECRET": "models",
     "NEXUS_PINECONE_SECRET": "pinecone",
 }

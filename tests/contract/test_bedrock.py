@@ -11,8 +11,8 @@ import pytest
 from nexus.errors import ConfigurationError, UpstreamRefused, UpstreamUnavailable
 from nexus.ports import Message, Secrets
 from nexus.settings import Settings
+from nexus.wiring.aws_clients import forget_clients
 from nexus.wiring.models import Models
-from nexus.wiring.parts import forget_clients
 from tests.bedrock_server import (
     ACCESS_KEY,
     ANSWER,

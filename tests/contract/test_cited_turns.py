@@ -54,8 +54,9 @@ def turn(number: int, *cited: str) -> Turn:
 
 
 def items(client: Any) -> list[dict[str, Any]]:
+    """The turns, and the register's entries."""
     found: list[dict[str, Any]] = client.scan(TableName="conversations")["Items"]
-    return found
+    return [item for item in found if not item["pk"]["S"].endswith("##list")]
 
 
 def test_the_answers_that_cite_a_document_are_taken_out_whoever_s_they_are(desk: Desk):

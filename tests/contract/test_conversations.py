@@ -188,7 +188,7 @@ def test_what_dynamodb_does_not_delete_at_once_is_deleted_again(
         during(dynamodb_client, "after-call", "BatchWriteItem", unprocessed),
     ):
         assert on_dynamodb.delete("acme", "web", "c")
-    assert held_back == [3 + 3, 1]  # the turns, and what they cite
+    assert held_back == [3 + 3 + 3, 1]  # the turns, what they cite, and their places in the list
 
 
 @pytest.mark.usefixtures("aws")

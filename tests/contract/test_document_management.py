@@ -228,7 +228,7 @@ def test_a_signed_download_is_saved_under_the_document_s_name(in_s3: InS3) -> No
     assert requests.get(url, timeout=5).content == b"first"
     asked = parse_qs(urlsplit(url).query)
     said = asked["response-content-disposition"][0]
-    assert said.startswith("attachment; filename=\"biaya _+1.txt\"; filename*=UTF-8''")
+    assert said.startswith("inline; filename=\"biaya _+1.txt\"; filename*=UTF-8''")
     assert unquote(said.rpartition("''")[2]) == PATH
     assert asked["X-Amz-Expires"] == ["60"]
 

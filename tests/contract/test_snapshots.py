@@ -61,7 +61,7 @@ RECORD = DocumentRecord(
     warnings=(ReadingWarning("a chart is not read", "slide 2", "Put it into a table."),),
     chunks=2,
     duration_ms=1.25,
-    metadata=DocumentMetadata("Fees", "Ani", None, "2026-01-02", ("a", "b, c")),
+    metadata=DocumentMetadata("Fees", "Ani", None, "2026-01-02", ("a", "b, c"), ("hr", "a, b")),
     hidden=frozenset({"f" * 32}),
     created_at="2026-01-01T00:00:00.000Z",
 )

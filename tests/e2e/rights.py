@@ -17,6 +17,7 @@ from cli.local.access.recording import SIGNED
 
 # The templates of a stage's stacks, by their names.
 Templates = Mapping[str, Mapping[str, Any]]
+_KEYS_BY = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
 _UNIQUE = re.compile("[0-9A-F]{8}$")
 _PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "000000000000"}
 # The one function that gives away signed URLs, which count as its own calls.
@@ -27,7 +28,7 @@ _SIGNER = "documents"
 class Grant:
     """A function's right to one action on one resource; either may hold `*` and `?`.
 
-    `keys` are the partition keys that it is restricted to; None is any.
+    `keys` are the partition keys that it is restricted to, with such wildcards too; None is any.
     """
 
     function: str
@@ -88,9 +89,11 @@ def _granted(
     # A call does not show the tags of what it names; `nexus keys` sets this one on every key
     # (tests/unit/test_cli_keys.py).
     if condition and condition != {"StringEquals": {"aws:ResourceTag/nexus-stage": stage}}:
-        given = condition.get("ForAllValues:StringEquals", {}).get("dynamodb:LeadingKeys")
-        if given is None or set(condition) != {"ForAllValues:StringEquals"}:
+        [operator] = condition
+        given = condition[operator].get("dynamodb:LeadingKeys")
+        if given is None or operator not in _KEYS_BY:
             raise ValueError(f"cannot judge the condition {json.dumps(condition)}")
+        # An equal name's own signs would be wildcards; none of ours holds one.
         keys = tuple(given)
     if statement["Effect"] != "Allow" or {"NotAction", "NotResource"} & set(statement):
         raise ValueError(f"cannot judge the statement {json.dumps(statement)}")
@@ -168,7 +171,10 @@ def covers(grant: Grant, used: Used) -> bool:
         grant.function == used.function
         and _matches(grant.action.lower(), used.action.lower())
         and _matches(grant.resource, used.resource)
-        and (grant.keys is None or set(used.keys) <= set(grant.keys))
+        and (
+            grant.keys is None
+            or all(any(_matches(key, one) for key in grant.keys) for one in used.keys)
+        )
     )
 
 

@@ -11,10 +11,9 @@ from nexus.answering.forgiving_cache import ForgivingCache
 from nexus.answering.generator import Generator
 from nexus.answering.idempotency import IdempotentAnswers
 from nexus.answering.turn import Answerer
-from nexus.clients import Authenticator, hash_key
+from nexus.clients import hash_key
 from nexus.models import ApiClient, Filters, Principal
 from nexus.operations.health import Dependency, Health
-from nexus.services import ChatServices
 from nexus.settings import Settings
 from tests.assembled import readers
 from tests.fakes import (
@@ -25,6 +24,8 @@ from tests.fakes import (
     FakeConversations,
     FakeRequestClaims,
 )
+from tests.functions.gateway import ChatBehindGateway
+from tests.people import FakeEndedSignIns, FakeRefreshTokens
 from tests.unit.test_retrieval import Library
 
 ACME_KEY, RIVAL_KEY, COLLEAGUE_KEY = "nx_acme", "nx_rival", "nx_colleague"
@@ -56,13 +57,16 @@ class World:
             client(COLLEAGUE_KEY, "acme", "mobile"),
             client(RIVAL_KEY, "rival", "web"),
         )
+        self.ended_sign_ins, self.refresh_tokens = FakeEndedSignIns(), FakeRefreshTokens()
         its_readers = readers(
             self.library.retriever, self.library.catalogue, self.settings, self.library.index
         )
         executor = ThreadPoolExecutor(2)
-        self.services = ChatServices(
+        self.services = ChatBehindGateway(
             settings=self.settings,
-            authenticator=Authenticator(self.clients),
+            clients=self.clients,
+            ended_sign_ins=self.ended_sign_ins,
+            refresh_tokens=self.refresh_tokens,
             answerer=Answerer(
                 its_readers,
                 Generator(self.chat, self.settings.answer_max_tokens),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from nexus.clients import Authenticator, hash_key
+from nexus.clients import hash_key
 from nexus.documents.curating import Curator
 from nexus.documents.erasing import Eraser, Place
+from nexus.documents.text_search import TextSearch
 from nexus.generations.lifecycle import PerGeneration, SingleGeneration
+from nexus.ingestion.folder_groups import GovernedDocuments
 from nexus.models import ApiClient, DocumentMetadata, Filters, Principal, Role
 from nexus.object_keys import document_id, object_key
 from nexus.operations.figures import Figures
-from nexus.services import DocumentsServices
 from nexus.settings import Settings
 from tests import assembled
 from tests.fake_bucket import FakeDocumentBucket
@@ -26,31 +27,39 @@ from tests.fakes import (
     FakeIndex,
     FakeQueue,
 )
+from tests.functions.gateway import DocumentsBehindGateway
 
 ADMIN_KEY, USER_KEY, RIVAL_KEY, NARROW_KEY = "nx_admin", "nx_user", "nx_rival", "nx_narrow"
+FOLDERS = (("hr/", ("hr",)),)
 
 
-def client(key: str, tenant: str, role: Role, filters: Filters | None = None) -> ApiClient:
-    principal = Principal(tenant, key, role, "admin", filters or Filters())
+def client(
+    key: str, tenant: str, role: Role, filters: Filters | None = None, *groups: str
+) -> ApiClient:
+    principal = Principal(tenant, key, role, "admin", filters or Filters(), groups=groups)
     return ApiClient(hash_key(key), "gw", principal, "2026-01-01T00:00:00Z")
 
 
 class Office:
     """Everything the management API stands on, and the ingestion that follows its changes."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, index: Any = None, **settings: Any) -> None:
         self.settings = Settings(embedding_dimension=256, **settings)
         self.clock = FakeClock()
         self.bucket = FakeDocumentBucket()
         self.catalogue = FakeCatalogue(self.clock)
         self.queue = FakeQueue()
-        self.index = FakeIndex()
+        self.index: Any = index or FakeIndex()
         self.cache, self.conversations = FakeCache(), FakeConversations()
         self.pauses: list[float] = []
         self.recorded = FakeFigures()
         self.embedder = FakeEmbedder()
         self.indexer = assembled.indexer(
-            self.bucket, self.catalogue, self.index, self.embedder, self.settings
+            GovernedDocuments(self.bucket, FOLDERS),
+            self.catalogue,
+            self.index,
+            self.embedder,
+            self.settings,
         )
         self.clients = FakeClients(
             client(ADMIN_KEY, "acme", "admin"),
@@ -59,12 +68,17 @@ class Office:
             client(RIVAL_KEY, "rival", "admin"),
         )
         generation = self.settings.generation
-        curator = Curator(self.bucket, self.catalogue, self.queue, self.clock)
-        self.services = DocumentsServices(
+        place = Place(self.catalogue, self.index, generation.namespace)
+        texts = TextSearch(self.index, self.catalogue, generation.namespace)
+        curator = Curator(
+            *(self.bucket, self.catalogue, self.queue, texts),
+            *(lambda: [place], FOLDERS, self.clock),
+        )
+        self.services = DocumentsBehindGateway(
             settings=self.settings,
-            authenticator=Authenticator(self.clients),
+            clients=self.clients,
             eraser=lambda: Eraser(
-                [Place(self.catalogue, self.index, generation.namespace)],
+                [place],
                 self.bucket,
                 self.cache,
                 self.conversations,

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from functions.chat.app import create_app
 from tests.functions.chat_services import World
+from tests.functions.gateway import chat_app as create_app
 
 
 @contextmanager

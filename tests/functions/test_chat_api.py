@@ -10,12 +10,12 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models import Turn
 from nexus.object_keys import document_id, object_key
 from nexus.observability import logger
 from tests.functions.chat_services import ACME_KEY, COLLEAGUE_KEY, RIVAL_KEY, World
+from tests.functions.gateway import chat_app as create_app
 
 SECRET_WORDS = "zanzibar marmalade"
 

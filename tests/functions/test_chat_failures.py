@@ -14,7 +14,6 @@ import pytest
 from mangum import Mangum
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from nexus.errors import (
     ConfigurationError,
     InvalidRequest,
@@ -25,6 +24,7 @@ from nexus.errors import (
 from nexus.operations import health
 from nexus.operations.health import Dependency, Health
 from tests.functions.chat_services import ACME_KEY, World
+from tests.functions.gateway import chat_app as create_app
 
 SECRET_WORDS = "zanzibar marmalade"
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:Models-abc"

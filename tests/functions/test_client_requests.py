@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from nexus.clients import hash_key
 from nexus.models import ApiClient, Filters, Principal
 from tests.functions.chat_services import ACME_KEY, World
+from tests.functions.gateway import chat_app as create_app
 
 QUESTION = "How much is the tuition fee?"
 COMPOSED, DECOMPOSED = "Caf\u00e9", "Cafe\u0301"

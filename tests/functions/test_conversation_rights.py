@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from nexus.answering.prompts import NO_ANSWER
 from nexus.clients import hash_key
 from nexus.models import ApiClient, Filters, Principal
 from nexus.object_keys import document_id
 from tests.functions.chat_services import ACME_KEY, World
+from tests.functions.gateway import chat_app as create_app
 
 SECRET = "The dean's bonus is forty crowns."
 ASKED = "How large is the dean's bonus?"

@@ -10,7 +10,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from cli.local.layout import PROJECT
-from functions.documents.app import create_app
 from nexus.models import Figure, Readings
 from tests.functions.documents_services import (
     ADMIN_KEY,
@@ -19,6 +18,7 @@ from tests.functions.documents_services import (
     USER_KEY,
     Office,
 )
+from tests.functions.gateway import documents_app as create_app
 
 RECORDED = {
     Figure("requests", "Sum"): {"": 7.0},

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from nexus.answering.idempotency import CLAIMED_S, KEPT_S, LOOK_S, WAIT_S
 from nexus.clients import hash_key
 from nexus.errors import UpstreamUnavailable
@@ -17,6 +16,7 @@ from nexus.models import ApiClient, Filters, Principal
 from nexus.ports import Completion, Message
 from tests.fakes import FakeChat
 from tests.functions.chat_services import ACME_KEY, COLLEAGUE_KEY, RIVAL_KEY, World
+from tests.functions.gateway import chat_app as create_app
 
 ASKED = {"message": "How much is the tuition fee?", "conversation_id": "c-1"}
 

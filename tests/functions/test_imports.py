@@ -32,6 +32,17 @@ functions.{function}_services(settings, lambda _service: Offline())
 print(*sorted({{name.partition(".")[0] for name in sys.modules}}))
 """
 
+SIGNING_IN = """
+from dataclasses import replace
+from functions.authorizer.deciding import decision
+own = {"oidc_issuer": "https://x", "oidc_keys_url": "https://x", "oidc_audiences": ("a",)}
+signing = replace(settings, **own)
+services = functions.authorizer_services(signing, lambda _service: Offline())
+token = "eyJhbGciOiJub25lIn0.e30.e30"
+said = decision({"methodArn": "x", "headers": {"Authorization": "Bearer " + token}}, services)
+assert said["policyDocument"]["Statement"][0]["Effect"] == "Deny"
+"""
+
 
 def loaded(function: str, index: str, extra: str = "") -> set[str]:
     code = WIRING.format(function=function, index=index, extra=extra)
@@ -62,6 +73,15 @@ def test_documents_loads_neither_models_nor_parsers() -> None:
     found = loaded("documents", "pinecone", "import functions.documents.app")
     assert "fastapi" in found
     assert not found & (PARSERS | NEVER | {"pinecone", "numpy"})
+
+
+def test_the_authorizer_loads_what_checks_tokens_only_for_a_token() -> None:
+    found = loaded("authorizer", "sqlite", "import functions.authorizer.deciding")
+    lean = {"jwt", "cryptography", "pydantic", "httpx2", "aws_lambda_powertools"}
+    assert not found & (PARSERS | WEB | NEVER | lean | {"numpy", "sqlite3"})
+    signing_in = loaded("authorizer", "sqlite", SIGNING_IN)
+    assert {"jwt", "cryptography"} <= signing_in
+    assert not signing_in & (PARSERS | WEB | NEVER | {"pydantic", "httpx2"})
 
 
 @pytest.mark.parametrize("index", ["sqlite", "pinecone"])

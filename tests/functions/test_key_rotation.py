@@ -18,13 +18,12 @@ from starlette.testclient import TestClient
 
 from cli import keys
 from cli.connection import Connection
-from functions.chat.app import create_app
 from nexus.adapters.dynamodb.clients import DynamoClients
-from nexus.clients import Authenticator
 from nexus.errors import Superseded, UpstreamRefused
 from nexus.services import OperatorServices
 from tests.fakes import FakeCatalogue, FakeClock, FakeContinuation, FakeGenerations, FakeVersions
 from tests.functions.chat_services import World
+from tests.functions.gateway import chat_app as create_app
 from tests.functions.ingest_services import Context
 from tests.in_process_aws import heard_by_moto
 from tests.unit.cli_stage import deployment
@@ -64,9 +63,7 @@ class Stage:
             FakeCatalogue(), self.clients, FakeGenerations()
         )
         world = World()
-        self.api = create_app(
-            replace(world.services, authenticator=Authenticator(self.clients, self.clock))
-        )
+        self.api = create_app(replace(world.services, clients=self.clients, wall_clock=self.clock))
         self.nightly = self._nightly(monkeypatch)
 
     def _nightly(self, monkeypatch: pytest.MonkeyPatch) -> ModuleType:

@@ -16,13 +16,13 @@ from rich.console import Console
 from starlette.testclient import TestClient
 
 from cli.commands.ask import show_answer
-from functions.chat.app import create_app
 from functions.documents import app as documents
 from nexus.answering.refusals import refusal
 from nexus.models import Locator, Passage
 from nexus.text.titles import shown
 from tests.functions.chat_services import ACME_KEY, World
 from tests.functions.documents_services import ADMIN_KEY, Office
+from tests.functions.gateway import chat_app as create_app
 
 QUESTION = "How much is the tuition fee?"
 FACT = "The tuition fee is nine million rupiah."

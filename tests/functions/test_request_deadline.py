@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from nexus.deadline import current
 from nexus.errors import (
     ConfigurationError,
@@ -21,6 +20,7 @@ from nexus.errors import (
 from nexus.http.middleware import WRITING_BACK_S, RequestDeadline
 from tests.fakes import FakeClock
 from tests.functions.chat_services import ACME_KEY, World
+from tests.functions.gateway import chat_app as create_app
 
 BUSY = UpstreamUnavailable("index", "Busy.", 17.0)
 REFUSED = UpstreamRefused("index", "The key is not valid.")

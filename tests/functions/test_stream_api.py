@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from functions.chat.listening import listen
 from nexus.answering.telling import Abandoned, Telling
 from nexus.errors import UpstreamUnavailable
 from nexus.models import Answer
 from tests.fakes import FakeChat
 from tests.functions.chat_services import ACME_KEY, World
+from tests.functions.gateway import chat_app as create_app
 
 FEE = "The tuition fee is nine million rupiah. [1]"
 ASKED = "How much is the tuition fee?"

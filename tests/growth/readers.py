@@ -10,7 +10,6 @@ from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage, read_pro
 from cli.local.models.sentences import split_units
 from cli.local.models.words import content_stems as local_stems
 from nexus.adapters.openai import told
-from nexus.adapters.query_words import query_words
 from nexus.answering.answer_text import limit_words, pieces_of
 from nexus.answering.cache_control import cache_policy
 from nexus.answering.citations import citations_in, renumber, single_markers
@@ -47,6 +46,7 @@ from nexus.text.numerals import number, spelled
 from nexus.text.orders import order_in
 from nexus.text.proper_names import names
 from nexus.text.quantities import plain, quantities
+from nexus.text.query_words import query_words
 from nexus.text.sanitising import sanitise, visible, without_markup
 from nexus.text.search_terms import indexed_form, indexed_forms
 from nexus.text.segments import sealed, words_of

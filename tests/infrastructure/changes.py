@@ -42,6 +42,11 @@ _TEXTS = {
     "certificate_arn": f"{_CERTIFICATE}1",
     "hosted_zone": "Z0123456789ABC",
     "replica_bucket": "nexus-standby-documents",
+    "sign_in_domain": "other-documents",
+    "sign_in_url": "http://127.0.0.1:4566",
+    "oidc_issuer": "https://id.example.org",
+    "oidc_keys_url": "https://id.example.org/keys",
+    "oidc_revocation_url": "https://id.example.org/revoke",
     "failover_check": "https://abc123.execute-api.us-east-1.amazonaws.com/live/ready",
 }
 _NEVER_EMPTY = {"python_version"}
@@ -53,7 +58,9 @@ _BESIDE = {
     **{"certificate_arn": _DOMAIN, "hosted_zone": _DOMAIN},
     **{"failover": _RECORD, "failover_check": {**_RECORD, "failover": "secondary"}},
 }
-_WITH = {
+_CALLBACKS = {"sign_in_callbacks": ("https://page.example.org/callback",)}
+_WITH: dict[str, dict[str, Any]] = {
+    "sign_in": _CALLBACKS,
     "domain_name": {"certificate_arn": f"{_CERTIFICATE}0"},
     "failover": {"failover_check": _TEXTS["failover_check"]},
 }
@@ -123,6 +130,11 @@ def _others(field: str, current: Any) -> list[Any]:
         str: [*([] if field in _NEVER_EMPTY else [""]), _TEXTS.get(field, "another")],
         tuple[str, ...]: [(), ("https://app.example.org",)],
         Mapping[str, str]: [{}, {"NEXUS_TOP_K": "9"}],
+        Mapping[str, Mapping[str, str]]: [
+            {},
+            {"Entra": {"kind": "saml", "metadata_url": "https://login.example.org/metadata"}},
+        ],
+        Mapping[str, tuple[str, ...]]: [{}, {"hr/": ("hr",)}],
     }.get(kind, [])
     if field not in _LOCAL:
         found += [getattr(read_stage(name, configuration(name)), field) for name in STAGES]

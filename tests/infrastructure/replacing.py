@@ -19,6 +19,8 @@ LASTING = (
     "ApiGateway::RestApi",
     "ApiGateway::Stage",
     "ApiGateway::UsagePlan",
+    "Cognito::UserPool",
+    "Cognito::UserPoolClient",
     "DynamoDB::Table",
     "IAM::Role",
     "Lambda::Alias",

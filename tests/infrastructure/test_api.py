@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.chat.app import create_app
 from tests.functions.chat_services import World
+from tests.functions.gateway import chat_app as create_app
 from tests.infrastructure.assembly import configuration
 
 MEMBERS = ["type", "title", "status", "detail", "request_id"]
 # By https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 # but for what is commented.
 GATEWAY_STATUSES = {
-    "ACCESS_DENIED": 403,
+    "ACCESS_DENIED": 401,  # 403: a token that is not believed
     "API_CONFIGURATION_ERROR": 500,
     "AUTHORIZER_CONFIGURATION_ERROR": 500,
-    "AUTHORIZER_FAILURE": 500,
+    "AUTHORIZER_FAILURE": 503,  # 500: nothing could be decided, as where a table is down
     "BAD_REQUEST_PARAMETERS": 400,
     "BAD_REQUEST_BODY": 400,
     "EXPIRED_TOKEN": 403,
@@ -64,8 +64,12 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
     assert {key for key, p in served.items() if p.get("ApiKeyRequired")} == {
         ("/v1/chat", "POST"),
         ("/v1/search", "POST"),
+        ("/v1/conversations", "GET"),
+        ("/v1/conversations", "DELETE"),
         ("/v1/conversations/{id}", "GET"),
+        ("/v1/conversations/{id}", "PATCH"),
         ("/v1/conversations/{id}", "DELETE"),
+        ("/v1/conversations/{id}/export", "GET"),
         ("/v1/documents", "ANY"),
         ("/v1/documents/{proxy+}", "ANY"),
         ("/v1/metrics", "GET"),
@@ -101,9 +105,34 @@ def test_bodies_are_checked_before_the_function_runs(assembly, stage, path, fiel
     assert schema["required"] == [field]
 
 
+def test_whoever_has_to_be_known_is_asked_for_by_the_authorizer(assembly, stage):
+    [(name, authorizer)] = assembly.resources(stage, "service", "ApiGateway::Authorizer").items()
+    properties = authorizer["Properties"]
+    assert (properties["Type"], properties["AuthorizerResultTtlInSeconds"]) == ("REQUEST", 0)
+    assert "AuthorizerLive" in json.dumps(properties["AuthorizerUri"])
+    api = assembly.only(stage, "service", "ApiGateway::RestApi")["Properties"]
+    assert api["ApiKeySourceType"] == "AUTHORIZER"
+    for one in methods(assembly, stage).values():
+        by = (one["AuthorizationType"], one.get("AuthorizerId"))
+        asked = bool(one.get("ApiKeyRequired"))
+        assert by == (("CUSTOM", {"Ref": name}) if asked else ("NONE", None))
+
+
+def test_a_token_that_is_not_believed_is_answered_with_the_authorizer_s_sentence(assembly, stage):
+    [denied] = [
+        response["Properties"]
+        for response in assembly.resources(stage, "service", "ApiGateway::GatewayResponse").values()
+        if response["Properties"]["ResponseType"] == "ACCESS_DENIED"
+    ]
+    body = json.loads(denied["ResponseTemplates"]["application/json"])
+    assert body["detail"] == "$context.authorizer.detail"
+    told = denied["ResponseParameters"]["gatewayresponse.header.WWW-Authenticate"]
+    assert told == "'Bearer error=\"invalid_token\"'"
+
+
 def test_plans_limit_rate_burst_and_quota_as_the_stage_says(assembly, stage):
     configured = configuration(stage)
-    for name in ("standard", "admin"):
+    for name in ("standard", "admin", "people"):
         plan = assembly.only(stage, "service", "ApiGateway::UsagePlan", f"Plans{name}")
         properties = plan["Properties"]
         assert properties["Throttle"] == {
@@ -112,7 +141,11 @@ def test_plans_limit_rate_burst_and_quota_as_the_stage_says(assembly, stage):
         }
         assert properties["Quota"] == {"Limit": configured[f"{name}_quota"], "Period": "DAY"}
         assert len(properties["ApiStages"]) == 1
-    assert not assembly.resources(stage, "service", "ApiGateway::ApiKey")
+    # The one key that is made here has no value in the template, and API Gateway makes it.
+    key = assembly.only(stage, "service", "ApiGateway::ApiKey")["Properties"]
+    assert "Value" not in key
+    on_plan = assembly.only(stage, "service", "ApiGateway::UsagePlanKey")["Properties"]
+    assert "Planspeople" in on_plan["UsagePlanId"]["Ref"]
 
 
 def test_the_stage_logs_traces_and_throttles_what_needs_no_key(assembly, stage):
@@ -139,7 +172,7 @@ def test_every_log_has_an_end(assembly, stage):
         for stack in ("data", "service")
         for name, group in assembly.resources(stage, stack, "Logs::LogGroup").items()
     }
-    assert len(groups) == 8, "six functions, the gateway's access log, the gateway's errors"
+    assert len(groups) == 9, "seven functions, the gateway's access log, the gateway's errors"
     kept = {group["Properties"]["RetentionInDays"] for group in groups.values()}
     assert kept == {configuration(stage)["log_retention_days"]}
 

@@ -19,7 +19,10 @@ INDEX = {
     "sqlite": {"vector_index", "sqlite_path"},
     "pinecone": {"vector_index", "pinecone_host", "pinecone_secret"},
 }
-TABLES = {"catalogue_table", "conversations_table", "clients_table", "cache_table"}
+TABLES = {
+    *("catalogue_table", "conversations_table", "clients_table"),
+    *("cache_table", "insights_table"),
+}
 READS = {
     "chat": MODELS
     | TABLES
@@ -36,14 +39,19 @@ READS = {
     | {"conversation_ttl_h", "cors_origins", "rerank_secret"}
     | {"embedding_timeout_s", "embedding_retries"},
     "documents": {"embedding_model", "embedding_dimension", "documents_bucket", "cors_origins"}
-    | TABLES
+    | (TABLES - {"clients_table"})
     | {"ingest_queue_url"},
     "ingest": MODELS | {"documents_bucket", "catalogue_table", "ingest_queue_url", "ocr"},
     "reindex": {"embedding_model", "embedding_dimension", "documents_bucket", "catalogue_table"}
-    | {"ingest_queue_url", "reindex_function", "clients_table", "functions"},
+    | {"ingest_queue_url", "reindex_function", "clients_table", "functions"}
+    | {"insights_table"},
     "backup": {"embedding_model", "embedding_dimension", "catalogue_table"}
     | {"backups_bucket", "backup_function"},
+    "authorizer": {"clients_table", "people_key_id"},
 }
+# Where people sign in: what is checked of their tokens, and what ending a sign-in needs.
+ENDING = {"oidc_audiences", "oidc_revocation_url", "oidc_session_days"}
+SIGN_IN = {"authorizer": ENDING | {"oidc_issuer", "oidc_keys_url"}, "chat": ENDING}
 
 
 def environ(assembly, stage: str, function: str) -> dict[str, str]:
@@ -57,12 +65,18 @@ def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, s
     given = {
         name.removeprefix("NEXUS_").lower() for name in configuration(stage).get("settings", {})
     }
-    names = EVERYWHERE | READS[function] | INDEX[configuration(stage)["vector_index"]] | given
+    names = EVERYWHERE | READS[function] | given
+    if function != "authorizer":
+        names |= INDEX[configuration(stage)["vector_index"]]
+    if "sign_in" in configuration(stage):
+        names |= SIGN_IN.get(function, set())
     if function == "documents" and configuration(stage).get("figures") == "logs":
         names |= {"figures", "metrics_log_groups"}
     assert {name for name in found if name.startswith("NEXUS_")} == {
         f"NEXUS_{name.upper()}" for name in names
     }
+    if found.get("NEXUS_OIDC_KEYS_URL") == TOKEN:  # an address, once it is deployed
+        found["NEXUS_OIDC_KEYS_URL"] = "https://resolved.by.cloudformation"
     settings = Settings.from_environ(found)
     configured = {**configuration(stage), "pinecone_host": PINECONE_HOST}
     for name in names & set(configured) - {"sqlite_path", "cors_origins"}:
@@ -131,7 +145,7 @@ def test_a_function_publishes_a_version_and_keeps_the_one_before_for_the_way_bac
 
 def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
     aliases = assembly.resources(stage, "service", "Lambda::Alias")
-    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 5
+    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 6
     events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
     function = json.dumps(events["FunctionName"])
     schedule = assembly.only(stage, "service", "Scheduler::Schedule", "Nightly")["Properties"]

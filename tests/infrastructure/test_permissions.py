@@ -31,6 +31,10 @@ FIRST_GENERATION = (
 )
 
 
+# Never an API key's entry, which is named by a digest alone.
+ENDED_SIGN_IN = 'clients, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sign-in#*"]}}'
+
+
 def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
     """The actions that a role has on each kind of thing, named by a word of its resource."""
     words = {
@@ -38,6 +42,7 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "TablesCatalogue": "catalogue",
         "TablesClients": "clients",
         "TablesCache": "cache",
+        "TablesInsights": "insights",
         "PineconeSecret": "secrets",
         "ModelsSecret": "secrets",
         "RerankSecret": "secrets",
@@ -47,6 +52,7 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "Logs": "logs",
         "function:nexus-": "functions",
         "::/apikeys/*": "keys",
+        '"PeopleKey"': "key of people",
         ":deploymentgroup:": "groups",
         "DocumentsBucket": "bucket",
         "BackupsBucket": "backups",
@@ -84,11 +90,23 @@ def test_chat_writes_conversations_and_cache_and_only_reads_the_rest(assembly, s
         "catalogue": READ,
         FIRST_GENERATION: {"dynamodb:PutItem"},
         "clients": {"dynamodb:GetItem"},
+        ENDED_SIGN_IN: {"dynamodb:PutItem"},
         "cache": {
             *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
             *("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
         },
+        # No right to list what others asked.
+        "insights": {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"},
         "secrets": {"secretsmanager:GetSecretValue"},
+        "logs": LOGS,
+        "*": XRAY,
+    }
+
+
+def test_the_authorizer_looks_one_entry_up_and_reads_the_one_key_of_people(assembly, stage):
+    assert granted(assembly, stage, "authorizer") == {
+        "clients": {"dynamodb:GetItem"},
+        "key of people": {"apigateway:GET"},
         "logs": LOGS,
         "*": XRAY,
     }
@@ -111,7 +129,10 @@ def test_documents_changes_the_bucket_and_erases_what_became_of_it(assembly, sta
             *("dynamodb:UpdateItem", "dynamodb:BatchWriteItem"),
         },
         "cache": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"},
-        "clients": {"dynamodb:GetItem"},
+        "insights": {
+            *("dynamodb:BatchGetItem", "dynamodb:Query"),
+            *("dynamodb:UpdateItem", "dynamodb:BatchWriteItem"),
+        },
         "queue": {"sqs:SendMessage"},
         **secrets,
         "logs": LOGS | of_logs,
@@ -139,6 +160,7 @@ def test_reindex_lists_compares_queues_and_continues_only_itself(assembly, stage
         "clients": {"dynamodb:Scan", "dynamodb:DeleteItem"},
         f"keys, {json.dumps(of_this_stage)}": {"apigateway:DELETE"},
         "catalogue": READ | {"dynamodb:Scan"},
+        "insights": {"dynamodb:Query", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem"},
         FIRST_GENERATION: {"dynamodb:PutItem"},
         "bucket": {"s3:ListBucket"},
         "objects": {"s3:GetObject"},
@@ -183,7 +205,7 @@ def test_readiness_asks_the_versions_behind_the_gateway_and_tells_codedeploy(ass
     }
     statements = json.dumps(assembly.statements(stage, "readiness"))
     for function in FUNCTIONS:
-        is_released = function in ("chat", "documents")
+        is_released = function in ("chat", "documents", "authorizer")
         assert (f"function:nexus-{stage}-{function}:*" in statements) is is_released
 
 
@@ -199,7 +221,8 @@ def test_codedeploy_moves_the_aliases_behind_the_gateway_and_no_other(assembly, 
         actions = statement["Action"]
         for action in [actions] if isinstance(actions, str) else actions:
             found[action] = sorted(re.findall(r"nexus-[\w:-]+", json.dumps(statement["Resource"])))
-    moved = [f"nexus-{stage}-{one}" for one in ("chat", "chat:live", "documents", "documents:live")]
+    released = ("authorizer", "chat", "documents")
+    moved = [f"nexus-{stage}-{one}{end}" for one in released for end in ("", ":live")]
     assert found == {
         **dict.fromkeys(
             ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
 from functions.chat.app import create_app
 from nexus.answering.finding import REWRITE_S
@@ -35,6 +34,8 @@ from tests.fakes import (
     FakeTurns,
 )
 from tests.functions.chat_services import ACME_KEY, client
+from tests.functions.gateway import Gateway
+from tests.people import FakeEndedSignIns
 from tests.properties.best_possible import Case, Outcome, best
 from tests.properties.unreliable import Fate, Plan, Unreliable
 from tests.simulated_time import SimulatedClock, SimulatedExecutor
@@ -48,6 +49,9 @@ LEANING = "And how much is the tuition fee?"
 RIGHT = "The tuition fee is nine million rupiah. [1]"
 INVENTED = "It was 77 euros in 1834. [1] The tuition fee is nine million rupiah. [1]"
 DRAFTS = {"good": [RIGHT], "invented": [INVENTED, RIGHT], "none": [NO_ANSWER]}
+
+
+CLIENTS = FakeClients(client(ACME_KEY, "acme", "web"))
 
 
 class Stage:
@@ -67,7 +71,7 @@ class Stage:
         self.library = Library()
         self.library.add("acme", "fees.md", "The tuition fee is nine million rupiah.")
         self.library.clock.advance(60)
-        self.app: FastAPI | None = None
+        self.app: Any = None
 
     async def play(
         self,
@@ -95,7 +99,7 @@ class Stage:
             del plan.fixed["generations.read", 0]
             calls.clear()
         if self.app is None:
-            self.app = create_app(services, self.clock)
+            self.app = Gateway(create_app(services, self.clock), CLIENTS)
         self.app.state.services = services
         body: dict[str, Any] = {"message": LEANING if case.leans else WHOLE}
         if case.conversation:
@@ -133,7 +137,7 @@ class Stage:
         live = self.settings.generation
         generations = FakeGenerations(Generations(live.generation_id, (live,)))
         parts = ChatParts(
-            clients=unreliable(FakeClients(client(ACME_KEY, "acme", "web")), "clients"),
+            ended_sign_ins=FakeEndedSignIns(),
             conversations=unreliable(conversations, "conversations"),
             generations=unreliable(generations, "generations"),
             catalogue=lambda _: unreliable(library.catalogue, "catalogue"),
@@ -168,7 +172,7 @@ class NotedCache:
         return getattr(self._cache, name)
 
 
-async def post(app: FastAPI, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
+async def post(app: Any, body: dict[str, Any]) -> tuple[int, dict[str, str], Any]:
     """What the application answers to a question."""
     sent: list[Any] = []
     content = json.dumps(body).encode()

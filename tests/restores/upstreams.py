@@ -21,15 +21,10 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from nexus.adapters.dynamodb.clients import DynamoClients
 from nexus.adapters.pinecone.provisioning import index_schema
-from nexus.clients import hash_key
-from nexus.models import ApiClient, Filters, Principal
-from nexus.wiring.parts import aws_clients
+from nexus.wiring.aws_clients import aws_clients
 from tests.aws_server import AwsServer, running_aws_server
 from tests.bench.seeding import (
-    CLIENT,
-    TENANT,
     answer,
     event,
     index_documents,
@@ -42,7 +37,6 @@ from tests.pinecone_server import PineconeServer
 from tests.restores.breaking_proxy import BreakingProxy
 
 REGION = "us-east-1"  # where the benchmarks' seeding makes its bucket
-ADMIN_KEY = "nx_of-an-administrator"
 CREDENTIALS_S = 6 * 3600
 _KEY_ID = re.compile(r"Credential=([^/]+)/")
 
@@ -120,7 +114,6 @@ def running_upstreams() -> Iterator[Upstreams]:
         }
         with _seeding():
             index_documents(environ, make_resources())
-            _admit_an_administrator()
         upstreams = Upstreams(aws, models, pinecone, proxies, environ)
         _refuse_the_expired(aws, upstreams)
         with _credentials_of(upstreams) as url:
@@ -139,19 +132,9 @@ def _seeding() -> Iterator[None]:
         yield
 
 
-def _admit_an_administrator() -> None:
-    principal = Principal(TENANT, CLIENT, "admin", "admin", Filters())
-    DynamoClients(aws_clients("dynamodb"), NAMES["NEXUS_CLIENTS_TABLE"]).put(
-        ApiClient(hash_key(ADMIN_KEY), "gateway", principal, "2026-01-01T00:00:00Z")
-    )
-
-
 def listing() -> dict[str, Any]:
     """The event of an administrator's GET /v1/documents."""
-    made = event("documents")
-    made["headers"]["x-api-key"] = ADMIN_KEY
-    made["multiValueHeaders"]["x-api-key"] = [ADMIN_KEY]
-    return made
+    return event("documents")
 
 
 def _before(url: str) -> BreakingProxy:

@@ -24,12 +24,13 @@ from nexus.adapters.s3.erasure import S3Versions
 from nexus.adapters.sqs.queue import SqsQueue
 from nexus.documents.curating import Curator
 from nexus.documents.erasing import Eraser, Place
+from nexus.documents.text_search import TextSearch
 from nexus.ingestion.messages import reconcile_message
 from nexus.models import DocumentMetadata, DocumentRecord
 from nexus.object_keys import document_id, encode_metadata, object_key
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring.parts import SIGNING
+from nexus.wiring.aws_clients import SIGNING
 from tests import assembled
 from tests.fakes import (
     FakeCache,
@@ -78,12 +79,15 @@ class Desk:
         )
         bucket = S3DocumentBucket(self.s3, BUCKET)
         queue = SqsQueue(self.connection.client("sqs"), self.connection.deployment.ingest_queue_url)
-        self.connection.__dict__["curator"] = Curator(bucket, self.catalogue, queue)
         index = FakeIndex()
+        self.texts = TextSearch(index, self.catalogue, SETTINGS.generation.namespace)
+        place = Place(self.catalogue, index, SETTINGS.generation.namespace)
+        curator = Curator(bucket, self.catalogue, queue, self.texts, lambda: [place])
+        self.connection.__dict__["curator"] = curator
         self.indexer = assembled.indexer(bucket, self.catalogue, index, FakeEmbedder(), SETTINGS)
         self.cache = FakeCache()
         self.connection.__dict__["eraser"] = lambda: Eraser(
-            [Place(self.catalogue, index, SETTINGS.generation.namespace)],
+            [place],
             S3Versions(self.s3, BUCKET),
             self.cache,
             FakeConversations(),
@@ -165,7 +169,14 @@ def test_documents_are_listed_with_and_without_the_subcommand(
     assert paths("--status", "deleted") == ["gone.md"]
     assert paths("list", "--department", "Finance") == ["fees.md"]
     assert paths("list", "--tag", "money", "--text", "BIAYA") == ["fees.md"]
-    assert paths("list", "--text", "rupiah") == []
+    assert paths("list", "--text", "rupiah") == ["fees.md"]
+    assert paths("list", "--text", "rupiah", "--tag", "other") == []
+    assert paths("list", "--text", "submarine") == []
+    [found] = json.loads(nexus("list", "--text", "tuition", "--json"))
+    [match] = found["matches"]
+    [[begin, end]] = match["positions"]
+    assert match["text"][begin:end].lower() == "tuition"
+    assert match["text"][:20] in nexus("list", "--text", "tuition")
     shown = nexus()
     assert "fees.md" in shown
     assert "failed" in shown
@@ -310,7 +321,8 @@ def test_content_is_downloaded_whole_or_not_at_all(
     name = desk.put("fees.md", FEES)
     bucket = ServedBucket(desk.s3, BUCKET)
     bucket.url = served["url"].decode()
-    desk.connection.__dict__["curator"] = Curator(bucket, desk.catalogue, FakeQueue())
+    curator = Curator(bucket, desk.catalogue, FakeQueue(), desk.texts, list)
+    desk.connection.__dict__["curator"] = curator
     output = tmp_path / "out.md"
     output.write_text("before")
     assert "403" in nexus("content", name, "--output", str(output), code=1)

@@ -45,6 +45,7 @@ _principals = st.builds(
         date_from=st.sampled_from([None, "2026-01-31"]),
         document_ids=st.lists(_names, max_size=2).map(tuple),
     ),
+    groups=st.lists(_names | st.just("*"), max_size=2, unique=True).map(tuple),
     expires_at=st.none() | st.integers(2_000_000_000, FAR),
 )
 

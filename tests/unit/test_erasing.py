@@ -10,7 +10,16 @@ import pytest
 
 from nexus.documents.erasing import Erased, Eraser, Place, Receipt
 from nexus.errors import NotFound, UpstreamUnavailable
-from nexus.models import DocumentRecord, Filters, Turn
+from nexus.models import (
+    CheckedClaim,
+    Confidence,
+    DocumentRecord,
+    Filters,
+    Locator,
+    Passage,
+    Source,
+    Turn,
+)
 from nexus.object_keys import document_id, object_key
 from nexus.ports import Manifest
 from tests.fakes import FakeCache, FakeCatalogue, FakeConversations, FakeIndex
@@ -56,7 +65,20 @@ class House:
                 self.say(tenant, f"m{number}", item)
 
     def say(self, tenant: str, message_id: str, *cited: str) -> None:
-        turn = Turn(message_id, "How much?", TEXT, False, "2026-01-01T00:00:00Z", cited)
+        passages = [
+            Passage("k", item, "Fees", "s3://x", "v1", Locator(), "", 0.9) for item in cited
+        ]
+        turn = Turn(
+            message_id,
+            "How much?",
+            TEXT,
+            False,
+            "2026-01-01T00:00:00Z",
+            cited,
+            sources=tuple(Source(1, passage, TEXT) for passage in passages),
+            claims=(CheckedClaim(TEXT, (1,), True),),
+            confidence=Confidence("high", 0.9),
+        )
         self.conversations.append(tenant, "web", "c", turn)
 
     def place(self) -> Place:
@@ -132,6 +154,18 @@ def test_the_receipt_says_what_there_was_and_that_nothing_is_left(house: House) 
     assert house.left() == [0] * 5
     assert TEXT not in house.finds("How much is the tuition fee?")
     assert not house.pauses
+
+
+def test_quotes_go_out_of_the_turns_that_cited_it_and_stay_in_others(house: House) -> None:
+    house.erase()
+    mine = house.conversations.history("acme", "web", "c", 9)
+    assert [(turn.question, turn.deleted_document_ids) for turn in mine] == [
+        ("How much?", (ID,))
+    ] * 3
+    assert not any(turn.sources or turn.claims or turn.confidence for turn in mine)
+    assert TEXT not in repr(mine)
+    theirs = house.conversations.history("rival", "web", "c", 9)
+    assert all(turn.sources[0].quote == TEXT for turn in theirs)
 
 
 def test_times_are_those_of_the_clock(house: House) -> None:

@@ -136,6 +136,19 @@ def test_the_list_tells_ages_and_which_key_is_in_its_grace(
     assert "90 days and more" not in run("list").stderr
 
 
+def test_a_key_has_the_groups_that_it_is_given_and_keeps_them(connection: Connection) -> None:
+    run("create", "web", "--groups", " Finance ,hr,,hr")
+    run("create", "bot", "--groups", "*")
+    run("create", "plain")
+    run("rotate", "web", "--grace", "0")
+    assert {entry["client"]: entry["groups"] for entry in listed()} == {
+        "web": ["Finance", "hr"],
+        "bot": ["*"],
+        "plain": [],
+    }
+    assert "Finance," in run("list").stdout
+
+
 def test_a_rotation_keeps_role_rights_and_plan(connection: Connection) -> None:
     run("create", "boss", "--role", "admin", "--department", "Finance", "--tag", "public")
     made = json.loads(run("rotate", "boss", "--json").stdout)

@@ -21,7 +21,6 @@ from nexus.wiring.answering import ChatParts, answering
 from tests.fakes import (
     FakeCache,
     FakeChat,
-    FakeClients,
     FakeConversations,
     FakeEmbedder,
     FakeGenerations,
@@ -29,6 +28,7 @@ from tests.fakes import (
     FakeTurns,
 )
 from tests.noting_executor import NotingExecutor
+from tests.people import FakeEndedSignIns
 from tests.unit.test_retrieval import ALICE, CONFIG, Library
 
 ASKED = "How much is the tuition fee?"
@@ -83,7 +83,7 @@ class Desk:
     def restart(self) -> None:
         self.executor = NotingExecutor()
         parts = ChatParts(
-            clients=FakeClients(),
+            ended_sign_ins=FakeEndedSignIns(),
             conversations=self.conversations,
             generations=self.generations,
             catalogue=lambda _: self.library.catalogue,

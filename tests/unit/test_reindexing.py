@@ -12,10 +12,12 @@ from nexus.errors import UpstreamUnavailable
 from nexus.generations import reindexing
 from nexus.generations.lifecycle import PerGeneration
 from nexus.generations.reindexing import Progress, Reindexer, reconcile_generations, verifies_today
-from nexus.models import Generations
+from nexus.ingestion.folder_groups import GovernedDocuments
+from nexus.models import DocumentMetadata, Generations
 from nexus.object_keys import document_id, object_key
 from nexus.settings import Settings
 from tests import assembled
+from tests.assembled import InTurn
 from tests.fakes import (
     FakeCatalogue,
     FakeClock,
@@ -94,6 +96,34 @@ def test_a_new_embedding_model_makes_everything_stale() -> None:
     depot = Depot(replace(CONFIG, embedding_model="another"))
     depot.indexed("a.md")
     assert depot.reindexer.run(Progress(), lambda: True).changed == 1
+
+
+def test_a_document_that_is_only_described_otherwise_is_queued() -> None:
+    depot = Depot()
+    for path in ("same.md", "closed.md"):
+        depot.indexed(path)
+    closed = DocumentMetadata(groups=("hr",))
+    depot.documents.put("acme", "closed.md", b"Some words.", metadata=closed)
+    done = depot.reindexer.run(Progress(), lambda: True)
+    assert depot.queued() == ["closed.md"]
+    assert (done.listed, done.changed, done.unchanged) == (2, 1, 1)
+
+
+def test_changed_folders_reach_their_documents_by_the_nightly_run() -> None:
+    depot = Depot()
+    for path in ("hr/pay.md", "menu.md"):
+        depot.indexed(path)
+    governed = GovernedDocuments(depot.documents, (("hr/", ("hr",)),))
+    nightly = Reindexer(
+        governed, depot.catalogue, depot.index, depot.queue, CONFIG.generation, InTurn()
+    )
+    assert nightly.run(Progress(), lambda: True).changed == 1
+    assert depot.queued() == ["hr/pay.md"]
+    indexer = assembled.indexer(governed, depot.catalogue, depot.index, FakeEmbedder(), CONFIG)
+    indexer.reconcile(object_key("acme", "hr/pay.md"))
+    assert nightly.run(Progress(), lambda: True).changed == 0
+    [chunk] = [one for one in depot.index.spaces[SPACE].values() if "hr/" in one.uri]
+    assert chunk.metadata.groups == ("hr",)
 
 
 def test_a_failed_document_is_not_queued_every_night(depot: Depot) -> None:

@@ -23,7 +23,9 @@ class Counting(FakeCatalogue):
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.title = "old"
 
-    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
+    def get_many(
+        self, tenant: str, document_ids: Sequence[str], *, consistently: bool = False
+    ) -> dict[str, DocumentRecord]:
         self.asked.append((tenant, tuple(document_ids)))
         return {
             one: DocumentRecord(tenant, one, one, one, f"{self.title} of {tenant}", "indexed")

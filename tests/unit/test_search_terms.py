@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nexus.adapters.query_words import query_words
 from nexus.retrieval.answer_kinds import all_words
+from nexus.text.query_words import query_words
 from nexus.text.search_terms import indexed_form, indexed_forms, question_terms
 from nexus.text.segments import sealed, words_of
 from nexus.text.sentences import sentence_spans

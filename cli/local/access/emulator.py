@@ -14,6 +14,7 @@ from typing import Protocol
 from cli.local.access.bodies import Application, Message, Receive, Scope, Send, again, whole
 from cli.local.access.health import HEALTH
 from cli.local.access.origins import foreign_host, foreign_page, target, values
+from cli.local.access.sign_in import SignInRules
 from cli.local.access.signatures import SignedRequest, is_signed
 
 # Where functions of CloudFormation's own resources report; the token in the path is the secret.
@@ -46,11 +47,13 @@ class Guarded:
         buckets: BucketRules,
         port: int,
         secret_of: Callable[[str], str | None],
+        sign_in: SignInRules = SignInRules(),
     ) -> None:
         self._app = app
         self._buckets = buckets
         self._port = port
         self._secret_of = secret_of  # of an access key, if the emulator knows it
+        self._sign_in = sign_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -62,8 +65,19 @@ class Guarded:
             await _refuse(send, reason)
         elif _API.fullmatch(scope["path"]):
             await self._app(scope, receive, send)  # which asks for the API's key itself
+        elif self._sign_in.concern(scope["method"], scope["path"]):
+            await self._signing_in(scope, receive, send)
         else:
             await self._aws(scope, receive, send)
+
+    async def _signing_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = scope["headers"]
+        if reason := self._sign_in.refusal(scope["method"], scope["path"], headers):
+            await _refuse(send, reason)
+        elif scope["method"] == "OPTIONS":
+            await respond(send, 204, self._sign_in.allowed(headers), b"")
+        else:
+            await self._app(scope, receive, _with_cors(send, self._sign_in.allowed(headers)))
 
     async def _aws(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = SignedRequest(scope["method"], target(scope), tuple(scope["headers"]))

@@ -1,88 +1,148 @@
-"""GET and DELETE /v1/conversations/{id}: what was said, and forgetting it."""
+"""/v1/conversations: what a client has asked, found again, renamed, and forgotten."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
+from functions.chat.conversation_schemas import (
+    ConversationBody,
+    ConversationResponse,
+    ConversationsResponse,
+    DeletedResponse,
+    Place,
+    RenameRequest,
+    TextLookedFor,
+    TurnBody,
+    that_fit,
+)
 from functions.chat.dependencies import Services
-from functions.chat.schemas import ConversationId, ConversationResponse, TurnBody
-from nexus.documents.tombstones import as_seen, tombstone
+from functions.chat.schemas import ConversationId
+from nexus.answering.conversation_search import FoundConversation, search
+from nexus.deadline import current
+from nexus.documents.tombstones import as_seen
 from nexus.errors import NotFound
 from nexus.http.callers import Caller
-from nexus.models import Principal, Turn
+from nexus.models import Conversation, Principal, Turn
 from nexus.services import ChatServices
 
 router = APIRouter(tags=["conversations"])
 MOST_TURNS = 200
-# Lambda returns at most 6 MB, of which the gateway's envelope needs little.
-MOST_BYTES = 5_500_000
+# Deleting all of them ends while this is left of the request's time, and after so many.
+LEFT_S, MOST_DELETED = 8.0, 500
+PAGE = 50
 
 Id = Annotated[ConversationId, Path(description="The conversation's id.")]
 UNKNOWN = "There is no such conversation: it may have expired."
 
 
+@router.get("/v1/conversations", summary="List conversations")
+def listing(
+    principal: Caller,
+    services: Services,
+    text: Annotated[
+        TextLookedFor | None,
+        Query(description="Stands in the title or a turn as it is, or all of its words do."),
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[Place, Query(description="Of the page before.")] = "",
+) -> ConversationsResponse:
+    """The client's conversations, that with the latest turn first.
+
+    With `text`, those that hold it: at most 100 are looked through for one page, which can be
+    short and still not be the last. Answers that may not be seen any more are not looked through.
+    """
+    owner = (principal.tenant, principal.client)
+    if text is None:
+        page, place = services.conversations.page(*owner, limit, cursor)
+        found = [FoundConversation(conversation) for conversation in page]
+    else:
+        found, place = search(
+            services.conversations,
+            lambda turns: _as_seen(turns, principal, services),
+            owner,
+            text,
+            limit,
+            cursor,
+        )
+    return ConversationsResponse(
+        conversations=[ConversationBody.of(each) for each in found], cursor=place
+    )
+
+
+@router.delete("/v1/conversations", summary="Delete all conversations")
+def delete_all(request: Request, principal: Caller, services: Services) -> DeletedResponse:
+    """Removes the client's conversations, as many as the request has time for."""
+    owner = (principal.tenant, principal.client)
+    deleted, place = 0, ""
+    complete = False
+    while not complete and deleted < MOST_DELETED and current().fits(LEFT_S):
+        page, behind = services.conversations.page(*owner, PAGE, place)
+        for conversation in page:
+            if not current().fits(LEFT_S):
+                break
+            deleted += services.conversations.delete(*owner, conversation.conversation_id)
+        else:
+            complete, place = behind is None, behind or ""
+    request.scope["counts"] = {"deleted": deleted, "complete": complete}
+    return DeletedResponse(deleted=deleted, complete=complete)
+
+
 @router.get("/v1/conversations/{conversation_id}", summary="Read a conversation")
-async def read(conversation_id: Id, principal: Caller, services: Services) -> ConversationResponse:
+def read(conversation_id: Id, principal: Caller, services: Services) -> ConversationResponse:
     """The conversation's last 200 turns, or as many as fit into 5.5 MB, oldest first.
 
     An answer that cites a document which was deleted, or which the key may not see any more, is
-    not shown.
+    not shown, nor what it was told with.
     """
-    turns = services.conversations.history(
-        principal.tenant, principal.client, conversation_id, MOST_TURNS
-    )
-    if not turns:
+    conversation, turns = told(conversation_id, principal, services)
+    newest_first = (TurnBody.of(turn) for turn in reversed(turns))
+    return ConversationResponse.of(conversation, list(that_fit(newest_first))[::-1])
+
+
+@router.patch("/v1/conversations/{conversation_id}", summary="Rename a conversation")
+def rename(
+    conversation_id: Id, body: RenameRequest, principal: Caller, services: Services
+) -> ConversationBody:
+    """Gives the conversation a title of its own instead of its first question."""
+    owner = (principal.tenant, principal.client, conversation_id)
+    if not services.conversations.rename(*owner, body.title):
         raise NotFound(UNKNOWN)
-    newest_first = (
-        TurnBody(
-            message_id=turn.message_id,
-            question=turn.question,
-            answer=tombstone(turn) if _is_withheld(turn) else turn.answer,
-            refused=turn.refused,
-            created_at=turn.created_at,
-            deleted_documents=list(turn.deleted_document_ids),
-            hidden_documents=list(turn.hidden_document_ids),
-        )
-        for turn in reversed(_as_seen(turns, principal, services))
-    )
-    kept = list(_that_fit(newest_first, MOST_BYTES))
-    return ConversationResponse(conversation_id=conversation_id, turns=kept[::-1])
+    conversation = services.conversations.find(*owner)
+    if conversation is None:
+        raise NotFound(UNKNOWN)
+    return ConversationBody.of(FoundConversation(conversation))
 
 
 @router.delete(
     "/v1/conversations/{conversation_id}", summary="Delete a conversation", status_code=204
 )
-async def delete(conversation_id: Id, principal: Caller, services: Services) -> Response:
+def delete(conversation_id: Id, principal: Caller, services: Services) -> Response:
     """Removes every turn of the conversation."""
     if not services.conversations.delete(principal.tenant, principal.client, conversation_id):
         raise NotFound(UNKNOWN)
     return Response(status_code=204)
 
 
-def _as_seen(turns: list[Turn], principal: Principal, services: ChatServices) -> list[Turn]:
+def told(
+    conversation_id: str, principal: Principal, services: ChatServices
+) -> tuple[Conversation, list[Turn]]:
+    """A conversation and its last turns, as the principal may see them now. Raises NotFound."""
+    owner = (principal.tenant, principal.client, conversation_id)
+    turns = services.conversations.history(*owner, MOST_TURNS)
+    conversation = services.conversations.find(*owner) if turns else None
+    if conversation is None:
+        raise NotFound(UNKNOWN)
+    return conversation, _as_seen(turns, principal, services)
+
+
+def _as_seen(turns: Sequence[Turn], principal: Principal, services: ChatServices) -> list[Turn]:
     """The turns, without answers that cite what the principal does not see live."""
     if not any(turn.document_ids for turn in turns):
-        return turns
+        return list(turns)
     return services.readers.with_live(
         lambda reader: as_seen(reader.catalogue, principal, turns),
         services.executor,
     )
-
-
-def _is_withheld(turn: Turn) -> bool:
-    return bool(turn.deleted_document_ids or turn.hidden_document_ids)
-
-
-def _that_fit(turns: Iterable[TurnBody], most_bytes: int) -> Iterator[TurnBody]:
-    """The first turns, as many as fit into so many bytes of Lambda's response."""
-    size = 0
-    for turn in turns:
-        # The body is a string in that response, so its quotes and backslashes are escaped again.
-        size += len(json.dumps(turn.model_dump_json(), ensure_ascii=False).encode())
-        if size > most_bytes:
-            return
-        yield turn

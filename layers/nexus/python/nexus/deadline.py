@@ -15,7 +15,6 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from nexus.errors import ConfigurationError, DeadlineExceeded, InvalidRequest, UpstreamError
-from nexus.observability import logger
 
 T = TypeVar("T")
 
@@ -128,12 +127,16 @@ def optional(
     """
     allowed = min(own_s, current().spare(leaving_s))
     if allowed < needs_s:
+        from nexus.observability import logger  # which not every function loads
+
         logger.warning("step_skipped", extra={"step": name})
         return None
     try:
         with within(allowed):
             return step()
     except (UpstreamError, ConfigurationError, InvalidRequest) as error:
+        from nexus.observability import logger
+
         logger.warning("step_failed", extra={"step": name, "error": type(error).__name__})
         return None
 

@@ -4,6 +4,7 @@ NexusError
 ├── InvalidRequest            the caller can fix it: 422, names the field
 ├── NotFound                  it does not exist, or belongs to another tenant: 404
 ├── NotAllowed                the key is unknown, revoked or lacks the role: 403
+├── NotSignedIn               a person's token is not to be believed (any more): 401
 ├── InProgress                the same request is being answered: 409 with Retry-After
 ├── Superseded                a newer version of the document took over; nothing is lost
 ├── DocumentRejected          this document can never be indexed; not retried
@@ -44,6 +45,13 @@ class NotFound(NexusError):
 
 class NotAllowed(NexusError):
     """The key is unknown, expired or revoked, or its role does not permit the call."""
+
+
+class NotSignedIn(NexusError):
+    """A person's token is none of the provider's, for another service, expired, or ended.
+
+    Its message is told by the gateway inside JSON, so it holds neither quotes nor backslashes.
+    """
 
 
 class InProgress(NexusError):
@@ -90,7 +98,8 @@ class UpstreamError(NexusError):
     """A service that Nexus depends on failed.
 
     `service` is its name: "models" (of which /health tells "embeddings" and "language_model"),
-    "index", "catalogue", "conversations", "clients", "documents", "queue", "secrets", "backups".
+    "index", "catalogue", "conversations", "clients", "documents", "queue", "secrets", "backups",
+    "sign-in", "gateway".
     `retry_after_s` is what the service asked for, if it did.
     """
 

@@ -38,6 +38,8 @@ METRICS: dict[str, Metric] = {
     "refusals": Metric(COUNT, ((), ("reason",))),
     "retrieval_relevance": Metric(NONE),
     "source_diversity": Metric(NONE),
+    # Of each rating, 0 or 1: their average is the share of answers that were liked.
+    "satisfaction": Metric(COUNT),
     "cache_answer_hit": Metric(COUNT),
     "cache_answer_miss": Metric(COUNT),
     "cache_embedding_hit": Metric(COUNT),
@@ -81,5 +83,6 @@ METRICS: dict[str, Metric] = {
         )
     },
     **{name: Metric(COUNT) for name in ("keys_to_rotate", "keys_stuck", "versions_stuck")},
+    "insights_stuck": Metric(COUNT),
     **{f"backup_{what}": Metric(COUNT) for what in ("documents", "chunks", "unreadable")},
 }

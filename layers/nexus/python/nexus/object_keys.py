@@ -1,9 +1,10 @@
 """How documents are named in the bucket, and how their metadata is spelled there.
 
 A document is the object `documents/{tenant}/{path}`. What its uploader says of it travels as S3
-user metadata (`x-amz-meta-title, -author, -department, -date, -tags`), which may hold only ASCII:
-values are percent-encoded UTF-8 where they need it, so plain ASCII stays as typed. Tags are
-separated by commas; a comma inside a tag is `%2C`.
+user metadata (`x-amz-meta-title, -author, -department, -date, -tags, -groups, -url`), which may
+hold only ASCII: values are percent-encoded UTF-8 where they need it, so plain ASCII stays as typed,
+but for a web address, which has escapes of its own and stands as it is. Tags and groups are
+separated by commas; a comma inside one is `%2C`.
 """
 
 from __future__ import annotations
@@ -11,23 +12,30 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
+import string
 import unicodedata
 from collections.abc import Mapping
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from nexus.errors import InvalidRequest, NotFound
 from nexus.models import DocumentMetadata
 
 DOCUMENTS_PREFIX = "documents/"
 MAX_KEY_BYTES = 1024  # S3's limit on a key
-METADATA_NAMES = frozenset({"title", "author", "department", "date", "tags"})
+METADATA_NAMES = frozenset({"title", "author", "department", "date", "tags", "groups", "url"})
 MAX_METADATA_BYTES = 2048  # S3's limit on all names and values of an object's user metadata
 
 _TENANT = re.compile(r"[a-z0-9-]{1,64}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Printable ASCII that may stay as it is: all but "%", which starts an escape.
 _SAFE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
-_SAFE_IN_TAG = _SAFE.replace(",", "")
+_SAFE_IN_LIST = _SAFE.replace(",", "")
+_SAFE_IN_ADDRESS = "".join(chr(code) for code in range(0x21, 0x7F))
+
+MOST_ADDRESS_CHARS = 1_000
+# What no web address holds as it is (RFC 3986, appendix A), and what would end one in HTML.
+_FOREIGN = re.compile(r"[\s\x00-\x1f\x7f\"<>\\^`{|}\ud800-\udfff]")
+_HOST = frozenset(string.ascii_letters + string.digits + ".-_:")
 
 
 def tenant_prefix(tenant: str) -> str:
@@ -68,17 +76,27 @@ def document_id(tenant: str, path: str) -> str:
 def encode_metadata(metadata: DocumentMetadata) -> dict[str, str]:
     """S3 user metadata (without `x-amz-meta-`) that says the same; empty fields are left out.
 
-    Raises InvalidRequest naming `date` if it is not YYYY-MM-DD, or `metadata` if the whole is over
-    S3's 2,048 bytes.
+    Raises InvalidRequest naming `date` if it is not YYYY-MM-DD, `groups` if one of them is empty,
+    `url` if it is no web address, or `metadata` if the whole is over S3's 2,048 bytes.
     """
     if metadata.date is not None and not _is_date(metadata.date):
         raise InvalidRequest("A document's date is a calendar date as YYYY-MM-DD.", "date")
+    if not all(map(spelled, metadata.groups)):
+        raise InvalidRequest("A group is a name: it does not only hold blanks.", "groups")
+    if metadata.url and web_address(metadata.url) is None:
+        raise InvalidRequest(
+            "A document's web address begins with http:// or https://, names a host and no user, "
+            "and is at most 1,000 characters long.",
+            "url",
+        )
     values = {
         "title": _encode(metadata.title or "", _SAFE),
         "author": _encode(metadata.author or "", _SAFE),
         "department": _encode(metadata.department or "", _SAFE),
         "date": metadata.date or "",
-        "tags": ",".join(filter(None, (_encode(tag, _SAFE_IN_TAG) for tag in metadata.tags))),
+        "tags": _encode_list(metadata.tags),
+        "groups": _encode_list(metadata.groups),
+        "url": web_address(metadata.url or "") or "",
     }
     encoded = {name: value for name, value in values.items() if value}
     if sum(len(name) + len(value) for name, value in encoded.items()) > MAX_METADATA_BYTES:
@@ -89,7 +107,10 @@ def encode_metadata(metadata: DocumentMetadata) -> dict[str, str]:
 
 
 def decode_metadata(values: Mapping[str, str]) -> DocumentMetadata:
-    """What an object's user metadata says; unknown names and invalid dates are dropped."""
+    """What an object's user metadata says; what is unknown or invalid is dropped.
+
+    No group is: one that nobody can have, such as an empty one, closes the document to everybody.
+    """
     known = {name.lower(): value for name, value in values.items()}
     date = known.get("date", "").strip()
     tags = (_decode(tag) for tag in known.get("tags", "").split(","))
@@ -99,11 +120,37 @@ def decode_metadata(values: Mapping[str, str]) -> DocumentMetadata:
         department=_decode(known.get("department", "")) or None,
         date=date if _is_date(date) else None,
         tags=tuple(dict.fromkeys(filter(None, tags))),
+        url=web_address(known.get("url", "")),
+        groups=_decode_groups(known.get("groups", "")),
     )
 
 
+def web_address(text: str) -> str | None:
+    """The address in ASCII, if it is a whole one of http or https; else None.
+
+    One that names a user is none: it hides where it leads. At most 1,000 characters.
+    """
+    text = text.strip()
+    if len(text) > MOST_ADDRESS_CHARS or _FOREIGN.search(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:  # a UnicodeError is one, too
+        return None
+    if parts.scheme not in ("http", "https") or not host or not set(host) <= _HOST:
+        return None
+    if "@" in parts.netloc:
+        return None
+    place = f"[{host}]" if ":" in host else host
+    address = parts._replace(netloc=f"{place}{port}").geturl()
+    whole = quote(address, safe=_SAFE_IN_ADDRESS)
+    return whole if len(whole) <= MOST_ADDRESS_CHARS else None
+
+
 def spelled(name: str) -> str:
-    """The one spelling in which a title, a department or a tag is kept.
+    """The one spelling in which a title, a department, a tag or a group is kept.
 
     That is one line without control characters and outer blanks, composed as most systems write it
     (NFC): macOS sends accents decomposed.
@@ -114,11 +161,24 @@ def spelled(name: str) -> str:
 
 
 def compared(name: str) -> str:
-    """The form in which departments and tags are compared: its one spelling, in no case.
+    """The form in which departments, tags and groups are compared: its one spelling, in no case.
 
     Two names that Unicode holds for a canonical caseless match are equal (Unicode Standard, 3.13).
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", spelled(name)).casefold())
+
+
+def _encode_list(values: tuple[str, ...]) -> str:
+    return ",".join(filter(None, (_encode(value, _SAFE_IN_LIST) for value in values)))
+
+
+def _decode_groups(value: str) -> tuple[str, ...]:
+    # What is nothing once it is spelled stays as it was sent: without it, the document would be
+    # everybody's.
+    value = value.strip()
+    parts = (part.strip() for part in value.split(","))
+    groups = tuple(dict.fromkeys(_decode(part) or part for part in parts if part))
+    return groups or ((value,) if value else ())
 
 
 def _encode(value: str, safe: str) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from nexus.generations.rebuilding import Workplace
     from nexus.generations.reindexing import Reindexer
     from nexus.ingestion.indexer import Indexer
+    from nexus.insights.analytics import Analytics
+    from nexus.insights.rating import Ratings
+    from nexus.insights.rolling import Roller
     from nexus.models import Generation
     from nexus.operations.figures import Figures
     from nexus.operations.health import Health
@@ -26,11 +29,13 @@ if TYPE_CHECKING:
         Catalogue,
         ClientStore,
         Continuation,
-        ConversationStore,
         DocumentStore,
+        EndedSignIns,
         FunctionVersions,
         GatewayKeys,
         GenerationStore,
+        ListedConversations,
+        RefreshTokens,
         SnapshotStore,
         VectorIndex,
         WorkQueue,
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from nexus.retrieval.reader import Reader
     from nexus.retrieval.retriever import Retriever
     from nexus.settings import Settings
+    from nexus.sign_in.people import People
     from nexus.snapshots.backup import Backup
     from nexus.snapshots.reading import SnapshotReader
     from nexus.snapshots.restoring import Restorer
@@ -48,20 +54,38 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ChatServices:
-    """What the chat function works with; `idempotency` is None where there is no cache's table.
+class AuthorizerServices:
+    """What the authorizer works with; `people` is None where nobody signs in.
 
-    `prepare` makes ready what a question needs, and opens its connections, side by side.
+    `people_key` is the value of the API key that carries people's requests; what needs it may fail
+    with an UpstreamError. `ping` returns when the keys' entries can be read, and raises otherwise.
+    """
+
+    authenticator: Authenticator
+    people: People | None
+    people_key: Callable[[], str]
+    ping: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatServices:
+    """What the chat function works with; `idempotency` is None where there is no cache's table,
+    and `ratings` where there is no log.
+
+    `refresh_tokens` is None where the provider takes none back. `prepare` makes ready what a
+    question needs, and opens its connections, side by side.
     """
 
     settings: Settings
-    authenticator: Authenticator
     answerer: Answerer
     readers: PerGeneration[Reader]
     executor: Executor
-    conversations: ConversationStore
+    conversations: ListedConversations
     health: Health
+    ended_sign_ins: EndedSignIns
+    refresh_tokens: RefreshTokens | None = None
     idempotency: IdempotentAnswers | None = None
+    ratings: Ratings | None = None
     prepare: Callable[[], None] = field(default=_nothing)
 
 
@@ -85,22 +109,23 @@ class ReindexServices:
     clients: ClientStore
     gateway_keys: GatewayKeys
     versions: FunctionVersions
+    roller: Roller | None = None
     now: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsServices:
-    """What the documents function works with.
+    """What the documents function works with; `analytics` is None where no questions are logged.
 
     `eraser` makes one over the index generations that exist when it is called. `ping` asks what it
     stands on, and raises where that does not answer.
     """
 
     settings: Settings
-    authenticator: Authenticator
     curators: PerGeneration[Curator]
     eraser: Callable[[], Eraser]
     figures: Figures
+    analytics: Analytics | None = None
     ping: Callable[[], None] = field(default=_nothing)
 
 

@@ -4,234 +4,272 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import math
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from nexus.errors import ConfigurationError
 from nexus.models import Generation
+from nexus.setting_values import parsed, setting, variable_of
 
 # Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
 CHUNKER_VERSION = 4
 # Raised whenever `text.search_terms` writes words in another form; part of the generation alone.
 # What an older one holds stays searchable, in its form, until the next generation answers.
 SEARCH_FORM_VERSION = 2
-
-
-def _setting(
-    doc: str,
-    default: Any,
-    *,
-    choices: tuple[str, ...] = (),
-    low: float = 0,
-    high: float = math.inf,
-    variable: str = "",
-) -> Any:
-    metadata = {"doc": doc, "choices": choices, "low": low, "high": high, "variable": variable}
-    return field(default=default, metadata=metadata)
-
-
-def variable_of(spec: Field[Any]) -> str:
-    """The environment's variable of a field `x_y`: `NEXUS_X_Y`, or one that is standard."""
-    return spec.metadata["variable"] or f"NEXUS_{spec.name.upper()}"
+_THIS_MACHINE = ("http://127.0.0.1:", "http://localhost:")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting of the functions; `variable_of` names each one's variable."""
 
-    stage: str = _setting("Name of the deployment stage.", "local")
-    log_level: str = _setting(
-        "Least severe log level written.", "INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR")
+    stage: str = setting("Name of the deployment stage.", "local")
+    log_level: str = setting(
+        "Least severe log level written.",
+        "INFO",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
     )
-    documents_bucket: str = _setting("Bucket that holds the documents.", "")
-    catalogue_table: str = _setting("DynamoDB table of documents and manifests.", "")
-    conversations_table: str = _setting("DynamoDB table of conversations.", "")
-    functions: tuple[str, ...] = _setting(
+    documents_bucket: str = setting("Bucket that holds the documents.", "")
+    catalogue_table: str = setting("DynamoDB table of documents and manifests.", "")
+    conversations_table: str = setting("DynamoDB table of conversations.", "")
+    functions: tuple[str, ...] = setting(
         "The stage's functions, whose former versions the nightly run removes after 24 hours.", ()
     )
-    clients_table: str = _setting("DynamoDB table of API clients.", "")
-    cache_table: str = _setting(
+    clients_table: str = setting("DynamoDB table of API clients.", "")
+    cache_table: str = setting(
         "DynamoDB table of cached answers and question embeddings; empty caches nothing.", ""
     )
-    answer_cache_ttl_s: int = _setting(
-        "Seconds that an answer is cached; 0 caches none.", 24 * 3600
+    insights_table: str = setting(
+        "DynamoDB table of the question log, ratings and their rollups; empty logs nothing.", ""
     )
-    embedding_cache_ttl_s: int = _setting(
+    keep_questions: bool = setting(
+        "Whether the log keeps what was asked in words, and ratings with question, answer, quotes "
+        "and comment; without it, numbers, ids and embeddings.",
+        False,
+        choices=("true", "false"),
+    )
+    question_log_days: int = setting("Days that questions and ratings are kept.", 90, low=1)
+    rollup_days: int = setting("Days that the figures of a day are kept.", 400, low=1)
+    popular_from: int = setting(
+        "How often a question must have been asked before its words are shown.", 3, low=1
+    )
+    alike_from: float | None = setting(
+        "Cosine (0 to 1) from which two questions are taken to ask for the same, instead of the "
+        "embedding model's own.",
+        None,
+    )
+    answer_cache_ttl_s: int = setting("Seconds that an answer is cached; 0 caches none.", 24 * 3600)
+    embedding_cache_ttl_s: int = setting(
         "Seconds that a question's embedding is cached; 0 caches none.", 30 * 24 * 3600
     )
-    ingest_queue_url: str = _setting("SQS queue that the ingestion function reads.", "")
-    reindex_function: str = _setting(
+    folder_groups: tuple[tuple[str, tuple[str, ...]], ...] = setting(
+        "Groups of the documents in a folder that have none of their own, as JSON: "
+        '`{"hr/": ["hr"]}`; the longest beginning of a path decides.',
+        (),
+    )
+    ingest_queue_url: str = setting("SQS queue that the ingestion function reads.", "")
+    reindex_function: str = setting(
         "Function that the reindexing run starts to continue itself.", ""
     )
-    backups_bucket: str = _setting("Bucket that snapshots are written to.", "")
-    backup_function: str = _setting("Function that a backup starts to continue itself.", "")
-    models_provider: str = _setting(
+    backups_bucket: str = setting("Bucket that snapshots are written to.", "")
+    backup_function: str = setting("Function that a backup starts to continue itself.", "")
+    models_provider: str = setting(
         "Where the models are: an OpenAI-compatible endpoint, or Bedrock in the own region.",
         "openai",
         choices=("openai", "bedrock"),
     )
-    models_url: str = _setting(
+    models_url: str = setting(
         "Base URL of the OpenAI-compatible endpoint.", "https://api.openai.com/v1"
     )
-    models_secret: str = _setting("Secret that holds the endpoint's API key.", "")
-    embedding_model: str = _setting("Embedding model.", "text-embedding-3-small")
-    embedding_dimension: int = _setting("Length of the embedding vectors.", 1536, low=1)
-    embedding_batch: int = _setting("Texts embedded in one call.", 128, low=1)
-    chunk_chars: int = _setting("Longest chunk of a document, in characters.", 1000, low=200)
-    chunk_overlap: int = _setting(
+    models_secret: str = setting("Secret that holds the endpoint's API key.", "")
+    embedding_model: str = setting("Embedding model.", "text-embedding-3-small")
+    embedding_dimension: int = setting("Length of the embedding vectors.", 1536, low=1)
+    embedding_batch: int = setting("Texts embedded in one call.", 128, low=1)
+    chunk_chars: int = setting("Longest chunk of a document, in characters.", 1000, low=200)
+    chunk_overlap: int = setting(
         "Characters of the chunk before that a chunk of prose repeats; at most half a chunk.", 120
     )
-    chat_model: str = _setting("Model that writes answers.", "gpt-5.4-mini")
-    chat_api: str = _setting(
-        "OpenAI API that writes answers.", "responses", choices=("responses", "chat_completions")
+    chat_model: str = setting("Model that writes answers.", "gpt-5.4-mini")
+    chat_api: str = setting(
+        "OpenAI API that writes answers.",
+        "responses",
+        choices=("responses", "chat_completions"),
     )
-    verifier_model: str = _setting(
+    verifier_model: str = setting(
         "Chat model, at the same endpoint, that decides on sentences which nothing else can decide "
         "on; empty means that these stay, unverified.",
         "",
     )
-    rewrite_model: str = _setting(
+    rewrite_model: str = setting(
         "Chat model, at the same endpoint, that says what a question means in its conversation; "
         "empty leaves that to rules.",
         "",
     )
-    reasoning_effort: str = _setting(
+    reasoning_effort: str = setting(
         "How much a reasoning model thinks before it answers, such as low; empty sends nothing.", ""
     )
-    rerank_url: str = _setting(
+    rerank_url: str = setting(
         "Cohere- or Jina-compatible rerank URL; empty means the ranking is not reranked.", ""
     )
-    rerank_model: str = _setting("Model named to the rerank URL.", "")
-    rerank_secret: str = _setting(
+    rerank_model: str = setting("Model named to the rerank URL.", "")
+    rerank_secret: str = setting(
         "Secret that holds the rerank URL's API key; empty sends none.", ""
     )
-    request_deadline_s: float = _setting(
+    request_deadline_s: float = setting(
         "Time from a request's arrival to its answer or problem, in seconds; the gateway waits 29.",
         27.0,
         low=1,
     )
-    models_timeout_s: float = _setting(
+    models_timeout_s: float = setting(
         "Longest time that writing an answer may take, in seconds, if the request has it.", 20.0
     )
-    rerank_timeout_s: float = _setting(
+    rerank_timeout_s: float = setting(
         "Longest time that a reranking may take, in seconds; the ranking stays without it.", 4.0
     )
-    embedding_timeout_s: float = _setting(
+    embedding_timeout_s: float = setting(
         "Longest time of one try at an embedding, in seconds.", 20.0
     )
-    embedding_retries: int = _setting("Further tries at an embedding after a passing failure.", 3)
-    vector_index: str = _setting(
+    embedding_retries: int = setting("Further tries at an embedding after a passing failure.", 3)
+    vector_index: str = setting(
         "Vector index: one SQLite file, Pinecone, or a bucket of S3 Vectors.",
         "pinecone",
         choices=("sqlite", "pinecone", "s3vectors"),
     )
-    vector_bucket: str = _setting("Vector bucket of the S3 Vectors index.", "")
-    sqlite_path: str = _setting("File of the SQLite index.", "")
-    pinecone_host: str = _setting("Host of the Pinecone index (https://…).", "")
-    pinecone_secret: str = _setting("Secret that holds the Pinecone API key.", "")
-    top_k: int = _setting("Passages given to the answer unless the request says (1 to 20).", 5)
-    history_turns: int = _setting("Earlier turns used to understand a follow-up question.", 6)
-    conversation_ttl_h: float = _setting(
+    vector_bucket: str = setting("Vector bucket of the S3 Vectors index.", "")
+    sqlite_path: str = setting("File of the SQLite index.", "")
+    pinecone_host: str = setting("Host of the Pinecone index (https://…).", "")
+    pinecone_secret: str = setting("Secret that holds the Pinecone API key.", "")
+    top_k: int = setting("Passages given to the answer unless the request says (1 to 20).", 5)
+    history_turns: int = setting("Earlier turns used to understand a follow-up question.", 6)
+    conversation_ttl_h: float = setting(
         "Hours after its last turn that a conversation expires.", 24.0
     )
-    answer_max_tokens: int = _setting(
+    answer_max_tokens: int = setting(
         "Longest answer, in tokens; a reasoning model's thoughts count too.", 2000, low=1
     )
-    gate: str = _setting(
+    gate: str = setting(
         "What a question has to pass before the model is asked: for a language model only the "
         "filter of what is off topic, for one that answers anything that the passages probably "
         "hold the answer.",
         "off_topic",
         choices=("off_topic", "answerable"),
     )
-    off_topic_below: float | None = _setting(
+    off_topic_below: float | None = setting(
         "Cosine of the nearest passage (0 to 1) under which a question is off topic, instead of "
         "the embedding model's own; 0 lets every question pass.",
         None,
     )
-    refuse_below: float = _setting(
+    refuse_below: float = setting(
         "Probability that the passages hold the answer (0 to 1) under which the gate `answerable` "
         "refuses; no refusal is shown as more probable.",
         0.3,
     )
-    medium_from: float = _setting("Probability from which confidence is medium.", 0.6)
-    high_from: float = _setting("Probability from which confidence is high.", 0.85)
-    calibration: str = _setting(
+    medium_from: float = setting("Probability from which confidence is medium.", 0.6)
+    high_from: float = setting("Probability from which confidence is high.", 0.85)
+    calibration: str = setting(
         "Coefficients of the probability, as `nexus eval --calibrate` writes them.", ""
     )
-    max_document_bytes: int = _setting(
+    max_document_bytes: int = setting(
         "Largest document that is read, in bytes.", 100 * 1024 * 1024, low=1
     )
-    max_unpacked_bytes: int = _setting(
+    max_unpacked_bytes: int = setting(
         "Largest size that a zipped document may unpack to, in bytes.", 512 * 1024 * 1024, low=1
     )
-    max_streamed_bytes: int = _setting(
+    max_streamed_bytes: int = setting(
         "Largest PDF, CSV or text file that is read, part by part, in bytes.", 5 * 1024**3, low=1
     )
-    ocr: bool = _setting(
+    ocr: bool = setting(
         "Text recognition in pictures and in PDF pages that hold none; the stage's field `ocr` "
         "turns it on, with the layer that it needs.",
         False,
         choices=("true", "false"),
     )
-    read_hidden: bool = _setting(
+    read_hidden: bool = setting(
         "Whether what an author hid is read, too: text, slides, sheets, rows and columns. What is "
         "ingested already stays as it is until it is ingested again.",
         False,
         choices=("true", "false"),
     )
-    removal_grace_s: int = _setting(
+    removal_grace_s: int = setting(
         "Seconds that a removed document's vectors are kept, hidden, for the case that it was "
         "moved (at most 900).",
         60,
     )
-    embedding_price: float = _setting(
+    embedding_price: float = setting(
         "US dollars for a million embedded tokens, for the metric of what was spent.", 0.02
     )
-    model_prices: tuple[str, ...] = _setting(
+    model_prices: tuple[str, ...] = setting(
         "US dollars for a million tokens in and out of each chat model, separated by commas.",
         ("gpt-5.4-mini=0.75/4.50", "gpt-5.4-nano=0.20/1.25"),
     )
-    metered_clients: tuple[str, ...] = _setting(
-        "Names of API clients whose spending has metrics of its own; the log tells that of all.", ()
+    metered_clients: tuple[str, ...] = setting(
+        "Names of API clients whose spending has metrics of its own; the log tells that of all.",
+        (),
     )
-    figures: str = _setting(
+    figures: str = setting(
         "Where the stage's figures are read from: CloudWatch's metrics, or the functions' logs.",
         "cloudwatch",
         choices=("cloudwatch", "logs"),
     )
-    metrics_log_groups: tuple[str, ...] = _setting(
+    metrics_log_groups: tuple[str, ...] = setting(
         "Log groups that the figures are read from, where they are read from logs.", ()
     )
-    metrics_tenants: tuple[str, ...] = _setting(
+    metrics_tenants: tuple[str, ...] = setting(
         "Tenants whose administrators may read the figures of the whole stage, by "
         "`GET /v1/metrics`; `*` is every tenant.",
         (),
     )
-    traces_url: str = _setting(
+    traces_url: str = setting(
         "Base URL of an OpenTelemetry collector that gets traces, by OTLP over HTTP at its "
         "`/v1/traces`; empty traces nothing.",
         "",
         variable="OTEL_EXPORTER_OTLP_ENDPOINT",
     )
-    traces_secret: str = _setting(
+    traces_secret: str = setting(
         "Secret that holds the headers which the collector asks for, as `name=value,name=value` "
         "with values as in URLs; empty sends none.",
         "",
     )
-    traces_share: float = _setting(
+    traces_share: float = setting(
         "Share of the requests that are traced (0 to 1), where the caller's `traceparent` does not "
         "say whether this one is.",
         1.0,
         high=1,
         variable="OTEL_TRACES_SAMPLER_ARG",
     )
-    verify_days: int = _setting(
+    verify_days: int = setting(
         "Every how many days the nightly run compares the index with the catalogue, too.", 7, low=1
     )
-    cors_origins: tuple[str, ...] = _setting(
+    oidc_issuer: str = setting(
+        "Provider at which people sign in, as its tokens name it in `iss`; empty is none.", ""
+    )
+    oidc_keys_url: str = setting("Address of the provider's public keys (its `jwks_uri`).", "")
+    oidc_audiences: tuple[str, ...] = setting(
+        "Applications, by their client ids at the provider, whose tokens are taken.", ()
+    )
+    oidc_revocation_url: str = setting(
+        "Where the provider takes refresh tokens back; empty is nowhere.", ""
+    )
+    oidc_tenant_claim: str = setting("Claim that names a person's tenant.", "custom:tenant")
+    oidc_tenant: str = setting("Tenant of everybody who signs in, instead of a claim.", "")
+    oidc_groups_claim: str = setting("Claim that lists a person's groups.", "cognito:groups")
+    oidc_role_claim: str = setting(
+        "Claim that makes administrators, if it holds one of NEXUS_OIDC_ADMINS.", "cognito:groups"
+    )
+    oidc_admins: tuple[str, ...] = setting(
+        "Values of that claim whose holders are administrators; others are users.", ("admins",)
+    )
+    oidc_name_claim: str = setting("Claim with the name that a person is shown by.", "email")
+    oidc_session_days: int = setting(
+        "Days that a sign-in lasts at most at the provider: an ended one is known as long.",
+        30,
+        low=1,
+    )
+    people_key_id: str = setting(
+        "API Gateway's id of the API key that carries all people's requests.", ""
+    )
+    cors_origins: tuple[str, ...] = setting(
         "Origins that browsers may call from, separated by commas.", ()
     )
 
@@ -246,7 +284,7 @@ class Settings:
             variable = variable_of(spec)
             raw = environ.get(variable, "").strip()
             if raw:
-                values[spec.name] = _parse(variable, raw, spec.type, spec.metadata)
+                values[spec.name] = parsed(variable, raw, spec.type, spec.metadata)
         settings = cls(**values)
         if not 1 <= settings.top_k <= 20:
             raise ConfigurationError("NEXUS_TOP_K must be from 1 to 20.")
@@ -262,6 +300,8 @@ class Settings:
             raise ConfigurationError(
                 "NEXUS_REFUSE_BELOW, NEXUS_MEDIUM_FROM and NEXUS_HIGH_FROM must grow from 0 to 1."
             )
+        if settings.oidc_issuer:
+            _check_sign_in(settings)
         return settings
 
     @property
@@ -281,23 +321,13 @@ class Settings:
         )
 
 
-def _parse(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
-    if metadata["choices"] and raw not in metadata["choices"]:
+def _check_sign_in(settings: Settings) -> None:
+    """Whoever could answer for the address of the keys could sign anybody in."""
+    if not settings.oidc_keys_url.startswith(("https://", *_THIS_MACHINE)):
         raise ConfigurationError(
-            f"{variable} must be one of {', '.join(metadata['choices'])}; it is {raw!r}."
+            "NEXUS_OIDC_KEYS_URL must be the https:// address of the provider's keys."
         )
-    if kind == "str":
-        return raw
-    if kind == "bool":
-        return raw == "true"
-    if kind == "tuple[str, ...]":
-        return tuple(part.strip() for part in raw.split(",") if part.strip())
-    try:
-        number = int(raw) if kind == "int" else float(raw)
-    except ValueError:
-        raise ConfigurationError(f"{variable} must be a number; it is {raw!r}.") from None
-    if not number >= metadata["low"]:
-        raise ConfigurationError(f"{variable} must be at least {metadata['low']}; it is {raw}.")
-    if number > metadata["high"]:
-        raise ConfigurationError(f"{variable} must be at most {metadata['high']}; it is {raw}.")
-    return number
+    if not settings.oidc_audiences:
+        raise ConfigurationError(
+            "NEXUS_OIDC_AUDIENCES must name the client id whose tokens are taken."
+        )

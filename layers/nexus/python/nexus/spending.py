@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from nexus.errors import ConfigurationError
 from nexus.metrics import record
+from nexus.models import Spent
 from nexus.ports import Completion, Embedder, Embeddings, Message, StreamingChat
 from nexus.span_names import FINISH_REASONS, INPUT_TOKENS, OUTPUT_TOKENS
 from nexus.tracing import is_traced, note
@@ -34,6 +37,35 @@ def prices_of(written: Sequence[str]) -> Prices:
             raise ConfigurationError(f"NEXUS_MODEL_PRICES must {_WANTED}; it has {one!r}.")
         found[model] = price
     return found
+
+
+_BILL: ContextVar[list[Spent] | None] = ContextVar("bill", default=None)
+
+
+@contextmanager
+def billed() -> Iterator[list[Spent]]:
+    """Gathers what models are asked in the block, in its threads too, call by call."""
+    bill: list[Spent] = []
+    token = _BILL.set(bill)
+    try:
+        yield bill
+    finally:
+        _BILL.reset(token)
+
+
+def by_model(bill: Sequence[Spent]) -> tuple[Spent, ...]:
+    """What each model was asked in all, in the order of their names."""
+    found: dict[str, Spent] = {}
+    for one in list(bill):
+        found[one.model] = found.get(one.model, Spent(one.model)) + one
+    return tuple(found[model] for model in sorted(found))
+
+
+def _spent(model: str, into: int, out: int, dollars: float) -> None:
+    record("dollars", dollars, model=model)
+    bill = _BILL.get()
+    if bill is not None:
+        bill.append(Spent(model, into, out, round(dollars * 1e9)))
 
 
 class SpendingChat:
@@ -65,7 +97,7 @@ class SpendingChat:
         if not self._is_priced:
             record("unpriced_tokens", into + out, model=self._model)
         dollars = (into * self._price[0] + out * self._price[1]) / 1_000_000
-        record("dollars", dollars, model=self._model)
+        _spent(self._model, into, out, dollars)
         if is_traced():
             finish = (completion.finish,)
             note({INPUT_TOKENS: into, OUTPUT_TOKENS: out, FINISH_REASONS: finish})
@@ -88,7 +120,7 @@ class SpendingEmbedder:
         """The model's embeddings."""
         embeddings = self._embedder.embed(texts)
         record("input_tokens", embeddings.tokens, model=self._model)
-        record("dollars", embeddings.tokens * self._price / 1_000_000, model=self._model)
+        _spent(self._model, embeddings.tokens, 0, embeddings.tokens * self._price / 1_000_000)
         if is_traced():
             note({INPUT_TOKENS: embeddings.tokens})
         return embeddings

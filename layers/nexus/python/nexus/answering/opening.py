@@ -89,6 +89,13 @@ class Opening:
         """The value of a key, if it was there. Raises what looking up raised."""
         return awaited(self._looked, "cache").get(key) if self._looked else None
 
+    def known(self, key: str) -> bytes | None:
+        """The value of a key, if it has been looked up by now, and was there."""
+        looked = self._looked
+        if looked is None or not looked.done() or looked.cancelled() or looked.exception():
+            return None
+        return looked.result().get(key)
+
 
 _CURRENT: ContextVar[Opening | None] = ContextVar("opening", default=None)
 

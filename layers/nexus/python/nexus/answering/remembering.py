@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from nexus.answering.logging_question import failure_logged
 from nexus.documents.tombstones import as_seen, tombstone
 from nexus.errors import UpstreamError
-from nexus.models import Answer, Confidence, Principal, Turn
+from nexus.models import Answer, Confidence, LoggedQuestion, Principal, Spent, Turn
 from nexus.observability import logger
 from nexus.ports import Catalogue, ConversationStore, Kept, TurnWriter
 
@@ -52,24 +54,52 @@ class Memory:
         *,
         begins: bool = False,
         kept: Sequence[Kept] = (),
+        logged: LoggedQuestion | None = None,
     ) -> bool:
         """Appends the turn to the answer's conversation; False if the store fails.
 
         `begins` says that the conversation begins with it. A `TurnWriter` writes the values for the
-        cache that are `kept` in the same call; where it fails, they are not written.
+        cache that are `kept` in the same call, and what is `logged` of the question; where it
+        fails, they are not written.
         """
-        moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
-        turn = _turn(message, answer, moment.replace("+00:00", "Z"))
+        turn = _turn(message, answer, self._moment())
         place = (principal.tenant, principal.client, answer.conversation_id)
         try:
             if self._writer is None:
                 self._conversations.append(*place, turn)
             else:
-                self._writer.append(*place, turn, begins=begins, kept=kept)
+                noted = replace(logged, created_at=turn.created_at) if logged else None
+                self._writer.append(*place, turn, begins=begins, kept=kept, logged=noted)
         except UpstreamError as error:
             logger.warning("turn_not_remembered", extra={"error": type(error).__name__})
             return False
         return True
+
+    def log(self, principal: Principal, logged: LoggedQuestion | None) -> None:
+        """Logs a question whose turn its caller remembers; what cannot be logged is let go."""
+        if self._writer is not None and logged is not None:
+            with suppress(UpstreamError):
+                noted = replace(logged, created_at=self._moment())
+                self._writer.add(principal.tenant, noted)
+
+    def log_failure(
+        self,
+        principal: Principal,
+        message_id: str,
+        took_ms: float,
+        bill: Sequence[Spent],
+        error: Exception,
+    ) -> None:
+        """Logs a question that ended with an error; what cannot be logged is let go."""
+        if self._writer is None:
+            return
+        failed = failure_logged(message_id, self._moment(), principal.client, took_ms, bill, error)
+        with suppress(UpstreamError):
+            self._writer.add(principal.tenant, failed)
+
+    def _moment(self) -> str:
+        moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
+        return moment.replace("+00:00", "Z")
 
 
 def seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -> list[Turn]:
@@ -80,7 +110,7 @@ def seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -> l
     try:
         return as_seen(catalogue, principal, turns)
     except UpstreamError:
-        return [replace(turn, answer="") for turn in turns]
+        return [replace(turn, answer="", sources=(), claims=()) for turn in turns]
 
 
 def seen_again(catalogue: Catalogue, principal: Principal, message: str, answer: Answer) -> Answer:
@@ -104,4 +134,9 @@ def _turn(message: str, answer: Answer, created_at: str) -> Turn:
         refused=answer.refused,
         created_at=created_at,
         document_ids=tuple(dict.fromkeys((*cited, *answer.named_document_ids))),
+        sources=tuple(
+            replace(source, passage=replace(source.passage, text="")) for source in answer.sources
+        ),
+        claims=answer.claims,
+        confidence=answer.confidence,
     )

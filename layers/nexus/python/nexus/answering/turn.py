@@ -13,28 +13,27 @@ from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.ending import Made, end
 from nexus.answering.finding import Finder, Found
 from nexus.answering.followups import stands_alone
-from nexus.answering.generator import Generated, Generator
-from nexus.answering.measuring import measure_passages, measure_refusal
+from nexus.answering.generator import Generator
+from nexus.answering.logging_question import question_logged, vector_looked_up
+from nexus.answering.making import bare, make
 from nexus.answering.opening import Opening, opening, version_by_now
 from nexus.answering.question import Question, style_of
 from nexus.answering.recalling import RecalledAnswers
-from nexus.answering.refusals import named, refusal
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
-from nexus.answering.sureness import sureness
-from nexus.answering.telling import Telling
+from nexus.answering.telling import Abandoned, Telling
 from nexus.answering.told_of_answer import tell_answered
-from nexus.deadline import awaited, current, within
+from nexus.deadline import awaited, behind, current, within
 from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
-from nexus.models import Answer, Confidence, Principal, Turn, Usage
+from nexus.models import Answer, Confidence, Principal, Spent, Turn
 from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
-from nexus.retrieval.confidence import level_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retriever import Retrieved
 from nexus.retrieval.searching import ANSWER_S, Embedded, Embedding
 from nexus.settings import Settings
+from nexus.spending import billed
 
 __all__ = ["Answerer", "Question"]
 
@@ -79,14 +78,33 @@ class Answerer:
         (conversations, caches, reranker, a second draft) makes the answer at most a poorer one.
         """
         started = time.perf_counter()
+        with billed() as bill:
+            try:
+                return self._answered(principal, question, bill, started, telling)
+            except Abandoned:  # nobody waits for it, and nothing failed
+                raise
+            except Exception as error:
+                failed = (principal, new_id("m"), _ms_since(started), bill, error)
+                behind(self._executor, self._memory.log_failure, *failed)
+                raise
+
+    def _answered(
+        self,
+        principal: Principal,
+        question: Question,
+        bill: list[Spent],
+        started: float,
+        telling: Telling | None,
+    ) -> Answer:
         route = route_of(question.message)
+        logged = None
         values: list[Kept] = []
         conversation_id = question.conversation_id or new_id("c")
         message_id = new_id("m")
         if telling:
             telling.begin(conversation_id, message_id)
         if route in ("greeting", "thanks"):
-            made = Made(self._courteous(route, question))
+            made = Made(bare(reply(route, question.message), Confidence("high", 1.0)))
         else:
             turn = None
             if self._standings is not None:
@@ -112,13 +130,13 @@ class Answerer:
         )
         if telling:
             telling.finish(answer.text, answer.sources)
-        told = (principal, question, made, answer, values)
+        if route not in ("greeting", "thanks"):
+            asked = (principal, question.message, answer, made.vector, bill, self._settings)
+            logged = question_logged(*asked)
+        told = (principal, question, made, answer, values, logged)
         answer = replace(answer, remembered=end(self._memory, self._recalled, *told))
         tell_answered(route, answer)
         return answer
-
-    def _courteous(self, route: Route, question: Question) -> Answer:
-        return _draft(reply(route, question.message), Confidence("high", 1.0))
 
     def _recalled_or_made(
         self,
@@ -146,7 +164,9 @@ class Answerer:
             embedded = reader.retriever.embed(question.message)
         turns, reachable = self._turns_before(question, reading)
         if known and (not turns or stands_alone(question.message)):
-            return Made(replace(known, timings_ms={"cache": _ms_since(started)}))
+            vector = vector_looked_up(reader.generation, question.message)
+            timings = {"cache": _ms_since(started)}
+            return Made(replace(known, timings_ms=timings), vector=vector)
         if embedding is not None:
             # Waited for when the search by words, which needs none, has begun.
             embedded = partial(_embedded, embedding)
@@ -154,12 +174,13 @@ class Answerer:
         if known and not found.rewritten:
             usage = replace(found.usage, embedding_tokens=found.retrieved.embedding_tokens)
             timings = {**found.retrieved.timings_ms, "cache": _ms_since(started)}
-            return Made(replace(known, usage=usage, timings_ms=timings))
-        answer, whole = self._make(question, route, found, telling)
+            known = replace(known, usage=usage, timings_ms=timings)
+            return Made(known, vector=found.retrieved.vector)
+        answer, whole = make(self._generator, self._settings, question, route, found, telling)
         keeping = None
         if not found.rewritten and whole:
             keeping = self._recalled.keeping(slot, question, answer, found.retrieved)
-        return Made(answer, reachable, keeping)
+        return Made(answer, reachable, keeping, found.retrieved.vector)
 
     def _turns_before(
         self, question: Question, reading: Future[tuple[list[Turn], bool]] | None
@@ -201,63 +222,6 @@ class Answerer:
             search,
         )
 
-    def _make(
-        self, question: Question, route: Route, found: Found, telling: Telling | None
-    ) -> tuple[Answer, bool]:
-        """The answer or a refusal; and whether nothing was left out that could have changed it."""
-        started = time.perf_counter()
-        retrieved = found.retrieved
-        measure_passages(retrieved)
-        generated: Generated | None = None
-        if telling:
-            telling.passages(retrieved.passages if retrieved.is_enough else ())
-        if retrieved.is_enough:
-            history = [(turn.question, turn.answer) for turn in found.turns]
-            generated = self._generator.generate(
-                question.message,
-                retrieved.passages,
-                history,
-                style_of(question, route),
-                found.rewritten,
-                telling,
-            )
-        usage = found.usage + (generated.usage if generated else Usage())
-        usage += Usage(embedding_tokens=retrieved.embedding_tokens)
-        timings = {**retrieved.timings_ms, "generate": _ms_since(started)}
-        whole = generated is None or generated.whole
-        if generated is None or not generated.text:
-            if retrieved.lost is not None:
-                # A refusal says that the documents hold no answer: half a search cannot know.
-                raise retrieved.lost
-            measure_refusal(retrieved)
-            unmatched = question.filters if retrieved.unmatched else None
-            text = refusal(question.message, retrieved.passages, unmatched)
-            # Where the passages looked promising and the model found nothing, it knows better.
-            unsure = min(retrieved.probability, self._settings.refuse_below)
-            confidence = Confidence("low", round(unsure, 4), retrieved.gate)
-            told = tuple(passage.document_id for passage in named(retrieved.passages))
-            draft = replace(
-                _draft(text, confidence),
-                refused=True,
-                named_document_ids=told,
-                usage=usage,
-                timings_ms=timings,
-                rewritten_question=found.rewritten,
-            )
-            return draft, whole
-        sure = sureness(retrieved, generated, self._settings)
-        level = level_of(sure, self._settings.medium_from, self._settings.high_from)
-        answer = replace(
-            _draft(generated.text, Confidence(level, round(sure, 4), retrieved.gate)),
-            sources=generated.sources,
-            claims=generated.claims,
-            usage=usage,
-            timings_ms=timings,
-            truncated=generated.cut,
-            rewritten_question=found.rewritten,
-        )
-        return answer, whole
-
 
 def _read(reading: Future[tuple[list[Turn], bool]] | None) -> tuple[list[Turn], bool]:
     """The turns before, and whether the store was reachable in time."""
@@ -274,20 +238,6 @@ def _embedded(embedding: Future[Embedded]) -> Embedded:
             return awaited(embedding, "models")
     except UpstreamError as failure:
         return Embedded(None, 0.0, failure)
-
-
-def _draft(text: str, confidence: Confidence) -> Answer:
-    return Answer(
-        message_id="",
-        conversation_id="",
-        text=text,
-        sources=(),
-        confidence=confidence,
-        refused=False,
-        usage=Usage(),
-        timings_ms={},
-        remembered=False,
-    )
 
 
 def new_id(prefix: str) -> str:

@@ -15,7 +15,7 @@ from nexus.ingestion.describing import describe
 from nexus.models import DocumentRecord, ObjectState
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key
-from nexus.ports import Catalogue, DocumentBucket
+from nexus.ports import Catalogue, DocumentStore
 
 # Objects that are looked through for one id, whose path nobody can tell: about two seconds' work.
 MOST_LOOKED = 20_000
@@ -44,7 +44,7 @@ def awaiting(record: DocumentRecord, state: ObjectState | None) -> bool:
     )
 
 
-def as_it_is(documents: DocumentBucket, record: DocumentRecord) -> DocumentRecord:
+def as_it_is(documents: DocumentStore, record: DocumentRecord) -> DocumentRecord:
     """The record, as pending if an upload waits for it that the catalogue does not know of."""
     if record.status not in _ENDED or record.erasing:
         return record
@@ -56,7 +56,7 @@ def as_it_is(documents: DocumentBucket, record: DocumentRecord) -> DocumentRecor
     return replace(record, status="pending", reason=None)
 
 
-def arrived(documents: DocumentBucket, tenant: str, document_id: str) -> DocumentRecord | None:
+def arrived(documents: DocumentStore, tenant: str, document_id: str) -> DocumentRecord | None:
     """The pending document of this id, if it is among the first 20,000 of the tenant's objects."""
     for found in islice(documents.list_objects(tenant, ""), MOST_LOOKED):
         if id_of(tenant, found.path) == document_id:
@@ -66,7 +66,7 @@ def arrived(documents: DocumentBucket, tenant: str, document_id: str) -> Documen
 
 
 def arrivals(
-    documents: DocumentBucket,
+    documents: DocumentStore,
     catalogue: Catalogue,
     tenant: str,
     after: str,

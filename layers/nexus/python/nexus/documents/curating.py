@@ -15,10 +15,15 @@ from itertools import islice
 from typing import Any
 
 from nexus.documents.arrivals import arrived, as_it_is
-from nexus.documents.listing import Listing, Page, page
+from nexus.documents.finding import found_page
+from nexus.documents.listing import Listing, Page, as_they_are
+from nexus.documents.listing import page as page_of
+from nexus.documents.telling import Places, tell
+from nexus.documents.text_search import TextSearch
 from nexus.errors import InvalidRequest, NotFound
+from nexus.ingestion.folder_groups import FolderGroups, GovernedDocuments, governed
 from nexus.ingestion.messages import reconcile_message
-from nexus.models import DocumentMetadata, DocumentRecord
+from nexus.models import DocumentMetadata, DocumentRecord, Filters
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key
 from nexus.ports import Catalogue, DocumentBucket, NewObject, StoredVersion, WorkQueue
@@ -60,6 +65,7 @@ class Download:
 
     url: str
     expires_at: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,16 @@ class Curator:
         bucket: DocumentBucket,
         catalogue: Catalogue,
         queue: WorkQueue,
+        texts: TextSearch,
+        places: Places,
+        folders: FolderGroups = (),
         now: Callable[[], float] = time.time,
     ) -> None:
+        self.texts = texts
         self._bucket = bucket
+        self._found = GovernedDocuments(bucket, folders)
+        self._places = places
+        self._folders = folders
         self._catalogue = catalogue
         self._queue = queue
         self._now = now
@@ -99,31 +112,53 @@ class Curator:
             try:
                 uploads[file.path] = self._upload(tenant, file)
             except InvalidRequest as fault:
-                inner = "metadata.date" if fault.field == "date" else fault.field
+                of_metadata = fault.field in ("date", "groups", "url")
+                inner = f"metadata.{fault.field}" if of_metadata else fault.field
                 raise InvalidRequest(str(fault), f"{place}.{inner}") from fault
         return list(uploads.values())
 
     def page(self, tenant: str, asked: Listing, limit: int, cursor: str = "") -> Page:
-        """Some of the tenant's documents, as `listing.page` gives them."""
-        return page(self._catalogue, self._bucket, tenant, asked, limit, cursor)
+        """Some of the tenant's documents, as `listing.page` and `finding.found_page` give them."""
 
-    def documents(self, tenant: str, asked: Listing) -> Iterator[DocumentRecord]:
+        def listed(limit: int, cursor: str) -> Page:
+            return page_of(self._catalogue, self._found, tenant, asked, limit, cursor)
+
+        if not asked.text:
+            return listed(limit, cursor)
+        besides = replace(asked, text="")
+        return found_page(
+            listed,
+            self.texts.find(tenant, asked, Filters()),
+            lambda records: as_they_are(self._found, records, besides),
+            asked,
+            limit,
+            cursor,
+        )
+
+    def pages(self, tenant: str, asked: Listing) -> Iterator[Page]:
         """All of the tenant's documents that fit, as `page` gives them."""
         cursor: str | None = ""
         while cursor is not None:
             part = self.page(tenant, asked, PAGE, cursor)
-            yield from part.records
+            yield part
             cursor = part.cursor
+
+    def catalogued(self, tenant: str, after: str) -> Iterator[DocumentRecord]:
+        """The tenant's documents that the catalogue knows, by id, after one."""
+        return self._catalogue.list_documents(tenant, None, after)
+
+    def known(self, tenant: str, document_id: str) -> DocumentRecord | None:
+        """The document as the catalogue knows it, or None."""
+        return self._catalogue.get(tenant, document_id) if _ID.fullmatch(document_id) else None
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord:
         """The document as the catalogue knows it, or as pending if only the bucket does.
 
         Raises NotFound.
         """
-        record = None
-        if _ID.fullmatch(document_id):
-            record = self._catalogue.get(tenant, document_id)
-            record = record or arrived(self._bucket, tenant, document_id)
+        record = self.known(tenant, document_id)
+        if record is None and _ID.fullmatch(document_id):
+            record = arrived(self._found, tenant, document_id)
         if record is None:
             raise NotFound(UNKNOWN)
         return record
@@ -133,12 +168,12 @@ class Curator:
 
         Raises NotFound.
         """
-        return as_it_is(self._bucket, self.get(tenant, document_id))
+        return as_it_is(self._found, self.get(tenant, document_id))
 
     def admit(self, tenant: str, document_id: str) -> None:
         """Enters a document into the catalogue that only the bucket knows, so as to be erased."""
         if _ID.fullmatch(document_id) and self._catalogue.get(tenant, document_id) is None:
-            record = arrived(self._bucket, tenant, document_id)
+            record = arrived(self._found, tenant, document_id)
             if record is not None:
                 self._catalogue.begin(record)
 
@@ -170,10 +205,11 @@ class Curator:
         return record
 
     def describe(self, tenant: str, document_id: str, changes: Mapping[str, Any]) -> DocumentRecord:
-        """Replaces fields of the document's metadata; None, or no tags, removes one.
+        """Replaces fields of the document's metadata; None, or no tags or groups, removes one.
 
-        `changes` are fields of DocumentMetadata. Raises NotFound, Superseded if the content changes
-        meanwhile, and InvalidRequest naming the field.
+        `changes` are fields of DocumentMetadata. Who may see the document is as they say when this
+        returns; the rest follows as it is ingested. Raises NotFound, Superseded if the content
+        changes meanwhile, and InvalidRequest naming the field.
         """
         record = self.get(tenant, document_id)
         state = self._bucket.head(object_key(tenant, record.path))
@@ -183,7 +219,12 @@ class Curator:
         if metadata != state.metadata:
             _check_copy(state.size)
             self._bucket.describe(state, metadata)
-        return record
+        told = governed(metadata, record.path, self._folders)
+        # Also where the bucket has it already: an earlier call may have come no further.
+        if told != record.metadata or metadata != state.metadata:
+            regrouped = "groups" in changes
+            tell(self._places(), tenant, document_id, told, regrouped=regrouped)
+        return replace(record, metadata=told)
 
     def content(self, tenant: str, document_id: str, version: str | None = None) -> Download:
         """Where a version's content is to be had for 15 minutes; None is the newest.
@@ -199,7 +240,8 @@ class Curator:
             version = state.version
         else:
             self._stored(record, version)
-        return Download(self._bucket.sign_download(key, version, SIGNED_S), self._expiry())
+        url = self._bucket.sign_download(key, version, SIGNED_S)
+        return Download(url, self._expiry(), record.path)
 
     def _upload(self, tenant: str, file: NewDocument) -> Upload:
         key = object_key(tenant, file.path)

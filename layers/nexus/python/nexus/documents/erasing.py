@@ -17,10 +17,15 @@ from nexus.errors import NotFound, Superseded, UpstreamUnavailable
 from nexus.ingestion.revisions import last_stamp
 from nexus.models import DocumentRecord
 from nexus.object_keys import object_key
-from nexus.ports import Cache, Catalogue, CitedTurns, DocumentVersions, VectorIndex
+from nexus.ports import Cache, Catalogue, CitedQuestions, CitedTurns, DocumentVersions, VectorIndex
 
 Erasable = Literal[
-    "object_versions", "vectors", "manifests", "cached_answers", "conversation_turns"
+    "object_versions",
+    "vectors",
+    "manifests",
+    "cached_answers",
+    "logged_questions",
+    "conversation_turns",
 ]
 
 # Times that it is tried again where others are writing what is being erased.
@@ -99,11 +104,13 @@ class Eraser:
         turns: CitedTurns,
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
+        questions: CitedQuestions | None = None,
     ) -> None:
         self._places = tuple(places)
         self._versions = versions
         self._cache = cache
         self._turns = turns
+        self._questions = questions
         self._now = now
         self._sleep = sleep
 
@@ -160,7 +167,7 @@ class Eraser:
 
     def _counters(self, doomed: _Doomed) -> dict[Erasable, Callable[[], int]]:
         names = (doomed.tenant, doomed.document_id)
-        return {
+        counters: dict[Erasable, Callable[[], int]] = {
             "object_versions": lambda: self._versions.count_versions(doomed.key),
             "vectors": lambda: sum(
                 place.index.count(place.namespace(doomed.tenant), doomed.document_id)
@@ -172,17 +179,24 @@ class Eraser:
             "cached_answers": lambda: self._cache.count(*names) if self._cache else 0,
             "conversation_turns": lambda: self._turns.count_citing(*names),
         }
+        if (questions := self._questions) is not None:
+            counters["logged_questions"] = lambda: questions.count_naming(*names)
+        return counters
 
     def _removers(self, doomed: _Doomed) -> dict[Erasable, Callable[[], int]]:
         """What removes each kind, in order; it returns how many if it can tell."""
         names = (doomed.tenant, doomed.document_id)
-        return {
+        removers: dict[Erasable, Callable[[], int]] = {
             "object_versions": lambda: self._empty_bucket(doomed),
             "vectors": lambda: self._delete_vectors(doomed),
             "manifests": lambda: 0,  # hiding the document has removed them
             "cached_answers": lambda: self._cache.forget(*names) if self._cache else 0,
-            "conversation_turns": lambda: self._turns.redact(*names),
         }
+        if (questions := self._questions) is not None:
+            # Before the turns, whose entries in the register lead to these.
+            removers["logged_questions"] = lambda: questions.redact(*names)
+        removers["conversation_turns"] = lambda: self._turns.redact(*names)
+        return removers
 
     def _hide(self, doomed: _Doomed) -> bool:
         """Removes the document from every catalogue; False if it already was, by this call."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nexus.documents.arrivals import THREADS, arrivals, as_it_is
+from nexus.documents.text_search import TextLine
 from nexus.errors import InvalidRequest
 from nexus.models import DocumentRecord, DocumentStatus
 from nexus.object_keys import compared
-from nexus.ports import Catalogue, DocumentBucket
+from nexus.ports import Catalogue, DocumentStore
 
 # Records that one page reads at most, however few of them are asked for: about a second's work.
 MOST_READ = 5_000
@@ -26,8 +27,8 @@ _ID = re.compile(r"[0-9a-f]{24}")
 class Listing:
     """Which documents are asked for; an empty field does not restrict.
 
-    `text` stands in the title or the path, in any case. Deleted documents are left out unless
-    their status is asked for.
+    `text` stands in the title or the path, in any case; what documents say is searched beside this
+    (`documents.finding`). Deleted documents are left out unless their status is asked for.
     """
 
     status: DocumentStatus | None = None
@@ -37,27 +38,35 @@ class Listing:
 
     def includes(self, record: DocumentRecord) -> bool:
         """Whether the record is one of those."""
-        wanted = self.text.casefold()
         said = record.metadata
         return (
             (record.status == self.status if self.status else record.status != "deleted")
             and compared(self.department) in ("", compared(said.department or ""))
             and (not self.tag or compared(self.tag) in map(compared, said.tags))
-            and (wanted in record.title.casefold() or wanted in record.path.casefold())
+            and self.names(record)
         )
+
+    def names(self, record: DocumentRecord) -> bool:
+        """Whether the text stands in the record's title or path."""
+        wanted = self.text.casefold()
+        return wanted in record.title.casefold() or wanted in record.path.casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the documents, and where the next ones begin; None after the last."""
+    """Some of the documents, and where the next ones begin; None after the last.
+
+    `lines` are those of a document, by its id, that hold the text which was asked for.
+    """
 
     records: tuple[DocumentRecord, ...]
     cursor: str | None
+    lines: Mapping[str, tuple[TextLine, ...]] = field(default_factory=dict)
 
 
 def page(
     catalogue: Catalogue,
-    documents: DocumentBucket,
+    documents: DocumentStore,
     tenant: str,
     asked: Listing,
     limit: int,
@@ -76,11 +85,11 @@ def page(
         # The catalogue is not asked for the status: it would read on in vain where nothing has it.
         for number, record in enumerate(catalogue.list_documents(tenant, None, last)):
             if len(found) == limit or number == MOST_READ:
-                return Page(_as_they_are(documents, found, asked), last)
+                return Page(as_they_are(documents, found, asked), last)
             last = record.document_id
             if asked.includes(record):
                 found.append(record)
-        found = list(_as_they_are(documents, found, asked))
+        found = list(as_they_are(documents, found, asked))
     if asked.status not in (None, "pending"):
         return Page(tuple(found), None)
     path = path or ""
@@ -98,8 +107,8 @@ def page(
     return Page(tuple(found), None)
 
 
-def _as_they_are(
-    documents: DocumentBucket, records: Sequence[DocumentRecord], asked: Listing
+def as_they_are(
+    documents: DocumentStore, records: Sequence[DocumentRecord], asked: Listing
 ) -> tuple[DocumentRecord, ...]:
     """The records that are still asked for when the bucket has told which wait anew.
 
@@ -120,14 +129,15 @@ def _read(cursor: str) -> tuple[str, str | None]:
     """The last id that the catalogue gave; or the last path, once the bucket is gone through."""
     if not cursor.startswith("~"):
         if cursor and not _ID.fullmatch(cursor):
-            raise _not_ours()
+            raise not_ours()
         return cursor, None
     try:
         padding = "=" * (-len(cursor[1:]) % 4)
         return "", base64.b64decode(cursor[1:] + padding, altchars=b"-_", validate=True).decode()
     except ValueError as err:
-        raise _not_ours() from err
+        raise not_ours() from err
 
 
-def _not_ours() -> InvalidRequest:
+def not_ours() -> InvalidRequest:
+    """Says that a cursor is not one that a page of this list gave."""
     return InvalidRequest("The cursor is not one that a page of this list gave.", "cursor")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nexus.errors import InvalidRequest, NotFound
+from nexus.documents.listing import Listing
+from nexus.documents.narrowing import seen_page, sees
+from nexus.errors import NotFound
 from nexus.models import DocumentRecord, IndexRecord, Locator, Principal
 from nexus.ports import Catalogue, VectorIndex
-from nexus.retrieval.rights import permits
 from nexus.text.titles import shown_place
 
-# Records that one page looks at, however few of them may be seen.
-MOST_READ = 5_000
 # What of a document is given at once: passages, and characters.
 MOST_PASSAGES, MOST_CHARS = 100, 60_000
 _ID = re.compile(r"[0-9a-f]{24}")
@@ -21,24 +20,15 @@ UNKNOWN = "There is no such document: list_documents tells which there are."
 
 def shelf(
     catalogue: Catalogue, principal: Principal, text: str, limit: int, cursor: str
-) -> tuple[list[DocumentRecord], str | None]:
+) -> tuple[Sequence[DocumentRecord], str | None]:
     """At most `limit` documents that the principal may see, and where the next ones begin.
 
     `text` stands in the title or the path, in any case. Raises InvalidRequest for a cursor that no
     page gave.
     """
-    if cursor and not _ID.fullmatch(cursor):
-        raise InvalidRequest("The cursor is not one that a page of this list gave.", "cursor")
-    wanted, found, last = text.casefold(), list[DocumentRecord](), cursor
-    for number, record in enumerate(catalogue.list_documents(principal.tenant, None, cursor)):
-        if len(found) == limit or number == MOST_READ:
-            return found, last
-        last = record.document_id
-        if _is_seen(principal, record) and (
-            wanted in record.title.casefold() or wanted in record.path.casefold()
-        ):
-            found.append(record)
-    return found, None
+    records = catalogue.list_documents(principal.tenant, None, cursor)
+    page = seen_page(records, principal.rights, Listing(text=text), limit, cursor)
+    return page.records, page.cursor
 
 
 def text_of(
@@ -54,7 +44,7 @@ def text_of(
     Raises NotFound for a document that the principal does not see.
     """
     record = catalogue.get(principal.tenant, document_id) if _ID.fullmatch(document_id) else None
-    if record is None or not _is_seen(principal, record):
+    if record is None or not sees(principal.rights, record):
         raise NotFound(UNKNOWN)
     manifest = catalogue.manifest(principal.tenant, document_id)
     every = manifest.chunk_ids if manifest else ()
@@ -69,7 +59,3 @@ def text_of(
         given.append((text, shown_place(held.chunk.locator) if held else Locator()))
     following = offset + len(given)
     return record, given, following if following < len(every) else None
-
-
-def _is_seen(principal: Principal, record: DocumentRecord) -> bool:
-    return bool(record.live_revision) and permits(principal.rights, record)

@@ -47,16 +47,23 @@ def tombstone(turn: Turn) -> str:
     return why.get(tongue_of(turn.question), why["en"])
 
 
-def as_seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -> list[Turn]:
-    """The turns, with "" for each answer that cites a document which the principal does not see.
+def told_of(turn: Turn) -> str:
+    """A turn's answer, or the sentence that stands for it."""
+    withheld = turn.deleted_document_ids or turn.hidden_document_ids
+    return tombstone(turn) if withheld else turn.answer
 
-    Erasing a document takes these answers out of the store; here those go that were stored just
+
+def as_seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -> list[Turn]:
+    """The turns, each without its answer that cites a document which the principal does not see.
+
+    The answer's sources, claims and confidence go with it. Erasing a document takes these answers
+    out of the store; here those go that were stored just
     after it, that cite what was only removed from the bucket, or what has moved out of the key's
     rights since, or they became narrower. Turns that cite nothing cost no call. Raises
     UpstreamError when the catalogue fails.
     """
     cited = list(dict.fromkeys(item for turn in turns for item in turn.document_ids))
-    records = catalogue.get_many(principal.tenant, cited) if cited else {}
+    records = catalogue.get_many(principal.tenant, cited, consistently=True) if cited else {}
     live = {item: record for item, record in records.items() if record.live_revision}
     hidden = {item for item, record in live.items() if not permits(principal.rights, record)}
     return [_seen(turn, live.keys(), hidden) for turn in turns]
@@ -69,4 +76,12 @@ def _seen(turn: Turn, live: Set[str], hidden: Set[str]) -> Turn:
     unseen = tuple(item for item in turn.document_ids if item in hidden and item not in gone)
     if not gone and not unseen:
         return turn
-    return replace(turn, answer="", deleted_document_ids=gone, hidden_document_ids=unseen)
+    return replace(
+        turn,
+        answer="",
+        deleted_document_ids=gone,
+        hidden_document_ids=unseen,
+        sources=(),
+        claims=(),
+        confidence=None,
+    )

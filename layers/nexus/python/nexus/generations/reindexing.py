@@ -1,9 +1,9 @@
 """Compares bucket, catalogue and index with each other, and queues or removes what differs.
 
 A run has three passes: over the bucket's listing for what is missing or changed, over the catalogue
-for what the bucket no longer holds, and, when it verifies, over the index for vectors that no
-document has. Each can stop after any page and go on from a cursor, so a run of any length fits in
-invocations of any length, in flat memory.
+for what the bucket no longer holds or describes otherwise, and, when it verifies, over the index
+for vectors that no document has. Each can stop after any page and go on from a cursor, so a run of
+any length fits in invocations of any length, in flat memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Literal
 from nexus.generations.lifecycle import PerGeneration
 from nexus.ingestion.indexer import STUCK_S
 from nexus.ingestion.messages import reconcile_message
-from nexus.ingestion.revisions import age_s, fingerprint_prefix, last_stamp
+from nexus.ingestion.revisions import age_s, fingerprint, fingerprint_prefix, last_stamp
 from nexus.models import DocumentRecord, Generation, IndexedChunk, ObjectState
 from nexus.object_keys import document_id, object_key
 from nexus.ports import Catalogue, DocumentStore, VectorIndex, WorkQueue
@@ -127,14 +127,20 @@ class Reindexer:
         alive = [record for record in page if record.status != "deleted" or record.etag]
         keys = [_key(record) for record in alive]
         found = self._executor.map(self._documents.head, keys)
-        removed = [key for key, state in zip(keys, found, strict=True) if state is None]
-        self._ask(removed)
+        states = list(zip(alive, keys, found, strict=True))
+        removed = [key for _, key, state in states if state is None]
+        changed = [
+            key for record, key, state in states if state and self._is_said_anew(state, record)
+        ]
+        self._ask((*removed, *changed))
         damaged = self._damaged(page) if progress.verify else []
         self._ask(damaged, afresh=True)
         return replace(
             progress,
             cursor=f"{page[-1].tenant}/{page[-1].document_id}",
             removed=progress.removed + len(removed),
+            changed=progress.changed + len(changed),
+            unchanged=progress.unchanged - len(changed),
             damaged=progress.damaged + len(damaged),
         )
 
@@ -178,6 +184,15 @@ class Reindexer:
     def _ask(self, keys: Sequence[str], *, afresh: bool = False) -> None:
         named = self._generation.generation_id
         self._queue.send([reconcile_message(key, named, afresh=afresh) for key in keys])
+
+    def _is_said_anew(self, state: ObjectState, record: DocumentRecord) -> bool:
+        """Whether the same content has other metadata now, or other groups by its folder."""
+        named = self._generation.generation_id
+        return (
+            record.status in ("indexed", "failed")
+            and record.fingerprint.startswith(fingerprint_prefix(state.etag, named))
+            and record.fingerprint != fingerprint(state.etag, state.metadata, named)
+        )
 
     def _is_stale(self, state: ObjectState, record: DocumentRecord) -> bool:
         if record.status in ("indexed", "failed"):

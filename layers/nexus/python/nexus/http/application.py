@@ -10,7 +10,6 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from nexus import __version__
-from nexus.clients import Authenticator
 from nexus.http import problems
 from nexus.http.middleware import LastResort, RequestDeadline, RequestRecord
 from nexus.http.problems import ErrorForm, Problem
@@ -25,11 +24,6 @@ class HttpServices(Protocol):
     @property
     def settings(self) -> Settings:
         """The deployment's settings."""
-        ...
-
-    @property
-    def authenticator(self) -> Authenticator:
-        """Knows the callers."""
         ...
 
 

@@ -1,29 +1,50 @@
-"""Who calls: the dependencies that turn a request's API key into its principal."""
+"""Who calls: the dependencies that give a route the caller whom the authorizer has named.
+
+That is read from the gateway's event alone, into which nothing of the request's own gets: a header
+or a body that names a principal is read by nobody.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
-from fastapi.security import APIKeyHeader
+from fastapi.security import APIKeyHeader, HTTPBearer
 
-from nexus.clients import Authenticator
+from nexus.clients import REFUSED
 from nexus.errors import NotAllowed
 from nexus.models import Filters, Principal
+from nexus.sign_in.context import Caller as SignedIn
+from nexus.sign_in.context import read
 
-# In the reference, where it lets a person enter a key; a missing one is answered here.
+# In the reference, where they let a person enter a key or a token; the gateway has them checked.
 API_KEY = APIKeyHeader(name="x-api-key", scheme_name="API key", auto_error=False)
+BEARER = HTTPBearer(
+    scheme_name="Bearer", description="A person's token, or an API key.", auto_error=False
+)
 
 
-async def caller(request: Request, key: Annotated[str | None, Security(API_KEY)]) -> Principal:
-    """The principal of the request's API key. Raises NotAllowed."""
-    if not key:
-        raise NotAllowed("The x-api-key header is missing: send your API key in it.")
-    authenticator: Authenticator = request.app.state.services.authenticator
-    principal = authenticator.principal(key)
-    request.scope["tenant"] = principal.tenant
-    request.scope["client_name"] = principal.client
-    return principal
+async def signed_in(
+    request: Request,
+    _key: Annotated[object, Security(API_KEY)],
+    _token: Annotated[object, Security(BEARER)],
+) -> SignedIn:
+    """Who calls, as the authorizer says. Raises NotAllowed if it names nobody."""
+    context = request.scope.get("aws.event", {}).get("requestContext", {})
+    found = read(context.get("authorizer") or {})
+    if found is None:
+        raise NotAllowed(REFUSED)
+    request.scope["tenant"] = found.principal.tenant
+    request.scope["client_name"] = found.principal.client
+    return found
+
+
+SignedInCaller = Annotated[SignedIn, Depends(signed_in)]
+
+
+async def caller(found: SignedInCaller) -> Principal:
+    """The caller's principal. Raises NotAllowed."""
+    return found.principal
 
 
 Caller = Annotated[Principal, Depends(caller)]
@@ -32,7 +53,7 @@ Caller = Annotated[Principal, Depends(caller)]
 async def administrator(principal: Caller) -> Principal:
     """The principal, if it may manage all documents of its tenant. Raises NotAllowed."""
     if principal.role != "admin":
-        raise NotAllowed("The key's role is user: this needs a key of role admin.")
+        raise NotAllowed("The caller's role is user: this needs a key or a person of role admin.")
     if principal.filters != Filters():
         raise NotAllowed("The key sees a part of the documents only: this needs one that sees all.")
     return principal

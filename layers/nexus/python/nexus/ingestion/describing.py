@@ -26,11 +26,13 @@ def describe(state: ObjectState, bucket: str) -> DocumentRecord:
 
 
 def filterable(metadata: DocumentMetadata) -> DocumentMetadata:
-    """The metadata as an index holds it: department and tags in the form in which they compare."""
+    """The metadata as an index holds it: names in the form in which they compare."""
     return replace(
         metadata,
         department=compared(metadata.department) if metadata.department else None,
         tags=tuple(dict.fromkeys(compared(tag) for tag in metadata.tags)),
+        # What no spelling is left of is nobody's group; without any, it would be everybody's.
+        groups=tuple(dict.fromkeys(compared(group) or group for group in metadata.groups)),
     )
 
 

@@ -70,9 +70,14 @@ def is_newer(sequencer: str, than: str) -> bool:
     return sequencer.ljust(width, "0") > than.ljust(width, "0")
 
 
+_LATER = {"groups", "url"}
+
+
 def fingerprint(etag: str, metadata: DocumentMetadata, generation: str) -> str:
     """Changes whenever a document has to be indexed again; begins as `fingerprint_prefix`."""
-    described = hashlib.sha256(json.dumps(asdict(metadata), sort_keys=True).encode()).hexdigest()
+    # What documents can be told since others were indexed changes nothing for those without it.
+    said = {name: value for name, value in asdict(metadata).items() if value or name not in _LATER}
+    described = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     return fingerprint_prefix(etag, generation) + described[:16]
 
 

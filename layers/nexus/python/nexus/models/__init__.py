@@ -15,6 +15,7 @@ from nexus.models.answers import (
     Usage,
 )
 from nexus.models.clients import EVERY_GROUP, ApiClient, Principal, Role
+from nexus.models.conversations import Conversation
 from nexus.models.documents import (
     Chunk,
     DocumentMetadata,
@@ -30,6 +31,7 @@ from nexus.models.figures import Figure, Readings
 from nexus.models.functions import FunctionVersion
 from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
+from nexus.models.insights import Feedback, LoggedQuestion, Rating, Reason, Spent
 from nexus.models.language import Language
 from nexus.models.snapshots import StoredChunk, StoredDocument
 from nexus.models.told import Begun, Looked, Said, Told, Withdrawn
@@ -45,9 +47,11 @@ __all__ = [
     "Comparison",
     "Confidence",
     "ConfidenceLevel",
+    "Conversation",
     "DocumentMetadata",
     "DocumentRecord",
     "DocumentStatus",
+    "Feedback",
     "Figure",
     "Filters",
     "FunctionVersion",
@@ -59,16 +63,20 @@ __all__ = [
     "Language",
     "LocatedText",
     "Locator",
+    "LoggedQuestion",
     "Looked",
     "ObjectState",
     "ParsedDocument",
     "Passage",
     "Principal",
+    "Rating",
     "ReadingWarning",
     "Readings",
+    "Reason",
     "Role",
     "Said",
     "Source",
+    "Spent",
     "StoredChunk",
     "StoredDocument",
     "Told",

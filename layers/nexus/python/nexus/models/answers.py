@@ -79,8 +79,10 @@ class Turn:
     """One question and its answer in a conversation; `created_at` is UTC ISO 8601 with Z.
 
     `document_ids` are the documents that the answer cites or names. Once one of them is deleted, it
-    is also in `deleted_document_ids`, and the answer is "". So it is while one of them is not for
-    the reader's eyes: `hidden_document_ids`, which are never stored.
+    is also in `deleted_document_ids`, and the answer is "", without sources, claims and confidence.
+    So it is while one of them is not for the reader's eyes: `hidden_document_ids`, which are never
+    stored. Of the `sources` everything is kept but the text of their passages, which is "";
+    `confidence` is None, too, in turns of before it was kept.
     """
 
     message_id: str
@@ -91,6 +93,9 @@ class Turn:
     document_ids: tuple[str, ...] = ()
     deleted_document_ids: tuple[str, ...] = ()
     hidden_document_ids: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    claims: tuple[CheckedClaim, ...] = ()
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ class Principal:
     groups: tuple[str, ...] = ()
 
     @property
+    def manages(self) -> bool:
+        """Whether it manages all documents of its tenant, whatever groups they have."""
+        return self.role == "admin" and self.filters == Filters()
+
+    @property
     def rights(self) -> Filters:
         """What of the tenant's documents it may see: its own filters and its groups, both."""
         every = EVERY_GROUP in self.groups

@@ -80,6 +80,8 @@ class ParsedDocument:
 class DocumentMetadata:
     """What the uploader said of a document (`x-amz-meta-*`); filterable. `date` is YYYY-MM-DD.
 
+    `url` is where the document came from on the web, as `object_keys.web_address` has it.
+
     `groups` may see the document, and nobody else; where there are none, everybody may who sees the
     tenant's documents.
     """
@@ -90,6 +92,7 @@ class DocumentMetadata:
     date: str | None = None
     tags: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ class IndexRecord:
 
     `title` is what the chunk stands under, the document's title and the headings; its words are
     searched too. `added_in` is the stamp of the run that brought the chunk (`ingestion.revisions`):
-    readers ignore it until that is published. `metadata.date` and `metadata.tags` are stored
-    filterable: department, tags and groups in the form in which they are compared.
+    readers ignore it until that is published. `metadata` is stored filterable: date as it is,
+    and department, tags and groups in the form in which they are compared.
     """
 
     chunk: Chunk
@@ -75,7 +75,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved text with where it stands, and its relevance to the question from 0 to 1."""
+    """A retrieved text with where it stands, and its relevance to the question from 0 to 1.
+
+    `url` is the document's own web address, or "".
+    """
 
     chunk_id: str
     document_id: str
@@ -85,3 +88,4 @@ class Passage:
     locator: Locator
     text: str
     score: float
+    url: str = ""

@@ -45,6 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, Figure]] = {
         "by_confidence": Figure("answers", "Sum", "confidence"),
         "relevance_p50": Figure("retrieval_relevance", "p50"),
         "source_diversity": Figure("source_diversity", "Average"),
+        "satisfaction": Figure("satisfaction", "Average"),
         "cached": Figure("cache_answer_hit", "Sum"),
         "not_cached": Figure("cache_answer_miss", "Sum"),
     },

@@ -15,7 +15,7 @@ from nexus.ports.catalogue import (
     Staged,
 )
 from nexus.ports.clients import ClientStore, GatewayKeys
-from nexus.ports.conversations import CitedTurns, ConversationStore
+from nexus.ports.conversations import CitedTurns, ConversationStore, ListedConversations
 from nexus.ports.documents import (
     DocumentBucket,
     DocumentStore,
@@ -27,6 +27,7 @@ from nexus.ports.documents import (
 from nexus.ports.figures import FigureSource
 from nexus.ports.functions import FunctionVersions
 from nexus.ports.generations import GenerationStore
+from nexus.ports.insights import CitedQuestions, QuestionLog, QuestionTraces, Rollups
 from nexus.ports.language_models import (
     ChatModel,
     Completion,
@@ -40,6 +41,7 @@ from nexus.ports.language_models import (
 from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
 from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
+from nexus.ports.sign_ins import EndedSignIns, RefreshTokens, TokenVerifier
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
 from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
@@ -49,6 +51,7 @@ __all__ = [
     "Cache",
     "Catalogue",
     "ChatModel",
+    "CitedQuestions",
     "CitedTurns",
     "Claim",
     "ClientStore",
@@ -62,6 +65,7 @@ __all__ = [
     "Embedder",
     "EmbeddingLedger",
     "Embeddings",
+    "EndedSignIns",
     "FigureSource",
     "Finish",
     "FinishedPart",
@@ -70,12 +74,17 @@ __all__ = [
     "GenerationStore",
     "Kept",
     "Letter",
+    "ListedConversations",
     "Manifest",
     "Message",
     "NewObject",
     "PartResult",
+    "QuestionLog",
+    "QuestionTraces",
+    "RefreshTokens",
     "RequestClaims",
     "Reranker",
+    "Rollups",
     "ScannedPage",
     "Secrets",
     "SignedUpload",
@@ -86,6 +95,7 @@ __all__ = [
     "Standings",
     "StoredVersion",
     "StreamingChat",
+    "TokenVerifier",
     "TurnWriter",
     "VectorIndex",
     "WorkQueue",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from nexus.models import DocumentRecord, DocumentStatus, ReadingWarning
+from nexus.models import DocumentMetadata, DocumentRecord, DocumentStatus, ReadingWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,13 @@ class Catalogue(Protocol):
         """The document's record, read consistently, or None."""
         ...
 
-    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
-        """The records that exist, by document id; eventually consistent reads do."""
+    def get_many(
+        self, tenant: str, document_ids: Sequence[str], *, consistently: bool = False
+    ) -> dict[str, DocumentRecord]:
+        """The records that exist, by document id.
+
+        Unless they are read `consistently`, what was written a moment ago may be missing.
+        """
         ...
 
     def begin(self, record: DocumentRecord) -> DocumentRecord:
@@ -126,6 +131,15 @@ class Catalogue(Protocol):
         """
         ...
 
+    def describe(self, tenant: str, document_id: str, metadata: DocumentMetadata) -> bool:
+        """Stores what is said of a document, before that is indexed; False if there is none.
+
+        It counts as a change of what readers see, and takes the fingerprint away if it is new. An
+        attempt that has begun before may have seen what was said before: its `publish` or `settle`
+        then leaves this, and no fingerprint, so that the document is indexed again.
+        """
+        ...
+
     def manifest(self, tenant: str, document_id: str) -> Manifest | None:
         """The live revision's chunks, read consistently; None if there is no live revision."""
         ...
@@ -161,7 +175,7 @@ class Catalogue(Protocol):
         """Every record of the tenant (of all tenants: None), one page in memory at a time.
 
         `start_after` is the id of the last record seen, or `{tenant}/{id}` for all tenants; these
-        come in an order of the catalogue's own.
+        come in an order of the catalogue's own. Those of one tenant are read consistently.
         """
         ...
 

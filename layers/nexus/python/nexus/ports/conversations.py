@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from nexus.models import Turn
+from nexus.models import Conversation, Turn
 
 
 class ConversationStore(Protocol):
@@ -24,6 +24,28 @@ class ConversationStore(Protocol):
 
     def ping(self) -> None:
         """Returns when the store answers; raises otherwise."""
+        ...
+
+
+class ListedConversations(ConversationStore, Protocol):
+    """The same, as their client finds them again."""
+
+    def page(
+        self, tenant: str, client: str, limit: int, after: str
+    ) -> tuple[list[Conversation], str | None]:
+        """At most `limit` of the client's conversations, that with the latest turn first.
+
+        They stand behind the place `after`, "" for the first page; with them comes the place behind
+        which the next ones stand, None after the last. A short page need not be the last.
+        """
+        ...
+
+    def find(self, tenant: str, client: str, conversation_id: str) -> Conversation | None:
+        """What a list would show of the conversation; None if it is not this client's."""
+        ...
+
+    def rename(self, tenant: str, client: str, conversation_id: str, title: str) -> bool:
+        """Gives the conversation a title; False if it is not this client's."""
         ...
 
 

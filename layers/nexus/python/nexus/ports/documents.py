@@ -87,16 +87,8 @@ class StoredVersion:
     deleted: bool
 
 
-class DocumentBucket(Protocol):
+class DocumentBucket(DocumentStore, Protocol):
     """The documents' bucket as those who manage them use it: uploads, versions and copies."""
-
-    def head(self, key: str) -> ObjectState | None:
-        """What the bucket holds at the key now, or None. Raises NotFound for a foreign key."""
-        ...
-
-    def list_objects(self, tenant: str | None, start_after: str) -> Iterator[ObjectState]:
-        """The tenant's documents after a key (None: all tenants'), as DocumentStore has them."""
-        ...
 
     def sign_upload(self, upload: NewObject, seconds: int) -> SignedUpload:
         """A PUT of exactly this object, valid for so many seconds.
@@ -106,7 +98,11 @@ class DocumentBucket(Protocol):
         ...
 
     def sign_download(self, key: str, version: str, seconds: int) -> str:
-        """The URL of a version's content, which a browser saves under the document's name."""
+        """The URL of a version's content, under the document's name.
+
+        A browser shows what is safe to show, as `documents.served_types` has it, and saves the
+        rest.
+        """
         ...
 
     def versions(self, key: str) -> Iterator[StoredVersion]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from nexus.models import Generation, Generations, Turn
+from nexus.models import Generation, Generations, LoggedQuestion, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,17 @@ class TurnWriter(Protocol):
         *,
         begins: bool,
         kept: Sequence[Kept],
+        logged: LoggedQuestion | None = None,
     ) -> None:
         """Adds a turn as `ConversationStore.append` does, and the values as `Cache.put` does.
 
         The values' keys are distinct. `begins` says that the conversation's id was made for this
         turn, so that there is none before. What is told to be written may be read when this
-        returns; a value that the cache has no room for now is let go.
+        returns; a value that the cache has no room for now is let go. So is what is `logged` of the
+        question, where the log takes nothing.
         """
+        ...
+
+    def add(self, tenant: str, question: LoggedQuestion) -> None:
+        """Logs a question that has no turn, as it failed; nowhere, where nothing is logged."""
         ...

@@ -38,6 +38,10 @@ class VectorIndex(Protocol):
         """The records with these ids, vectors included; unknown ids are left out."""
         ...
 
+    def regroup(self, namespace: str, document_id: str, groups: Sequence[str]) -> None:
+        """Gives the chunks that the document has now other groups, in the form they compare in."""
+        ...
+
     def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Removes these chunks; unknown ids are ignored."""
         ...

@@ -40,10 +40,11 @@ class RememberedRecords:
         """The records that exist, by document id, as far as a reader sees them.
 
         `version` is the tenant's, read before: what is known under it is not asked for again. With
-        None, everything is, and nothing is remembered. Raises what the catalogue raises.
+        None, everything is, read consistently, and nothing is remembered: a change may just have
+        happened. Raises what the catalogue raises.
         """
         if version is None:
-            return self._catalogue.get_many(tenant, document_ids)
+            return self._catalogue.get_many(tenant, document_ids, consistently=True)
         with self._lock:
             known = self._by_tenant.get(tenant)
             held = known.records if known and known.version == version else {}

@@ -73,7 +73,7 @@ class Retrieved:
     the question and the first passage disagree, and `told` whether an answer from it may be told
     with high confidence. `degraded` is whether a search or a reranker should have had a say and
     failed; `lost` is why one of the two searches is missing. `unmatched` is True where
-    no document passes the request's filters.
+    no document passes the request's filters. `vector` is the question's embedding, () without one.
     """
 
     passages: tuple[Passage, ...] = ()
@@ -87,6 +87,7 @@ class Retrieved:
     mismatch: Mismatch | None = None
     told: bool = True
     unmatched: bool = False
+    vector: tuple[float, ...] = ()
 
     @property
     def is_enough(self) -> bool:
@@ -138,7 +139,8 @@ class Retriever:
         If one search fails or is late, the passages are the other's; raises UpstreamError or
         ConfigurationError if both do, the one that is left finds nothing, or the catalogue fails.
         """
-        allowed = narrow(principal.rights, filters)
+        rights = principal.rights
+        allowed = narrow(rights, filters)
         if allowed is None:
             return Retrieved(unmatched=True)
         space = self._generation.namespace(principal.tenant)
@@ -150,7 +152,8 @@ class Retriever:
         searched_at = time.perf_counter()
         ids = sorted({hit.document_id for hit in (*found.dense, *found.lexical)})
         records = self._records.get_many(principal.tenant, ids, version())
-        dense, lexical = visible(found.dense, records), visible(found.lexical, records)
+        dense = visible(found.dense, records, rights)
+        lexical = visible(found.lexical, records, rights)
         looked_up = time.perf_counter()
         language = language_of(question)
         tongue = tongue_of_question(question)
@@ -200,6 +203,7 @@ class Retriever:
             mismatch=mismatch,
             told=mismatch is None or is_told(mismatch, probable, self._settings.gate),
             unmatched=filters != Filters() and not fused,
+            vector=embedded.embeddings.vectors[0] if embedded.embeddings else (),
         )
         tell_ranked(len(records), fused, relevances, retrieved)
         return retrieved
@@ -288,6 +292,7 @@ def _passage(item: Ranked, record: DocumentRecord) -> Passage:
         locator=shown_place(hit.locator),
         text=hit.text,
         score=item.relevance,
+        url=record.metadata.url or "",
     )
 
 

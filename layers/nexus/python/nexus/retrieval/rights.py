@@ -1,4 +1,4 @@
-"""What a caller may see: its own filters and the request's together, and live versions only."""
+"""What a caller may see: by its filters, its groups and the request, and live versions only."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def narrow(rights: Filters, asked: Filters) -> Filters | None:
         date_from=max(filter(None, (rights.date_from, asked.date_from)), default=None),
         date_to=min(filter(None, (rights.date_to, asked.date_to)), default=None),
         document_ids=document_ids,
-        groups=None if rights.groups is None else tuple(sorted(set(map(compared, rights.groups)))),
+        groups=None if rights.groups is None else tuple(sorted(_shared(rights.groups))),
     )
 
 
@@ -53,9 +53,14 @@ def permits(rights: Filters, record: DocumentRecord) -> bool:
         and (
             rights.groups is None
             or not said.groups
-            or not set(map(compared, said.groups)).isdisjoint(map(compared, rights.groups))
+            or not _shared(said.groups).isdisjoint(_shared(rights.groups))
         )
     )
+
+
+def _shared(groups: Sequence[str]) -> set[str]:
+    """Groups as they compare; what no spelling is left of is nobody's."""
+    return {compared(group) for group in groups} - {""}
 
 
 def _spellings(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -65,8 +70,12 @@ def _spellings(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(form for name in names for form in (name, compared(name))))
 
 
-def visible(hits: Sequence[Hit], records: Mapping[str, DocumentRecord]) -> list[Hit]:
-    """The hits that belong to the live version of their document."""
-    return [
-        hit for hit in hits if hit.document_id in records and records[hit.document_id].shows(hit)
-    ]
+def visible(
+    hits: Sequence[Hit], records: Mapping[str, DocumentRecord], rights: Filters
+) -> list[Hit]:
+    """The hits of the live version of documents that who has these rights may see.
+
+    The index has filtered already; the catalogue is who knows, as a change is written there first.
+    """
+    seen = {item for item, record in records.items() if permits(rights, record)}
+    return [hit for hit in hits if hit.document_id in seen and records[hit.document_id].shows(hit)]

@@ -48,6 +48,23 @@ def words_of(text: str) -> list[str]:
     return in_pieces(_WORD.findall(text))
 
 
+def located_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words as `words_of` gives them, each with where it begins and ends in the text."""
+    for found in _WORD.finditer(text):
+        word, begin = found[0], found.start()
+        if word.isascii() or not _IS_UNSPACED.search(word):
+            yield word.lower(), begin, found.end()
+            continue
+        for run in _RUN.finditer(word):
+            if not _IS_UNSPACED.match(run[0]):
+                yield run[0].lower(), begin + run.start(), begin + run.end()
+                continue
+            at = begin + run.start()
+            letters = [(at + one.start(), at + one.end()) for one in _LETTER.finditer(run[0])]
+            for first, second in list(pairwise(letters)) or [(letters[0], letters[0])]:
+                yield text[first[0] : second[1]].lower(), first[0], second[1]
+
+
 def in_pieces(words: Sequence[str]) -> list[str]:
     """The words, those of unspaced scripts as pairs of letters."""
     found: list[str] = []

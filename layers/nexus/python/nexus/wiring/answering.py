@@ -17,8 +17,8 @@ from nexus.answering.rewriting import rewriter_of
 from nexus.answering.turn import Answerer
 from nexus.answering.verifying import verifier_of
 from nexus.bounded import bounded
-from nexus.clients import Authenticator
 from nexus.generations.lifecycle import PerGeneration
+from nexus.insights.rating import Ratings
 from nexus.metrics import count
 from nexus.models import Generation
 from nexus.operations.health import Health
@@ -26,10 +26,12 @@ from nexus.ports import (
     Cache,
     Catalogue,
     ChatModel,
-    ClientStore,
-    ConversationStore,
     Embedder,
+    EndedSignIns,
     GenerationStore,
+    ListedConversations,
+    QuestionLog,
+    RefreshTokens,
     RequestClaims,
     Reranker,
     Standings,
@@ -46,7 +48,7 @@ from nexus.wiring.tracing import traced_chat, traced_embedder, traced_index, tra
 # The longest that a call may take with all its tries, in seconds, if the request has it. DynamoDB
 # answers in milliseconds: one more try after 2 s without a byte, then it is down. The models' own
 # limits are settings.
-CLIENTS_S = 4.0
+SIGN_IN_S = 4.0
 GENERATIONS_S = 4.0
 CATALOGUE_S = 4.0
 CONVERSATIONS_S = 3.0
@@ -65,8 +67,8 @@ class Turns(Standings, TurnWriter, Protocol):
 class ChatParts:
     """The adapters that answering stands on; those of an index generation are made for it."""
 
-    clients: ClientStore
-    conversations: ConversationStore
+    ended_sign_ins: EndedSignIns
+    conversations: ListedConversations
     generations: GenerationStore
     catalogue: Callable[[Generation], Catalogue]
     index: Callable[[Generation], VectorIndex]
@@ -78,6 +80,8 @@ class ChatParts:
     rewriter: ChatModel | None = None
     claims: RequestClaims | None = None
     turns: Turns | None = None
+    log: QuestionLog | None = None
+    refresh_tokens: RefreshTokens | None = None
 
 
 def answering(
@@ -148,9 +152,18 @@ def answering(
     if parts.claims is not None:
         claims = bounded(parts.claims, "cache", CLAIMS_S, executor)
         idempotency = IdempotentAnswers(claims, readers, executor)
+    # Read or deleted whole, a conversation may take as long as its request.
+    conversations = bounded(parts.conversations, "conversations", math.inf, executor)
+    ratings = None
+    if parts.log is not None:
+        log = bounded(parts.log, "insights", CONVERSATIONS_S, executor)
+        ratings = Ratings(conversations, log, keeps_text=settings.keep_questions)
     return ChatServices(
         settings=settings,
-        authenticator=Authenticator(bounded(parts.clients, "clients", CLIENTS_S, executor)),
+        ended_sign_ins=bounded(parts.ended_sign_ins, "clients", SIGN_IN_S, executor),
+        refresh_tokens=bounded(parts.refresh_tokens, "sign-in", SIGN_IN_S, executor)
+        if parts.refresh_tokens
+        else None,
         answerer=Answerer(
             readers,
             Generator(chat, settings.answer_max_tokens, verifier_of(verifier)),
@@ -164,8 +177,8 @@ def answering(
         ),
         readers=readers,
         executor=executor,
-        # Read or deleted whole, a conversation may take as long as its request.
-        conversations=bounded(parts.conversations, "conversations", math.inf, executor),
+        conversations=conversations,
         health=health,
         idempotency=idempotency,
+        ratings=ratings,
     )

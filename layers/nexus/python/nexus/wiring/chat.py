@@ -7,23 +7,18 @@ from contextlib import suppress
 from dataclasses import replace
 
 from nexus.bounded import CarryingExecutor
-from nexus.deferred import make_ready
+from nexus.deferred import deferred, make_ready
 from nexus.errors import NexusError
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
-from nexus.ports import Secrets, VectorIndex
+from nexus.ports import RefreshTokens, Secrets, VectorIndex
 from nexus.retrieval.reader import Reader
 from nexus.services import ChatServices
 from nexus.settings import Settings
+from nexus.wiring.aws_clients import ClientFactory, aws_clients
 from nexus.wiring.models import Models
-from nexus.wiring.parts import (
-    ClientFactory,
-    aws_clients,
-    catalogue_of,
-    generations_of,
-    index_of,
-    secrets_of,
-)
+from nexus.wiring.parts import catalogue_of, generations_of, index_of, secrets_of
+from nexus.wiring.question_log import log_of, traces_of
 from nexus.wiring.tracing import begin_tracing
 
 
@@ -34,6 +29,7 @@ def chat_services(
     from nexus.adapters.dynamodb.cache import DynamoCache
     from nexus.adapters.dynamodb.clients import DynamoClients
     from nexus.adapters.dynamodb.conversations import DynamoConversations
+    from nexus.adapters.dynamodb.ended_sign_ins import DynamoEndedSignIns
     from nexus.adapters.dynamodb.request_claims import DynamoRequestClaims
     from nexus.adapters.dynamodb.turns import DynamoTurns
     from nexus.operations.health import PATIENCE_S, Dependency, Health
@@ -42,8 +38,13 @@ def chat_services(
     aws = aws or aws_clients
     executor = executor or CarryingExecutor()
     dynamodb = aws("dynamodb")
+    log = log_of(aws, settings)
     conversations = DynamoConversations(
-        dynamodb, settings.conversations_table, settings.conversation_ttl_h
+        dynamodb,
+        settings.conversations_table,
+        settings.conversation_ttl_h,
+        logged_s=log.kept_s if log else 0.0,
+        traces=traces_of(aws, settings),
     )
     clients = DynamoClients(dynamodb, settings.clients_table)
     secrets = secrets_of(aws)
@@ -74,6 +75,7 @@ def chat_services(
             settings.conversations_table,
             cache,
             settings.cache_table,
+            log=log,
         )
         dependencies["cache"] = Dependency(cache.ping, required=False)
 
@@ -83,7 +85,8 @@ def chat_services(
 
     health = Health(dependencies, executor)
     parts = ChatParts(
-        clients=clients,
+        ended_sign_ins=DynamoEndedSignIns(dynamodb, settings.clients_table),
+        refresh_tokens=_refresh_tokens(settings),
         conversations=conversations,
         generations=generations_of(aws, settings),
         catalogue=lambda generation: catalogue_of(aws, settings, generation),
@@ -96,6 +99,7 @@ def chat_services(
         rewriter=models.rewriter(),
         claims=claims,
         turns=turns,
+        log=log,
     )
     services = answering(parts, health, settings, executor)
 
@@ -108,6 +112,18 @@ def chat_services(
         wait(making, timeout=PATIENCE_S)
 
     return replace(services, prepare=prepare)
+
+
+def _refresh_tokens(settings: Settings) -> RefreshTokens | None:
+    if not settings.oidc_revocation_url:
+        return None
+
+    def made() -> RefreshTokens:
+        from nexus.adapters.oidc.revocation import ProviderRefreshTokens
+
+        return ProviderRefreshTokens(settings.oidc_revocation_url, settings.oidc_audiences[0])
+
+    return deferred(made)
 
 
 def _live(readers: PerGeneration[Reader]) -> None:

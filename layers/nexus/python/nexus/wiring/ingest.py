@@ -9,11 +9,11 @@ from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
 from nexus.services import IngestServices
 from nexus.settings import Settings
+from nexus.wiring.aws_clients import ClientFactory, aws_clients
 from nexus.wiring.models import Models
 from nexus.wiring.parts import (
-    ClientFactory,
-    aws_clients,
     catalogue_of,
+    documents_of,
     generations_of,
     index_of,
     make_indexer,
@@ -32,7 +32,6 @@ def ingest_services(
 ) -> IngestServices:
     """The services of the ingestion function."""
     from nexus.adapters.dynamodb.embedding_ledger import DynamoEmbeddingLedger
-    from nexus.adapters.s3.documents import S3Documents
     from nexus.adapters.sqs.queue import SqsQueue
 
     aws = aws or aws_clients
@@ -40,7 +39,7 @@ def ingest_services(
     begin_tracing(settings, secrets)
     models = Models(settings, secrets)
     executor = executor or CarryingExecutor()
-    documents = S3Documents(aws("s3"), settings.documents_bucket)
+    documents = documents_of(aws, settings)
     queue = SqsQueue(aws("sqs"), settings.ingest_queue_url)
 
     def indexer(generation: Generation) -> Indexer:

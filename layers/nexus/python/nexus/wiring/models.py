@@ -10,7 +10,7 @@ from nexus.models import Generation
 from nexus.ports import ChatModel, Embedder, Reranker, Secrets, StreamingChat
 from nexus.settings import Settings
 from nexus.spending import SpendingChat, SpendingEmbedder, prices_of
-from nexus.wiring.parts import aws_credentials
+from nexus.wiring.aws_clients import aws_credentials
 
 if TYPE_CHECKING:
     from nexus.adapters.openai.connection import ModelsClient

@@ -33,11 +33,9 @@ if TYPE_CHECKING:
     from nexus.snapshots.restoring import Restorer
 
 
+from nexus.wiring.aws_clients import THREADS, ClientFactory, aws_clients
 from nexus.wiring.models import Models
 from nexus.wiring.parts import (
-    THREADS,
-    ClientFactory,
-    aws_clients,
     catalogue_of,
     documents_of,
     generations_of,
@@ -145,7 +143,6 @@ def dead_letters(
     dead_letter_queue_url: str,
 ) -> DeadLetters:
     """What the ingestion gave up, with the queue to send it to again."""
-    from nexus.adapters.s3.documents import S3Documents
     from nexus.adapters.sqs.dead_letters import SqsDeadLetters
     from nexus.adapters.sqs.queue import SqsQueue
     from nexus.operations.dead_letter_reasons import Explainer
@@ -160,7 +157,7 @@ def dead_letters(
         SqsQueue(sqs, settings.ingest_queue_url),
         Explainer(
             PerGeneration(generations_of(aws, settings), settings.generation, catalogue),
-            S3Documents(aws("s3"), settings.documents_bucket),
+            documents_of(aws, settings),
             ThreadPoolExecutor(THREADS),
         ),
     )

@@ -16,6 +16,12 @@ class ApiGatewayKeys:
     def __init__(self, client: APIGatewayClient) -> None:
         self._client = client
 
+    def value(self, gateway_key_id: str) -> str:
+        """A key itself, by API Gateway's id of it. Raises UpstreamRefused if it is gone."""
+        with translate("gateway"):
+            found = self._client.get_api_key(apiKey=gateway_key_id, includeValue=True)
+        return str(found["value"])
+
     def remove(self, gateway_key_id: str) -> None:
         """Deletes a key by API Gateway's id; one that is gone is ignored."""
         with translate("gateway"):

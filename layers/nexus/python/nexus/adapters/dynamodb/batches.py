@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from nexus.deadline import current
@@ -86,16 +86,21 @@ def put_across(
     items: Sequence[tuple[str, dict[str, AttributeValue]]],
     sleep: Callable[[float], None] = time.sleep,
     *,
-    let_go: str = "",
+    let_go: Collection[str] = (),
+    gone: Sequence[tuple[str, dict[str, AttributeValue]]] = (),
 ) -> None:
     """Writes items, each into the table that it stands beside, in their order if they are many.
 
-    What DynamoDB leaves unprocessed for the table `let_go` is not written. Raises as `put_items`.
+    Behind them it deletes what has the keys `gone`. What DynamoDB leaves unprocessed for a table of
+    `let_go` is not written. Raises as `put_items`.
     """
     puts: list[tuple[str, WriteRequest]] = [
         (table, {"PutRequest": {"Item": item}}) for table, item in items
     ]
-    _write(client, service, puts, sleep, let_go)
+    deletes: list[tuple[str, WriteRequest]] = [
+        (table, {"DeleteRequest": {"Key": key}}) for table, key in gone
+    ]
+    _write(client, service, [*puts, *deletes], sleep, let_go)
 
 
 def _write(
@@ -103,7 +108,7 @@ def _write(
     service: str,
     requests: Sequence[tuple[str, WriteRequest]],
     sleep: Callable[[float], None],
-    let_go: str = "",
+    let_go: Collection[str] = (),
 ) -> None:
     for start in range(0, len(requests), WRITE_BATCH):
         left: dict[str, list[WriteRequest]] = {}
@@ -114,7 +119,7 @@ def _write(
             left = {
                 table: [_again(one) for one in rest]
                 for table, rest in response.get("UnprocessedItems", {}).items()
-                if rest and table != let_go
+                if rest and table not in let_go
             }
             if not left:
                 break

@@ -30,7 +30,7 @@ from nexus.adapters.dynamodb.heads import HEAD_PREFIX, Heads, head_key, partitio
 from nexus.adapters.dynamodb.tenant_versions import TenantVersions
 from nexus.adapters.dynamodb.values import Value, to_item
 from nexus.errors import Superseded, UpstreamUnavailable
-from nexus.models import DocumentRecord, DocumentStatus
+from nexus.models import DocumentMetadata, DocumentRecord, DocumentStatus
 from nexus.ports import FinishedPart, Manifest, PartResult, Staged
 
 if TYPE_CHECKING:
@@ -64,14 +64,16 @@ class DynamoCatalogue:
         with translate(SERVICE):
             return self._records.get(tenant, document_id)
 
-    def get_many(self, tenant: str, document_ids: Sequence[str]) -> dict[str, DocumentRecord]:
-        """The records that exist, by document id, read eventually consistently."""
+    def get_many(
+        self, tenant: str, document_ids: Sequence[str], *, consistently: bool = False
+    ) -> dict[str, DocumentRecord]:
+        """The records that exist, by document id, at half the price unless `consistently`."""
         keys = [
             head_key(self._generation, tenant, document_id)
             for document_id in dict.fromkeys(document_ids)
         ]
         with translate(SERVICE):
-            items = read_items(self._client, SERVICE, self._table, keys)
+            items = read_items(self._client, SERVICE, self._table, keys, consistent=consistently)
             records = filter(None, map(self._records.complete_or_get, items))
             return {record.document_id: record for record in records}
 
@@ -151,6 +153,11 @@ class DynamoCatalogue:
         """Stores a state that changes no manifest and no live revision. Raises Superseded."""
         with translate(SERVICE):
             self._records.store(record, {})
+
+    def describe(self, tenant: str, document_id: str, metadata: DocumentMetadata) -> bool:
+        """Stores what is said of a document, at once for every reader; False if there is none."""
+        with translate(SERVICE):
+            return self._records.describe(tenant, document_id, metadata)
 
     def manifest(self, tenant: str, document_id: str) -> Manifest | None:
         """The live revision's chunks, read consistently; None if there is no live revision."""

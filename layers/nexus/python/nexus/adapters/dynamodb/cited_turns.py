@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from nexus.adapters.aws.errors import translate
 from nexus.adapters.dynamodb.batches import delete_items, read_items
 from nexus.adapters.dynamodb.citations import TURN, entries, entry_key, turn_key
+from nexus.adapters.dynamodb.turn_items import TOLD
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class DynamoCitedTurns:
         self._table = table
 
     def redact(self, tenant: str, document_id: str) -> int:
-        """Empties the answers of the turns that cite the document; how many it changed.
+        """Empties the answers, quotes too, of turns that cite the document; how many it changed.
 
         A page of turns is finished before the next is read, so that a call that was broken off has
         done a part, and the next one does the rest.
@@ -77,7 +78,7 @@ class DynamoCitedTurns:
                 TableName=self._table,
                 Key=turn_key(name),
                 UpdateExpression="SET answer = :nothing, deleted_document_ids = "
-                "list_append(if_not_exists(deleted_document_ids, :none), :ids)",
+                f"list_append(if_not_exists(deleted_document_ids, :none), :ids) REMOVE {TOLD}",
                 # A turn that was deleted meanwhile must not come back as a stump.
                 ConditionExpression="attribute_exists(pk) "
                 "AND NOT contains(deleted_document_ids, :id)",

@@ -11,9 +11,11 @@ late; readers never see one.
 later. That stays true whoever writes or deletes turns meanwhile; so what `history` read of it is
 good for the `append` behind it, until the expiry has to be put off.
 
-What a turn cites is entered in the register (`citations`), in the same call as the turn is
-written. The entries live for two times to live, until `cited_until`, so that putting off a turn's
-expiry seldom has to write them anew.
+What a turn cites is entered in the register (`citations`), and the conversation in its client's
+list (`conversation_list`), in the same call as the turn is written. The register's entries live for
+two times to live, until `cited_until`, so that putting off a turn's expiry seldom has to write them
+anew; and at least as long as the question log, whose items that name a document are found by them
+(`question_traces`).
 """
 
 from __future__ import annotations
@@ -22,25 +24,47 @@ import datetime
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import dataclass
 from itertools import chain, islice, takewhile
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.aws.errors import translate
-from nexus.adapters.dynamodb.batches import delete_items, put_items
+from nexus.adapters.dynamodb.batches import delete_items, put_across, put_items
 from nexus.adapters.dynamodb.citations import entry, entry_key, partition, turn_name
+from nexus.adapters.dynamodb.conversation_list import ConversationList, pointer_key
+from nexus.adapters.dynamodb.turn_items import read_turn, turn_values
 from nexus.adapters.dynamodb.values import from_attribute, from_item, to_item
-from nexus.models import Turn
+from nexus.models import Conversation, Turn
+from nexus.ports import QuestionTraces
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
 
 SERVICE = "conversations"
-_FIELDS = {field.name for field in fields(Turn)}
-# Conversations whose `extended_at` a process remembers: those it may be asked to continue.
+# Conversations of which a process remembers something: those it may be asked to continue.
 _REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """When a conversation's expiry was put off, and the sort key of its latest turn, or ""."""
+
+    extended_at: float
+    latest: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnItems:
+    """What appending a turn writes: `entries` in the register and the list, and its own item.
+
+    `stale` are keys of entries in the list that it takes out.
+    """
+
+    entries: list[dict[str, AttributeValue]]
+    item: dict[str, AttributeValue]
+    stale: list[dict[str, AttributeValue]]
 
 
 class DynamoConversations:
@@ -52,12 +76,17 @@ class DynamoConversations:
         table: str,
         ttl_h: float,
         clock: Callable[[], float] = time.time,
+        logged_s: float = 0.0,
+        traces: QuestionTraces | None = None,
     ) -> None:
         self._client = client
         self._table = table
         self._ttl_s = ttl_h * 3600
+        self._cited_s = max(2 * self._ttl_s, logged_s)
+        self._traces = traces
         self._clock = clock
-        self._extended_at: dict[str, float] = {}
+        self._known: dict[str, _Known] = {}
+        self._list = ConversationList(client, table)
         self._lock = Lock()
 
     def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
@@ -69,34 +98,37 @@ class DynamoConversations:
             now = self._clock()
             live = self._live(pk, turns)
             latest = next(live, None)
-            self._remember(pk, _extended_at(latest, now))
+            self._remember(pk, _known(latest, now))
             newest_first = chain([latest] if latest else [], live)
-            return [_turn(item) for item in islice(newest_first, turns)][::-1]
+            return [read_turn(item) for item in islice(newest_first, turns)][::-1]
 
     def append(self, tenant: str, client: str, conversation_id: str, turn: Turn) -> None:
         """Adds a turn and puts off the conversation's expiry; the same message id replaces."""
         with translate(SERVICE):
             items = self.items(tenant, client, conversation_id, turn)
-            put_items(self._client, SERVICE, self._table, items)
-        self.appended(items[-1])
+            written = [(self._table, one) for one in (*items.entries, items.item)]
+            gone = [(self._table, key) for key in items.stale]
+            put_across(self._client, SERVICE, written, gone=gone)
+        self.appended(items)
 
     def items(
         self, tenant: str, client: str, conversation_id: str, turn: Turn, *, begins: bool = False
-    ) -> list[dict[str, AttributeValue]]:
-        """What appending the turn writes: its entries in the register, and at last its own item.
+    ) -> TurnItems:
+        """What appending the turn writes.
 
         Puts off the conversation's expiry, for which it is read, unless the turn `begins` it.
         Raises botocore's errors.
         """
         pk = partition(tenant, client, conversation_id)
         now = self._clock()
-        extended_at = now if begins else self._extended_at.get(pk, 0.0)
-        if now - extended_at > self._ttl_s / 24:
-            extended_at = _extended_at(next(self._live(pk, 1), None), now)
+        known = _Known(now, "") if begins else self._known.get(pk, _Known(0.0, ""))
+        if now - known.extended_at > self._ttl_s / 24:
+            known = _known(next(self._live(pk, 1), None), now)
+        extended_at = known.extended_at
         if now - extended_at > self._ttl_s / 24:
             self._extend(tenant, pk, now)
             extended_at = now
-        cited_until = int(now + 2 * self._ttl_s)
+        cited_until = int(now + self._cited_s)
         item = to_item(
             {
                 "pk": pk,
@@ -104,14 +136,24 @@ class DynamoConversations:
                 "expires_at": int(now + self._ttl_s),
                 "extended_at": extended_at,
                 "cited_until": cited_until,
-                **asdict(turn),
+                **turn_values(turn),
             }
         )
-        return [*_entries(tenant, item, cited_until), item]
+        # One that comes late, by a clock that is behind, does not move the conversation back.
+        latest = max(known.latest, item["sk"]["S"])
+        pointer = pointer_key(tenant, client, conversation_id, latest)
+        pointer["expires_at"] = item["expires_at"]
+        stale = []
+        if known.latest:
+            before = pointer_key(tenant, client, conversation_id, known.latest)
+            stale = [before] if before["sk"] != pointer["sk"] else []
+        return TurnItems([*_entries(tenant, item, cited_until), pointer], item, stale)
 
-    def appended(self, turn: dict[str, AttributeValue]) -> None:
-        """Notes that a turn's item was written: the next one need not read its conversation."""
-        self._remember(turn["pk"]["S"], _extended_at(turn, 0.0))
+    def appended(self, turn: TurnItems) -> None:
+        """Notes that a turn was written: the next one need not read its conversation."""
+        pk, written = turn.item["pk"]["S"], _known(turn.item, 0.0)
+        before = self._known.get(pk, written)
+        self._remember(pk, _Known(written.extended_at, max(before.latest, written.latest)))
 
     def delete(self, tenant: str, client: str, conversation_id: str) -> bool:
         """Removes every turn, expired ones too; False if none was still readable."""
@@ -120,13 +162,42 @@ class DynamoConversations:
         entered: list[dict[str, AttributeValue]] = []
         existed = False
         with translate(SERVICE):
-            for item in self._items(partition(tenant, client, conversation_id)):
+            items = list(self._items(partition(tenant, client, conversation_id)))
+            for item in items:
                 keys.append({"pk": item["pk"], "sk": item["sk"]})
                 existed = existed or _expiry(item) > now
                 entered += _entry_keys(tenant, item)
+                entered.append(pointer_key(tenant, client, conversation_id, item["sk"]["S"]))
+            if self._traces is not None:
+                turns = [from_item(item) for item in items]
+                self._traces.forget(
+                    tenant, [(turn["created_at"], turn["message_id"]) for turn in turns]
+                )
             # The turns first: what is left when this breaks off can still be found.
-            delete_items(self._client, SERVICE, self._table, [*keys, *entered])
+            # Two turns of the same moment share a place in the list.
+            distinct = {(key["pk"]["S"], key["sk"]["S"]): key for key in (*keys, *entered)}
+            delete_items(self._client, SERVICE, self._table, list(distinct.values()))
+        with self._lock:
+            self._known.pop(partition(tenant, client, conversation_id), None)
         return existed
+
+    def page(
+        self, tenant: str, client: str, limit: int, after: str
+    ) -> tuple[list[Conversation], str | None]:
+        """At most `limit` of the client's conversations behind a place, as the port says."""
+        with translate(SERVICE):
+            return self._list.page(tenant, client, limit, after, self._clock())
+
+    def find(self, tenant: str, client: str, conversation_id: str) -> Conversation | None:
+        """What a list would show of the conversation; None if it is not this client's."""
+        with translate(SERVICE):
+            read = self._list.find(tenant, client, conversation_id, self._clock())
+        return read.told if read else None
+
+    def rename(self, tenant: str, client: str, conversation_id: str, title: str) -> bool:
+        """Gives the conversation a title; False if it is not this client's."""
+        with translate(SERVICE):
+            return self._list.rename(tenant, client, conversation_id, title, self._clock())
 
     def ping(self) -> None:
         """Reads a key that is never written: half a read unit, and no right beyond GetItem."""
@@ -156,19 +227,19 @@ class DynamoConversations:
                 return
             request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
-    def _remember(self, pk: str, extended_at: float) -> None:
+    def _remember(self, pk: str, known: _Known) -> None:
         with self._lock:
-            self._extended_at.pop(pk, None)
-            self._extended_at[pk] = extended_at
-            if len(self._extended_at) > _REMEMBERED:
-                del self._extended_at[next(iter(self._extended_at))]
+            self._known.pop(pk, None)
+            self._known[pk] = known
+            if len(self._known) > _REMEMBERED:
+                del self._known[next(iter(self._known))]
 
     def _extend(self, tenant: str, pk: str, now: float) -> None:
         expires_at = int(now + self._ttl_s)
         for item in self._live(pk):
             cited_until = _cited_until(item)
             if cited_until < expires_at:
-                cited_until = int(now + 2 * self._ttl_s)
+                cited_until = int(now + self._cited_s)
                 entered = _entries(tenant, item, cited_until)
                 put_items(self._client, SERVICE, self._table, entered)
             # A turn that was deleted meanwhile must not come back as a stump.
@@ -212,14 +283,12 @@ def _microseconds(created_at: str) -> int:
     return (moment - epoch) // datetime.timedelta(microseconds=1)
 
 
-def _extended_at(latest: dict[str, AttributeValue] | None, now: float) -> float:
+def _known(latest: dict[str, AttributeValue] | None, now: float) -> _Known:
     # Where there is no turn, none needs to live longer.
-    return float(latest["extended_at"]["N"]) if latest else now
+    return (
+        _Known(float(latest["extended_at"]["N"]), latest["sk"]["S"]) if latest else _Known(now, "")
+    )
 
 
 def _expiry(item: dict[str, AttributeValue]) -> int:
     return int(item["expires_at"]["N"])
-
-
-def _turn(item: dict[str, AttributeValue]) -> Turn:
-    return Turn(**{name: value for name, value in from_item(item).items() if name in _FIELDS})

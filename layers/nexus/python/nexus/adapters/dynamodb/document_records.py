@@ -24,7 +24,7 @@ from nexus.adapters.dynamodb.heads import (
 from nexus.adapters.dynamodb.tenant_versions import QUICK_S, SOON_S, TenantVersions, seen_of
 from nexus.adapters.dynamodb.values import Value
 from nexus.errors import Superseded, UpstreamUnavailable
-from nexus.models import DocumentRecord
+from nexus.models import DocumentMetadata, DocumentRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
@@ -117,6 +117,16 @@ class DocumentRecords:
                 self._versions.advance(pk)
         self.drop_list(record, "hidden", before, hidden)
         return before
+
+    def describe(self, tenant: str, document_id: str, metadata: DocumentMetadata) -> bool:
+        """Writes what is said of a document, counted as a change before it; False if it is not."""
+        pk = partition(self._generation, tenant)
+        announced_at = self._versions.advance(pk)
+        if not self._heads.describe(tenant, document_id, metadata, self._clock()):
+            return False
+        if not 0 <= self._clock() - announced_at <= QUICK_S:
+            self._versions.advance(pk)
+        return True
 
     def drop_list(
         self,

@@ -39,6 +39,7 @@ def list_heads(
         read = client.query
         request["KeyConditionExpression"] = "pk = :pk AND begins_with(sk, :head)"
         values[":pk"] = partition(generation_id, tenant)
+        request["ConsistentRead"] = True  # who lists may not see any more what was just changed
         owner, document_id = tenant, start_after
     if status is not None:
         filters.append("#status = :status")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,6 +30,8 @@ _NOT_TAKEN = {
 _DESCRIBING = {"path", "uri", "title", "version", "etag", "size", "metadata"}
 _GOING_ON = "revision = :revision AND #status = :indexing"
 _FIELDS = {field.name for field in fields(DocumentRecord)}
+_SAID = {field.name for field in fields(DocumentMetadata)}
+_LATER = {"groups", "url"}
 
 
 def partition(generation_id: str, tenant: str) -> str:
@@ -47,7 +50,7 @@ def attributes(record: DocumentRecord, hidden: Stored) -> dict[str, Value]:
         name: getattr(record, name)
         for name in _FIELDS - _NOT_TAKEN - {"hidden", "metadata", "warnings"}
     }
-    values["metadata"] = asdict(record.metadata)
+    values["metadata"] = stored_metadata(record.metadata)
     values["warnings"] = to_stored(record.warnings)
     values["hidden"] = pack(sorted(record.hidden)) if record.hidden and not hidden.parts else None
     values["hidden_stamp"] = hidden.stamp
@@ -55,11 +58,19 @@ def attributes(record: DocumentRecord, hidden: Stored) -> dict[str, Value]:
     return values
 
 
+def stored_metadata(metadata: DocumentMetadata) -> dict[str, Value]:
+    """The metadata as a head holds it."""
+    said = asdict(metadata)
+    # Releases that know no such field read records, too, while versions change.
+    return {name: said[name] for name in said if said[name] or name not in _LATER}
+
+
 def to_record(item: Mapping[str, AttributeValue]) -> DocumentRecord:
     """The record of a head; hidden ids that lie in parts are not in it."""
     values: dict[str, Any] = from_item(item)
     known = {name: value for name, value in values.items() if name in _FIELDS}
-    known["metadata"] = DocumentMetadata(**values["metadata"])
+    said = values["metadata"]
+    known["metadata"] = DocumentMetadata(**{name: said[name] for name in _SAID & said.keys()})
     known["warnings"] = from_stored(values.get("warnings"))
     known["hidden"] = frozenset(unpack(values.get("hidden") or b""))
     return DocumentRecord(
@@ -173,9 +184,47 @@ class Heads:
         if record.status != "deleted":
             condition += " AND #status <> :deleted"
             compared[":deleted"] = "deleted"
-        return self._update(
-            record, {**values, "updated_at": timestamp(now)}, "", compared, condition, "ALL_OLD"
-        )
+        values = {**values, "updated_at": timestamp(now)}
+        # What was said of the document after the attempt began is newer than what the attempt read.
+        told = " AND (attribute_not_exists(described_in) OR described_in < revision"
+        told += " OR #metadata = :metadata)"
+        before = self._update(record, values, "", compared, condition + told, "ALL_OLD")
+        if before is None:
+            kept = {name: value for name, value in values.items() if name != "metadata"}
+            kept["fingerprint"] = ""
+            before = self._update(record, kept, "", compared, condition, "ALL_OLD")
+        return before
+
+    def describe(
+        self, tenant: str, document_id: str, metadata: DocumentMetadata, now: float
+    ) -> bool:
+        """Writes what is said of a document, if that is new, and in which revision.
+
+        What was indexed is not that: the fingerprint goes. False if the document has no head.
+        """
+        known = "SET described_in = revision"
+        new = f"{known}, #metadata = :said, fingerprint = :none, updated_at = :at"
+        values: dict[str, Value] = {
+            ":said": stored_metadata(metadata),
+            ":none": "",
+            ":at": timestamp(now),
+        }
+        is_new: dict[str, Any] = {
+            "UpdateExpression": new,
+            "ConditionExpression": "attribute_exists(revision) AND #metadata <> :said",
+            "ExpressionAttributeNames": {"#metadata": "metadata"},
+            "ExpressionAttributeValues": to_item(values),
+        }
+        is_there = {
+            "UpdateExpression": known,
+            "ConditionExpression": "attribute_exists(revision)",
+        }
+        key = head_key(self._generation, tenant, document_id)
+        for written in (is_new, is_there):
+            with suppress(self._client.exceptions.ConditionalCheckFailedException):
+                self._client.update_item(TableName=self._table, Key=key, **written)
+                return True
+        return False
 
     def _update(
         self,

@@ -64,6 +64,7 @@ class ParquetSnapshots:
             "department": _texts(one.department for one in said),
             "date": _texts(one.date for one in said),
             "tags": _lists(one.tags for one in said),
+            "groups": _lists(one.groups for one in said),
             "vector": fixed_size_list_array(
                 Array.from_buffer(numbers),
                 dimension,
@@ -92,6 +93,8 @@ class ParquetSnapshots:
                         department=row["department"],
                         date=row["date"],
                         tags=tuple(row["tags"]),
+                        # Files of before have none.
+                        groups=tuple(row.get("groups", ())),
                     ),
                 ),
             )

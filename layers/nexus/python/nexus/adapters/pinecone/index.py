@@ -29,15 +29,16 @@ from nexus.adapters.pinecone.records import (
     of_document,
     to_document,
     to_filter,
+    to_groups,
     to_hit,
     to_indexed_chunk,
     to_record,
     up_to_stamp,
 )
-from nexus.adapters.query_words import query_words
 from nexus.errors import UpstreamUnavailable
 from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
 from nexus.ports import ScannedPage
+from nexus.text.query_words import query_words
 
 # How long written chunks may take to be found; Pinecone speaks of seconds.
 SEARCHABLE_S = 60.0
@@ -113,6 +114,13 @@ class PineconeIndex:
                 for chunk_id, document in found.documents.items():
                     records[chunk_id] = to_record(document.to_dict())
         return records
+
+    def regroup(self, namespace: str, document_id: str, groups: Sequence[str]) -> None:
+        """Gives the document's chunks other groups, in one request."""
+        with existing_namespace():
+            self._documents.update(
+                namespace=namespace, filter=of_document(document_id), **to_groups(groups)
+            )
 
     def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Removes these chunks, in as many requests as it takes."""

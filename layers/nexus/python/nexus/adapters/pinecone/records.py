@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from nexus.adapters.query_words import storable
 from nexus.errors import UpstreamRefused
 from nexus.models import Chunk, DocumentMetadata, Filters, Hit, IndexedChunk, IndexRecord, Locator
+from nexus.text.query_words import storable
 from nexus.text.search_terms import indexed_forms
 
 # The fields that the index's schema declares: those that are searched.
@@ -20,6 +20,8 @@ TITLE_FIELD = "title"
 # full-text field is set when its index is made, and one index holds documents in many: so the field
 # holds our own stems, in indexes made before, too, and what is English goes in as it is.
 SHOWN_TEXT, SHOWN_TITLE = "shown_text", "shown_title"
+
+GROUPS = "groups"
 
 # All others are metadata, which Pinecone indexes for filtering when it first sees them.
 HIT_FIELDS = (
@@ -66,6 +68,7 @@ def to_document(record: IndexRecord, dimension: int) -> dict[str, Any]:
         "row": locator.row,
         "department": metadata.department,
         "tags": list(metadata.tags),
+        GROUPS: list(metadata.groups),
         "date": metadata.date,
         "day": day_number(metadata.date),
         "author": metadata.author,
@@ -118,6 +121,7 @@ def to_record(document: Mapping[str, Any]) -> IndexRecord:
             department=document.get("department"),
             date=document.get("date"),
             tags=tuple(document.get("tags", ())),
+            groups=tuple(document.get(GROUPS, ())),
         ),
     )
 
@@ -137,6 +141,11 @@ def to_filter(filters: Filters) -> dict[str, Any] | None:
         every.append({"tags": {"$in": _storable(filters.tags)}})
     if filters.document_ids:
         every.append({"document_id": {"$in": _storable(filters.document_ids)}})
+    if filters.groups is not None:
+        # What has no groups lacks the field, as what was written before there were any does.
+        open_to_all: dict[str, Any] = {GROUPS: {"$exists": False}}
+        shared = {GROUPS: {"$in": _storable(filters.groups)}}
+        every.append({"$or": [shared, open_to_all]} if filters.groups else open_to_all)
     # Pinecone compares numbers only. A document without a date has no `day`, which passes neither.
     if filters.date_from is not None:
         every.append({"day": {"$gte": _bound(filters.date_from)}})
@@ -145,6 +154,11 @@ def to_filter(filters: Filters) -> dict[str, Any] | None:
     if not every:
         return None
     return every[0] if len(every) == 1 else {"$and": every}
+
+
+def to_groups(groups: Sequence[str]) -> dict[str, Any]:
+    """What a request that changes documents says of their groups."""
+    return {"set_fields": {GROUPS: _storable(groups)}} if groups else {"remove_fields": [GROUPS]}
 
 
 def of_document(document_id: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 from nexus.adapters.aws.errors import error_code, translate
 from nexus.adapters.s3.documents import S3Documents, timestamp
 from nexus.adapters.s3.ranges import SERVICE
+from nexus.documents.served_types import ServedType, served_type
 from nexus.errors import InvalidRequest, NotFound, Superseded
 from nexus.models import DocumentMetadata, ObjectState
 from nexus.object_keys import METADATA_NAMES, encode_metadata, parse_key
@@ -51,10 +53,14 @@ class S3DocumentBucket(S3Documents):
         return SignedUpload(self._sign("put_object", upload.key, seconds, asked), headers)
 
     def sign_download(self, key: str, version: str, seconds: int) -> str:
-        """A presigned GET that names the file as its path does."""
+        """A presigned GET that names the file as its path does, and says as what it is served."""
         _, path = parse_key(key)
-        disposition = _attachment(path.rpartition("/")[2])
-        asked = {"VersionId": version, "ResponseContentDisposition": disposition}
+        served = served_type(path)
+        asked = {
+            "VersionId": version,
+            "ResponseContentDisposition": _disposition(path.rpartition("/")[2], served),
+            "ResponseContentType": served.media_type,
+        }
         return self._sign("get_object", key, seconds, asked)
 
     def versions(self, key: str) -> Iterator[StoredVersion]:
@@ -141,7 +147,12 @@ def _version(found: Any) -> StoredVersion:
     )
 
 
-def _attachment(name: str) -> str:
-    """A Content-Disposition (RFC 6266): the name for old readers, and as it is in UTF-8."""
+def _disposition(name: str, served: ServedType) -> str:
+    """A Content-Disposition (RFC 6266): the name for old readers, and as it is in UTF-8.
+
+    Without the signs that show nothing, by which a name can read as if it ended otherwise.
+    """
+    name = "".join(char for char in name if unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
+    kind = "inline" if served.inline else "attachment"
     plain = "".join(char if " " <= char <= "~" and char not in '"\\%' else "_" for char in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

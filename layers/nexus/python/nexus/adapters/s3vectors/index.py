@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from nexus.adapters.aws.errors import translate
-from nexus.adapters.query_words import query_words
 from nexus.adapters.s3vectors.places import index_name, prefix_of
 from nexus.adapters.s3vectors.records import (
     DOCUMENT_WORD,
@@ -28,6 +28,7 @@ from nexus.adapters.s3vectors.tokens import as_tokens
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
 from nexus.ports import ScannedPage
+from nexus.text.query_words import query_words
 
 # What S3 Vectors takes in one request (botocore's model of it, and
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html).
@@ -107,6 +108,19 @@ class S3VectorsIndex:
             for vector in self._get(namespace, keys, returnData=True, returnMetadata=True):
                 found[vector["key"]] = to_record(vector)
         return found
+
+    def regroup(self, namespace: str, document_id: str, groups: Sequence[str]) -> None:
+        """Gives the document's chunks other groups, by writing them again, a hundred at a time."""
+        held = self._of_document(namespace, document_id, MOST_TOP_K, None)
+        for keys in _pages(held, MOST_PER_GET):
+            found = self.fetch(namespace, keys).values()
+            self.upsert(
+                namespace,
+                [
+                    replace(one, metadata=replace(one.metadata, groups=tuple(groups)))
+                    for one in found
+                ],
+            )
 
     def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Removes these chunks, in as many requests as it takes."""

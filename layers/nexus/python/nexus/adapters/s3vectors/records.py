@@ -12,10 +12,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from nexus.adapters.query_words import storable
 from nexus.adapters.s3vectors.tokens import tokens_of
 from nexus.errors import UpstreamRefused
 from nexus.models import Chunk, DocumentMetadata, Filters, Hit, IndexedChunk, IndexRecord, Locator
+from nexus.text.query_words import storable
 from nexus.text.search_terms import indexed_forms
 
 # What is searched by words: title and text in our own stems, as one text.

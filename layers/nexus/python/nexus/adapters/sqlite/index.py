@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from struct import Struct
 
-from nexus.adapters.query_words import query_words, storable
 from nexus.adapters.sqlite.database import SqliteDatabase
 from nexus.adapters.sqlite.matrices import Matrices, check_dimension
 from nexus.adapters.sqlite.matrix import cosines, unit
 from nexus.adapters.sqlite.rows import (
     CHUNK_COLUMNS,
     chunk_row,
+    closed_clause,
+    edged,
     filter_clause,
     id_list,
     read_hit,
@@ -21,6 +23,7 @@ from nexus.adapters.sqlite.rows import (
 )
 from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
 from nexus.ports import ScannedPage
+from nexus.text.query_words import query_words, storable
 from nexus.text.search_terms import indexed_forms
 
 # A title names the whole document, so a word in it says a little more than one in the text.
@@ -33,6 +36,7 @@ _SHOWN = (
     "c.id, c.chunk_id, c.document_id, coalesce(s.title, w.title), c.uri, coalesce(s.text, w.text), "
     "c.locator, c.ordinal, c.added_in"
 )
+_SAID = "c.department, c.date, c.tags, c.about, c.groups"
 _TEXTS = "JOIN words w ON w.rowid = c.id LEFT JOIN shown s ON s.id = c.id"
 
 
@@ -109,13 +113,21 @@ class SqliteIndex:
         """The records with these ids; numbers of vectors come back as float32 holds them."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_SHOWN}, c.department, c.date, c.tags, c.about, v.vector "  # noqa: S608
+                f"SELECT {_SHOWN}, {_SAID}, v.vector "  # noqa: S608
                 f"FROM chunks c {_TEXTS} JOIN vectors v ON v.id = c.id "
                 "WHERE c.namespace = ? AND c.chunk_id IN (SELECT value FROM json_each(?))",
                 (namespace, id_list(chunk_ids)),
             ).fetchall()
         records = (read_record(row) for row in rows)
         return {record.chunk.chunk_id: record for record in records}
+
+    def regroup(self, namespace: str, document_id: str, groups: Sequence[str]) -> None:
+        """Gives the document's chunks other groups, in one transaction."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE chunks SET groups = ? WHERE namespace = ? AND document_id = ?",
+                (edged(groups), namespace, storable(document_id)),
+            )
 
     def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Removes these chunks in one transaction."""
@@ -187,7 +199,9 @@ class SqliteIndex:
 
 def _passing(connection: sqlite3.Connection, namespace: str, filters: Filters) -> list[int] | None:
     """The ids of the chunks that filters let through; None for all."""
-    if filters == Filters():
+    by_groups, groups = replace(filters, groups=None) == Filters(), filters.groups
+    # Most searches have only groups; where they close nothing, none is looked at for itself.
+    if by_groups and (groups is None or not _closes_any(connection, namespace, groups)):
         return None
     clause, values = filter_clause(filters)
     found = connection.execute(
@@ -195,6 +209,16 @@ def _passing(connection: sqlite3.Connection, namespace: str, filters: Filters) -
         (namespace, *values),
     )
     return [row[0] for row in found]
+
+
+def _closes_any(connection: sqlite3.Connection, namespace: str, groups: Sequence[str]) -> bool:
+    """Whether a chunk of the namespace has groups, and none of these."""
+    clause, values = closed_clause(groups)
+    found = connection.execute(
+        f"SELECT 1 FROM chunks c WHERE c.namespace = ? AND {clause} LIMIT 1",  # noqa: S608
+        (namespace, *values),
+    )
+    return found.fetchone() is not None
 
 
 def _claim(connection: sqlite3.Connection, namespace: str, batch: Sequence[IndexRecord]) -> None:
@@ -228,7 +252,7 @@ def _insert(connection: sqlite3.Connection, namespace: str, batch: Sequence[Inde
     connection.execute("UPDATE numbering SET last = ?", (last + len(batch),))
     numbered = list(enumerate(batch, last + 1))
     connection.executemany(
-        f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+        f"INSERT INTO chunks ({CHUNK_COLUMNS}) VALUES ({'?,' * 12}?)",  # noqa: S608
         [(chunk, namespace, *chunk_row(record)) for chunk, record in numbered],
     )
     shown = [(c, storable(record.title), storable(record.chunk.text)) for c, record in numbered]

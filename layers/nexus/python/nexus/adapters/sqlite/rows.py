@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from nexus.adapters.query_words import storable
 from nexus.models import Chunk, DocumentMetadata, Filters, Hit, IndexRecord, Locator
+from nexus.text.query_words import storable
 
 CHUNK_COLUMNS = (
     "id, namespace, chunk_id, document_id, department, date, tags, "
-    "ordinal, added_in, uri, locator, about"
+    "ordinal, added_in, uri, locator, about, groups"
 )
 
-# Stand around every stored tag, so that one tag is found in the row without a table of tags.
+# Stand around every stored tag and group, so that one is found in the row without another table.
 _OPEN, _CLOSE = "\x1e", "\x1f"
 _NO_EDGES = str.maketrans({_OPEN: " ", _CLOSE: " "})
 
@@ -30,12 +30,13 @@ def chunk_row(record: IndexRecord) -> tuple[Any, ...]:
         storable(record.document_id),
         None if metadata.department is None else storable(metadata.department),
         None if metadata.date is None else storable(metadata.date),
-        "".join(map(_edged, metadata.tags)),
+        edged(metadata.tags),
         record.chunk.ordinal,
         record.added_in,
         storable(record.uri),
         _place(locator),
         _about(metadata),
+        edged(metadata.groups),
     )
 
 
@@ -49,7 +50,7 @@ def filter_clause(filters: Filters) -> tuple[str, list[str]]:
         clause += " AND c.document_id IN (SELECT value FROM json_each(?))"
         values.append(id_list(filters.document_ids))
     if filters.tags:
-        clause += f" AND ({' OR '.join(['instr(c.tags, ?)'] * len(filters.tags))})"
+        clause += f" AND ({_any('tags', filters.tags)})"
         values.extend(map(_edged, filters.tags))
     # A missing date is NULL, which passes no comparison.
     if filters.date_from is not None:
@@ -58,7 +59,23 @@ def filter_clause(filters: Filters) -> tuple[str, list[str]]:
     if filters.date_to is not None:
         clause += " AND c.date <= ?"
         values.append(storable(filters.date_to))
+    if filters.groups is not None:
+        closed, groups = closed_clause(filters.groups)
+        clause += f" AND NOT {closed}"
+        values.extend(groups)
     return clause, values
+
+
+def closed_clause(groups: Sequence[str]) -> tuple[str, list[str]]:
+    """SQL that is true for `chunks c` that have groups and none of these, and its values."""
+    if not groups:
+        return "(c.groups <> '')", []
+    return f"(c.groups <> '' AND NOT ({_any('groups', groups)}))", list(map(_edged, groups))
+
+
+def edged(names: Sequence[str]) -> str:
+    """Tags or groups as one text, in which each is found whole."""
+    return "".join(map(_edged, names))
 
 
 def id_list(values: Sequence[str | int]) -> str:
@@ -83,9 +100,9 @@ def read_hit(row: Sequence[Any], score: float) -> Hit:
 
 
 def read_record(row: Sequence[Any]) -> IndexRecord:
-    """A record from a row of the shown columns, then department, date, tags, about and vector."""
+    """A record from a row of what is shown, department, date, tags, about, groups and vector."""
     _, chunk_id, document_id, title, uri, text, locator, ordinal, added_in, *rest = row
-    department, date, tags, about, vector = rest
+    department, date, tags, about, groups, vector = rest
     own_title, author = json.loads(about)
     return IndexRecord(
         chunk=Chunk(chunk_id, text, _read_locator(locator), ordinal),
@@ -99,7 +116,8 @@ def read_record(row: Sequence[Any]) -> IndexRecord:
             author=author,
             department=department,
             date=date,
-            tags=tuple(tag.removeprefix(_OPEN) for tag in tags.split(_CLOSE)[:-1]),
+            tags=_names(tags),
+            groups=_names(groups),
         ),
     )
 
@@ -115,6 +133,14 @@ def _place(locator: Locator) -> str:
     return json.dumps(
         [locator.page, list(locator.heading), locator.slide, locator.sheet, locator.row]
     )
+
+
+def _any(column: str, names: Sequence[str]) -> str:
+    return " OR ".join([f"instr(c.{column}, ?)"] * len(names))
+
+
+def _names(stored: str) -> tuple[str, ...]:
+    return tuple(name.removeprefix(_OPEN) for name in stored.split(_CLOSE)[:-1])
 
 
 def _edged(tag: str) -> str:

@@ -1,0 +1,1 @@
+"""The authorizer: says of every request that needs a caller who that is."""

@@ -1,0 +1,68 @@
+"""What a turn's item holds of its answer: text plainly, and what it was told with packed.
+
+`told` is the JSON of sources, claims and confidence, compressed: as a whole it is written, read and
+taken out. A turn without it is of before it was kept, or lost its answer.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from nexus.adapters.dynamodb.values import Value, from_item
+from nexus.models import CheckedClaim, Comparison, Confidence, Locator, Passage, Source, Turn
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
+
+TOLD = "told"
+_PACKED = ("sources", "claims", "confidence")
+_PLAIN = {field.name for field in fields(Turn)} - {*_PACKED}
+
+
+def turn_values(turn: Turn) -> dict[str, Value]:
+    """A turn as the values of its item, but for its keys and times."""
+    values: dict[str, Any] = asdict(turn)
+    told = {name: values.pop(name) for name in _PACKED}
+    if any(told.values()):
+        # A model may have written half of a surrogate pair, which UTF-8 does not know.
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        values[TOLD] = zlib.compress(text.encode("utf-8", "replace"))
+    return values
+
+
+def read_turn(item: Mapping[str, AttributeValue]) -> Turn:
+    """The turn of an item; without what it was told with, if that cannot be unpacked."""
+    values = from_item(item)
+    plain = {name: value for name, value in values.items() if name in _PLAIN}
+    try:
+        told = _told(json.loads(zlib.decompress(values[TOLD]))) if TOLD in values else {}
+    except (zlib.error, ValueError, TypeError, KeyError):  # another version of the service wrote it
+        told = {}
+    return Turn(**plain, **told)
+
+
+def _told(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "sources": tuple(map(_source, told["sources"])),
+        "claims": tuple(
+            CheckedClaim(**{**claim, "sources": tuple(claim["sources"])})
+            for claim in told["claims"]
+        ),
+        "confidence": _confidence(told["confidence"]) if told["confidence"] else None,
+    }
+
+
+def _source(source: dict[str, Any]) -> Source:
+    passage = source["passage"]
+    place = passage["locator"]
+    locator = Locator(**{**place, "heading": tuple(place["heading"])})
+    return Source(source["number"], Passage(**{**passage, "locator": locator}), source["quote"])
+
+
+def _confidence(stored: dict[str, Any]) -> Confidence:
+    gate = Comparison(**stored["gate"]) if stored["gate"] else None
+    return Confidence(stored["level"], stored["score"], gate)

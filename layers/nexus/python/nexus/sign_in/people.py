@@ -1,0 +1,50 @@
+"""Who a person's token stands for, remembered for a minute."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+
+from nexus.errors import NotSignedIn
+from nexus.ports import EndedSignIns, TokenVerifier
+from nexus.sign_in.claims import ClaimNames, caller_of
+from nexus.sign_in.context import Caller
+
+# As long as a key is (nexus/clients.py): a sign-in that was ended is refused within a minute.
+REMEMBERED_S = 60.0
+REMEMBERED_TOKENS = 1_000
+ENDED = "This sign-in was ended: sign in again."
+
+
+class People:
+    """Turns people's tokens into callers."""
+
+    def __init__(
+        self,
+        tokens: TokenVerifier,
+        ended: EndedSignIns,
+        names: ClaimNames,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._tokens = tokens
+        self._ended = ended
+        self._names = names
+        self._now = now
+        self._known: dict[bytes, tuple[float, Caller]] = {}
+
+    def caller(self, token: str) -> Caller:
+        """The person of a token. Raises NotSignedIn if it is not to be believed."""
+        digest = hashlib.sha256(token.encode()).digest()
+        now = self._now()
+        until, caller = self._known.pop(digest, (0.0, None))
+        if caller is None or until <= now:
+            claims = self._tokens.claims(token)
+            caller = caller_of(claims, self._names)
+            if self._ended.has_ended(caller.sign_in):
+                raise NotSignedIn(ENDED)
+            until = min(now + REMEMBERED_S, float(str(claims["exp"])))
+        if len(self._known) >= REMEMBERED_TOKENS:
+            self._known.clear()
+        self._known[digest] = (until, caller)
+        return caller

@@ -1,0 +1,1 @@
+"""Who may see what, asked of every route: random people, groups, keys, documents and changes."""
