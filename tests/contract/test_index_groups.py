@@ -1,4 +1,4 @@
-"""What both indexes promise of groups: they close documents before the ranking, and can change."""
+"""What all indexes promise of groups: they close documents before the ranking, and can change."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 from nexus.adapters.aws.errors import translate
@@ -24,24 +23,22 @@ from nexus.adapters.s3vectors.records import (
     to_vector,
     up_to_stamp,
 )
+from nexus.adapters.s3vectors.requests import (
+    MOST_PER_GET,
+    MOST_PER_PAGE,
+    MOST_PER_WRITE,
+    MOST_TOP_K,
+    PAGE_OF_RESULTS,
+    batches,
+    pages,
+    within,
+)
 from nexus.adapters.s3vectors.tokens import as_tokens
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models import Filters, Hit, IndexedChunk, IndexRecord
 from nexus.ports import ScannedPage
 from nexus.text.query_words import query_words
 
-# What S3 Vectors takes in one request (botocore's model of it, and
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html).
-MOST_PER_WRITE = 500
-MOST_PER_GET = 100
-MOST_PER_PAGE = 1_000
-MOST_WRITE_BYTES = 15 * 1024 * 1024
-MOST_QUERY_CHARS = 1_024
-# Results that come in one answer; more come in pages.
-PAGE_OF_RESULTS = 100
-MOST_TOP_K = 10_000
-# The longest that a number of a vector gets as JSON: "-1.2345678901234567e-05,".
-_BYTES_PER_NUMBER = 25
 # Writes are seen at once (s3-vectors-ingesting-full-text-data.html), so this is seldom waited for.
 SEARCHABLE_S = 30.0
 FIRST_PAUSE_S = 0.05
@@ -75,7 +72,7 @@ class S3VectorsIndex:
         """
         latest = {record.chunk.chunk_id: record for record in records}
         vectors = [to_vector(namespace, record, self._dimension) for record in latest.values()]
-        for batch in _batches(vectors, self._dimension):
+        for batch in batches(vectors, self._dimension):
             with translate("index"):
                 self._put(namespace, batch)
 
@@ -92,7 +89,7 @@ class S3VectorsIndex:
 
     def search_text(self, namespace: str, query: str, top_k: int, filters: Filters) -> list[Hit]:
         """The best by BM25 over title and text, in our stems; at most 10,000."""
-        words = _within(as_tokens(query_words(query)))
+        words = within(as_tokens(query_words(query)))
         if not words:
             return []
         asked = {"queryTexts": [{"text": words, "metadataKey": WORDS}], "returnScores": True}
@@ -104,7 +101,7 @@ class S3VectorsIndex:
     def fetch(self, namespace: str, chunk_ids: Sequence[str]) -> dict[str, IndexRecord]:
         """The records with these ids, in as many requests as it takes."""
         found: dict[str, IndexRecord] = {}
-        for keys in _pages(chunk_ids, MOST_PER_GET):
+        for keys in pages(chunk_ids, MOST_PER_GET):
             for vector in self._get(namespace, keys, returnData=True, returnMetadata=True):
                 found[vector["key"]] = to_record(vector)
         return found
@@ -112,7 +109,7 @@ class S3VectorsIndex:
     def regroup(self, namespace: str, document_id: str, groups: Sequence[str]) -> None:
         """Gives the document's chunks other groups, by writing them again, a hundred at a time."""
         held = self._of_document(namespace, document_id, MOST_TOP_K, None)
-        for keys in _pages(held, MOST_PER_GET):
+        for keys in pages(held, MOST_PER_GET):
             found = self.fetch(namespace, keys).values()
             self.upsert(
                 namespace,
@@ -124,7 +121,7 @@ class S3VectorsIndex:
 
     def delete_chunks(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Removes these chunks, in as many requests as it takes."""
-        for keys in _pages(chunk_ids, MOST_PER_WRITE):
+        for keys in pages(chunk_ids, MOST_PER_WRITE):
             self._asked("delete_vectors", namespace, keys=keys)
 
     def delete_document(
@@ -176,7 +173,7 @@ class S3VectorsIndex:
     def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Asks for the chunks until all are there, which they are once they are written."""
         deadline = time.monotonic() + SEARCHABLE_S
-        for keys in _pages(chunk_ids, MOST_PER_GET):
+        for keys in pages(chunk_ids, MOST_PER_GET):
             left, pause = set(keys), FIRST_PAUSE_S
             while left := left - {one["key"] for one in self._get(namespace, sorted(left))}:
                 if time.monotonic() > deadline:
@@ -276,30 +273,3 @@ class S3VectorsIndex:
                 first, second = (*sorted(names)[:2], "", "")[:2]
                 return first, second
             more = {"nextToken": page["nextToken"]}
-
-
-def _pages(ids: Sequence[str], size: int) -> Iterator[list[str]]:
-    """The ids, each once, in lists of at most `size`."""
-    remaining = iter(dict.fromkeys(ids))
-    while page := list(islice(remaining, size)):
-        yield page
-
-
-def _batches(vectors: list[dict[str, Any]], dimension: int) -> Iterator[list[dict[str, Any]]]:
-    """Runs of vectors that each fit one request, whose metadata JSON may double by escapes."""
-    largest = max(
-        (len(str(one["metadata"]).encode("utf-8", "replace")) for one in vectors), default=0
-    )
-    size = MOST_WRITE_BYTES // (dimension * _BYTES_PER_NUMBER + 6 * largest + 2048)
-    size = max(1, min(MOST_PER_WRITE, size))
-    for start in range(0, len(vectors), size):
-        yield vectors[start : start + size]
-
-
-def _within(words: list[str]) -> str:
-    """As many of the words, each once, as one query takes; the first at least in part."""
-    text = " ".join(dict.fromkeys(words))
-    if len(text) <= MOST_QUERY_CHARS:
-        return text
-    cut = text[: MOST_QUERY_CHARS + 1].rpartition(" ")[0]
-    return cut or text[:MOST_QUERY_CHARS]
