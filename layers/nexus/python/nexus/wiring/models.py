@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from nexus.adapters.aws.addresses import address_of, region
+from nexus.adapters.aws.addresses import address_of
 from nexus.deferred import deferred
+from nexus.errors import ConfigurationError
 from nexus.models import Generation
 from nexus.ports import ChatModel, Embedder, Reranker, Secrets, StreamingChat
 from nexus.settings import Settings
@@ -114,7 +116,9 @@ class Models:
         from nexus.adapters.bedrock.signed import SignedCalls
         from nexus.adapters.openai.connection import connect
 
-        where = region()
+        where = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or ""
+        if not where:
+            raise ConfigurationError("AWS_REGION must name the region whose Bedrock is asked.")
         base = address_of("bedrock-runtime", where)
         auth = SignedCalls(where, aws_credentials())
         return connect(f"{base}{path}", "", timeout_s, retries, auth=auth)
