@@ -109,7 +109,7 @@ def test_a_function_may_ask_the_models_that_it_asks_and_no_others(assembly, role
         if any(one.startswith("bedrock:") for one in actions_of(statement)):
             told = statement["Resource"]
             named |= {json.dumps(one) for one in (told if isinstance(told, list) else [told])}
-    models = {re.search(r"foundation-model/([^\"]+)", one)[1] for one in named}
+    models = {name for one in named for name in re.findall(r"foundation-model/([^\"]+)", one)}
     stage = configuration(STAGE)
     expected = {"chat": {stage["chat_model"], stage["verifier_model"], stage["embedding_model"]}}
     expected["ingest"] = {stage["embedding_model"]}

@@ -1,4 +1,4 @@
-"""`nexus destroy` empties a vector bucket, by the calls that botocore's model of S3 Vectors knows."""
+"""`nexus destroy` empties a vector bucket, by calls that botocore's model knows."""
 
 from __future__ import annotations
 
