@@ -12,29 +12,36 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from nexus.text.segments import is_unspaced, words_of
+from nexus.text.segments import is_unspaced
 
+_WORD = re.compile(r"[^\W_]+")
 _ACCENT = re.compile("[\u0300-\u036f]")
+# The letters of Latin, Greek and Cyrillic, to which those belong.
+_ACCENTED = re.compile("[\u00c0-\u052f\u1e00-\u1fff]")
 
 
 def tokens_of(text: str) -> str:
     """A text that `nexus.text.search_terms` has brought to its form, as it is stored."""
-    return " ".join(as_tokens(words_of(text)))
+    return " ".join(as_tokens([text]))
 
 
 def as_tokens(words: Iterable[str]) -> list[str]:
-    """Lower-case words, each as one token."""
+    """The words in these texts, each as one token."""
     from Stemmer import Stemmer
 
     stem = Stemmer("porter").stemWord  # of this call alone: no two threads may share one
-    return [_token(word, stem) for word in words]
+    plain = (_without_accents(word.lower()) for word in words)
+    return [_token(word, stem) for text in plain for word in _WORD.findall(text)]
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    apart = _ACCENTED.sub(lambda letter: unicodedata.normalize("NFD", letter[0]), text)
+    return _ACCENT.sub("", apart)
 
 
 def _token(word: str, stem: Callable[[str], str]) -> str:
-    if not word.isascii():
-        word = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", word)))
     if word.isascii():
         return stem(word)
-    if is_unspaced(word):
-        return "".join(f"u{ord(letter):x}" for letter in word)
-    return word
+    return "".join(f"u{ord(letter):x}" for letter in word) if is_unspaced(word) else word
