@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from nexus.wiring import parts
+from nexus.wiring import aws_clients as aws_clients_module
 from nexus.wiring.aws_clients import forget_clients
 
 
 @contextmanager
 def heard_by_moto() -> Iterator[None]:
     """Until the block ends, functions make botocore's clients of every service, and anew."""
-    with patch.object(parts, "is_plain", lambda: False):
+    with patch.object(aws_clients_module, "is_plain", lambda: False):
         forget_clients()
         yield
     forget_clients()

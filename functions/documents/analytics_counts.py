@@ -106,7 +106,7 @@ class OverviewResponse(RangeBody):
         )
 
 
-class UsageBody(BaseModel):
+class SpendBody(BaseModel):
     """What one client or model came to."""
 
     name: str
@@ -116,7 +116,7 @@ class UsageBody(BaseModel):
     dollars: float
 
     @classmethod
-    def of(cls, name: str, usage: Usage) -> UsageBody:
+    def of(cls, name: str, usage: Usage) -> SpendBody:
         """From the core's usage."""
         return cls(
             name=name,
@@ -131,8 +131,8 @@ class SpendResponse(RangeBody):
     """What models were paid, by who asked and by model, the dearest first."""
 
     dollars: float
-    clients: list[UsageBody]
-    models: list[UsageBody]
+    clients: list[SpendBody]
+    models: list[SpendBody]
 
     @classmethod
     def of(cls, period: Period, most: int) -> SpendResponse:
@@ -197,6 +197,6 @@ def _percentiles(tally: Tally) -> PercentilesBody:
     return PercentilesBody(within=ERROR, **told)
 
 
-def _dearest(usages: dict[str, Usage], most: int) -> list[UsageBody]:
+def _dearest(usages: dict[str, Usage], most: int) -> list[SpendBody]:
     ordered = sorted(usages.items(), key=lambda one: (-one[1].nanodollars, one[0]))
-    return [UsageBody.of(name, usage) for name, usage in ordered[:most]]
+    return [SpendBody.of(name, usage) for name, usage in ordered[:most]]

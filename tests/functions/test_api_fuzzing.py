@@ -16,11 +16,10 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from functions.chat import app as chat
-from functions.documents import app as documents
 from nexus.object_keys import document_id
 from tests.functions.chat_services import ACME_KEY, World
 from tests.functions.documents_services import ADMIN_KEY, Office
+from tests.functions.gateway import chat_app, documents_app
 
 CHECKS = [
     not_a_server_error,
@@ -47,10 +46,10 @@ office = Office()
 DOCUMENT = document_id("acme", "fees.md")
 
 # The chat function describes the other's routes, too, and leaves them to it.
-questions = schemathesis.openapi.from_asgi(
-    "/openapi.json", chat.create_app(World().services)
-).exclude(path_regex="^/v1/documents")
-management = schemathesis.openapi.from_asgi("/openapi.json", documents.create_app(office.services))
+questions = schemathesis.openapi.from_asgi("/openapi.json", chat_app(World().services)).exclude(
+    path_regex="^/v1/documents"
+)
+management = schemathesis.openapi.from_asgi("/openapi.json", documents_app(office.services))
 
 
 @questions.parametrize()
@@ -74,7 +73,7 @@ def test_any_change_of_documents_is_answered_as_described(case: schemathesis.Cas
 @settings(max_examples=60, deadline=None)
 def test_any_repetition_in_a_question_and_in_an_answer_is_answered(asked: str, said: str) -> None:
     world = World(said)
-    api = TestClient(chat.create_app(world.services), headers={"x-api-key": ACME_KEY})
+    api = TestClient(chat_app(world.services), headers={"x-api-key": ACME_KEY})
     for message in (asked, f"How much is the tuition fee? {asked}"[:5_000]):
         status = api.post("/v1/chat", json={"message": message}).status_code
         assert status == 200 or (status == 422 and (len(message) > 5_000 or not message.strip()))

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.documents.app import create_app
-from nexus.documents import seen
+from nexus.documents import narrowing
 from nexus.models import Filters
 from nexus.object_keys import document_id, object_key
 from tests.functions.documents_services import ADMIN_KEY, Office, client
+from tests.functions.gateway import documents_app as create_app
 
 HR_KEY, NOBODY_KEY, EVERY_KEY, FINANCE_KEY = "nx_hr", "nx_nobody", "nx_every", "nx_finance"
 PAY, MENU = document_id("acme", "hr/pay.md"), document_id("acme", "menu.md")
@@ -164,7 +164,7 @@ def test_a_cursor_says_that_another_document_follows_that_the_caller_may_see(
 def test_a_long_stretch_out_of_sight_is_passed_by_cursors_that_tell_no_id(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seen, "MOST_READ", 5)
+    monkeypatch.setattr(narrowing, "MOST_READ", 5)
     for number in range(40):
         office.put(f"closed{number}.md", f"Closed {number}.", groups=("board",))
     hidden = [item for _, item in office.catalogue.records if item != MENU]

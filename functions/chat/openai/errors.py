@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel, Field
+
 from nexus.http.problems import Problem
 
 # OpenAI's words for each status (API reference, "Errors").
@@ -15,6 +17,40 @@ _TYPES = {
     429: "rate_limit_error",
 }
 _CODES = {401: "invalid_api_key", 403: "invalid_api_key", 404: "not_found", 429: "rate_limited"}
+
+
+_STATUSES = {
+    400: "The body is not valid JSON.",
+    403: "The API key is missing, unknown, expired or revoked.",
+    404: "It does not exist, or not for this key.",
+    409: "A request like this is at work.",
+    415: "The body is not sent as application/json.",
+    422: "A parameter is not valid, or would mean another thing than Nexus does; `param` names it.",
+    429: "The key's rate or quota is used up.",
+    503: "A service behind this one fails.",
+}
+
+
+class ErrorBody(BaseModel):
+    """What went wrong, as OpenAI tells it."""
+
+    message: str = Field(description="A sentence that says what to do.")
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorResponse(BaseModel):
+    """An error in OpenAI's form."""
+
+    error: ErrorBody
+    request_id: str
+
+
+# What the routes of OpenAI's protocol answer where they fail, for their description.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "model": ErrorResponse} for status, text in _STATUSES.items()
+}
 
 
 def error_of(problem: Problem) -> dict[str, Any]:

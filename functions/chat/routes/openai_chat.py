@@ -18,6 +18,7 @@ from functions.chat.openai.completions import (
     completion,
     plain_completion,
 )
+from functions.chat.openai.errors import RESPONSES
 from functions.chat.openai.messages import question_in, turns_before
 from functions.chat.openai.streaming import begun, completion_events, plain_events, told_to_the_end
 from nexus.answering.question import Question
@@ -26,7 +27,7 @@ from nexus.http.callers import Caller
 from nexus.http.event_stream import event_stream
 from nexus.models import Answer
 
-router = APIRouter(tags=["openai"])
+router = APIRouter(tags=["openai"], responses=RESPONSES)
 
 
 @router.post(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from functions.chat.openai.errors import RESPONSES
 from functions.chat.openai.parameters import MODELS
 from nexus.errors import NotFound
 from nexus.http.callers import caller
 
-router = APIRouter(tags=["openai"], dependencies=[Depends(caller)])
+router = APIRouter(tags=["openai"], dependencies=[Depends(caller)], responses=RESPONSES)
 
 
 class ModelBody(BaseModel):

@@ -9,6 +9,7 @@ from functions.chat.asking import note
 from functions.chat.dependencies import Services
 from functions.chat.filtering import filters_of
 from functions.chat.listening import listen
+from functions.chat.openai.errors import RESPONSES
 from functions.chat.openai.messages import as_messages, question_in, turns_before
 from functions.chat.openai.responses import ResponseRequest, conversation_of, response
 from functions.chat.openai.streaming import begun, response_events, told_to_the_end
@@ -18,7 +19,7 @@ from nexus.http.callers import Caller
 from nexus.http.event_stream import event_stream
 from nexus.models import Answer
 
-router = APIRouter(tags=["openai"])
+router = APIRouter(tags=["openai"], responses=RESPONSES)
 
 
 @router.post(
