@@ -44,10 +44,10 @@ def check_deployable(stage: Stage) -> None:
         return
     if stage.vector_index == "sqlite":
         raise StageError(
-            f"Stage {stage.name!r}: vector_index must be pinecone, as sqlite is one file on this "
-            "machine, which Lambda's functions cannot reach."
+            f"Stage {stage.name!r}: vector_index must be s3vectors or pinecone, as sqlite is a "
+            "file on this machine, which Lambda's functions cannot reach."
         )
-    if not _HOST.fullmatch(stage.pinecone_host):
+    if stage.vector_index == "pinecone" and not _HOST.fullmatch(stage.pinecone_host):
         said = f"is {stage.pinecone_host!r}" if stage.pinecone_host else "is empty"
         raise StageError(
             f"Stage {stage.name!r}: pinecone_host {said}: put the host that "

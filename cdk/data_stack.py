@@ -20,6 +20,7 @@ from cdk.sign_in import SignIn
 from cdk.stages import FUNCTIONS, Stage
 from cdk.tables import Tables
 from cdk.upstream_secret import UpstreamSecret
+from cdk.vector_bucket import VectorBucket
 
 
 class DataStack(Stack):
@@ -56,24 +57,35 @@ class DataStack(Stack):
         ).bucket
         self.tables = Tables(self, "Tables", removal=removal, protected=stage.protected)
         self.sign_in = SignIn(self, "SignIn", stage=stage, removal=removal)
-        self.models_secret = UpstreamSecret(
-            self, "Models", description="API key of the models' endpoint", removal=removal
-        ).secret
         # Made in every stage, used or not: an option that is taken back must not remove what the
         # service still refers to, and finds its key again when it returns (docs/aws.md).
-        pinecone = UpstreamSecret(
-            self, "Pinecone", description="API key of Pinecone", removal=removal
-        ).secret
-        rerank = UpstreamSecret(
-            self, "Rerank", description="API key of the rerank URL", removal=removal
-        ).secret
+        models, pinecone, rerank = self._upstream_secrets(stage, removal)
+        self.models_secret = models if stage.models_provider == "openai" else None
         self.pinecone_secret = pinecone if stage.vector_index == "pinecone" else None
         self.rerank_secret = rerank if stage.rerank_key else None
-        self._keep_exports(self.models_secret, pinecone, rerank)
+        # An emulator on this machine has no S3 Vectors, and refuses what it does not know.
+        self.vectors = None if stage.host else VectorBucket(self, "Vectors", removal=removal)
+        self._keep_exports(models, pinecone, rerank)
         self.domain = CustomDomain(self, "Domain", stage=stage) if stage.domain_name else None
         self._publish()
 
-    def _keep_exports(self, *secrets: secretsmanager.Secret) -> None:
+    def _upstream_secrets(
+        self, stage: Stage, removal: RemovalPolicy
+    ) -> list[secretsmanager.Secret | None]:
+        """Secrets for the keys of the models' endpoint, Pinecone and the rerank URL."""
+        if not stage.upstream_secrets:
+            return [None, None, None]
+        described = {
+            "Models": "API key of the models' endpoint",
+            "Pinecone": "API key of Pinecone",
+            "Rerank": "API key of the rerank URL",
+        }
+        return [
+            UpstreamSecret(self, name, description=said, removal=removal).secret
+            for name, said in described.items()
+        ]
+
+    def _keep_exports(self, *secrets: secretsmanager.Secret | None) -> None:
         """Exports whatever the service stack may refer to, whether it does now or not.
 
         CDK exports only what is referred to, and CloudFormation refuses to remove an export that a
@@ -92,7 +104,10 @@ class DataStack(Stack):
             self.export_value(group.log_group_arn)
             self.export_value(group.log_group_name)
         for secret in secrets:
-            self.export_value(secret.secret_arn)
+            if secret is not None:
+                self.export_value(secret.secret_arn)
+        if self.vectors is not None:
+            self.export_value(self.vectors.arn)
         self.export_value(self.sign_in.pool.user_pool_id)
         self.export_value(self.sign_in.client.user_pool_client_id)
 
@@ -107,10 +122,13 @@ class DataStack(Stack):
             "InsightsTable": self.tables.insights.table_name,
             "IngestQueueUrl": self.ingest.queue.queue_url,
             "DeadLetterQueueUrl": self.ingest.dead_letters.queue_url,
-            "ModelsSecret": self.models_secret.secret_arn,
             "UserPool": self.sign_in.pool.user_pool_id,
             "UserPoolClient": self.sign_in.client.user_pool_client_id,
         }
+        if self.models_secret is not None:
+            outputs["ModelsSecret"] = self.models_secret.secret_arn
+        if self.vectors is not None:
+            outputs["VectorBucket"] = self.vectors.bucket_name
         if self.pinecone_secret is not None:
             outputs["PineconeSecret"] = self.pinecone_secret.secret_arn
         if self.rerank_secret is not None:

@@ -83,7 +83,7 @@ class ServiceStack(Stack):
             "EmbeddingDimension": str(stage.embedding_dimension),
             "VectorIndex": stage.vector_index,
             "SqlitePath": stage.sqlite_path,
-            "PineconeHost": stage.pinecone_host,
+            "PineconeHost": stage.pinecone_host if stage.vector_index == "pinecone" else "",
         }
         for name, value in outputs.items():
             # CloudFormation refuses an empty output: what does not apply is not there.

@@ -54,6 +54,9 @@ _STREAM = re.compile(
 )
 
 
+_PROFILES = "us|us-gov|eu|apac|au|ca|jp|global"
+_BEDROCK_MODEL = re.compile(rf"(?!(?:{_PROFILES})\.)[a-z0-9-]+\.[A-Za-z0-9._-]+(?::[A-Za-z0-9.]+)*")
+
 _SECRET = re.compile(
     r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,512}", re.A
 )
@@ -73,8 +76,7 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
     for key in _POSITIVE:
         if not getattr(stage, key) > 0:
             yield f"{key} must be more than 0"
-    if not stage.models_url.startswith(("http://", "https://")):
-        yield "models_url must begin with http:// or https://"
+    yield from _faults_of_upstreams(stage)
     if stage.alarm_email and "@" not in stage.alarm_email.strip("@"):
         yield "alarm_email must be an e-mail address"
     if stage.log_stream_arn and not _STREAM.fullmatch(stage.log_stream_arn):
@@ -86,6 +88,27 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
     yield from sign_in_faults(stage)
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
         yield "sqlite_path must name the file of the index"
+
+
+def _faults_of_upstreams(stage: Stage) -> Iterator[str]:
+    if stage.models_provider == "bedrock":
+        if stage.models_url or stage.rerank_url or stage.rerank_key:
+            yield "models_url, rerank_url and rerank_key must be empty where Bedrock has the models"
+        if stage.host:
+            yield "models_provider must be openai where this machine runs the functions"
+        named = (stage.chat_model, stage.verifier_model, stage.rewrite_model, stage.rerank_model)
+        for model in (*named, stage.embedding_model):
+            # A profile that sends calls to other regions needs rights in all of them.
+            if model and not _BEDROCK_MODEL.fullmatch(model):
+                yield f"{model!r} is no model's id in Bedrock, such as amazon.titan-embed-text-v2:0"
+    elif not stage.models_url.startswith(("http://", "https://")):
+        yield "models_url must begin with http:// or https://"
+    if stage.vector_index == "s3vectors" and stage.host:
+        yield "vector_index must be another where this machine runs the functions"
+    if not stage.upstream_secrets and (
+        stage.models_provider != "bedrock" or stage.vector_index == "pinecone"
+    ):
+        yield "upstream_secrets must be true where the models or the index are another company's"
 
 
 def _faults_of_traces(stage: Stage) -> Iterator[str]:

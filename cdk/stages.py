@@ -33,6 +33,8 @@ class Stage:
     AWS bills for as long as the version exists. `reindex_schedule` and `backup_schedule` are
     EventBridge Scheduler expressions, in UTC; the latter may be "" for none. Snapshots of the index
     are kept `backup_retention_days`.
+    `models_provider` "bedrock" has the models of the stage's own region, and no `models_url`.
+    `upstream_secrets` has secrets for other companies' keys, used or not; false where none is.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
     is nobody. `monitored` stages have alarms on the service, a dashboard and saved queries,
     and tell when their models cost more than `spend_per_day` dollars, a larger share of requests
@@ -104,7 +106,9 @@ class Stage:
     keyless_burst: int
     cors_origins: tuple[str, ...]
     conversation_ttl_h: float
+    models_provider: Literal["openai", "bedrock"] = "openai"
     models_url: str
+    upstream_secrets: bool = True
     embedding_model: str
     embedding_dimension: int
     chat_model: str
@@ -116,7 +120,7 @@ class Stage:
     rerank_key: bool = False
     gate: Literal["off_topic", "answerable"]
     refuse_below: float
-    vector_index: Literal["sqlite", "pinecone"]
+    vector_index: Literal["sqlite", "pinecone", "s3vectors"]
     sqlite_path: str = ""
     pinecone_host: str = ""
     ocr: bool = False

@@ -46,11 +46,12 @@ class Deployment:
     reindex_function: str
     backup_function: str
     authorizer_function: str
-    models_secret: str
-    models_url: str
     embedding_model: str
     embedding_dimension: str
     vector_index: str
+    models_secret: str = ""
+    models_url: str = ""
+    vector_bucket: str = ""
     sqlite_path: str = ""
     pinecone_host: str = ""
     pinecone_secret: str = ""

@@ -28,7 +28,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         environment=environment(stage, data),
         recursive=True,
     )
-    _grant(backup.role, data, itself=backup.address)
+    _grant(backup.role, stage, data, itself=backup.address)
     ScheduledRun(
         scope,
         "Backups",
@@ -52,12 +52,12 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
     }
 
 
-def _grant(role: iam.Role, data: DataStack, *, itself: str) -> None:
+def _grant(role: iam.Role, stage: Stage, data: DataStack, *, itself: str) -> None:
     """The catalogue to page through, snapshots to write and go on with, itself to continue."""
     catalogue, bucket = data.tables.catalogue.table_arn, data.backups
     rights.allow(role, "dynamodb", ("GetItem", "Query", "Scan"), catalogue)
     rights.allow_first_generation(role, data)
     rights.allow(role, "s3", ("GetObject", "PutObject"), bucket.arn_for_objects(f"{PREFIX}*"))
     rights.acknowledge_prefix(role, bucket, PREFIX, "A snapshot's files are named as they come.")
-    rights.allow_secrets(role, data.pinecone_secret)
+    rights.allow_index(role, stage, data, ("GetVectors",))
     rights.allow_invoking(role, itself)

@@ -9,7 +9,15 @@ from cdk.data_stack import DataStack
 from cdk.functions import authorizer
 from cdk.functions.lambda_function import LambdaFunction
 from cdk.functions.layers import Layers
-from cdk.functions.rights import READ, allow, allow_first_generation, allow_secrets
+from cdk.functions.rights import (
+    READ,
+    SEARCHING,
+    allow,
+    allow_first_generation,
+    allow_index,
+    allow_models,
+    allow_secrets,
+)
 from cdk.functions.routes import Route
 from cdk.functions.variables import common, index, models
 from cdk.stages import Stage
@@ -51,7 +59,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         routes=_ROUTES,
         reserved_concurrency=stage.chat_reserved_concurrency,
     )
-    _grant(chat.role, data)
+    _grant(chat.role, stage, data)
     return chat
 
 
@@ -91,7 +99,7 @@ def _sign_in(stage: Stage, data: DataStack) -> dict[str, str]:
     return {name: told[name] for name in names if name in told}
 
 
-def _grant(role: iam.Role, data: DataStack) -> None:
+def _grant(role: iam.Role, stage: Stage, data: DataStack) -> None:
     """Conversations and cache to read and write, the catalogue to read, sign-ins to end.
 
     The clients' table is read for /health alone.
@@ -122,4 +130,7 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     )
     # A question and a rating to write, one to read, and words to take out of both: not the others'.
     allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
-    allow_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)
+    named = (stage.chat_model, stage.verifier_model, stage.rewrite_model, stage.rerank_model)
+    allow_models(role, stage, data, stage.embedding_model, *named)
+    allow_index(role, stage, data, SEARCHING)
+    allow_secrets(role, data.rerank_secret)

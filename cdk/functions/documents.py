@@ -9,7 +9,7 @@ from cdk.data_stack import DataStack
 from cdk.documents_bucket import PREFIX
 from cdk.functions.lambda_function import LambdaFunction
 from cdk.functions.layers import Layers
-from cdk.functions.rights import READ, WRITE, allow, allow_reading_documents, allow_secrets
+from cdk.functions.rights import CHANGING, READ, WRITE, allow, allow_index, allow_reading_documents
 from cdk.functions.routes import Route
 from cdk.functions.variables import common, generation, index
 from cdk.stages import FUNCTIONS, Stage
@@ -38,7 +38,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         environment=environment(stage, data),
         routes=_ROUTES,
     )
-    _grant(documents.role, data)
+    _grant(documents.role, stage, data)
     _grant_figures(documents.role, stage, data)
     return documents
 
@@ -67,7 +67,7 @@ def _figures(stage: Stage, data: DataStack) -> dict[str, str]:
     return {"NEXUS_FIGURES": stage.figures, "NEXUS_METRICS_LOG_GROUPS": groups}
 
 
-def _grant(role: iam.Role, data: DataStack) -> None:
+def _grant(role: iam.Role, stage: Stage, data: DataStack) -> None:
     """The bucket's objects to write, copy and erase in all versions, and all that they became."""
     bucket, tables = data.documents, data.tables
     allow_reading_documents(role, data)
@@ -88,7 +88,7 @@ def _grant(role: iam.Role, data: DataStack) -> None:
         tables.insights.table_arn,
     )
     allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
-    allow_secrets(role, data.pinecone_secret)
+    allow_index(role, stage, data, CHANGING)
 
 
 def _grant_figures(role: iam.Role, stage: Stage, data: DataStack) -> None:

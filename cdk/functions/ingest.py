@@ -9,7 +9,15 @@ from constructs import Construct
 from cdk.data_stack import DataStack
 from cdk.functions.lambda_function import LambdaFunction
 from cdk.functions.layers import Layers
-from cdk.functions.rights import READ, WRITE, allow, allow_reading_documents, allow_secrets
+from cdk.functions.rights import (
+    CHANGING,
+    READ,
+    WRITE,
+    allow,
+    allow_index,
+    allow_models,
+    allow_reading_documents,
+)
 from cdk.functions.variables import common, index, models
 from cdk.stages import Stage
 
@@ -26,7 +34,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         layers=layers.of("parsing", *(("ocr",) if stage.ocr else ())),
         environment=environment(stage, data),
     )
-    _grant(ingest.role, data)
+    _grant(ingest.role, stage, data)
     # Not `SqsEventSource`, which grants more than the poller calls, but under the id that it gives:
     # the queue has a mapping by this id already, and can have no second one.
     ingest.alias.add_event_source_mapping(
@@ -52,7 +60,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
     }
 
 
-def _grant(role: iam.Role, data: DataStack) -> None:
+def _grant(role: iam.Role, stage: Stage, data: DataStack) -> None:
     """The bucket to read, the catalogue to read and write, parts of large documents to queue.
 
     The queue's messages are received and deleted by Lambda's poller with this role.
@@ -63,4 +71,5 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     # The worker itself puts off when its messages come again.
     allow(role, "sqs", ("SendMessage", "ChangeMessageVisibility"), queue)
     allow(role, "sqs", ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"), queue)
-    allow_secrets(role, data.models_secret, data.pinecone_secret)
+    allow_models(role, stage, data, stage.embedding_model)
+    allow_index(role, stage, data, (*CHANGING, "CreateIndex"))

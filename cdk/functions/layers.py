@@ -12,7 +12,7 @@ from cdk.stages import Stage
 
 
 class Layers(Construct):
-    """`nexus` and the dependency layers; which vector index is used decides the last one.
+    """`nexus` and the dependency layers; which vector index is used decides the last one, if any.
 
     A stage with a collector has the layer `traces` in every function.
     """
@@ -20,18 +20,20 @@ class Layers(Construct):
     def __init__(self, scope: Construct, name: str, *, stage: Stage) -> None:
         super().__init__(scope, name)
         self._stage = stage
-        self._index = f"index_{stage.vector_index}"
+        # S3 Vectors needs nothing but what Lambda has.
+        own = stage.vector_index != "s3vectors"
+        self._index = (f"index_{stage.vector_index}",) if own else ()
         target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
         recognition = ("ocr",) if stage.ocr else ()
         self._traces = ("traces",) if stage.traces_endpoint else ()
-        others = (*recognition, "snapshots", *self._traces, self._index)
+        others = (*recognition, "snapshots", *self._traces, *self._index)
         for lock in ("service", "api", "sign_in", "parsing", *others):
             self._add(lock, packaging.dependency_layer(lock, target))
 
     def of(self, *more: str) -> list[lambda_.ILayerVersion]:
         """What every function imports, and the layers of `layers/dependencies` that are named."""
-        names = ("nexus", "service", *more, *self._traces, self._index)
+        names = ("nexus", "service", *more, *self._traces, *self._index)
         children = (self.node.find_child(name) for name in names)
         return [child for child in children if isinstance(child, lambda_.LayerVersion)]
 

@@ -34,7 +34,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         environment=environment(stage, data),
         recursive=True,
     )
-    _grant(reindex.role, data, itself=reindex.address)
+    _grant(reindex.role, stage, data, itself=reindex.address)
     rights.allow(
         reindex.role,
         "dynamodb",
@@ -70,7 +70,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
     }
 
 
-def _grant(role: iam.Role, data: DataStack, *, itself: str) -> None:
+def _grant(role: iam.Role, stage: Stage, data: DataStack, *, itself: str) -> None:
     """The bucket to list, the catalogue to page through, the queue to fill, itself to continue.
 
     The index is compared and rid of orphans with its secret.
@@ -78,7 +78,8 @@ def _grant(role: iam.Role, data: DataStack, *, itself: str) -> None:
     rights.allow_reading_documents(role, data, ("GetObject",))
     rights.allow(role, "dynamodb", (*rights.READ, "Scan"), data.tables.catalogue.table_arn)
     rights.allow_first_generation(role, data)
-    rights.allow_secrets(role, data.pinecone_secret)
+    found = (*rights.SEARCHING, "ListVectors", "DeleteVectors")
+    rights.allow_index(role, stage, data, found)
     rights.allow(role, "sqs", ("SendMessage",), data.ingest.queue.queue_arn)
     rights.allow_invoking(role, itself)
 

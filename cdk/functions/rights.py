@@ -10,10 +10,14 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from cdk.data_stack import DataStack
 from cdk.documents_bucket import PREFIX
 from cdk.findings import acknowledge
+from cdk.stages import Stage
 
 # DynamoDB's actions on items, without Scan and DeleteItem, which few functions need.
 READ = ("GetItem", "BatchGetItem", "Query")
 WRITE = ("PutItem", "UpdateItem", "BatchWriteItem")
+# S3 Vectors' actions on an index. A filter and what is stored beside a vector need GetVectors, too.
+SEARCHING = ("QueryVectors", "GetVectors")
+CHANGING = (*SEARCHING, "PutVectors", "DeleteVectors")
 
 
 def allow(role: iam.Role, service: str, actions: tuple[str, ...], resource: str) -> None:
@@ -35,6 +39,34 @@ def allow_secrets(role: iam.Role, *secrets: secretsmanager.Secret | None) -> Non
 def allow_secret(role: iam.Role, arn: str) -> None:
     """Lets the role read one secret."""
     allow(role, "secretsmanager", ("GetSecretValue",), arn)
+
+
+def allow_models(role: iam.Role, stage: Stage, data: DataStack, *models: str) -> None:
+    """Lets the role ask these models: by the endpoint's key, or each by its name in Bedrock."""
+    allow_secrets(role, data.models_secret)
+    if stage.models_provider != "bedrock":
+        return
+    stack = Stack.of(role)
+    for model in sorted({model for model in models if model}):
+        # The OpenAI-compatible paths ask for these two, too.
+        arn = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{model}"
+        allow(role, "bedrock", ("InvokeModel", "InvokeModelWithResponseStream"), arn)
+
+
+def allow_index(role: iam.Role, stage: Stage, data: DataStack, actions: tuple[str, ...]) -> None:
+    """Lets the role use the vector index: by Pinecone's key, or by these actions on S3 Vectors."""
+    allow_secrets(role, data.pinecone_secret)
+    if stage.vector_index != "s3vectors" or data.vectors is None:
+        return
+    allow(role, "s3vectors", ("ListIndexes",), data.vectors.arn)
+    allow(role, "s3vectors", actions, f"{data.vectors.arn}/index/*")
+    stack = Stack.of(data.vectors)
+    exported = stack.resolve(stack.export_value(data.vectors.arn))["Fn::ImportValue"]
+    acknowledge(
+        role,
+        f"IAM5[Resource::{exported}/index/*]",
+        "Each tenant's index is made when its first document comes; nothing else is in the bucket.",
+    )
 
 
 def allow_reading_documents(

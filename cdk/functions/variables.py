@@ -45,6 +45,8 @@ def generation(stage: Stage) -> dict[str, str]:
 
 def models(stage: Stage, data: DataStack) -> dict[str, str]:
     """Where the models are asked, for a function that embeds texts itself."""
+    if data.models_secret is None:
+        return {**generation(stage), "NEXUS_MODELS_PROVIDER": "bedrock"}
     return {
         **generation(stage),
         "NEXUS_MODELS_URL": stage.models_url,
@@ -54,6 +56,11 @@ def models(stage: Stage, data: DataStack) -> dict[str, str]:
 
 def index(stage: Stage, data: DataStack) -> dict[str, str]:
     """Which vector index is used and where it is."""
+    if stage.vector_index == "s3vectors" and data.vectors is not None:
+        return {
+            "NEXUS_VECTOR_INDEX": "s3vectors",
+            "NEXUS_VECTOR_BUCKET": data.vectors.bucket_name,
+        }
     if data.pinecone_secret is None:
         return {"NEXUS_VECTOR_INDEX": "sqlite", "NEXUS_SQLITE_PATH": stage.sqlite_path}
     return {

@@ -45,7 +45,8 @@ def stage_findings(stage: Stage) -> Iterator[Finding]:
     """What can be said of a stage without asking AWS."""
     try:
         check_deployable(stage)
-        yield Finding("vector index", True, f"{stage.vector_index}, {stage.pinecone_host}")
+        told = ", ".join(filter(None, (stage.vector_index, stage.pinecone_host)))
+        yield Finding("vector index", True, told)
     except StageError as err:
         yield Finding("vector index", False, str(err))
     yield builder(stage)

@@ -42,6 +42,14 @@ class DeployedStack:
             one.name for one in self.resources if one.kind == "AWS::S3::Bucket" and not one.kept
         ]
 
+    def vector_buckets(self) -> list[str]:
+        """The ARNs of the vector buckets that go with it, which go only if empty, too."""
+        return [
+            one.name
+            for one in self.resources
+            if one.kind == "AWS::S3Vectors::VectorBucket" and not one.kept
+        ]
+
     def kept(self) -> list[Resource]:
         """What stays in the account when the stack is removed."""
         return [one for one in self.resources if one.kept]

@@ -1,4 +1,4 @@
-"""Empties a versioned bucket: every version of every object, and every delete marker."""
+"""Empties a bucket of every version and delete marker, and a vector bucket of its indexes."""
 
 from __future__ import annotations
 
@@ -37,6 +37,22 @@ def empty_bucket(s3: Any, bucket: str, progress: Callable[[int], None]) -> int:
         if not found:
             return removed
     raise Failure(f"Bucket {bucket} is still written to: stop what writes, and run it again.")
+
+
+def empty_vector_bucket(s3vectors: Any, arn: str) -> int:
+    """Removes all indexes of a vector bucket, with their vectors, and returns how many there were.
+
+    One that is gone already holds none.
+    """
+    removed = 0
+    try:
+        for page in s3vectors.get_paginator("list_indexes").paginate(vectorBucketArn=arn):
+            for index in page["indexes"]:
+                s3vectors.delete_index(indexArn=index["indexArn"])
+                removed += 1
+    except s3vectors.exceptions.NotFoundException:
+        pass
+    return removed
 
 
 def _pages(s3: Any, bucket: str) -> Iterator[dict[str, Any]]:

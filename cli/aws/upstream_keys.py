@@ -32,7 +32,10 @@ class Upstream:
 
 def upstreams_of(stage: Stage) -> list[Upstream]:
     """The upstreams that a stage calls with a key."""
-    found = [Upstream("models_secret", f"the models at {stage.models_url}", "OPENAI_API_KEY")]
+    found = []
+    if stage.models_provider == "openai":
+        label = f"the models at {stage.models_url}"
+        found.append(Upstream("models_secret", label, "OPENAI_API_KEY"))
     if stage.vector_index == "pinecone":
         found.append(Upstream("pinecone_secret", "Pinecone", "PINECONE_API_KEY"))
     if stage.rerank_key:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from cli.aws.account import Account, sign_in
 from cli.aws.chosen import chosen_stage
 from cli.aws.deployed_stack import DeployedStack, delete_stack, read_stack
-from cli.aws.emptying import empty_bucket
+from cli.aws.emptying import empty_bucket, empty_vector_bucket
 from cli.connection import Connection
 from cli.failure import Failure
 from cli.stacks import read_deployment
@@ -123,9 +123,13 @@ def _remove(stage: str, account: Account, stacks: list[DeployedStack]) -> None:
                     lambda so_far, step=step: step.update(f"{so_far:,} versions"),  # type: ignore[misc]
                 )
                 step.done(f"{bucket} emptied of {counted(removed, 'version')}")
+        for vectors in data.vector_buckets():
+            with Step("emptying the vector bucket") as step:
+                indexes = empty_vector_bucket(account.client("s3vectors"), vectors)
+                step.done(f"vector bucket emptied of {counted(indexes, 'namespace')}")
         _delete(account, data)
     console.print(
-        "What stays: the Pinecone index, until it is deleted in Pinecone's console; and the CDK's "
+        "What stays: a Pinecone index, until it is deleted in Pinecone's console; and the CDK's "
         "own bucket and logs (`nexus cdk gc --unstable=gc` removes what no stack uses).",
         soft_wrap=True,
     )

@@ -16,7 +16,7 @@ from nexus.answering.verifying import MOST_TOKENS, Claims, Verifier
 from nexus.errors import InvalidRequest, UpstreamUnavailable
 from nexus.models import Usage
 from nexus.ports import ChatModel, Completion, Message
-from nexus.wiring.parts import Models
+from nexus.wiring.models import Models
 
 # What decides nothing: every claim of such a reply stays undecided.
 _NOTHING = Completion("", Usage())

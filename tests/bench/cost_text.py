@@ -25,8 +25,10 @@ from tests.bench.question_bill import (
     CHUNK_TOKENS,
     CHUNKS,
     RESTORES,
+    aws_alone_bill,
     aws_dollars,
     page_bill,
+    page_bill_on_aws,
     question_bill,
 )
 from tests.bench.reporting import Row, table_of
@@ -115,7 +117,7 @@ def idle_text(assembly: Assembly) -> str:
         f"""That is with one published version of each function, which is what a deployment leaves.
         A version of `chat` that is kept beside it adds ${snapshot:.2f} a month in `prod`, and each
         deployment ${least:.2f}, as a snapshot is paid for three hours at least. Stages of one
-        account share what AWS gives it for nothing (all three: ${together:.2f}); without that,
+        account share what AWS gives it for nothing (all of them: ${together:.2f}); without that,
         `prod` is ${dollars(prod, free=False):.2f}.""",
         f"""What is stored adds ${price["object"]:.3f} for each GB of documents and their earlier
         versions; ${price["table"]:.2f} for each GB of tables beyond 25, and
@@ -154,6 +156,26 @@ def question_text(assembly: Assembly) -> str:
         f"""Ingesting 1,000 pages ({CHUNKS:,} chunks of {CHUNK_TOKENS} tokens) costs
         ${pages["embeddings"]:.3f} for embeddings, ${pages["Pinecone"]:.2f} for Pinecone's writes,
         and under $0.01 for AWS.""",
+        *_on_aws_alone(memory_mb(assembly, "aws")),
+    )
+
+
+def _on_aws_alone(chat_memory_mb: int) -> tuple[str, str, str]:
+    parts = aws_alone_bill(chat_memory_mb)
+    whole = sum(part.dollars for part in parts)
+    rows: list[Row] = [
+        {"part, in `aws`": part.name, "arithmetic": part.arithmetic, "$": f"{part.dollars:.2f}"}
+        for part in parts
+    ]
+    rows.append({"part, in `aws`": "**all**", "arithmetic": "", "$": f"**{whole:.2f}**"})
+    pages = page_bill_on_aws()
+    return (
+        f"""**In AWS alone, 1,000 questions: ${whole:.2f}**, with the same assumptions.""",
+        table_of(rows),
+        f"""Each query is billed for the vectors of its tenant's index: {CHUNKS:,} chunks here.
+        Ingesting 1,000 pages costs ${pages["embeddings"]:.3f} for embeddings and
+        ${pages["S3 Vectors"]:.3f} for S3 Vectors' writes; keeping them ${pages["kept"]:.4f} a
+        month, and nothing where there are none.""",
     )
 
 

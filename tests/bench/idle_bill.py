@@ -228,6 +228,7 @@ FREE: dict[str, str] = {
     "Cognito::UserPool": _BY_USE,
     "Lambda::Function": _BY_USE,
     "Logs::LogGroup": _BY_USE,
+    "S3Vectors::VectorBucket": _BY_USE,
     "SNS::Topic": _BY_USE,
     "SQS::Queue": _BY_USE,
     "Route53::RecordSet": "an alias of something of AWS; its zone is the organisation's own",

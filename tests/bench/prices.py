@@ -28,6 +28,7 @@ class Price:
 _LAMBDA = "https://aws.amazon.com/lambda/pricing/"
 _CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
 _DYNAMODB = "https://aws.amazon.com/dynamodb/pricing/on-demand/"
+_BEDROCK = "https://aws.amazon.com/bedrock/pricing/"
 _S3 = "https://aws.amazon.com/s3/pricing/"
 
 PRICES: dict[str, Price] = {
@@ -56,6 +57,16 @@ PRICES: dict[str, Price] = {
     "verifier in": Price(0.20 / 1e6, "token", "https://openai.com/api/pricing/"),
     "verifier out": Price(1.25 / 1e6, "token", "https://openai.com/api/pricing/"),
     "embedding": Price(0.02 / 1e6, "token", "https://openai.com/api/pricing/"),
+    # Models on Bedrock, in the same region; Titan's embeddings cost what `embedding` says.
+    "bedrock tokens in": Price(0.15 / 1e6, "token", _BEDROCK),
+    "bedrock tokens out": Price(0.60 / 1e6, "token", _BEDROCK),
+    "bedrock verifier in": Price(0.07 / 1e6, "token", _BEDROCK),
+    "bedrock verifier out": Price(0.30 / 1e6, "token", _BEDROCK),
+    # An index of up to 100,000 vectors is read whole by each query, in TB, as it is billed.
+    "vector query": Price(2.50 / 1e6, "query", _S3),
+    "vector read": Price(0.004, "TB", _S3),
+    "vector write": Price(0.20, "GB", _S3),
+    "vector stored": Price(0.06, "GB", _S3),
     "pinecone read": Price(16 / 1e6, "read unit", "https://www.pinecone.io/pricing/"),
     "pinecone write": Price(4 / 1e6, "write unit", "https://www.pinecone.io/pricing/"),
 }

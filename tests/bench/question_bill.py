@@ -22,6 +22,8 @@ DURATION_S, LOG_KB = 1.5, 6
 AUTHORIZER_GB, AUTHORIZER_S = 0.5, 0.01
 # How many of a thousand questions start another copy of the function.
 RESTORES = 50
+# 1,024 numbers, and the text, its stems and what is said of it.
+VECTOR_KB = 8
 PAGES, CHUNKS, CHUNK_TOKENS, CHUNK_WRITE_UNITS = 1_000, 2_500, 250, 7
 
 
@@ -74,6 +76,25 @@ def question_bill(chat_memory_mb: int) -> list[Part]:
     ]
 
 
+def aws_alone_bill(chat_memory_mb: int) -> list[Part]:
+    """The same thousand questions in a stage whose models and index are AWS's own."""
+    index_gb = CHUNKS * VECTOR_KB / 1e6
+    searched = cost("vector query", QUESTIONS * SEARCHES)
+    searched += cost("vector read", QUESTIONS * SEARCHES * index_gb / 1e3)
+    kept = [part for part in question_bill(chat_memory_mb)[4:] if "restores" not in part.name]
+    return [
+        _model("answers, `gpt-oss-120b`", TOKENS_IN, TOKENS_OUT, "bedrock tokens"),
+        _model("verification, `gpt-oss-20b`", VERIFIED_IN, VERIFIED_OUT, "bedrock verifier"),
+        _part("question embeddings", "embedding", QUESTION_TOKENS, f"{QUESTION_TOKENS} tokens"),
+        Part(
+            "S3 Vectors",
+            f"1,000 × {SEARCHES} queries × ($2.50 ÷ 1 M + {index_gb * 1e3:.0f} MB × $0.004 per TB)",
+            searched,
+        ),
+        *kept,
+    ]
+
+
 def aws_dollars(parts: list[Part]) -> float:
     """What of it AWS is paid."""
     return sum(part.dollars for part in parts[4:])
@@ -84,6 +105,16 @@ def page_bill() -> dict[str, float]:
     return {
         "embeddings": cost("embedding", CHUNKS * CHUNK_TOKENS),
         "Pinecone": cost("pinecone write", CHUNKS * CHUNK_WRITE_UNITS),
+    }
+
+
+def page_bill_on_aws() -> dict[str, float]:
+    """The same thousand pages where the index is S3 Vectors, and what they cost to keep a month."""
+    gigabytes = CHUNKS * VECTOR_KB / 1e6
+    return {
+        "embeddings": cost("embedding", CHUNKS * CHUNK_TOKENS),
+        "S3 Vectors": cost("vector write", gigabytes),
+        "kept": cost("vector stored", gigabytes),
     }
 
 

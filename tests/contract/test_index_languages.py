@@ -1,4 +1,4 @@
-"""Both indexes find words of any script and language, and show the text as it was written."""
+"""All indexes find words of any script and language, and show the text as it was written."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from nexus.models import Filters
 from nexus.ports import VectorIndex
 from tests.contract.test_vector_index import DIMENSION, record
 from tests.pinecone_server import API_KEY, PineconeServer
+from tests.s3vectors_client import s3_vectors_index
+from tests.s3vectors_server import S3VectorsServer
 
 ALL = Filters()
 # Question, the passage that answers it, and another in the same language.
@@ -32,7 +34,7 @@ FOUND = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["sqlite", "pinecone"])
+@pytest.fixture(scope="module", params=["sqlite", "pinecone", "s3vectors"])
 def index(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[VectorIndex]:
@@ -40,6 +42,11 @@ def index(
         sqlite = SqliteIndex(tmp_path_factory.mktemp("languages") / "index.db")
         yield sqlite
         sqlite.close()
+    elif request.param == "s3vectors":
+        with pytest.MonkeyPatch.context() as patch:
+            vectors = S3VectorsServer()
+            yield s3_vectors_index(vectors, patch, DIMENSION)
+            vectors.close()
     else:
         server = PineconeServer(index_schema(DIMENSION))
         pinecone = PineconeIndex(server.url, API_KEY, DIMENSION, verify=False)

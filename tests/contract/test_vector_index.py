@@ -1,7 +1,8 @@
-"""Every promise of `VectorIndex`, asked of both adapters through one suite."""
+"""Every promise of `VectorIndex`, asked of all adapters through one suite."""
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import math
 import os
@@ -23,6 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pinecone.errors.exceptions import PineconeError, RateLimitError
 
+from nexus.adapters.pinecone.connection import API_VERSION
 from nexus.adapters.pinecone.errors import MEANINGS, translate
 from nexus.adapters.pinecone.index import PineconeIndex
 from nexus.adapters.pinecone.provisioning import create_index, index_schema
@@ -32,6 +34,8 @@ from nexus.errors import UpstreamError, UpstreamRefused, UpstreamUnavailable
 from nexus.models import Chunk, DocumentMetadata, Filters, IndexedChunk, IndexRecord, Locator
 from nexus.ports import ScannedPage, VectorIndex
 from tests.pinecone_server import API_KEY, PineconeServer
+from tests.s3vectors_client import s3_vectors_index
+from tests.s3vectors_server import S3VectorsServer
 
 DIMENSION = 8
 ALL = Filters()
@@ -96,7 +100,7 @@ def connect(server: PineconeServer, **options: object) -> PineconeIndex:
     return PineconeIndex(server.url, API_KEY, DIMENSION, verify=False, **options)  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "pinecone"])
+@pytest.fixture(scope="module", params=["sqlite", "pinecone", "s3vectors"])
 def index(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[VectorIndex]:
@@ -104,6 +108,11 @@ def index(
         sqlite = SqliteIndex(tmp_path_factory.mktemp("index") / "not" / "there" / "index.db")
         yield sqlite
         sqlite.close()
+    elif request.param == "s3vectors":
+        with pytest.MonkeyPatch.context() as patch:
+            vectors = S3VectorsServer()
+            yield s3_vectors_index(vectors, patch, DIMENSION)
+            vectors.close()
     else:
         pinecone_index = connect(request.getfixturevalue("server"))
         yield pinecone_index
@@ -750,6 +759,26 @@ def test_a_host_that_does_not_answer_or_a_missing_key_is_ours_to_name() -> None:
     index.close()
     with pytest.raises(UpstreamRefused):
         PineconeIndex("", "", DIMENSION)
+
+
+def test_a_scan_asks_for_statistics_once_a_namespace_and_not_once_a_page(
+    faulty: PineconeServer,
+) -> None:
+    index = connect(faulty)
+    write(index, "acme.feed0001", *(record(f"{number}") for number in range(9)))
+    faulty.requests.clear()
+    cursor, pages = "", 0
+    while pages == 0 or cursor:
+        cursor, pages = index.scan("feed0001", cursor, 2).cursor, pages + 1
+    assert pages > 4
+    assert faulty.requests.count("/describe_index_stats") == 2
+    index.close()
+
+
+def test_the_version_of_pinecone_s_api_is_the_one_that_its_sdk_writes() -> None:
+    assert importlib.import_module("pinecone._internal.constants").DATA_PLANE_API_VERSION == (
+        API_VERSION
+    )
 
 
 def test_an_index_is_created_once_and_fits_its_records(faulty: PineconeServer) -> None:

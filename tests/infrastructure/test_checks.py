@@ -82,7 +82,7 @@ def test_what_a_stage_may_have_besides_is_as_clean(tmp_path, assembly):
 @pytest.mark.parametrize(
     ("context", "words"),
     [
-        ({"stage": "qa"}, "There is no stage 'qa' in cdk.json; there are dev, local, prod"),
+        ({"stage": "qa"}, "There is no stage 'qa' in cdk.json; there are aws, dev, local, prod"),
         ({"stage": "dev", "chat_timeout_s": "60"}, "Stage 'dev': chat_timeout_s must be from 1"),
     ],
 )

@@ -150,7 +150,7 @@ def test_conversations_the_cache_and_ended_sign_ins_expire(assembly, stage):
 
 
 def test_data_but_not_the_cache_outlives_the_stack_where_the_stage_says_so(assembly, stage):
-    retained = "Retain" if stage in ("staging", "prod") else "Delete"
+    retained = "Retain" if stage in ("aws", "staging", "prod") else "Delete"
     for kind in STATEFUL:
         for name, resource in assembly.resources(stage, "data", kind).items():
             wanted = "Delete" if "Cache" in name else retained
@@ -170,6 +170,7 @@ def test_secrets_begin_unset_and_are_there_used_or_not_but_told_only_where_used(
     assert [s["Properties"]["SecretString"] for s in secrets] == ["unset"] * len(secrets)
     uses_pinecone = configuration(stage)["vector_index"] == "pinecone"
     asks_for_a_rerank_key = configuration(stage).get("rerank_key", False)
-    assert len(secrets) == 3
+    keeps_secrets = configuration(stage).get("upstream_secrets", True)
+    assert len(secrets) == (3 if keeps_secrets else 0)
     assert ("RerankSecret" in assembly.outputs(stage)) is asks_for_a_rerank_key
     assert ("PineconeSecret" in assembly.outputs(stage)) is uses_pinecone

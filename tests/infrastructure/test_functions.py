@@ -18,6 +18,7 @@ MODELS = {"models_url", "models_secret", "embedding_model", "embedding_dimension
 INDEX = {
     "sqlite": {"vector_index", "sqlite_path"},
     "pinecone": {"vector_index", "pinecone_host", "pinecone_secret"},
+    "s3vectors": {"vector_index", "vector_bucket"},
 }
 TABLES = {
     *("catalogue_table", "conversations_table", "clients_table"),
@@ -66,6 +67,8 @@ def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, s
         name.removeprefix("NEXUS_").lower() for name in configuration(stage).get("settings", {})
     }
     names = EVERYWHERE | READS[function] | given
+    if configuration(stage).get("models_provider") == "bedrock" and "models_url" in names:
+        names = names - {"models_url", "models_secret"} | {"models_provider"}
     if function != "authorizer":
         names |= INDEX[configuration(stage)["vector_index"]]
     if "sign_in" in configuration(stage):
@@ -193,9 +196,10 @@ def test_the_outputs_that_the_cli_reads_keep_their_names(assembly, stage):
         *("ApiUrl", "RestApiId", "StandardPlanId", "AdminPlanId"),
         *("DocumentsBucket", "CatalogueTable", "ConversationsTable", "ClientsTable"),
         "CacheTable",
-        *("IngestQueueUrl", "DeadLetterQueueUrl", "ModelsSecret"),
+        *("IngestQueueUrl", "DeadLetterQueueUrl"),
         *("ChatFunction", "DocumentsFunction", "IngestFunction", "ReindexFunction"),
-        *("VectorIndex", "EmbeddingModel", "EmbeddingDimension", "ModelsUrl"),
+        *("VectorIndex", "EmbeddingModel", "EmbeddingDimension"),
+        *(() if stage == "aws" else ("ModelsSecret", "ModelsUrl")),
     }
 
 

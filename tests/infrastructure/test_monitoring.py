@@ -59,7 +59,7 @@ def test_every_section_on_an_alarm_is_of_one_that_there_is(assembly, stage):
     assert there <= sections
     not_in_dev = {"missed-backup", "chat-release", "documents-release", "authorizer-release"}
     of_a_replica = {"replication-behind", "replication-failures"}  # see test_replication.py
-    assert sections - there == of_a_replica | (not_in_dev if stage == "dev" else set())
+    assert sections - there == of_a_replica | (not_in_dev if stage in ("aws", "dev") else set())
 
 
 @pytest.mark.parametrize("stage", WATCHED)
@@ -147,7 +147,7 @@ def test_dev_tells_each_step_in_its_log_and_prod_does_not(assembly):
         stage: assembly.function(stage, "chat")["Environment"]["Variables"]["NEXUS_LOG_LEVEL"]
         for stage in WATCHED
     }
-    assert levels == {"dev": "DEBUG", "staging": "INFO", "prod": "INFO"}
+    assert levels == {"aws": "INFO", "dev": "DEBUG", "staging": "INFO", "prod": "INFO"}
 
 
 @pytest.mark.parametrize("stage", WATCHED)

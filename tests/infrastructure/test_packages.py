@@ -72,10 +72,11 @@ def test_each_function_has_only_the_layers_it_needs(assembly, stage):
     parsers = {"pypdfium2", "docx", "pptx", "python_calamine", "selectolax"}
     assert parsers | {"semantic_text_splitter", "charset_normalizer"} <= ingest
     assert not parsers & (chat | reindex)
-    index = {"local": "numpy"}.get(stage, "pinecone")
-    assert index in chat & ingest & reindex
+    index = {"local": {"numpy"}, "aws": set()}.get(stage, {"pinecone"})
+    assert index <= chat & ingest & reindex
+    assert {"numpy", "pinecone"} & (chat | ingest | reindex) == index
     backup = held("backup")
-    assert {"nexus", "arro3", index} <= backup
+    assert {"nexus", "arro3"} | index <= backup
     assert not (parsers | {"fastapi", "mangum"}) & backup
     assert "arro3" not in chat | ingest | reindex
 

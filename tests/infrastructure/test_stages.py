@@ -18,7 +18,13 @@ DOMAIN = {"domain_name": "nexus.example.org", "certificate_arn": CERTIFICATE}
 
 def test_every_stage_of_cdk_json_is_read():
     context = {"stages": {name: configuration(name) for name in STAGES}}
-    assert [stage.name for stage in read_stages(context.get)] == ["local", "dev", "staging", "prod"]
+    assert [stage.name for stage in read_stages(context.get)] == [
+        "local",
+        "aws",
+        "dev",
+        "staging",
+        "prod",
+    ]
 
 
 def test_a_context_value_overrides_the_stage_that_is_chosen():
@@ -143,7 +149,7 @@ def test_one_stage_or_several_are_named_and_none_is_taken_along():
         with pytest.raises(StageError) as caught:
             to_deploy(**nothing, **HOST)
         assert str(caught.value) == (
-            "Say which stage, with --context stage=NAME: dev or staging or prod."
+            "Say which stage, with --context stage=NAME: aws or dev or staging or prod."
         )
 
 
@@ -155,7 +161,10 @@ def test_one_stage_or_several_are_named_and_none_is_taken_along():
         ({"pinecone_host": "nexus-prod"}, "pinecone_host is 'nexus-prod'"),
         ({"pinecone_host": "https://"}, "pinecone_host is 'https://'"),
         ({"pinecone_host": "a b.pinecone.io"}, "pinecone_host is 'a b.pinecone.io'"),
-        ({"vector_index": "sqlite", "sqlite_path": "/x"}, "vector_index must be pinecone"),
+        (
+            {"vector_index": "sqlite", "sqlite_path": "/x"},
+            "vector_index must be s3vectors or pinecone",
+        ),
     ],
 )
 def test_a_stage_whose_index_lambda_cannot_reach_is_not_synthesized(name, change, words):

@@ -12,6 +12,11 @@ from nexus.storage_settings import StorageSettings
 class ModelSettings(StorageSettings):
     """The `Settings` that follow those of storage; the reference lists them in this order."""
 
+    models_provider: str = setting(
+        "Where the models are: an OpenAI-compatible endpoint, or Bedrock in the own region.",
+        "openai",
+        choices=("openai", "bedrock"),
+    )
     models_url: str = setting(
         "Base URL of the OpenAI-compatible endpoint.", "https://api.openai.com/v1"
     )

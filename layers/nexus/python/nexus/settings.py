@@ -26,8 +26,11 @@ class Settings(ModelSettings):
     """Every setting of the functions; `variable_of` names each one's variable."""
 
     vector_index: str = setting(
-        "Vector index: one SQLite file, or Pinecone.", "pinecone", choices=("sqlite", "pinecone")
+        "Vector index: one SQLite file, Pinecone, or a bucket of S3 Vectors.",
+        "pinecone",
+        choices=("sqlite", "pinecone", "s3vectors"),
     )
+    vector_bucket: str = setting("Vector bucket of the S3 Vectors index.", "")
     sqlite_path: str = setting("File of the SQLite index.", "")
     pinecone_host: str = setting("Host of the Pinecone index (https://…).", "")
     pinecone_secret: str = setting("Secret that holds the Pinecone API key.", "")

@@ -25,7 +25,7 @@ def aws_clients(service: str) -> Any:
     # These answer in milliseconds or not at all; S3 may take its time over a document. A call that
     # hangs is given up (`nexus.bounded`), but it keeps its thread, and a secret's readers waiting.
     quick = service in ("dynamodb", "secretsmanager")
-    if quick and is_plain():
+    if (quick or service == "s3vectors") and is_plain():
         return _json_client(service)
     from botocore.config import Config
 
@@ -55,11 +55,12 @@ def _json_client(service: str) -> Any:
     from nexus.adapters.dynamodb.throttles import count_throttle
 
     noted = count_throttle if service == "dynamodb" else None
-    return JsonClient(service, region(), _credentials(), THREADS, noted)
+    return JsonClient(service, region(), aws_credentials(), THREADS, noted)
 
 
 @cache
-def _credentials() -> Any:
+def aws_credentials() -> Any:
+    """The process's credentials, botocore's own; None without any."""
     from nexus.adapters.aws.credentials import credentials
 
     return credentials()
@@ -85,5 +86,5 @@ def _descriptions() -> Any:
 def forget_clients() -> None:
     """Makes the next clients anew, with connections and credentials of their own."""
     aws_clients.cache_clear()
-    _credentials.cache_clear()
+    aws_credentials.cache_clear()
     _session.cache_clear()

@@ -31,7 +31,7 @@ def backup_services(settings: Settings, aws: ClientFactory | None = None) -> Bac
     def backup(generation: Generation) -> Backup:
         return Backup(
             catalogue_of(aws, settings, generation),
-            traced_index(index_of(settings, secrets, generation), settings),
+            traced_index(index_of(aws, settings, secrets, generation), settings),
             store,
             codec,
             generation,

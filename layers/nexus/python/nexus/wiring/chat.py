@@ -16,7 +16,8 @@ from nexus.retrieval.reader import Reader
 from nexus.services import ChatServices
 from nexus.settings import Settings
 from nexus.wiring.aws_clients import ClientFactory, aws_clients
-from nexus.wiring.parts import Models, catalogue_of, generations_of, index_of, secrets_of
+from nexus.wiring.models import Models
+from nexus.wiring.parts import catalogue_of, generations_of, index_of, secrets_of
 from nexus.wiring.question_log import log_of, traces_of
 from nexus.wiring.tracing import begin_tracing
 
@@ -51,7 +52,7 @@ def chat_services(
     models = Models(settings, secrets)
     configured = settings.generation
     index, catalogue = (
-        index_of(settings, secrets, configured),
+        index_of(aws, settings, secrets, configured),
         catalogue_of(aws, settings, configured),
     )
     chat = models.chat()
@@ -80,7 +81,7 @@ def chat_services(
 
     def its_index(generation: Generation) -> VectorIndex:
         is_configured = generation.pinecone_host == configured.pinecone_host
-        return index if is_configured else index_of(settings, secrets, generation)
+        return index if is_configured else index_of(aws, settings, secrets, generation)
 
     health = Health(dependencies, executor)
     parts = ChatParts(
@@ -135,7 +136,7 @@ def _read_ahead(secrets: Secrets, settings: Settings, executor: Executor) -> Non
     needed = {settings.models_secret}
     if settings.rerank_url:
         needed.add(settings.rerank_secret)
-    if settings.vector_index != "sqlite":
+    if settings.vector_index == "pinecone":
         needed.add(settings.pinecone_secret)
     for reading in [executor.submit(secrets.get, secret_id) for secret_id in needed - {""}]:
         with suppress(NexusError):

@@ -29,7 +29,7 @@ def documents_services(settings: Settings, aws: ClientFactory | None = None) -> 
 
     def ping() -> None:
         catalogue_of(aws, settings, settings.generation).ping()
-        index_of(settings, secrets_of(aws), settings.generation).ping()
+        index_of(aws, settings, secrets_of(aws), settings.generation).ping()
 
     return DocumentsServices(
         settings=settings,
@@ -54,7 +54,7 @@ def curators(settings: Settings, aws: ClientFactory) -> PerGeneration[Curator]:
 
     def curator(generation: Generation) -> Curator:
         catalogue = catalogue_of(aws, settings, generation)
-        index = deferred(lambda: index_of(settings, secrets, generation))
+        index = deferred(lambda: index_of(aws, settings, secrets, generation))
         texts = TextSearch(index, catalogue, generation.namespace)
         return Curator(bucket, catalogue, queue, texts, places.all, settings.folder_groups)
 
@@ -68,7 +68,7 @@ def places_of(settings: Settings, aws: ClientFactory) -> PerGeneration[Place]:
     secrets = secrets_of(aws)
 
     def place(generation: Generation) -> Place:
-        index = traced_index(index_of(settings, secrets, generation), settings)
+        index = traced_index(index_of(aws, settings, secrets, generation), settings)
         return Place(catalogue_of(aws, settings, generation), index, generation.namespace)
 
     return PerGeneration(generations_of(aws, settings), settings.generation, place)

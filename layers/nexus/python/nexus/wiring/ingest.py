@@ -10,8 +10,8 @@ from nexus.models import Generation
 from nexus.services import IngestServices
 from nexus.settings import Settings
 from nexus.wiring.aws_clients import ClientFactory, aws_clients
+from nexus.wiring.models import Models
 from nexus.wiring.parts import (
-    Models,
     catalogue_of,
     documents_of,
     generations_of,
@@ -48,8 +48,10 @@ def ingest_services(
             generation,
             documents,
             catalogue_of(aws, settings, generation),
-            traced_index(index_of(settings, secrets, generation), settings),
-            traced_embedder(models.embedder(generation), generation.embedding_model, settings),
+            traced_index(index_of(aws, settings, secrets, generation), settings),
+            traced_embedder(
+                models.embedder(generation, documents=True), generation.embedding_model, settings
+            ),
             DynamoEmbeddingLedger(
                 aws("dynamodb"), settings.catalogue_table, generation.generation_id
             ),

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from nexus.snapshots.restoring import Restorer
 
 
-from nexus.wiring.aws_clients import THREADS, ClientFactory
+from nexus.wiring.aws_clients import THREADS, ClientFactory, aws_clients
+from nexus.wiring.models import Models
 from nexus.wiring.parts import (
-    Models,
     catalogue_of,
     documents_of,
     generations_of,
@@ -66,7 +66,7 @@ def restore_services(
         return Restorer(
             reader,
             catalogue_of(aws, settings, generation),
-            index_of(settings, secrets, generation),
+            index_of(aws, settings, secrets, generation),
             DynamoEmbeddingLedger(
                 aws("dynamodb"), settings.catalogue_table, generation.generation_id
             ),
@@ -118,7 +118,7 @@ def rebuild_services(settings: Settings, aws: ClientFactory) -> RebuildServices:
 
     def place(generation: Generation) -> Workplace:
         catalogue = catalogue_of(aws, settings, generation)
-        return Workplace(generation, catalogue, index_of(settings, secrets, generation))
+        return Workplace(generation, catalogue, index_of(aws, settings, secrets, generation))
 
     def reader(generation: Generation) -> Reader:
         where = places.of(generation)
@@ -188,7 +188,8 @@ def evaluation_services(
     executor = ThreadPoolExecutor(THREADS)
     models = Models(settings, secrets)
     generation = settings.generation
-    index, embedder = index_of(settings, secrets, generation), models.embedder(generation)
+    index = index_of(aws_clients, settings, secrets, generation)
+    embedder = models.embedder(generation)
     retriever = Retriever(
         searched(index), catalogue, embedder, models.reranker(), settings, generation, executor
     )
@@ -201,7 +202,7 @@ def evaluation_services(
             documents,
             catalogue,
             index,
-            indexed(embedder),
+            indexed(models.embedder(generation, documents=True)),
             ledger,
             queue,
             executor,

@@ -11,19 +11,15 @@ from nexus.errors import ConfigurationError
 from nexus.models import Generation
 from nexus.ports import (
     Catalogue,
-    ChatModel,
     DocumentStore,
     Embedder,
     EmbeddingLedger,
     GenerationStore,
-    Reranker,
     Secrets,
-    StreamingChat,
     VectorIndex,
     WorkQueue,
 )
 from nexus.settings import Settings
-from nexus.spending import SpendingChat, SpendingEmbedder, prices_of
 from nexus.wiring.aws_clients import (
     THREADS,
     ClientFactory,
@@ -31,94 +27,8 @@ from nexus.wiring.aws_clients import (
 from nexus.wiring.tracing import traced_index
 
 if TYPE_CHECKING:
-    from nexus.adapters.openai.connection import ModelsClient
     from nexus.generations.reindexing import Reindexer
     from nexus.ingestion.indexer import Indexer
-
-
-class Models:
-    """The endpoint's embedder, chat model and reranker."""
-
-    def __init__(self, settings: Settings, secrets: Secrets) -> None:
-        self._settings = settings
-        self._secrets = secrets
-        self._prices = prices_of(settings.model_prices)
-
-    def embedder(self, generation: Generation) -> Embedder:
-        from nexus.adapters.openai.models import OpenAIEmbedder
-
-        settings = self._settings
-        return deferred(
-            lambda: SpendingEmbedder(
-                OpenAIEmbedder(
-                    # A question or a chunk is embedded again rather than given up.
-                    self._connect(settings.embedding_timeout_s, settings.embedding_retries),
-                    generation.embedding_model,
-                    generation.embedding_dimension,
-                    settings.embedding_batch,
-                ),
-                generation.embedding_model,
-                settings.embedding_price,
-            )
-        )
-
-    def chat(self) -> StreamingChat:
-        return self._chat(self._settings.chat_model)
-
-    def verifier(self) -> ChatModel | None:
-        """The model that verifies sentences; None where there is none."""
-        named = self._settings.verifier_model
-        return self._chat(named) if named else None
-
-    def rewriter(self) -> ChatModel | None:
-        """The model that rewrites the questions of conversations; None where there is none."""
-        named = self._settings.rewrite_model
-        return self._chat(named) if named else None
-
-    def _chat(self, model: str) -> StreamingChat:
-        from nexus.adapters.openai.models import OpenAIChat
-
-        settings = self._settings
-        return deferred(
-            lambda: SpendingChat(
-                OpenAIChat(
-                    self._connect(settings.models_timeout_s, settings.answer_retries),
-                    model,
-                    settings.chat_api,
-                    settings.reasoning_effort,
-                ),
-                model,
-                self._prices,
-            )
-        )
-
-    def reranker(self) -> Reranker | None:
-        from nexus.adapters.rerank.endpoint import RerankEndpoint
-
-        settings = self._settings
-        if not settings.rerank_url:
-            return None
-
-        def read_key() -> str:
-            return self._secrets.get(settings.rerank_secret) if settings.rerank_secret else ""
-
-        return deferred(
-            lambda: RerankEndpoint(
-                settings.rerank_url,
-                read_key(),
-                settings.rerank_model,
-                settings.rerank_timeout_s,
-                read_key,
-            )
-        )
-
-    def _connect(self, timeout_s: float, retries: int) -> ModelsClient:
-        from nexus.adapters.openai.connection import connect
-
-        def read_key() -> str:
-            return self._secrets.get(self._settings.models_secret)
-
-        return connect(self._settings.models_url, read_key(), timeout_s, retries, read_key=read_key)
 
 
 def make_indexer(
@@ -154,7 +64,7 @@ def make_reindexers(
     return lambda generation: Reindexer(
         documents,
         catalogue_of(aws, settings, generation),
-        traced_index(index_of(settings, secrets, generation), settings),
+        traced_index(index_of(aws, settings, secrets, generation), settings),
         queue,
         generation,
         executor,
@@ -184,7 +94,9 @@ def catalogue_of(aws: ClientFactory, settings: Settings, generation: Generation)
     return DynamoCatalogue(aws("dynamodb"), settings.catalogue_table, generation.generation_id)
 
 
-def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> VectorIndex:
+def index_of(
+    aws: ClientFactory, settings: Settings, secrets: Secrets, generation: Generation
+) -> VectorIndex:
     """The index that holds a generation's vectors. Raises ConfigurationError."""
     if settings.vector_index == "sqlite":
         from nexus.adapters.sqlite.index import SqliteIndex
@@ -192,6 +104,11 @@ def index_of(settings: Settings, secrets: Secrets, generation: Generation) -> Ve
         if not settings.sqlite_path:
             raise ConfigurationError("NEXUS_SQLITE_PATH must name the index's file.")
         return SqliteIndex(settings.sqlite_path)
+    if settings.vector_index == "s3vectors":
+        from nexus.adapters.s3vectors.index import S3VectorsIndex
+
+        bucket, dimension = settings.vector_bucket, generation.embedding_dimension
+        return deferred(lambda: S3VectorsIndex(aws("s3vectors"), bucket, dimension))
 
     from nexus.adapters.pinecone.index import PineconeIndex
     from nexus.adapters.tls_context import tls_context

@@ -8,6 +8,9 @@ from pathlib import Path
 
 # With one of these set, botocore's rules have the address.
 _BY_RULES = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
+# A service that answers under another suffix of its partition than most: botocore's
+# `data/s3vectors/2025-07-15/endpoint-rule-set-1.json`.
+_SUFFIX = {"s3vectors": "dualStackDnsSuffix"}
 
 
 def is_plain() -> bool:
@@ -33,13 +36,14 @@ def address_of(service: str, region: str) -> str:
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
     if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() != "true":
-        for name in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
+        own = service.upper().replace("-", "_")
+        for name in (f"AWS_ENDPOINT_URL_{own}", "AWS_ENDPOINT_URL"):
             if os.environ.get(name):
                 return os.environ[name]
-    return f"https://{service}.{region}.{_suffix(region)}"
+    return f"https://{service}.{region}.{_suffix(region, _SUFFIX.get(service, 'dnsSuffix'))}"
 
 
-def _suffix(region: str) -> str:
+def _suffix(region: str, kind: str) -> str:
     """The last part of the addresses of a region's partition, by botocore's own lists."""
     import botocore
 
@@ -48,8 +52,8 @@ def _suffix(region: str) -> str:
     name = _partition_of(region) if all(region not in one["regions"] for one in partitions) else ""
     for partition in partitions:
         if region in partition["regions"] or partition["id"] == name:
-            return str(partition["outputs"]["dnsSuffix"])
-    return "amazonaws.com"
+            return str(partition["outputs"][kind])
+    return "api.aws" if kind == _SUFFIX["s3vectors"] else "amazonaws.com"
 
 
 def _partition_of(region: str) -> str:

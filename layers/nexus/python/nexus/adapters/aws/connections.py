@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from types import SimpleNamespace
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -42,8 +42,11 @@ class Reply:
 class Connections(Protocol):
     """What sends bodies to one address. Raises botocore's errors."""
 
-    def post(self, headers: Mapping[str, str], body: bytes, read_s: float) -> Reply:
-        """The answer to a body; no wait for bytes of it takes more than `read_s` seconds."""
+    def post(self, headers: Mapping[str, str], body: bytes, read_s: float, path: str = "") -> Reply:
+        """The answer to a body; no wait for bytes of it takes more than `read_s` seconds.
+
+        `path` is instead of the address's own.
+        """
         ...
 
 
@@ -60,16 +63,17 @@ class _Direct:
         parts = urlsplit(url)
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if parts.scheme == "https" else 80)
-        self._begin = f"POST {parts.path or '/'} HTTP/1.1\r\naccept-encoding: identity\r\n"
+        self._path = parts.path or "/"
         self._tls = _context() if parts.scheme == "https" else None
         # Taken from and put to by any thread, the newest first: one call is enough for each.
         self._idle: list[socket.socket] = []
 
-    def post(self, headers: Mapping[str, str], body: bytes, read_s: float) -> Reply:
+    def post(self, headers: Mapping[str, str], body: bytes, read_s: float, path: str = "") -> Reply:
+        begin = f"POST {path or self._path} HTTP/1.1\r\naccept-encoding: identity\r\n"
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         if lines.count("\n") != len(headers):
             raise HTTPClientError(error="a header has more than one line")
-        head = f"{self._begin}{lines}content-length: {len(body)}\r\n\r\n".encode("latin-1")
+        head = f"{begin}{lines}content-length: {len(body)}\r\n\r\n".encode("latin-1")
         held = self._open()
         keeps = False
         try:
@@ -131,10 +135,10 @@ class _Proxied:
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         )
 
-    def post(self, headers: Mapping[str, str], body: bytes, read_s: float) -> Reply:
+    def post(self, headers: Mapping[str, str], body: bytes, read_s: float, path: str = "") -> Reply:
         request = SimpleNamespace(
             method="POST",
-            url=self._url,
+            url=urljoin(self._url, path) if path else self._url,
             headers=dict(headers),
             body=body,
             context={"read_timeout": read_s},

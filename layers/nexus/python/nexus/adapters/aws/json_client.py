@@ -1,8 +1,9 @@
-"""Calls DynamoDB and Secrets Manager by AWS's JSON protocol, without botocore's own clients.
+"""Calls DynamoDB, Secrets Manager and S3 Vectors in JSON, without botocore's own clients.
 
 botocore's own clients read a model of each service and the rules for its address when they are
-made, and interpret them at each call: most of what a call cost. What a function asks of these two
-is a JSON object to one address, and the answer is one. Credentials, certificates, proxies, when to
+made, and interpret them at each call: most of what a call cost. What a function asks of these is
+a JSON object to one address, and the answer is one; S3 Vectors has a path for each operation, where
+the other two have a header. Credentials, certificates, proxies, when to
 try again, and all errors are botocore's own; `signing` and `connections` say why those are not. As
 with botocore, a clock that is wrong is not corrected. What botocore adds and this leaves out is an
 id for each call and the number of each try, sent for AWS's own records, and addresses by account,
@@ -41,21 +42,29 @@ from nexus.adapters.aws.spans import called
 from nexus.deadline import current
 from nexus.tracing import is_traced
 
-# Each service's protocol: what its calls are named by, and the version of JSON it speaks.
+# Each service's protocol: what its calls are named by (a path, where that is empty), and what kind
+# of JSON it speaks.
 _PROTOCOLS = {
-    "dynamodb": ("DynamoDB_20120810", "1.0"),
-    "secretsmanager": ("secretsmanager", "1.1"),
+    "dynamodb": ("DynamoDB_20120810", "application/x-amz-json-1.0"),
+    "secretsmanager": ("secretsmanager", "application/x-amz-json-1.1"),
+    "s3vectors": ("", "application/json"),
 }
-# All that is asked of the two; an operation beyond these may need what botocore adds to it.
+# All that is asked of them; an operation beyond these may need what botocore adds to it.
 OPERATIONS = {
     "dynamodb": {
         "batch_get_item", "batch_write_item", "delete_item", "get_item", "put_item", "query",
         "scan", "update_item",
     },
     "secretsmanager": {"get_secret_value"},
+    "s3vectors": {
+        "create_index", "delete_index", "delete_vectors", "get_vectors", "list_indexes",
+        "list_vectors", "put_vectors", "query_vectors",
+    },
 }  # fmt: skip
 TRIES = 3
+# How long an answer is waited for. Megabytes of vectors take longer than an item.
 READ_S = 2.0
+VECTORS_READ_S = 10.0
 # A socket takes no time at all for "do not wait".
 _LEAST_S = 0.001
 _NOT_IN_AN_APP_ID = re.compile(r"[^A-Za-z0-9!#$%&'*+\-.^_`|~]")
@@ -81,14 +90,15 @@ class JsonClient:
         refused: Callable[[str], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        prefix, version = _PROTOCOLS[service]
+        prefix, kind = _PROTOCOLS[service]
         self._service = service
         self._target = prefix
         url = address_of(service, region)
         parts = urlsplit(url)
         self._path = parts.path or "/"
+        self._read_s = VECTORS_READ_S if service == "s3vectors" else READ_S
         self._host = _host(parts)
-        self._headers = {"content-type": f"application/x-amz-json-{version}"}
+        self._headers = {"content-type": kind}
         self._user_agent = _user_agent()
         self._signer = Signer(service, region)
         self._credentials = credentials
@@ -136,17 +146,20 @@ class JsonClient:
     def _try(self, operation: str, body: bytes, retries: int) -> dict[str, Any]:
         if self._credentials is None:
             raise NoCredentialsError
+        path, named = self._path, {"x-amz-target": f"{self._target}.{operation}"}
+        if not self._target:
+            path, named = f"{path.rstrip('/')}/{operation}", {}
         headers = self._signer.signed(
             self._host,
-            self._path,
-            {**self._headers, "x-amz-target": f"{self._target}.{operation}"},
+            path,
+            {**self._headers, **named},
             body,
             self._credentials.get_frozen_credentials(),
             time.time(),
         )
         headers["user-agent"] = self._user_agent
         left_s = current().remaining()
-        response = self._http.post(headers, body, max(_LEAST_S, min(READ_S, left_s)))
+        response = self._http.post(headers, body, max(_LEAST_S, min(self._read_s, left_s)), path)
         _check(response.headers, response.content)
         answer = _decoded(response.content, response.status)
         metadata = {

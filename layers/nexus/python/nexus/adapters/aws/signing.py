@@ -1,7 +1,7 @@
 """Signs calls by AWS's Signature Version 4, with what does not change between them kept.
 
 botocore's signer finds out anew at each call what may be signed of any request to any service, and
-derives the day's key. What is sent here is a JSON body by POST to one address, and the algorithm
+derives the day's key. What is sent here is JSON to one address, and the algorithm
 lets a key be used for its day:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -37,10 +37,14 @@ class Signer:
         body: bytes,
         keys: ReadOnlyCredentials,
         now: float,
+        *,
+        method: str = "POST",
+        query: str = "",
     ) -> dict[str, str]:
         """The headers, whose names are in lower case, with those that sign all of them.
 
-        `now` is in seconds since 1970.
+        `now` is in seconds since 1970. `path` and `query` are as they are sent, the query's
+        parameters in the order of their names.
         """
         moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
         signed = {**headers, "host": host, "x-amz-date": moment}
@@ -50,7 +54,7 @@ class Signer:
         listed = ";".join(names)
         lines = "".join(f"{name}:{' '.join(signed[name].split())}\n" for name in names)
         digest = sha256(body).hexdigest()
-        canonical = f"POST\n{quote(path, safe='/~')}\n\n{lines}\n{listed}\n{digest}"
+        canonical = f"{method}\n{quote(path, safe='/~')}\n{query}\n{lines}\n{listed}\n{digest}"
         scope = f"{moment[:8]}/{self._region}/{self._service}/aws4_request"
         hashed = sha256(canonical.encode()).hexdigest()
         to_sign = f"{_ALGORITHM}\n{moment}\n{scope}\n{hashed}"

@@ -43,6 +43,7 @@ def connect(
     retries: int,
     longest_wait_s: float = 5.0,
     read_key: Callable[[], str] | None = None,
+    auth: httpx2.Auth | None = None,
 ) -> ModelsClient:
     """One client for all calls to the endpoint; safe to share between threads.
 
@@ -51,10 +52,37 @@ def connect(
     tried `retries` times more, after 0.5 s doubling to 8 s less up to a quarter at random, or after
     what Retry-After says. A wait of more than `longest_wait_s` is not slept
     through: the call fails at once, with that wait in the error. No try outlasts the request's
-    deadline. A key that is refused is read again with `read_key`. Raises ConfigurationError for a
-    URL or a key that cannot be used.
+    deadline. A key that is refused is read again with `read_key`; `auth`, which signs each request,
+    stands for both. Raises ConfigurationError for a URL or a key that cannot be used.
     """
     url = _url(base_url)
+    if auth is None:
+        _check_key(api_key)
+    timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0))
+    by_deadline = hooks()
+    http = httpx2.Client(
+        # A query belongs behind each call's path, such as Azure's `api-version`.
+        base_url=url.copy_with(query=None),
+        params=url.params,
+        headers={
+            "accept": "application/json",
+            "user-agent": f"nexus/{__version__}",
+            **({"authorization": f"Bearer {api_key}"} if auth is None else {}),
+        },
+        timeout=timeout,
+        follow_redirects=auth is None,  # what is signed is for one host
+        verify=tls_context(),
+        transport=transport(),
+        auth=auth or (RenewedKey(read_key) if read_key else None),
+        event_hooks={
+            **by_deadline,
+            "response": [*by_deadline["response"], _tells_what_it_means(longest_wait_s)],
+        },
+    )
+    return ModelsClient(http, retries)
+
+
+def _check_key(api_key: str) -> None:
     if not api_key:
         raise ConfigurationError(
             "The secret that NEXUS_MODELS_SECRET names is empty; put the endpoint's API key in it, "
@@ -64,28 +92,6 @@ def connect(
         raise ConfigurationError(
             "The secret that NEXUS_MODELS_SECRET names must be one line of plain text."
         )
-    timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0))
-    by_deadline = hooks()
-    http = httpx2.Client(
-        # A query belongs behind each call's path, such as Azure's `api-version`.
-        base_url=url.copy_with(query=None),
-        params=url.params,
-        headers={
-            "accept": "application/json",
-            "authorization": f"Bearer {api_key}",
-            "user-agent": f"nexus/{__version__}",
-        },
-        timeout=timeout,
-        follow_redirects=True,
-        verify=tls_context(),
-        transport=transport(),
-        auth=RenewedKey(read_key) if read_key else None,
-        event_hooks={
-            **by_deadline,
-            "response": [*by_deadline["response"], _tells_what_it_means(longest_wait_s)],
-        },
-    )
-    return ModelsClient(http, retries)
 
 
 class ModelsClient:

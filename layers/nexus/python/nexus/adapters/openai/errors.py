@@ -29,6 +29,13 @@ _ADVICE = {
     422: "check the model's name and, for embeddings, NEXUS_EMBEDDING_DIMENSION",
 }
 
+# The same for Bedrock, whose answers bear AWS's id of the request.
+_ADVICE_ON_AWS = {
+    400: "check the model's name and, for embeddings, NEXUS_EMBEDDING_DIMENSION",
+    403: "allow the function's role bedrock:InvokeModel of this model, and the account its use",
+    404: "check the model's name, and that this region has it",
+}
+
 # Faults of the address or the headers.
 WRONG_CALL = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL)
 
@@ -70,7 +77,8 @@ def translate() -> Iterator[None]:
     try:
         yield
     except StatusError as err:
-        raise from_status(err.status_code, err.headers, err.code, words_of(err.body)) from err
+        code = err.code or err.headers.get("x-amzn-errortype", "").partition(":")[0] or None
+        raise from_status(err.status_code, err.headers, code, words_of(err.body)) from err
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.CookieConflict, httpx2.StreamError) as err:
         raise _from_transport(err) from err
     except json.JSONDecodeError as err:
@@ -117,7 +125,8 @@ def from_status(
     # A code is a short identifier; anything longer could be a message that repeats the prompt.
     is_name = isinstance(code, str) and re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", code)
     named = f", {code}" if is_name and code != str(status) else ""
-    advice = _ADVICE.get(status, "check NEXUS_MODELS_URL")
+    known = _ADVICE_ON_AWS if "x-amzn-requestid" in headers else _ADVICE
+    advice = known.get(status, "check NEXUS_MODELS_URL")
     return UpstreamRefused(
         SERVICE, f"The model endpoint refused the call (HTTP {status}{named}); {advice}."
     )

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+import random
 import ssl
+import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
+from pinecone.errors.exceptions import (
+    ApiError,
+    ConflictError,
+    FailedPreconditionError,
+    ForbiddenError,
+    NotFoundError,
+    PayloadTooLargeError,
+    PaymentRequiredError,
+    PineconeConnectionError,
+    PineconeError,
+    PineconeTimeoutError,
+    RateLimitError,
+    ServiceError,
+    UnauthorizedError,
+)
 
-# `pinecone.index.Index` offers no way to bound its retries: it sleeps up to 90 s per try when
-# Pinecone says so, far longer than a caller waits. So its two parts are put together here.
-from pinecone._internal.config import PineconeConfig, RetryConfig
-from pinecone._internal.constants import DATA_PLANE_API_VERSION
-from pinecone._internal.http_client import HTTPClient
-
-from nexus.adapters.pinecone.errors import translated
+from nexus import __version__
 from nexus.deadline import current
 from nexus.errors import UpstreamRefused
+
+# The version of the API whose bodies the SDK's `Documents` writes and reads; a test compares it
+# with the SDK's own.
+API_VERSION = "2026-07"
+_FIRST_PAUSE_S = 0.1
+_TRIED_AGAIN = frozenset({429, 500, 502, 503, 504})
+_BY_STATUS: dict[int, type[ApiError]] = {
+    401: UnauthorizedError,
+    402: PaymentRequiredError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    412: FailedPreconditionError,
+    413: PayloadTooLargeError,
+    429: RateLimitError,
+}
 
 
 def connect(
@@ -26,30 +54,110 @@ def connect(
     retries: int,
     longest_wait_s: float,
     verify: bool | ssl.SSLContext,
-) -> tuple[HTTPClient, str]:
-    """The client of an index, and the index's address as the SDK writes it.
+) -> HeldClient:
+    """The client of an index. The parameters are those of `PineconeIndex`.
 
-    The parameters are those of `PineconeIndex`. Raises UpstreamRefused without host or key.
+    Raises UpstreamRefused without host or key, or with a key that is not one line of plain text.
     """
     if not host or not api_key:
         raise UpstreamRefused("index", "Pinecone's host and API key are not both set.")
-    with translated():
-        config = PineconeConfig(
-            api_key=api_key,
-            host=host,
-            timeout=timeout_s,
-            ssl_verify=verify,  # type: ignore[arg-type]  # httpx, below, takes either
-            retry_config=RetryConfig(max_retries=retries, max_wait=longest_wait_s),
-        )
-        return _HeldClient(config, DATA_PLANE_API_VERSION), config.host
+    if not api_key.isascii() or not api_key.isprintable() or api_key != api_key.strip():
+        raise UpstreamRefused("index", "Pinecone's API key must be one line of plain text.")
+    address = host if host.startswith(("http://", "https://")) else f"https://{host}"
+    client = httpx.Client(
+        base_url=address.rstrip("/"),
+        headers={
+            "api-key": api_key,
+            "user-agent": f"nexus/{__version__}",
+            "x-pinecone-api-version": API_VERSION,
+        },
+        verify=verify,
+    )
+    return HeldClient(client, timeout_s, retries, longest_wait_s)
 
 
-class _HeldClient(HTTPClient):
-    """The SDK's client, whose tries each end by the request's deadline."""
+class HeldClient:
+    """Posts JSON for the SDK's `Documents`, in tries that each end by the request's deadline.
 
-    def post(
-        self, path: str, timeout: float | httpx.Timeout | None = None, **kwargs: Any
-    ) -> httpx.Response:
-        if timeout is None:
-            timeout = current().limit(self._config.timeout, "index")
-        return super().post(path, timeout=timeout, **kwargs)
+    The SDK's own client sleeps up to 90 s per try where Pinecone asks for it, and `Index` takes no
+    other. Raises the SDK's errors. Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        timeout_s: float,
+        retries: int,
+        longest_wait_s: float,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._http = http
+        self._timeout_s = timeout_s
+        self._retries = retries
+        self._longest_wait_s = longest_wait_s
+        self._sleep = sleep
+        self.host = str(http.base_url).rstrip("/")
+
+    def post(self, path: str, timeout: float | None = None, **kwargs: Any) -> httpx.Response:
+        """The good answer to a body; what may pass is tried again, writes too, as they repeat."""
+        tried = 0
+        while True:
+            try:
+                return self._post(path, timeout, kwargs)
+            except (ApiError, PineconeConnectionError) as err:
+                pause_s = self._pause_s(tried, err)
+                if tried >= self._retries or not _may_pass(err) or not current().fits(pause_s):
+                    raise
+            self._sleep(pause_s)
+            tried += 1
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def _post(self, path: str, timeout: float | None, kwargs: dict[str, Any]) -> httpx.Response:
+        limit_s = current().limit(self._timeout_s, "index") if timeout is None else timeout
+        try:
+            response = self._http.post(path, timeout=limit_s, **kwargs)
+        except httpx.TimeoutException as err:
+            raise PineconeTimeoutError(type(err).__name__) from err
+        except httpx.TransportError as err:
+            raise PineconeConnectionError(type(err).__name__) from err
+        if not response.is_success:
+            raise _error(response)
+        return response
+
+    def _pause_s(self, tried: int, err: PineconeError) -> float:
+        asked = (getattr(err, "headers", None) or {}).get("retry-after", "")
+        try:
+            wanted = float(asked)
+        except ValueError:
+            wanted = _FIRST_PAUSE_S * 2.0**tried
+        jitter = random.uniform(1, 1.5)  # noqa: S311 - no secret
+        return max(0.0, min(wanted, self._longest_wait_s)) * jitter
+
+
+def _may_pass(err: PineconeError) -> bool:
+    return isinstance(err, PineconeConnectionError) or (
+        isinstance(err, ApiError) and err.status_code in _TRIED_AGAIN
+    )
+
+
+def _error(response: httpx.Response) -> ApiError:
+    """The SDK's error for an answer that is not a good one."""
+    status = response.status_code
+    kind = _BY_STATUS.get(status, ServiceError if status >= 500 else ApiError)
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    told = body.get("error", body) if isinstance(body, dict) else None
+    told = told if isinstance(told, dict) else {}
+    code = told.get("code")
+    return kind(
+        str(told.get("message") or f"HTTP {status}"),
+        status,
+        body if isinstance(body, dict) else None,
+        headers=dict(response.headers),
+        error_code=None if code is None else str(code),
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from pinecone._internal.adapters.vectors_adapter import VectorsAdapter
 from pinecone.client.documents import Documents
 from pinecone.models.documents.score_by import DenseVectorQuery, TextQuery
 
@@ -64,7 +64,7 @@ class PineconeIndex:
         longest_wait_s: float = 2.0,
         verify: bool | ssl.SSLContext = True,
     ) -> None:
-        self._http, address = connect(
+        self._http = connect(
             host,
             api_key,
             timeout_s=timeout_s,
@@ -72,7 +72,8 @@ class PineconeIndex:
             longest_wait_s=longest_wait_s,
             verify=verify,
         )
-        self._documents = Documents(http=self._http, host=address)
+        client: Any = self._http  # which has the one method of the SDK's that documents call
+        self._documents = Documents(http=client, host=self._http.host)
         self._dimension = dimension
 
     def upsert(self, namespace: str, records: Sequence[IndexRecord]) -> None:
@@ -149,34 +150,36 @@ class PineconeIndex:
     def scan(self, generation_id: str, cursor: str, most: int) -> ScannedPage:
         """A page of one namespace's chunks; the cursor is the namespace and Pinecone's own token.
 
-        Namespaces are known from statistics, which lag behind writes by moments.
+        Namespaces are known from statistics, which lag behind writes by moments, and which are
+        asked for once a namespace; the page behind the last one is empty.
         """
-        after, _, token = cursor.partition(" ")
-        names = sorted(
-            name
-            for name in self._namespace_counts()
-            if name.endswith(f".{generation_id}") and (name >= after if token else name > after)
-        )
-        if not names:
+        name, _, token = cursor.partition(" ")
+        if not token:
+            name = self._next_namespace(generation_id, after=name)
+        if not name:
             return ScannedPage((), "")
         chunks: tuple[IndexedChunk, ...] = ()
         following = ""
         with existing_namespace():
             page = self._documents.fetch(
-                namespace=names[0],
+                namespace=name,
                 filter={"added_in": {"$gte": 0}},
                 include_fields=["document_id", "added_in"],
                 limit=most,
                 pagination_token=token or None,
             )
             chunks = tuple(
-                to_indexed_chunk(names[0], chunk_id, document.to_dict())
+                to_indexed_chunk(name, chunk_id, document.to_dict())
                 for chunk_id, document in page.documents.items()
             )
             following = (page.pagination.next if page.pagination is not None else None) or ""
-        if not following and len(names) == 1:
-            return ScannedPage(chunks, "")
-        return ScannedPage(chunks, f"{names[0]} {following}".rstrip())
+        return ScannedPage(chunks, f"{name} {following}".rstrip())
+
+    def _next_namespace(self, generation_id: str, after: str) -> str:
+        """The generation's namespace behind another; "" for none. One call, for a namespace."""
+        ending = f".{generation_id}"
+        names = (name for name in self._namespace_counts() if name.endswith(ending))
+        return min((name for name in names if name > after), default="")
 
     def wait_until_searchable(self, namespace: str, chunk_ids: Sequence[str]) -> None:
         """Asks for the chunks until all are there: Pinecone's writes are seen moments later."""
@@ -250,6 +253,6 @@ class PineconeIndex:
 
     def _namespace_counts(self) -> dict[str, int]:
         with translated():
-            response = self._http.post("/describe_index_stats", json={})
-            statistics = VectorsAdapter.to_stats_response(response.content)
-        return {name: about.vector_count for name, about in statistics.namespaces.items()}
+            statistics = self._http.post("/describe_index_stats", json={}).json()
+        found = statistics.get("namespaces") or {}
+        return {name: int(about.get("vectorCount") or 0) for name, about in found.items()}

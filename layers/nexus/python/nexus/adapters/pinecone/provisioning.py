@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from pinecone._client import Pinecone
+from pinecone import Pinecone
 from pinecone.errors.exceptions import ConflictError, NotFoundError
 from pinecone.models.enums import AwsRegion
 from pinecone.models.indexes.index import IndexModel
