@@ -10,7 +10,9 @@ from nexus.adapters.pinecone.provisioning import index_schema
 from nexus.errors import UpstreamUnavailable
 from nexus.ports import Message
 from nexus.settings import Settings
-from nexus.wiring.parts import Models, index_of
+from nexus.wiring.aws_clients import aws_clients
+from nexus.wiring.models import Models
+from nexus.wiring.parts import index_of
 from tests.fakes import FakeSecrets
 from tests.openai_server import Fault, running_openai_server
 from tests.pinecone_server import API_KEY, PineconeServer
@@ -46,7 +48,7 @@ def test_pinecone_is_asked_again_as_often_as_the_setting_says(tries: int) -> Non
             pinecone_secret="index",
             index_retries=tries,
         )
-        index = index_of(settings, FakeSecrets(index=API_KEY), settings.generation)
+        index = index_of(aws_clients, settings, FakeSecrets(index=API_KEY), settings.generation)
         server.fail_next(tries, 503, headers={"Retry-After": "0.01"})
         index.count("acme.g", "d")
         server.fail_next(tries + 1, 503, headers={"Retry-After": "0.01"})

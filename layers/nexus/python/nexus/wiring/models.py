@@ -65,16 +65,17 @@ class Models:
         return self._chat(named) if named else None
 
     def _chat(self, model: str) -> StreamingChat:
-        # One try: there is no time for a second.
-        return deferred(lambda: SpendingChat(self._asked_once(model), model, self._prices))
+        return deferred(lambda: SpendingChat(self._at_endpoint(model), model, self._prices))
 
-    def _asked_once(self, model: str) -> StreamingChat:
+    def _at_endpoint(self, model: str) -> StreamingChat:
         settings = self._settings
         form = settings.chat_api, settings.reasoning_effort
         if self._on_bedrock:
             from nexus.adapters.bedrock.chat import BedrockChat
 
-            client = self._connect_bedrock("/openai/v1", settings.models_timeout_s, 0)
+            client = self._connect_bedrock(
+                "/openai/v1", settings.models_timeout_s, settings.answer_retries
+            )
             return BedrockChat(client, model, *form)
         from nexus.adapters.openai.models import OpenAIChat
 
