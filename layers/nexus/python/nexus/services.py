@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nexus.budgets.charging import Budgets
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         ClientStore,
         Continuation,
         DocumentStore,
+        Embedder,
         EndedSignIns,
         FunctionVersions,
         GatewayKeys,
@@ -72,7 +75,8 @@ class ChatServices:
     """What the chat function works with; `idempotency` is None where there is no cache's table,
     and `ratings` where there is no log.
 
-    `refresh_tokens` is None where the provider takes none back. `prepare` makes ready what a
+    `embedder` embeds callers' own texts. `refresh_tokens` is None where the provider takes none
+    back. `prepare` makes ready what a
     question needs, and opens its connections, side by side.
     """
 
@@ -86,6 +90,8 @@ class ChatServices:
     refresh_tokens: RefreshTokens | None = None
     idempotency: IdempotentAnswers | None = None
     ratings: Ratings | None = None
+    budgets: Budgets = field(default_factory=Budgets)
+    embedder: Embedder | None = None
     prepare: Callable[[], None] = field(default=_nothing)
 
 

@@ -17,6 +17,8 @@ from nexus.answering.rewriting import rewriter_of
 from nexus.answering.turn import Answerer
 from nexus.answering.verifying import verifier_of
 from nexus.bounded import bounded
+from nexus.budgets.admitting import AdmittedChat, AdmittedEmbedder
+from nexus.budgets.charging import Budgets
 from nexus.generations.lifecycle import PerGeneration
 from nexus.insights.rating import Ratings
 from nexus.metrics import count
@@ -29,6 +31,7 @@ from nexus.ports import (
     Embedder,
     EndedSignIns,
     GenerationStore,
+    Ledger,
     ListedConversations,
     QuestionLog,
     RefreshTokens,
@@ -82,6 +85,8 @@ class ChatParts:
     turns: Turns | None = None
     log: QuestionLog | None = None
     refresh_tokens: RefreshTokens | None = None
+    ledger: Ledger | None = None
+    cheaper: StreamingChat | None = None
 
 
 def answering(
@@ -98,11 +103,22 @@ def answering(
         reranker = bounded(reranker, "models", settings.rerank_timeout_s, executor, "reranker")
         reranker = traced_reranker(reranker, settings)
 
-    def questions(generation: Generation) -> Embedder:
+    budgets = Budgets(
+        parts.ledger,
+        executor,
+        dict(settings.people_budget).get("*"),
+        dict(settings.tenant_budgets),
+        settings.budget_model_from,
+    )
+
+    def embedding(generation: Generation) -> Embedder:
         tries = 1 + settings.embedding_retries
         longest_s = tries * (settings.embedding_timeout_s + PAUSE_S)
         embedder = bounded(parts.embedder(generation), "models", longest_s, executor, "embeddings")
-        embedder = traced_embedder(embedder, generation.embedding_model, settings)
+        return AdmittedEmbedder(traced_embedder(embedder, generation.embedding_model, settings))
+
+    def questions(generation: Generation) -> Embedder:
+        embedder = embedding(generation)
         if shared is None or not settings.embedding_cache_ttl_s:
             return embedder
         return CachedEmbedder(
@@ -135,6 +151,10 @@ def answering(
     )
     chat = bounded(parts.chat, "models", settings.models_timeout_s, executor, "language_model")
     chat = traced_chat(chat, settings.chat_model, settings, "answer")
+    cheaper = parts.cheaper
+    if cheaper is not None:
+        cheaper = bounded(cheaper, "models", settings.models_timeout_s, executor, "language_model")
+        cheaper = traced_chat(cheaper, settings.budget_model, settings, "answer")
     verifier = parts.verifier
     if verifier is not None:
         verifier = bounded(verifier, "models", settings.models_timeout_s, executor, "verifier")
@@ -166,7 +186,7 @@ def answering(
         else None,
         answerer=Answerer(
             readers,
-            Generator(chat, settings.answer_max_tokens, verifier_of(verifier)),
+            Generator(AdmittedChat(chat, cheaper), settings.answer_max_tokens, verifier_of(verifier)),
             bounded(parts.conversations, "conversations", CONVERSATIONS_S, executor),
             answers,
             settings,
@@ -174,6 +194,7 @@ def answering(
             rewriter=rewriter_of(rewriter),
             standings=standings,
             writer=writer,
+            budgets=budgets,
         ),
         readers=readers,
         executor=executor,
@@ -181,4 +202,6 @@ def answering(
         health=health,
         idempotency=idempotency,
         ratings=ratings,
+        budgets=budgets,
+        embedder=embedding(settings.generation),
     )

@@ -24,7 +24,7 @@ from nexus.wiring.parts import (
     index_of,
     secrets_of,
 )
-from nexus.wiring.question_log import log_of, traces_of
+from nexus.wiring.question_log import ledger_of, log_of, traces_of
 from nexus.wiring.tracing import begin_tracing
 
 
@@ -106,6 +106,8 @@ def chat_services(
         claims=claims,
         turns=turns,
         log=log,
+        ledger=ledger_of(aws, settings),
+        cheaper=models.cheaper(),
     )
     services = answering(parts, health, settings, executor)
 

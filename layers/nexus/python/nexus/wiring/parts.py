@@ -154,6 +154,11 @@ class Models:
         named = self._settings.rewrite_model
         return self._chat(named) if named else None
 
+    def cheaper(self) -> StreamingChat | None:
+        """The model that answers near a budget's cap; None where there is none."""
+        named = self._settings.budget_model
+        return self._chat(named) if named else None
+
     def _chat(self, model: str) -> StreamingChat:
         from nexus.adapters.openai.models import OpenAIChat
 
