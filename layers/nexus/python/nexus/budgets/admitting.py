@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from nexus.budgets.charging import charged
-from nexus.ports import Completion, Embedder, Embeddings, Message, StreamingChat
+from nexus.ports import ChatModel, Completion, Embedder, Embeddings, Message, StreamingChat
 
 
 class AdmittedChat:
@@ -35,6 +35,24 @@ class AdmittedChat:
             return self._chat
         charge.admitted()
         return self._cheaper if self._cheaper is not None and charge.saves else self._chat
+
+
+class AdmittedModel:
+    """A language model that helps another one: that verifies, or rewrites."""
+
+    def __init__(self, chat: ChatModel) -> None:
+        self._chat = chat
+
+    def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
+        """The model's completion. Raises BudgetExceeded."""
+        charge = charged()
+        if charge is not None:
+            charge.admitted()
+        return self._chat.complete(messages, max_tokens)
+
+    def ping(self) -> None:
+        """Returns when the endpoint answers; raises otherwise."""
+        self._chat.ping()
 
 
 class AdmittedEmbedder:

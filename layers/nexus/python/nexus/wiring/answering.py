@@ -17,7 +17,7 @@ from nexus.answering.rewriting import rewriter_of
 from nexus.answering.turn import Answerer
 from nexus.answering.verifying import verifier_of
 from nexus.bounded import bounded
-from nexus.budgets.admitting import AdmittedChat, AdmittedEmbedder
+from nexus.budgets.admitting import AdmittedChat, AdmittedEmbedder, AdmittedModel
 from nexus.budgets.charging import Budgets
 from nexus.generations.lifecycle import PerGeneration
 from nexus.insights.rating import Ratings
@@ -159,10 +159,12 @@ def answering(
     if verifier is not None:
         verifier = bounded(verifier, "models", settings.models_timeout_s, executor, "verifier")
         verifier = traced_chat(verifier, settings.verifier_model, settings, "verify")
+        verifier = AdmittedModel(verifier)
     rewriter = parts.rewriter
     if rewriter is not None:
         rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor, "rewriter")
         rewriter = traced_chat(rewriter, settings.rewrite_model, settings, "rewrite")
+        rewriter = AdmittedModel(rewriter)
     standings: Standings | None = None
     writer: TurnWriter | None = None
     if parts.turns is not None:
