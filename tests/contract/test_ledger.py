@@ -75,9 +75,7 @@ def test_of_fifty_at_once_no_more_spend_than_the_cap_and_one_answer(ledger: Ledg
 def test_of_fifty_at_once_as_many_are_let_in_as_requests_are_left(ledger: Ledger) -> None:
     budget = Budget(requests_day=10)
     with ThreadPoolExecutor(16) as pool:
-        found = list(
-            pool.map(lambda n: reserve(ledger, WEB, budget, MOST, f"{n}", NOW), range(50))
-        )
+        found = list(pool.map(lambda n: reserve(ledger, WEB, budget, MOST, f"{n}", NOW), range(50)))
     assert sum(isinstance(one, Reserved) for one in found) == 10
     assert counted(ledger) == (10, 0, 0)
 

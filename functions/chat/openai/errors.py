@@ -14,7 +14,12 @@ _TYPES = {
     409: "conflict_error",
     429: "rate_limit_error",
 }
-_CODES = {401: "invalid_api_key", 403: "invalid_api_key", 404: "not_found", 429: "rate_limit_exceeded"}
+_CODES = {
+    401: "invalid_api_key",
+    403: "invalid_api_key",
+    404: "not_found",
+    429: "rate_limit_exceeded",
+}
 
 
 def error_of(problem: Problem) -> dict[str, Any]:

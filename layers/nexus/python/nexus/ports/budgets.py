@@ -39,9 +39,7 @@ class Change:
 class Ledger(Protocol):
     """Accounts of callers and tenants, one for each month ("2026-11")."""
 
-    def change(
-        self, tenant: str, name: str, month: str, change: Change
-    ) -> tuple[bool, Account]:
+    def change(self, tenant: str, name: str, month: str, change: Change) -> tuple[bool, Account]:
         """Whether the change was made, whole or not at all; and the account behind it."""
         ...
 

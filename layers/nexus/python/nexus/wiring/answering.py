@@ -188,7 +188,9 @@ def answering(
         else None,
         answerer=Answerer(
             readers,
-            Generator(AdmittedChat(chat, cheaper), settings.answer_max_tokens, verifier_of(verifier)),
+            Generator(
+                AdmittedChat(chat, cheaper), settings.answer_max_tokens, verifier_of(verifier)
+            ),
             bounded(parts.conversations, "conversations", CONVERSATIONS_S, executor),
             answers,
             settings,

@@ -149,7 +149,7 @@ def _account_of(item: Mapping[str, AttributeValue]) -> Account:
     counters = {
         name: value
         for name, value in values.items()
-        if name.count(":") >= 2 and not name.startswith(_HOLD)  # noqa: PLR2004 - measure:window:when
+        if name.count(":") >= 2 and not name.startswith(_HOLD)
     }
     return Account(counters, holds)
 
