@@ -120,4 +120,12 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     )
     # A question and a rating to write, one to read, and words to take out of both: not the others'.
     allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
+    # What a tenant's callers have spent, and nothing else of that table, to list.
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["dynamodb:Query"],
+            resources=[tables.insights.table_arn],
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["budget#*"]}},
+        )
+    )
     allow_secrets(role, data.models_secret, data.pinecone_secret, data.rerank_secret)

@@ -46,7 +46,7 @@ ERRORS = {
     413: "The body is larger than this service takes; `detail` says how large it may be.",
     415: "The body is not sent as application/json.",
     422: "A field is not valid; `field` names it.",
-    429: "The key's rate, quota or budget is used up; `budget` names it, `resets_at` says till when.",
+    429: "The key's rate, quota or budget is used up; of a budget, `resets_at` says till when.",
     503: "A service behind this one fails; `Retry-After` says when to try again, if that helps.",
 }
 

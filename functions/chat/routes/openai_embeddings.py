@@ -38,7 +38,7 @@ class EmbeddingsRequest(BaseModel):
 
 
 @router.post("/v1/embeddings", summary="Embed texts as OpenAI's clients do", response_model=None)
-def embeddings(
+async def embeddings(
     body: EmbeddingsRequest, request: Request, principal: Caller, services: Services
 ) -> JSONResponse:
     """The texts' vectors, of unit length, by the model that the documents are embedded by."""

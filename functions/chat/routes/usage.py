@@ -73,7 +73,7 @@ class UsageResponse(BaseModel):
 
 
 @router.get("/v1/usage", summary="See what was spent of budgets")
-def usage(principal: Caller, services: Services) -> UsageResponse:
+async def usage(principal: Caller, services: Services) -> UsageResponse:
     """The caller's account with its caps; an administrator gets all accounts of the tenant."""
     month, found = spending_of(services.budgets, principal)
     return UsageResponse(

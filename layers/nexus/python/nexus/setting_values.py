@@ -79,9 +79,8 @@ def _budgets(variable: str, raw: str) -> tuple[tuple[str, Budget], ...]:
     """Budgets by name. What cannot be read is no budget, and so must not be taken for one."""
     try:
         given = json.loads(raw)
-        if not isinstance(given, dict) or not all(isinstance(one, dict) for one in given.values()):
-            raise ValueError("It is no object of objects.")
-        return tuple((name, Budget.of(values)) for name, values in given.items())
+        named = given if isinstance(given, dict) else {"": given}
+        return tuple((name, Budget.of(values)) for name, values in named.items())
     except (ValueError, RecursionError) as err:
         raise ConfigurationError(
             f'{variable} must be JSON such as {{"*": {{"dollars_month": 100}}}}: {err}'

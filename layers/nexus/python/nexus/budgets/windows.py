@@ -42,16 +42,18 @@ def is_over(name: str, now: float) -> bool:
 
 def end_of(window: Window, at: float) -> float:
     """The Unix time at which the window of a Unix time ends."""
-    begun = datetime.strptime(_moment(at).strftime(_FORMS[window]), _FORMS[window])
-    if window == "month":
-        begun = (begun.replace(day=1) + timedelta(days=32)).replace(day=1)
-    else:
-        begun += {
-            "minute": timedelta(minutes=1),
-            "hour": timedelta(hours=1),
-            "day": timedelta(days=1),
-        }[window]
-    return begun.replace(tzinfo=UTC).timestamp()
+    begun = _moment(at).replace(second=0, microsecond=0)
+    match window:
+        case "minute":
+            ended = begun + timedelta(minutes=1)
+        case "hour":
+            ended = begun.replace(minute=0) + timedelta(hours=1)
+        case "day":
+            ended = begun.replace(hour=0, minute=0) + timedelta(days=1)
+        case "month":
+            first = begun.replace(day=1, hour=0, minute=0)
+            ended = (first + timedelta(days=32)).replace(day=1)
+    return ended.timestamp()
 
 
 def told(at: float) -> str:

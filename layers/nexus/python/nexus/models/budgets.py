@@ -36,8 +36,10 @@ class Budget:
     dollars_month: float | None = None
 
     @classmethod
-    def of(cls, values: Mapping[str, object]) -> Budget:
+    def of(cls, values: object) -> Budget:
         """From caps by name. Raises ValueError with a sentence for what cannot be one."""
+        if not isinstance(values, Mapping):
+            raise ValueError(f"A budget is an object of caps by name; it is {values!r}.")  # noqa: TRY004
         names = [spec.name for spec in fields(cls)]
         found: dict[str, int | float] = {}
         for name, value in values.items():

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.embedding_cache import CachedEmbedder
@@ -47,6 +47,8 @@ from nexus.retrieval.retriever import Retriever
 from nexus.services import ChatServices
 from nexus.settings import Settings
 from nexus.wiring.tracing import traced_chat, traced_embedder, traced_index, traced_reranker
+
+T = TypeVar("T")
 
 # The longest that a call may take with all its tries, in seconds, if the request has it. DynamoDB
 # answers in milliseconds: one more try after 2 s without a byte, then it is down. The models' own
@@ -149,22 +151,7 @@ def answering(
         settings.generation,
         reader,
     )
-    chat = bounded(parts.chat, "models", settings.models_timeout_s, executor, "language_model")
-    chat = traced_chat(chat, settings.chat_model, settings, "answer")
-    cheaper = parts.cheaper
-    if cheaper is not None:
-        cheaper = bounded(cheaper, "models", settings.models_timeout_s, executor, "language_model")
-        cheaper = traced_chat(cheaper, settings.budget_model, settings, "answer")
-    verifier = parts.verifier
-    if verifier is not None:
-        verifier = bounded(verifier, "models", settings.models_timeout_s, executor, "verifier")
-        verifier = traced_chat(verifier, settings.verifier_model, settings, "verify")
-        verifier = AdmittedModel(verifier)
-    rewriter = parts.rewriter
-    if rewriter is not None:
-        rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor, "rewriter")
-        rewriter = traced_chat(rewriter, settings.rewrite_model, settings, "rewrite")
-        rewriter = AdmittedModel(rewriter)
+    chat, verifier, rewriter = _chats(parts, settings, executor)
     standings: Standings | None = None
     writer: TurnWriter | None = None
     if parts.turns is not None:
@@ -188,9 +175,7 @@ def answering(
         else None,
         answerer=Answerer(
             readers,
-            Generator(
-                AdmittedChat(chat, cheaper), settings.answer_max_tokens, verifier_of(verifier)
-            ),
+            Generator(chat, settings.answer_max_tokens, verifier_of(verifier)),
             bounded(parts.conversations, "conversations", CONVERSATIONS_S, executor),
             answers,
             settings,
@@ -209,3 +194,29 @@ def answering(
         budgets=budgets,
         embedder=embedding(settings.generation),
     )
+
+
+def _chats(
+    parts: ChatParts, settings: Settings, executor: Executor
+) -> tuple[StreamingChat, ChatModel | None, ChatModel | None]:
+    """The models that answer, verify and rewrite: in time, and within the caller's budget."""
+
+    def in_time(chat: T, measured_as: str) -> T:
+        return bounded(chat, "models", settings.models_timeout_s, executor, measured_as)
+
+    chat = traced_chat(
+        in_time(parts.chat, "language_model"), settings.chat_model, settings, "answer"
+    )
+    cheaper, verifier, rewriter = parts.cheaper, parts.verifier, parts.rewriter
+    if cheaper is not None:
+        cheaper = in_time(cheaper, "language_model")
+        cheaper = traced_chat(cheaper, settings.budget_model, settings, "answer")
+    if verifier is not None:
+        verifier = in_time(verifier, "verifier")
+        verifier = traced_chat(verifier, settings.verifier_model, settings, "verify")
+        verifier = AdmittedModel(verifier)
+    if rewriter is not None:
+        rewriter = in_time(rewriter, "rewriter")
+        rewriter = traced_chat(rewriter, settings.rewrite_model, settings, "rewrite")
+        rewriter = AdmittedModel(rewriter)
+    return AdmittedChat(chat, cheaper), verifier, rewriter
