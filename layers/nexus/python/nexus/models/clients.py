@@ -20,8 +20,8 @@ class Principal:
 
     `expires_at` is a Unix time in seconds after which the key no longer works, or None. `client`
     is a key's name, or "person/" and the subject of a person's token. `groups` are the groups that
-    the caller shares: of documents that have groups, it sees those that have one of them. `budget` is
-    what a key may spend, or None; the stage says what people and tenants may.
+    the caller shares: of documents that have groups, it sees those that have one of them.
+    `budget` is what a key may spend, or None; the stage says what people and tenants may.
     """
 
     tenant: str
