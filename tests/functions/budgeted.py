@@ -73,11 +73,12 @@ class BudgetedWorld:
             cheaper=SpendingChat(self.cheaper, "cheap", PRICES),
         )
         executor = CarryingExecutor(64)
-        self.services = answering(parts, Health({}, executor), self.settings, executor)
+        services = answering(parts, Health({}, executor), self.settings, executor)
+        made = {spec.name: getattr(services, spec.name) for spec in fields(ChatServices)}
+        self.services = ChatBehindGateway(**made, clients=self.clients)
 
     def over(self, key: str = KEY) -> TestClient:
-        made = {spec.name: getattr(self.services, spec.name) for spec in fields(ChatServices)}
-        app = chat_app(ChatBehindGateway(**made, clients=self.clients))
+        app = chat_app(self.services)
         return TestClient(app, headers={"x-api-key": key}, raise_server_exceptions=False)
 
     def ask(self, key: str = KEY, message: str = ASKED, **more: Any) -> Any:

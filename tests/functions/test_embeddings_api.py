@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import httpx
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import openai
 import pytest
 
 from nexus.models import Budget
 from tests.functions.budgeted import KEY, BudgetedWorld, cap
+from tests.functions.serving import served
 
 MODEL = "text-embedding-3-small"
 
 
-def sdk(world: BudgetedWorld) -> openai.OpenAI:
-    client = world.over()
-    client.base_url = httpx.URL("http://testserver/v1/")
-    return openai.OpenAI(
-        base_url="http://testserver/v1", api_key=KEY, http_client=client, max_retries=0
-    )
+@contextmanager
+def sdk(world: BudgetedWorld) -> Iterator[openai.OpenAI]:
+    """OpenAI's client of a server of this world."""
+    with served(world) as url:
+        yield openai.OpenAI(base_url=f"{url}/v1", api_key=KEY, max_retries=0)
 
 
 def test_openai_s_sdk_gets_vectors_in_order_as_base64_and_as_numbers() -> None:
-    world = BudgetedWorld()
     texts = ["the fee", "the pool", "the fee"]
-    packed = sdk(world).embeddings.create(model=MODEL, input=texts)  # it asks for base64
-    plain = sdk(world).embeddings.create(model=MODEL, input=texts, encoding_format="float")
+    with sdk(BudgetedWorld()) as client:
+        packed = client.embeddings.create(model=MODEL, input=texts)  # it asks for base64
+        plain = client.embeddings.create(model=MODEL, input=texts, encoding_format="float")
     assert [one.index for one in packed.data] == [0, 1, 2]
     assert packed.data[0].embedding == packed.data[2].embedding != packed.data[1].embedding
     for one, other in zip(packed.data, plain.data, strict=True):
@@ -34,10 +36,11 @@ def test_openai_s_sdk_gets_vectors_in_order_as_base64_and_as_numbers() -> None:
 
 def test_what_is_embedded_is_charged_and_refused_when_the_budget_is_spent() -> None:
     world = BudgetedWorld(Budget(tokens_day=2))
-    sdk(world).embeddings.create(model=MODEL, input="the tuition fee")
-    assert cap(world.usage(KEY)["web"], "tokens", "day")["spent"] == 3
-    with pytest.raises(openai.RateLimitError) as refused:
-        sdk(world).embeddings.create(model=MODEL, input="more")
+    with sdk(world) as client:
+        client.embeddings.create(model=MODEL, input="the tuition fee")
+        assert cap(world.usage(KEY)["web"], "tokens", "day")["spent"] == 3
+        with pytest.raises(openai.RateLimitError) as refused:
+            client.embeddings.create(model=MODEL, input="more")
     assert refused.value.code == "insufficient_quota"
 
 
