@@ -319,6 +319,10 @@ class Settings:
             raise ConfigurationError(
                 "NEXUS_REFUSE_BELOW, NEXUS_MEDIUM_FROM and NEXUS_HIGH_FROM must grow from 0 to 1."
             )
+        if any(name != "*" for name, _ in settings.people_budget):
+            raise ConfigurationError(
+                "NEXUS_PEOPLE_BUDGET has one entry, *: what each person may spend."
+            )
         if settings.oidc_issuer:
             _check_sign_in(settings)
         return settings
