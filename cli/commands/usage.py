@@ -12,7 +12,7 @@ from cli.terminal import Json, Stage, console, print_json
 
 
 def usage(stage: Stage = "local", key: Key = None, as_json: Json = False) -> None:
-    """Show what was spent of budgets, and when they start anew; an admin's key shows all."""
+    """Show what was spent of budgets, and when they start anew."""
     found = api.call(
         connect(stage).deployment.api_url, "/v1/usage", key=key_for(stage, key), method="GET"
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import Any
@@ -102,7 +102,7 @@ class Chat:
     """A warm chat function; `counted` waits for what it does behind its answers, too."""
 
     def __init__(
-        self, upstreams: Upstreams, aws: Aws, budget: dict[str, float] | None = None
+        self, upstreams: Upstreams, aws: Aws, budget: Mapping[str, float] | None = None
     ) -> None:
         self._budget = budget
         self._executor = NotingExecutor()

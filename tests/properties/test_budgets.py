@@ -1,4 +1,4 @@
-"""Whatever happens to requests and clocks, an account holds what was spent, and no more than it may.
+"""Whatever happens to requests and clocks, an account holds what was spent, and no more.
 
 Requests reserve, settle, settle twice, come late or die at any time, while the clock goes on, jumps
 ahead and falls back.

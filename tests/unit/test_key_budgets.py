@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from cli import api
 from cli.commands import usage as usage_command
 from cli.connection import Connection
 from nexus.budgets.estimating import most_of_answer, tokens_of
@@ -86,7 +87,7 @@ def test_settings_read_budgets_and_refuse_what_is_none() -> None:
 
 def test_windows_end_where_the_calendar_ends_them() -> None:
     at = 1_772_323_199.5  # 2026-02-28T23:59:59.5Z
-    ends = {window: told(end_of(window, at)) for window in ("minute", "hour", "day", "month")}  # type: ignore[arg-type]
+    ends = {window: told(end_of(window, at)) for window in ("minute", "hour", "day", "month")}
     assert set(ends.values()) == {"2026-03-01T00:00:00Z"}
     assert told(end_of("month", 1_796_000_000)) == "2026-12-01T00:00:00Z"
     assert told(end_of("month", 1_798_700_000)) == "2027-01-01T00:00:00Z"
@@ -111,7 +112,7 @@ def test_usage_says_so_where_a_key_has_no_budget(
     answer: dict[str, object] = {"accounts": [], "month": "2026-11", "prices_of": "2026-11-01"}
     monkeypatch.setattr(usage_command, "connect", lambda _stage: connection)
     monkeypatch.setattr(usage_command, "key_for", lambda _stage, key: key)
-    monkeypatch.setattr(usage_command.api, "call", lambda *_a, **_k: answer)
+    monkeypatch.setattr(api, "call", lambda *_a, **_k: answer)
     usage_command.usage(key="nx_web")
     assert "no budget" in capsys.readouterr().out
     cap = {"measure": "dollars", "window": "month", "cap": 20.0, "spent": 1.25, "held": 0.0}
