@@ -6,14 +6,13 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nexus.budgets.charging import Budgets
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
     from nexus.answering.idempotency import IdempotentAnswers
     from nexus.answering.turn import Answerer
+    from nexus.budgets.charging import Budgets
     from nexus.clients import Authenticator
     from nexus.documents.curating import Curator
     from nexus.documents.erasing import Eraser
@@ -56,6 +55,12 @@ def _nothing() -> None:
     pass
 
 
+def _no_budgets() -> Budgets:
+    from nexus.budgets.charging import Budgets  # which the authorizer has no use for
+
+    return Budgets()
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorizerServices:
     """What the authorizer works with; `people` is None where nobody signs in.
@@ -90,7 +95,7 @@ class ChatServices:
     refresh_tokens: RefreshTokens | None = None
     idempotency: IdempotentAnswers | None = None
     ratings: Ratings | None = None
-    budgets: Budgets = field(default_factory=Budgets)
+    budgets: Budgets = field(default_factory=_no_budgets)
     embedder: Embedder | None = None
     prepare: Callable[[], None] = field(default=_nothing)
 

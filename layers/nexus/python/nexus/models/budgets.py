@@ -49,7 +49,7 @@ class Budget:
                 continue
             whole = not name.startswith("dollars")
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not is_number or not 0 <= float(value) <= _MOST:  # type: ignore[arg-type]
+            if not is_number or not 0 <= float(value) <= _MOST:
                 raise ValueError(f"{name} of a budget must be a number from 0 on; it is {value!r}.")
             assert isinstance(value, int | float)  # noqa: S101 - said above
             if whole and value != math.floor(value):
