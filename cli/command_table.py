@@ -113,6 +113,11 @@ COMMANDS = {
         "app",
         "List what an API key's client has asked, or show, rename, export and delete it.",
     ),
+    "usage": (
+        "usage",
+        "usage",
+        "Show what was spent of budgets, and when they start anew.",
+    ),
     "analytics": (
         "analytics",
         "analytics",

@@ -17,7 +17,7 @@ from cli.failure import Failure
 from cli.keys import moment
 from cli.stacks import Deployment
 from cli.stage_names import LOCAL
-from nexus.models import ApiClient, Filters, Principal, Role
+from nexus.models import ApiClient, Budget, Filters, Principal, Role
 from nexus.object_keys import spelled, tenant_prefix
 from nexus.operations.api_keys import client_name, keys_in_use
 
@@ -50,6 +50,7 @@ class _Client(_Part):
     # A file of before knows none: such a key saw documents without groups alone.
     groups: tuple[str, ...] = ()
     expires_at: AwareDatetime | None
+    budget: dict[str, int | float] = {}
 
     def principal(self) -> Principal:
         """The client as its key's entry would tell it. Raises InvalidRequest for its names."""
@@ -64,7 +65,13 @@ class _Client(_Part):
         expires_at = int(self.expires_at.timestamp()) if self.expires_at else None
         name = client_name(self.client)
         groups = tuple(map(spelled, self.groups))
-        return Principal(self.tenant, name, self.role, self.plan, filters, expires_at, groups)
+        try:
+            budget = Budget.of(self.budget) if self.budget else None
+        except ValueError as err:
+            raise Failure(f"The budget of client {name} in the file: {err}") from err
+        return Principal(
+            self.tenant, name, self.role, self.plan, filters, expires_at, groups, budget
+        )
 
 
 class _Secret(_Part):
@@ -145,6 +152,7 @@ def configuration_text(
                 "filters": {name: getattr(one.filters, name) for name in _Filters.model_fields},
                 "groups": one.groups,
                 "expires_at": moment(one.expires_at) if one.expires_at is not None else None,
+                **({"budget": one.budget.named()} if one.budget else {}),
             }
             for one in sorted(who, key=lambda one: (one.tenant, one.client))
         ],

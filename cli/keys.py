@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from cli.connection import Connection
 from cli.failure import Failure
 from nexus.clients import hash_key, new_key
-from nexus.models import ApiClient, Filters, Principal, Role
+from nexus.models import ApiClient, Budget, Filters, Principal, Role
 from nexus.object_keys import tenant_prefix
 from nexus.operations.api_keys import client_name, end_of_grace, has_ended, keys_in_use
 from nexus.sign_in.context import Caller, written
@@ -37,6 +37,7 @@ def create(
     days: int | None = None,
     clock: Callable[[], float] = time.time,
     groups: tuple[str, ...] = (),
+    budget: Budget | None = None,
 ) -> tuple[str, ApiClient]:
     """Makes a key and its entry; the key itself is returned here and never again.
 
@@ -48,7 +49,7 @@ def create(
     plan = "admin" if role == "admin" else "standard"
     now = clock()
     expires_at = int(now + days * 86_400) if days else None
-    principal = Principal(tenant, client, role, plan, filters, expires_at, groups)
+    principal = Principal(tenant, client, role, plan, filters, expires_at, groups, budget)
     return admit(connection, principal, now)
 
 
@@ -59,7 +60,7 @@ def admit(connection: Connection, principal: Principal, now: float) -> tuple[str
     """
     tenant_prefix(principal.tenant)
     client = client_name(principal.client)
-    if _of(connection, principal.tenant, client):
+    if of_client(connection, principal.tenant, client):
         raise Failure(
             f"Client {client} of tenant {principal.tenant} has a key: `nexus keys rotate` gives it "
             "another, `nexus keys revoke` takes it away."
@@ -84,7 +85,7 @@ def rotate(
     Superseded if somebody else rotates or revokes the key meanwhile.
     """
     now = clock()
-    entries = _of(connection, tenant, client)
+    entries = of_client(connection, tenant, client)
     if not entries:
         raise nobody(tenant, client)
     old = keys_in_use(entries, now).get((tenant, entries[0].principal.client))
@@ -118,7 +119,7 @@ def revoke(connection: Connection, tenant: str, client: str, *, old_only: bool =
 
     With `old_only` those that a rotation left working, and not the one in use.
     """
-    entries = _of(connection, tenant, client)
+    entries = of_client(connection, tenant, client)
     if old_only:
         in_use = keys_in_use(entries, time.time()).values()
         entries = [entry for entry in entries if entry not in in_use]
@@ -279,7 +280,7 @@ def _working(connection: Connection) -> list[ApiClient]:
     ]
 
 
-def _of(connection: Connection, tenant: str, client: str) -> list[ApiClient]:
+def of_client(connection: Connection, tenant: str, client: str) -> list[ApiClient]:
     """A client's entries, its name in whatever composition."""
     named = (tenant, unicodedata.normalize("NFC", client))
     return [

@@ -130,6 +130,14 @@ def _grant(role: iam.Role, stage: Stage, data: DataStack) -> None:
     )
     # A question and a rating to write, one to read, and words to take out of both: not the others'.
     allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
+    # What a tenant's callers have spent, and nothing else of that table, to list.
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["dynamodb:Query"],
+            resources=[tables.insights.table_arn],
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["budget#*"]}},
+        )
+    )
     named = (stage.chat_model, stage.verifier_model, stage.rewrite_model, stage.rerank_model)
     allow_models(role, stage, data, stage.embedding_model, *named)
     allow_index(role, stage, data, SEARCHING)

@@ -1,4 +1,4 @@
-"""`nexus keys create|rotate|list|attach|copy|revoke`: who may call the API."""
+"""`nexus keys create|set|rotate|list|attach|copy|revoke`: who may call the API."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from cli import key_copying, keys
+from cli import key_budgets, key_copying, keys
 from cli.connection import DEMO_CLIENT, DEMO_TENANT, connect, keep_demo_key
 from cli.failure import Failure
+from cli.key_budgets import Caps
 from cli.local.layout import Layout
 from cli.stage_names import LOCAL
 from cli.terminal import Json, Stage, Tenant, console, counted, errors, print_json
@@ -62,6 +63,7 @@ def create(
         ),
     ] = "",
     days: Days = None,
+    budget: Caps = None,
     as_json: Json = False,
 ) -> None:
     """Make a key; it is shown once."""
@@ -70,13 +72,41 @@ def create(
         departments=tuple(map(spelled, department or ())), tags=tuple(map(spelled, tag or ()))
     )
     key, entry = keys.create(
-        connection, connection.tenant(tenant), client, role, filters, days, groups=groups_of(groups)
+        connection,
+        connection.tenant(tenant),
+        client,
+        role,
+        filters,
+        days,
+        groups=groups_of(groups),
+        budget=key_budgets.budget_of(budget),
     )
     if as_json:
         print_json({"key": key, **_public(entry, in_grace=False)})
         return
     console.print(key, soft_wrap=True)
     console.print(_KEPT_BY)
+
+
+@app.command("set")
+def set_budget(
+    client: Client,
+    stage: Stage = "local",
+    tenant: Tenant = None,
+    budget: Caps = None,
+    no_budget: Annotated[bool, typer.Option("--no-budget", help="Let it spend freely.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Give a client another budget, all caps anew; it holds within a minute."""
+    caps = key_budgets.budget_of(budget)
+    if (caps is None) != no_budget:
+        raise Failure("Say either --budget, once for each cap, or --no-budget.")
+    connection = connect(stage)
+    changed = key_budgets.enter(connection, connection.tenant(tenant), client, caps)
+    if as_json:
+        print_json(_public(changed[0], in_grace=False))
+        return
+    console.print(f"{client}: {key_budgets.told(caps)}, within a minute.", markup=False)
 
 
 @app.command()
@@ -244,6 +274,7 @@ def _public(entry: ApiClient, *, in_grace: bool) -> dict[str, Any]:
         "plan": who.plan,
         "groups": list(who.groups),
         "filters": asdict(who.filters),
+        "budget": who.budget.named() if who.budget else None,
         "created_at": entry.created_at,
         "age_days": age_days(entry, time.time()),
         "expires_at": keys.moment(who.expires_at) if who.expires_at else None,

@@ -19,12 +19,14 @@ from functions.chat.routes import (
     mcp,
     older_paths,
     openai_chat,
+    openai_embeddings,
     openai_models,
     openai_responses,
     reference,
     search,
     session,
     stream,
+    usage,
 )
 from nexus.http.application import application
 from nexus.services import ChatServices
@@ -43,9 +45,10 @@ ERRORS = {
     403: "The API key is missing, unknown, expired or revoked.",
     404: "It does not exist, or not for this key.",
     409: "A request with this Idempotency-Key is at work; `Retry-After` says when to come again.",
+    413: "The body is larger than this service takes; `detail` says how large it may be.",
     415: "The body is not sent as application/json.",
     422: "A field is not valid; `field` names it.",
-    429: "The key's rate or quota is used up.",
+    429: "The key's rate, quota or budget is used up; of a budget, `resets_at` says till when.",
     503: "A service behind this one fails; `Retry-After` says when to try again, if that helps.",
 }
 
@@ -57,11 +60,13 @@ ROUTES = (
     openai_chat,
     openai_responses,
     openai_models,
+    openai_embeddings,
     mcp,
     search,
     conversations,
     exports,
     feedback,
+    usage,
     session,
     health,
     front_page,

@@ -181,11 +181,12 @@ class ClaimBody(BaseModel):
 
 
 class UsageBody(BaseModel):
-    """Tokens that were billed."""
+    """Tokens that were billed, and what they cost."""
 
     embedding_tokens: int
     input_tokens: int
     output_tokens: int
+    dollars: float = Field(description="US dollars at the prices that the stage is told.")
 
 
 class ChatResponse(BaseModel):
@@ -229,6 +230,7 @@ class ChatResponse(BaseModel):
                 embedding_tokens=answer.usage.embedding_tokens,
                 input_tokens=answer.usage.input_tokens,
                 output_tokens=answer.usage.output_tokens,
+                dollars=round(answer.usage.dollars, 9),
             ),
             timings=answer.timings_ms,
         )

@@ -6,15 +6,23 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import uvicorn
 
-from tests.functions.chat_services import World
+from tests.functions.gateway import ChatBehindGateway
 from tests.functions.gateway import chat_app as create_app
 
 
+class Served(Protocol):
+    """What has a chat function's services."""
+
+    @property
+    def services(self) -> ChatBehindGateway: ...
+
+
 @contextmanager
-def served(world: World) -> Iterator[str]:
+def served(world: Served) -> Iterator[str]:
     """The URL of a server of this world, on a port of its own."""
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(create_app(world.services), log_level="error", lifespan="off")

@@ -9,9 +9,10 @@ and nobody makes them larger unseen.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import Any
@@ -100,7 +101,10 @@ def aws(upstreams: Upstreams) -> Aws:
 class Chat:
     """A warm chat function; `counted` waits for what it does behind its answers, too."""
 
-    def __init__(self, upstreams: Upstreams, aws: Aws) -> None:
+    def __init__(
+        self, upstreams: Upstreams, aws: Aws, budget: Mapping[str, float] | None = None
+    ) -> None:
+        self._budget = budget
         self._executor = NotingExecutor()
         services = chat_services(Settings.from_environ(upstreams.own), aws, self._executor)
         self._upstreams = upstreams
@@ -110,7 +114,12 @@ class Chat:
         """The calls of one turn, which has to give a cited, remembered answer."""
         self._drain()
         self._upstreams.calls()
-        response = self._handle(asked(question, conversation), None)  # type: ignore[arg-type]
+        event = asked(question, conversation)
+        if self._budget:
+            told = event["requestContext"]["authorizer"]
+            principal = {**json.loads(told["principal"]), "budget": self._budget}
+            told["principal"] = json.dumps(principal)
+        response = self._handle(event, None)  # type: ignore[arg-type]
         answered = time.perf_counter()
         check("chat, cached" if cached else "chat", response)
         self._drain()
@@ -148,6 +157,18 @@ def test_the_first_turn_of_a_conversation(chat: Chat) -> None:
     # What is known and the embedding; the search; the answer; its turn.
     assert (found.number, found.chain) == (8, 4), found
     assert found.of_dynamodb == 4, found
+
+
+def test_a_budget_adds_no_trip_to_a_turn(upstreams: Upstreams, aws: Aws) -> None:
+    budget = {"requests_day": 10**6, "dollars_month": 10**6}
+    made = Chat(upstreams, aws, budget)
+    for _ in range(2):
+        made.counted(next(NEW), None)
+    found = shortest([made.counted(next(NEW), None) for _ in range(TRIES)])
+    made.close()
+    # Reserved beside the first trip, as it is far from its caps, and settled beside the last write.
+    assert (found.number, found.chain) == (10, 4), found
+    assert found.made["UpdateItem insights"] == 2, found
 
 
 def test_the_first_turn_after_the_documents_changed(chat: Chat, aws: Aws) -> None:

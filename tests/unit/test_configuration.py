@@ -22,7 +22,7 @@ from cli.failure import Failure
 from cli.local.layout import PROJECT
 from cli.project_stages import replaced
 from nexus.errors import NexusError
-from nexus.models import ApiClient, Filters, Principal
+from nexus.models import ApiClient, Budget, Filters, Principal
 from tests.fakes import FakeClients
 from tests.unit.cli_stage import deployment, stage
 from tests.unit.test_cli_keys import deployed_anew
@@ -47,6 +47,7 @@ _principals = st.builds(
     ),
     groups=st.lists(_names | st.just("*"), max_size=2, unique=True).map(tuple),
     expires_at=st.none() | st.integers(2_000_000_000, FAR),
+    budget=st.sampled_from([None, Budget(requests_day=9), Budget(0, dollars_month=0.25)]),
 )
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from functions.chat.filtering import FilterFields, filters_of
 from functions.chat.openai.cited import footnotes
 from functions.chat.schemas import ChatResponse, ConversationId, Locator, PassageBody, Text
+from functions.chat.searching import searched
 from nexus.answering.answer_text import Style
 from nexus.answering.measuring import measure_answer
 from nexus.answering.question import Question
@@ -87,12 +88,8 @@ class Tool:
 
 
 def _search(services: ChatServices, principal: Principal, given: SearchArguments) -> Given:
-    found = services.readers.with_live(
-        lambda reader: reader.retriever.retrieve(
-            principal, given.query, given.top_k, filters_of(given.filters)
-        ),
-        services.executor,
-    )
+    filters = filters_of(given.filters)
+    found = searched(services, principal, given.query, given.top_k, filters)
     passages = [PassageBody.of(passage).model_dump() for passage in found.passages]
     told = [
         f"{passage.title} ({passage.document_id}) {passage.locator.describe()}\n{passage.text}"

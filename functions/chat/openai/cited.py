@@ -24,6 +24,7 @@ class NexusBody(BaseModel):
     message_id: str
     remembered: bool
     rewritten_question: str | None
+    dollars: float = Field(description="What the answer cost, in US dollars.")
 
     @classmethod
     def of(cls, answer: Answer) -> NexusBody:
@@ -36,6 +37,7 @@ class NexusBody(BaseModel):
             message_id=answer.message_id,
             remembered=answer.remembered,
             rewritten_question=answer.rewritten_question or None,
+            dollars=round(answer.usage.dollars, 9),
         )
 
 

@@ -16,7 +16,12 @@ _TYPES = {
     409: "conflict_error",
     429: "rate_limit_error",
 }
-_CODES = {401: "invalid_api_key", 403: "invalid_api_key", 404: "not_found", 429: "rate_limited"}
+_CODES = {
+    401: "invalid_api_key",
+    403: "invalid_api_key",
+    404: "not_found",
+    429: "rate_limit_exceeded",
+}
 
 
 _STATUSES = {
@@ -55,7 +60,9 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 def error_of(problem: Problem) -> dict[str, Any]:
     """The body of an error, from the problem that it is."""
-    kind = _TYPES.get(problem.status)
+    kind, code = _TYPES.get(problem.status), _CODES.get(problem.status)
+    if problem.budget and problem.budget.endswith(("_day", "_month")):
+        kind = code = "insufficient_quota"
     if kind is None:
         kind = "server_error" if problem.status >= 500 else "invalid_request_error"
     return {
@@ -63,7 +70,7 @@ def error_of(problem: Problem) -> dict[str, Any]:
             "message": problem.detail,
             "type": kind,
             "param": problem.field,
-            "code": _CODES.get(problem.status),
+            "code": code,
         },
         "request_id": problem.request_id,
     }

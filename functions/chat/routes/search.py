@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from functions.chat.dependencies import Services
 from functions.chat.filtering import filters_of
 from functions.chat.schemas import PassageBody, SearchRequest, SearchResponse
+from functions.chat.searching import searched
 from nexus.answering.refusals import refusal
 from nexus.http.callers import Caller
 
@@ -17,14 +18,8 @@ router = APIRouter(tags=["search"])
 async def search(body: SearchRequest, principal: Caller, services: Services) -> SearchResponse:
     """The passages that fit the query best; no language model is called."""
     filters = filters_of(body.filters)
-    found = services.readers.with_live(
-        lambda reader: reader.retriever.retrieve(
-            principal,
-            body.query,
-            body.top_k or services.settings.top_k,
-            filters,
-        ),
-        services.executor,
+    found = searched(
+        services, principal, body.query, body.top_k or services.settings.top_k, filters
     )
     passages = list(map(PassageBody.of, found.passages))
     hint = refusal(body.query, (), filters) if found.unmatched else None

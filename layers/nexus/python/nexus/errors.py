@@ -5,6 +5,7 @@ NexusError
 ├── NotFound                  it does not exist, or belongs to another tenant: 404
 ├── NotAllowed                the key is unknown, revoked or lacks the role: 403
 ├── NotSignedIn               a person's token is not to be believed (any more): 401
+├── BudgetExceeded            what the caller may spend is spent: 429 with Retry-After
 ├── InProgress                the same request is being answered: 409 with Retry-After
 ├── Superseded                a newer version of the document took over; nothing is lost
 ├── DocumentRejected          this document can never be indexed; not retried
@@ -60,6 +61,19 @@ class InProgress(NexusError):
     def __init__(self, message: str, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class BudgetExceeded(NexusError):
+    """What the caller or its tenant may spend is spent, or held by requests that are at work.
+
+    `cap` names the budget's part, such as "dollars_month"; `resets_at` is UTC ISO 8601 with Z.
+    """
+
+    def __init__(self, message: str, cap: str, retry_after_s: float, resets_at: str) -> None:
+        super().__init__(message)
+        self.cap = cap
+        self.retry_after_s = retry_after_s
+        self.resets_at = resets_at
 
 
 class Superseded(NexusError):

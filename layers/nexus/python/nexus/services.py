@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from nexus.answering.idempotency import IdempotentAnswers
     from nexus.answering.turn import Answerer
+    from nexus.budgets.charging import Budgets
     from nexus.clients import Authenticator
     from nexus.documents.curating import Curator
     from nexus.documents.erasing import Eraser
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         ClientStore,
         Continuation,
         DocumentStore,
+        Embedder,
         EndedSignIns,
         FunctionVersions,
         GatewayKeys,
@@ -53,6 +55,12 @@ def _nothing() -> None:
     pass
 
 
+def _no_budgets() -> Budgets:
+    from nexus.budgets.charging import Budgets  # which the authorizer has no use for
+
+    return Budgets()
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorizerServices:
     """What the authorizer works with; `people` is None where nobody signs in.
@@ -72,7 +80,8 @@ class ChatServices:
     """What the chat function works with; `idempotency` is None where there is no cache's table,
     and `ratings` where there is no log.
 
-    `refresh_tokens` is None where the provider takes none back. `prepare` makes ready what a
+    `embedder` embeds callers' own texts. `refresh_tokens` is None where the provider takes none
+    back. `prepare` makes ready what a
     question needs, and opens its connections, side by side.
     """
 
@@ -86,6 +95,8 @@ class ChatServices:
     refresh_tokens: RefreshTokens | None = None
     idempotency: IdempotentAnswers | None = None
     ratings: Ratings | None = None
+    budgets: Budgets = field(default_factory=_no_budgets)
+    embedder: Embedder | None = None
     prepare: Callable[[], None] = field(default=_nothing)
 
 

@@ -9,6 +9,7 @@ from dataclasses import Field, field
 from typing import Any
 
 from nexus.errors import ConfigurationError
+from nexus.models import Budget
 
 
 def setting(
@@ -42,6 +43,8 @@ def parsed(variable: str, raw: str, kind: Any, metadata: Mapping[str, Any]) -> A
         return raw == "true"
     if kind == "tuple[str, ...]":
         return tuple(part.strip() for part in raw.split(",") if part.strip())
+    if "Budget" in kind:
+        return _budgets(variable, raw)
     if kind.startswith("tuple[tuple["):
         return _groups_by_folder(variable, raw)
     try:
@@ -70,3 +73,15 @@ def _groups_by_folder(variable: str, raw: str) -> tuple[tuple[str, tuple[str, ..
                 f"and none is *; it is {raw!r}."
             )
     return tuple((folder, tuple(groups)) for folder, groups in rules)
+
+
+def _budgets(variable: str, raw: str) -> tuple[tuple[str, Budget], ...]:
+    """Budgets by name. What cannot be read is no budget, and so must not be taken for one."""
+    try:
+        given = json.loads(raw)
+        named = given if isinstance(given, dict) else {"": given}
+        return tuple((name, Budget.of(values)) for name, values in named.items())
+    except (ValueError, RecursionError) as err:
+        raise ConfigurationError(
+            f'{variable} must be JSON such as {{"*": {{"dollars_month": 100}}}}: {err}'
+        ) from err

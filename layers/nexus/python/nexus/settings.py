@@ -10,7 +10,7 @@ from typing import Any
 
 from nexus.errors import ConfigurationError
 from nexus.model_settings import ModelSettings
-from nexus.models import Generation
+from nexus.models import Budget, Generation
 from nexus.setting_values import parsed, setting, variable_of
 
 # Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
@@ -103,6 +103,33 @@ class Settings(ModelSettings):
     model_prices: tuple[str, ...] = setting(
         "US dollars for a million tokens in and out of each chat model, separated by commas.",
         ("gpt-5.4-mini=0.75/4.50", "gpt-5.4-nano=0.20/1.25"),
+    )
+    prices_of: str = setting(
+        "Day that the prices are of, such as 2026-11-01; `GET /v1/usage` tells it.", "2026-11-01"
+    )
+    people_budget: tuple[tuple[str, Budget], ...] = setting(
+        "What each person may spend, as JSON of one entry: "
+        '`{"*": {"requests_day": 200, "dollars_month": 5}}`; empty is no limit.',
+        (),
+    )
+    tenant_budgets: tuple[tuple[str, Budget], ...] = setting(
+        "What each tenant may spend, all its callers together, as JSON by tenant: "
+        '`{"acme": {"dollars_month": 100}}`; `*` is every other tenant.',
+        (),
+    )
+    budget_model: str = setting(
+        "Chat model, at the same endpoint, that answers near a cap on tokens or dollars; empty is "
+        "the chat model up to the cap.",
+        "",
+    )
+    budget_model_from: float = setting(
+        "Share of such a cap (0 to 1) from which it does.", 0.8, high=1
+    )
+    max_request_bytes: int = setting(
+        "Largest body of a request, in bytes; the gateway takes 10 MB, and a Lambda function 6 MB.",
+        2 * 1024 * 1024,
+        low=1024,
+        high=5_500_000,
     )
     metered_clients: tuple[str, ...] = setting(
         "Names of API clients whose spending has metrics of its own; the log tells that of all.",
@@ -200,6 +227,10 @@ class Settings(ModelSettings):
         if not all(low <= high for low, high in itertools.pairwise(levels)):
             raise ConfigurationError(
                 "NEXUS_REFUSE_BELOW, NEXUS_MEDIUM_FROM and NEXUS_HIGH_FROM must grow from 0 to 1."
+            )
+        if any(name != "*" for name, _ in settings.people_budget):
+            raise ConfigurationError(
+                "NEXUS_PEOPLE_BUDGET has one entry, *: what each person may spend."
             )
         if settings.oidc_issuer:
             _check_sign_in(settings)

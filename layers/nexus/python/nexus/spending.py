@@ -17,6 +17,9 @@ from nexus.tracing import is_traced, note
 # Dollars for a million tokens in, and for a million out.
 Prices = Mapping[str, tuple[float, float]]
 
+# What a token has of most texts, where nobody has counted.
+_CHARS = 4
+
 _WANTED = "name models with dollars for a million tokens in and out, such as gpt-5.4-mini=0.75/4.50"
 
 
@@ -87,21 +90,41 @@ class SpendingChat:
     def stream(
         self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
     ) -> Completion:
-        """The model's completion, heard while it is written."""
-        return self._counted(self._chat.stream(messages, max_tokens, heard))
+        """The model's completion, heard while it is written.
+
+        Of one that is broken off while it is heard no count comes: what was sent and heard is
+        reckoned at four characters a token.
+        """
+        length = 0
+
+        def hear(text: str) -> None:
+            nonlocal length
+            length += len(text)
+            heard(text)
+
+        try:
+            return self._counted(self._chat.stream(messages, max_tokens, hear))
+        except BaseException:
+            if length:
+                sent = sum(len(message.content) for message in messages)
+                self._count(-(-sent // _CHARS), -(-length // _CHARS))
+            raise
 
     def _counted(self, completion: Completion) -> Completion:
         into, out = completion.usage.input_tokens, completion.usage.output_tokens
+        self._count(into, out)
+        if is_traced():
+            finish = (completion.finish,)
+            note({INPUT_TOKENS: into, OUTPUT_TOKENS: out, FINISH_REASONS: finish})
+        return completion
+
+    def _count(self, into: int, out: int) -> None:
         record("input_tokens", into, model=self._model)
         record("output_tokens", out, model=self._model)
         if not self._is_priced:
             record("unpriced_tokens", into + out, model=self._model)
         dollars = (into * self._price[0] + out * self._price[1]) / 1_000_000
         _spent(self._model, into, out, dollars)
-        if is_traced():
-            finish = (completion.finish,)
-            note({INPUT_TOKENS: into, OUTPUT_TOKENS: out, FINISH_REASONS: finish})
-        return completion
 
     def ping(self) -> None:
         """Returns when the endpoint answers; raises otherwise."""

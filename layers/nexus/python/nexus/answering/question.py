@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 
 from nexus.answering.cache_control import CachePolicy
 from nexus.answering.generator import Style
-from nexus.answering.routing import Route
-from nexus.models import Filters
+from nexus.answering.routing import Route, route_of
+from nexus.budgets.estimating import most_of_answer
+from nexus.models import Amount, Filters
+from nexus.settings import Settings
+
+# Passages that a summary is made from: many, because it is about the whole and not a place in it.
+SUMMARY_PASSAGES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +40,15 @@ class Question:
 def style_of(question: Question, route: Route) -> Style:
     """How the answer is to be written: who asks for a summary gets one, whatever the style."""
     return "summary" if route == "summary" else question.style
+
+
+def most_of(question: Question, settings: Settings) -> Amount:
+    """The most that answering may take."""
+    is_summary = style_of(question, route_of(question.message)) == "summary"
+    passages = SUMMARY_PASSAGES if is_summary else question.top_k
+    if question.before is None:
+        earlier = settings.history_turns if question.conversation_id else 0
+        return most_of_answer(settings, question.message, passages, earlier)
+    last = question.before[max(0, len(question.before) - settings.history_turns) :]
+    texts = [text for turn in last for text in turn]
+    return most_of_answer(settings, question.message, passages, texts)

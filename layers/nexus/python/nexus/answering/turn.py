@@ -17,23 +17,23 @@ from nexus.answering.generator import Generator
 from nexus.answering.logging_question import question_logged, vector_looked_up
 from nexus.answering.making import bare, make
 from nexus.answering.opening import Opening, opening, version_by_now
-from nexus.answering.question import Question, style_of
+from nexus.answering.question import Question, most_of, style_of
 from nexus.answering.recalling import RecalledAnswers
 from nexus.answering.remembering import Memory, seen
 from nexus.answering.rewriting import Rewriter
 from nexus.answering.routing import Route, reply, route_of
 from nexus.answering.telling import Abandoned, Telling
 from nexus.answering.told_of_answer import tell_answered
+from nexus.budgets.charging import Budgets, Charge, saving
 from nexus.deadline import awaited, behind, current, within
-from nexus.errors import UpstreamError
+from nexus.errors import BudgetExceeded, UpstreamError
 from nexus.generations.lifecycle import PerGeneration
-from nexus.models import Answer, Confidence, Principal, Spent, Turn
+from nexus.models import Answer, Confidence, Principal, Turn
 from nexus.ports import ConversationStore, Kept, Standings, TurnWriter
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.retrieved import Retrieved
 from nexus.retrieval.searching import ANSWER_S, Embedded, Embedding
 from nexus.settings import Settings
-from nexus.spending import billed
 
 __all__ = ["Answerer", "Question"]
 
@@ -53,6 +53,7 @@ class Answerer:
         rewriter: Rewriter | None = None,
         standings: Standings | None = None,
         writer: TurnWriter | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
         self._readers = readers
         self._generator = generator
@@ -60,6 +61,7 @@ class Answerer:
         self._memory = Memory(conversations, settings.history_turns, now, writer)
         self._recalled = RecalledAnswers(cache, settings, executor)
         self._finder = Finder(rewriter, executor)
+        self._budgets = budgets or Budgets()
         self._settings = settings
         self._executor = executor
 
@@ -75,13 +77,13 @@ class Answerer:
         (conversations, caches, reranker, a second draft) makes the answer at most a poorer one.
         """
         started = time.perf_counter()
-        with billed() as bill:
+        with self._budgets.charging(principal, most_of(question, self._settings)) as charge:
             try:
-                return self._answered(principal, question, bill, started, telling)
-            except Abandoned:  # nobody waits for it, and nothing failed
+                return self._answered(principal, question, charge, started, telling)
+            except (Abandoned, BudgetExceeded):  # nobody waits for it, or may ask; nothing failed
                 raise
             except Exception as error:
-                failed = (principal, new_id("m"), _ms_since(started), bill, error)
+                failed = (principal, new_id("m"), _ms_since(started), charge.bill, error)
                 behind(self._executor, self._memory.log_failure, *failed)
                 raise
 
@@ -89,7 +91,7 @@ class Answerer:
         self,
         principal: Principal,
         question: Question,
-        bill: list[Spent],
+        charge: Charge,
         started: float,
         telling: Telling | None,
     ) -> Answer:
@@ -119,16 +121,19 @@ class Answerer:
                 self._recalled.keep(turn.kept if turn else (), None)
                 raise
             values = turn.kept if turn else []
+        charge.admitted()  # where no model was asked, and so nothing has waited for it
+        charge.settle()
         answer = replace(
             made.answer,
             message_id=message_id,
             conversation_id=conversation_id,
+            usage=replace(made.answer.usage, dollars=charge.dollars),
             timings_ms={**made.answer.timings_ms, "total": _ms_since(started)},
         )
         if telling:
             telling.finish(answer.text, answer.sources)
         if route not in ("greeting", "thanks"):
-            asked = (principal, question.message, answer, made.vector, bill, self._settings)
+            asked = (principal, question.message, answer, made.vector, charge.bill, self._settings)
             logged = question_logged(*asked)
         told = (principal, question, made, answer, values, logged)
         answer = replace(answer, remembered=end(self._memory, self._recalled, *told))
@@ -175,7 +180,7 @@ class Answerer:
             return Made(known, vector=found.retrieved.vector)
         answer, whole = make(self._generator, self._settings, question, route, found, telling)
         keeping = None
-        if not found.rewritten and whole:
+        if not found.rewritten and whole and not saving():
             keeping = self._recalled.keeping(slot, question, answer, found.retrieved)
         return Made(answer, reachable, keeping, found.retrieved.vector)
 

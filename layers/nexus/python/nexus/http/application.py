@@ -11,6 +11,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from nexus import __version__
 from nexus.http import problems
+from nexus.http.body_limit import BodyLimit
 from nexus.http.middleware import LastResort, RequestDeadline, RequestRecord
 from nexus.http.problems import ErrorForm, Problem
 from nexus.http.request_trace import RequestTrace
@@ -69,6 +70,7 @@ def application(
         app.include_router(router)
     # The last to be added is the outermost: an error's answer needs its headers too.
     app.add_middleware(LastResort)
+    app.add_middleware(BodyLimit, most=services.settings.max_request_bytes)
     app.add_middleware(RequestDeadline, seconds=services.settings.request_deadline_s, now=now)
     if services.settings.cors_origins:
         app.add_middleware(

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from nexus.errors import (
+    BudgetExceeded,
     ConfigurationError,
     InProgress,
     InvalidRequest,
@@ -37,6 +38,10 @@ class Problem(BaseModel):
     detail: str = Field(description="A sentence that says what to do.")
     request_id: str
     field: str | None = Field(default=None, description="The field of the request at fault.")
+    budget: str | None = Field(
+        default=None, description="The cap that is used up, such as dollars_month."
+    )
+    resets_at: str | None = Field(default=None, description="When that lets requests in again.")
 
 
 # Makes the body of an error of a problem.
@@ -75,14 +80,17 @@ def problem(
     detail: str,
     field: str | None = None,
     headers: Mapping[str, str] | None = None,
+    **more: str,
 ) -> ProblemResponse:
-    """A problem response for this request."""
+    """A problem response for this request; `more` are further fields of the problem."""
     body = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
         request_id=request.scope.get("request_id", ""),
         field=field,
+        budget=more.get("budget"),
+        resets_at=more.get("resets_at"),
     )
     return ProblemResponse(body, _form_of(request), headers)
 
@@ -109,6 +117,11 @@ async def _nexus(request: Request, error: Exception) -> ProblemResponse:
 def _told(request: Request, error: Exception) -> ProblemResponse:
     if isinstance(error, InProgress):
         return problem(request, 409, str(error), headers=_retry_after(error.retry_after_s))
+    if isinstance(error, BudgetExceeded):
+        # OpenAI's clients would try again at once, and in vain.
+        headers = {**_retry_after(error.retry_after_s), "x-should-retry": "false"}
+        told = {"budget": error.cap, "resets_at": error.resets_at}
+        return problem(request, 429, str(error), headers=headers, **told)
     for kind, status in CALLERS_FAULTS.items():
         if isinstance(error, kind):
             return problem(request, status, str(error), getattr(error, "field", None))

@@ -14,6 +14,7 @@ from nexus.models.answers import (
     Turn,
     Usage,
 )
+from nexus.models.budgets import NANO, Amount, Budget, Cap, Hold, Measure, Window
 from nexus.models.clients import EVERY_GROUP, ApiClient, Principal, Role
 from nexus.models.conversations import Conversation
 from nexus.models.documents import (
@@ -38,9 +39,13 @@ from nexus.models.told import Begun, Looked, Said, Told, Withdrawn
 
 __all__ = [
     "EVERY_GROUP",
+    "NANO",
+    "Amount",
     "Answer",
     "ApiClient",
     "Begun",
+    "Budget",
+    "Cap",
     "CheckedClaim",
     "Chunk",
     "Compared",
@@ -58,6 +63,7 @@ __all__ = [
     "Generation",
     "Generations",
     "Hit",
+    "Hold",
     "IndexRecord",
     "IndexedChunk",
     "Language",
@@ -65,6 +71,7 @@ __all__ = [
     "Locator",
     "LoggedQuestion",
     "Looked",
+    "Measure",
     "ObjectState",
     "ParsedDocument",
     "Passage",
@@ -83,5 +90,6 @@ __all__ = [
     "Told",
     "Turn",
     "Usage",
+    "Window",
     "Withdrawn",
 ]

@@ -60,17 +60,22 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an answer cost in tokens, as the model's endpoint counted them."""
+    """What an answer cost in tokens, as the model's endpoint counted them, and in US dollars.
+
+    The dollars are of all that was asked for it, at the prices of the settings, and known at last.
+    """
 
     embedding_tokens: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    dollars: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.embedding_tokens + other.embedding_tokens,
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
+            self.dollars + other.dollars,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from nexus.models.budgets import Budget
 from nexus.models.index import Filters
 
 Role = Literal["user", "admin"]
@@ -20,6 +21,7 @@ class Principal:
     `expires_at` is a Unix time in seconds after which the key no longer works, or None. `client`
     is a key's name, or "person/" and the subject of a person's token. `groups` are the groups that
     the caller shares: of documents that have groups, it sees those that have one of them.
+    `budget` is what a key may spend, or None; the stage says what people and tenants may.
     """
 
     tenant: str
@@ -29,6 +31,7 @@ class Principal:
     filters: Filters = field(default_factory=Filters)
     expires_at: int | None = None
     groups: tuple[str, ...] = ()
+    budget: Budget | None = None
 
     @property
     def manages(self) -> bool:

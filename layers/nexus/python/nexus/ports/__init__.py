@@ -5,6 +5,7 @@ error unless its docstring says so. Implementations are safe to call from severa
 Uses `models` alone.
 """
 
+from nexus.ports.budgets import Account, Change, Ledger
 from nexus.ports.cache import LARGEST_CACHED, Cache
 from nexus.ports.catalogue import (
     Catalogue,
@@ -48,8 +49,10 @@ from nexus.ports.vector_index import ScannedPage, VectorIndex
 
 __all__ = [
     "LARGEST_CACHED",
+    "Account",
     "Cache",
     "Catalogue",
+    "Change",
     "ChatModel",
     "CitedQuestions",
     "CitedTurns",
@@ -73,6 +76,7 @@ __all__ = [
     "GatewayKeys",
     "GenerationStore",
     "Kept",
+    "Ledger",
     "Letter",
     "ListedConversations",
     "Manifest",

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from nexus.models import Filters, Principal
+from nexus.models import Budget, Filters, Principal
 
 PRINCIPAL, NAME, SIGN_IN = "principal", "name", "sign_in"
 
@@ -30,7 +30,11 @@ class Caller:
 
 def written(caller: Caller) -> dict[str, str]:
     """The caller as the gateway passes it on; in ASCII, whatever its names are."""
-    principal = json.dumps(asdict(caller.principal), separators=(",", ":"))
+    values = asdict(caller.principal)
+    del values["budget"]  # told where there is one: a version of before knows none
+    if caller.principal.budget is not None:
+        values["budget"] = caller.principal.budget.named()
+    principal = json.dumps(values, separators=(",", ":"))
     name = json.dumps(caller.name)
     return {PRINCIPAL: principal, NAME: name, SIGN_IN: caller.sign_in}
 
@@ -43,8 +47,9 @@ def read(context: Mapping[str, object]) -> Caller | None:
     values = json.loads(principal)
     filters = {name: _plain(value) for name, value in values.pop("filters").items()}
     values["groups"] = tuple(values["groups"])
+    budget = Budget.of(values.pop("budget")) if "budget" in values else None
     return Caller(
-        Principal(filters=Filters(**filters), **values),
+        Principal(filters=Filters(**filters), budget=budget, **values),
         str(json.loads(str(context.get(NAME, '""')))),
         str(context.get(SIGN_IN, "")),
     )

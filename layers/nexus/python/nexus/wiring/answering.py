@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.embedding_cache import CachedEmbedder
@@ -16,6 +16,8 @@ from nexus.answering.idempotency import IdempotentAnswers
 from nexus.answering.rewriting import rewriter_of
 from nexus.answering.turn import Answerer
 from nexus.bounded import bounded
+from nexus.budgets.admitting import AdmittedChat, AdmittedEmbedder, AdmittedModel
+from nexus.budgets.charging import Budgets
 from nexus.generations.lifecycle import PerGeneration
 from nexus.insights.rating import Ratings
 from nexus.metrics import count
@@ -28,6 +30,7 @@ from nexus.ports import (
     Embedder,
     EndedSignIns,
     GenerationStore,
+    Ledger,
     ListedConversations,
     QuestionLog,
     RefreshTokens,
@@ -43,6 +46,8 @@ from nexus.retrieval.retriever import Retriever
 from nexus.services import ChatServices
 from nexus.settings import Settings
 from nexus.wiring.tracing import traced_chat, traced_embedder, traced_index, traced_reranker
+
+T = TypeVar("T")
 
 # The longest that a call may take with all its tries, in seconds, if the request has it. DynamoDB
 # answers in milliseconds: one more try after 2 s without a byte, then it is down. The models' own
@@ -81,6 +86,8 @@ class ChatParts:
     turns: Turns | None = None
     log: QuestionLog | None = None
     refresh_tokens: RefreshTokens | None = None
+    ledger: Ledger | None = None
+    cheaper: StreamingChat | None = None
 
 
 def answering(
@@ -97,11 +104,22 @@ def answering(
         reranker = bounded(reranker, "models", settings.rerank_timeout_s, executor, "reranker")
         reranker = traced_reranker(reranker, settings)
 
-    def questions(generation: Generation) -> Embedder:
+    budgets = Budgets(
+        parts.ledger,
+        executor,
+        dict(settings.people_budget).get("*"),
+        dict(settings.tenant_budgets),
+        settings.budget_model_from,
+    )
+
+    def embedding(generation: Generation) -> Embedder:
         tries = 1 + settings.embedding_retries
         longest_s = tries * (settings.embedding_timeout_s + PAUSE_S)
         embedder = bounded(parts.embedder(generation), "models", longest_s, executor, "embeddings")
-        embedder = traced_embedder(embedder, generation.embedding_model, settings)
+        return AdmittedEmbedder(traced_embedder(embedder, generation.embedding_model, settings))
+
+    def questions(generation: Generation) -> Embedder:
+        embedder = embedding(generation)
         if shared is None or not settings.embedding_cache_ttl_s:
             return embedder
         return CachedEmbedder(
@@ -132,16 +150,7 @@ def answering(
         settings.generation,
         reader,
     )
-    chat = bounded(parts.chat, "models", settings.models_timeout_s, executor, "language_model")
-    chat = traced_chat(chat, settings.chat_model, settings, "answer")
-    verifier = parts.verifier
-    if verifier is not None:
-        verifier = bounded(verifier, "models", settings.models_timeout_s, executor, "verifier")
-        verifier = traced_chat(verifier, settings.verifier_model, settings, "verify")
-    rewriter = parts.rewriter
-    if rewriter is not None:
-        rewriter = bounded(rewriter, "models", settings.models_timeout_s, executor, "rewriter")
-        rewriter = traced_chat(rewriter, settings.rewrite_model, settings, "rewrite")
+    chat, verifier, rewriter = _chats(parts, settings, executor)
     standings: Standings | None = None
     writer: TurnWriter | None = None
     if parts.turns is not None:
@@ -173,6 +182,7 @@ def answering(
             rewriter=rewriter_of(rewriter),
             standings=standings,
             writer=writer,
+            budgets=budgets,
         ),
         readers=readers,
         executor=executor,
@@ -180,4 +190,32 @@ def answering(
         health=health,
         idempotency=idempotency,
         ratings=ratings,
+        budgets=budgets,
+        embedder=embedding(settings.generation),
     )
+
+
+def _chats(
+    parts: ChatParts, settings: Settings, executor: Executor
+) -> tuple[StreamingChat, ChatModel | None, ChatModel | None]:
+    """The models that answer, verify and rewrite: in time, and within the caller's budget."""
+
+    def in_time(chat: T, measured_as: str) -> T:
+        return bounded(chat, "models", settings.models_timeout_s, executor, measured_as)
+
+    chat = traced_chat(
+        in_time(parts.chat, "language_model"), settings.chat_model, settings, "answer"
+    )
+    cheaper, verifier, rewriter = parts.cheaper, parts.verifier, parts.rewriter
+    if cheaper is not None:
+        cheaper = in_time(cheaper, "language_model")
+        cheaper = traced_chat(cheaper, settings.budget_model, settings, "answer")
+    if verifier is not None:
+        verifier = in_time(verifier, "verifier")
+        verifier = traced_chat(verifier, settings.verifier_model, settings, "verify")
+        verifier = AdmittedModel(verifier)
+    if rewriter is not None:
+        rewriter = in_time(rewriter, "rewriter")
+        rewriter = traced_chat(rewriter, settings.rewrite_model, settings, "rewrite")
+        rewriter = AdmittedModel(rewriter)
+    return AdmittedChat(chat, cheaper), verifier, rewriter

@@ -18,7 +18,7 @@ from nexus.settings import Settings
 from nexus.wiring.aws_clients import ClientFactory, aws_clients
 from nexus.wiring.models import Models
 from nexus.wiring.parts import catalogue_of, generations_of, index_of, secrets_of
-from nexus.wiring.question_log import log_of, traces_of
+from nexus.wiring.question_log import ledger_of, log_of, traces_of
 from nexus.wiring.tracing import begin_tracing
 
 
@@ -100,6 +100,8 @@ def chat_services(
         claims=claims,
         turns=turns,
         log=log,
+        ledger=ledger_of(aws, settings),
+        cheaper=models.cheaper(),
     )
     services = answering(parts, health, settings, executor)
 

@@ -64,6 +64,11 @@ class Models:
         named = self._settings.rewrite_model
         return self._chat(named) if named else None
 
+    def cheaper(self) -> StreamingChat | None:
+        """The model that answers near a budget's cap; None where there is none."""
+        named = self._settings.budget_model
+        return self._chat(named) if named else None
+
     def _chat(self, model: str) -> StreamingChat:
         return deferred(lambda: SpendingChat(self._at_endpoint(model), model, self._prices))
 

@@ -1,4 +1,4 @@
-"""The question log of a stage, and what takes documents and words out of it."""
+"""The question log of a stage, what takes documents and words out of it, and the ledger beside."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from nexus.settings import Settings
 from nexus.wiring.aws_clients import ClientFactory
 
 if TYPE_CHECKING:
+    from nexus.adapters.dynamodb.ledger import DynamoLedger
     from nexus.adapters.dynamodb.question_log import DynamoQuestionLog
     from nexus.adapters.dynamodb.question_traces import DynamoQuestionTraces
 
@@ -30,3 +31,12 @@ def traces_of(aws: ClientFactory, settings: Settings) -> DynamoQuestionTraces | 
     return DynamoQuestionTraces(
         aws("dynamodb"), settings.insights_table, settings.conversations_table
     )
+
+
+def ledger_of(aws: ClientFactory, settings: Settings) -> DynamoLedger | None:
+    """Where it is counted what callers spend; None where the stage has no table for it."""
+    if not settings.insights_table:
+        return None
+    from nexus.adapters.dynamodb.ledger import DynamoLedger
+
+    return DynamoLedger(aws("dynamodb"), settings.insights_table)

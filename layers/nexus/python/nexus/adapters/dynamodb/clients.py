@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nexus.adapters.aws.errors import cancellation_codes, translate
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
 from nexus.errors import Superseded
-from nexus.models import ApiClient, Filters, Principal
+from nexus.models import ApiClient, Budget, Filters, Principal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -106,6 +106,9 @@ def _item_of(client: ApiClient) -> dict[str, AttributeValue]:
         "created_at": client.created_at,
         **asdict(client.principal),
     }
+    values["budget"] = client.principal.budget.named() if client.principal.budget else {}
+    if not values["budget"]:
+        del values["budget"]
     if client.principal.expires_at is None:
         del values["expires_at"]  # a number or absent
     return to_item(values)
@@ -117,4 +120,6 @@ def _client_of(item: Mapping[str, AttributeValue]) -> ApiClient:
     gateway_key_id = values.pop("gateway_key_id")
     created_at = values.pop("created_at")
     filters = Filters(**values.pop("filters"))
-    return ApiClient(key_hash, gateway_key_id, Principal(filters=filters, **values), created_at)
+    budget = Budget.of(values.pop("budget")) if "budget" in values else None
+    principal = Principal(filters=filters, budget=budget, **values)
+    return ApiClient(key_hash, gateway_key_id, principal, created_at)

@@ -1,0 +1,119 @@
+"""Whatever happens to requests and clocks, an account holds what was spent, and no more.
+
+Requests reserve, settle, settle twice, come late or die at any time, while the clock goes on, jumps
+ahead and falls back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nexus.budgets.accounts import HELD_S, Place, Reserved, reserve, settle
+from nexus.budgets.windows import counter, month_of
+from nexus.models import Amount, Budget
+from tests.ledgers import FakeLedger
+
+PLACE = Place("acme", "client/web")
+MOST = 100
+CAP = 450
+BEGUN = 1_796_000_000.0  # the middle of a month, from which the clock goes nowhere near its ends
+STEPS = st.lists(
+    st.one_of(
+        st.just(("reserve",)),
+        st.tuples(st.just("settle"), st.integers(0, 5), st.integers(0, MOST)),
+        st.tuples(st.just("again"), st.integers(0, 5)),
+        st.tuples(st.just("die"), st.integers(0, 5)),
+        st.tuples(st.just("clock"), st.integers(-2 * HELD_S, 3 * HELD_S)),
+    ),
+    max_size=60,
+)
+
+
+@dataclass
+class World:
+    """One account, the requests at work on it, and what they have really spent."""
+
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    now: float = BEGUN
+    at_work: list[Reserved] = field(default_factory=list)
+    settled: list[tuple[Reserved, int]] = field(default_factory=list)
+    made: int = 0
+
+    @property
+    def counted(self) -> int:
+        account = self.ledger.account(PLACE.tenant, PLACE.name, month_of(self.now))
+        return account.counters.get(counter("tokens", "month", self.now), 0)
+
+    @property
+    def held(self) -> int:
+        account = self.ledger.account(PLACE.tenant, PLACE.name, month_of(self.now))
+        return sum(hold.tokens for hold in account.holds.values())
+
+    @property
+    def spent(self) -> int:
+        return sum(tokens for _, tokens in self.settled)
+
+    def reserve(self) -> bool:
+        self.made += 1
+        budget = Budget(tokens_month=CAP)
+        most = Amount(1, MOST, MOST)
+        found = reserve(self.ledger, PLACE, budget, most, f"hold {self.made}", self.now)
+        if isinstance(found, Reserved):
+            self.at_work.append(found)
+        return isinstance(found, Reserved)
+
+    def settle(self, which: int, tokens: int) -> None:
+        if self.at_work:
+            one = self.at_work.pop(which % len(self.at_work))
+            settle(self.ledger, one, Amount(0, tokens, tokens))
+            self.settled.append((one, tokens))
+
+    def again(self, which: int) -> None:
+        if self.settled:
+            one, tokens = self.settled[which % len(self.settled)]
+            settle(self.ledger, one, Amount(0, tokens, tokens))
+
+    def die(self, which: int) -> None:
+        if self.at_work:
+            self.at_work.pop(which % len(self.at_work))
+
+
+@settings(max_examples=300, deadline=None)
+@given(STEPS)
+def test_an_account_holds_what_was_spent_and_what_is_reserved_and_nothing_else(
+    steps: list[tuple[str, int, int]],
+) -> None:
+    world = World()
+    for name, *given_ in steps:
+        if name == "clock":
+            world.now += given_[0]
+            continue
+        before = world.counted
+        getattr(world, name)(*given_)
+        assert world.counted == world.spent + world.held
+        if name == "reserve":
+            assert world.counted <= max(before, CAP + MOST)
+    # All that died returns, in one more request and however much of it there is.
+    world.now += 10 * HELD_S + 60 * 2 * HELD_S
+    room = world.spent < CAP
+    assert world.reserve() == room
+    assert world.counted == world.spent + MOST * room
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5), st.integers(0, MOST)), max_size=80))
+def test_requests_that_live_spend_no_more_than_the_cap_and_one_answer(
+    steps: list[tuple[bool, int, int]],
+) -> None:
+    world = World()
+    for begins, which, tokens in steps:
+        if begins:
+            world.reserve()
+        else:
+            world.settle(which, tokens)
+    while world.at_work:
+        world.settle(0, MOST)
+    assert world.spent < CAP + MOST
