@@ -86,7 +86,7 @@ class Connection:
     def _signing(self, service: str) -> Any:
         from botocore.config import Config
 
-        from nexus.wiring.parts import SIGNING
+        from nexus.wiring.aws_clients import SIGNING
 
         return self.client(service, Config(**SIGNING) if service == "s3" else None)
 

@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from nexus.wiring import parts
+from nexus.wiring.aws_clients import forget_clients
 
 
 @contextmanager
 def heard_by_moto() -> Iterator[None]:
     """Until the block ends, functions make botocore's clients of every service, and anew."""
     with patch.object(parts, "is_plain", lambda: False):
-        parts.forget_clients()
+        forget_clients()
         yield
-    parts.forget_clients()
+    forget_clients()

@@ -133,9 +133,7 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
     if as_json:
         print_json([_public(entry, in_grace=_in_grace(entry, in_use, now)) for entry in entries])
         return
-    table = Table(
-        "tenant", "client", "role", "plan", "made", "age", "works until", "sees", "groups"
-    )
+    table = Table("tenant", "client", "role", "plan", "age", "works until", "sees", "groups")
     for entry in entries:
         who = entry.principal
         sees = ", ".join((*who.filters.departments, *(f"#{tag}" for tag in who.filters.tags)))
@@ -149,7 +147,6 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
             who.client,
             who.role,
             who.plan,
-            entry.created_at,
             counted(age_days(entry, now), "day"),
             until,
             sees or "everything",

@@ -83,7 +83,7 @@ def health() -> dict[str, Any]:
 
 def make_resources() -> str:
     """Makes the tables, secrets, bucket and queue; returns the queue's URL."""
-    from nexus.wiring.parts import aws_clients
+    from nexus.wiring.aws_clients import aws_clients
     from tests.pinecone_server import API_KEY
 
     dynamodb, s3 = aws_clients("dynamodb"), aws_clients("s3")
@@ -108,8 +108,8 @@ def make_resources() -> str:
 def index_documents(environ: Mapping[str, str], queue: str) -> None:
     """Indexes the sample documents."""
     from nexus.settings import Settings
+    from nexus.wiring.aws_clients import aws_clients
     from nexus.wiring.ingest import ingest_services
-    from nexus.wiring.parts import aws_clients
 
     dynamodb, s3 = aws_clients("dynamodb"), aws_clients("s3")
     settings = replace(Settings.from_environ(environ), ingest_queue_url=queue)

@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 
 from nexus.adapters.s3.document_bucket import S3DocumentBucket
-from nexus.wiring.parts import SIGNING
+from nexus.wiring.aws_clients import SIGNING
 
 SHOWN = {
     "fees.pdf": "application/pdf",

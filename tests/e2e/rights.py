@@ -89,9 +89,9 @@ def _granted(
     # A call does not show the tags of what it names; `nexus keys` sets this one on every key
     # (tests/unit/test_cli_keys.py).
     if condition and condition != {"StringEquals": {"aws:ResourceTag/nexus-stage": stage}}:
-        [operator] = condition
+        [operator, *others] = condition
         given = condition[operator].get("dynamodb:LeadingKeys")
-        if given is None or operator not in _KEYS_BY:
+        if given is None or others or operator not in _KEYS_BY:
             raise ValueError(f"cannot judge the condition {json.dumps(condition)}")
         # An equal name's own signs would be wildcards; none of ours holds one.
         keys = tuple(given)

@@ -23,7 +23,7 @@ from nexus.models import IndexRecord
 from nexus.ports import Embeddings, VectorIndex
 from nexus.services import IngestServices
 from nexus.settings import Settings
-from nexus.wiring.parts import aws_clients
+from nexus.wiring.aws_clients import aws_clients
 from tests import assembled
 from tests.endurance.draining import drain, note_peak
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.ingest.handler import handler, services
-from nexus.wiring.parts import aws_clients
+from nexus.wiring.aws_clients import aws_clients
 from tests.endurance.draining import drain, note_peak
 
 

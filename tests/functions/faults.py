@@ -14,7 +14,7 @@ from aws_cdk import App
 
 from cdk.app import add_stage, configured_app
 from cdk.stages import read_stage
-from nexus.wiring.parts import forget_clients
+from nexus.wiring.aws_clients import forget_clients
 from tests.infrastructure.alarm_evaluation import Recorded, state
 from tests.infrastructure.assembly import PINECONE_HOST, configuration
 from tests.infrastructure.changes import without_packages

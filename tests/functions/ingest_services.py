@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from nexus.models import DocumentRecord
 from nexus.object_keys import document_id
-from nexus.wiring import parts
+from nexus.wiring.aws_clients import aws_clients
 from nexus.wiring.operating import operator_services
 from tests.in_process_aws import heard_by_moto
 from tests.openai_server import OpenAIServer
@@ -90,13 +90,13 @@ def ingest_function(
 def put(path: str, content: bytes) -> dict[str, Any]:
     """Uploads a document, queues its event, and receives it as Lambda does."""
     key = f"documents/acme/{path}"
-    parts.aws_clients("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
+    aws_clients("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
     return message(key)
 
 
 def message(key: str) -> dict[str, Any]:
     """The message that says so, as Lambda hands it over."""
-    sqs = parts.aws_clients("sqs")
+    sqs = aws_clients("sqs")
     url = sqs.get_queue_url(QueueName="ingest")["QueueUrl"]
     body = {
         "Records": [
@@ -123,7 +123,7 @@ def message(key: str) -> dict[str, Any]:
 
 def record(ingest: ModuleType, path: str) -> DocumentRecord | None:
     """What the catalogue holds of a document."""
-    catalogue = operator_services(ingest.services().settings, parts.aws_clients).catalogue
+    catalogue = operator_services(ingest.services().settings, aws_clients).catalogue
     return catalogue.get("acme", document_id("acme", path))
 
 

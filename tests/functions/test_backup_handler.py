@@ -23,8 +23,8 @@ from nexus.generations.lifecycle import existing
 from nexus.object_keys import object_key
 from nexus.settings import Settings
 from nexus.snapshots.layout import SUMMARY, from_json
+from nexus.wiring.aws_clients import aws_clients
 from nexus.wiring.operating import operator_services
-from nexus.wiring.parts import aws_clients
 from tests import assembled
 from tests.fakes import FakeContinuation, FakeDocuments, FakeEmbedder
 from tests.functions.ingest_services import Context

@@ -25,9 +25,9 @@ from functions.chat.app import create_app
 from functions.ingest.performing import perform
 from nexus.ingestion.tasks import ChangedObject
 from nexus.settings import Settings
+from nexus.wiring.aws_clients import THREADS
 from nexus.wiring.chat import chat_services
 from nexus.wiring.ingest import ingest_services
-from nexus.wiring.parts import THREADS
 from tests.bench.checking import check
 from tests.bench.replay import Call
 from tests.bench.seeding import BUCKET, TENANT, asked, questions

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from nexus.observability import is_debugging, logger
-from nexus.wiring.parts import forget_clients
+from nexus.wiring.aws_clients import forget_clients
 from tests.bench.seeding import FACT, SAMPLES, asked
 from tests.functions.faults import Context, load
 from tests.restores.upstreams import Upstreams, running_upstreams

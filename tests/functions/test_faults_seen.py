@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from nexus.metrics import written
-from nexus.wiring.parts import forget_clients
+from nexus.wiring.aws_clients import forget_clients
 from tests.bench.seeding import answer, asked, questions
 from tests.functions.faults import NOW_S, Alarms, Context, load, prod_alarms, raised
 from tests.infrastructure.alarm_evaluation import Recorded, spread

@@ -18,7 +18,7 @@ from nexus.observability import logger
 from nexus.settings import Settings
 from nexus.span_names import SCHEMA_URL
 from nexus.tracing import flushed, trace_to
-from nexus.wiring import parts
+from nexus.wiring.aws_clients import forget_clients
 from nexus.wiring.chat import chat_services
 from tests.bench.checking import check
 from tests.bench.seeding import FACT, TENANT, asked, event, health, questions
@@ -51,7 +51,7 @@ def chat(upstreams: Upstreams, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat
         monkeypatch.setenv(name, value)
 
     def ask(made: dict[str, Any], **variables: str) -> dict[str, Any]:
-        parts.forget_clients()
+        forget_clients()
         settings = Settings.from_environ({**upstreams.own, **variables})
         handle = Mangum(create_app(chat_services(settings)), lifespan="off")
         context: Any = Context()
@@ -60,7 +60,7 @@ def chat(upstreams: Upstreams, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat
 
     yield ask
     trace_to(None)
-    parts.forget_clients()
+    forget_clients()
 
 
 def with_header(made: dict[str, Any], name: str, value: str) -> dict[str, Any]:

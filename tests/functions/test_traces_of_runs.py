@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 
 from nexus.tracing import trace_to
-from nexus.wiring.parts import forget_clients
+from nexus.wiring.aws_clients import forget_clients
 from tests.bench.seeding import asked, event
 from tests.collector import Collector, Told, running_collector
 from tests.functions.faults import Context, load

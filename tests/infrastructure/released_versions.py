@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from nexus.wiring.parts import forget_clients
+from nexus.wiring.aws_clients import forget_clients
 from tests.bench.seeding import answer, asked, questions
 from tests.infrastructure.alarm_evaluation import Recorded
 from tests.infrastructure.release_simulation import Alias

@@ -22,7 +22,7 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from nexus.adapters.pinecone.provisioning import index_schema
-from nexus.wiring.parts import aws_clients
+from nexus.wiring.aws_clients import aws_clients
 from tests.aws_server import AwsServer, running_aws_server
 from tests.bench.seeding import (
     answer,

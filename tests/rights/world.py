@@ -27,7 +27,7 @@ from nexus.clients import hash_key
 from nexus.models import ApiClient, DocumentMetadata, Principal
 from nexus.object_keys import encode_metadata, object_key
 from nexus.settings import Settings
-from nexus.wiring import parts
+from nexus.wiring.aws_clients import aws_clients
 from nexus.wiring.chat import chat_services
 from nexus.wiring.documents import documents_services
 from nexus.wiring.ingest import ingest_services
@@ -55,7 +55,7 @@ class World:
         self.chat = TestClient(chat_app(chat))
         self.documents = TestClient(documents_app(documents_services(settings)))
         self._ingest = ingest_services(settings, executor=InTurn())
-        self._clients = DynamoClients(parts.aws_clients("dynamodb"), "clients")
+        self._clients = DynamoClients(aws_clients("dynamodb"), "clients")
 
     def key(self, principal: Principal) -> str:
         """A new API key of this principal."""
@@ -65,7 +65,7 @@ class World:
 
     def put(self, tenant: str, path: str, text: str, metadata: DocumentMetadata) -> None:
         """Uploads a document; nobody has looked at it yet."""
-        parts.aws_clients("s3").put_object(
+        aws_clients("s3").put_object(
             Bucket=BUCKET,
             Key=object_key(tenant, path),
             Body=text.encode(),

@@ -264,6 +264,7 @@ def test_every_setting_is_in_the_key():
         "float": 0.12345,
         "bool": True,
         "float | None": 0.12345,
+        "tuple[tuple[str, tuple[str, ...]], ...]": (("~", ("~",)),),
     }
     for spec in fields(Settings):
         other = replace(Settings(), **{spec.name: changed[str(spec.type)]})

@@ -30,7 +30,7 @@ from nexus.models import DocumentMetadata, DocumentRecord
 from nexus.object_keys import document_id, encode_metadata, object_key
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from nexus.wiring.parts import SIGNING
+from nexus.wiring.aws_clients import SIGNING
 from tests import assembled
 from tests.fakes import (
     FakeCache,

@@ -25,6 +25,7 @@ OUTPUTS = {
     "DeadLetterQueueUrl": "dead",
     "StandardPlanId": "plan",
     "AdminPlanId": "admin",
+    "AuthorizerFunction": "authorizer:live",
     "ChatFunction": "chat:live",
     "DocumentsFunction": "documents:live",
     "IngestFunction": "ingest:live",

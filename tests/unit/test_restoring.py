@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 import snapshot_restore_py
 
-from nexus.wiring import parts
+from nexus.wiring import aws_clients as aws_clients_module
+from nexus.wiring.aws_clients import aws_clients, forget_clients
 from nexus.wiring.restoring import renewed
 
 
@@ -34,9 +35,9 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, value in {"DEFAULT_REGION": "eu-west-1", "ACCESS_KEY_ID": "x"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    parts.forget_clients()
+    forget_clients()
     yield
-    parts.forget_clients()
+    forget_clients()
 
 
 def test_what_a_function_works_with_is_made_anew_after_every_restore() -> None:
@@ -83,7 +84,7 @@ def test_copies_of_one_snapshot_draw_different_numbers() -> None:
 def test_clients_of_aws_have_other_connections_and_credentials_after_a_restore(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    current = renewed(lambda: parts.aws_clients("dynamodb"))
+    current = renewed(lambda: aws_clients("dynamodb"))
     before = current()
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "another")
     run_after_restore()
@@ -97,7 +98,7 @@ def test_clients_of_aws_have_other_connections_and_credentials_after_a_restore(
 def test_a_restore_reads_no_descriptions_of_aws_s_services_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    renewed(lambda: parts.aws_clients("s3"))
-    loader = parts._session().get_component("data_loader")
+    renewed(lambda: aws_clients("s3"))
+    loader = aws_clients_module._session().get_component("data_loader")
     run_after_restore()
-    assert parts._session().get_component("data_loader") is loader
+    assert aws_clients_module._session().get_component("data_loader") is loader

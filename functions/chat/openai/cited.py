@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from functions.chat.schemas import ConfidenceBody, SourceBody
+from nexus.documents.links import link_of
 from nexus.models import Answer, Source
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")
@@ -56,10 +57,11 @@ def citations(text: str, answer: Answer) -> list[tuple[int, int, Source]]:
 
 def url_citation(start: int, end: int, source: Source) -> dict[str, Any]:
     """A citation as an annotation of both of OpenAI's APIs has it."""
+    link = link_of(source.passage)  # a path of this API, unless the document has an address
     return {
         "start_index": start,
         "end_index": end,
-        "url": source.passage.uri,
+        "url": source.passage.uri if link.startswith("/") else link,
         "title": _named(source),
     }
 

@@ -13,7 +13,6 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar, cast
 
-from nexus.observability import logger
 from nexus.span_names import FAAS_INVOCATION
 
 T = TypeVar("T")
@@ -165,11 +164,15 @@ class tracing:  # noqa: N801 - read as a verb: `with tracing("POST", "server") a
             self._span = tracer.begin(*described, self._traceparent)
         if self._span is not None:
             self._token = _CURRENT.set(self._span)
+            from nexus.observability import logger  # no function needs it that tells nothing
+
             logger.append_keys(trace_id=self._span.trace_id)
         return self._span
 
     def __exit__(self, kind: type[BaseException] | None, *failure: object) -> None:
         if self._token is not None and self._span is not None:
+            from nexus.observability import logger
+
             logger.remove_keys(["trace_id"])
             _CURRENT.reset(self._token)
             _end(self._span, kind)

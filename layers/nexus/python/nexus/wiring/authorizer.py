@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nexus.services import AuthorizerServices
 from nexus.settings import Settings
-from nexus.wiring.parts import ClientFactory, aws_clients
+from nexus.wiring.aws_clients import ClientFactory, aws_clients
 
 if TYPE_CHECKING:
     from nexus.sign_in.people import People

@@ -8,14 +8,8 @@ from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
 from nexus.services import BackupServices
 from nexus.settings import Settings
-from nexus.wiring.parts import (
-    ClientFactory,
-    aws_clients,
-    catalogue_of,
-    generations_of,
-    index_of,
-    secrets_of,
-)
+from nexus.wiring.aws_clients import ClientFactory, aws_clients
+from nexus.wiring.parts import catalogue_of, generations_of, index_of, secrets_of
 from nexus.wiring.tracing import begin_tracing, traced_index
 
 if TYPE_CHECKING:

@@ -15,15 +15,8 @@ from nexus.ports import RefreshTokens, Secrets, VectorIndex
 from nexus.retrieval.reader import Reader
 from nexus.services import ChatServices
 from nexus.settings import Settings
-from nexus.wiring.parts import (
-    ClientFactory,
-    Models,
-    aws_clients,
-    catalogue_of,
-    generations_of,
-    index_of,
-    secrets_of,
-)
+from nexus.wiring.aws_clients import ClientFactory, aws_clients
+from nexus.wiring.parts import Models, catalogue_of, generations_of, index_of, secrets_of
 from nexus.wiring.question_log import log_of, traces_of
 from nexus.wiring.tracing import begin_tracing
 

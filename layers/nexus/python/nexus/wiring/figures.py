@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nexus.settings import Settings
-from nexus.wiring.parts import ClientFactory
+from nexus.wiring.aws_clients import ClientFactory
 
 if TYPE_CHECKING:
     from nexus.operations.figures import Figures

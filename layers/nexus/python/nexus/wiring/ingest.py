@@ -9,10 +9,9 @@ from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
 from nexus.services import IngestServices
 from nexus.settings import Settings
+from nexus.wiring.aws_clients import ClientFactory, aws_clients
 from nexus.wiring.parts import (
-    ClientFactory,
     Models,
-    aws_clients,
     catalogue_of,
     documents_of,
     generations_of,

@@ -8,7 +8,8 @@ from nexus.insights.likeness import alike
 from nexus.insights.rolling import Roller
 from nexus.ports import Rollups
 from nexus.settings import Settings
-from nexus.wiring.parts import ClientFactory, catalogue_of, generations_of
+from nexus.wiring.aws_clients import ClientFactory
+from nexus.wiring.parts import catalogue_of, generations_of
 from nexus.wiring.question_log import log_of
 
 

@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from nexus.snapshots.restoring import Restorer
 
 
+from nexus.wiring.aws_clients import THREADS, ClientFactory
 from nexus.wiring.parts import (
-    THREADS,
-    ClientFactory,
     Models,
     catalogue_of,
     documents_of,

@@ -5,15 +5,9 @@ from __future__ import annotations
 from nexus.generations.lifecycle import PerGeneration
 from nexus.services import ReindexServices
 from nexus.settings import Settings
+from nexus.wiring.aws_clients import ClientFactory, aws_clients
 from nexus.wiring.insights import roller_of
-from nexus.wiring.parts import (
-    ClientFactory,
-    aws_clients,
-    documents_of,
-    generations_of,
-    make_reindexers,
-    secrets_of,
-)
+from nexus.wiring.parts import documents_of, generations_of, make_reindexers, secrets_of
 from nexus.wiring.tracing import begin_tracing
 
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 # https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html
 from snapshot_restore_py import register_after_restore
 
-from nexus.wiring.parts import forget_clients
+from nexus.wiring.aws_clients import forget_clients
 
 T = TypeVar("T")
 
