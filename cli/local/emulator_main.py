@@ -176,7 +176,7 @@ if __name__ == "__main__":
     recorded = os.environ.get("RECORD_CALLS")
     called = Recording(app.app, Path(recorded), _ACCOUNT) if recorded else app.app
     servers = StreamServers(_folders.folder, os.environ["MINISTACK_REGION"])
-    front = StreamingFront(Revoking(called), servers)
+    front = StreamingFront(Revoking(called), servers, _ACCOUNT)
     app.app = Guarded(
         EndingSoon(front, lambda: _save(app._build_persistence_save_dict())),
         _Buckets(),

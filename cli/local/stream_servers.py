@@ -15,6 +15,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -64,6 +65,18 @@ class StreamServers:
             _wait_for(started)
             return started.port
 
+    def start_all(self, account: str) -> None:
+        """Starts what is not asked yet, so that the first stream need not wait for it."""
+        for name in lambda_svc._run_with_function_config_scope(
+            _scope(account, self._region), _names
+        ):
+            function, config, _ = lambda_svc._get_func_record_for_ref_in_scope(
+                f"{name}:live", account_id=account, region=self._region
+            )
+            if config and "AWS_LWA_PORT" in (config.get("Environment") or {}).get("Variables", {}):
+                with suppress(OSError):  # told to who asks it
+                    self.port(lambda_svc._execution_record_for_config(function, config))
+
     def _start(self, function: dict[str, Any]) -> tuple[subprocess.Popen[bytes], int]:
         config = function["config"]
         code = Path(tempfile.mkdtemp(prefix=f"{config['FunctionName']}-"))
@@ -102,6 +115,14 @@ class StreamServers:
             # On Lambda each function has its machine to itself, here not.
             "AWS_LWA_PORT": str(port),
         }
+
+
+def _names() -> list[str]:
+    return [str(name) for name in lambda_svc._functions]
+
+
+def _scope(account: str, region: str) -> dict[str, Any]:
+    return {"config": {"FunctionArn": f"arn:aws:lambda:{region}:{account}:function:any"}}
 
 
 def _free_port() -> int:

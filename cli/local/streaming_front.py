@@ -76,9 +76,11 @@ def mend() -> None:
 class StreamingFront:
     """The emulator's ASGI application, with the streaming functions' servers beside it."""
 
-    def __init__(self, app: Application, servers: StreamServers) -> None:
+    def __init__(self, app: Application, servers: StreamServers, account: str) -> None:
         self._app = app
         self._servers = servers
+        self._account = account
+        self._starting: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or "/_aws/execute-api/" not in scope["path"]:
@@ -101,6 +103,10 @@ class StreamingFront:
             await self._app(scope, receive_and_keep, send_unless_admitted)
         finally:
             _admissions.reset(token)
+        if self._starting is None and "/v1/" in scope["path"]:
+            # Behind the first answer, which a start beside it would delay.
+            starting = asyncio.to_thread(self._servers.start_all, self._account)
+            self._starting = asyncio.create_task(starting)
         if admissions:
             await self._serve(admissions[0], scope, bytes(held), receive, send)
 
