@@ -45,7 +45,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         memory_mb=stage.chat_memory_mb,
         timeout_s=stage.chat_timeout_s,
         layers=layers.of("api"),
-        environment=environment(stage, data, "chat"),
+        environment={**environment(stage, data, "chat"), **_sign_in(stage, data)},
         routes=_ROUTES,
         reserved_concurrency=stage.chat_reserved_concurrency,
     )
@@ -79,7 +79,6 @@ def environment(stage: Stage, data: DataStack, function: str) -> dict[str, str]:
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
         "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
-        **_sign_in(stage, data),
     }
 
 

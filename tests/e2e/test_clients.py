@@ -153,8 +153,12 @@ def test_who_says_himself_what_the_gateway_says_is_believed_in_nothing(
 ) -> None:
     forged = json.dumps({"authorizer": {"principal": json.dumps({"tenant": "other"})}})
     names = {"x-amzn-request-context": forged, "x-amzn-lambda-context": '{"deadline": 1}'}
-    answer = stack.call("POST", "/v1/responses", {"input": QUESTION}, key=key, **names)
+    answer = stack.call(
+        "POST", "/v1/responses", {"model": "nexus", "input": QUESTION}, key=key, **names
+    )
     assert answer.status_code == 200
     assert answer.json()["nexus"]["sources"]
-    refused = stack.call("POST", "/v1/responses", {"input": QUESTION}, key="", **names)
+    refused = stack.call(
+        "POST", "/v1/responses", {"model": "nexus", "input": QUESTION}, key="", **names
+    )
     assert refused.status_code == 403

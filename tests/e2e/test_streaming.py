@@ -171,17 +171,23 @@ def test_who_closes_the_connection_ends_the_generation(
     assert not written.is_whole
 
 
-def test_one_stream_is_one_request_of_the_keys_quota(
-    stack: Deployed, key: str, connection: Connection
+def test_each_stream_is_one_request_of_the_keys_quota(
+    stack: Deployed, connection: Connection
 ) -> None:
-    gateway = connection.client("apigateway")
-    plan = connection.deployment.admin_plan_id
-
-    def used() -> int:
-        today = time.strftime("%Y-%m-%d", time.gmtime())
-        usage = gateway.get_usage(usagePlanId=plan, startDate=today, endDate=today)
-        return sum(day[0] for days in usage.get("items", {}).values() for day in days)
-
-    before = used()
-    events(stack.url, key)
-    assert used() - before == 1
+    made, _ = create(connection, "demo", "few", "user")
+    gateway, deployed = connection.client("apigateway"), connection.deployment
+    keys = gateway.get_api_keys(includeValues=True)["items"]
+    name = next(one["id"] for one in keys if one.get("value") == made)
+    gateway.delete_usage_plan_key(usagePlanId=deployed.standard_plan_id, keyId=name)
+    few = gateway.create_usage_plan(
+        name="few",
+        apiStages=[{"apiId": deployed.rest_api_id, "stage": "live"}],
+        quota={"limit": 2, "period": "DAY"},
+    )["id"]
+    gateway.create_usage_plan_key(usagePlanId=few, keyId=name, keyType="API_KEY")
+    statuses = [
+        stack.call("POST", "/v1/chat/stream", QUESTION, key=made).status_code for _ in range(3)
+    ]
+    gateway.delete_usage_plan_key(usagePlanId=few, keyId=name)
+    revoke(connection, "demo", "few")
+    assert statuses == [200, 200, 429]

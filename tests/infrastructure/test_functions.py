@@ -49,6 +49,7 @@ READS = {
     | {"backups_bucket", "backup_function"},
     "authorizer": {"clients_table", "people_key_id"},
 }
+READS["stream"] = READS["chat"]
 # Where people sign in: what is checked of their tokens, and what ending a sign-in needs.
 ENDING = {"oidc_audiences", "oidc_revocation_url", "oidc_session_days"}
 SIGN_IN = {"authorizer": ENDING | {"oidc_issuer", "oidc_keys_url"}, "chat": ENDING}

@@ -120,7 +120,7 @@ def test_further_settings_reach_every_function_and_cannot_override_what_the_stag
     given = {"settings": {"NEXUS_TOP_K": "8", "NEXUS_STAGE": "other"}, "rerank_key": True}
     stage = read_stage("dev", {**configuration("dev"), **given})
     data = DataStack(app, stage)
-    found = chat.environment(stage, data)
+    found = chat.environment(stage, data, "chat")
     assert (found["NEXUS_TOP_K"], found["NEXUS_STAGE"]) == ("8", "dev")
     assert ingest.environment(stage, data)["NEXUS_TOP_K"] == "8"
     assert found["NEXUS_RERANK_SECRET"]
