@@ -137,7 +137,7 @@ def test_mcps_client_finds_the_tools_and_calls_them(
             httpx2.AsyncClient(headers={header: value}, timeout=60) as http,
             Client(
                 streamable_http_client(f"{stack.url}/mcp", http_client=http),
-                mode=mode,  # type: ignore[arg-type]
+                mode=mode,
             ) as mcp,
         ):
             listed = await mcp.list_tools()

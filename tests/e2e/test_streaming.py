@@ -81,11 +81,11 @@ def _own(client: Any, name: str) -> dict[str, str]:
     return {one: value for one, value in variables.items() if one != "NEXUS_MODELS_URL"}
 
 
-def events(url: str, key: str, most: int | None = None, **headers: str) -> list[Event]:
+def events(url: str, key: str, most: int | None = None, encoding: str = "identity") -> list[Event]:
     """The events of a streamed answer, with when each came; the first `most` if that is given."""
     found: list[Event] = []
     name = ""
-    sent = {"x-api-key": key, **ANEW, **headers}
+    sent = {"x-api-key": key, **ANEW, "accept-encoding": encoding}
     with httpx2.stream(
         "POST", f"{url}/v1/chat/stream", json=QUESTION, headers=sent, timeout=60, trust_env=False
     ) as response:
@@ -145,7 +145,7 @@ def test_a_stream_is_no_slower_than_an_answer_and_its_sources_come_at_once(
 def test_sentences_are_seen_arriving(
     stack: Deployed, key: str, models: Paced, encoding: str
 ) -> None:
-    told = events(stack.url, key, **{"accept-encoding": encoding})
+    told = events(stack.url, key, encoding=encoding)
     deltas = [event.at for event in told if event.name == "delta"]
     words = len(models.streamed[-1].sent)
     assert len(deltas) > 1
