@@ -50,6 +50,7 @@ READS = {
     "authorizer": {"clients_table", "people_key_id"},
 }
 READS["stream"] = READS["chat"]
+START = {"stream": "functions/chat/run.sh"}
 # Where people sign in: what is checked of their tokens, and what ending a sign-in needs.
 ENDING = {"oidc_audiences", "oidc_revocation_url", "oidc_session_days"}
 SIGN_IN = {"authorizer": ENDING | {"oidc_issuer", "oidc_keys_url"}, "chat": ENDING}
@@ -105,7 +106,7 @@ def test_reader_and_writer_of_the_index_agree(assembly, stage):
 def test_a_function_runs_its_handler_traced_with_its_own_log(assembly, stage, function):
     properties = assembly.function(stage, function)
     assert properties["FunctionName"] == f"nexus-{stage}-{function}"
-    assert properties["Handler"] == f"functions.{function}.handler.handler"
+    assert properties["Handler"] == START.get(function, f"functions.{function}.handler.handler")
     assert properties["TracingConfig"] == {"Mode": "Active"}
     log = properties["LoggingConfig"]["LogGroup"]["Fn::ImportValue"]
     assert re.search(rf"nexus-{stage}-data:ExportsOutputRefLogs{function.capitalize()}", log)
