@@ -66,7 +66,7 @@ def test_the_index_file_is_absolute_whatever_the_function_s_folder():
     [
         ({"chat_memory_mb": "much"}, ["'dev'", "chat_memory_mb", "whole number", "'much'"]),
         ({"chat_memory_mb": 1.5}, ["chat_memory_mb", "whole number"]),
-        ({"snap_start": "perhaps"}, ["snap_start", "chat, documents", "'perhaps'"]),
+        ({"snap_start": "perhaps"}, ["snap_start", "chat, stream, documents", "'perhaps'"]),
         ({"snap_start": True}, ["snap_start", "list of texts"]),
         ({"snap_start": "true"}, ["snap_start", "list of functions", "'true'"]),
         ({"snap_start": ["chat", "chats"]}, ["snap_start", "'chats'"]),
