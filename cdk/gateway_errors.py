@@ -74,6 +74,10 @@ _PROBLEMS = (
 )
 
 
+# As functions/chat/openai/errors.py names them.
+_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+
+
 def add_gateway_errors(api: apigateway.RestApi, origins: tuple[str, ...]) -> None:
     """Answers every error of the gateway as `application/problem+json` that browsers may read."""
     headers = {"Content-Type": "'application/problem+json'"}
@@ -103,4 +107,14 @@ def _template(problem: _Problem) -> str:
     body: dict[str, object] = {"type": "about:blank", "title": problem.title}
     if problem.status:
         body["status"] = problem.status
-    return json.dumps({**body, "detail": problem.detail, "request_id": "$context.requestId"})
+    # A template cannot tell paths apart, so what OpenAI's clients read stands in every problem.
+    told = {
+        "message": problem.detail,
+        "type": _OPENAI_TYPES.get(problem.status or 0, "invalid_request_error"),
+        "param": None,
+        "code": problem.kind.lower(),
+    }
+    if (problem.status or 0) >= 500 or problem.kind == "DEFAULT_5XX":
+        told["type"] = "server_error"
+    named = {"detail": problem.detail, "request_id": "$context.requestId", "error": told}
+    return json.dumps({**body, **named})

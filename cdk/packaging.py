@@ -66,6 +66,8 @@ def function_code(name: str, target: Target) -> Package:
 
     def build(folder: Path) -> None:
         _copy(source, folder / "functions" / name)
+        for script in (folder / "functions" / name).glob("*.sh"):
+            script.chmod(0o755)
         if shared.exists():
             shutil.copyfile(shared, folder / "functions" / "__init__.py")
         compile_folder(folder, target, "/var/task")

@@ -79,7 +79,12 @@ class NexusApi(Construct):
     def _route(self, functions: Sequence[LambdaFunction]) -> None:
         routes: list[tuple[Route, apigateway.LambdaIntegration]] = []
         for function in functions:
-            called = apigateway.LambdaIntegration(function.alias, scope_permission_to_method=False)
+            mode = apigateway.ResponseTransferMode
+            called = apigateway.LambdaIntegration(
+                function.alias,
+                scope_permission_to_method=False,
+                response_transfer_mode=mode.STREAM if function.streams else None,
+            )
             routes += [(route, called) for route in function.routes]
         for route, called in routes:
             if not route.needs_key:

@@ -13,6 +13,7 @@ from cdk.sign_in_names import sign_in_faults
 if TYPE_CHECKING:
     from cdk.stages import Stage
 
+_SERVED = "stream"
 # Lambda's, API Gateway's and SQS's own limits, told before a deployment finds them.
 _RANGES = {
     "chat_memory_mb": (128, 10_240),
@@ -132,6 +133,8 @@ def _faults_of_snap_start(stage: Stage, functions: Sequence[str]) -> Iterator[st
             f"snap_start must be a list of functions, some of {', '.join(functions)}; "
             f"it names {unknown[0]!r}"
         )
+    if _SERVED in stage.snap_start:
+        yield f"snap_start must not name {_SERVED}, whose server is told of no restore"
     if stage.host:
         yield "snap_start must be empty where this machine runs the functions"
     version = tuple(int(part) for part in re.findall(r"\d+", stage.python)[:2])

@@ -13,7 +13,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from cdk.stage_faults import faults
 
 ROOT = Path(__file__).resolve().parent.parent
-FUNCTIONS = ("chat", "documents", "ingest", "reindex", "backup", "authorizer")
+FUNCTIONS = ("chat", "stream", "documents", "ingest", "reindex", "backup", "authorizer")
+# What sends answers while they are written.
+STREAM = "stream"
 # What the gateway asks who calls.
 AUTHORIZER = "authorizer"
 # What asks new versions before callers get them, where releases are "canary".

@@ -41,6 +41,7 @@ class Deployment:
     standard_plan_id: str
     admin_plan_id: str
     chat_function: str
+    stream_function: str
     documents_function: str
     ingest_function: str
     reindex_function: str

@@ -55,18 +55,19 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         memory_mb=stage.chat_memory_mb,
         timeout_s=stage.chat_timeout_s,
         layers=layers.of("api"),
-        environment=environment(stage, data),
+        environment={**environment(stage, data, "chat"), **_sign_in(stage, data)},
         routes=_ROUTES,
         reserved_concurrency=stage.chat_reserved_concurrency,
     )
-    _grant(chat.role, stage, data)
+    grant_answering(chat.role, stage, data)
+    _grant_ending_sign_ins(chat.role, data)
     return chat
 
 
-def environment(stage: Stage, data: DataStack) -> dict[str, str]:
-    """What answering a question reads."""
+def environment(stage: Stage, data: DataStack, function: str) -> dict[str, str]:
+    """What answering a question reads, in a function of this name."""
     return {
-        **common(stage, "chat"),
+        **common(stage, function),
         **models(stage, data),
         **index(stage, data),
         "NEXUS_CATALOGUE_TABLE": data.tables.catalogue.table_name,
@@ -88,7 +89,6 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
         "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
-        **_sign_in(stage, data),
     }
 
 
@@ -99,8 +99,19 @@ def _sign_in(stage: Stage, data: DataStack) -> dict[str, str]:
     return {name: told[name] for name in names if name in told}
 
 
-def _grant(role: iam.Role, stage: Stage, data: DataStack) -> None:
-    """Conversations and cache to read and write, the catalogue to read, sign-ins to end.
+def _grant_ending_sign_ins(role: iam.Role, data: DataStack) -> None:
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["dynamodb:PutItem"],
+            resources=[data.tables.clients.table_arn],
+            # Never a key's entry: those are named by the key's hash.
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sign-in#*"]}},
+        )
+    )
+
+
+def grant_answering(role: iam.Role, stage: Stage, data: DataStack) -> None:
+    """Conversations and cache to read and write, and the catalogue to read.
 
     The clients' table is read for /health alone.
     """
@@ -114,14 +125,6 @@ def _grant(role: iam.Role, stage: Stage, data: DataStack) -> None:
     allow(role, "dynamodb", READ, tables.catalogue.table_arn)
     allow_first_generation(role, data)
     allow(role, "dynamodb", ("GetItem",), tables.clients.table_arn)
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["dynamodb:PutItem"],
-            resources=[tables.clients.table_arn],
-            # Never a key's entry: those are named by the key's hash.
-            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sign-in#*"]}},
-        )
-    )
     allow(
         role,
         "dynamodb",

@@ -29,8 +29,10 @@ def address(stage: Stage, name: str) -> str:
 class LambdaFunction(Construct):
     """Runs `functions.<name>.handler.handler`; callers use the alias `live`.
 
-    The API starts it by its `routes`. A `recursive` function may start itself again and again.
-    `reserved_concurrency` executions at once are kept for it and are its most; 0 keeps none.
+    With `code` it has another function's folder, and with `handler` another start. One that
+    `streams` sends its answers while they are made. The API starts it by its `routes`. A
+    `recursive` function may start itself again and again. `reserved_concurrency` executions at once
+    are kept for it and are its most; 0 keeps none.
     """
 
     def __init__(
@@ -47,6 +49,9 @@ class LambdaFunction(Construct):
         routes: Sequence[Route] = (),
         recursive: bool = False,
         reserved_concurrency: int = 0,
+        code: str = "",
+        handler: str = "",
+        streams: bool = False,
     ) -> None:
         super().__init__(scope, name.capitalize())
         # The version before stays for a day, for `nexus rollback`; the nightly run removes it, with
@@ -55,6 +60,8 @@ class LambdaFunction(Construct):
         self.named = name
         self.address = address(stage, name)
         self.routes = tuple(routes)
+        self.streams = streams
+        folder = packaging.function_code(code or name, Target(stage.architecture, stage.python))
         function_name = self.address.removesuffix(f":{ALIAS}")
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(self.role)
@@ -64,8 +71,8 @@ class LambdaFunction(Construct):
             function_name=function_name,
             runtime=runtime(stage),
             architecture=architecture(stage),
-            handler=f"functions.{name}.handler.handler",
-            code=asset(packaging.function_code(name, Target(stage.architecture, stage.python))),
+            handler=handler or f"functions.{name}.handler.handler",
+            code=asset(folder),
             layers=list(layers),
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_s),

@@ -28,7 +28,7 @@ class Layers(Construct):
         recognition = ("ocr",) if stage.ocr else ()
         self._traces = ("traces",) if stage.traces_endpoint else ()
         others = (*recognition, "snapshots", *self._traces, *self._index)
-        for lock in ("service", "api", "sign_in", "parsing", *others):
+        for lock in ("service", "api", "stream", "sign_in", "parsing", *others):
             self._add(lock, packaging.dependency_layer(lock, target))
 
     def of(self, *more: str) -> list[lambda_.ILayerVersion]:

@@ -9,11 +9,11 @@ from constructs import Construct
 
 from cdk.stages import Stage
 
-_BEHIND = ("chat", "documents")
+_BEHIND = ("chat", "stream", "documents")
 # name: (the functions whose logs are asked, the query's lines)
 QUERIES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "errors": (
-        ("chat", "documents", "ingest", "reindex", "backup"),
+        ("chat", "stream", "documents", "ingest", "reindex", "backup"),
         (
             "fields @timestamp, service, message, error, upstream, detail, where, request_id",
             "filter level in ['ERROR', 'CRITICAL'] or @message like /Task timed out|Traceback/",

@@ -1,4 +1,4 @@
-"""Runs the emulator with seven things it lacks for use on a laptop, day after day.
+"""Runs the emulator with eight things it lacks for use on a laptop, day after day.
 
 - It ends within seconds: by itself it waits for every open connection and every running function.
 - It is called by the programs of this run only, not by any page in the machine's browser.
@@ -10,9 +10,11 @@
 - All workers read a layer from one folder: by itself it unpacks all layers for each worker.
 - Its gateway does what the authorizer says, and its Cognito takes refresh tokens back
   (`cli.local.emulated_gateway`).
+- It streams: `cli.local.streaming_front` stands before it.
 
 It is run by the emulator's own Python, where nothing of ours is installed, and of ours it loads
-`cli.local.access`, `cli.local.ending`, `cli.local.in_place` and `cli.local.emulated_gateway` alone.
+`cli.local.access`, `cli.local.ending`, `cli.local.in_place`, `cli.local.emulated_gateway`,
+`cli.local.streaming_front` and `cli.local.stream_servers` alone.
 """
 
 from __future__ import annotations
@@ -44,6 +46,9 @@ from cli.local.access.sign_in import SignInRules
 from cli.local.emulated_gateway import Revoking, mend
 from cli.local.ending import EndingSoon
 from cli.local.in_place import LayerFolders, size_of
+from cli.local.stream_servers import StreamServers
+from cli.local.streaming_front import StreamingFront
+from cli.local.streaming_front import mend as leave_streams
 
 sys.path.pop()
 
@@ -167,10 +172,13 @@ if __name__ == "__main__":
     lambda_svc._unzipped_size = _size_of_layer_or_code
     lambda_runtime.Worker._spawn = _spawn_with_shared_layers
     mend()
+    leave_streams()
     recorded = os.environ.get("RECORD_CALLS")
     called = Recording(app.app, Path(recorded), _ACCOUNT) if recorded else app.app
+    servers = StreamServers(_folders.folder, os.environ["MINISTACK_REGION"])
+    front = StreamingFront(Revoking(called), servers, _ACCOUNT)
     app.app = Guarded(
-        EndingSoon(Revoking(called), lambda: _save(app._build_persistence_save_dict())),
+        EndingSoon(front, lambda: _save(app._build_persistence_save_dict())),
         _Buckets(),
         int(os.environ["GATEWAY_PORT"]),
         _secret_of,

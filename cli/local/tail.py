@@ -71,6 +71,7 @@ def follow(
 def _log_groups(session: boto3.Session, deployment: Deployment) -> dict[str, str]:
     functions = {
         "chat": deployment.chat_function,
+        "stream": deployment.stream_function,
         "documents": deployment.documents_function,
         "ingest": deployment.ingest_function,
         "reindex": deployment.reindex_function,

@@ -13,6 +13,11 @@ from nexus.services import ChatServices
 MOST_WAITING = 10_000
 
 
+async def answered_whole(services: ChatServices, turn: Callable[[], Answer]) -> Answer:
+    """The answer of a turn that runs beside the event loop, where others may be streaming."""
+    return await asyncio.wrap_future(services.executor.submit(turn))
+
+
 async def listen(
     services: ChatServices, turn: Callable[[Telling], Answer], *, retracts: bool = True
 ) -> AsyncGenerator[Told | Answer]:

@@ -65,6 +65,9 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
     assert {key for key, p in served.items() if p.get("ApiKeyRequired")} == {
         ("/v1/chat", "POST"),
         ("/v1/search", "POST"),
+        ("/v1/chat/stream", "POST"),
+        ("/v1/chat/completions", "POST"),
+        ("/v1/responses", "POST"),
         ("/v1/conversations", "GET"),
         ("/v1/conversations", "DELETE"),
         ("/v1/conversations/{id}", "GET"),

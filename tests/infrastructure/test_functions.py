@@ -50,6 +50,8 @@ READS = {
     | {"backups_bucket", "backup_function"},
     "authorizer": {"clients_table", "people_key_id"},
 }
+READS["stream"] = READS["chat"]
+START = {"stream": "functions/chat/run.sh"}
 # Where people sign in: what is checked of their tokens, and what ending a sign-in needs.
 ENDING = {"oidc_audiences", "oidc_revocation_url", "oidc_session_days"}
 SIGN_IN = {"authorizer": ENDING | {"oidc_issuer", "oidc_keys_url"}, "chat": ENDING}
@@ -107,7 +109,7 @@ def test_reader_and_writer_of_the_index_agree(assembly, stage):
 def test_a_function_runs_its_handler_traced_with_its_own_log(assembly, stage, function):
     properties = assembly.function(stage, function)
     assert properties["FunctionName"] == f"nexus-{stage}-{function}"
-    assert properties["Handler"] == f"functions.{function}.handler.handler"
+    assert properties["Handler"] == START.get(function, f"functions.{function}.handler.handler")
     assert properties["TracingConfig"] == {"Mode": "Active"}
     log = properties["LoggingConfig"]["LogGroup"]["Fn::ImportValue"]
     assert re.search(rf"nexus-{stage}-data:ExportsOutputRefLogs{function.capitalize()}", log)
@@ -148,7 +150,7 @@ def test_a_function_publishes_a_version_and_keeps_the_one_before_for_the_way_bac
 
 def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
     aliases = assembly.resources(stage, "service", "Lambda::Alias")
-    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 6
+    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 7
     events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
     function = json.dumps(events["FunctionName"])
     schedule = assembly.only(stage, "service", "Scheduler::Schedule", "Nightly")["Properties"]

@@ -72,7 +72,7 @@ def test_the_index_file_is_absolute_whatever_the_function_s_folder():
     [
         ({"chat_memory_mb": "much"}, ["'dev'", "chat_memory_mb", "whole number", "'much'"]),
         ({"chat_memory_mb": 1.5}, ["chat_memory_mb", "whole number"]),
-        ({"snap_start": "perhaps"}, ["snap_start", "chat, documents", "'perhaps'"]),
+        ({"snap_start": "perhaps"}, ["snap_start", "chat, stream, documents", "'perhaps'"]),
         ({"snap_start": True}, ["snap_start", "list of texts"]),
         ({"snap_start": "true"}, ["snap_start", "list of functions", "'true'"]),
         ({"snap_start": ["chat", "chats"]}, ["snap_start", "'chats'"]),
@@ -126,7 +126,7 @@ def test_further_settings_reach_every_function_and_cannot_override_what_the_stag
     given = {"settings": {"NEXUS_TOP_K": "8", "NEXUS_STAGE": "other"}, "rerank_key": True}
     stage = read_stage("dev", {**configuration("dev"), **given})
     data = DataStack(app, stage)
-    found = chat.environment(stage, data)
+    found = chat.environment(stage, data, "chat")
     assert (found["NEXUS_TOP_K"], found["NEXUS_STAGE"]) == ("8", "dev")
     assert ingest.environment(stage, data)["NEXUS_TOP_K"] == "8"
     assert found["NEXUS_RERANK_SECRET"]

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from functions.chat.asking import note
 from functions.chat.dependencies import Services
 from functions.chat.filtering import filters_of
-from functions.chat.listening import listen
+from functions.chat.listening import answered_whole, listen
 from functions.chat.openai import tasks
 from functions.chat.openai.completions import (
     CompletionRequest,
@@ -75,5 +75,6 @@ async def completions(
             told, body.model, with_footnotes=options.footnotes, with_usage=body.wants_usage
         )
         return event_stream(told_to_the_end(request, events))
-    whole: dict[str, Any] = completion(turn(), body.model, with_footnotes=options.footnotes)
+    answer = await answered_whole(services, turn)
+    whole: dict[str, Any] = completion(answer, body.model, with_footnotes=options.footnotes)
     return JSONResponse(whole)

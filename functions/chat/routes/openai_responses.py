@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from functions.chat.asking import note
 from functions.chat.dependencies import Services
 from functions.chat.filtering import filters_of
-from functions.chat.listening import listen
+from functions.chat.listening import answered_whole, listen
 from functions.chat.openai.errors import RESPONSES
 from functions.chat.openai.messages import as_messages, question_in, turns_before
 from functions.chat.openai.responses import ResponseRequest, conversation_of, response
@@ -62,4 +62,5 @@ async def responses(
         told = await begun(listen(services, turn, retracts=False))
         events = response_events(told, body, with_footnotes=options.footnotes)
         return event_stream(told_to_the_end(request, events))
-    return JSONResponse(response(turn(), body, with_footnotes=options.footnotes))
+    answer = await answered_whole(services, turn)
+    return JSONResponse(response(answer, body, with_footnotes=options.footnotes))

@@ -128,12 +128,19 @@ def written(stage: str, now_ms: int) -> list[str]:
     return [line.written(stage, now_ms) for line in lines]
 
 
+def write() -> None:
+    """Writes to the log what was recorded since it was last called."""
+    lines = written(os.environ.get("NEXUS_STAGE") or "local", round(time.time() * 1000))
+    if lines:
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+
+
 def metered(function: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes a Lambda handler write, when it ends, what was recorded meanwhile.
 
     Its first invocation is counted as a cold start of `function`.
     """
-    stage = os.environ.get("NEXUS_STAGE") or "local"
     is_first = True
 
     def around(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -146,10 +153,7 @@ def metered(function: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
             try:
                 return handler(event, context)
             finally:
-                lines = written(stage, round(time.time() * 1000))
-                if lines:
-                    sys.stdout.write("\n".join(lines) + "\n")
-                    sys.stdout.flush()
+                write()
 
         return run
 

@@ -232,11 +232,16 @@ def flushed(handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return handler(event, context)
         finally:
-            tracer = _process.tracer
-            if tracer is not None:
-                tracer.flush(_spare_s(context))
+            send_spans(context)
 
     return run
+
+
+def send_spans(context: Any) -> None:
+    """Sends the spans that have ended, within what an invocation with this context may wait."""
+    tracer = _process.tracer
+    if tracer is not None:
+        tracer.flush(_spare_s(context))
 
 
 def invoked(
