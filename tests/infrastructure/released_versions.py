@@ -20,6 +20,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from nexus.clients import new_key
+from nexus.errors import UpstreamError
 from nexus.wiring.aws_clients import forget_clients
 from tests.bench.seeding import answer, asked, questions
 from tests.infrastructure.alarm_evaluation import Recorded
@@ -58,12 +60,56 @@ def load(function: str, upstreams: Upstreams, environment: pytest.MonkeyPatch) -
     return importlib.import_module(name)
 
 
+def streaming(upstreams: Upstreams) -> SimpleNamespace:
+    """The streaming function's server as a handler: it is asked as the web adapter asks it."""
+    from starlette.testclient import TestClient
+
+    from functions.chat.app import create_app
+    from nexus.http.web_adapter import FromWebAdapter
+    from nexus.settings import Settings
+    from nexus.wiring.chat import chat_services
+
+    app = create_app(chat_services(Settings.from_environ(upstreams.environ)))
+    client = TestClient(FromWebAdapter(app, "stream"), raise_server_exceptions=False)
+
+    def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+        deadline = round(time.time() * 1000) + context.get_remaining_time_in_millis()
+        headers = {
+            "x-amzn-request-context": json.dumps(event["requestContext"]),
+            "x-amzn-lambda-context": json.dumps({"deadline": deadline}),
+        }
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AWS_LAMBDA_FUNCTION_NAME", context.function_name)
+            patch.setenv("AWS_LAMBDA_FUNCTION_VERSION", context.function_version)
+            response = client.post(
+                "/v1/chat/completions", headers=headers, json=json.loads(event["body"])
+            )
+        return {"statusCode": response.status_code}
+
+    return SimpleNamespace(handler=handler)
+
+
+def _given(function: str) -> dict[str, Any]:
+    """What a caller makes the function be asked, which no answer of before fits."""
+    if function == "authorizer":
+        key = {"x-api-key": new_key()}
+        return {"type": "REQUEST", "methodArn": "arn:aws:execute-api:any", "headers": key}
+    if function == "documents":
+        return dict(listing())
+    made: dict[str, Any] = asked(next(NEW), None)
+    if function == "stream":
+        message = json.loads(made["body"])["message"]
+        asking = {"model": "nexus", "messages": [{"role": "user", "content": message}]}
+        made["body"] = json.dumps(asking)
+    return made
+
+
 @dataclass
 class Reports:
     """What the real handlers write of an answer, by function, version and how it ends."""
 
     upstreams: Upstreams
-    handlers: dict[str, ModuleType]
+    handlers: dict[str, Any]
     capture: pytest.CaptureFixture[str]
     known: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
@@ -77,12 +123,13 @@ class Reports:
     def _written(self, function: str, version: str, ending: str) -> str:
         context = Context(function, version)
         handler = self.handlers[function].handler
-        given = asked(next(NEW), None) if function == "chat" else listing()
-        handler(given, context)  # cold, and who asks is not known yet
+        handler(_given(function), context)  # cold, and who asks is not known yet
         self.capture.readouterr()
-        given = asked(next(NEW), None) if function == "chat" else listing()
         with {"well": self._well, "failed": self._failing, "late": self._slow}[ending]():
-            status = handler(given, context)["statusCode"]
+            try:
+                status = handler(_given(function), context).get("statusCode", 200)
+            except UpstreamError:  # the authorizer's way to say that it cannot decide
+                status = 503
         assert (status >= 500) is (ending == "failed"), status
         return self.capture.readouterr().out
 

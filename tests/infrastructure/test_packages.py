@@ -25,7 +25,7 @@ HOST = Target("host", f"{sys.version_info.major}.{sys.version_info.minor}")
 LOCKS = sorted(path.stem for path in DEPENDENCIES.glob("*.in"))
 SCANNING = ("local", "dev", "prod")
 SERVED = (
-    *("service", "api", "parsing", "ocr", "snapshots", "traces"),
+    *("service", "api", "stream", "sign_in", "parsing", "ocr", "snapshots", "traces"),
     *("index_pinecone", "index_sqlite"),
 )
 

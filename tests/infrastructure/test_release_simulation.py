@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -34,6 +34,7 @@ from tests.infrastructure.released_versions import (
     Reports,
     Traffic,
     load,
+    streaming,
 )
 from tests.openai_server import Fault
 from tests.restores.upstreams import Upstreams, running_upstreams
@@ -56,20 +57,23 @@ def canary(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def handlers(upstreams: Upstreams, monkeypatch: pytest.MonkeyPatch) -> dict[str, ModuleType]:
+def handlers(upstreams: Upstreams, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     upstreams.models._faults.clear()
-    return {name: load(name, upstreams, monkeypatch) for name in ("chat", "documents")}
+    loaded = {
+        name: load(name, upstreams, monkeypatch) for name in ("chat", "documents", "authorizer")
+    }
+    return {**loaded, "stream": streaming(upstreams)}
 
 
 @pytest.fixture
 def reports(
-    upstreams: Upstreams, handlers: dict[str, ModuleType], capsys: pytest.CaptureFixture[str]
+    upstreams: Upstreams, handlers: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> Reports:
     return Reports(upstreams, handlers, capsys)
 
 
 @pytest.fixture
-def versions(handlers: dict[str, ModuleType]) -> Versions:
+def versions(handlers: dict[str, Any]) -> Versions:
     """The versions that are released; both work."""
     return {CHAT: handlers["chat"].handler, DOCUMENTS: handlers["documents"].handler}
 
@@ -171,7 +175,13 @@ def test_each_function_answers_the_hook_s_question(reports, handlers, function) 
 
 
 @pytest.mark.parametrize(
-    ("function", "alarm"), [("chat", "chat-release"), ("documents", "documents-release")]
+    ("function", "alarm"),
+    [
+        ("chat", "chat-release"),
+        ("stream", "stream-release"),
+        ("documents", "documents-release"),
+        ("authorizer", "authorizer-release"),
+    ],
 )
 def test_a_version_of_which_one_answer_in_ten_fails_is_taken_back(
     assembly, canary, reports, ask, function, alarm
