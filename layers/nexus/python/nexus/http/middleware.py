@@ -27,7 +27,7 @@ SECURITY_HEADERS = {
 # Making JSON of an answer and handing it to the gateway.
 WRITING_BACK_S = 0.5
 # What takes longer was answered too late, in milliseconds by route; others may take their time.
-_LATE_MS = {"/v1/chat": 5000.0, "/v1/chat/completions": 5000.0}
+_LATE_MS = {"/v1/chat": 5000.0}
 
 
 class LastResort:
