@@ -29,7 +29,10 @@ def check(name: str, response: Any) -> None:
     that holds it, and is remembered; from the cache where the arm is `chat, cached`, and else not.
     """
     if name in CHATS:
-        body = json.loads(response["body"])
+        try:
+            body = json.loads(response["body"])
+        except ValueError as err:
+            raise RuntimeError(f"{name} answered {response}") from err
         good = (
             response["statusCode"] == 200
             and FACT in body["answer"]

@@ -32,7 +32,17 @@ from nexus.services import ChatServices
 router = APIRouter(tags=["mcp"])
 
 
-@router.post("/mcp", summary="Tools for agents (MCP)", response_model=None)
+# JSON-RPC's own errors, in its own form.
+_WRONG: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {"application/json": {"schema": {"type": "object"}}}}
+    for status, text in (
+        (400, "The message is not one that can be answered; `error` says why."),
+        (404, "There is no such method."),
+    )
+}
+
+
+@router.post("/mcp", summary="Tools for agents (MCP)", response_model=None, responses=_WRONG)
 async def mcp(request: Request, principal: Caller, services: Services) -> Response:
     """Answers one JSON-RPC message of MCP 2026-07-28, or of 2025-11-25 and before, in JSON.
 

@@ -11,12 +11,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions.chat.dependencies import Services
+from functions.chat.openai.errors import RESPONSES
 from nexus.budgets.estimating import most_of_embedding, tokens_of
 from nexus.errors import ConfigurationError, InvalidRequest, NotFound
 from nexus.http.callers import Caller
 from nexus.settings import Settings
 
-router = APIRouter(tags=["openai"])
+router = APIRouter(tags=["openai"], responses=RESPONSES)
 
 # In one request: as many texts, characters of one, and characters of all.
 MOST_TEXTS = 256
