@@ -94,7 +94,7 @@ def measured(
 
 
 def _events(requests: int) -> dict[str, list[dict[str, Any]]]:
-    asking = questions(2 * (requests + WARMUP + 1))
+    asking = questions(2 * (requests + WARMUP + 1), start=1_000)
     half = len(asking) // 2
     return {
         LANES[0]: [asked(one, None) for one in asking[:half]],

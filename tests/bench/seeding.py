@@ -38,13 +38,13 @@ FACT = "The fine for an overdue book is IDR 1,000 per book per day."
 NO_ANSWER = "NO_ANSWER"
 
 
-def questions(count: int) -> list[str]:
+def questions(count: int, start: int = 1) -> list[str]:
     """Questions that no cache takes for each other and that find the same: the case differs.
 
-    None of them is CACHED.
+    None of them is CACHED. Whoever shares a cache with others begins at another `start`.
     """
     cases = product(*((word, word.capitalize(), word.upper()) for word in WORDS))
-    return [QUESTION.format(*words) for words in islice(cases, 1, 1 + count)]
+    return [QUESTION.format(*words) for words in islice(cases, start, start + count)]
 
 
 def answer(messages: Messages) -> str:
