@@ -26,6 +26,9 @@ from cdk.monitoring.alarms import add_alarm
 from cdk.monitoring.release_alarms import release_watch
 from cdk.stages import READINESS, Stage
 
+# Each release asks in an execution of its own: an account of ten has room for so many at once.
+_AT_ONCE = 2
+
 
 class Releases(Construct):
     """Of these functions, by their names; `alarms` of the stage take each of them back."""
@@ -56,6 +59,9 @@ class Releases(Construct):
         for function, made in functions.items():
             watch = release_watch(stage, function, made.function.current_version)
             self._group(function, made, [add_alarm(self, stage, topic, watch), *alarms])
+        aliases = [_alias(made) for made in functions.values()]
+        for before, after in zip(aliases, aliases[_AT_ONCE:], strict=False):
+            after.add_dependency(before)
 
     def _group(
         self, name: str, function: LambdaFunction, alarms: Sequence[cloudwatch.Alarm]
@@ -77,8 +83,7 @@ class Releases(Construct):
         )
         allow(self._readiness.role, "codedeploy", ("GetDeployment",), group.deployment_group_arn)
         # A reference in an update policy alone orders nothing.
-        alias = cast(CfnResource, function.alias.node.default_child)
-        alias.node.add_dependency(group, self._readiness)
+        _alias(function).node.add_dependency(group, self._readiness)
 
     def _shifting(self, stage: Stage, functions: Mapping[str, LambdaFunction]) -> iam.Role:
         """What CodeDeploy may: what AWS's own policy for it holds, of these functions alone.
@@ -122,3 +127,7 @@ class Releases(Construct):
             "CloudWatch lists alarms by a call on all of them, which shows states and no data.",
         )
         return role
+
+
+def _alias(function: LambdaFunction) -> CfnResource:
+    return cast(CfnResource, function.alias.node.default_child)

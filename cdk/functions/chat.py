@@ -61,6 +61,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
     )
     grant_answering(chat.role, stage, data)
     _grant_ending_sign_ins(chat.role, data)
+    _grant_listing_budgets(chat.role, data)
     return chat
 
 
@@ -110,6 +111,17 @@ def _grant_ending_sign_ins(role: iam.Role, data: DataStack) -> None:
     )
 
 
+def _grant_listing_budgets(role: iam.Role, data: DataStack) -> None:
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["dynamodb:Query"],
+            resources=[data.tables.insights.table_arn],
+            # What a tenant's callers have spent, and nothing else of that table.
+            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["budget#*"]}},
+        )
+    )
+
+
 def grant_answering(role: iam.Role, stage: Stage, data: DataStack) -> None:
     """Conversations and cache to read and write, and the catalogue to read.
 
@@ -133,14 +145,6 @@ def grant_answering(role: iam.Role, stage: Stage, data: DataStack) -> None:
     )
     # A question and a rating to write, one to read, and words to take out of both: not the others'.
     allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
-    # What a tenant's callers have spent, and nothing else of that table, to list.
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["dynamodb:Query"],
-            resources=[tables.insights.table_arn],
-            conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["budget#*"]}},
-        )
-    )
     named = (stage.chat_model, stage.verifier_model, stage.rewrite_model, stage.rerank_model)
     allow_models(role, stage, data, stage.embedding_model, *named)
     allow_index(role, stage, data, SEARCHING)

@@ -66,21 +66,20 @@ class Assembly:
         return found
 
     def unzipped_bytes(self, stage: str, name: str) -> int:
-        """The size of a function's code and layers, as Lambda limits it."""
-        properties = self.function(stage, name)
-        layers = self.resources(stage, "service", "Lambda::LayerVersion")
-        keys = [properties["Code"]["S3Key"]]
-        keys += [
-            layers[one["Ref"]]["Properties"]["Content"]["S3Key"] for one in properties["Layers"]
-        ]
-        return sum(_tree_bytes(self._asset(stage, key)) for key in keys)
+        """The size of a function's code and own layers, of which Lambda limits the sum."""
+        folders = [self.code_folder(stage, name), *self.layer_folders(stage, name)]
+        return sum(_tree_bytes(folder) for folder in folders)
 
     def layer_folders(self, stage: str, name: str) -> list[Path]:
-        """The folders that a function's layers are zipped from."""
+        """The folders that a function's own layers are zipped from.
+
+        A layer that AWS publishes is named by an ARN, and is in no assembly.
+        """
         layers = self.resources(stage, "service", "Lambda::LayerVersion")
         return [
             self._asset(stage, layers[one["Ref"]]["Properties"]["Content"]["S3Key"])
             for one in self.function(stage, name)["Layers"]
+            if "Ref" in one
         ]
 
     def code_folder(self, stage: str, name: str) -> Path:

@@ -12,7 +12,8 @@ from tests.functions.chat_services import World
 from tests.functions.gateway import chat_app as create_app
 from tests.infrastructure.assembly import configuration
 
-MEMBERS = ["type", "title", "status", "detail", "request_id"]
+# A template cannot tell paths apart: what OpenAI's clients read stands in every problem.
+MEMBERS = ["type", "title", "status", "detail", "request_id", "error"]
 # By https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 # but for what is commented.
 GATEWAY_STATUSES = {
@@ -84,12 +85,13 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
     }
 
 
-def test_documents_has_its_own_routes_and_chat_all_others(assembly, stage):
-    called = {
-        path: json.dumps(p["Integration"]["Uri"])
+def test_documents_and_stream_have_their_own_routes_and_chat_all_others(assembly, stage):
+    integrations = {
+        path: p["Integration"]
         for (path, verb), p in methods(assembly, stage).items()
         if verb != "OPTIONS"
     }
+    called = {path: json.dumps(one["Uri"]) for path, one in integrations.items()}
     assert {path for path, uri in called.items() if "DocumentsLive" in uri} == {
         "/v1/documents",
         "/v1/documents/{proxy+}",
@@ -97,7 +99,13 @@ def test_documents_has_its_own_routes_and_chat_all_others(assembly, stage):
         "/v1/analytics/{proxy+}",
         "/v1/metrics",
     }
-    assert all("DocumentsLive" in uri or "ChatLive" in uri for uri in called.values())
+    streamed = {path for path, uri in called.items() if "StreamLive" in uri}
+    assert streamed == {"/v1/chat/stream", "/v1/chat/completions", "/v1/responses"}
+    # An answer in pieces is passed on as it comes from there, and from nowhere else.
+    modes = {path: one.get("ResponseTransferMode") for path, one in integrations.items()}
+    assert {path for path, mode in modes.items() if mode == "STREAM"} == streamed
+    owners = ("DocumentsLive", "StreamLive", "ChatLive")
+    assert all(any(owner in uri for owner in owners) for uri in called.values())
 
 
 @pytest.mark.parametrize(("path", "field"), [("/v1/chat", "message"), ("/v1/search", "query")])
@@ -181,7 +189,7 @@ def test_every_log_has_an_end(assembly, stage):
         for stack in ("data", "service")
         for name, group in assembly.resources(stage, stack, "Logs::LogGroup").items()
     }
-    assert len(groups) == 9, "seven functions, the gateway's access log, the gateway's errors"
+    assert len(groups) == 10, "eight functions, the gateway's access log, the gateway's errors"
     kept = {group["Properties"]["RetentionInDays"] for group in groups.values()}
     assert kept == {configuration(stage)["log_retention_days"]}
 
@@ -194,6 +202,8 @@ def test_the_gateway_s_errors_are_problem_json(assembly, stage):
         assert list(body) == [one for one in MEMBERS if one != "status" or "status" in body]
         assert body["request_id"] == "$context.requestId"
         assert body["detail"]
+        assert list(body["error"]) == ["message", "type", "param", "code"]
+        assert body["error"]["message"] == body["detail"]
         assert properties.get("StatusCode") == (str(body["status"]) if "status" in body else None)
         headers = properties["ResponseParameters"]
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
@@ -213,7 +223,11 @@ def test_the_gateway_and_a_function_refuse_a_key_in_the_same_words(assembly, sta
     of_a_function = api.get("/v1/conversations/any")
     assert of_a_function.headers["content-type"] == "application/problem+json"
     told = {**of_a_function.json(), "request_id": "$context.requestId"}
-    assert list(told.items()) == list(json.loads(refusal).items())
+    refused = json.loads(refusal)
+    of_openai = refused.pop("error")
+    assert list(told.items()) == list(refused.items())
+    question = {"model": "nexus", "messages": [{"role": "user", "content": "When?"}]}
+    assert api.post("/v1/chat/completions", json=question).json()["error"] == of_openai
 
 
 def test_a_failure_of_the_gateway_as_of_a_throttled_function_says_when_to_try_again(

@@ -22,6 +22,7 @@ AWS_SERVICES = {
 }
 ACTIONS = {
     "chat": {"s3vectors:ListIndexes", "s3vectors:QueryVectors", "s3vectors:GetVectors"},
+    "stream": {"s3vectors:ListIndexes", "s3vectors:QueryVectors", "s3vectors:GetVectors"},
     "ingest": {
         *("s3vectors:ListIndexes", "s3vectors:QueryVectors", "s3vectors:GetVectors"),
         *("s3vectors:PutVectors", "s3vectors:DeleteVectors", "s3vectors:CreateIndex"),
@@ -86,7 +87,7 @@ def test_the_functions_ask_bedrock_and_the_vector_bucket(assembly):
     bucket = assembly.only(STAGE, "data", "S3Vectors::VectorBucket")
     assert bucket["Properties"]["EncryptionConfiguration"] == {"SseType": "AES256"}
     assert bucket["DeletionPolicy"] == "Retain"
-    for function in ("chat", "documents", "ingest", "reindex", "backup"):
+    for function in ("chat", "stream", "documents", "ingest", "reindex", "backup"):
         assert "Fn::Select" in variables(assembly, function)["NEXUS_VECTOR_BUCKET"]
 
 
@@ -111,7 +112,8 @@ def test_a_function_may_ask_the_models_that_it_asks_and_no_others(assembly, role
             named |= {json.dumps(one) for one in (told if isinstance(told, list) else [told])}
     models = {name for one in named for name in re.findall(r"foundation-model/([^\"]+)", one)}
     stage = configuration(STAGE)
-    expected = {"chat": {stage["chat_model"], stage["verifier_model"], stage["embedding_model"]}}
+    answering = {stage["chat_model"], stage["verifier_model"], stage["embedding_model"]}
+    expected = {"chat": answering, "stream": answering}
     expected["ingest"] = {stage["embedding_model"]}
     assert models == expected.get(role, set())
 

@@ -39,7 +39,9 @@ def test_every_layer_has_a_lock_of_the_versions_that_are_tested():
         assert pinned <= tested, name
         assert lock.count("--hash=sha256:") >= len(pinned)
         wanted = (DEPENDENCIES / f"{name}.in").read_text().splitlines()
-        assert {line for line in wanted if line and line[0] != "#"} <= {one for one, _ in pinned}
+        # A lock names a package without its extras, which are packages of their own there.
+        named = {line.partition("[")[0] for line in wanted if line and line[0] != "#"}
+        assert named <= {one for one, _ in pinned}
 
 
 def test_layers_hold_nothing_twice_and_nothing_of_the_runtime():
@@ -103,8 +105,19 @@ def test_a_function_s_package_holds_its_own_folder_under_functions(assembly, fun
     code = assembly.code_folder("prod", function)
     assert {path.name for path in code.iterdir()} == {"functions"}
     inside = {path.name for path in (code / "functions").iterdir()} - {"__pycache__"}
-    assert inside == {function, "__init__.py"}
-    assert (code / "functions" / function / "handler.py").is_file()
+    # What streams is chat's app, started by a script of chat's folder and not by a handler.
+    folder, start = ("chat", "run.sh") if function == "stream" else (function, "handler.py")
+    assert inside == {folder, "__init__.py"}
+    assert (code / "functions" / folder / start).is_file()
+
+
+def test_the_streaming_function_is_started_by_a_script_that_may_run_and_the_web_adapter(assembly):
+    properties = assembly.function("prod", "stream")
+    script = assembly.code_folder("prod", "stream") / properties["Handler"]
+    assert script.stat().st_mode & 0o111 == 0o111
+    named = [one for one in properties["Layers"] if "Ref" not in one]
+    assert len(named) == 1
+    assert ":753240598075:layer:LambdaAdapterLayerArm64:" in json.dumps(named)
 
 
 def test_bytecode_is_never_checked_against_its_source_and_absent_where_it_cannot_be_made(assembly):

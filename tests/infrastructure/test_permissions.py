@@ -35,6 +35,14 @@ FIRST_GENERATION = (
 ENDED_SIGN_IN = 'clients, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["sign-in#*"]}}'
 
 
+# What callers have spent, without what they asked, which stands beside it.
+BUDGETS = 'insights, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["budget#*"]}}'
+
+
+# Behind the gateway: a new version of these is tried by a tenth of the callers.
+RELEASED = ("authorizer", "chat", "documents", "stream")
+
+
 # The index and the models of a stage that has no other vendor's.
 # Where the index is another company's, and asks for a key.
 KEYED = ("dev", "staging", "prod")
@@ -105,10 +113,18 @@ def test_chat_writes_conversations_and_cache_and_only_reads_the_rest(assembly, s
         },
         # No right to list what others asked.
         "insights": {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"},
+        BUDGETS: {"dynamodb:Query"},
         **({} if stage == "aws" else {"secrets": {"secretsmanager:GetSecretValue"}}),
         "logs": LOGS,
         "*": XRAY,
     }
+
+
+def test_stream_may_do_what_an_answer_needs_and_no_more_than_chat(assembly, stage):
+    of_chat = granted(assembly, stage, "chat")
+    # It neither ends a sign-in nor lists what callers have spent: those are chat's own routes.
+    del of_chat[ENDED_SIGN_IN], of_chat[BUDGETS]
+    assert granted(assembly, stage, "stream") == of_chat
 
 
 def test_the_authorizer_looks_one_entry_up_and_reads_the_one_key_of_people(assembly, stage):
@@ -213,7 +229,7 @@ def test_readiness_asks_the_versions_behind_the_gateway_and_tells_codedeploy(ass
     }
     statements = json.dumps(assembly.statements(stage, "readiness"))
     for function in FUNCTIONS:
-        is_released = function in ("chat", "documents", "authorizer")
+        is_released = function in RELEASED
         assert (f"function:nexus-{stage}-{function}:*" in statements) is is_released
 
 
@@ -229,8 +245,7 @@ def test_codedeploy_moves_the_aliases_behind_the_gateway_and_no_other(assembly, 
         actions = statement["Action"]
         for action in [actions] if isinstance(actions, str) else actions:
             found[action] = sorted(re.findall(r"nexus-[\w:-]+", json.dumps(statement["Resource"])))
-    released = ("authorizer", "chat", "documents")
-    moved = [f"nexus-{stage}-{one}{end}" for one in released for end in ("", ":live")]
+    moved = [f"nexus-{stage}-{one}{end}" for one in RELEASED for end in ("", ":live")]
     assert found == {
         **dict.fromkeys(
             ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],

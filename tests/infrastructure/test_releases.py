@@ -48,7 +48,7 @@ def test_what_asks_is_made_before_the_alias_moves_and_of_no_layer(assembly, cana
     asking = assembly.function(canary, "readiness")
     assert "Layers" not in asking
     released = json.dumps(asking["Environment"]["Variables"]["NEXUS_RELEASED"])
-    for name in ("Chat", "Documents"):
+    for name in ("Chat", "Stream", "Documents", "Authorizer"):
         assert f"{name}FunctionCurrentVersion" in released
         [alias] = [one for key, one in resources.items() if key.startswith(f"{name}Live")]
         needed = {resources[one]["Type"] for one in alias["DependsOn"]}
