@@ -66,25 +66,24 @@ class Assembly:
         return found
 
     def unzipped_bytes(self, stage: str, name: str) -> int:
-        """The size of a function's code and layers, as Lambda limits it."""
+        """The size of a function's code and our layers, as Lambda limits it."""
         properties = self.function(stage, name)
-        layers = self.resources(stage, "service", "Lambda::LayerVersion")
-        keys = [properties["Code"]["S3Key"]]
-        keys += [
-            layers[one["Ref"]]["Properties"]["Content"]["S3Key"] for one in properties["Layers"]
-        ]
+        keys = [properties["Code"]["S3Key"], *self._layer_keys(stage, properties)]
         return sum(_tree_bytes(self._asset(stage, key)) for key in keys)
 
     def layer_folders(self, stage: str, name: str) -> list[Path]:
-        """The folders that a function's layers are zipped from."""
-        layers = self.resources(stage, "service", "Lambda::LayerVersion")
-        return [
-            self._asset(stage, layers[one["Ref"]]["Properties"]["Content"]["S3Key"])
-            for one in self.function(stage, name)["Layers"]
-        ]
+        """The folders that our layers of a function are zipped from."""
+        keys = self._layer_keys(stage, self.function(stage, name))
+        return [self._asset(stage, key) for key in keys]
 
     def code_folder(self, stage: str, name: str) -> Path:
         return self._asset(stage, self.function(stage, name)["Code"]["S3Key"])
+
+    def _layer_keys(self, stage: str, properties: dict[str, Any]) -> list[str]:
+        layers = self.resources(stage, "service", "Lambda::LayerVersion")
+        # A layer that somebody else publishes, as the Lambda Web Adapter's, is no asset.
+        own = [layers[one["Ref"]] for one in properties["Layers"] if "Ref" in one]
+        return [str(one["Properties"]["Content"]["S3Key"]) for one in own]
 
     def _asset(self, stage: str, key: str) -> Path:
         files = json.loads((self.path / f"nexus-{stage}-service.assets.json").read_text())["files"]
