@@ -31,8 +31,8 @@ class Layers(Construct):
         recognition = ("ocr",) if stage.ocr else ()
         for lock in ("service", "api", "stream", "sign_in", "parsing", *recognition, "snapshots"):
             self._add(lock, packaging.dependency_layer(lock, target))
-        for name in self._last:
-            self._add(name, packaging.dependency_layer(last[0], target, *last[1:]))
+        for together in self._last:
+            self._add(together, packaging.dependency_layer(last[0], target, *last[1:]))
 
     def of(self, *more: str) -> list[lambda_.ILayerVersion]:
         """What every function imports, and the layers of `layers/dependencies` that are named."""
