@@ -34,17 +34,21 @@ class Package:
     digest: str
 
 
-def dependency_layer(name: str, target: Target) -> Package:
-    """The layer of `layers/dependencies/<name>.txt`, trimmed, for the target; downloads wheels."""
-    lock = DEPENDENCIES / f"{name}.txt"
+def dependency_layer(name: str, target: Target, *more: str) -> Package:
+    """The layer of `layers/dependencies/<name>.txt` and of `more` such lists, trimmed.
+
+    It is for the target, and building it downloads wheels.
+    """
+    names = (name, *more)
+    locks = [DEPENDENCIES / f"{one}.txt" for one in names]
 
     def build(folder: Path) -> None:
         site = folder / "python"
-        _install(lock, site, target)
+        _install(locks, site, target)
         trim(site)
         compile_folder(site, target, "/opt/python")
 
-    return _built(name, target, [lock], build)
+    return _built("-".join(names), target, locks, build)
 
 
 def source_layer(target: Target) -> Package:
@@ -119,7 +123,7 @@ def _build_aside(final: Path, build: Callable[[Path], None]) -> None:
         folder.rename(final)
 
 
-def _install(lock: Path, site: Path, target: Target) -> None:
+def _install(locks: list[Path], site: Path, target: Target) -> None:
     command = [uv(), "pip", "install", "--quiet", "--no-config", "--require-hashes", "--no-deps"]
     command += ["--only-binary", ":all:", "--link-mode", "copy", "--target", str(site)]
     if target.is_host:
@@ -127,6 +131,9 @@ def _install(lock: Path, site: Path, target: Target) -> None:
     else:
         command += ["--python-platform", _UV_PLATFORMS[target.architecture]]
         command += ["--python-version", target.python_version]
-    done = subprocess.run([*command, "-r", str(lock)], capture_output=True, text=True, check=False)
+    for lock in locks:
+        command += ["-r", str(lock)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"The layer of {lock.name} could not be built: {done.stderr.strip()}")
+        names = " and ".join(lock.name for lock in locks)
+        raise SystemExit(f"The layer of {names} could not be built: {done.stderr.strip()}")

@@ -18,6 +18,9 @@ FUNCTIONS = ("chat", "stream", "documents", "ingest", "reindex", "backup", "auth
 STREAM = "stream"
 # What the gateway asks who calls.
 AUTHORIZER = "authorizer"
+# What sends traces where a stage names a collector. Before each request comes the authorizer, which
+# starts with two layers and takes no step that a trace would show.
+TRACED = tuple(name for name in FUNCTIONS if name != AUTHORIZER)
 # What asks new versions before callers get them, where releases are "canary".
 READINESS = "readiness"
 

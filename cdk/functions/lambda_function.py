@@ -16,7 +16,7 @@ from cdk.findings import acknowledge
 from cdk.functions.layers import architecture, asset, runtime
 from cdk.functions.rights import allow_secret
 from cdk.functions.routes import Route
-from cdk.stages import AUTHORIZER, Stage
+from cdk.stages import AUTHORIZER, TRACED, Stage
 
 ALIAS = "live"
 
@@ -91,7 +91,7 @@ class LambdaFunction(Construct):
         self.alias = lambda_.Alias(
             self, "Live", alias_name=ALIAS, version=self.function.current_version
         )
-        if stage.traces_headers_secret:
+        if stage.traces_headers_secret and name in TRACED:
             allow_secret(self.role, stage.traces_headers_secret)
         acknowledge(
             self.role,

@@ -14,7 +14,7 @@ from cdk.stages import Stage
 class Layers(Construct):
     """`nexus` and the dependency layers; which vector index is used decides the last one, if any.
 
-    A stage with a collector has the layer `traces` in every function.
+    A stage with a collector has what sends traces in the same layer: Lambda allows five a function.
     """
 
     def __init__(self, scope: Construct, name: str, *, stage: Stage) -> None:
@@ -22,18 +22,21 @@ class Layers(Construct):
         self._stage = stage
         # S3 Vectors needs nothing but what Lambda has.
         own = stage.vector_index != "s3vectors"
-        self._index = (f"index_{stage.vector_index}",) if own else ()
+        index = (f"index_{stage.vector_index}",) if own else ()
+        traces = ("traces",) if stage.traces_endpoint else ()
+        last = (*traces, *index)
+        self._last = ("-".join(last),) if last else ()
         target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
         recognition = ("ocr",) if stage.ocr else ()
-        self._traces = ("traces",) if stage.traces_endpoint else ()
-        others = (*recognition, "snapshots", *self._traces, *self._index)
-        for lock in ("service", "api", "stream", "sign_in", "parsing", *others):
+        for lock in ("service", "api", "stream", "sign_in", "parsing", *recognition, "snapshots"):
             self._add(lock, packaging.dependency_layer(lock, target))
+        for together in self._last:
+            self._add(together, packaging.dependency_layer(last[0], target, *last[1:]))
 
     def of(self, *more: str) -> list[lambda_.ILayerVersion]:
         """What every function imports, and the layers of `layers/dependencies` that are named."""
-        names = ("nexus", "service", *more, *self._traces, *self._index)
+        names = ("nexus", "service", *more, *self._last)
         children = (self.node.find_child(name) for name in names)
         return [child for child in children if isinstance(child, lambda_.LayerVersion)]
 

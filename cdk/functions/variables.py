@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cdk.data_stack import DataStack
-from cdk.stages import Stage
+from cdk.stages import TRACED, Stage
 
 
 def common(stage: Stage, function: str) -> dict[str, str]:
@@ -20,7 +20,7 @@ def common(stage: Stage, function: str) -> dict[str, str]:
         # The user agent of its AWS calls names the function: CloudTrail shows it, and the test that
         # compares its calls with its rights reads it.
         "AWS_SDK_UA_APP_ID": f"nexus-{stage.name}-{function}",
-        **_traces(stage),
+        **(_traces(stage) if function in TRACED else {}),
     }
 
 

@@ -61,9 +61,10 @@ _REPORTING = {
 # What `nexus.bounded` times.
 _CALLS = {"upstream_duration", "upstream_errors", "dependency_failing"}
 # How many values of each dimension a busy function reports: routes that are asked all the time,
-# and so on. `chat` has an embedding model, two to answer and verify, and one that rewrites.
+# and so on. `chat` has an embedding model, two to answer and verify, and one that rewrites; the
+# metrics of `stream` are the same ones, but for what has the function's name.
 _VALUES = {
-    "chat": {"route": 2, "confidence": 3, "reason": 3, "dependency": 9, "model": 3},
+    "chat": {"function": 2, "route": 2, "confidence": 3, "reason": 3, "dependency": 9, "model": 3},
     "documents": {"route": 3},
     "authorizer": {},
     "ingest": {"model": 1},
@@ -124,8 +125,8 @@ def idle_text(assembly: Assembly) -> str:
         ${price["recovery"]:.2f} for their recovery to any second; and
         ${dollars_of("object", nightly):.2f} where {SNAPSHOT_CHUNKS:,} chunks are saved every
         night, as `prod` does. Own metrics cost $0.30 each beyond ten, for the hours in which they
-        are reported: `chat` has about {own["chat"]}, `documents` {own["documents"]} and `ingest` up
-        to {own["ingest"]} while they work, ${cost("metric", sum(own.values())):.2f} a month where
+        are reported: `chat` and `stream` together have about {own["chat"]}, `documents`
+        {own["documents"]} and `ingest` up to {own["ingest"]} while they work, ${cost("metric", sum(own.values())):.2f} a month where
         these and the authorizer work every hour; a client that `NEXUS_METERED_CLIENTS` names has
         two more. Of alarms, those on an expression are paid for by the metrics in it. API Gateway's
         metrics of each method are off: {detailed} of them would be

@@ -85,6 +85,12 @@ class Assembly:
     def code_folder(self, stage: str, name: str) -> Path:
         return self._asset(stage, self.function(stage, name)["Code"]["S3Key"])
 
+    def _layer_keys(self, stage: str, properties: dict[str, Any]) -> list[str]:
+        layers = self.resources(stage, "service", "Lambda::LayerVersion")
+        # A layer that somebody else publishes, as the Lambda Web Adapter's, is no asset.
+        own = [layers[one["Ref"]] for one in properties["Layers"] if "Ref" in one]
+        return [str(one["Properties"]["Content"]["S3Key"]) for one in own]
+
     def _asset(self, stage: str, key: str) -> Path:
         files = json.loads((self.path / f"nexus-{stage}-service.assets.json").read_text())["files"]
         return self.path / str(files[key.removesuffix(".zip")]["source"]["path"])

@@ -34,8 +34,10 @@ from tests.bench.prices import HOURS, PRICES
 from tests.bench.question_bill import TOKENS_IN
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
-# With what an account has for nothing, and without: of that, alarms and the dashboard are 6.40.
-MOST_DOLLARS = {True: 9.6, False: 14.1}
+# With what an account has for nothing, and without: of that, alarms and the dashboard are 6.90.
+# Since 9.60 and 14.10 five metrics with alarms came, at $0.10 each: the stream's errors, throttles
+# and release, former versions that stay, and models without a price. The stream waits for free.
+MOST_DOLLARS = {True: 10.1, False: 14.6}
 # What a stage has only where it is told an address for alarms, a domain, where people sign in, or a
 # stage that stands by;
 # or that its account has no role yet with which API Gateway writes logs.
@@ -170,6 +172,7 @@ def test_every_metric_of_our_own_is_counted():
         "layers/nexus/python/nexus/answering/forgiving_cache.py",
         "layers/nexus/python/nexus/answering/measuring.py",
         "layers/nexus/python/nexus/http/middleware.py",
+        "layers/nexus/python/nexus/http/web_adapter.py",  # a start of the stream, as any cold one
         "layers/nexus/python/nexus/insights/rating.py",
         "layers/nexus/python/nexus/metrics.py",
         "layers/nexus/python/nexus/operations/health.py",
@@ -177,12 +180,12 @@ def test_every_metric_of_our_own_is_counted():
     }
     assert {"requests", "cache_answer_hit", "cache_answer_miss", "dollars"} < metrics_of("chat")
     assert {"messages", "documents_indexed", "ingestion_lag"} < metrics_of("ingest")
-    # 2 routes, 3 levels, 3 reasons, 9 dependencies and 3 models are 44 to the month in all.
+    # 2 functions, 2 routes, 3 levels, 3 reasons, 9 dependencies and 3 models: 48 to the month.
     assert 35 <= paid_metrics("chat") <= 50
 
 
 def test_an_alarm_on_an_expression_is_paid_for_by_its_metrics(assembly):
     alarms = assembly.resources("prod", "service", "CloudWatch::Alarm")
     charges = charges_of(alarms, Stored())
-    assert len(alarms) == 21
-    assert sum(one.quantity for one in charges) == 34
+    assert len(alarms) == 22
+    assert sum(one.quantity for one in charges) == 37

@@ -12,7 +12,7 @@ import pytest
 
 from cdk import packaging
 from cdk.bytecode import Target
-from cdk.stages import FUNCTIONS, StageError, read_stage
+from cdk.stages import AUTHORIZER, FUNCTIONS, TRACED, StageError, read_stage
 from tests.infrastructure.assembly import Assembly, configuration
 from tests.infrastructure.conftest import synthesize
 
@@ -43,7 +43,7 @@ def _rights(assembly: Assembly, function: str) -> set[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", TRACED)
 def test_each_function_of_a_stage_with_a_collector_can_trace_to_it(
     tracing: Assembly, assembly: Assembly, function: str
 ) -> None:
@@ -65,8 +65,26 @@ def test_a_stage_without_one_has_neither_variable_nor_layer_nor_right(
     assert not [one for one in folders if (one / "python" / "opentelemetry" / "sdk").exists()]
 
 
+def test_the_authorizer_is_the_one_that_is_given_nothing_of_it(
+    tracing: Assembly, assembly: Assembly
+) -> None:
+    assert set(FUNCTIONS) - set(TRACED) == {AUTHORIZER}
+    assert tracing.function("prod", AUTHORIZER) == assembly.function("prod", AUTHORIZER)
+    assert _rights(tracing, AUTHORIZER) == _rights(assembly, AUTHORIZER)
+
+
+def test_no_function_has_more_layers_than_lambda_takes(tmp_path: Path) -> None:
+    # With all that adds one: text recognition, traces, an index, and the adapter of the stream.
+    done = synthesize(tmp_path, stage="prod", traces_endpoint=ENDPOINT, ocr=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    every = Assembly(tmp_path)
+    layers = {name: len(every.function("prod", name)["Layers"]) for name in FUNCTIONS}
+    # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    assert max(layers.values()) == 5, layers
+
+
 def test_traces_need_less_than_ten_megabytes(tracing: Assembly, assembly: Assembly) -> None:
-    for function in FUNCTIONS:
+    for function in TRACED:
         with_them = tracing.unzipped_bytes("prod", function)
         assert 0 < with_them - assembly.unzipped_bytes("prod", function) < 10_000_000
 
