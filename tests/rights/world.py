@@ -32,6 +32,7 @@ from nexus.wiring.chat import chat_services
 from nexus.wiring.documents import documents_services
 from nexus.wiring.ingest import ingest_services
 from tests.assembled import InTurn
+from tests.functions.gateway import Gateway
 from tests.in_process_aws import heard_by_moto
 from tests.openai_server import Messages, OpenAIServer, running_openai_server
 from tests.pinecone_server import API_KEY, PineconeServer
@@ -52,10 +53,11 @@ class World:
         self.refuses = False
         models.answer_with(self._written)
         chat = chat_services(settings, executor=InTurn())
-        self.chat = TestClient(chat_app(chat))
-        self.documents = TestClient(documents_app(documents_services(settings)))
-        self._ingest = ingest_services(settings, executor=InTurn())
         self._clients = DynamoClients(aws_clients("dynamodb"), "clients")
+        self.chat = TestClient(Gateway(chat_app(chat), self._clients))
+        managing = documents_app(documents_services(settings))
+        self.documents = TestClient(Gateway(managing, self._clients))
+        self._ingest = ingest_services(settings, executor=InTurn())
 
     def key(self, principal: Principal) -> str:
         """A new API key of this principal."""
