@@ -50,7 +50,11 @@ def test_what_asks_is_made_before_the_alias_moves_and_of_no_layer(assembly, cana
     released = json.dumps(asking["Environment"]["Variables"]["NEXUS_RELEASED"])
     for name in ("Chat", "Stream", "Documents", "Authorizer"):
         assert f"{name}FunctionCurrentVersion" in released
-        [alias] = [one for key, one in resources.items() if key.startswith(f"{name}Live")]
+        [alias] = [
+            one
+            for key, one in resources.items()
+            if key.startswith(f"{name}Live") and one["Type"] == "AWS::Lambda::Alias"
+        ]
         needed = {resources[one]["Type"] for one in alias["DependsOn"]}
         assert {"AWS::CodeDeploy::DeploymentGroup", "AWS::Lambda::Function"} <= needed
 
