@@ -98,7 +98,9 @@ def refusal(stack: Deployed, key: str) -> dict[str, Any] | None:
     response = stack.call("GET", "/v1/conversations/nobody", key=key)
     if response.status_code != 403:
         return None
-    return {name: value for name, value in response.json().items() if name != "request_id"}
+    # The gateway's own refusals are told in OpenAI's form, too.
+    beside = ("request_id", "error")
+    return {name: value for name, value in response.json().items() if name not in beside}
 
 
 def entry_of(connection: Connection, key: str) -> ApiClient | None:

@@ -120,6 +120,7 @@ def _work(pipe: Connection, files: list[tuple[str, bytes]], ocr: bool) -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     # What takes more than it may ends its process, and not the machine.
     resource.setrlimit(resource.RLIMIT_AS, (4 * MOST_BYTES, 4 * MOST_BYTES))
+    had = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     while True:
         try:
             name, content = mutated(pipe.recv(), files)
@@ -138,7 +139,8 @@ def _work(pipe: Connection, files: list[tuple[str, bytes]], ocr: bool) -> None:
         except BaseException as err:  # noqa: BLE001 - whatever else it is, is the fault looked for
             how = f"! {type(err).__name__}"
         signal.setitimer(signal.ITIMER_PROF, 0)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        # A forked process begins with the pages of the one that it came from.
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - had
         pipe.send((how, time.process_time() - begun, memory))
 
 

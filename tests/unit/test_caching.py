@@ -17,7 +17,17 @@ from nexus.answering.cache_keys import answer_key
 from nexus.answering.embedding_cache import HELD_EMBEDDINGS, CachedEmbedder
 from nexus.answering.forgiving_cache import ForgivingCache
 from nexus.errors import UpstreamUnavailable
-from nexus.models import Answer, Confidence, Filters, Locator, Passage, Principal, Source, Usage
+from nexus.models import (
+    Answer,
+    Budget,
+    Confidence,
+    Filters,
+    Locator,
+    Passage,
+    Principal,
+    Source,
+    Usage,
+)
 from nexus.settings import Settings
 from tests.fakes import FakeCache, FakeClock, FakeEmbedder
 
@@ -265,6 +275,8 @@ def test_every_setting_is_in_the_key():
         "bool": True,
         "float | None": 0.12345,
         "tuple[tuple[str, tuple[str, ...]], ...]": (("~", ("~",)),),
+        "tuple[tuple[str, Budget], ...]": (("~", Budget(requests_day=1)),),
+        "Budget | None": Budget(requests_day=1),
     }
     for spec in fields(Settings):
         other = replace(Settings(), **{spec.name: changed[str(spec.type)]})

@@ -30,6 +30,7 @@ OUTPUTS = {
     "DocumentsFunction": "documents:live",
     "IngestFunction": "ingest:live",
     "ReindexFunction": "reindex:live",
+    "StreamFunction": "stream:live",
     "BackupsBucket": "snapshots",
     "BackupFunction": "backup:live",
     "ModelsSecret": "secret",
