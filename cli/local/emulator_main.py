@@ -14,7 +14,7 @@
 
 It is run by the emulator's own Python, where nothing of ours is installed, and of ours it loads
 `cli.local.access`, `cli.local.ending`, `cli.local.in_place`, `cli.local.emulated_gateway`,
-`cli.local.streaming_front` and `cli.local.stream_servers` alone.
+`cli.local.placeholders`, `cli.local.streaming_front` and `cli.local.stream_servers` alone.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ from cli.local.access.sign_in import SignInRules
 from cli.local.emulated_gateway import Revoking, mend
 from cli.local.ending import EndingSoon
 from cli.local.in_place import LayerFolders, size_of
+from cli.local.placeholders import mend as take_unknown_types
 from cli.local.stream_servers import StreamServers
 from cli.local.streaming_front import StreamingFront
 from cli.local.streaming_front import mend as leave_streams
@@ -172,6 +173,7 @@ if __name__ == "__main__":
     lambda_svc._unzipped_size = _size_of_layer_or_code
     lambda_runtime.Worker._spawn = _spawn_with_shared_layers
     mend()
+    take_unknown_types()
     leave_streams()
     recorded = os.environ.get("RECORD_CALLS")
     called = Recording(app.app, Path(recorded), _ACCOUNT) if recorded else app.app

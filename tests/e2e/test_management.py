@@ -79,7 +79,7 @@ def test_a_document_lives_and_is_erased(stack: Deployed, admin_key: str, tmp_pat
     # Found, by an administrator only.
     listed = call("GET", "/v1/documents?department=Astronomy&text=OBSERV")
     assert [found["path"] for found in listed["documents"]] == [PATH]
-    assert stack.call("GET", "/v1/documents").status_code == 403
+    assert stack.call("POST", "/v1/documents", {"files": []}).status_code == 403
     assert stack.call("GET", "/v1/documents", key="").status_code == 403
 
     # Described anew, which embeds nothing.

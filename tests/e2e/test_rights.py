@@ -51,7 +51,10 @@ def compared(
             # The local stage has a reranker, so its calls need one in the others; and it reads its
             # figures from logs, as the emulator makes no metrics of them.
             alike = {"rerank_key": True, "figures": "logs"}
-            configured = read_stage(stage, {**configuration(stage), **alike})
+            given = configuration(stage)
+            if given.get("models_provider") == "bedrock":
+                alike = {"figures": "logs"}  # which ranks with the function's role
+            configured = read_stage(stage, {**given, **alike})
             granted[stage] = rights.grants(synthesized(configured, folder), stage)
     return Compared(rights.recorded(CALLS, resources, "local"), granted)
 

@@ -52,7 +52,7 @@ def account(models: OpenAIServer, pinecone: PineconeServer) -> Iterator[AwsAccou
 
 # Each says what cannot be done, in one sentence, and nothing is created.
 WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
-    "no stage": ((), {}, "Say which stage with --stage: dev or staging or prod."),
+    "no stage": ((), {}, "Say which stage with --stage: aws or dev or staging or prod."),
     "unknown stage": (("--stage", "qa"), {}, "There is no stage 'qa' in cdk.json"),
     "this machine's stage": (("--stage", "local"), {}, "`nexus up` starts it"),
     "empty host": (("--stage", "prod"), {}, "pinecone_host is empty"),
@@ -64,7 +64,7 @@ WRONG: dict[str, tuple[tuple[str, ...], dict[str, str | None], str]] = {
     "sqlite on AWS": (
         ("--stage", "prod", "-c", "vector_index=sqlite", "-c", "sqlite_path=/x"),
         {},
-        "vector_index must be pinecone",
+        "vector_index must be s3vectors or pinecone",
     ),
     "no region": (
         ("--stage", "prod", "-c", "pinecone_host=a.svc.pinecone.io"),
@@ -133,7 +133,7 @@ def test_the_cdk_without_a_stage_takes_none_along(account: AwsAccount, subcomman
     done = account.nexus("cdk", subcommand, "--all")
     assert done.returncode == 1
     assert done.stderr == (
-        "nexus: Say which stage, with --context stage=NAME: dev or staging or prod.\n"
+        "nexus: Say which stage, with --context stage=NAME: aws or dev or staging or prod.\n"
     )
 
 
