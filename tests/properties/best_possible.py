@@ -108,8 +108,6 @@ class _Turn:
 def best(plan: Plan, case: Case, *, at_once: bool = False) -> Outcome:
     """The outcome that a turn has to have; `at_once` asks for what it can side by side."""
     turn = _Turn(plan)
-    if failure := turn.call("clients.find", 4):
-        return _problem(failure)
     opened = at_once and not case.cold  # the first turn waits for the pointer
     read, failure, embedded, no_vector = turn.t, "", turn.t, None
     if case.conversation and opened:
@@ -135,8 +133,10 @@ def best(plan: Plan, case: Case, *, at_once: bool = False) -> Outcome:
             read, failure = turn.ended("conversations.history", 3)
             no_vector = turn.embed()
     reachable, values = not failure, opened and not no_vector
-    turn.t = max(turn.t, read, embedded)
+    turn.t = max(turn.t, read)
+    # The search by words needs no embedding, and does not wait for one.
     words_at, no_words = turn.ended("index.search_text", 8)
+    turn.t = max(turn.t, embedded)
     if no_vector is None:
         no_vector = turn.embed()
     no_dense = no_vector or turn.call("index.search_dense", 8, turn.borne())
