@@ -117,6 +117,20 @@ def test_a_response_is_remembered_and_continued_by_its_id() -> None:
     assert [turn.question for turn in turns] == [ASKED, "How much is the tuition fee, again?"]
 
 
+def test_a_response_that_is_not_to_be_stored_leaves_its_conversation_as_it_was() -> None:
+    world = World(FEE)
+    with client_of(world) as client:
+        first = client.responses.create(model="nexus", input=ASKED)
+        again = client.responses.create(
+            model="nexus", input="And again?", previous_response_id=first.id, store=False
+        )
+    assert again.model_extra
+    assert not again.model_extra["nexus"]["remembered"]
+    conversation = first.id.removeprefix("resp_").partition(".")[0]
+    turns = world.conversations.history("acme", "web", conversation, 9)
+    assert [turn.question for turn in turns] == [ASKED]
+
+
 def test_models_are_listed_and_others_are_not_found() -> None:
     with client_of(World()) as client:
         assert [model.id for model in client.models.list()] == ["nexus", "nexus-footnotes"]

@@ -8,9 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from functions.chat.asking import note
 from functions.chat.dependencies import Services
-from functions.chat.filtering import filters_of
 from functions.chat.listening import answered_whole, listen
 from functions.chat.openai import tasks
 from functions.chat.openai.completions import (
@@ -21,11 +19,9 @@ from functions.chat.openai.completions import (
 from functions.chat.openai.errors import RESPONSES
 from functions.chat.openai.messages import question_in, turns_before
 from functions.chat.openai.streaming import begun, completion_events, plain_events, told_to_the_end
-from nexus.answering.question import Question
-from nexus.answering.telling import Telling
+from functions.chat.openai.turns import question_of, turn_of
 from nexus.http.callers import Caller
 from nexus.http.event_stream import event_stream
-from nexus.models import Answer
 
 router = APIRouter(tags=["openai"], responses=RESPONSES)
 
@@ -55,20 +51,9 @@ async def completions(
         return JSONResponse(plain_completion(name, text, body.model))
     options = body.options
     kept = options.conversation_id
-    asked = Question(
-        message=message,
-        conversation_id=kept,
-        top_k=options.top_k or services.settings.top_k,
-        filters=filters_of(options.filters),
-        style=options.style or "default",
-        before=None if kept else tuple(turns_before(body.messages)),
-    )
-
-    def turn(telling: Telling | None = None) -> Answer:
-        answer = services.answerer.answer(principal, asked, telling)
-        note(request, answer, repeated=False)
-        return answer
-
+    before = None if kept else tuple(turns_before(body.messages))
+    asked = question_of(options, services, message, kept, before)
+    turn = turn_of(request, services, principal, asked)
     if body.stream:
         told = await begun(listen(services, turn, retracts=False))
         events = completion_events(

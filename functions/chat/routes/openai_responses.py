@@ -5,19 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from functions.chat.asking import note
 from functions.chat.dependencies import Services
-from functions.chat.filtering import filters_of
 from functions.chat.listening import answered_whole, listen
 from functions.chat.openai.errors import RESPONSES
 from functions.chat.openai.messages import as_messages, question_in, turns_before
 from functions.chat.openai.responses import ResponseRequest, conversation_of, response
 from functions.chat.openai.streaming import begun, response_events, told_to_the_end
-from nexus.answering.question import Question
-from nexus.answering.telling import Telling
+from functions.chat.openai.turns import question_of, turn_of
 from nexus.http.callers import Caller
 from nexus.http.event_stream import event_stream
-from nexus.models import Answer
 
 router = APIRouter(tags=["openai"], responses=RESPONSES)
 
@@ -44,20 +40,10 @@ async def responses(
     kept = options.conversation_id
     if body.previous_response_id is not None:
         kept = conversation_of(body.previous_response_id)
-    asked = Question(
-        message=message,
-        conversation_id=kept,
-        top_k=options.top_k or services.settings.top_k,
-        filters=filters_of(options.filters),
-        style=options.style or "default",
-        before=before if kept is None and (before or body.store is False) else None,
-    )
-
-    def turn(telling: Telling | None = None) -> Answer:
-        answer = services.answerer.answer(principal, asked, telling)
-        note(request, answer, repeated=False)
-        return answer
-
+    forgets = body.store is False
+    told_before = before if kept is None and (before or forgets) else None
+    asked = question_of(options, services, message, kept, told_before, forgets=forgets)
+    turn = turn_of(request, services, principal, asked)
     if body.stream:
         told = await begun(listen(services, turn, retracts=False))
         events = response_events(told, body, with_footnotes=options.footnotes)

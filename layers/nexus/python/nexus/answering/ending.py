@@ -40,7 +40,7 @@ def end(
     `values` go into the cache with it, and `logged` into the log. Where the store of conversations
     was not reachable, or the cache is left alone as it failed, each value is written for itself.
     """
-    if question.before is not None:  # whoever asks remembers it
+    if question.before is not None or question.forgets:  # whoever asks remembers it
         recalled.keep(values, made.keeping)
         memory.log(principal, logged)
         return False

@@ -20,7 +20,8 @@ class Question:
     """What a caller asked, once the request was found valid.
 
     `before` are the questions and answers before it, oldest first, where the caller keeps its
-    conversation itself: none is read then, and the turn is not remembered.
+    conversation itself: none is read then, and the turn is not remembered. With `forgets` it is not
+    either, whatever it continues.
     """
 
     message: str
@@ -30,6 +31,7 @@ class Question:
     style: Style = "default"
     cache: CachePolicy = field(default_factory=CachePolicy)
     before: tuple[tuple[str, str], ...] | None = None
+    forgets: bool = False
 
     @property
     def is_in_talk(self) -> bool:
