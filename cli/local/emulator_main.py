@@ -46,6 +46,7 @@ from cli.local.access.sign_in import SignInRules
 from cli.local.emulated_gateway import Revoking, mend
 from cli.local.ending import EndingSoon
 from cli.local.in_place import LayerFolders, size_of
+from cli.local.placeholders import NoVectors
 from cli.local.placeholders import mend as take_unknown_types
 from cli.local.stream_servers import StreamServers
 from cli.local.streaming_front import StreamingFront
@@ -178,7 +179,7 @@ if __name__ == "__main__":
     recorded = os.environ.get("RECORD_CALLS")
     called = Recording(app.app, Path(recorded), _ACCOUNT) if recorded else app.app
     servers = StreamServers(_folders.folder, os.environ["MINISTACK_REGION"])
-    front = StreamingFront(Revoking(called), servers, _ACCOUNT)
+    front = StreamingFront(Revoking(NoVectors(called)), servers, _ACCOUNT)
     app.app = Guarded(
         EndingSoon(front, lambda: _save(app._build_persistence_save_dict())),
         _Buckets(),

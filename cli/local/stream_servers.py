@@ -86,7 +86,7 @@ class StreamServers:
         process = subprocess.Popen(
             ["/bin/sh", str(code / config["Handler"])],
             cwd=code,
-            env=self._environment(config, code, port),
+            env=self._environment(function, code, port),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -94,15 +94,18 @@ class StreamServers:
         threading.Thread(target=_log, args=(function, process), daemon=True).start()
         return process, port
 
-    def _environment(self, config: dict[str, Any], code: Path, port: int) -> dict[str, str]:
-        zips = (lambda_svc._resolve_layer_zip(layer) for layer in config.get("Layers") or ())
-        layers = [str(self._folder(content) / "python") for content in zips if content]
+    def _environment(self, function: dict[str, Any], code: Path, port: int) -> dict[str, str]:
+        config = function["config"]
+        region = str(config["FunctionArn"]).split(":")[3]
+        # Layers are found in the region that is asked in.
+        zips = lambda_svc._run_with_function_config_scope(function, _layers, config)
+        layers = [str(self._folder(content) / "python") for content in zips]
         python = str(Path(sys.executable).parent)
         return {
             **os.environ,
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
-            "AWS_REGION": self._region,
-            "AWS_DEFAULT_REGION": self._region,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
             **execution_credentials(config),
             **(config.get("Environment") or {}).get("Variables", {}),
             "PATH": os.pathsep.join((python, os.environ.get("PATH", ""))),
@@ -115,6 +118,11 @@ class StreamServers:
             # On Lambda each function has its machine to itself, here not.
             "AWS_LWA_PORT": str(port),
         }
+
+
+def _layers(config: dict[str, Any]) -> list[bytes]:
+    zips = (lambda_svc._resolve_layer_zip(layer) for layer in config.get("Layers") or ())
+    return [content for content in zips if content]
 
 
 def _names() -> list[str]:

@@ -251,7 +251,7 @@ def test_prod_is_destroyed_only_unprotected_and_keeps_what_it_holds(account: Aws
     assert sorted(account.buckets("prod")) == sorted(before)
     for bucket in before:
         assert f"kept: Bucket {bucket}" in done.stdout
-    assert done.stdout.count("kept: Table") == 3  # what is cached is not kept
+    assert done.stdout.count("kept: Table") == 4  # what is cached is not kept
     assert done.stdout.count("kept: Secret") == 3
     documents = next(bucket for bucket in before if "documents" in bucket)
     assert account.client("s3").list_object_versions(Bucket=documents)["Versions"]
