@@ -62,14 +62,21 @@ def source_layer(target: Target) -> Package:
     return _built("nexus", target, _sources(source), build)
 
 
-def function_code(name: str, target: Target) -> Package:
-    """One function's own folder, under the prefix `functions/` that its handler's name has."""
+def function_code(name: str, target: Target, agents: str = "") -> Package:
+    """One function's own folder, under the prefix `functions/` that its handler's name has.
+
+    With `agents`, a folder of the project, that stands beside it under its own name.
+    """
     source = ROOT / "functions" / name
     shared = ROOT / "functions" / "__init__.py"
     inputs = [*_sources(source), *([shared] if shared.exists() else [])]
+    if agents:
+        inputs += _sources(ROOT / agents)
 
     def build(folder: Path) -> None:
         _copy(source, folder / "functions" / name)
+        if agents:
+            _copy(ROOT / agents, folder / agents)
         for script in (folder / "functions" / name).glob("*.sh"):
             script.chmod(0o755)
         if shared.exists():

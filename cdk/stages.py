@@ -49,6 +49,7 @@ class Stage:
     `log_stream_arn` is a Kinesis or Firehose stream that gets the functions' errors, or `all` lines
     as `log_export` says; "" is none.
     `figures` says what the last day's figures are read from: metrics, or logs where AWS makes none.
+    `agents` is the folder of the project with `agents.toml`; "" is no agents.
     `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
     executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
     and, if Route 53 is to point to it, the id of its hosted zone. `replica_bucket` is the documents
@@ -129,6 +130,7 @@ class Stage:
     sqlite_path: str = ""
     pinecone_host: str = ""
     ocr: bool = False
+    agents: str = ""
     folder_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alarm_email: str = ""
     log_stream_arn: str = ""

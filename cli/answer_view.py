@@ -43,6 +43,8 @@ def show_as_told(events: Iterable[Event], target: Console = console) -> dict[str
                 "\n\n[yellow]Withdrawn: the documents do not hold what was said last.[/]\n"
             )
             target.out("".join(said), end="", highlight=False)
+        elif name in ("agent", "step"):
+            show_step(name, data, target)
         elif name == "done":
             if "".join(said) != data["answer"]:
                 target.print()
@@ -50,6 +52,31 @@ def show_as_told(events: Iterable[Event], target: Console = console) -> dict[str
             target.print("\n")
             return data
     raise AssertionError("an answer ends with `done`")
+
+
+def show_step(name: str, data: dict[str, Any], target: Console = console) -> None:
+    """Prints what an agent does: who it is, and each step once it has ended."""
+    if name == "agent":
+        target.print(f"[dim]{escape(data['title'])}[/]", soft_wrap=True)
+    elif data["ended"]:
+        ended = "" if data["outcome"] == "ok" else f", {data['outcome']}"
+        detail = f" ({escape(data['detail'])})" if data.get("detail") else ""
+        said = f"  {data['kind']} {escape(data['name'])}{ended}{detail}, {data['took_ms']:.0f} ms"
+        target.print(f"[dim]{said}[/]", soft_wrap=True)
+
+
+def show_action(action: dict[str, Any], target: Console = console) -> None:
+    """Prints an action that waits to be confirmed, with exactly what it will be done with."""
+    target.print(f"[yellow]{escape(action['title'])}[/] ({escape(action['tool'])})", soft_wrap=True)
+    for name, value in action["arguments"].items():
+        target.print(f"    {escape(str(name))}: {escape(str(value))}", soft_wrap=True)
+
+
+def show_actions(answer: dict[str, Any], target: Console = console) -> None:
+    """Prints the actions that an answer waits with, and how to have them done."""
+    for action in answer.get("confirmations") or ():
+        show_action(action, target)
+        target.print(f"[dim]To have it done: --confirm {action['id']} with --conversation[/]")
 
 
 def show_sources(answer: dict[str, Any], target: Console = console) -> None:

@@ -37,9 +37,15 @@ Documents = Annotated[
     typer.Option("--document", help="Only the document with this id; may be repeated."),
 ]
 
+Agent = Annotated[
+    str | None,
+    typer.Option("--agent", help="Who answers: an agent of the deployment, or auto to pick one."),
+]
+
 
 def request(
     *,
+    agent: str | None = None,
     top_k: int | None,
     style: str | None,
     departments: list[str] | None,
@@ -57,5 +63,5 @@ def request(
         "document_ids": documents,
     }
     said = {name: value for name, value in filters.items() if value}
-    body: dict[str, Any] = {"top_k": top_k, "style": style, "filters": said or None}
+    body: dict[str, Any] = {"agent": agent, "top_k": top_k, "style": style, "filters": said or None}
     return {name: value for name, value in body.items() if value is not None}

@@ -12,14 +12,17 @@ from cli.aws.smoke_test import advice_of
 from cli.aws.upstream_keys import UNSET
 from cli.connection import Connection
 from cli.findings import Finding
+from cli.local.layout import PROJECT
 from cli.stage_names import LOCAL
 from cli.terminal import counted
+from nexus.errors import ConfigurationError
 
 
 def deployment_findings(connection: Connection, today: date) -> Iterator[Finding]:
     """Every finding of a deployed stage; a check that fails keeps no other from being made."""
     checks: dict[str, Callable[[], Iterator[Finding]]] = {
         "configuration": lambda: configuration(connection),
+        "agents": lambda: agents(connection),
         "generation": lambda: generation(connection),
         "models": lambda: models(connection, today),
         "live embedding model": lambda: embedding(connection, today),
@@ -49,6 +52,22 @@ def configuration(connection: Connection) -> Iterator[Finding]:
             "Make the index with `nexus pinecone-index NAME`, put its host into cdk.json, deploy "
             "again.",
         )
+
+
+def agents(connection: Connection) -> Iterator[Finding]:
+    """Whether the folder of agents here is one that the functions can read."""
+    folder = connection.settings.agents_folder
+    if not folder:
+        return
+    from nexus.agents.reading import read_agents
+
+    try:
+        found = read_agents(PROJECT / folder)
+    except ConfigurationError as error:
+        yield Finding("agents", False, str(error), "Correct it, then deploy again.")
+        return
+    tools = counted(len(found.tools), "tool")
+    yield Finding("agents", True, f"{', '.join(found.agents)}; {tools}")
 
 
 def generation(connection: Connection) -> Iterator[Finding]:

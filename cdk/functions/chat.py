@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk.data_stack import DataStack
-from cdk.functions import authorizer
+from cdk.functions import agents, authorizer
 from cdk.functions.lambda_function import LambdaFunction
 from cdk.functions.layers import Layers
 from cdk.functions.rights import (
@@ -16,6 +17,7 @@ from cdk.functions.rights import (
     allow_first_generation,
     allow_index,
     allow_models,
+    allow_secret,
     allow_secrets,
 )
 from cdk.functions.routes import Route
@@ -58,6 +60,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         environment={**environment(stage, data, "chat"), **_sign_in(stage, data)},
         routes=_ROUTES,
         reserved_concurrency=stage.chat_reserved_concurrency,
+        agents=stage.agents,
     )
     grant_answering(chat.role, stage, data)
     _grant_ending_sign_ins(chat.role, data)
@@ -86,6 +89,7 @@ def environment(stage: Stage, data: DataStack, function: str) -> dict[str, str]:
         "NEXUS_RERANK_URL": stage.rerank_url,
         "NEXUS_RERANK_SECRET": data.rerank_secret.secret_arn if data.rerank_secret else "",
         "NEXUS_RERANK_MODEL": stage.rerank_model,
+        **({"NEXUS_AGENTS_FOLDER": stage.agents} if stage.agents else {}),
         "NEXUS_GATE": stage.gate,
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
@@ -149,3 +153,5 @@ def grant_answering(role: iam.Role, stage: Stage, data: DataStack) -> None:
     allow_models(role, stage, data, stage.embedding_model, *named)
     allow_index(role, stage, data, SEARCHING)
     allow_secrets(role, data.rerank_secret)
+    for secret in agents.secrets_of(stage):
+        allow_secret(role, agents.arn_of(Stack.of(role), secret))

@@ -30,7 +30,7 @@ class LambdaFunction(Construct):
     """Runs `functions.<name>.handler.handler`; callers use the alias `live`.
 
     With `code` it has another function's folder, and with `handler` another start. One that
-    `streams` sends its answers while they are made. The API starts it by its `routes`. A
+    `streams` sends its answers while they are made; `agents` is a folder that it has beside its own. The API starts it by its `routes`. A
     `recursive` function may start itself again and again. `reserved_concurrency` executions at once
     are kept for it and are its most; 0 keeps none.
     """
@@ -52,6 +52,7 @@ class LambdaFunction(Construct):
         code: str = "",
         handler: str = "",
         streams: bool = False,
+        agents: str = "",
     ) -> None:
         super().__init__(scope, name.capitalize())
         # The version before stays for a day, for `nexus rollback`; the nightly run removes it, with
@@ -61,7 +62,9 @@ class LambdaFunction(Construct):
         self.address = address(stage, name)
         self.routes = tuple(routes)
         self.streams = streams
-        folder = packaging.function_code(code or name, Target(stage.architecture, stage.python))
+        folder = packaging.function_code(
+            code or name, Target(stage.architecture, stage.python), agents
+        )
         function_name = self.address.removesuffix(f":{ALIAS}")
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(self.role)

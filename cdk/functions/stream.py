@@ -47,6 +47,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         code="chat",
         handler="functions/chat/run.sh",
         streams=True,
+        agents=stage.agents,
     )
     chat.grant_answering(stream.role, stage, data)
     return stream

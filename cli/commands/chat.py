@@ -9,7 +9,7 @@ from typing import Any
 from rich.markup import escape
 
 from cli import asking
-from cli.answer_view import show_as_told, show_confidence, show_sources
+from cli.answer_view import show_action, show_as_told, show_confidence, show_sources
 from cli.connection import connect, key_for
 from cli.failure import Failure
 from cli.streaming import events
@@ -52,8 +52,10 @@ class Talk:
                 self._ask(line)
         return True
 
-    def _ask(self, message: str) -> None:
+    def _ask(self, message: str, confirmation: dict[str, Any] | None = None) -> None:
         body = {**self._body, "message": message}
+        if confirmation:
+            body["confirmation"] = confirmation
         if self._conversation:
             body["conversation_id"] = self._conversation
         try:
@@ -70,6 +72,14 @@ class Talk:
         more = f", {counted(len(sources), 'source')}: /sources" if sources else ""
         show_confidence(answer, more=more)
         console.print()
+        for action in answer.get("confirmations") or ():
+            self._decide(action)
+
+    def _decide(self, action: dict[str, Any]) -> None:
+        """Asks whether an action that waits is to be done, and tells the deployment."""
+        show_action(action)
+        approved = console.input("Do it? \\[y/N] ").strip().casefold() in ("y", "yes")
+        self._ask("Yes." if approved else "No.", {"id": action["id"], "approved": approved})
 
     def _show_sources(self) -> None:
         if self._last and self._last["sources"]:
@@ -82,6 +92,7 @@ class Talk:
 def chat(
     stage: Stage = "local",
     conversation: asking.Conversation = None,
+    agent: asking.Agent = None,
     top_k: asking.TopK = None,
     style: asking.Style = None,
     department: asking.Departments = None,
@@ -93,6 +104,7 @@ def chat(
 ) -> None:
     """Talk with a deployment; each question is read with those before it."""
     body = asking.request(
+        agent=agent,
         top_k=top_k,
         style=style,
         departments=department,

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from functions.chat.dependencies import ConversationHeader, IdempotencyHeader, Services
 from functions.chat.filtering import filters_of
-from functions.chat.schemas import ChatRequest
+from functions.chat.schemas import ChatRequest, Confirmation
 from nexus.answering.cache_control import cache_policy
 from nexus.answering.measuring import measure_answer
-from nexus.answering.question import Question
+from nexus.answering.question import Confirms, Question
 from nexus.answering.telling import Telling
 from nexus.errors import InvalidRequest
 from nexus.models import Answer, Principal
 from nexus.services import ChatServices
+
+
+# Answers a question for who asks, told while it is made or not.
+Answering = Callable[[Principal, Question, Telling | None], Answer]
 
 
 def question(
@@ -27,14 +33,22 @@ def question(
             "The header X-Conversation-Id and conversation_id differ: send one of them.",
             "conversation_id",
         )
-    return Question(
+    asked = Question(
         message=body.message,
         conversation_id=header_id or body.conversation_id,
         top_k=body.top_k or services.settings.top_k,
         filters=filters_of(body.filters),
         style=body.style or "default",
         cache=cache_policy(", ".join(request.headers.getlist("cache-control"))),
+        agent=body.agent or "",
+        confirms=confirms_of(body.confirmation),
     )
+    return with_agent(services, asked)
+
+
+def confirms_of(confirmation: Confirmation | None) -> Confirms | None:
+    """What a request decides of an action, for the core."""
+    return Confirms(confirmation.id, confirmation.approved) if confirmation else None
 
 
 Asked = Annotated[Question, Depends(question)]
@@ -53,6 +67,29 @@ def claimed(services: Services, idempotency_key: IdempotencyHeader = None) -> st
 Claimed = Annotated[str | None, Depends(claimed)]
 
 
+def with_agent(services: ChatServices, asked: Question) -> Question:
+    """The question with the agent that answers it: who is named, the stage's default, or nobody.
+
+    Raises InvalidRequest for an agent, or a confirmation, that this deployment does not have.
+    """
+    agents = services.agents
+    if agents is None:
+        if asked.agent or asked.confirms:
+            raise InvalidRequest(
+                "This deployment has no agents: leave agent and confirmation out.",
+                "agent" if asked.agent else "confirmation",
+            )
+        return asked
+    named = asked.agent or ("auto" if asked.confirms else "")
+    return replace(asked, agent=agents.asked_by(named))
+
+
+def answered_by(services: ChatServices, asked: Question) -> Answering:
+    """What answers the question: an agent, or the stage's own way."""
+    agents = services.agents
+    return agents.answer if asked.agent and agents is not None else services.answerer.answer
+
+
 def answered(
     services: ChatServices,
     principal: Principal,
@@ -63,7 +100,7 @@ def answered(
     """The answer, and whether it is one that the same request got before."""
 
     def make() -> Answer:
-        return services.answerer.answer(principal, asked, telling)
+        return answered_by(services, asked)(principal, asked, telling)
 
     if key is None or services.idempotency is None:
         return make(), False

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from functions.chat.agent_schemas import ActionBody, StepBody
 from functions.chat.filtering import FilterFields
 from nexus import models
 from nexus.answering.answer_text import Style
@@ -25,6 +26,18 @@ class SearchRequest(BaseModel):
     filters: FilterFields | None = None
 
 
+class Confirmation(BaseModel):
+    """What is decided of an action that waits."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^a-[0-9a-f]{32}$", description="As the answer before gave it.")
+    approved: bool = Field(description="True has the action done, once, exactly as it was shown.")
+
+
+AgentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
 class ChatRequest(BaseModel):
     """A message, and optionally the conversation it belongs to."""
 
@@ -42,6 +55,11 @@ class ChatRequest(BaseModel):
         description="concise: at most 40 words; detailed: 250; summary: 180, about the whole; "
         "unless the deployment sets others.",
     )
+    agent: AgentName | None = Field(
+        default=None,
+        description="Who answers: an agent of this deployment, or auto to have one picked.",
+    )
+    confirmation: Confirmation | None = None
 
 
 class Locator(BaseModel):
@@ -101,9 +119,15 @@ class SourceBody(BaseModel):
     locator: Locator
     score: float
     quote: str
+    kind: models.SourceKind = Field(
+        default="document",
+        description="document: its text; table: figures computed from its rows; tool: what a "
+        "service gave, whose name is document_id.",
+    )
     link: str = Field(
         description="Where a browser opens it: the document's own web address, or this API's path "
-        "to the version that is quoted, which gives a signed URL or redirects to it."
+        "to the version that is quoted, which gives a signed URL or redirects to it; empty for a "
+        "tool's result."
     )
 
     @classmethod
@@ -119,6 +143,7 @@ class SourceBody(BaseModel):
             locator=Locator.of(passage.locator),
             score=round(passage.score, 4),
             quote=source.quote,
+            kind=passage.kind,
             link=link_of(passage),
         )
 
@@ -211,6 +236,11 @@ class ChatResponse(BaseModel):
     )
     usage: UsageBody
     timings: dict[str, float] = Field(description="Milliseconds by stage.")
+    agent: str | None = Field(default=None, description="The agent that answered, if one did.")
+    steps: list[StepBody] = Field(default=[], description="What the agent did, in order.")
+    confirmations: list[ActionBody] = Field(
+        default=[], description="Actions that wait to be confirmed, before they are done."
+    )
 
     @classmethod
     def of(cls, answer: models.Answer) -> ChatResponse:
@@ -233,6 +263,9 @@ class ChatResponse(BaseModel):
                 dollars=round(answer.usage.dollars, 9),
             ),
             timings=answer.timings_ms,
+            agent=answer.agent or None,
+            steps=[StepBody.of(step) for step in answer.steps],
+            confirmations=[ActionBody.of(action) for action in answer.confirmations],
         )
 
 

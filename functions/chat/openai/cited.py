@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from functions.chat.agent_schemas import ActionBody, StepBody
 from functions.chat.schemas import ConfidenceBody, SourceBody
 from nexus.documents.links import link_of
 from nexus.models import Answer, Source
@@ -25,6 +26,9 @@ class NexusBody(BaseModel):
     remembered: bool
     rewritten_question: str | None
     dollars: float = Field(description="What the answer cost, in US dollars.")
+    agent: str | None = None
+    steps: list[StepBody] = []
+    confirmations: list[ActionBody] = []
 
     @classmethod
     def of(cls, answer: Answer) -> NexusBody:
@@ -38,6 +42,9 @@ class NexusBody(BaseModel):
             remembered=answer.remembered,
             rewritten_question=answer.rewritten_question or None,
             dollars=round(answer.usage.dollars, 9),
+            agent=answer.agent or None,
+            steps=[StepBody.of(step) for step in answer.steps],
+            confirmations=[ActionBody.of(action) for action in answer.confirmations],
         )
 
 
@@ -63,7 +70,7 @@ def url_citation(start: int, end: int, source: Source) -> dict[str, Any]:
     return {
         "start_index": start,
         "end_index": end,
-        "url": source.passage.uri if link.startswith("/") else link,
+        "url": link if link and not link.startswith("/") else source.passage.uri,
         "title": _named(source),
     }
 

@@ -13,12 +13,15 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from functions.chat.filtering import FilterFields
-from functions.chat.schemas import ConversationId
+from functions.chat.schemas import AgentName, Confirmation, ConversationId
 from nexus.answering.answer_text import Style
 from nexus.errors import InvalidRequest, NotFound
+from nexus.services import ChatServices
 
 MODEL, FOOTNOTES = "nexus", "nexus-footnotes"
 MODELS = (MODEL, FOOTNOTES)
+# Before an agent's name.
+AGENT = "nexus/"
 
 
 class NexusOptions(BaseModel):
@@ -33,6 +36,10 @@ class NexusOptions(BaseModel):
         default=None,
         description="Continues a conversation that Nexus keeps; the messages before are not read.",
     )
+    agent: AgentName | None = Field(
+        default=None, description="Who answers; the model nexus/NAME says the same."
+    )
+    confirmation: Confirmation | None = None
     footnotes: bool = Field(
         default=False, description="Puts the sources below the answer, for clients that show text."
     )
@@ -53,16 +60,26 @@ class OpenAIRequest(BaseModel):
         options = self.nexus or NexusOptions()
         if self.model == FOOTNOTES:
             return options.model_copy(update={"footnotes": True})
+        if self.model.startswith(AGENT):
+            return options.model_copy(update={"agent": self.model.removeprefix(AGENT)})
         return options
 
-    def check(self) -> None:
+    def check(self, services: ChatServices) -> None:
         """Raises NotFound for another model, InvalidRequest for what would change the meaning."""
-        if self.model not in MODELS:
+        if self.model not in models_of(services):
             raise NotFound(
                 f"There is no model of this name here: use {MODEL}, or {FOOTNOTES} to have the "
-                "sources in the text."
+                "sources in the text; GET /v1/models tells all."
             )
         refuse(self.model_extra or {})
+
+
+def models_of(services: ChatServices) -> tuple[str, ...]:
+    """The models that clients can name: the answers, and one for each agent and the router."""
+    agents = services.agents
+    if agents is None:
+        return MODELS
+    return (*MODELS, f"{AGENT}auto", *(f"{AGENT}{name}" for name in agents.names()))
 
 
 def refuse(sent: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastapi import Request
 
-from functions.chat.asking import note
+from functions.chat.asking import answered_by, confirms_of, note, with_agent
 from functions.chat.filtering import filters_of
 from functions.chat.openai.parameters import NexusOptions
 from nexus.answering.question import Question
@@ -36,7 +36,7 @@ def question_of(
 
     With `forgets` the turn is not remembered, though it continues a conversation.
     """
-    return Question(
+    asked = Question(
         message=message,
         conversation_id=kept,
         top_k=options.top_k or services.settings.top_k,
@@ -44,7 +44,10 @@ def question_of(
         style=options.style or "default",
         before=before,
         forgets=forgets,
+        agent=options.agent or "",
+        confirms=confirms_of(options.confirmation),
     )
+    return with_agent(services, asked)
 
 
 def turn_of(
@@ -53,7 +56,7 @@ def turn_of(
     """What answers the question, and notes in the request what came of it."""
 
     def turn(telling: Telling | None = None) -> Answer:
-        answer = services.answerer.answer(principal, asked, telling)
+        answer = answered_by(services, asked)(principal, asked, telling)
         note(request, answer, repeated=False)
         return answer
 

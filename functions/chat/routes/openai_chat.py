@@ -40,7 +40,7 @@ async def completions(
     Nothing is remembered, unless `nexus.conversation_id` names a conversation that Nexus keeps.
     Instructions and tools that a client sends are accepted and not followed.
     """
-    body.check()
+    body.check(services)
     message = question_in(body.messages)
     if (task := tasks.task_in(message)) is not None:
         text = tasks.done(task, message)

@@ -32,7 +32,7 @@ async def responses(
     `previous_response_id` continues the conversation that Nexus keeps; with `store: false`, or
     earlier messages in the input, nothing is remembered.
     """
-    body.check()
+    body.check(services)
     options = body.options
     messages = as_messages(body.input)
     message = question_in(messages, "input")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 
+from functions.chat.agent_schemas import ActionBody, AgentBody, StepBody, StepEventBody
 from functions.chat.asking import Asked, Claimed, answered, note
 from functions.chat.dependencies import Services
 from functions.chat.listening import listen
@@ -15,7 +16,17 @@ from functions.chat.schemas import ChatResponse, PassageBody, SourceBody
 from nexus.answering.telling import Telling
 from nexus.http.callers import Caller
 from nexus.http.problems import body_of
-from nexus.models import Answer, Begun, Looked, Said, Told, Withdrawn
+from nexus.models import (
+    Answer,
+    Awaits,
+    Begun,
+    Looked,
+    Said,
+    Stepped,
+    TakenBy,
+    Told,
+    Withdrawn,
+)
 
 router = APIRouter(tags=["chat"])
 
@@ -57,6 +68,8 @@ async def stream(
 ) -> AsyncIterator[ServerSentEvent]:
     """The events start, sources, delta, retract, confidence, usage, done and error.
 
+    An agent's answer has agent, step and confirmation, too.
+
     A sentence is sent when it is checked, and never one that the documents contradict; `retract`
     withdraws what was decided later. `done` has the whole answer, as POST /v1/chat gives it, and
     `error` a problem. After 15 silent seconds a comment is sent.
@@ -94,6 +107,13 @@ def _event_of(told: Told) -> ServerSentEvent:
             return _event("delta", DeltaBody(index=index, text=text, sources=new))
         case Withdrawn(since):
             return _event("retract", RetractBody(since=since))
+        case TakenBy(agent, title):
+            return _event("agent", AgentBody(agent=agent, title=title))
+        case Stepped(step, ended):
+            of = StepBody.of(step).model_dump()
+            return _event("step", StepEventBody(**of, ended=ended))
+        case Awaits(action):
+            return _event("confirmation", ActionBody.of(action))
 
 
 def _event(name: str, body: BaseModel) -> ServerSentEvent:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
+    from nexus.agents.turn import Agents
     from nexus.answering.idempotency import IdempotentAnswers
     from nexus.answering.turn import Answerer
     from nexus.budgets.charging import Budgets
@@ -80,7 +81,7 @@ class ChatServices:
     """What the chat function works with; `idempotency` is None where there is no cache's table,
     and `ratings` where there is no log.
 
-    `embedder` embeds callers' own texts. `refresh_tokens` is None where the provider takes none
+    `agents` is None where the deployment has none. `embedder` embeds callers' own texts. `refresh_tokens` is None where the provider takes none
     back. `prepare` makes ready what a
     question needs, and opens its connections, side by side.
     """
@@ -97,6 +98,7 @@ class ChatServices:
     ratings: Ratings | None = None
     budgets: Budgets = field(default_factory=_no_budgets)
     embedder: Embedder | None = None
+    agents: Agents | None = None
     prepare: Callable[[], None] = field(default=_nothing)
 
 

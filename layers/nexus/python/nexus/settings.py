@@ -43,6 +43,11 @@ class Settings(ModelSettings):
     conversation_ttl_h: float = setting(
         "Hours after its last turn that a conversation expires.", 24.0
     )
+    agents_folder: str = setting(
+        "Folder with `agents.toml` in the function's code; the stage's field `agents` puts it "
+        "there. Empty is no agents.",
+        "",
+    )
     answer_max_tokens: int = setting(
         "Longest answer, in tokens; a reasoning model's thoughts count too.", 2000, low=1
     )

@@ -35,6 +35,11 @@ FINISH_REASONS = "gen_ai.response.finish_reasons"
 SERVER_ADDRESS = "server.address"
 SERVER_PORT = "server.port"
 
+# Of an agent and its tools.
+AGENT_NAME = "gen_ai.agent.name"
+TOOL_NAME = "gen_ai.tool.name"
+TOOL_TYPE = "gen_ai.tool.type"
+
 # Of a call of a store.
 DB_SYSTEM = "db.system.name"
 DB_OPERATION = "db.operation.name"

@@ -10,7 +10,17 @@ from contextvars import ContextVar
 from nexus.errors import ConfigurationError
 from nexus.metrics import record
 from nexus.models import Spent
-from nexus.ports import Completion, Embedder, Embeddings, Message, StreamingChat
+from nexus.ports import (
+    Completion,
+    Embedder,
+    Embeddings,
+    Message,
+    StreamingChat,
+    ToolChat,
+    ToolForm,
+    ToolItem,
+    ToolReply,
+)
 from nexus.span_names import FINISH_REASONS, INPUT_TOKENS, OUTPUT_TOKENS
 from nexus.tracing import is_traced, note
 
@@ -71,17 +81,33 @@ def _spent(model: str, into: int, out: int, dollars: float) -> None:
         bill.append(Spent(model, into, out, round(dollars * 1e9)))
 
 
-class SpendingChat:
-    """A language model, whose tokens are counted under its name.
+class Counter:
+    """Counts a model's tokens under its name.
 
     Without a price they cost 0, and are counted once more as unpriced; a price of 0 is one.
     """
 
-    def __init__(self, chat: StreamingChat, model: str, prices: Prices) -> None:
-        self._chat = chat
+    def __init__(self, model: str, prices: Prices) -> None:
         self._model = model
         self._price = prices.get(model, (0.0, 0.0))
         self._is_priced = model in prices
+
+    def count(self, into: int, out: int) -> None:
+        """Counts so many tokens in and out."""
+        record("input_tokens", into, model=self._model)
+        record("output_tokens", out, model=self._model)
+        if not self._is_priced:
+            record("unpriced_tokens", into + out, model=self._model)
+        dollars = (into * self._price[0] + out * self._price[1]) / 1_000_000
+        _spent(self._model, into, out, dollars)
+
+
+class SpendingChat:
+    """A language model, whose tokens are counted under its name."""
+
+    def __init__(self, chat: StreamingChat, model: str, prices: Prices) -> None:
+        self._chat = chat
+        self._counter = Counter(model, prices)
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
         """The model's completion."""
@@ -107,28 +133,39 @@ class SpendingChat:
         except BaseException:
             if length:
                 sent = sum(len(message.content) for message in messages)
-                self._count(-(-sent // _CHARS), -(-length // _CHARS))
+                self._counter.count(-(-sent // _CHARS), -(-length // _CHARS))
             raise
 
     def _counted(self, completion: Completion) -> Completion:
         into, out = completion.usage.input_tokens, completion.usage.output_tokens
-        self._count(into, out)
+        self._counter.count(into, out)
         if is_traced():
             finish = (completion.finish,)
             note({INPUT_TOKENS: into, OUTPUT_TOKENS: out, FINISH_REASONS: finish})
         return completion
 
-    def _count(self, into: int, out: int) -> None:
-        record("input_tokens", into, model=self._model)
-        record("output_tokens", out, model=self._model)
-        if not self._is_priced:
-            record("unpriced_tokens", into + out, model=self._model)
-        dollars = (into * self._price[0] + out * self._price[1]) / 1_000_000
-        _spent(self._model, into, out, dollars)
-
     def ping(self) -> None:
         """Returns when the endpoint answers; raises otherwise."""
         self._chat.ping()
+
+
+class SpendingToolChat:
+    """A language model that calls tools, whose tokens are counted under its name."""
+
+    def __init__(self, chat: ToolChat, model: str, prices: Prices) -> None:
+        self._chat = chat
+        self._counter = Counter(model, prices)
+
+    def converse(
+        self, items: Sequence[ToolItem], tools: Sequence[ToolForm], max_tokens: int
+    ) -> ToolReply:
+        """The model's reply."""
+        reply = self._chat.converse(items, tools, max_tokens)
+        self._counter.count(reply.usage.input_tokens, reply.usage.output_tokens)
+        if is_traced():
+            used = {INPUT_TOKENS: reply.usage.input_tokens, OUTPUT_TOKENS: reply.usage.output_tokens}
+            note({**used, FINISH_REASONS: (reply.finish,)})
+        return reply
 
 
 class SpendingEmbedder:

@@ -137,6 +137,28 @@ class Generator:
             grounded.claims if text else (),
         )
 
+    def check(
+        self, reply: Reply, question: str, passages: Sequence[Passage], style: Style
+    ) -> Generated:
+        """What stays of a reply that another model wrote, by the same checks; asks for no other.
+
+        `text` is "" where no sentence of it rests on the passages. `usage` is what checking cost.
+        """
+        if not reply.text:
+            return Generated("", (), 0.0, Usage())
+        checking = Verification(self._verifier) if self._verifier else None
+        grounded = ground(reply.text, passages, question, checking)
+        tell_grounded(grounded)
+        text = limit_words(grounded.text, style, self._limits) if grounded.sources else ""
+        return Generated(
+            text,
+            _named(text, grounded),
+            grounded.support,
+            checking.usage if checking else Usage(),
+            reply.cut,
+            claims=grounded.claims if text else (),
+        )
+
     def _write(
         self, messages: list[Message], passages: int, growing: GrowingDraft | None = None
     ) -> tuple[Reply, Usage]:

@@ -76,6 +76,7 @@ class IdempotentAnswers:
             question.top_k,
             asdict(question.filters),
             question.style,
+            *([question.agent, question.confirms] if question.agent or question.confirms else []),
         )
         owner = uuid.uuid4().hex
         known = self._taken(place, body, owner)
@@ -126,7 +127,8 @@ class IdempotentAnswers:
 
     def _keep(self, place: str, body: str, owner: str, tenant: str, answer: Answer) -> None:
         """Keeps the answer; where it cannot be kept, it is given all the same."""
-        ids = [source.passage.document_id for source in answer.sources]
+        passages = [source.passage for source in answer.sources]
+        ids = [passage.document_id for passage in passages if passage.kind != "tool"]
         documents = [(tenant, item) for item in (*ids, *answer.named_document_ids)]
         try:
             made = self._form.dump_json(answer)

@@ -30,7 +30,8 @@ def question_logged(
 ) -> LoggedQuestion:
     """What the log keeps of an answered question; its `created_at` is its turn's, set there."""
     spent = by_model(bill)
-    cited = [source.passage.document_id for source in answer.sources]
+    passages = [source.passage for source in answer.sources]
+    cited = [passage.document_id for passage in passages if passage.kind != "tool"]
     return LoggedQuestion(
         message_id=answer.message_id,
         created_at="",

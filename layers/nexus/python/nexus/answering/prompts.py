@@ -1,4 +1,4 @@
-"""Every prompt that Nexus sends to a language model, and nothing else."""
+"""Every prompt that Nexus sends to a language model, but for those of agents, and nothing else."""
 
 from __future__ import annotations
 
@@ -111,12 +111,8 @@ def _messages(
     standalone: str,
     rejected: str = "",
 ) -> list[Message]:
-    parts = [
-        f"<passage number={quoteattr(str(number))} title={_attribute(passage.title)} "
-        f"place={_attribute(passage.locator.describe())}>\n{_numbered(passage, number)}\n</passage>"
-        for number, passage in enumerate(passages, start=1)
-    ]
-    parts += [_turn(asked, answered) for asked, answered in history]
+    parts = [shown_passage(passage, number) for number, passage in enumerate(passages, start=1)]
+    parts += [shown_turn(asked, answered) for asked, answered in history]
     if standalone:
         parts.append(f"<standalone>\n{escape(visible(standalone))}\n</standalone>")
     system = _SYSTEM.format(length=length)
@@ -132,7 +128,16 @@ def _length(style: Style, limits: WordLimits) -> str:
     return _LENGTH[style].format(words=limits.get(style))
 
 
-def _turn(asked: str, answered: str) -> str:
+def shown_passage(passage: Passage, number: int) -> str:
+    """A passage as prompts show it: its place, and its sentences with their numbers."""
+    return (
+        f"<passage number={quoteattr(str(number))} title={_attribute(passage.title)} "
+        f"place={_attribute(passage.locator.describe())}>\n{_numbered(passage, number)}\n</passage>"
+    )
+
+
+def shown_turn(asked: str, answered: str) -> str:
+    """An earlier turn as prompts show it; an answer that is "" is not shown."""
     said = f"<answered>{escape(answered)}</answered>\n" if answered else ""
     return f"<turn>\n<asked>{escape(asked)}</asked>\n{said}</turn>"
 
@@ -213,6 +218,6 @@ def rewriting_messages(question: str, turns: Sequence[tuple[str, str]]) -> list[
 
     `turns` are (question, answer) pairs, oldest first; an answer that is "" is not shown.
     """
-    parts = [_turn(visible(asked), visible(without_inert(said))) for asked, said in turns]
+    parts = [shown_turn(visible(asked), visible(without_inert(said))) for asked, said in turns]
     parts.append(f"<question>\n{escape(visible(question))}\n</question>")
     return [Message("system", _REWRITE), Message("user", "\n".join(parts))]

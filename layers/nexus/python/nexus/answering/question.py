@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from nexus.answering.cache_control import CachePolicy
 from nexus.answering.generator import Style
@@ -15,13 +16,21 @@ from nexus.settings import Settings
 SUMMARY_PASSAGES = 12
 
 
+class Confirms(NamedTuple):
+    """What a caller decided of an action that waits: by its id, and whether it may be done."""
+
+    action_id: str
+    approved: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a caller asked, once the request was found valid.
 
     `before` are the questions and answers before it, oldest first, where the caller keeps its
     conversation itself: none is read then, and the turn is not remembered. With `forgets` it is not
-    either, whatever it continues.
+    either, whatever it continues. `agent` names who is to answer: "" for the stage's own way,
+    "auto" for a router's choice.
     """
 
     message: str
@@ -32,6 +41,8 @@ class Question:
     cache: CachePolicy = field(default_factory=CachePolicy)
     before: tuple[tuple[str, str], ...] | None = None
     forgets: bool = False
+    agent: str = ""
+    confirms: Confirms | None = None
 
     @property
     def is_in_talk(self) -> bool:

@@ -126,7 +126,9 @@ def seen_again(catalogue: Catalogue, principal: Principal, message: str, answer:
 
 
 def _turn(message: str, answer: Answer, created_at: str) -> Turn:
-    cited = (source.passage.document_id for source in answer.sources)
+    # A tool's result is no document: nothing in the catalogue says who may see it.
+    passages = (source.passage for source in answer.sources)
+    cited = (passage.document_id for passage in passages if passage.kind != "tool")
     return Turn(
         message_id=answer.message_id,
         question=message,
@@ -139,4 +141,5 @@ def _turn(message: str, answer: Answer, created_at: str) -> Turn:
         ),
         claims=answer.claims,
         confidence=answer.confidence,
+        agent=answer.agent,
     )

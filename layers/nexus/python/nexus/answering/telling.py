@@ -5,7 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from nexus.models import Begun, Looked, Passage, Said, Source, Told, Withdrawn
+from nexus.models import (
+    AgentStep,
+    Awaits,
+    Begun,
+    Looked,
+    Passage,
+    PendingAction,
+    Said,
+    Source,
+    Stepped,
+    TakenBy,
+    Told,
+    Withdrawn,
+)
 
 
 class Abandoned(Exception):
@@ -40,6 +53,18 @@ class Telling:
     def passages(self, passages: Sequence[Passage]) -> None:
         """Tells what the answer will be written from."""
         self._tell(Looked(tuple(passages)))
+
+    def taken_by(self, agent: str, title: str) -> None:
+        """Tells which agent has the conversation."""
+        self._tell(TakenBy(agent, title))
+
+    def stepped(self, step: AgentStep, *, ended: bool) -> None:
+        """Tells that a step of an agent has begun, or ended."""
+        self._tell(Stepped(step, ended))
+
+    def awaits(self, action: PendingAction) -> None:
+        """Tells of an action that waits to be confirmed."""
+        self._tell(Awaits(action))
 
     def show(self, text: str, sources: Sequence[Source]) -> None:
         """Tells what is new in an answer of which so much is settled; nothing if it is another.

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from nexus.budgets.charging import charged
-from nexus.ports import ChatModel, Completion, Embedder, Embeddings, Message, StreamingChat
+from nexus.ports import (
+    ChatModel,
+    Completion,
+    Embedder,
+    Embeddings,
+    Message,
+    StreamingChat,
+    ToolChat,
+    ToolForm,
+    ToolItem,
+    ToolReply,
+)
 
 
 class AdmittedChat:
@@ -53,6 +64,22 @@ class AdmittedModel:
     def ping(self) -> None:
         """Returns when the endpoint answers; raises otherwise."""
         self._chat.ping()
+
+
+class AdmittedToolChat:
+    """A language model that calls tools."""
+
+    def __init__(self, chat: ToolChat) -> None:
+        self._chat = chat
+
+    def converse(
+        self, items: Sequence[ToolItem], tools: Sequence[ToolForm], max_tokens: int
+    ) -> ToolReply:
+        """The model's reply. Raises BudgetExceeded."""
+        charge = charged()
+        if charge is not None:
+            charge.admitted()
+        return self._chat.converse(items, tools, max_tokens)
 
 
 class AdmittedEmbedder:

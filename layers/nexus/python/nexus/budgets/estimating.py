@@ -19,7 +19,7 @@ _AROUND = 150
 # The longest question, in tokens, that a conversation remembers.
 _QUESTION = 2_500
 # A model that verifies or rewrites writes no more (answering/verifying.py, rewriting.py).
-_SHORT = 1_000
+SHORT = 1_000
 _DRAFTS = 2
 
 
@@ -51,9 +51,9 @@ def most_of_answer(
     models = {settings.chat_model, settings.budget_model or settings.chat_model}
     calls = [(models, read, written), (models, read + written, written)]
     if settings.verifier_model:
-        calls += [({settings.verifier_model}, read + written, _SHORT)] * _DRAFTS
+        calls += [({settings.verifier_model}, read + written, SHORT)] * _DRAFTS
     if settings.rewrite_model and before:
-        calls.append(({settings.rewrite_model}, _PROMPT + before + question, _SHORT))
+        calls.append(({settings.rewrite_model}, _PROMPT + before + question, SHORT))
     tokens, nano = 2 * question, _nano(2 * question, settings.embedding_price)
     for named, into, out in calls:
         tokens += into + out

@@ -10,9 +10,13 @@ from nexus.models import Passage
 def link_of(passage: Passage) -> str:
     """The document's own web address, else this API's path to the version that was quoted.
 
+    A tool's result has none: "".
+
     The page is told where the document is a PDF: of an own address behind "#page=", which browsers'
     viewers read (Adobe, "PDF Open Parameters"); the path hands it on as its parameter `page`.
     """
+    if passage.kind == "tool":
+        return ""
     page = passage.locator.page
     if passage.url:
         parts = urlsplit(passage.url)

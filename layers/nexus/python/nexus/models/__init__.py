@@ -3,6 +3,7 @@
 Uses nothing but the standard library.
 """
 
+from nexus.models.agents import AgentStep, Outcome, PendingAction, StepKind
 from nexus.models.answers import (
     Answer,
     CheckedClaim,
@@ -31,18 +32,20 @@ from nexus.models.documents import (
 from nexus.models.figures import Figure, Readings
 from nexus.models.functions import FunctionVersion
 from nexus.models.generations import Generation, Generations
-from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
+from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage, SourceKind
 from nexus.models.insights import Feedback, LoggedQuestion, RatedSource, Rating, Reason, Spent
 from nexus.models.language import Language
 from nexus.models.snapshots import StoredChunk, StoredDocument
-from nexus.models.told import Begun, Looked, Said, Told, Withdrawn
+from nexus.models.told import Awaits, Begun, Looked, Said, Stepped, TakenBy, Told, Withdrawn
 
 __all__ = [
     "EVERY_GROUP",
     "NANO",
+    "AgentStep",
     "Amount",
     "Answer",
     "ApiClient",
+    "Awaits",
     "Begun",
     "Budget",
     "Cap",
@@ -73,8 +76,10 @@ __all__ = [
     "Looked",
     "Measure",
     "ObjectState",
+    "Outcome",
     "ParsedDocument",
     "Passage",
+    "PendingAction",
     "Principal",
     "RatedSource",
     "Rating",
@@ -84,9 +89,13 @@ __all__ = [
     "Role",
     "Said",
     "Source",
+    "SourceKind",
     "Spent",
+    "StepKind",
+    "Stepped",
     "StoredChunk",
     "StoredDocument",
+    "TakenBy",
     "Told",
     "Turn",
     "Usage",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from nexus.models.agents import AgentStep, PendingAction
 from nexus.models.index import Passage
 
 ConfidenceLevel = Literal["high", "medium", "low"]
@@ -87,7 +88,7 @@ class Turn:
     is also in `deleted_document_ids`, and the answer is "", without sources, claims and confidence.
     So it is while one of them is not for the reader's eyes: `hidden_document_ids`, which are never
     stored. Of the `sources` everything is kept but the text of their passages, which is "";
-    `confidence` is None, too, in turns of before it was kept.
+    `confidence` is None, too, in turns of before it was kept. `agent` is who answered, "" for none.
     """
 
     message_id: str
@@ -101,6 +102,7 @@ class Turn:
     sources: tuple[Source, ...] = ()
     claims: tuple[CheckedClaim, ...] = ()
     confidence: Confidence | None = None
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class Answer:
     `truncated` is True for an answer that the model could not write to its end; `claims` are its
     sentences that claim something. `rewritten_question` is what the conversation before made of the
     question, "" if it was answered as it stands. `named_document_ids` are those whose titles a
-    refusal tells.
+    refusal tells. `agent` is who answered, "" for none; `steps` are what it did, and
+    `confirmations` what it waits for.
     """
 
     message_id: str
@@ -126,3 +129,6 @@ class Answer:
     claims: tuple[CheckedClaim, ...] = ()
     rewritten_question: str = ""
     named_document_ids: tuple[str, ...] = ()
+    agent: str = ""
+    steps: tuple[AgentStep, ...] = ()
+    confirmations: tuple[PendingAction, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from nexus.models.documents import Chunk, DocumentMetadata, Locator
 
@@ -73,11 +74,16 @@ class Hit:
     score: float
 
 
+# What an answer can rest on: a document's text, rows computed from its table, a tool's result.
+SourceKind = Literal["document", "table", "tool"]
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A retrieved text with where it stands, and its relevance to the question from 0 to 1.
 
-    `url` is the document's own web address, or "".
+    `url` is the document's own web address, or "". The
+    `document_id` of a tool's result is the tool's name.
     """
 
     chunk_id: str
@@ -89,3 +95,4 @@ class Passage:
     text: str
     score: float
     url: str = ""
+    kind: SourceKind = "document"

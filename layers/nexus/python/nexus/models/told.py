@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nexus.models.agents import AgentStep, PendingAction
 from nexus.models.answers import Source
 from nexus.models.index import Passage
 
@@ -43,4 +44,27 @@ class Withdrawn:
     since: int
 
 
-Told = Begun | Looked | Said | Withdrawn
+@dataclass(frozen=True, slots=True)
+class TakenBy:
+    """From here on this agent has the conversation."""
+
+    agent: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A step of an agent has begun, or has ended as it says."""
+
+    step: AgentStep
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Awaits:
+    """An action waits to be confirmed."""
+
+    action: PendingAction
+
+
+Told = Begun | Looked | Said | Withdrawn | TakenBy | Stepped | Awaits

@@ -44,6 +44,18 @@ from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
 from nexus.ports.sign_ins import EndedSignIns, RefreshTokens, TokenVerifier
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
+from nexus.ports.tool_chats import (
+    Confirmations,
+    ToolCall,
+    ToolChat,
+    ToolForm,
+    ToolItem,
+    ToolOutput,
+    ToolReply,
+    WebClient,
+    WebRequest,
+    WebResponse,
+)
 from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
 
@@ -59,6 +71,7 @@ __all__ = [
     "Claim",
     "ClientStore",
     "Completion",
+    "Confirmations",
     "Continuation",
     "ConversationStore",
     "DeadLetterQueue",
@@ -100,7 +113,16 @@ __all__ = [
     "StoredVersion",
     "StreamingChat",
     "TokenVerifier",
+    "ToolCall",
+    "ToolChat",
+    "ToolForm",
+    "ToolItem",
+    "ToolOutput",
+    "ToolReply",
     "TurnWriter",
     "VectorIndex",
+    "WebClient",
+    "WebRequest",
+    "WebResponse",
     "WorkQueue",
 ]

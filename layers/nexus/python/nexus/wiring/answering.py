@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from nexus.answering.answer_cache import AnswerCache
 from nexus.answering.embedding_cache import CachedEmbedder
 from nexus.answering.forgiving_cache import ForgivingCache
-from nexus.answering.generator import generator_of
+from nexus.answering.generator import Generator, generator_of
 from nexus.answering.idempotency import IdempotentAnswers
+from nexus.answering.remembering import Memory
 from nexus.answering.rewriting import rewriter_of
 from nexus.answering.turn import Answerer
 from nexus.bounded import bounded
 from nexus.budgets.admitting import AdmittedChat, AdmittedEmbedder, AdmittedModel
 from nexus.budgets.charging import Budgets
+from nexus.deferred import deferred
 from nexus.generations.lifecycle import PerGeneration
 from nexus.insights.rating import Ratings
 from nexus.metrics import count
@@ -46,6 +50,9 @@ from nexus.retrieval.retriever import Retriever
 from nexus.services import ChatServices
 from nexus.settings import Settings
 from nexus.wiring.tracing import traced_chat, traced_embedder, traced_index, traced_reranker
+
+if TYPE_CHECKING:
+    from nexus.agents.turn import Agents
 
 T = TypeVar("T")
 
@@ -88,6 +95,18 @@ class ChatParts:
     refresh_tokens: RefreshTokens | None = None
     ledger: Ledger | None = None
     cheaper: StreamingChat | None = None
+    agents: Callable[[AgentsAround], Agents] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsAround:
+    """What agents share with the answers that none of them gives."""
+
+    readers: PerGeneration[Reader]
+    generator: Generator
+    memory: Memory
+    budgets: Budgets
+    executor: Executor
 
 
 def answering(
@@ -166,6 +185,13 @@ def answering(
     if parts.log is not None:
         log = bounded(parts.log, "insights", CONVERSATIONS_S, executor)
         ratings = Ratings(conversations, log, keeps_text=settings.keep_questions)
+    generator = generator_of(settings, chat, verifier)
+    turns = bounded(parts.conversations, "conversations", CONVERSATIONS_S, executor)
+    agents = None
+    if parts.agents is not None:
+        memory = Memory(turns, settings.history_turns, time.time, writer)
+        around = AgentsAround(readers, generator, memory, budgets, executor)
+        agents = deferred(partial(parts.agents, around))
     return ChatServices(
         settings=settings,
         ended_sign_ins=bounded(parts.ended_sign_ins, "clients", SIGN_IN_S, executor),
@@ -174,8 +200,8 @@ def answering(
         else None,
         answerer=Answerer(
             readers,
-            generator_of(settings, chat, verifier),
-            bounded(parts.conversations, "conversations", CONVERSATIONS_S, executor),
+            generator,
+            turns,
             answers,
             settings,
             executor,
@@ -192,6 +218,7 @@ def answering(
         ratings=ratings,
         budgets=budgets,
         embedder=embedding(settings.generation),
+        agents=agents,
     )
 
 

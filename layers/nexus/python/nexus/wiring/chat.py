@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor, wait
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from nexus.bounded import CarryingExecutor
+from nexus.bounded import CarryingExecutor, bounded
 from nexus.deferred import deferred, make_ready
 from nexus.errors import NexusError
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
-from nexus.ports import RefreshTokens, Secrets, VectorIndex
+from nexus.ports import RefreshTokens, Secrets, ToolChat, VectorIndex
 from nexus.retrieval.reader import Reader
 from nexus.services import ChatServices
 from nexus.settings import Settings
@@ -19,7 +21,11 @@ from nexus.wiring.aws_clients import ClientFactory, aws_clients
 from nexus.wiring.models import Models
 from nexus.wiring.parts import catalogue_of, generations_of, index_of, secrets_of
 from nexus.wiring.question_log import ledger_of, log_of, traces_of
-from nexus.wiring.tracing import begin_tracing
+from nexus.wiring.tracing import begin_tracing, traced_tool_chat
+
+if TYPE_CHECKING:
+    from nexus.agents.turn import Agents
+    from nexus.wiring.answering import AgentsAround
 
 
 def chat_services(
@@ -102,6 +108,7 @@ def chat_services(
         log=log,
         ledger=ledger_of(aws, settings),
         cheaper=models.cheaper(),
+        agents=_agents(settings, aws, secrets, models) if settings.agents_folder else None,
     )
     services = answering(parts, health, settings, executor)
 
@@ -114,6 +121,36 @@ def chat_services(
         wait(making, timeout=PATIENCE_S)
 
     return replace(services, prepare=prepare)
+
+
+def _agents(
+    settings: Settings, aws: ClientFactory, secrets: Secrets, models: Models
+) -> Callable[[AgentsAround], Agents]:
+    """Makes the agents, with all that they need, when the first one is asked."""
+
+    def made(around: AgentsAround) -> Agents:
+        from nexus.budgets.admitting import AdmittedToolChat
+        from nexus.wiring.agents import make_agents
+
+        def chat_of(model: str) -> ToolChat:
+            longest_s = settings.models_timeout_s
+            chat = models.tool_chat(model)
+            chat = bounded(chat, "models", longest_s, around.executor, "language_model")
+            return AdmittedToolChat(traced_tool_chat(chat, model, settings))
+
+        return make_agents(
+            settings=settings,
+            aws=aws,
+            secrets=secrets,
+            chat_of=chat_of,
+            readers=around.readers,
+            generator=around.generator,
+            memory=around.memory,
+            budgets=around.budgets,
+            executor=around.executor,
+        )
+
+    return made
 
 
 def _refresh_tokens(settings: Settings) -> RefreshTokens | None:

@@ -9,9 +9,9 @@ from nexus.adapters.aws.addresses import address_of
 from nexus.deferred import deferred
 from nexus.errors import ConfigurationError
 from nexus.models import Generation
-from nexus.ports import ChatModel, Embedder, Reranker, Secrets, StreamingChat
+from nexus.ports import ChatModel, Embedder, Reranker, Secrets, StreamingChat, ToolChat
 from nexus.settings import Settings
-from nexus.spending import SpendingChat, SpendingEmbedder, prices_of
+from nexus.spending import SpendingChat, SpendingEmbedder, SpendingToolChat, prices_of
 from nexus.wiring.aws_clients import aws_credentials
 
 if TYPE_CHECKING:
@@ -71,6 +71,23 @@ class Models:
 
     def _chat(self, model: str) -> StreamingChat:
         return deferred(lambda: SpendingChat(self._at_endpoint(model), model, self._prices))
+
+    def tool_chat(self, model: str) -> ToolChat:
+        """A model that calls tools, by its name."""
+        return deferred(lambda: SpendingToolChat(self._tool_chat(model), model, self._prices))
+
+    def _tool_chat(self, model: str) -> ToolChat:
+        from nexus.adapters.openai.tool_calls import OpenAIToolChat
+
+        settings = self._settings
+        form = settings.chat_api, settings.reasoning_effort
+        patience = settings.models_timeout_s, settings.answer_retries
+        if self._on_bedrock:
+            from nexus.adapters.bedrock.invoking import translated
+
+            client = self._connect_bedrock("/openai/v1", *patience)
+            return OpenAIToolChat(client, model, *form, around=translated)
+        return OpenAIToolChat(self._connect(*patience), model, *form)
 
     def _at_endpoint(self, model: str) -> StreamingChat:
         settings = self._settings

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from nexus import __version__, span_names
 from nexus.observability import logger
-from nexus.ports import ChatModel, Embedder, Reranker, Secrets, VectorIndex
+from nexus.ports import ChatModel, Embedder, Reranker, Secrets, ToolChat, VectorIndex
 from nexus.settings import Settings
 from nexus.tracing import Attributes, Step, Value, trace_to, traced
 
@@ -71,6 +71,11 @@ def traced_chat(chat: Chat, model: str, settings: Settings, task: str) -> Chat:
     """A language model whose calls are told, with what it is asked for: "answer" or the like."""
     step = _model("chat", model, settings.models_url, task)
     return traced(chat, {"complete": step, "stream": step})
+
+
+def traced_tool_chat(chat: ToolChat, model: str, settings: Settings) -> ToolChat:
+    """A language model that calls tools, whose calls are told."""
+    return traced(chat, {"converse": _model("chat", model, settings.models_url, "agent")})
 
 
 def traced_reranker(reranker: Reranker, settings: Settings) -> Reranker:

@@ -27,6 +27,8 @@ def turn_values(turn: Turn) -> dict[str, Value]:
     """A turn as the values of its item, but for its keys and times."""
     values: dict[str, Any] = asdict(turn)
     told = {name: values.pop(name) for name in _PACKED}
+    if not turn.agent:
+        del values["agent"]
     if any(told.values()):
         # A model may have written half of a surrogate pair, which UTF-8 does not know.
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))

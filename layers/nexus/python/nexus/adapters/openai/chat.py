@@ -14,7 +14,7 @@ from nexus.errors import InvalidRequest, UpstreamRefused, UpstreamUnavailable
 from nexus.ports import Completion, Message
 
 # OpenAI refuses a smaller limit in the Responses API.
-_LEAST_OUTPUT_TOKENS = 16
+LEAST_OUTPUT_TOKENS = 16
 
 
 # Sends a body to a path of the endpoint, and reads what was written out of the answer.
@@ -98,7 +98,7 @@ class OpenAIChat:
                 try:
                     return self._ask("/responses", messages, max_tokens, send)
                 except StatusError as err:
-                    if not _has_no_such_api(err):
+                    if not has_no_such_api(err):
                         raise
             completion = self._ask("/chat/completions", messages, max_tokens, send)
             # Remembered only now: had both failed, the URL or the model was at fault.
@@ -121,7 +121,7 @@ class OpenAIChat:
             try:
                 completion = send(path, body)
             except StatusError as err:
-                if to_responses and _has_no_such_api(err):
+                if to_responses and has_no_such_api(err):
                     raise
                 other = adapted(form, err)
                 if other is None:
@@ -137,7 +137,7 @@ class OpenAIChat:
         return {
             "model": self._model,
             "input": prompt,
-            "max_output_tokens": max(max_tokens, _LEAST_OUTPUT_TOKENS),
+            "max_output_tokens": max(max_tokens, LEAST_OUTPUT_TOKENS),
             "store": False,
             **({"reasoning": {"effort": form.effort}} if form.effort else {}),
         }
@@ -159,7 +159,7 @@ def _prompt(messages: Sequence[Message], form: ChatForm) -> list[dict[str, str]]
     return [{"role": message.role, "content": message.content} for message in messages]
 
 
-def _has_no_such_api(err: StatusError) -> bool:
+def has_no_such_api(err: StatusError) -> bool:
     """Whether the endpoint has no Responses API; an unknown model is also a 404."""
     if err.status_code in (404, 405):
         return err.code != "model_not_found"

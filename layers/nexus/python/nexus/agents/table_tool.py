@@ -1,0 +1,177 @@
+"""The tool `query_table`: a figure from a document's table, computed here and cited with its rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+from nexus.agents.cell_values import word_of
+from nexus.agents.configuration import TABLES
+from nexus.agents.table_query import FUNCTIONS, OPERATORS, Computed, Query, QueryFault
+from nexus.agents.table_rows import Table, tables_of
+from nexus.agents.tools import Asking, Given, Tool
+from nexus.documents.narrowing import sees
+from nexus.documents.shelf import shelf
+from nexus.generations.lifecycle import PerGeneration
+from nexus.models import DocumentRecord, Locator, Passage
+from nexus.ports import ToolForm
+from nexus.retrieval.reader import Reader
+from nexus.retrieval.rights import narrow
+
+# Chunks that are read of one document; a larger one is not computed from a part of it.
+MOST_CHUNKS, _BATCH = 5_000, 100
+_ID = re.compile(r"[0-9a-f]{24}")
+_NAME = {"type": "string", "minLength": 1, "maxLength": 200}
+_CONDITION = {
+    "type": "object",
+    "properties": {
+        "column": _NAME,
+        "operator": {"type": "string", "enum": list(OPERATORS)},
+        "value": {"description": "A number, a text, or for `in` a list of them."},
+    },
+    "required": ["column", "operator", "value"],
+    "additionalProperties": False,
+}
+_FIGURE = {
+    "type": "object",
+    "properties": {"function": {"type": "string", "enum": list(FUNCTIONS)}, "column": _NAME},
+    "required": ["function"],
+    "additionalProperties": False,
+}
+_ORDER = {
+    "type": "object",
+    "properties": {"column": _NAME, "descending": {"type": "boolean"}},
+    "required": ["column"],
+    "additionalProperties": False,
+}
+_FORM = ToolForm(
+    TABLES,
+    "Computes from the table of a document (a workbook or a CSV file): filters its rows, groups "
+    "them, counts, sums, and finds the least, the greatest and the mean, or lists rows in order. "
+    "With nothing but the document's title it tells the sheets and columns there are. Use it for "
+    "every figure that no passage states.",
+    {
+        "type": "object",
+        "properties": {
+            "document": {**_NAME, "description": "Its title, file name or id."},
+            "sheet": _NAME,
+            "filter": {"type": "array", "maxItems": 10, "items": _CONDITION},
+            "group_by": {"type": "array", "maxItems": 3, "items": _NAME},
+            "aggregate": {"type": "array", "maxItems": 6, "items": _FIGURE},
+            "order_by": {"type": "array", "maxItems": 3, "items": _ORDER},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 100},
+        },
+        "required": ["document"],
+        "additionalProperties": False,
+    },
+)
+_TOO_LONG = "This document is too long to be computed from."
+_NO_TABLE = "No document of this name has a table: search for it first, and use its title."
+
+
+def table_tool(readers: PerGeneration[Reader], executor: Executor) -> Tool:
+    """The tool over the generation that answers."""
+
+    def call(arguments: Mapping[str, Any], asking: Asking) -> Given:
+        return readers.with_live(lambda reader: _given(reader, arguments, asking), executor)
+
+    return Tool(_FORM, "Compute from a table", call, timeout_s=15.0)
+
+
+def _given(reader: Reader, arguments: Mapping[str, Any], asking: Asking) -> Given:
+    record = _document(reader, str(arguments["document"]), asking)
+    if record is None:
+        return Given(said=_NO_TABLE)
+    manifest = reader.catalogue.manifest(asking.principal.tenant, record.document_id)
+    ids = manifest.chunk_ids if manifest else ()
+    if len(ids) > MOST_CHUNKS:
+        return Given(said=_TOO_LONG, outcome="failed", detail="too long")
+    tables = tables_of(_chunks(reader, asking.principal.tenant, ids))
+    if not tables:
+        return Given(said=_NO_TABLE)
+    sheet = arguments.get("sheet")
+    chosen = [one for one in tables if sheet is None or word_of(one.sheet) == word_of(sheet)]
+    if not chosen:
+        return Given(said=f"There is no such sheet; there are: {_sheets(tables)}")
+    if not any(arguments.get(part) for part in ("filter", "aggregate", "order_by", "limit")):
+        return Given(said=_sheets(chosen))
+    faults = []
+    for table in chosen:
+        try:
+            computed = Query(table, arguments).compute()
+        except QueryFault as fault:
+            faults.append(f"{table.sheet}: {fault}".removeprefix(": "))
+            continue
+        return Given((_passage(record, table, computed, arguments),), " ".join(computed.notes))
+    return Given(said=" ".join(faults), outcome="failed", detail="a query that does not fit")
+
+
+def _document(reader: Reader, named: str, asking: Asking) -> DocumentRecord | None:
+    """The document of that id, title or file name that the caller may see, nearest first."""
+    allowed = narrow(asking.principal.rights, asking.filters)
+    if allowed is None:
+        return None
+    records: Sequence[DocumentRecord] = ()
+    if _ID.fullmatch(named):
+        exact = reader.catalogue.get(asking.principal.tenant, named)
+        records = [exact] if exact is not None else []
+    else:
+        records, _ = shelf(reader.catalogue, asking.principal, named.strip(), 50, "")
+    seen = [record for record in records if sees(allowed, record)]
+    wanted = word_of(named)
+
+    def distance(record: DocumentRecord) -> tuple[bool, bool, int]:
+        is_titled = word_of(record.title) == wanted
+        is_filed = word_of(record.path.rpartition("/")[2]) == wanted
+        is_table = record.path.lower().endswith((".csv", ".tsv", ".xlsx", ".xls", ".ods"))
+        return not (is_titled or is_filed), not is_table, len(record.path)
+
+    return min(seen, key=distance, default=None)
+
+
+def _chunks(reader: Reader, tenant: str, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """The sheet and text of each chunk that holds rows, in reading order."""
+    namespace = reader.generation.namespace(tenant)
+    found: list[tuple[str, str]] = []
+    for at in range(0, len(ids), _BATCH):
+        batch = ids[at : at + _BATCH]
+        held = reader.index.fetch(namespace, batch)
+        for chunk_id in batch:
+            if chunk_id in held and held[chunk_id].chunk.locator.row is not None:
+                chunk = held[chunk_id].chunk
+                found.append((chunk.locator.sheet or "", chunk.text))
+    return found
+
+
+def _sheets(tables: Sequence[Table]) -> str:
+    told = []
+    for table in tables:
+        named = f"Sheet {table.sheet}" if table.sheet else "The table"
+        told.append(f"{named} has {len(table.rows)} rows; columns: {'; '.join(table.columns)}.")
+    return " ".join(told)
+
+
+def _passage(
+    record: DocumentRecord, table: Table, computed: Computed, asked: Mapping[str, Any]
+) -> Passage:
+    """The figures and their rows as a passage of the document."""
+    lines = [*computed.figures, *(row.text for row in computed.rows)]
+    text = "\n".join(lines or ["count: 0 (no row matches)"])
+    basis = json.dumps([record.document_id, table.sheet, asked, text], sort_keys=True, default=str)
+    digest = hashlib.sha256(basis.encode()).hexdigest()[:24]
+    return Passage(
+        f"table-{digest}",
+        record.document_id,
+        record.title,
+        record.uri,
+        record.version,
+        Locator(sheet=table.sheet or None),
+        text,
+        1.0,
+        record.metadata.url or "",
+        kind="table",
+    )
