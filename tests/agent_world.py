@@ -13,12 +13,12 @@ from nexus.answering.generator import generator_of
 from nexus.answering.remembering import Memory
 from nexus.bounded import CarryingExecutor
 from nexus.budgets.charging import Budgets
-from nexus.errors import ConfigurationError, NexusError
+from nexus.errors import NexusError
 from nexus.models import PendingAction, Usage
 from nexus.ports import Message, ToolCall, ToolForm, ToolItem, ToolOutput, ToolReply
 from nexus.spending import SpendingToolChat
 from nexus.wiring.agents import agents_of
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeSecrets
 from tests.functions.chat_services import World
 
 # What a model says next: a reply, an error, or what makes it of the items and tools.
@@ -65,18 +65,6 @@ def text_of(item: ToolItem) -> str:
     if isinstance(item, Message):
         return item.content
     return item.text if isinstance(item, ToolOutput) else ""
-
-
-class FakeSecrets:
-    """Secrets in a dictionary."""
-
-    def __init__(self, **values: str) -> None:
-        self._values = values
-
-    def get(self, secret_id: str) -> str:
-        if secret_id not in self._values:
-            raise ConfigurationError(f"The secret {secret_id} does not exist.")
-        return self._values[secret_id]
 
 
 class FakeConfirmations:
