@@ -30,9 +30,10 @@ class LambdaFunction(Construct):
     """Runs `functions.<name>.handler.handler`; callers use the alias `live`.
 
     With `code` it has another function's folder, and with `handler` another start. One that
-    `streams` sends its answers while they are made; `agents` is a folder that it has beside its own. The API starts it by its `routes`. A
-    `recursive` function may start itself again and again. `reserved_concurrency` executions at once
-    are kept for it and are its most; 0 keeps none.
+    `streams` sends its answers while they are made. The folder `agents` of the project stands
+    beside its own. The API starts it by its `routes`. A `recursive` function may start itself again
+    and again. `reserved_concurrency` executions at once are kept for it and are its most; 0 keeps
+    none.
     """
 
     def __init__(

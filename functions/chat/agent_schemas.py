@@ -1,4 +1,4 @@
-"""How an agent's steps, and the actions that wait for a confirmation, stand in bodies and events."""
+"""How an agent's steps, and the actions that wait for a word, stand in bodies and events."""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ from nexus.errors import InvalidRequest
 from nexus.models import Answer, Principal
 from nexus.services import ChatServices
 
-
 # Answers a question for who asks, told while it is made or not.
 Answering = Callable[[Principal, Question, Telling | None], Answer]
 

@@ -1,4 +1,4 @@
-"""Agents as their callers see them: named, routed, with their steps, and within what callers may."""
+"""Agents as their callers see them: named, routed, their steps told, within what callers may."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_an_agent_sees_no_more_than_its_caller() -> None:
 
 
 def test_an_agents_own_documents_narrow_what_it_finds_and_no_call_widens_them() -> None:
-    asked = {"query": "tuition fee", "departments": ["finance", "library"]}
+    asked = {"query": "loan weeks tuition fee", "departments": ["finance", "library"]}
     world = AgentWorld(TOML, calls(("search_documents", asked)), says("NO_ANSWER"))
     world.library.add("acme", "loans.md", "A loan lasts two weeks.", department="library")
     world.library.add("acme", "money.md", "The tuition fee is ten.", department="finance")
@@ -127,7 +127,8 @@ def test_steps_are_told_in_the_stream_as_they_begin_and_end() -> None:
     assert names[:2] == ["start", "agent"]
     assert told[1][1] == {"agent": "finance", "title": "Finance desk"}
     steps = [(one["number"], one["kind"], one["ended"]) for name, one in told if name == "step"]
-    assert steps == [(1, "search", False), (1, "search", True), (2, "model", False), (2, "model", True)]
+    search, model = (1, "search"), (2, "model")
+    assert steps == [(*search, False), (*search, True), (*model, False), (*model, True)]
     assert names[-3:] == ["confidence", "usage", "done"]
     assert told[-1][1]["answer"] == FEE
 

@@ -107,6 +107,12 @@ def _event_of(told: Told) -> ServerSentEvent:
             return _event("delta", DeltaBody(index=index, text=text, sources=new))
         case Withdrawn(since):
             return _event("retract", RetractBody(since=since))
+        case _:
+            return _event_of_agent(told)
+
+
+def _event_of_agent(told: TakenBy | Stepped | Awaits) -> ServerSentEvent:
+    match told:
         case TakenBy(agent, title):
             return _event("agent", AgentBody(agent=agent, title=title))
         case Stepped(step, ended):

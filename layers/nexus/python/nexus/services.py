@@ -81,8 +81,8 @@ class ChatServices:
     """What the chat function works with; `idempotency` is None where there is no cache's table,
     and `ratings` where there is no log.
 
-    `agents` is None where the deployment has none. `embedder` embeds callers' own texts. `refresh_tokens` is None where the provider takes none
-    back. `prepare` makes ready what a
+    `agents` is None where the deployment has none. `embedder` embeds callers' own texts.
+    `refresh_tokens` is None where the provider takes none back. `prepare` makes ready what a
     question needs, and opens its connections, side by side.
     """
 

@@ -163,8 +163,8 @@ class SpendingToolChat:
         reply = self._chat.converse(items, tools, max_tokens)
         self._counter.count(reply.usage.input_tokens, reply.usage.output_tokens)
         if is_traced():
-            used = {INPUT_TOKENS: reply.usage.input_tokens, OUTPUT_TOKENS: reply.usage.output_tokens}
-            note({**used, FINISH_REASONS: (reply.finish,)})
+            into, out = reply.usage.input_tokens, reply.usage.output_tokens
+            note({INPUT_TOKENS: into, OUTPUT_TOKENS: out, FINISH_REASONS: (reply.finish,)})
         return reply
 
 

@@ -67,9 +67,7 @@ class McpServers:
             tools.append(self._tool(name, source, wanted, described[wanted]))
         return tools
 
-    def _tool(
-        self, name: str, source: McpTools, wanted: str, described: Mapping[str, Any]
-    ) -> Tool:
+    def _tool(self, name: str, source: McpTools, wanted: str, described: Mapping[str, Any]) -> Tool:
         called = _NAME.sub("_", f"{name}_{wanted}")[:64]
         title = " ".join(visible(str(described.get("title") or wanted)).split())[:100]
         schema = described.get("inputSchema")

@@ -65,9 +65,7 @@ class Query:
             self._notes.append(f"Rows that match: {len(rows)}; shown: {len(kept)}.")
         return Computed(tuple(figures), kept, tuple(self._notes))
 
-    def _extremes_first(
-        self, rows: list[Row], wanted: Sequence[Mapping[str, Any]]
-    ) -> list[Row]:
+    def _extremes_first(self, rows: list[Row], wanted: Sequence[Mapping[str, Any]]) -> list[Row]:
         """The rows, those first that have the least or greatest value which is asked for."""
         extremes = [one for one in wanted if one["function"] in ("min", "max")]
         if len(extremes) != 1 or self._asked.get("group_by"):
@@ -116,9 +114,7 @@ class Query:
         self, column: str, compare: Callable[[Any, Any], bool], number: Decimal
     ) -> Callable[[Row], bool]:
         unread = sum(
-            1
-            for row in self._table.rows
-            if not row.is_total and self._number(row, column) is None
+            1 for row in self._table.rows if not row.is_total and self._number(row, column) is None
         )
         if unread:
             self._notes.append(f"Rows without a number in {column}: {unread}; not compared.")
@@ -152,11 +148,11 @@ class Query:
             groups.setdefault(tuple(row.cells.get(key, "") for key in keys), []).append(row)
         if not keys:
             groups = {(): list(rows)}
-        figures = []
+        figures: list[tuple[Decimal | None, str]] = []
         for key, members in list(groups.items())[:MOST_GROUPS]:
             named = "; ".join(f"{k}: {v}" for k, v in zip(keys, key, strict=True))
             for one in wanted:
-                label, value = self._figure(members, one)
+                value, label = self._figure(members, one)
                 figures.append((value, f"{named}; {label}" if named else label))
         if keys and self._asked.get("order_by"):
             descending = bool(self._asked["order_by"][0].get("descending"))
@@ -166,9 +162,7 @@ class Query:
             self._notes.append(f"Groups: {len(groups)}; shown: {MOST_GROUPS}.")
         return [text for _, text in figures][: limit * len(wanted)]
 
-    def _figure(
-        self, rows: Sequence[Row], asked: Mapping[str, Any]
-    ) -> tuple[Decimal | None, str]:
+    def _figure(self, rows: Sequence[Row], asked: Mapping[str, Any]) -> tuple[Decimal | None, str]:
         """One figure: its value, None for none, and the line that says it."""
         function = asked["function"]
         if function == "count" and not asked.get("column"):

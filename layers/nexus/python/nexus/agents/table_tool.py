@@ -1,4 +1,4 @@
-"""The tool `query_table`: a figure from a document's table, computed here and cited with its rows."""
+"""The tool `query_table`: a figure computed from a document's table, cited with its rows."""
 
 from __future__ import annotations
 
@@ -93,6 +93,11 @@ def _given(reader: Reader, arguments: Mapping[str, Any], asking: Asking) -> Give
     tables = tables_of(_chunks(reader, asking.principal.tenant, ids))
     if not tables:
         return Given(said=_NO_TABLE)
+    return _from(record, tables, arguments)
+
+
+def _from(record: DocumentRecord, tables: Sequence[Table], arguments: Mapping[str, Any]) -> Given:
+    """What the query gives, over the first of the sheets that it fits."""
     sheet = arguments.get("sheet")
     chosen = [one for one in tables if sheet is None or word_of(one.sheet) == word_of(sheet)]
     if not chosen:

@@ -1,8 +1,8 @@
 """Actions that wait to be confirmed, as items of the cache's table that are taken on conditions.
 
-pk `action#{id}`; `expires_at` is the table's TTL attribute in seconds since 1970, and counts whether
-DynamoDB has deleted the item or not. Whoever takes one deletes it in the same write, and so is the
-only one who gets it.
+pk `action#{id}`; `expires_at` is the table's TTL attribute in seconds since 1970, and counts
+whether DynamoDB has deleted the item or not. Whoever takes one deletes it in the same write, and
+so is the only one who gets it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
 from nexus.adapters.dynamodb.citations import partition
-from nexus.adapters.dynamodb.values import from_item, to_item
+from nexus.adapters.dynamodb.values import Value, from_item, to_item
 from nexus.models import PendingAction
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class DynamoConfirmations:
     def keep(self, tenant: str, client: str, conversation_id: str, action: PendingAction) -> None:
         """Keeps an action until it expires."""
         whose = partition(tenant, client, conversation_id)
-        values = {"pk": _pk(action.action_id), "whose": whose, **asdict(action)}
+        values: dict[str, Value] = {"pk": _pk(action.action_id), "whose": whose, **asdict(action)}
         with translate(SERVICE):
             self._client.put_item(TableName=self._table, Item=to_item(values))
 
@@ -45,7 +45,7 @@ class DynamoConfirmations:
         self, tenant: str, client: str, conversation_id: str, action_id: str
     ) -> PendingAction | None:
         """The action, deleted by the same call; None where it is another's, late, or taken."""
-        compared = {
+        compared: dict[str, Value] = {
             ":whose": partition(tenant, client, conversation_id),
             ":now": int(self._clock()),
         }
