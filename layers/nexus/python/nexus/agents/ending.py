@@ -34,11 +34,9 @@ def answer_of(
     if ended.reply is not None:
         generated = generator.check(ended.reply, run.question, run.evidence, style)
         usage += generated.usage
-    writes = not generated.text and run.evidence and not says_none
-    if writes and run.meter.affords(ending(run)):
-        generated = generator.generate(
-            run.question, run.evidence, run.history, style, telling=run.telling
-        )
+    read = [] if generated.text or says_none else _affordable(run)
+    if read:
+        generated = generator.generate(run.question, read, run.history, style, telling=run.telling)
         usage += generated.usage
     if generated.text:
         return _complete(run, _answered(run, generated, settings), usage)
@@ -50,6 +48,14 @@ def answer_of(
     draft = bare(refusal(run.question, documents), Confidence("low", round(unsure, 4)))
     told = tuple(passage.document_id for passage in named(documents))
     return _complete(run, replace(draft, refused=True, named_document_ids=told), usage)
+
+
+def _affordable(run: Run) -> list[Passage]:
+    """What was found, or as much of it as an answer can still be written from, the first first."""
+    read = list(run.evidence)
+    while read and not run.meter.affords(ending(run, read)):
+        del read[len(read) - max(1, len(read) // 4) :]
+    return read
 
 
 def _answered(run: Run, generated: Generated, settings: Settings) -> Answer:

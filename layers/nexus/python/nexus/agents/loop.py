@@ -6,7 +6,7 @@ What was found by then is what an answer is written from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nexus.agents.configuration import SEARCH, Agent, Configuration
@@ -20,7 +20,7 @@ from nexus.answering.prompts import answer_messages
 from nexus.answering.reply import Reply, read_reply
 from nexus.deadline import current, within
 from nexus.errors import UpstreamUnavailable
-from nexus.models import Amount, Principal
+from nexus.models import Amount, Passage, Principal
 from nexus.observability import logger
 from nexus.ports import ToolChat, ToolForm, ToolItem, ToolOutput, ToolReply
 from nexus.settings import Settings
@@ -123,9 +123,10 @@ class Loop:
         return self._tools_of(run)
 
 
-def ending(run: Run) -> Amount:
-    """The most that writing an answer from what was found takes."""
-    prompt = answer_messages(run.question, run.evidence, run.history, "detailed")
+def ending(run: Run, passages: Sequence[Passage] | None = None) -> Amount:
+    """The most that writing an answer from these passages takes, or from all that was found."""
+    read = run.evidence if passages is None else passages
+    prompt = answer_messages(run.question, read, run.history, "detailed")
     return run.meter.ending(message.content for message in prompt)
 
 

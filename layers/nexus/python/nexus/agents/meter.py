@@ -15,6 +15,8 @@ from nexus.spending import prices_of
 _AROUND = 40
 # Instructions for a second draft and for the verifier.
 _RULES = 1_500
+# What a search's words have, at most.
+_QUERY = 520
 
 
 class Meter:
@@ -46,16 +48,19 @@ class Meter:
         into = sum(map(_size, items))
         into += sum(tokens_of([one.description, str(one.parameters)]) + _AROUND for one in tools)
         step = self.cost(model, into, self._settings.answer_max_tokens)
-        both = Amount(0, ending.tokens + step.tokens, ending.nanodollars + step.nanodollars)
-        return self.affords(both)
+        return self.affords(_sum([step, ending, self._searching()]))
 
     def may_plan(self, question: str, found: Iterable[Passage]) -> bool:
         """Whether a planner may be asked with so much; half of the bounds is kept from it."""
         into = tokens_of([question, *(one.text for one in found)]) + _RULES
         cost = self.cost(self._settings.chat_model, into, SHORT)
         kept = Amount(0, self._bounds.tokens // 2, int(self._bounds.dollars * 5e8))
-        both = Amount(0, cost.tokens + kept.tokens, cost.nanodollars + kept.nanodollars)
-        return self.affords(both)
+        return self.affords(_sum([cost, kept]))
+
+    def _searching(self) -> Amount:
+        """The most that embedding what is still searched for takes."""
+        tokens = max(0, self._bounds.calls - self.calls) * _QUERY
+        return Amount(0, tokens, round(tokens * self._settings.embedding_price * 1_000))
 
     def affords(self, amount: Amount) -> bool:
         """Whether so much more stays within the bounds."""
@@ -75,7 +80,7 @@ class Meter:
         if settings.verifier_model:
             checked = (settings.verifier_model, read + _RULES + written, SHORT)
             drafts += [self.cost(*checked)] * 3
-        return Amount(0, sum(one.tokens for one in drafts), sum(one.nanodollars for one in drafts))
+        return _sum(drafts)
 
     def cost(self, model: str, into: int, out: int) -> Amount:
         """What so many tokens in and out take of a model; one without a price costs nothing."""
@@ -84,6 +89,11 @@ class Meter:
 
     def _dearest(self, models: Iterable[str], into: int, out: int) -> Amount:
         return max((self.cost(one, into, out) for one in models), key=lambda it: it.nanodollars)
+
+
+def _sum(amounts: Iterable[Amount]) -> Amount:
+    every = list(amounts)
+    return Amount(0, sum(one.tokens for one in every), sum(one.nanodollars for one in every))
 
 
 def _size(item: ToolItem) -> int:

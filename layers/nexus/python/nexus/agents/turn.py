@@ -177,7 +177,7 @@ class Agents:
 
     def _routed(self, run: Run) -> str:
         agents = self._parts.configuration.agents
-        if len(agents) == 1:
+        if len(agents) == 1 or not run.meter.may_plan(run.question, ()):
             return run.name
         with run.stepping("route", AUTO) as taken, within(current().spare(ENDING_S)):
             name, usage, picked = routed(self._parts.router, agents, run.question, run.history)
