@@ -173,7 +173,8 @@ def test_router_finance_a_service_that_fails_twice_handover_and_a_cited_answer(
         ("finance", "handoff", "library", "ok"),
         ("library", "model", settings.chat_model, "ok"),
     ]
-    sent = [json.loads(one.body) for one in models.calls if one.path.endswith(api.split("_")[-1])]
+    path = "/v1/responses" if api == "responses" else "/v1/chat/completions"
+    sent = [json.loads(one.body) for one in models.called(path)]
     if api == "responses":
         # What it thought goes back to it as it came, and nothing is stored there.
         assert {"opaque"} == {

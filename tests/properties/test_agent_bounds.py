@@ -52,6 +52,9 @@ class Chance:
 
     rng: random.Random
     clock: SimulatedClock
+    tokens: int = 0
+    dollars: float = 0.0
+    price: tuple[float, float] = (0.0, 0.0)
 
     def passes(self, longest_s: float) -> None:
         """Some time passes, or all of it, or the call fails."""
@@ -65,7 +68,10 @@ class Chance:
     def usage(self, prompt: str, max_tokens: int) -> Usage:
         """What a model counts: never more than its prompt can have."""
         into = int(tokens_of([prompt]) * self.rng.uniform(0.3, 1))
-        return Usage(input_tokens=into, output_tokens=self.rng.randint(1, max_tokens))
+        out = self.rng.randint(1, max_tokens)
+        self.tokens += into + out
+        self.dollars += (into * self.price[0] + out * self.price[1]) / 1_000_000
+        return Usage(input_tokens=into, output_tokens=out)
 
 
 class RandomModel:
@@ -82,7 +88,8 @@ class RandomModel:
         usage = self._chance.usage("".join(map(text_of, items)), max_tokens)
         if not tools or rng.random() < 0.2:
             return ToolReply(rng.choice([f"{FACT} [1]", "NO_ANSWER", "Nonsense.", ""]), (), usage)
-        named = [rng.choice([*NAMES, "search_documents", "unknown"]) for _ in range(rng.randint(1, 5))]
+        every = [*NAMES, "search_documents", "unknown"]
+        named = [rng.choice(every) for _ in range(rng.randint(1, 5))]
         made = tuple(
             ToolCall(f"c{n}", name, rng.choice(["{}", '{"query": "tuition fee"}', "{", "[]"]))
             for n, name in enumerate(named)
@@ -115,8 +122,7 @@ class RandomTools:
         self.longest_s = chance.rng.uniform(0.5, 12)
 
     def of(self, agent: Agent) -> Mapping[str, Tool]:
-        made = {name: self._tool(name) for name in (*NAMES, "search_documents")}
-        return made
+        return {name: self._tool(name) for name in (*NAMES, "search_documents")}
 
     def _tool(self, name: str) -> Tool:
         def call(arguments: Mapping[str, Any], asking: Asking) -> Given:
@@ -192,20 +198,23 @@ def one_run(seed: int, library: Library, ends: Counter[str]) -> None:
             executor=executor,
         )
     )
-    asked = Question("How much is the tuition fee?", None, 5, Filters(), agent=rng.choice(["auto", "desk"]))
-    begun = clock.now
+    named = rng.choice(["auto", "desk"])
+    asked = Question("How much is the tuition fee?", None, 5, Filters(), agent=named)
+    begun, bounds = clock.now, configuration.bounds
+    chance.price = prices[settings.chat_model]
     try:
         with meeting(Deadline(27.0, clock)):
             answer = agents.answer(ALICE, asked)
-        bounds = configuration.bounds
-        assert answer.usage.dollars <= bounds.dollars, seed
-        assert sum(step.kind == "model" for step in answer.steps) <= bounds.steps + 4, seed
         ends["waits" if answer.confirmations else "refused" if answer.refused else "answered"] += 1
-        took = answer.usage.input_tokens + answer.usage.output_tokens
-        assert took <= bounds.tokens, seed
+        asked_models = [step.name for step in answer.steps if step.kind == "model"]
+        assert asked_models.count(settings.chat_model) <= bounds.steps, seed
+        assert answer.usage.dollars <= bounds.dollars, seed
     except (UpstreamError, InvalidRequest):
         ends["failed"] += 1
-    assert clock.now - begun <= configuration.bounds.seconds + 0.001, seed
+    # Also of those that failed, and of calls that were given up and billed all the same.
+    assert chance.dollars <= bounds.dollars, seed
+    assert chance.tokens <= bounds.tokens, seed
+    assert clock.now - begun <= bounds.seconds + 0.001, seed
     assert toolbox.changed == 0, seed
 
 
@@ -216,7 +225,6 @@ def test_no_run_takes_more_than_its_bounds() -> None:
         one_run(seed, library, ends)
     assert sum(ends.values()) == RUNS
     # Bounds are of use only where answers come all the same.
-    assert ends["answered"] > RUNS / 5, ends
+    assert ends["answered"] > RUNS / 10, ends
     assert ends["failed"] < RUNS / 2, ends
     assert ends["waits"] > RUNS / 50, ends
-

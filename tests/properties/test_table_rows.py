@@ -20,9 +20,7 @@ WORDS = st.sampled_from(["Law", "Sea; shore", "Nursing: night", "A, B", "Data 2"
 
 
 @given(
-    st.lists(
-        st.tuples(WORDS, st.integers(0, 10**9), st.integers(0, 500)), min_size=3, max_size=60
-    )
+    st.lists(st.tuples(WORDS, st.integers(0, 10**9), st.integers(0, 500)), min_size=3, max_size=60)
 )
 def test_sums_and_counts_over_what_was_ingested_are_those_of_the_file(rows) -> None:
     file = io.StringIO()
