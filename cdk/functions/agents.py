@@ -19,9 +19,22 @@ from cdk.stages import ROOT, Stage, StageError
 _PACKAGE = ROOT / "layers" / "nexus" / "python"
 
 
+def environment(stage: Stage) -> dict[str, str]:
+    """What names the folder, once it was found right. Raises StageError for a wrong file."""
+    if not stage.agents:
+        return {}
+    _read(stage.name, stage.agents)
+    return {"NEXUS_AGENTS_FOLDER": stage.agents}
+
+
 def secrets_of(stage: Stage) -> list[str]:
-    """The secrets that the stage's tools are signed with. Raises StageError for a wrong file."""
-    return _secrets(stage.name, stage.agents) if stage.agents else []
+    """The secrets that the stage's tools are signed with, by name or ARN."""
+    return _read(stage.name, stage.agents)["secrets"] if stage.agents else []
+
+
+def models_of(stage: Stage) -> list[str]:
+    """The models that agents name of their own."""
+    return _read(stage.name, stage.agents)["models"] if stage.agents else []
 
 
 def arn_of(stack: Stack, secret: str) -> str:
@@ -37,7 +50,7 @@ def arn_of(stack: Stack, secret: str) -> str:
 
 
 @cache
-def _secrets(stage: str, folder: str) -> list[str]:
+def _read(stage: str, folder: str) -> dict[str, list[str]]:
     path = [str(_PACKAGE), *filter(None, [os.environ.get("PYTHONPATH")])]
     done = subprocess.run(
         [sys.executable, "-m", "nexus.agents.reading", str(ROOT / folder)],
@@ -49,5 +62,5 @@ def _secrets(stage: str, folder: str) -> list[str]:
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it cannot be read."]
         raise StageError(f"Stage {stage!r}: agents: {said[-1]}")
-    found: list[str] = json.loads(done.stdout)["secrets"]
+    found: dict[str, list[str]] = json.loads(done.stdout)
     return found

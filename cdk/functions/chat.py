@@ -89,7 +89,7 @@ def environment(stage: Stage, data: DataStack, function: str) -> dict[str, str]:
         "NEXUS_RERANK_URL": stage.rerank_url,
         "NEXUS_RERANK_SECRET": data.rerank_secret.secret_arn if data.rerank_secret else "",
         "NEXUS_RERANK_MODEL": stage.rerank_model,
-        **({"NEXUS_AGENTS_FOLDER": stage.agents} if stage.agents else {}),
+        **agents.environment(stage),
         "NEXUS_GATE": stage.gate,
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
@@ -150,7 +150,7 @@ def grant_answering(role: iam.Role, stage: Stage, data: DataStack) -> None:
     # A question and a rating to write, one to read, and words to take out of both: not the others'.
     allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
     named = (stage.chat_model, stage.verifier_model, stage.rewrite_model, stage.rerank_model)
-    allow_models(role, stage, data, stage.embedding_model, *named)
+    allow_models(role, stage, data, stage.embedding_model, *named, *agents.models_of(stage))
     allow_index(role, stage, data, SEARCHING)
     allow_secrets(role, data.rerank_secret)
     for secret in agents.secrets_of(stage):

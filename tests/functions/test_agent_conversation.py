@@ -154,7 +154,7 @@ def test_router_finance_a_service_that_fails_twice_handover_and_a_cited_answer(
         handle = flushed(Mangum(create_app(chat_services(settings)), lifespan="off"))
         event = asked("What does student 7 owe?", None)
         event["body"] = json.dumps({"message": "What does student 7 owe?", "agent": "auto"})
-        response: dict[str, Any] = handle(event, Context())  # type: ignore[arg-type]
+        response: dict[str, Any] = handle(event, Context())
         trace_to(None)
         forget_clients()
     body = json.loads(response["body"])

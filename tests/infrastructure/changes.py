@@ -29,6 +29,7 @@ _CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/"
 # Fields whose text has a form; any other text field gets one that says nothing.
 _TEXTS = {
     "account": "123456789012",
+    "agents": "cli/local/sample_agents",
     "region": "us-east-1",
     "python_version": "3.12",
     "reindex_schedule": "rate(2 days)",

@@ -19,7 +19,7 @@ from nexus.deadline import current, optional, within
 from nexus.models import Passage, Usage
 from nexus.ports import ToolChat
 
-ROUNDS, MOST_PARTS = 3, 6
+ROUNDS, MOST_PARTS = 4, 6
 PLAN_S, PLAN_TOKENS = 6.0, 300
 # A part is one thing: what answers it stands at the top.
 PART_TOP_K = 4

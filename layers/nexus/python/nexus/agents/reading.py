@@ -1,7 +1,7 @@
 """Reads `agents.toml`, and says of what is wrong in it where it stands and what it should be.
 
 `python -m nexus.agents.reading FOLDER` checks a folder, and prints as JSON what the infrastructure
-has to know of it: the secrets that its tools read.
+has to know of it: the secrets that its tools read, and the models that agents name.
 """
 
 from __future__ import annotations
@@ -137,13 +137,14 @@ def _at(text: str, path: Sequence[str], word: str = "") -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Checks the folder that is named; prints what is wrong, or the secrets as JSON."""
+    """Checks the folder that is named; prints what is wrong, or secrets and models as JSON."""
     try:
         found = read_agents(Path(arguments[0]))
     except ConfigurationError as err:
         sys.stderr.write(f"{err}\n")
         return 1
-    sys.stdout.write(json.dumps({"secrets": found.secrets}) + "\n")
+    models = sorted({agent.model for agent in found.agents.values()} - {""})
+    sys.stdout.write(json.dumps({"secrets": found.secrets, "models": models}) + "\n")
     return 0
 
 
