@@ -16,8 +16,9 @@ ARCHITECTURE = PROJECT / "docs" / "architecture.md"
 DOCS = sorted(
     [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").glob("*.md")]
 )
-# Names of a reader's own files, and what only running makes.
-NOT_OURS = {"metadata.json", "handler.py", "__init__.py"}
+# Names of a reader's own files and of models, and what only running makes.
+MODELS = {"nexus/auto", "nexus/finance"}
+NOT_OURS = {"metadata.json", "handler.py", "__init__.py", "agents.toml", *MODELS}
 MADE = (".local", ".venv")
 
 _SPAN = re.compile(r"`([^`\n]+)`")
