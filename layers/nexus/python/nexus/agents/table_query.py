@@ -5,9 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from nexus.agents.cell_dates import date_of, is_month_first
 from nexus.agents.cell_values import decimal_mark, number_of, shown, wanted_number, word_of
 from nexus.agents.table_rows import Row, Table
 
@@ -45,6 +47,8 @@ class Query:
         self._table = table
         self._asked = asked
         self._marks: dict[str, str] = {}
+        self._dated: dict[str, bool] = {}
+        self._months_first: dict[str, bool] = {}
         self._notes: list[str] = []
 
     def compute(self) -> Computed:
@@ -96,14 +100,14 @@ class Query:
             if not isinstance(value, list):
                 raise QueryFault("The operator `in` takes a list.")
             words = {word_of(one) for one in value}
-            numbers = {one for one in map(wanted_number, value) if one is not None}
+            numbers = {one for v in value if (one := self._wanted(column, v)) is not None}
             return lambda row: (
                 word_of(row.cells.get(column, "")) in words or self._number(row, column) in numbers
             )
-        compare, number = _COMPARED[named], wanted_number(value)
+        compare, number = _COMPARED[named], self._wanted(column, value)
         if number is not None and (named not in ("eq", "ne") or self._is_numeric(column)):
             return self._compared(column, compare, number)
-        if named in ("eq", "ne") or self._is_dated(column):
+        if named in ("eq", "ne"):
             word = word_of(value)
             return lambda row: (
                 column in row.cells and bool(compare(word_of(row.cells[column]), word))
@@ -126,6 +130,11 @@ class Query:
         return holds
 
     def _number(self, row: Row, column: str) -> Decimal | None:
+        """A cell's number; of a date the number of its day, so that dates compare."""
+        if self._is_dated(column):
+            cell, first = row.cells.get(column, ""), self._months_first[column]
+            day = date_of(cell, month_first=first)
+            return None if day is None else Decimal(day.toordinal())
         if column not in self._marks:
             cells = [one.cells[column] for one in self._table.rows if column in one.cells]
             self._marks[column] = decimal_mark(cells)
@@ -138,8 +147,20 @@ class Query:
         return read * 2 > len(rows)
 
     def _is_dated(self, column: str) -> bool:
-        cells = [row.cells[column] for row in self._table.rows if column in row.cells]
-        return all(len(one) == 10 and one[4] == one[7] == "-" for one in cells)
+        """Whether more than half of a column's cells are dates."""
+        if column not in self._dated:
+            cells = [row.cells[column] for row in self._table.rows if column in row.cells]
+            self._months_first[column] = is_month_first(cells)
+            dates = sum(1 for one in cells if date_of(one) or date_of(one, month_first=True))
+            self._dated[column] = dates * 2 > len(cells)
+        return self._dated[column]
+
+    def _wanted(self, column: str, value: Any) -> Decimal | None:
+        """What a column's cells are compared with, as `_number` reads them."""
+        if not self._is_dated(column):
+            return wanted_number(value)
+        day = date_of(str(value), month_first=self._months_first[column])
+        return None if day is None else Decimal(day.toordinal())
 
     def _aggregated(self, rows: Sequence[Row], wanted: Sequence[Mapping[str, Any]]) -> list[str]:
         keys = [self.column(one) for one in self._asked.get("group_by") or ()]
@@ -180,6 +201,11 @@ class Query:
             self._notes.append(f"Rows without a number in {column}: {unread}; left out.")
         if not numbers:
             return None, f"{label}: none"
+        if self._is_dated(column):
+            if function not in ("min", "max"):
+                raise QueryFault(f"There is no {function} of dates.")
+            value = _reduced(function, numbers)
+            return value, f"{label}: {date.fromordinal(int(value)).isoformat()}"
         value = _reduced(function, numbers)
         return value, f"{label}: {shown(value)}"
 
