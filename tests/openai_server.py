@@ -161,7 +161,7 @@ class OpenAIServer:
         with self._lock:
             queued = self._texts.popleft() if self._texts else None
         text = self._answer(messages) if queued is None else queued
-        return text, sum(_tokens(message["content"]) for message in messages), _tokens(text)
+        return text, sum(_tokens(message["content"] or "") for message in messages), _tokens(text)
 
     def _chat(self, body: dict[str, Any]) -> dict[str, Any]:
         text, read, written = self._write(body["messages"])

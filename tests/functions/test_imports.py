@@ -69,6 +69,12 @@ def test_chat_loads_no_parser_and_only_its_own_index() -> None:
     assert not found & (PARSERS | NEVER | {"numpy", "sqlite3"})
 
 
+def test_chat_loads_nothing_of_agents_before_one_is_asked() -> None:
+    shown = "print(*(name for name in sys.modules if name.startswith('nexus.agents')))"
+    found = loaded("chat", "sqlite", f"import functions.chat.app\n{shown}")
+    assert not {name for name in found if "." in name}
+
+
 def test_documents_loads_neither_models_nor_parsers() -> None:
     found = loaded("documents", "pinecone", "import functions.documents.app")
     assert "fastapi" in found
