@@ -57,7 +57,7 @@ def test_calls_of_before_and_their_results_are_told_in_the_form_of_each_api(
     server: OpenAIServer,
 ) -> None:
     call = ToolReply("", (ToolCall("c1", "balance", "{}"),), Usage())
-    talk = [*ASKED, call, ToolOutput("c1", "five")]
+    talk: list[Any] = [*ASKED, call, ToolOutput("c1", "five")]
     server.speaks_responses = False
     chat(server, "chat_completions").converse(talk, [FORM], 100)
     sent = server.requests[-1].body["messages"]

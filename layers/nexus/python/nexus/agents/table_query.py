@@ -132,8 +132,8 @@ class Query:
     def _number(self, row: Row, column: str) -> Decimal | None:
         """A cell's number; of a date the number of its day, so that dates compare."""
         if self._is_dated(column):
-            cell, first = row.cells.get(column, ""), self._months_first[column]
-            day = date_of(cell, month_first=first)
+            first = self._months_first[column]
+            day = date_of(row.cells.get(column, ""), month_first=first)
             return None if day is None else Decimal(day.toordinal())
         if column not in self._marks:
             cells = [one.cells[column] for one in self._table.rows if column in one.cells]
