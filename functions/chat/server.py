@@ -27,7 +27,7 @@ HOST = "127.0.0.1"
 
 def main() -> None:
     """Serves on the port that the adapter asks, from when all is ready until it is ended."""
-    app = create_app(chat_services(Settings.from_environ(os.environ)))
+    app = create_app(chat_services(Settings.from_environ(os.environ)), first=("stream",))
     app.state.services.prepare()
     gc.freeze()
     gc.enable()
