@@ -145,7 +145,8 @@ def grant_answering(role: iam.Role, stage: Stage, data: DataStack) -> None:
     )
     # A question and a rating to write, one to read, and words to take out of both: not the others'.
     allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
-    named = (stage.chat_model, stage.verifier_model, stage.rewrite_model, stage.rerank_model)
-    allow_models(role, stage, data, stage.embedding_model, *named)
+    writing = (stage.chat_model, stage.verifier_model, stage.rewrite_model)
+    read = (stage.embedding_model, stage.rerank_model)
+    allow_models(role, stage, data, *read, written_by=writing)
     allow_index(role, stage, data, SEARCHING)
     allow_secrets(role, data.rerank_secret)
