@@ -70,6 +70,8 @@ lock: setup
 		.ci/audit-requirements.in --output-file .ci/audit-requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		tests/load/requirements.in --output-file tests/load/requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		tests/front_end/requirements.in --output-file tests/front_end/requirements.txt
 
 # Whether a list of known vulnerabilities names a package that is pinned anywhere here.
 audit: setup

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import gzip
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cdk.unused import COMPRESSED, UNUSED
@@ -19,16 +19,25 @@ from cdk.unused import COMPRESSED, UNUSED
 _PYDANTIC_V1 = "pydantic/v1"
 # Pinecone's documents need one of seven adapters, and the others load all its models.
 _LAZY = ("pinecone/_internal/adapters",)
-# FastAPI builds a validator for each of OpenAPI's 40 types when it starts: now on /openapi.json.
-_DEFERRED = "fastapi/openapi/models.py"
-_EDITS = (
-    (
-        '    model_config = {"extra": "allow"}\n\n\nclass Contact(BaseModelWithConfig):',
-        '    model_config = {"extra": "allow", "defer_build": True}\n\n\n'
-        "class Contact(BaseModelWithConfig):",
+_EDITS = {
+    # It builds a validator for each of OpenAPI's 40 types when it starts: now on /openapi.json.
+    "fastapi/openapi/models.py": (
+        (
+            '    model_config = {"extra": "allow"}\n\n\nclass Contact(BaseModelWithConfig):',
+            '    model_config = {"extra": "allow", "defer_build": True}\n\n\n'
+            "class Contact(BaseModelWithConfig):",
+        ),
+        (
+            "\nSchema.model_rebuild()\nOperation.model_rebuild()\nEncoding.model_rebuild()\n",
+            "\n",
+        ),
     ),
-    ("\nSchema.model_rebuild()\nOperation.model_rebuild()\nEncoding.model_rebuild()\n", "\n"),
-)
+    # Its command line is loaded with it, and what starts further processes.
+    "uvicorn/__init__.py": (
+        ("from uvicorn.main import Server, main, run\n", "from uvicorn.server import Server\n"),
+        ('__all__ = ["main", "run", "Config", "Server"]', '__all__ = ["Config", "Server"]'),
+    ),
+}
 
 _LAZY_MODULE = """from __future__ import annotations
 
@@ -71,8 +80,9 @@ def trim(site: Path) -> None:
             path.unlink()
     if _is_installed(site, _PYDANTIC_V1):
         shutil.rmtree(site / _PYDANTIC_V1)
-    if _is_installed(site, _DEFERRED):
-        _edit(site / _DEFERRED)
+    for module, edits in _EDITS.items():
+        if _is_installed(site, module):
+            _edit(site, module, edits)
     for folder in _LAZY:
         if _is_installed(site, folder):
             _make_lazy(site / folder)
@@ -95,13 +105,13 @@ def _is_installed(site: Path, path: str) -> bool:
     return True
 
 
-def _edit(module: Path) -> None:
-    source = module.read_text()
-    for old, new in _EDITS:
+def _edit(site: Path, module: str, edits: Iterable[tuple[str, str]]) -> None:
+    source = (site / module).read_text()
+    for old, new in edits:
         if source.count(old) != 1:
-            raise SystemExit(f"{_DEFERRED} has changed; see what cdk/trimming.py replaces in it.")
+            raise SystemExit(f"{module} has changed; see what cdk/trimming.py replaces in it.")
         source = source.replace(old, new)
-    module.write_text(source)
+    (site / module).write_text(source)
 
 
 def _make_lazy(folder: Path) -> None:

@@ -149,8 +149,10 @@ def grant_answering(role: iam.Role, stage: Stage, data: DataStack) -> None:
     )
     # A question and a rating to write, one to read, and words to take out of both: not the others'.
     allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
-    named = (stage.chat_model, stage.verifier_model, stage.rewrite_model, stage.rerank_model)
-    allow_models(role, stage, data, stage.embedding_model, *named, *agents.models_of(stage))
+    writing = (stage.chat_model, stage.verifier_model, stage.rewrite_model)
+    # An agent's own model is heard when it has written.
+    read = (stage.embedding_model, stage.rerank_model, *agents.models_of(stage))
+    allow_models(role, stage, data, *read, written_by=writing)
     allow_index(role, stage, data, SEARCHING)
     allow_secrets(role, data.rerank_secret)
     for secret in agents.secrets_of(stage):

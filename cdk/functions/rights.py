@@ -41,16 +41,24 @@ def allow_secret(role: iam.Role, arn: str) -> None:
     allow(role, "secretsmanager", ("GetSecretValue",), arn)
 
 
-def allow_models(role: iam.Role, stage: Stage, data: DataStack, *models: str) -> None:
-    """Lets the role ask these models: by the endpoint's key, or each by its name in Bedrock."""
+def allow_models(
+    role: iam.Role, stage: Stage, data: DataStack, *models: str, written_by: tuple[str, ...] = ()
+) -> None:
+    """Lets the role ask models: by the endpoint's key, or each by its name in Bedrock.
+
+    `written_by` are those that write text, by OpenAI's protocol.
+    """
     allow_secrets(role, data.models_secret)
     if stage.models_provider != "bedrock":
         return
     stack = Stack.of(role)
-    for model in sorted({model for model in models if model}):
-        # The OpenAI-compatible paths ask for these two, too.
-        arn = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{model}"
-        allow(role, "bedrock", ("InvokeModel", "InvokeModelWithResponseStream"), arn)
+    asked: dict[str, tuple[str, ...]] = dict.fromkeys(sorted(models), ("InvokeModel",))
+    # OpenAI's paths ask for both, streamed or not.
+    asked |= dict.fromkeys(sorted(written_by), ("InvokeModel", "InvokeModelWithResponseStream"))
+    for model, actions in asked.items():
+        if model:
+            arn = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{model}"
+            allow(role, "bedrock", actions, arn)
 
 
 def allow_index(role: iam.Role, stage: Stage, data: DataStack, actions: tuple[str, ...]) -> None:

@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Any
 
 from fastapi import FastAPI
 
 from functions.chat import documents_reference
-from functions.chat.openai.errors import error_of
-from functions.chat.routes import (
-    chat,
-    conversations,
-    exports,
-    feedback,
-    front_page,
-    health,
-    mcp,
-    older_paths,
-    openai_chat,
-    openai_embeddings,
-    openai_models,
-    openai_responses,
-    reference,
-    search,
-    session,
-    stream,
-    usage,
-)
+from functions.chat.routes_in_time import Later, routers
 from nexus.http.application import application
+from nexus.http.problems import Problem
 from nexus.services import ChatServices
 
 DESCRIPTION = """\
@@ -54,32 +37,40 @@ ERRORS = {
 
 
 OPENAI_PATHS = ("/v1/chat/completions", "/v1/responses", "/v1/models", "/v1/embeddings")
+# The modules of `functions.chat.routes`.
 ROUTES = (
-    chat,
-    stream,
-    openai_chat,
-    openai_responses,
-    openai_models,
-    openai_embeddings,
-    mcp,
-    search,
-    conversations,
-    exports,
-    feedback,
-    usage,
-    session,
-    health,
-    front_page,
-    older_paths,
-    reference,
+    "chat",
+    "stream",
+    "openai_chat",
+    "openai_responses",
+    "openai_models",
+    "openai_embeddings",
+    "mcp",
+    "search",
+    "conversations",
+    "exports",
+    "feedback",
+    "usage",
+    "session",
+    "health",
+    "front_page",
+    "older_paths",
+    "reference",
 )
 
 
-def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic) -> FastAPI:
-    """The API over these services; `now` is the clock of the requests' deadlines."""
+def create_app(
+    services: ChatServices,
+    now: Callable[[], float] = time.monotonic,
+    first: Collection[str] = ROUTES,
+) -> FastAPI:
+    """The API over these services; `now` is the clock of the requests' deadlines.
+
+    Routes that are not among the `first` are built when one of them is asked for.
+    """
     app = application(
         services,
-        [module.router for module in ROUTES],
+        routers(name for name in ROUTES if name in first),
         description=DESCRIPTION,
         errors=ERRORS,
         methods=["GET", "POST", "PATCH", "DELETE"],
@@ -92,7 +83,15 @@ def create_app(services: ChatServices, now: Callable[[], float] = time.monotonic
             "x-conversation-id",
         ],
         now=now,
-        error_forms=dict.fromkeys(OPENAI_PATHS, error_of),
+        error_forms=dict.fromkeys(OPENAI_PATHS, _in_openais_form),
     )
-    documents_reference.complete(app)
+    later = Later(app, [name for name in ROUTES if name not in first])
+    app.router.default = later
+    documents_reference.complete(app, later.add)
     return app
+
+
+def _in_openais_form(problem: Problem) -> dict[str, Any]:
+    from functions.chat.openai.errors import error_of
+
+    return error_of(problem)

@@ -7,18 +7,20 @@ which `python -m cli.reference` writes from the code.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
 
 
-def complete(app: FastAPI) -> None:
-    """Makes the app's description include the other function's routes."""
+def complete(app: FastAPI, first: Callable[[], None]) -> None:
+    """Makes the app's description include the other function's routes; `first` adds its own."""
     own = app.openapi
 
     def whole() -> dict[str, Any]:
         if app.openapi_schema is None:
+            first()
             text = files("functions.chat").joinpath("documents_openapi.json").read_text("utf-8")
             app.openapi_schema = _joined(own(), json.loads(text))
         return app.openapi_schema

@@ -15,18 +15,22 @@ defer_patterns(os.environ)
 from mangum import Mangum  # noqa: E402
 from mangum.types import LambdaContext  # noqa: E402
 
-from functions.chat.app import create_app  # noqa: E402
+from functions.chat.app import ROUTES, create_app  # noqa: E402
 from nexus.metrics import metered  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.tracing import flushed  # noqa: E402
 from nexus.wiring.chat import chat_services  # noqa: E402
 from nexus.wiring.restoring import renewed  # noqa: E402
 
+# A snapshot holds all of them at no cost.
+_SNAPSHOT = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+FIRST = ROUTES if _SNAPSHOT else ("chat", "search", "health")
 TEXTS = ["text/", "application/json", "application/problem+json"]
 
 _settings = Settings.from_environ(os.environ)
 _app = renewed(
-    lambda: create_app(chat_services(_settings)), lambda app: app.state.services.prepare()
+    lambda: create_app(chat_services(_settings), first=FIRST),
+    lambda app: app.state.services.prepare(),
 )
 
 

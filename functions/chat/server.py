@@ -14,7 +14,8 @@ from nexus.wiring.patterns import defer_patterns  # noqa: E402
 
 defer_patterns(os.environ)
 
-import uvicorn  # noqa: E402
+from uvicorn.config import Config  # noqa: E402
+from uvicorn.server import Server  # noqa: E402
 
 from functions.chat.app import create_app  # noqa: E402
 from nexus.http.compression import Compressed  # noqa: E402
@@ -27,11 +28,11 @@ HOST = "127.0.0.1"
 
 def main() -> None:
     """Serves on the port that the adapter asks, from when all is ready until it is ended."""
-    app = create_app(chat_services(Settings.from_environ(os.environ)))
+    app = create_app(chat_services(Settings.from_environ(os.environ)), first=("stream",))
     app.state.services.prepare()
     gc.freeze()
     gc.enable()
-    uvicorn.run(
+    config = Config(
         FromWebAdapter(Compressed(app), "stream"),
         host=HOST,
         port=int(os.environ["AWS_LWA_PORT"]),
@@ -47,6 +48,7 @@ def main() -> None:
         timeout_keep_alive=3600,
         timeout_graceful_shutdown=1,
     )
+    Server(config).run()
 
 
 if __name__ == "__main__":

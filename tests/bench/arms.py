@@ -55,7 +55,7 @@ class Benches:
         self.upstreams = upstreams
         self.functions = functions
         self.ran = ""
-        self._runtime = runtime(python)
+        self.runtime = runtime(python)
         self._scratch = scratch
         self._made = 0
         self._cached = False
@@ -100,7 +100,7 @@ class Benches:
         self, arm: Arm, events: Sequence[dict[str, Any]], *, warmup: int = 0, checked: str = ""
     ) -> Measured:
         """Runs an arm in a new process. Raises RuntimeError for a response that is not right."""
-        measured = run(arm.runnable, self.python, self._runtime, arm.environ, events, warmup=warmup)
+        measured = run(arm.runnable, self.python, self.runtime, arm.environ, events, warmup=warmup)
         for response in measured.responses:
             check(checked or arm.checked, response)
         self.ran = measured.python

@@ -21,6 +21,8 @@ STAGE = "prod"
 # Plain text in the template, and yet somebody's address; all others there are references.
 ADDRESSES = ("NEXUS_MODELS_URL", "NEXUS_PINECONE_HOST")
 FUNCTIONS = ("chat", "ingest", "reindex")
+# Started by a script instead of a handler, and measured beside the function whose work it does.
+STARTED = ("stream",)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def deployed(python_version: str, out: Path) -> dict[str, Deployed]:
     add_stage(app, stage)
     app.synth()
     assembly = Assembly(out)
-    return {name: _read(assembly, name) for name in FUNCTIONS}
+    return {name: _read(assembly, name) for name in (*FUNCTIONS, *STARTED)}
 
 
 def deployed_at(checkout: Path, python_version: str, out: Path) -> dict[str, Deployed]:
@@ -117,6 +119,7 @@ def _read(assembly: Assembly, name: str) -> Deployed:
     layers = [
         named[one["Ref"]]["Properties"]["LayerName"].removeprefix(prefix)
         for one in properties["Layers"]
+        if "Ref" in one  # and not the adapter's, which AWS publishes
     ]
     return Deployed(
         name=name,

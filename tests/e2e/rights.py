@@ -118,7 +118,7 @@ def _resolved(value: Any, exported: Mapping[str, Any], stage: str) -> str:
         return _resolved(exported[given], exported, stage)
     if function == "Ref":
         return _PSEUDO.get(given) or _label(given)
-    if function == "Fn::GetAtt" and given[1] == "Arn":
+    if function == "Fn::GetAtt" and given[1].endswith("Arn"):
         return _label(given[0])
     raise ValueError(f"cannot resolve {json.dumps(value)}")
 
@@ -157,6 +157,9 @@ def _named(arn: str, names: Mapping[str, str]) -> str:
     what = arn.split(":", 5)[5] if arn.count(":") >= 5 else arn
     if what.startswith("log-group:"):
         return names.get(what.removeprefix("log-group:").removesuffix(":*"), arn)
+    before, slash, last = arn.rpartition("/")
+    if before.endswith("/apikeys") and last in names:
+        return f"{before}{slash}{names[last]}"
     kind, _, table = what.partition("/")
     if kind == "table":
         name, slash, rest = table.partition("/")

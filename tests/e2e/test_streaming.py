@@ -176,7 +176,8 @@ def test_each_stream_is_one_request_of_the_keys_quota(
 ) -> None:
     made, _ = create(connection, "demo", "few", "user")
     gateway, deployed = connection.client("apigateway"), connection.deployment
-    keys = gateway.get_api_keys(includeValues=True)["items"]
+    pages = gateway.get_paginator("get_api_keys").paginate(includeValues=True)
+    keys = [one for page in pages for one in page["items"]]
     name = next(one["id"] for one in keys if one.get("value") == made)
     gateway.delete_usage_plan_key(usagePlanId=deployed.standard_plan_id, keyId=name)
     few = gateway.create_usage_plan(

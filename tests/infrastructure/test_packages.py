@@ -216,7 +216,13 @@ print(built, "pydantic.v1" in sys.modules)
 
 
 @pytest.mark.parametrize(
-    "path", ["pydantic/v1", "fastapi/openapi/models.py", "pinecone/_internal/adapters/__init__.py"]
+    "path",
+    [
+        "pydantic/v1",
+        "fastapi/openapi/models.py",
+        "pinecone/_internal/adapters/__init__.py",
+        "uvicorn/__init__.py",
+    ],
 )
 def test_a_package_that_no_longer_looks_as_expected_stops_the_build(
     tmp_path: Path, path: str
