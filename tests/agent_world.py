@@ -15,7 +15,8 @@ from nexus.bounded import CarryingExecutor
 from nexus.budgets.charging import Budgets
 from nexus.errors import NexusError
 from nexus.models import PendingAction, Usage
-from nexus.ports import Message, ToolCall, ToolForm, ToolItem, ToolOutput, ToolReply
+from nexus.ports import Message
+from nexus.ports.tool_chats import ToolCall, ToolForm, ToolItem, ToolOutput, ToolReply
 from nexus.spending import SpendingToolChat
 from nexus.wiring.agents import agents_of
 from tests.fakes import FakeClock, FakeSecrets

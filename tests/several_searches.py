@@ -32,7 +32,7 @@ from nexus.agents.performing import Performing
 from nexus.agents.run import Run as AgentRun
 from nexus.agents.tools import Asking, Given, Tool
 from nexus.models import Filters, Passage, Principal, Usage
-from nexus.ports import ToolForm
+from nexus.ports.tool_chats import ToolForm
 from nexus.retrieval.retriever import Retriever
 from nexus.settings import Settings
 from tests.agent_world import FakeConfirmations

@@ -58,16 +58,3 @@ class ActionBody(BaseModel):
             arguments=json.loads(action.arguments),
             expires_at=moment.isoformat().replace("+00:00", "Z"),
         )
-
-
-class AgentBody(BaseModel):
-    """The agent that has the conversation from here on."""
-
-    agent: str
-    title: str
-
-
-class StepEventBody(StepBody):
-    """A step that has begun, or has ended."""
-
-    ended: bool

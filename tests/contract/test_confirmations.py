@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from nexus.adapters.dynamodb.confirmations import DynamoConfirmations
 from nexus.models import PendingAction
-from nexus.ports import Confirmations
+from nexus.ports.tool_chats import Confirmations
 from tests.agent_world import FakeConfirmations
 from tests.fakes import FakeClock
 

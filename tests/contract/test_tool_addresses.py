@@ -10,7 +10,7 @@ from nexus.adapters.web_tools.addresses import Addresses
 from nexus.adapters.web_tools.client import GuardedWebClient
 from nexus.deadline import within
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
-from nexus.ports import WebRequest
+from nexus.ports.tool_chats import WebRequest
 from tests.tool_server import Answered, ToolServer, running_tool_server
 
 

@@ -14,7 +14,8 @@ from nexus.agents.prompts import question_of, result_of, system_of
 from nexus.agents.results import passage_of
 from nexus.errors import InvalidRequest, UpstreamError, UpstreamRefused
 from nexus.models import Usage
-from nexus.ports import Message, ToolCall, ToolForm, ToolOutput, ToolReply
+from nexus.ports import Message
+from nexus.ports.tool_chats import ToolCall, ToolForm, ToolOutput, ToolReply
 from tests.model_server import MODELS_KEY
 from tests.openai_server import Fault, OpenAIServer, running_openai_server
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nexus.ports import ToolReply
+from nexus.ports.tool_chats import ToolReply
 from tests.agent_world import AgentWorld, calls, says, text_of
 from tests.functions.chat_services import COLLEAGUE_KEY
 from tests.functions.test_agents_api import ask, over

@@ -85,6 +85,14 @@ def test_an_agents_own_documents_narrow_what_it_finds_and_no_call_widens_them() 
     assert "tuition fee is" not in read
 
 
+def test_the_requests_own_filters_narrow_what_a_model_asks_for() -> None:
+    asked = {"query": "tuition fee", "departments": ["finance"]}
+    world = AgentWorld(TOML, calls(("search_documents", asked)), says("NO_ANSWER"))
+    world.library.add("acme", "money.md", "The tuition fee is ten.", department="finance")
+    ask(world, agent="finance", filters={"departments": ["library"]})
+    assert "The tuition fee is" not in world.model.read()
+
+
 def test_a_router_picks_and_the_conversation_stays_with_its_agent() -> None:
     world = AgentWorld(TOML, says("finance"), says(FEE), says(FEE))
     first = ask(world, agent="auto")

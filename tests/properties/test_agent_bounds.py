@@ -31,7 +31,8 @@ from nexus.budgets.estimating import tokens_of
 from nexus.deadline import Deadline, meeting
 from nexus.errors import InvalidRequest, UpstreamError, UpstreamUnavailable
 from nexus.models import Filters, Usage
-from nexus.ports import Completion, Message, ToolCall, ToolForm, ToolItem, ToolReply
+from nexus.ports import Completion, Message
+from nexus.ports.tool_chats import ToolCall, ToolForm, ToolItem, ToolReply
 from nexus.settings import Settings
 from nexus.spending import SpendingChat, SpendingToolChat, prices_of
 from tests.agent_world import FakeConfirmations, text_of
@@ -55,15 +56,16 @@ class Chance:
     tokens: int = 0
     dollars: float = 0.0
     price: tuple[float, float] = (0.0, 0.0)
+    longest_s: float = 9.0
 
-    def passes(self, longest_s: float) -> None:
+    def passes(self) -> None:
         """Some time passes, or all of it, or the call fails."""
         kind = self.rng.random()
         if kind < 0.06:
             self.clock.sleep(FOREVER_S)
         elif kind < 0.14:
             raise UpstreamUnavailable("models", "It is down.")
-        self.clock.sleep(self.rng.uniform(0, longest_s))
+        self.clock.sleep(self.rng.uniform(0, self.longest_s))
 
     def usage(self, prompt: str, max_tokens: int) -> Usage:
         """What a model counts: never more than its prompt can have."""
@@ -83,7 +85,7 @@ class RandomModel:
     def converse(
         self, items: Sequence[ToolItem], tools: Sequence[ToolForm], max_tokens: int
     ) -> ToolReply:
-        self._chance.passes(9.0)
+        self._chance.passes()
         rng = self._chance.rng
         usage = self._chance.usage("".join(map(text_of, items)), max_tokens)
         if not tools or rng.random() < 0.2:
@@ -97,7 +99,7 @@ class RandomModel:
         return ToolReply("", made, usage)
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
-        self._chance.passes(9.0)
+        self._chance.passes()
         prompt = "".join(message.content for message in messages)
         text = self._chance.rng.choice([f"{FACT} [1]", "NO_ANSWER", "The fee is three. [1]"])
         return Completion(text, self._chance.usage(prompt, max_tokens))
@@ -201,6 +203,7 @@ def one_run(seed: int, library: Library, ends: Counter[str]) -> None:
     named = rng.choice(["auto", "desk"])
     asked = Question("How much is the tuition fee?", None, 5, Filters(), agent=named)
     begun, bounds = clock.now, configuration.bounds
+    chance.longest_s = rng.choice([0.5, 9.0])
     chance.price = prices[settings.chat_model]
     try:
         with meeting(Deadline(27.0, clock)):

@@ -19,7 +19,7 @@ from nexus.agents.tools import Asking, Given, Tool
 from nexus.deadline import within
 from nexus.errors import ConfigurationError, UpstreamUnavailable
 from nexus.models import Principal
-from nexus.ports import WebRequest, WebResponse
+from nexus.ports.tool_chats import WebRequest, WebResponse
 from tests.fakes import FakeClock, FakeSecrets
 
 ASKING = Asking(Principal("acme", "web", "user", "standard"), call_id="a-1")

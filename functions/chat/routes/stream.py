@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 
-from functions.chat.agent_schemas import ActionBody, AgentBody, StepBody, StepEventBody
+from functions.chat.agent_schemas import ActionBody, StepBody
 from functions.chat.asking import Asked, Claimed, answered, note
 from functions.chat.dependencies import Services
 from functions.chat.listening import listen
@@ -56,6 +56,19 @@ class RetractBody(BaseModel):
     """The deltas from this index on are not part of the answer; the next one has it again."""
 
     since: int
+
+
+class AgentBody(BaseModel):
+    """The agent that has the conversation from here on."""
+
+    agent: str
+    title: str
+
+
+class StepEventBody(StepBody):
+    """A step that has begun, or has ended."""
+
+    ended: bool
 
 
 @router.post(

@@ -6,23 +6,17 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from nexus.errors import ConfigurationError
 from nexus.metrics import record
 from nexus.models import Spent
-from nexus.ports import (
-    Completion,
-    Embedder,
-    Embeddings,
-    Message,
-    StreamingChat,
-    ToolChat,
-    ToolForm,
-    ToolItem,
-    ToolReply,
-)
+from nexus.ports import Completion, Embedder, Embeddings, Message, StreamingChat
 from nexus.span_names import FINISH_REASONS, INPUT_TOKENS, OUTPUT_TOKENS
 from nexus.tracing import is_traced, note
+
+if TYPE_CHECKING:
+    from nexus.ports.tool_chats import ToolChat, ToolForm, ToolItem, ToolReply
 
 # Dollars for a million tokens in, and for a million out.
 Prices = Mapping[str, tuple[float, float]]

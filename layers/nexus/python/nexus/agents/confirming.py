@@ -11,7 +11,7 @@ from nexus.agents.run import Run, Taken
 from nexus.agents.tools import Tool
 from nexus.errors import InvalidRequest
 from nexus.models import PendingAction, Principal
-from nexus.ports import Confirmations
+from nexus.ports.tool_chats import Confirmations
 
 # Actions that one answer may hold back.
 MOST_WAITING = 5

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from nexus.agents.configuration import Auth
 from nexus.errors import ConfigurationError, UpstreamUnavailable
-from nexus.ports import Secrets, WebClient, WebRequest
+from nexus.ports import Secrets
+from nexus.ports.tool_chats import WebClient, WebRequest
 
 SERVICE = "tools"
 # A token is asked for anew so long before it ends; one that does not say when it ends lasts as long

@@ -16,7 +16,7 @@ from nexus.agents.results import CUT, passage_of, text_of_body
 from nexus.agents.tools import Asking, Given, Tool
 from nexus.deadline import current
 from nexus.errors import UpstreamUnavailable
-from nexus.ports import ToolForm, WebClient, WebRequest, WebResponse
+from nexus.ports.tool_chats import ToolForm, WebClient, WebRequest, WebResponse
 
 # RFC 9110, 9.2.2: the same call again is the same call once.
 IDEMPOTENT = ("GET", "HEAD", "PUT", "DELETE")

@@ -22,7 +22,7 @@ from nexus.deadline import current, within
 from nexus.errors import UpstreamUnavailable
 from nexus.models import Amount, Passage, Principal
 from nexus.observability import logger
-from nexus.ports import ToolChat, ToolForm, ToolItem, ToolOutput, ToolReply
+from nexus.ports.tool_chats import ToolChat, ToolForm, ToolItem, ToolOutput, ToolReply
 from nexus.settings import Settings
 
 HAND_OVER = "hand_over"

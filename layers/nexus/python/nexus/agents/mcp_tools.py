@@ -20,7 +20,7 @@ from nexus.agents.credentials import Credentials
 from nexus.agents.results import clipped, passage_of, text_of_value
 from nexus.agents.tools import Asking, Given, Tool
 from nexus.errors import UpstreamUnavailable
-from nexus.ports import ToolForm, WebClient, WebRequest, WebResponse
+from nexus.ports.tool_chats import ToolForm, WebClient, WebRequest, WebResponse
 from nexus.text.sanitising import visible
 
 SERVICE = "tools"

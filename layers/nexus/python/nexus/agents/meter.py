@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from nexus.agents.configuration import Bounds
 from nexus.budgets.estimating import SHORT, tokens_of
 from nexus.models import Amount, Passage, Spent
-from nexus.ports import ToolForm, ToolItem, ToolOutput, ToolReply
+from nexus.ports.tool_chats import ToolForm, ToolItem, ToolOutput, ToolReply
 from nexus.settings import Settings
 from nexus.spending import prices_of
 

@@ -17,7 +17,7 @@ from nexus.agents.run import Run
 from nexus.agents.tools import Given, Tool
 from nexus.deadline import current, optional, within
 from nexus.models import Passage, Usage
-from nexus.ports import ToolChat
+from nexus.ports.tool_chats import ToolChat
 
 ROUNDS, MOST_PARTS = 4, 6
 PLAN_S, PLAN_TOKENS = 6.0, 300

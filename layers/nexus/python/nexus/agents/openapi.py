@@ -12,7 +12,7 @@ from nexus.agents.configuration import READING, OpenApiTools
 from nexus.agents.http_tool import HttpCall, HttpTools
 from nexus.agents.tools import Tool
 from nexus.errors import ConfigurationError
-from nexus.ports import ToolForm
+from nexus.ports.tool_chats import ToolForm
 
 _METHODS = ("get", "head", "post", "put", "patch", "delete")
 # References that lead to references, and schemas in schemas: deeper ones are left open.

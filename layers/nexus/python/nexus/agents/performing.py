@@ -21,7 +21,7 @@ from nexus.errors import (
     UpstreamError,
     UpstreamRefused,
 )
-from nexus.ports import ToolCall, ToolOutput
+from nexus.ports.tool_chats import ToolCall, ToolOutput
 from nexus.span_names import AGENT_NAME, OPERATION, OUTCOME, STEP, TOOL_NAME, TOOL_TYPE
 from nexus.tracing import note, step
 

@@ -24,7 +24,7 @@ from nexus.agents.configuration import PythonTools
 from nexus.agents.results import clipped, passage_of, text_of_value
 from nexus.agents.tools import Asking, Given, Tool
 from nexus.errors import ConfigurationError
-from nexus.ports import ToolForm
+from nexus.ports.tool_chats import ToolForm
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MARK = "__nexus_tool__"

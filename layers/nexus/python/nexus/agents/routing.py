@@ -9,7 +9,7 @@ from nexus.agents.prompts import routing_messages
 from nexus.deadline import current, optional
 from nexus.errors import InvalidRequest
 from nexus.models import Turn, Usage
-from nexus.ports import ToolChat
+from nexus.ports.tool_chats import ToolChat
 
 ROUTE_S, ROUTE_TOKENS = 5.0, 200
 

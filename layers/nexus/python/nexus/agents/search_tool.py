@@ -12,7 +12,7 @@ from nexus.agents.tools import Asking, Given, Tool
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import EVERY_GROUP, Filters, Principal
 from nexus.object_keys import compared
-from nexus.ports import ToolForm
+from nexus.ports.tool_chats import ToolForm
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.rights import narrow
 

@@ -18,7 +18,7 @@ from nexus.documents.narrowing import sees
 from nexus.documents.shelf import shelf
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import DocumentRecord, Locator, Passage
-from nexus.ports import ToolForm
+from nexus.ports.tool_chats import ToolForm
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.rights import narrow
 

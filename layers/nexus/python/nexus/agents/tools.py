@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from nexus.agents.configuration import Agent
 from nexus.models import Filters, Outcome, Passage, Principal, StepKind
-from nexus.ports import ToolForm
+from nexus.ports.tool_chats import ToolForm
 
 Arguments = Mapping[str, Any]
 

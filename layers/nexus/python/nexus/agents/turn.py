@@ -32,7 +32,7 @@ from nexus.deadline import behind, current, within
 from nexus.errors import BudgetExceeded, InvalidRequest
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Amount, Answer, Confidence, Principal, Spent, Turn
-from nexus.ports import ToolChat
+from nexus.ports.tool_chats import ToolChat
 from nexus.retrieval.reader import Reader
 from nexus.settings import Settings
 from nexus.span_names import AGENT_NAME, OPERATION

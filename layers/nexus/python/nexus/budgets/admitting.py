@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from nexus.budgets.charging import charged
-from nexus.ports import (
-    ChatModel,
-    Completion,
-    Embedder,
-    Embeddings,
-    Message,
-    StreamingChat,
-    ToolChat,
-    ToolForm,
-    ToolItem,
-    ToolReply,
-)
+from nexus.ports import ChatModel, Completion, Embedder, Embeddings, Message, StreamingChat
+
+if TYPE_CHECKING:
+    from nexus.ports.tool_chats import ToolChat, ToolForm, ToolItem, ToolReply
 
 
 class AdmittedChat:

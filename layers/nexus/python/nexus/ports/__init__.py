@@ -2,7 +2,7 @@
 
 Every method may raise `UpstreamUnavailable` (try again) or `UpstreamRefused` (do not), and no other
 error unless its docstring says so. Implementations are safe to call from several threads.
-Uses `models` alone.
+Uses `models` alone. What only agents ask for is in `ports.tool_chats`, and loaded with them.
 """
 
 from nexus.ports.budgets import Account, Change, Ledger
@@ -44,18 +44,6 @@ from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
 from nexus.ports.sign_ins import EndedSignIns, RefreshTokens, TokenVerifier
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
-from nexus.ports.tool_chats import (
-    Confirmations,
-    ToolCall,
-    ToolChat,
-    ToolForm,
-    ToolItem,
-    ToolOutput,
-    ToolReply,
-    WebClient,
-    WebRequest,
-    WebResponse,
-)
 from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
 
@@ -71,7 +59,6 @@ __all__ = [
     "Claim",
     "ClientStore",
     "Completion",
-    "Confirmations",
     "Continuation",
     "ConversationStore",
     "DeadLetterQueue",
@@ -113,16 +100,7 @@ __all__ = [
     "StoredVersion",
     "StreamingChat",
     "TokenVerifier",
-    "ToolCall",
-    "ToolChat",
-    "ToolForm",
-    "ToolItem",
-    "ToolOutput",
-    "ToolReply",
     "TurnWriter",
     "VectorIndex",
-    "WebClient",
-    "WebRequest",
-    "WebResponse",
     "WorkQueue",
 ]

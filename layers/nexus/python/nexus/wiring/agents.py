@@ -32,7 +32,8 @@ from nexus.bounded import bounded
 from nexus.budgets.charging import Budgets
 from nexus.errors import ConfigurationError
 from nexus.generations.lifecycle import PerGeneration
-from nexus.ports import Confirmations, Secrets, ToolChat
+from nexus.ports import Secrets
+from nexus.ports.tool_chats import Confirmations, ToolChat
 from nexus.retrieval.reader import Reader
 from nexus.settings import Settings
 from nexus.wiring.aws_clients import ClientFactory

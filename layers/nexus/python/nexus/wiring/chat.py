@@ -13,7 +13,7 @@ from nexus.deferred import deferred, make_ready
 from nexus.errors import NexusError
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Generation
-from nexus.ports import RefreshTokens, Secrets, ToolChat, VectorIndex
+from nexus.ports import RefreshTokens, Secrets, VectorIndex
 from nexus.retrieval.reader import Reader
 from nexus.services import ChatServices
 from nexus.settings import Settings
@@ -25,6 +25,7 @@ from nexus.wiring.tracing import begin_tracing, traced_tool_chat
 
 if TYPE_CHECKING:
     from nexus.agents.turn import Agents
+    from nexus.ports.tool_chats import ToolChat
     from nexus.wiring.answering import AgentsAround
 
 

@@ -9,13 +9,14 @@ from nexus.adapters.aws.addresses import address_of
 from nexus.deferred import deferred
 from nexus.errors import ConfigurationError
 from nexus.models import Generation
-from nexus.ports import ChatModel, Embedder, Reranker, Secrets, StreamingChat, ToolChat
+from nexus.ports import ChatModel, Embedder, Reranker, Secrets, StreamingChat
 from nexus.settings import Settings
 from nexus.spending import SpendingChat, SpendingEmbedder, SpendingToolChat, prices_of
 from nexus.wiring.aws_clients import aws_credentials
 
 if TYPE_CHECKING:
     from nexus.adapters.openai.connection import ModelsClient
+    from nexus.ports.tool_chats import ToolChat
 
 
 class Models:

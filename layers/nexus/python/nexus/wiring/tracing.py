@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from nexus import __version__, span_names
 from nexus.observability import logger
-from nexus.ports import ChatModel, Embedder, Reranker, Secrets, ToolChat, VectorIndex
+from nexus.ports import ChatModel, Embedder, Reranker, Secrets, VectorIndex
 from nexus.settings import Settings
 from nexus.tracing import Attributes, Step, Value, trace_to, traced
+
+if TYPE_CHECKING:
+    from nexus.ports.tool_chats import ToolChat
 
 T = TypeVar("T")
 Chat = TypeVar("Chat", bound=ChatModel)

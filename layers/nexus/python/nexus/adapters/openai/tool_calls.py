@@ -25,7 +25,8 @@ from nexus.adapters.openai.errors import (
 from nexus.adapters.openai.parameters import ChatForm, adapted
 from nexus.errors import InvalidRequest
 from nexus.models import Usage
-from nexus.ports import Message, ToolCall, ToolForm, ToolItem, ToolOutput, ToolReply
+from nexus.ports import Message
+from nexus.ports.tool_chats import ToolCall, ToolForm, ToolItem, ToolOutput, ToolReply
 
 # More calls at once than any bound allows: the rest of what a model wrote is not read.
 _MOST_CALLS = 64

@@ -13,7 +13,7 @@ from nexus.adapters.openai.errors import retry_after_s
 from nexus.adapters.tls_context import tls_context
 from nexus.adapters.web_tools.addresses import SERVICE, Addresses
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
-from nexus.ports import WebRequest, WebResponse
+from nexus.ports.tool_chats import WebRequest, WebResponse
 
 MOST_REDIRECTS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
