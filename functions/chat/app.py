@@ -51,6 +51,7 @@ ROUTES = (
     "exports",
     "feedback",
     "usage",
+    "agents",
     "session",
     "health",
     "front_page",

@@ -10,7 +10,7 @@ from nexus.agents.configuration import Documents
 from nexus.agents.search_tool import narrowed
 from nexus.budgets.charging import Budgets
 from nexus.models import Budget, Filters, Principal
-from nexus.object_keys import object_key
+from nexus.object_keys import document_id, object_key
 from tests.agent_world import AgentWorld, calls, says
 from tests.functions.chat_services import ACME_KEY, RIVAL_KEY
 from tests.functions.test_agents_api import ask, over
@@ -61,6 +61,18 @@ def test_a_table_that_its_caller_may_not_see_is_not_there(hidden: str) -> None:
     ask(made, "What does one of each cost?", key=key, agent="desk")
     assert "3300" not in made.model.read().replace("is 3300", "")
     assert "No document of this name has a table" in made.model.read()
+
+
+def test_a_document_is_not_there_by_its_id_either() -> None:
+    by_id = {**SUM, "document": document_id("acme", "prices.csv")}
+    made = AgentWorld(TOML, calls(("query_table", by_id)), says("NO_ANSWER"))
+    made.library.add("acme", "prices.csv", PRICES, groups=("board",))
+    ask(made, "What does one of each cost?", agent="desk")
+    assert "3300" not in made.model.read()
+    open_to_all = AgentWorld(TOML, calls(("query_table", by_id)), says("NO_ANSWER"))
+    open_to_all.library.add("acme", "prices.csv", PRICES)
+    ask(open_to_all, "What does one of each cost?", agent="desk")
+    assert "3300" in open_to_all.model.read()
 
 
 def test_an_answer_that_cites_a_table_goes_from_the_talk_with_its_document() -> None:

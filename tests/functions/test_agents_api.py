@@ -178,6 +178,18 @@ def test_agents_are_models_of_openais_endpoints() -> None:
     assert text == FEE
 
 
+def test_who_can_be_asked_is_told_with_titles_for_a_page() -> None:
+    told = over(AgentWorld(f'default = "auto"\n{TOML}', says(FEE))).get("/v1/agents").json()
+    assert told["default"] == "auto"
+    assert told["agents"][0] == {
+        "name": "finance",
+        "title": "Finance desk",
+        "description": "Fees, payments and scholarships.",
+    }
+    assert [one["title"] for one in told["agents"]] == ["Finance desk", "library"]
+    assert over(World()).get("/v1/agents").json() == {"agents": [], "default": None}
+
+
 def test_a_looping_model_stops_at_the_bound_and_answers_from_what_it_found() -> None:
     loop = calls(("search_documents", {"query": "tuition fee"}))
     world = AgentWorld(f"bounds = {{ steps = 3 }}\n{TOML}", loop, answers=[FEE])

@@ -71,6 +71,11 @@ class Agents:
         """The agents' names, in the order of the file."""
         return tuple(self._parts.configuration.agents)
 
+    def listed(self) -> tuple[tuple[str, str, str], ...]:
+        """Each agent's name, title and description, in the order of the file."""
+        agents = self._parts.configuration.agents.items()
+        return tuple((name, agent.title or name, agent.description) for name, agent in agents)
+
     def asked_by(self, agent: str) -> str:
         """Who answers a request that names this agent: the default for "", "" for none.
 
