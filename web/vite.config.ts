@@ -51,9 +51,15 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2_000,
     rolldownOptions: {
-      input: { index: resolve(import.meta.dirname, "index.html"), embed: resolve(import.meta.dirname, "embed.html") },
+      input: {
+        index: resolve(import.meta.dirname, "index.html"),
+        embed: resolve(import.meta.dirname, "embed.html"),
+        element: resolve(import.meta.dirname, "src/embed/element.ts"),
+      },
       // Servers know the type of ".js" everywhere, that of pdf.js' ".mjs" not.
       output: {
+        // Other sites name it in their pages, so that its name stays.
+        entryFileNames: ({ name }) => (name === "element" ? "embed.js" : "assets/[name]-[hash].js"),
         assetFileNames: ({ names }) => `assets/[name]-[hash]${names[0]?.endsWith(".mjs") ? ".js" : "[extname]"}`,
       },
     },
