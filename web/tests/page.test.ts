@@ -109,10 +109,10 @@ describe("what was typed and received", () => {
   test("is kept over a reload, as an answer that broke off", () => {
     keepDraft("half a question");
     expect(keptDraft()).toBe("half a question");
-    keepUnanswered([{ ...exchange, progress: "writing" }]);
+    keepUnanswered("c", [{ ...exchange, progress: "writing" }]);
     expect(keptUnanswered("c")).toMatchObject({ progress: "failed", parts: ["Half"], attempt: "a" });
     expect(keptUnanswered("other")).toBeNull();
-    keepUnanswered([{ ...exchange, progress: "answered" }]);
+    keepUnanswered("c", [{ ...exchange, progress: "answered" }]);
     expect(keptUnanswered("c")).toBeNull();
   });
 });

@@ -4,7 +4,7 @@ import { tabStorage } from "../session/tab_storage";
 import { isUnderWay, type Exchange } from "./thread";
 
 const DRAFT = "nexus-draft";
-const UNANSWERED = "nexus-unanswered";
+const UNANSWERED = "nexus-unanswered:";
 
 export const keptDraft = (): string => tabStorage.getItem(DRAFT) ?? "";
 
@@ -13,19 +13,23 @@ export function keepDraft(text: string): void {
   else tabStorage.removeItem(DRAFT);
 }
 
-/** Keeps the last exchange where its answer is not whole, for when the page is loaded again. */
-export function keepUnanswered(exchanges: readonly Exchange[]): void {
+/** Keeps the last exchange of a conversation ("" is a new one) where its answer is not whole. */
+export function keepUnanswered(conversation: string, exchanges: readonly Exchange[]): void {
   const last = exchanges.at(-1);
-  if (last && last.progress !== "answered") tabStorage.setItem(UNANSWERED, JSON.stringify({ ...last, problem: null }));
-  else tabStorage.removeItem(UNANSWERED);
+  if (!last) return;
+  if (last.progress === "answered") forgetUnanswered(conversation);
+  else tabStorage.setItem(UNANSWERED + conversation, JSON.stringify({ ...last, problem: null }));
 }
 
-/** The kept exchange of a conversation ("" is a new one), as one that broke off. */
-export function keptUnanswered(conversationId: string): Exchange | null {
+export function forgetUnanswered(conversation: string): void {
+  tabStorage.removeItem(UNANSWERED + conversation);
+}
+
+/** The kept exchange of a conversation, as one that broke off. */
+export function keptUnanswered(conversation: string): Exchange | null {
   try {
-    const kept = JSON.parse(tabStorage.getItem(UNANSWERED) ?? "null") as Exchange | null;
-    if (!kept || kept.conversationId !== conversationId) return null;
-    if (!isUnderWay(kept) && kept.progress !== "failed") return kept;
+    const kept = JSON.parse(tabStorage.getItem(UNANSWERED + conversation) ?? "null") as Exchange | null;
+    if (!kept || (!isUnderWay(kept) && kept.progress !== "failed")) return kept;
     return { ...kept, progress: "failed", problem: new Problem("broken") };
   } catch {
     return null;

@@ -5,7 +5,7 @@ import type { Conversation } from "../api/types";
 import { goTo } from "../layout/route";
 import { useApi } from "../session/signed_in";
 import { begun, ended, exchangesOf, isUnderWay, told, type Asking, type Exchange } from "./thread";
-import { keepUnanswered, keptUnanswered } from "./unsent";
+import { forgetUnanswered, keepUnanswered, keptUnanswered } from "./unsent";
 
 export interface Thread {
   conversationId: string;
@@ -41,7 +41,7 @@ export function useThread(conversationId: string, answered: () => void): Thread 
   useEffect(() => {
     // A fault of storage, such as a full one, must not take the conversation with it.
     try {
-      if (shown.current !== null) keepUnanswered(exchanges);
+      if (shown.current !== null) keepUnanswered(shown.current, exchanges);
     } catch {
       return;
     }
@@ -103,6 +103,7 @@ export function useThread(conversationId: string, answered: () => void): Thread 
         }
         if (now.progress !== "answered") throw new Problem("broken");
         if (running.current === control && shown.current === "") {
+          forgetUnanswered("");
           shown.current = now.conversationId;
           goTo(`#/c/${encodeURIComponent(now.conversationId)}`, true);
         }
@@ -149,7 +150,10 @@ export function useThread(conversationId: string, answered: () => void): Thread 
     running: exchanges.some(isUnderWay),
     ask,
     askAgain,
-    drop: useCallback((exchange) => setExchanges((all) => all.filter((each) => each.id !== exchange.id)), []),
+    drop: useCallback((exchange) => {
+      forgetUnanswered(shown.current ?? "");
+      setExchanges((all) => all.filter((each) => each.id !== exchange.id));
+    }, []),
     stop: useCallback(() => running.current?.abort(), []),
     reload: useCallback(() => setWanted((count) => count + 1), []),
   };
