@@ -93,7 +93,7 @@ export function ConversationItem({ entry, current, rename, remove, chosen }: Pro
       className="conversation"
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !open) return;
-        event.stopPropagation();
+        event.preventDefault();
         setOpen(false);
         button.current?.focus();
       }}
