@@ -83,7 +83,7 @@ export function Closest({ exchange, narrow }: Props) {
             >
               <bdi>{passage.title}</bdi>
             </button>
-            <span className="quiet small"> {placeOf(passage.locator, texts.places)}</span>
+            <span className="quiet small"> {placeOf(passage.locator, texts.places, passage.title)}</span>
             <p className="closest-text small quiet" dir="auto">
               {passage.text}
             </p>

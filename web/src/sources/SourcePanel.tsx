@@ -48,7 +48,7 @@ export default function SourcePanel({ shown, close }: Props) {
     return () => control.abort();
   }, [api, shown.document_id, shown.version, tries]);
 
-  const place = placeOf(shown.locator, places);
+  const place = placeOf(shown.locator, places, shown.title);
   // The document's own address on the web, where it has one; else the copy that was read.
   const link = safeAddress(shown.link) || (address && (shown.locator.page && kind === "pdf" ? `${address}#page=${shown.locator.page}` : address));
   return (
