@@ -28,7 +28,7 @@ interface Props {
 
 export default function SourcePanel({ shown, close }: Props) {
   const texts = useTexts({ en, id });
-  const places = useTexts({ en: chatEn, id: chatId }).places;
+  const { places, closest } = useTexts({ en: chatEn, id: chatId });
   const api = useApi();
   const [address, setAddress] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -86,7 +86,7 @@ export default function SourcePanel({ shown, close }: Props) {
       </header>
       {shown.quote && (
         <details className="source-quote" open={shown.quote.length < 300}>
-          <summary className="small">{texts.quote}</summary>
+          <summary className="small">{shown.number === null ? closest : texts.quote}</summary>
           <blockquote dir="auto">{shown.quote}</blockquote>
         </details>
       )}
