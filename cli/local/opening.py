@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from cli import api, keys
+from cli import api
 from cli.answer_view import show_answer
 from cli.commands.dashboard import local_figures_url
 from cli.connection import DEMO_CLIENT, DEMO_TENANT, Connection, demo_key, keep_demo_key
@@ -182,7 +182,7 @@ def _recover(connection: Connection) -> None:
 
 def _demo_key(connection: Connection, layout: Layout) -> str:
     key = demo_key(layout)
-    if key and keys.known(connection, key):
+    if key and connection.access.entering.known(key):
         return key
     keys.revoke(connection, DEMO_TENANT, DEMO_CLIENT)
     key, _ = keys.create(connection, DEMO_TENANT, DEMO_CLIENT, "user")

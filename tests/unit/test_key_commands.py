@@ -20,7 +20,7 @@ from cli.failure import Failure
 from cli.terminal import console
 from nexus.errors import NexusError, UpstreamUnavailable
 from nexus.models import ApiClient
-from nexus.operations.api_keys import client_name
+from nexus.access.key_times import client_name
 from tests.fakes import FakeClients
 from tests.unit.cli_stage import stage
 from tests.unit.test_cli_keys import deployed_anew, on_plan
@@ -118,8 +118,8 @@ def test_the_list_tells_ages_and_which_key_is_in_its_grace(
 ) -> None:
     monkeypatch.setattr(console, "width", 200)  # else as wide as when it was first imported
     now = time.time()
-    keys.create(connection, "demo", "old", "user", clock=lambda: now - 90 * DAY_S)
-    keys.create(connection, "demo", "web", "user", clock=lambda: now - 89 * DAY_S)
+    at(connection, lambda: now - 90 * DAY_S).create("demo", "old", "user")
+    at(connection, lambda: now - 89 * DAY_S).create("demo", "web", "user")
     run("rotate", "web", "--grace", "3")
     assert [(entry["client"], entry["age_days"], entry["in_grace"]) for entry in listed()] == [
         ("old", 90, False),
@@ -208,7 +208,7 @@ def test_a_revocation_takes_both_keys(connection: Connection) -> None:
 def test_a_client_without_a_working_key_is_not_rotated(connection: Connection) -> None:
     assert "has no client nobody" in refusal("rotate", "nobody")
     now = time.time()
-    keys.create(connection, "demo", "guest", "user", days=1, clock=lambda: now - 2 * DAY_S)
+    at(connection, lambda: now - 2 * DAY_S).create("demo", "guest", "user", days=1)
     assert "has expired" in refusal("rotate", "guest")
 
 
@@ -251,10 +251,10 @@ def test_a_key_of_before_the_tags_is_tagged_before_it_is_left_to_the_nightly_run
         def tag_resource(self, **given: Any) -> None:
             asked.append(given)
 
-    _, old = keys.create(connection, "demo", "web", "user")
+    _, old = connection.access.keys.create("demo", "web", "user")
     assert client.get_api_key(apiKey=old.gateway_key_id)["tags"] == {"nexus-stage": "local"}
     monkeypatch.setattr(Connection, "client", lambda _self, _service: Gateway())
-    keys.rotate(connection, "demo", "web", 7)
+    connection.access.keys.rotate("demo", "web", 7)
     arn = f"arn:aws:apigateway:us-east-1::/apikeys/{old.gateway_key_id}"
     assert asked == [{"resourceArn": arn, "tags": {"nexus-stage": "local"}}]
 

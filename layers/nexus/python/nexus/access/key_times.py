@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from math import inf
 
 from nexus.errors import InvalidRequest, UpstreamError
@@ -32,6 +32,11 @@ class KeyReview:
     to_rotate: tuple[ApiClient, ...]
     removed: tuple[ApiClient, ...]
     stuck: tuple[ApiClient, ...]
+
+
+def moment(seconds: int) -> str:
+    """A Unix time as ISO 8601, to the second."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def client_name(name: str) -> str:
