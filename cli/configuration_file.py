@@ -16,9 +16,9 @@ from cli.aws.upstream_keys import upstreams_of
 from cli.failure import Failure
 from cli.stacks import Deployment
 from cli.stage_names import LOCAL
+from nexus.access.key_times import client_name, keys_in_use, moment
 from nexus.models import ApiClient, Budget, Filters, Principal, Role
 from nexus.object_keys import spelled, tenant_prefix
-from nexus.access.key_times import client_name, keys_in_use, moment
 
 VERSION = 1
 _LONGEST = 16 * 1024 * 1024

@@ -22,8 +22,8 @@ from cli.project_stages import fields_of, replace_fields
 from cli.stacks import read_deployment, session_for
 from cli.stage_names import LOCAL
 from cli.terminal import StageToName, console, counted
-from nexus.models import Principal
 from nexus.access.key_times import keys_in_use, moment
+from nexus.models import Principal
 
 app = typer.Typer(
     no_args_is_help=True,

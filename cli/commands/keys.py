@@ -141,9 +141,7 @@ def rotate(
     if stage == LOCAL and (found, client) == (DEMO_TENANT, DEMO_CLIENT):
         keep_demo_key(key, Layout())  # that `nexus ask` sends
     if as_json:
-        print_json(
-            {"key": key, **_public(entry, in_grace=False), "old_until": moment(ends_at)}
-        )
+        print_json({"key": key, **_public(entry, in_grace=False), "old_until": moment(ends_at)})
         return
     console.print(key, soft_wrap=True)
     console.print(_KEPT_BY)

@@ -29,6 +29,7 @@ from cli.reconciling import reconcile
 from cli.stacks import local_session, read_deployment
 from cli.step import Step
 from cli.terminal import console, counted
+from nexus.errors import NotFound
 
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 SAMPLE_QUESTION = "What is the fine for returning a book late?"
@@ -184,7 +185,8 @@ def _demo_key(connection: Connection, layout: Layout) -> str:
     key = demo_key(layout)
     if key and connection.access.entering.known(key):
         return key
-    keys.revoke(connection, DEMO_TENANT, DEMO_CLIENT)
-    key, _ = keys.create(connection, DEMO_TENANT, DEMO_CLIENT, "user")
+    with suppress(NotFound):  # it has none yet
+        connection.access.keys.revoke(DEMO_TENANT, DEMO_CLIENT)
+    key, _ = connection.access.keys.create(DEMO_TENANT, DEMO_CLIENT, "user")
     keep_demo_key(key, layout)
     return key

@@ -23,7 +23,7 @@ from cli.project_stages import replaced
 from nexus.errors import NexusError
 from nexus.models import ApiClient, Budget, Filters, Principal
 from tests.fakes import FakeClients
-from tests.unit.cli_stage import deployment, stage
+from tests.unit.cli_stage import deployment, give_access, stage
 from tests.unit.test_cli_keys import deployed_anew
 
 CDK_JSON = (PROJECT / "cdk.json").read_text(encoding="utf-8")
@@ -66,6 +66,7 @@ def connection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Conn
         }
         made = Connection(made.stage, made.session, replace(made.deployment, **arns))
         made.__dict__["operator"] = _operator()
+        give_access(made)
         monkeypatch.setattr(commands, "CDK_JSON", file)
         monkeypatch.setattr(commands, "connect", lambda _stage: made)
         monkeypatch.setattr(commands, "_reached", lambda _stage: (made, ""))
@@ -110,6 +111,7 @@ def test_a_lost_stage_is_restored_and_a_second_import_changes_nothing(
     file = exported(tmp_path)
     before = file.read_text(encoding="utf-8")
     connection.__dict__["operator"] = replace(connection.operator, clients=FakeClients())
+    give_access(connection)
     less = {name: value for name, value in STAGES["local"].items() if name != "settings"}
     less |= {"log_level": "DEBUG", "alarm_email": "a@example.com"}
     commands.CDK_JSON.write_text(replaced(CDK_JSON, "local", less), encoding="utf-8")
@@ -218,6 +220,7 @@ def test_a_file_that_is_not_understood_changes_nothing(
     connection.access.keys.create("acme", "web", "user")
     file = exported(tmp_path)
     connection.__dict__["operator"] = replace(connection.operator, clients=FakeClients())
+    give_access(connection)
     assert sentence in refusal("import", edited(file, edit), "--stage", "local", "--yes")
     assert commands.CDK_JSON.read_text(encoding="utf-8") == CDK_JSON
     assert not list(connection.operator.clients.list_clients())

@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 from cli.commands import keys as commands
 from cli.connection import Connection
 from cli.failure import Failure
+from nexus.access.copying import copy
 from nexus.clients import hash_key
-from nexus.models import Filters
+from nexus.errors import Conflict
+from nexus.models import ApiClient, Filters
 from nexus.services import OperatorServices
 from tests.fakes import FakeCatalogue, FakeClients, FakeGenerations
 from tests.unit.cli_stage import stage
@@ -33,11 +35,18 @@ def both() -> Iterator[tuple[Connection, Connection]]:
         yield first, deployed_anew(other)
 
 
+def copied(first: Connection, other: Connection) -> tuple[list[ApiClient], list[ApiClient]]:
+    """What `nexus keys copy` does."""
+    return copy(first.access.clients, first.access.gateway, other.access.clients, other.access.keys)
+
+
 def test_the_same_key_has_the_same_rights_there_and_is_on_that_plan(
     both: tuple[Connection, Connection],
 ) -> None:
     first, other = both
-    key, web = first.access.keys.create("acme", "web", "user", Filters(departments=("finance",)), 30)
+    key, web = first.access.keys.create(
+        "acme", "web", "user", Filters(departments=("finance",)), 30
+    )
     _, boss = first.access.keys.create("acme", "boss", "admin")
     changed, only_there = copied(first, other)
     assert (len(changed), only_there) == (2, [])
@@ -87,12 +96,17 @@ def test_a_key_that_the_gateway_lost_is_named(both: tuple[Connection, Connection
     first, other = both
     _, gone = first.access.keys.create("acme", "gone", "user")
     first.client("apigateway").delete_api_key(apiKey=gone.gateway_key_id)
-    with pytest.raises(Failure, match="acme gone"):
+    with pytest.raises(Conflict, match="acme gone"):
         copied(first, other)
 
 
-def test_two_stages_of_one_region_cannot_have_one_key(both: tuple[Connection, Connection]) -> None:
+def test_two_stages_of_one_region_cannot_have_one_key(
+    both: tuple[Connection, Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, _ = both
     same = Connection("standby", first.session, replace(first.deployment))
-    with pytest.raises(Failure, match="one region"):
-        copied(first, same)
+    stages = {"prod": first, "standby": same}
+    monkeypatch.setattr(commands, "connect", stages.__getitem__)
+    done = CliRunner().invoke(commands.app, ["copy", "--from", "prod", "--stage", "standby"])
+    assert isinstance(done.exception, Failure)
+    assert "one region" in str(done.exception)

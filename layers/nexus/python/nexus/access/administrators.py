@@ -66,7 +66,5 @@ class Administrators:
         return (
             one
             for one in self._pool.people()
-            if one.username in named
-            and one.enabled
-            and tenant == (self._everybody or one.tenant)
+            if one.username in named and one.enabled and tenant == (self._everybody or one.tenant)
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from nexus.access.key_times import has_ended
 from nexus.access.entering import PLANS
+from nexus.access.key_times import has_ended
 from nexus.models import ApiClient
 from nexus.ports import ClientStore, ManagedKeys
 
@@ -33,7 +33,8 @@ class Attaching:
         Returns the clients whose keys were put there, and those whose keys the gateway has no more.
         """
         held = {plan: self._gateway.on_plan(plan) for plan in PLANS}
-        attached, lost = [], []
+        attached: list[ApiClient] = []
+        lost: list[ApiClient] = []
         for entry in self._working():
             key, plan = entry.gateway_key_id, entry.principal.plan
             if key in held[plan]:

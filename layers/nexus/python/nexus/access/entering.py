@@ -95,9 +95,12 @@ class Entering:
     def sweep(self, tenant: str, client: str, entries: Iterable[ApiClient]) -> None:
         """Removes the gateway's keys of a client that no entry names: a change was broken off."""
         named = {entry.gateway_key_id for entry in entries}
-        for one in self._gateway.of_client(tenant, client):
-            if one.gateway_key_id not in named:
-                self._gateway.remove(one.gateway_key_id)
+        left = {one.gateway_key_id for one in self._gateway.of_client(tenant, client)} - named
+        if left:
+            # Read once more: no key that has been entered meanwhile is ever taken for one.
+            left -= {entry.gateway_key_id for entry in self._clients.list_clients()}
+        for gateway_key_id in sorted(left):
+            self._gateway.remove(gateway_key_id)
 
     def take_away(self, entries: Iterable[ApiClient]) -> None:
         """Removes keys at the gateway, and then their entries."""

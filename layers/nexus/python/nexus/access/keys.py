@@ -174,9 +174,7 @@ class Keys:
         """Makes a key of another stage here, with the same value and rights."""
         with self._turns.of(principal.tenant):
             entries = self._of(principal.tenant, principal.client)
-            return self._entering.enter(
-                key, principal, created_at, "", entries, self._clients.put
-            )
+            return self._entering.enter(key, principal, created_at, "", entries, self._clients.put)
 
     def _rotatable(self, entries: list[ApiClient], now: float) -> ApiClient:
         who = entries[0].principal

@@ -65,9 +65,7 @@ class PeopleOfTenant:
         ]
         return sorted(found, key=lambda one: (one.email, one.username))
 
-    def add(
-        self, tenant: str, email: str, groups: Iterable[str], request: Request = NEW
-    ) -> Person:
+    def add(self, tenant: str, email: str, groups: Iterable[str], request: Request = NEW) -> Person:
         """Makes somebody, who is sent an invitation. Raises Conflict for an address that is taken.
 
         `groups` are the pool's own. An address has one spelling, in lower case.

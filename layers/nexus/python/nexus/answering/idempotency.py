@@ -56,9 +56,7 @@ class IdempotentAnswers:
         is not done after 5 s, UpstreamError when nobody can tell whether there was one, and what
         `make` raises.
         """
-        place = digest(
-            "request", principal.tenant, principal.client, asdict(principal.rights), key
-        )
+        place = digest("request", principal.tenant, principal.client, asdict(principal.rights), key)
         body = digest(
             question.message,
             question.conversation_id,

@@ -52,7 +52,9 @@ def access_services(
     ledger = ledger_of(aws, settings)
     return composed(
         settings,
-        clients=bounded(DynamoClients(dynamodb, settings.clients_table), "clients", TABLES_S, executor),
+        clients=bounded(
+            DynamoClients(dynamodb, settings.clients_table), "clients", TABLES_S, executor
+        ),
         gateway=bounded(keys, "gateway", CONTROL_PLANE_S, executor),
         pool=_pool(settings, aws, executor),
         claims=bounded(claims, "cache", TABLES_S, executor),
@@ -113,5 +115,7 @@ def _pool(settings: Settings, aws: ClientFactory, executor: Executor) -> UserPoo
         return None
     claim = settings.oidc_tenant_claim
     attribute = claim if claim.startswith("custom:") else TENANT_ATTRIBUTE
-    made: UserPool = deferred(lambda: CognitoPool(aws("cognito-idp"), settings.user_pool, attribute))
+    made: UserPool = deferred(
+        lambda: CognitoPool(aws("cognito-idp"), settings.user_pool, attribute)
+    )
     return bounded(made, "sign-in", CONTROL_PLANE_S, executor)

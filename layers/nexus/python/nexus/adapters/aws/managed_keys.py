@@ -118,9 +118,7 @@ class StageKeys:
         """Takes a key off a plan; one that is not on it is ignored."""
         with translate(SERVICE):
             try:
-                self._client.delete_usage_plan_key(
-                    usagePlanId=self._id(plan), keyId=gateway_key_id
-                )
+                self._client.delete_usage_plan_key(usagePlanId=self._id(plan), keyId=gateway_key_id)
             except self._client.exceptions.NotFoundException:
                 return
 
