@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -180,7 +179,7 @@ def company(stack: Deployed, connection: Connection, tmp_path: Path) -> Iterator
         (folder / "metadata.json").write_text(json.dumps(said), encoding="utf-8")
         stack.nexus("upload", str(folder), "--tenant", tenant)
     kinds = [(), *((group,) for group in GROUPS), ("hr", "Sales"), ("*",)]
-    people, now = [], time.time()
+    people = []
     for tenant in TENANTS:
         for place, groups in enumerate(kinds):
             principal = Principal(tenant, f"reader-{place}", "user", "standard", groups=groups)

@@ -50,6 +50,10 @@ class PeopleOfTenant:
         """Whether people are the stage's own, and can be changed here."""
         return self._pool is not None
 
+    def check_managed(self) -> None:
+        """Raises Conflict where people cannot be changed here."""
+        self._managed()
+
     def list_people(self, tenant: str) -> list[Person]:
         """A tenant's people with their groups, by e-mail address."""
         if self._pool is None:
