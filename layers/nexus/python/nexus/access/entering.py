@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from nexus.access.key_times import has_ended, moment
-from nexus.access.repeating import Request
+from nexus.access.key_times import age_s, has_ended, moment
+from nexus.access.repeating import KEPT_S, Request
 from nexus.clients import hash_key, new_key
 from nexus.errors import Conflict, UpstreamError
 from nexus.models import ApiClient, Principal
@@ -38,7 +38,7 @@ class Entering:
         self._now = now
 
     def made_for(self, request: Request, entries: list[ApiClient]) -> tuple[str, ApiClient] | None:
-        """The key that a request of this name made before, and its entry among these.
+        """The key that a request of this name made within the hour, and its entry among these.
 
         Raises Conflict if the request was answered and its key is gone.
         """
@@ -51,7 +51,7 @@ class Entering:
                 if one.request == request.name
             }
             for entry in entries:
-                if entry.gateway_key_id in made:
+                if entry.gateway_key_id in made and age_s(entry, self._now()) < KEPT_S:
                     value = self._gateway.value(entry.gateway_key_id)
                     if value is not None:
                         return value, entry

@@ -58,9 +58,14 @@ def client_name(name: str) -> str:
     return spelled
 
 
+def age_s(entry: ApiClient, now: float) -> float:
+    """The seconds since a key was made; `now` is a Unix time in seconds."""
+    return now - datetime.fromisoformat(entry.created_at).timestamp()
+
+
 def age_days(entry: ApiClient, now: float) -> int:
     """The whole days since a key was made; `now` is a Unix time in seconds."""
-    return max(0, int((now - datetime.fromisoformat(entry.created_at).timestamp()) // _DAY_S))
+    return max(0, int(age_s(entry, now) // _DAY_S))
 
 
 def has_ended(entry: ApiClient, now: float) -> bool:
