@@ -77,7 +77,7 @@ class PeopleOfTenant:
         tenant_prefix(tenant)
         pool, email = self._managed(), email.lower()
         if self._everybody not in ("", tenant):
-            raise Conflict("Everybody who signs in here belongs to another tenant: add keys instead.")
+            raise Conflict("Everybody who signs in here belongs to another tenant: make keys.")
         with self._turns.of(tenant):
             found = pool.find(email)
             if request.repeated and found is not None and self._is_of(found, tenant):
