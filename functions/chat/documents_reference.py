@@ -1,7 +1,7 @@
-"""Adds the routes of the documents function to this API's description: one reference for both.
+"""Adds the routes of documents, keys and people to this API's description: one reference for all.
 
 Functions never import each other, so the routes' description is a file, `documents_openapi.json`,
-which `python -m cli.reference` writes from the code.
+which `python -m cli.reference` writes from the code of the two functions that answer them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 
 def complete(app: FastAPI) -> None:
-    """Makes the app's description include the other function's routes."""
+    """Makes the app's description include the other functions' routes."""
     own = app.openapi
 
     def whole() -> dict[str, Any]:
