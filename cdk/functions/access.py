@@ -127,7 +127,8 @@ def _allow_keys(role: iam.Role, stage: Stage) -> None:
     )
     acknowledge(
         role,
-        f"IAM5[Resource::{shown}::/tags/{shown.replace(':', '%3A')}%3A%3A%2Fapikeys%2F*]",
+        f"IAM5[Resource::{shown}::/tags/arn%3A<AWS::Partition>%3Aapigateway%3A"
+        f"{stage.region or '<AWS::Region>'}%3A%3A%2Fapikeys%2F*]",
         "Only with the stage's tag, for keys that are just made.",
     )
 

@@ -86,9 +86,10 @@ def _granted(
 ) -> set[Grant]:
     keys = None
     condition = statement.get("Condition", {})
-    # A call does not show the tags of what it names; `nexus keys` sets this one on every key
-    # (tests/unit/test_cli_keys.py).
-    if condition and condition != {"StringEquals": {"aws:ResourceTag/nexus-stage": stage}}:
+    # A call does not show the tags of what it names; every key is made with this one
+    # (tests/contract/test_managed_keys.py).
+    tagged = [{"StringEquals": {f"aws:{of}Tag/nexus-stage": stage}} for of in ("Resource", "Request")]
+    if condition and condition not in tagged:
         [operator, *others] = condition
         given = condition[operator].get("dynamodb:LeadingKeys")
         if given is None or others or operator not in _KEYS_BY:
@@ -157,7 +158,11 @@ def _named(arn: str, names: Mapping[str, str]) -> str:
     what = arn.split(":", 5)[5] if arn.count(":") >= 5 else arn
     if what.startswith("log-group:"):
         return names.get(what.removeprefix("log-group:").removesuffix(":*"), arn)
+    if what.startswith("/"):  # API Gateway's, a path
+        return arn.removesuffix(what) + "/".join(names.get(one, one) for one in what.split("/"))
     kind, _, table = what.partition("/")
+    if kind == "userpool":
+        return names.get(table, arn)
     if kind == "table":
         name, slash, rest = table.partition("/")
     else:
