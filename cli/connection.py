@@ -60,11 +60,11 @@ class Connection:
     @cached_property
     def access(self) -> AccessServices:
         """What makes and removes the stage's keys and people, as its API does."""
-        from nexus.wiring.access import access_services
+        from nexus.wiring.access import access_over
 
         found = self.deployment
         plans = {"standard": found.standard_plan_id, "admin": found.admin_plan_id}
-        return access_services(self._settings_of(found.access_function), self.client, plans)
+        return access_over(self._settings_of(found.access_function), self.client, plans)
 
     @cached_property
     def live(self) -> Generation:

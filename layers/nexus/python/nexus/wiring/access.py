@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from nexus.bounded import CarryingExecutor, bounded
+from nexus.deferred import deferred
 from nexus.ports import ClientStore, Ledger, ManagedKeys, RequestClaims, UserPool
 from nexus.services import AccessServices
 from nexus.settings import Settings
@@ -25,28 +26,29 @@ GROUPS_CLAIM = "cognito:groups"
 TENANT_ATTRIBUTE = "custom:tenant"
 
 
-def access_services(
-    settings: Settings,
-    aws: ClientFactory | None = None,
-    plans: Mapping[str, str] | None = None,
-    executor: Executor | None = None,
+def access_services(settings: Settings, aws: ClientFactory | None = None) -> AccessServices:
+    """The services of the access function."""
+    aws = aws or aws_clients
+    begin_tracing(settings, secrets_of(aws))
+    return access_over(settings, aws)
+
+
+def access_over(
+    settings: Settings, aws: ClientFactory, plans: Mapping[str, str] | None = None
 ) -> AccessServices:
     """The services over AWS; `plans` are the usage plans' ids where they are known already."""
-    from nexus.adapters.aws.managed_keys import StageKeys, plans_by_name
     from nexus.adapters.dynamodb.clients import DynamoClients
     from nexus.adapters.dynamodb.request_claims import DynamoRequestClaims
 
-    aws = aws or aws_clients
-    executor = executor or CarryingExecutor()
-    begin_tracing(settings, secrets_of(aws))
-    gateway: Any = aws("apigateway")
-    partition = gateway.meta.partition
+    executor, stage = CarryingExecutor(), settings.stage
 
-    @cache
-    def found() -> Mapping[str, str]:
-        return plans_by_name(gateway, settings.stage)
+    def stage_keys() -> ManagedKeys:
+        from nexus.adapters.aws.managed_keys import StageKeys, plans_by_name
 
-    keys = StageKeys(gateway, settings.stage, found if plans is None else lambda: plans, partition)
+        gateway: Any = aws("apigateway")
+        found = cache(lambda: plans if plans is not None else plans_by_name(gateway, stage))
+        return StageKeys(gateway, stage, found, gateway.meta.partition)
+
     dynamodb = aws("dynamodb")
     claims = DynamoRequestClaims(dynamodb, settings.cache_table, settings.conversations_table)
     ledger = ledger_of(aws, settings)
@@ -55,7 +57,7 @@ def access_services(
         clients=bounded(
             DynamoClients(dynamodb, settings.clients_table), "clients", TABLES_S, executor
         ),
-        gateway=bounded(keys, "gateway", CONTROL_PLANE_S, executor),
+        gateway=bounded(deferred(stage_keys), "gateway", CONTROL_PLANE_S, executor),
         pool=_pool(settings, aws, executor),
         claims=bounded(claims, "cache", TABLES_S, executor),
         ledger=bounded(ledger, "insights", TABLES_S, executor) if ledger else None,
@@ -109,7 +111,6 @@ def composed(
 
 def _pool(settings: Settings, aws: ClientFactory, executor: Executor) -> UserPool | None:
     from nexus.adapters.aws.user_pool import CognitoPool
-    from nexus.deferred import deferred
 
     if not settings.user_pool:
         return None
