@@ -15,6 +15,7 @@ from nexus.wiring.access import composed
 from tests.fake_access import FakeManagedKeys, FakePool, Life
 from tests.fakes import FakeClients, FakeClock, FakeRequestClaims
 from tests.functions.gateway import access_app
+from tests.people import FakeEndedSignIns
 
 ADMIN_KEY, USER_KEY, RIVAL_KEY, NARROW_KEY = "nx_admin", "nx_user", "nx_rival", "nx_narrow"
 FOLDERS = (("board/", ("Board",)),)
@@ -33,6 +34,7 @@ class Bureau:
         self.gateway = FakeManagedKeys()
         self.pool = FakePool("admins", "finance", "hr") if pool else None
         self.claims = FakeRequestClaims(self.clock)
+        self.ended = FakeEndedSignIns()
         self.pauses: list[float] = []
         self._ledger = ledger
         self.enter(ADMIN_KEY, "acme", "boss", "admin")
@@ -69,6 +71,7 @@ class Bureau:
             gateway=life.living(self.gateway),
             pool=life.living(self.pool) if self.pool else None,
             claims=life.living(self.claims),
+            ended=life.living(self.ended),
             ledger=self._ledger,
             now=self.clock,
             sleep=self._sleep,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nexus.models import ApiClient, Principal
+from nexus.sign_in.claims import person_of
 from tests.functions.access_services import ADMIN_KEY, RIVAL_KEY, Bureau
 
 ELSEWHERE = "own provider"
@@ -52,6 +53,7 @@ def test_somebody_is_added_invited_listed_changed_and_removed(bureau: Bureau) ->
     changed = api.patch(path, json={"groups": ["finance"]}).json()
     assert (changed["groups"], changed["enabled"]) == (["finance"], True)
     assert pool_of(bureau).signed_out == [eve.username]  # who lost a right
+    assert bureau.ended.before == {person_of(eve.subject): int(bureau.clock()) + 1}
     assert api.patch(path, json={"groups": ["finance", "hr"]}).status_code == 200
     assert pool_of(bureau).signed_out == [eve.username]
     assert api.patch(path, json={"enabled": False}).json()["enabled"] is False

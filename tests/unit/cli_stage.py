@@ -17,6 +17,7 @@ from nexus.services import OperatorServices
 from nexus.settings import Settings
 from nexus.wiring.access import composed
 from tests.fakes import FakeCatalogue, FakeClients, FakeGenerations, FakeRequestClaims
+from tests.people import FakeEndedSignIns
 
 BUCKET = "documents-bucket"
 
@@ -59,6 +60,7 @@ def give_access(connection: Connection, now: Callable[[], float] = time.time) ->
         gateway=StageKeys(session.client("apigateway"), connection.stage, lambda: plans),
         pool=None,
         claims=FakeRequestClaims(),
+        ended=FakeEndedSignIns(),
         now=now,
         sleep=lambda _s: None,
     )

@@ -62,8 +62,8 @@ def change(
 ) -> PersonBody:
     """Changes groups, or whether somebody may sign in.
 
-    A token that was given before says what it said until it ends, within the hour; it is not
-    renewed where rights were taken.
+    Who lost a right has to sign in anew, within a minute; a group that is added holds from the next
+    sign-in or renewal on.
     """
     audited(request, "person.change", fields=sorted(body.model_fields_set))
     services.people.check_managed()
@@ -75,7 +75,7 @@ def change(
 
 @router.delete("/v1/people/{email}", summary="Remove a person", status_code=204)
 def remove(email: Address, request: Request, principal: Administrator, services: Services) -> None:
-    """Removes somebody, whose sign-in cannot be renewed; a token given before ends in an hour."""
+    """Removes somebody, who is out within a minute, whatever token it holds."""
     audited(request, "person.remove")
     person = services.people.remove(principal.tenant, email, spares_last=True)
     audited(request, "person.remove", person.username)

@@ -8,8 +8,9 @@ adding the same address again completes it.
 from __future__ import annotations
 
 import secrets
+import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from nexus.access.administrators import Administrators
@@ -18,8 +19,11 @@ from nexus.access.turns import Turns
 from nexus.errors import Conflict, NotFound
 from nexus.models import Person
 from nexus.object_keys import tenant_prefix
-from nexus.ports import UserPool
+from nexus.ports import EndedSignIns, UserPool
+from nexus.sign_in.claims import person_of
 
+# Cognito's ID tokens last for a day at most.
+_LONGEST_TOKEN_S = 2 * 86_400
 _ELSEWHERE = (
     "People of this stage are entered at the organisation's own provider, or nowhere: change them "
     "there."
@@ -38,12 +42,16 @@ class PeopleOfTenant:
         pool: UserPool | None,
         turns: Turns,
         administrators: Administrators,
+        ended: EndedSignIns,
         everybody: str = "",
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._pool = pool
         self._turns = turns
         self._administrators = administrators
+        self._ended = ended
         self._everybody = everybody
+        self._now = now
 
     @property
     def managed(self) -> bool:
@@ -107,8 +115,7 @@ class PeopleOfTenant:
     ) -> Person:
         """Gives somebody exactly these groups, and lets it sign in or not; None leaves it as it is.
 
-        Who gets fewer rights cannot renew a sign-in that has the ones of before. Raises NotFound,
-        and Conflict for the last administrator, if it is spared and would be none.
+        Who gets fewer rights has to sign in anew, within a minute. Raises NotFound, and Conflict for the last administrator, if it is spared and would be none.
         """
         pool = self._managed()
         with self._turns.of(tenant):
@@ -121,7 +128,7 @@ class PeopleOfTenant:
                 pool.enable(person.username, enabled)
             self._regroup(person, wanted)
             if not on or not set(person.groups) <= set(wanted):
-                pool.sign_out(person.username)
+                self._end(person)
             return self._found(tenant, email)
 
     def remove(self, tenant: str, email: str, *, spares_last: bool = False) -> Person:
@@ -131,7 +138,7 @@ class PeopleOfTenant:
             person = self._found(tenant, email)
             if spares_last:
                 self._spare(tenant, person)
-            pool.sign_out(person.username)
+            self._end(person)
             pool.remove(person.username)
             return person
 
@@ -159,6 +166,13 @@ class PeopleOfTenant:
         if found is None or not self._is_of(found, tenant):
             raise NotFound("This tenant has no person with that e-mail address.")
         return found
+
+    def _end(self, person: Person) -> None:
+        """Ends all that somebody has signed in to: tokens first, then what renews them."""
+        # Of the second in which it is ended none is believed, either.
+        before = int(self._now()) + 1
+        self._ended.end_all(person_of(person.subject), before, before + _LONGEST_TOKEN_S)
+        self._managed().sign_out(person.username)
 
     def _regroup(self, person: Person, groups: Iterable[str]) -> None:
         pool, wanted = self._managed(), set(groups)

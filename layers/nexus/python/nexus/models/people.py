@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Person:
     """Somebody of the stage's user pool.
 
-    `username` is the pool's own name, which stays; `tenant` is "" of who belongs to nobody yet, and
-    `waiting` tells that it has never signed in. `groups` are those of the pool, in its order.
+    `username` is the pool's own name, which stays, and `subject` what tokens name it by; `tenant`
+    is "" of who belongs to nobody yet, and `waiting` tells that it has never signed in. `groups` are those of the pool, in its order.
     """
 
     username: str
@@ -20,3 +20,4 @@ class Person:
     created_at: str
     waiting: bool = False
     groups: tuple[str, ...] = ()
+    subject: str = ""

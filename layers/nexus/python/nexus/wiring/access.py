@@ -10,7 +10,7 @@ from typing import Any
 
 from nexus.bounded import CarryingExecutor, bounded
 from nexus.deferred import deferred
-from nexus.ports import ClientStore, Ledger, ManagedKeys, RequestClaims, UserPool
+from nexus.ports import ClientStore, EndedSignIns, Ledger, ManagedKeys, RequestClaims, UserPool
 from nexus.services import AccessServices
 from nexus.settings import Settings
 from nexus.wiring.aws_clients import ClientFactory, aws_clients
@@ -38,6 +38,7 @@ def access_over(
 ) -> AccessServices:
     """The services over AWS; `plans` are the usage plans' ids where they are known already."""
     from nexus.adapters.dynamodb.clients import DynamoClients
+    from nexus.adapters.dynamodb.ended_sign_ins import DynamoEndedSignIns
     from nexus.adapters.dynamodb.request_claims import DynamoRequestClaims
 
     executor, stage = CarryingExecutor(), settings.stage
@@ -51,6 +52,7 @@ def access_over(
 
     dynamodb = aws("dynamodb")
     claims = DynamoRequestClaims(dynamodb, settings.cache_table, settings.conversations_table)
+    ended = DynamoEndedSignIns(dynamodb, settings.clients_table)
     ledger = ledger_of(aws, settings)
     return composed(
         settings,
@@ -60,6 +62,7 @@ def access_over(
         gateway=bounded(deferred(stage_keys), "gateway", CONTROL_PLANE_S, executor),
         pool=_pool(settings, aws, executor),
         claims=bounded(claims, "cache", TABLES_S, executor),
+        ended=bounded(ended, "clients", TABLES_S, executor),
         ledger=bounded(ledger, "insights", TABLES_S, executor) if ledger else None,
     )
 
@@ -71,6 +74,7 @@ def composed(
     gateway: ManagedKeys,
     pool: UserPool | None,
     claims: RequestClaims,
+    ended: EndedSignIns,
     ledger: Ledger | None = None,
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
@@ -100,7 +104,7 @@ def composed(
         keys=Keys(clients, entering, turns, administrators, now),
         entering=entering,
         attaching=Attaching(clients, gateway, now),
-        people=PeopleOfTenant(pool, turns, administrators, everybody),
+        people=PeopleOfTenant(pool, turns, administrators, ended, everybody, now),
         groups=Groups(clients, pool, folders),
         repeatable=Repeatable(claims, sleep),
         ledger=ledger,

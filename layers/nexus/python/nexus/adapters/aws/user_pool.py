@@ -108,7 +108,7 @@ class CognitoPool:
         self._call("admin_enable_user" if enabled else "admin_disable_user", username)
 
     def sign_out(self, username: str) -> None:
-        """Revokes somebody's refresh tokens; an ID token works until it ends, within the hour."""
+        """Revokes somebody's refresh tokens; an ID token is told ended elsewhere."""
         with suppress(Conflict):
             self._call("admin_user_global_sign_out", username)
 
@@ -142,6 +142,7 @@ class CognitoPool:
             created_at=f"{made:%Y-%m-%dT%H:%M:%SZ}",
             waiting=user["UserStatus"] == _NEVER_SIGNED_IN,
             groups=groups,
+            subject=str(said.get("sub", user["Username"])),
         )
 
 
