@@ -117,9 +117,9 @@ class FakePool:
     def put(self, email: str, tenant: str, *groups: str, waiting: bool = False) -> Person:
         """Somebody whom an operator made."""
         self._made += 1
-        made = Person(
-            f"u{self._made}", email, tenant, True, "2026-01-01T00:00:00Z", waiting, groups
-        )
+        username, created_at = f"u{self._made}", "2026-01-01T00:00:00Z"
+        subject = f"subject-{self._made}"
+        made = Person(username, email, tenant, True, created_at, waiting, groups, subject)
         self.users[made.username] = made
         return made
 

@@ -84,9 +84,7 @@ def _grant(role: iam.Role, data: DataStack) -> None:
     """The clients' entries; people whose sign-ins ended; claims on requests; what was spent."""
     tables = data.tables
     allow(role, "dynamodb", ("Scan", "GetItem"), tables.clients.table_arn)
-    _allow_items(
-        role, ("PutItem", "UpdateItem", "DeleteItem"), tables.clients.table_arn, _KEY_HASH
-    )
+    _allow_items(role, ("PutItem", "UpdateItem", "DeleteItem"), tables.clients.table_arn, _KEY_HASH)
     _allow_items(role, ("PutItem",), tables.clients.table_arn, "sign-in#person#*")
     _allow_items(role, ("GetItem", "PutItem", "DeleteItem"), tables.cache.table_arn, "request#*")
     _allow_items(role, ("Query",), tables.insights.table_arn, "budget#*")

@@ -30,9 +30,9 @@ class LambdaFunction(Construct):
     """Runs `functions.<name>.handler.handler`; callers use the alias `live`.
 
     With `code` it has another function's folder, and with `handler` another start. One that
-    `streams` sends its answers while they are made. The API starts it by its `routes`; a new version
-    of one that is released `at_once` has all callers, whatever the stage says. A `recursive`
-    function may start itself again and again. `reserved_concurrency` executions at once
+    `streams` sends its answers while they are made. The API starts it by its `routes`; a new
+    version of one that is released `at_once` has all callers, whatever the stage says. A
+    `recursive` function may start itself again and again. `reserved_concurrency` executions at once
     are kept for it and are its most; 0 keeps none.
     """
 

@@ -101,7 +101,7 @@ class RotatedKeyResponse(MadeKeyResponse):
     ends_at: str
 
 
-class PersonBody(BaseModel):
+class PersonEntry(BaseModel):
     """Somebody who may sign in."""
 
     email: str
@@ -111,7 +111,7 @@ class PersonBody(BaseModel):
     invited: bool = Field(description="Has been invited, and has not signed in yet.")
 
     @classmethod
-    def of(cls, person: Person) -> PersonBody:
+    def of(cls, person: Person) -> PersonEntry:
         """From the core's person."""
         return cls(
             email=person.email,
@@ -125,7 +125,7 @@ class PersonBody(BaseModel):
 class PeopleListResponse(BaseModel):
     """The tenant's people, by e-mail address."""
 
-    people: list[PersonBody]
+    people: list[PersonEntry]
     managed: bool = Field(
         description="Whether people are entered here; else at the organisation's own provider."
     )

@@ -49,13 +49,28 @@ def test_a_key_is_made_tagged_put_on_one_plan_moved_and_removed(
     assert keys.put_on_plan("standard", made)
     assert (keys.on_plan("standard"), keys.on_plan("admin")) == ({made}, set())
     keys.take_off_plan("standard", made)
-    keys.take_off_plan("admin", made)
     assert keys.on_plan("standard") == set()
     keys.remove(made)
     keys.remove(made)
     assert keys.value(made) is None
     assert keys.of_client("acme", "web") == []
     assert not keys.put_on_plan("standard", made)
+
+
+def test_a_key_that_is_not_on_a_plan_is_off_it_and_one_that_is_on_it_stays(
+    client: Any, keys: StageKeys
+) -> None:
+    """Moto has an error of its own for the first, and none for the second."""
+
+    def refuse(model: Any, **_: Any) -> None:
+        codes = {"DeleteUsagePlanKey": "NotFound", "CreateUsagePlanKey": "Conflict"}
+        if model.name in codes:
+            code = f"{codes[model.name]}Exception"
+            raise getattr(client.exceptions, code)({"Error": {"Code": code}}, model.name)
+
+    client.meta.events.register("before-call.api-gateway", refuse)
+    keys.take_off_plan("admin", "a")
+    assert keys.put_on_plan("standard", "a")
 
 
 def test_names_that_read_alike_and_other_stages_keys_are_told_apart(

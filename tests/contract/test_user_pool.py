@@ -105,8 +105,8 @@ def test_a_failure_is_ours(
     client.meta.events.register("before-call.cognito-identity-provider", fail)
     for call in (
         lambda: pool.find("a@b"),
-        lambda: pool.people(),
-        lambda: pool.groups(),
+        pool.people,
+        pool.groups,
         lambda: pool.members("hr"),
         lambda: pool.make("a@b"),
         lambda: pool.invite("u"),

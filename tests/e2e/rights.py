@@ -88,8 +88,8 @@ def _granted(
     condition = statement.get("Condition", {})
     # A call does not show the tags of what it names; every key is made with this one
     # (tests/contract/test_managed_keys.py).
-    tagged = [{"StringEquals": {f"aws:{of}Tag/nexus-stage": stage}} for of in ("Resource", "Request")]
-    if condition and condition not in tagged:
+    tags = ("aws:ResourceTag/nexus-stage", "aws:RequestTag/nexus-stage")
+    if condition and condition not in [{"StringEquals": {tag: stage}} for tag in tags]:
         [operator, *others] = condition
         given = condition[operator].get("dynamodb:LeadingKeys")
         if given is None or others or operator not in _KEYS_BY:

@@ -1,4 +1,4 @@
-"""The access function on API Gateway's own events, over moto's API Gateway, DynamoDB and Cognito."""
+"""The access function on API Gateway's own events, over moto's gateway, tables and user pool."""
 
 from __future__ import annotations
 

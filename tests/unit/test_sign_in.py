@@ -10,7 +10,7 @@ import pytest
 
 from nexus.errors import NotSignedIn
 from nexus.models import Filters, Principal
-from nexus.sign_in.claims import caller_of, sign_in_of
+from nexus.sign_in.claims import caller_of, person_of, sign_in_of
 from nexus.sign_in.context import Caller, read, written
 from nexus.sign_in.people import REMEMBERED_S
 from tests.fakes import FakeClock

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 
 from functions.access.dependencies import Claimed, Services, audited
-from functions.access.responses import PeopleListResponse, PersonBody
+from functions.access.responses import PeopleListResponse, PersonEntry
 from functions.access.schemas import Email, NewPerson, PersonChange
 from nexus.access.repeating import Request as Asked
 from nexus.http.callers import Administrator
@@ -27,14 +27,14 @@ def listing(request: Request, principal: Administrator, services: Services) -> P
     audited(request, "people.list")
     found = services.people.list_people(principal.tenant)
     return PeopleListResponse(
-        people=list(map(PersonBody.of, found)), managed=services.people.managed
+        people=list(map(PersonEntry.of, found)), managed=services.people.managed
     )
 
 
 @router.post("/v1/people", summary="Add a person", status_code=201)
 def add(
     body: NewPerson, request: Request, principal: Administrator, services: Services, key: Claimed
-) -> PersonBody:
+) -> PersonEntry:
     """Somebody who may sign in from now on, and is sent an invitation with a temporary password.
 
     A 409 says that somebody has the address already, or that people are another provider's.
@@ -49,7 +49,7 @@ def add(
     asked = ["people", body.model_dump(mode="json")]
     person = services.repeatable.once(principal, key, asked, make)
     audited(request, "person.add", person.username, groups=person.groups)
-    return PersonBody.of(person)
+    return PersonEntry.of(person)
 
 
 @router.patch("/v1/people/{email}", summary="Change a person")
@@ -59,7 +59,7 @@ def change(
     request: Request,
     principal: Administrator,
     services: Services,
-) -> PersonBody:
+) -> PersonEntry:
     """Changes groups, or whether somebody may sign in.
 
     Who lost a right has to sign in anew, within a minute; a group that is added holds from the next
@@ -70,7 +70,7 @@ def change(
     groups = None if body.groups is None else services.groups.chosen_for_person(body.groups)
     person = services.people.change(principal.tenant, email, groups, body.enabled, spares_last=True)
     audited(request, "person.change", person.username, groups=person.groups)
-    return PersonBody.of(person)
+    return PersonEntry.of(person)
 
 
 @router.delete("/v1/people/{email}", summary="Remove a person", status_code=204)

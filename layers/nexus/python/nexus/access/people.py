@@ -115,7 +115,8 @@ class PeopleOfTenant:
     ) -> Person:
         """Gives somebody exactly these groups, and lets it sign in or not; None leaves it as it is.
 
-        Who gets fewer rights has to sign in anew, within a minute. Raises NotFound, and Conflict for the last administrator, if it is spared and would be none.
+        Who gets fewer rights has to sign in anew, within a minute. Raises NotFound, and Conflict
+        for the last administrator, if it is spared and would be none.
         """
         pool = self._managed()
         with self._turns.of(tenant):

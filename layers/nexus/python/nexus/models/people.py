@@ -10,7 +10,8 @@ class Person:
     """Somebody of the stage's user pool.
 
     `username` is the pool's own name, which stays, and `subject` what tokens name it by; `tenant`
-    is "" of who belongs to nobody yet, and `waiting` tells that it has never signed in. `groups` are those of the pool, in its order.
+    is "" of who belongs to nobody yet, and `waiting` tells that it has never signed in. `groups`
+    are those of the pool, in its order.
     """
 
     username: str

@@ -1,7 +1,8 @@
 """The sign-ins that have ended, in the clients' table: pk is `sign-in#` and the digest.
 
 Where all of a person's have, it is `sign-in#person#` and the person's digest, and `before` says
-until when; `forget_at` (seconds since 1970) is the table's TTL, an attribute that no API key's entry has.
+until when. `forget_at` (seconds since 1970) is the table's TTL, an attribute that no API key's
+entry has.
 """
 
 from __future__ import annotations
