@@ -141,8 +141,9 @@ class FakePool:
             raise Conflict(f"{email} was added by somebody else meanwhile.")
         self.put(email, "", waiting=True)
 
-    def invite(self, username: str) -> None:
-        self.invited.append(username)
+    def invite(self, email: str) -> None:
+        assert self.find(email)
+        self.invited.append(email)
 
     def lend(self, username: str, password: str) -> None:
         del password

@@ -111,7 +111,7 @@ def test_a_failure_is_ours(client: Any, failure: Exception, raised: type[Excepti
     def fail(**_: Any) -> None:
         raise failure
 
-    client.meta.events.register("before-call.apigateway", fail)
+    client.meta.events.register("before-call.api-gateway", fail)
     for call in (
         lambda: keys.make("acme", "web", KEY),
         lambda: keys.of_client("acme", "web"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
@@ -63,6 +65,27 @@ def test_somebody_is_made_entered_grouped_stopped_and_removed(pool: CognitoPool)
     assert pool.find("eve@example.org") is None
     with pytest.raises(Conflict):
         pool.enter(eve.username, "acme")
+
+
+def test_an_invitation_is_sent_to_the_address_that_was_made_and_makes_nobody(
+    client: Any, pool: CognitoPool
+) -> None:
+    """Moto makes somebody else of it, so that what is asked of Cognito is held."""
+    asked: list[dict[str, Any]] = []
+
+    def hold(params: dict[str, Any], **_: Any) -> Any:
+        asked.append(json.loads(params["body"]))
+        return AWSResponse("", 200, {}, None), {}  # type: ignore[arg-type]
+
+    client.meta.events.register("before-call.cognito-identity-provider.AdminCreateUser", hold)
+    pool.invite("eve@example.org")
+    [sent] = asked
+    del sent["UserPoolId"]
+    assert sent == {
+        "Username": "eve@example.org",
+        "MessageAction": "RESEND",
+        "DesiredDeliveryMediums": ["EMAIL"],
+    }
 
 
 def test_an_address_that_is_taken_is_a_conflict(pool: CognitoPool) -> None:

@@ -14,6 +14,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from nexus.adapters.aws.user_pool import CognitoPool
 from nexus.bounded import CarryingExecutor, bounded
 from nexus.models import Principal
 from nexus.sign_in.context import Caller, written
@@ -128,7 +129,11 @@ def test_a_key_is_made_rotated_moved_and_revoked_on_the_plans_of_its_stage(
             assert key not in repr(stored.scan(TableName=table)["Items"])
 
 
-def test_a_person_is_added_changed_and_removed_in_the_stage_s_pool(account: Account) -> None:
+def test_a_person_is_added_changed_and_removed_in_the_stage_s_pool(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Moto makes somebody else of an invitation (tests/contract/test_user_pool.py sends one).
+    monkeypatch.setattr(CognitoPool, "invite", lambda _pool, _email: None)
     account.call("POST", "/v1/clients", {"name": "web"})
     status, made = account.call(
         "POST", "/v1/people", {"email": "eve@example.org", "groups": ["hr"]}

@@ -162,7 +162,7 @@ def test_somebody_who_was_half_made_belongs_to_nobody_until_completed(
     found = made.pool.find("eve@example.org")
     assert found is not None
     assert (found.tenant, found.groups) == ("acme", ("finance", "hr"))
-    assert found.username in made.pool.invited
+    assert found.email in made.pool.invited
 
 
 @pytest.mark.parametrize(("step", "after"), deaths(regrouped))

@@ -46,7 +46,7 @@ def test_somebody_is_added_invited_listed_changed_and_removed(bureau: Bureau) ->
         }.items()
     )
     eve = pool_of(bureau).find("eve@example.org")
-    assert (eve.tenant, pool_of(bureau).invited) == ("acme", [eve.username])
+    assert (eve.tenant, pool_of(bureau).invited) == ("acme", [eve.email])
     assert set(people(bureau)) == {"ana@example.org", "eve@example.org"}
 
     path = "/v1/people/Eve@Example.org"

@@ -100,7 +100,7 @@ class PeopleOfTenant:
             if found is None:
                 raise Conflict(f"{email} was removed meanwhile: add it again.")
             self._regroup(found, groups)
-            pool.invite(found.username)
+            pool.invite(email)
             pool.enter(found.username, tenant)
             return self._found(tenant, email)
 

@@ -8,7 +8,10 @@ from nexus.models import Person
 
 
 class UserPool(Protocol):
-    """The stage's own user pool. Users are named by their `username`, but for `find` and `make`."""
+    """The stage's own user pool.
+
+    Users are named by their `username`; to find, make or invite one, by the e-mail address.
+    """
 
     def find(self, email: str) -> Person | None:
         """Who has an e-mail address, with its groups; None if nobody has."""
@@ -30,7 +33,7 @@ class UserPool(Protocol):
         """Makes somebody of no tenant, who is not told of it yet. Raises Conflict if there is."""
         ...
 
-    def invite(self, username: str) -> None:
+    def invite(self, email: str) -> None:
         """Sends who has never signed in a temporary password, anew if it was sent before."""
         ...
 

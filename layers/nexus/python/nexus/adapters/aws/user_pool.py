@@ -19,7 +19,7 @@ class CognitoPool:
     """A UserPool in which people are named by their e-mail addresses.
 
     Cognito gives each a `Username` of its own (the subject of its tokens), by which all calls name
-    it but those that look an address up or make it. `tenant` is the attribute that names tenants.
+    it but those that look an address up, make it or invite it. `tenant` is the attribute that names tenants.
     """
 
     def __init__(self, client: Any, pool_id: str, tenant: str) -> None:
@@ -76,12 +76,12 @@ class CognitoPool:
             except self._client.exceptions.UsernameExistsException as err:
                 raise Conflict(f"{email} was added by somebody else meanwhile.") from err
 
-    def invite(self, username: str) -> None:
+    def invite(self, email: str) -> None:
         """Has Cognito write the invitation with a temporary password, which it makes."""
         with translate(SERVICE):
             self._client.admin_create_user(
                 **self._pool,
-                Username=username,
+                Username=email,  # as it was made: by another name it would be made anew
                 MessageAction="RESEND",
                 DesiredDeliveryMediums=["EMAIL"],
             )
