@@ -86,7 +86,8 @@ class PeopleOfTenant:
         pool, email = self._managed(), email.lower()
         if self._everybody not in ("", tenant):
             raise Conflict("Everybody who signs in here belongs to another tenant: make keys.")
-        with self._turns.of(tenant):
+        # Two tenants that add one address at once would share who comes of it.
+        with self._turns.of(tenant), self._turns.of(email):
             found = pool.find(email)
             if request.repeated and found is not None and self._is_of(found, tenant):
                 return found

@@ -25,9 +25,12 @@ class Turns:
         self._sleep = sleep
 
     @contextmanager
-    def of(self, tenant: str) -> Iterator[None]:
-        """Does the block's work alone. Raises InProgress if another change is not done in 5 s."""
-        place, owner = digest("access", tenant), uuid.uuid4().hex
+    def of(self, subject: str) -> Iterator[None]:
+        """Does the block's work alone of all that are on a tenant, or on an e-mail address.
+
+        Raises InProgress if another change is not done in 5 s.
+        """
+        place, owner = digest("access", subject), uuid.uuid4().hex
         waited = 0.0
         while self._claims.claim(place, "change", owner, CLAIMED_S) is not None:
             if waited >= WAIT_S or not current().fits(LOOK_S + 1):
