@@ -50,7 +50,7 @@ class ServiceStack(Stack):
             stage=stage,
             functions=self.functions,
             authorizer=asked,
-            access_log=data.logs["access"],
+            access_log=data.gateway_log,
         ).api
         self.plans = UsagePlans(self, "Plans", stage=stage, api=self.api, people_key=key_of_people)
         access.allow_plans(self, stage, of_keys, (self.plans.standard, self.plans.admin))

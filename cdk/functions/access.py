@@ -118,7 +118,7 @@ def _allow_keys(role: iam.Role, stage: Stage) -> None:
     _allow(role, ("PUT",), tags, given_tag)
     # Of the plans, names and ids: whose keys are on them stands in none.
     _allow(role, ("GET",), f"{place}::/usageplans")
-    shown = f"arn:<AWS::Partition>:apigateway:{stage.region or '<AWS::Region>'}"
+    shown = _shown(stage)
     acknowledge(
         role,
         f"IAM5[Resource::{shown}::/apikeys/*]",
@@ -159,9 +159,13 @@ def allow_plans(
             ]
         ),
     )
-    acknowledge(
-        policy, "IAM5", "Which keys are on these plans is what the function is there to change."
-    )
+    for plan in plans:
+        named = Stack.of(scope).resolve(plan.usage_plan_id)["Ref"]
+        acknowledge(
+            policy,
+            f"IAM5[Resource::{_shown(stage)}::/usageplans/<{named}>/keys/*]",
+            "Which keys are on this plan is what the function is there to change.",
+        )
 
 
 def _allow(
@@ -177,6 +181,11 @@ def _allow(
             conditions=conditions,
         )
     )
+
+
+def _shown(stage: Stage) -> str:
+    """The same as cdk-nag shows it."""
+    return f"arn:<AWS::Partition>:apigateway:{stage.region or '<AWS::Region>'}"
 
 
 def _place(scope: Construct) -> str:

@@ -204,7 +204,13 @@ def test_the_outputs_that_the_cli_reads_keep_their_names(assembly, stage):
         *("DocumentsBucket", "CatalogueTable", "ConversationsTable", "ClientsTable"),
         "CacheTable",
         *("IngestQueueUrl", "DeadLetterQueueUrl"),
-        *("ChatFunction", "DocumentsFunction", "IngestFunction", "ReindexFunction", "AccessFunction"),
+        *(
+            "ChatFunction",
+            "DocumentsFunction",
+            "IngestFunction",
+            "ReindexFunction",
+            "AccessFunction",
+        ),
         *("VectorIndex", "EmbeddingModel", "EmbeddingDimension"),
         *(() if stage == "aws" else ("ModelsSecret", "ModelsUrl")),
     }

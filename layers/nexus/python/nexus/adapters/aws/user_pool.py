@@ -19,7 +19,8 @@ class CognitoPool:
     """A UserPool in which people are named by their e-mail addresses.
 
     Cognito gives each a `Username` of its own (the subject of its tokens), by which all calls name
-    it but those that look an address up, make it or invite it. `tenant` is the attribute that names tenants.
+    it but those that look an address up, make it or invite it. `tenant` is the attribute that names
+    tenants.
     """
 
     def __init__(self, client: Any, pool_id: str, tenant: str) -> None:
