@@ -83,7 +83,7 @@ def _pool(stage: Stage, data: DataStack) -> dict[str, str]:
 def _grant(role: iam.Role, data: DataStack) -> None:
     """The clients' entries; people whose sign-ins ended; claims on requests; what was spent."""
     tables = data.tables
-    allow(role, "dynamodb", ("Scan", "GetItem"), tables.clients.table_arn)
+    allow(role, "dynamodb", ("Scan",), tables.clients.table_arn)
     _allow_items(role, ("PutItem", "UpdateItem", "DeleteItem"), tables.clients.table_arn, _KEY_HASH)
     _allow_items(role, ("PutItem",), tables.clients.table_arn, "sign-in#person#*")
     _allow_items(role, ("GetItem", "PutItem", "DeleteItem"), tables.cache.table_arn, "request#*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from functions.access.routes import clients, groups, people, readiness
+from functions.access.routes import clients, groups, people
 from nexus.http.application import application
 from nexus.services import AccessServices
 
@@ -28,7 +28,7 @@ def create_app(services: AccessServices) -> FastAPI:
     """The API over these services."""
     return application(
         services,
-        [module.router for module in (clients, people, groups, readiness)],
+        [module.router for module in (clients, people, groups)],
         description=DESCRIPTION,
         errors=ERRORS,
         methods=["GET", "POST", "PATCH", "DELETE"],

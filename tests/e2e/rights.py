@@ -119,7 +119,7 @@ def _resolved(value: Any, exported: Mapping[str, Any], stage: str) -> str:
         return _resolved(exported[given], exported, stage)
     if function == "Ref":
         return _PSEUDO.get(given) or _label(given)
-    if function == "Fn::GetAtt" and given[1] == "Arn":
+    if function == "Fn::GetAtt" and given[1].endswith("Arn"):  # a vector bucket's has a longer name
         return _label(given[0])
     raise ValueError(f"cannot resolve {json.dumps(value)}")
 

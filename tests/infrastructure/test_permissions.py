@@ -185,7 +185,7 @@ def test_access_makes_this_stage_s_keys_and_people_and_reads_no_document(assembl
         )
     }
     assert granted(assembly, stage, "access") == {
-        "clients": {"dynamodb:Scan", "dynamodb:GetItem"},
+        "clients": {"dynamodb:Scan"},
         # Entries by their digest alone: nobody's ended sign-in can be taken back.
         leading("clients", "sign-in#person#*"): {"dynamodb:PutItem"},
         leading("clients", "?" * 64): {

@@ -152,7 +152,7 @@ class DocumentsServices:
 class AccessServices:
     """What the access function and the terminal's commands for keys and people work with.
 
-    `ledger` is None where nothing is counted. `ping` returns when the entries can be read.
+    `ledger` is None where nothing is counted.
     """
 
     settings: Settings
@@ -166,7 +166,6 @@ class AccessServices:
     repeatable: Repeatable
     ledger: Ledger | None = None
     now: Callable[[], float] = time.time
-    ping: Callable[[], None] = field(default=_nothing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,6 @@ def composed(
         repeatable=Repeatable(claims, sleep),
         ledger=ledger,
         now=now,
-        ping=clients.ping,
     )
 
 
