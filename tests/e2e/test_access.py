@@ -41,8 +41,10 @@ def refused(stack: Deployed, key: str) -> bool:
 def test_a_key_is_made_used_rotated_and_revoked_by_the_api(
     stack: Deployed, connection: Connection, admin: str
 ) -> None:
-    made = stack.call("POST", "/v1/clients", {"name": "portal 1", "groups": ["finance"]}, key=admin)
+    body, named = {"name": "portal 1", "groups": ["finance"]}, {"idempotency_key": "portal"}
+    made = stack.call("POST", "/v1/clients", body, key=admin, **named)
     assert made.status_code == 201, made.text
+    assert stack.call("POST", "/v1/clients", body, key=admin, **named).json() == made.json()
     first = made.json()["key"]
     known = eventually(lambda: me(stack, first), "new key")
     assert (known["name"], known["role"], known["groups"]) == ("portal 1", "user", ["finance"])
@@ -64,6 +66,9 @@ def test_a_key_is_made_used_rotated_and_revoked_by_the_api(
     assert changed.json()["role"] == "admin", changed.text
     on_admin = connection.access.gateway.on_plan("admin")
     assert on_admin >= {one["id"] for one in told["portal 1"]["keys"]}
+
+    changed = stack.call("PATCH", "/v1/clients/portal%201", {"role": "user"}, key=admin)
+    assert changed.json()["role"] == "user", changed.text
 
     assert stack.call("DELETE", "/v1/clients/portal%201", key=admin).status_code == 204
     eventually(lambda: refused(stack, first), "refusal of the first key", 75)
@@ -99,6 +104,9 @@ def test_a_person_is_made_signs_in_changes_group_and_is_removed(
     told = stack.call("GET", "/v1/people", key=admin).json()["people"]
     assert {one["email"]: one["invited"] for one in told}[EMAIL] is False
     assert json.loads(stack.nexus("people", "list", "--json").stdout) == told
+    for enabled in (False, True):
+        changed = stack.call("PATCH", path, {"enabled": enabled}, key=admin)
+        assert changed.json()["enabled"] is enabled, changed.text
     assert stack.call("DELETE", path, key=admin).status_code == 204
     assert browser.code(EMAIL, password, pkce()[1]) == ""
 
