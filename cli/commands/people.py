@@ -14,7 +14,7 @@ from cli.stage_names import LOCAL
 from cli.terminal import Json, Stage, Tenant, console, print_json
 from nexus.models import Person
 
-app = typer.Typer(no_args_is_help=True, help="List, add, change and remove who signs in.")
+app = typer.Typer(no_args_is_help=True, help="List, add, change and remove the people who sign in.")
 Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
 Groups = Annotated[
     str | None,
