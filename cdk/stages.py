@@ -13,9 +13,14 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from cdk.stage_faults import faults
 
 ROOT = Path(__file__).resolve().parent.parent
-FUNCTIONS = ("chat", "stream", "documents", "ingest", "reindex", "backup", "authorizer")
+FUNCTIONS = (
+    *("chat", "stream", "documents", "access"),
+    *("ingest", "reindex", "backup", "authorizer"),
+)
 # What sends answers while they are written.
 STREAM = "stream"
+# What makes keys and people.
+ACCESS = "access"
 # What the gateway asks who calls.
 AUTHORIZER = "authorizer"
 # What sends traces where a stage names a collector. Before each request comes the authorizer, which

@@ -134,6 +134,7 @@ COMMANDS = {
         "Save a stage's configuration as one file, without keys, and restore it.",
     ),
     "keys": ("keys", "app", "Make, rotate, list, attach, copy and revoke API keys."),
+    "people": ("people", "app", "List, add, change and remove the people who sign in."),
     "dead-letters": (
         "dead_letters",
         "app",

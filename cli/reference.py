@@ -1,7 +1,7 @@
 """Writes the references that the code knows best: `python -m cli.reference`.
 
-That is the README's table of settings, and the description of the documents function's routes,
-which the chat function serves with its own.
+That is the README's table of settings, and the description of the routes of the functions for
+documents and for keys and people, which the chat function serves with its own.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from cli.local.layout import PROJECT
-from functions.documents.app import create_app
-from nexus.services import DocumentsServices
+from functions.access.app import create_app as create_access
+from functions.documents.app import create_app as create_documents
+from nexus.services import AccessServices, DocumentsServices
 from nexus.setting_values import variable_of
 from nexus.settings import Settings
 
@@ -54,10 +55,17 @@ class _Described:
 
 
 def documents_routes() -> str:
-    """The documents function's part of the OpenAPI description, as JSON."""
-    app = create_app(cast(DocumentsServices, _Described(Settings())))
-    described: dict[str, Any] = app.openapi()
-    part = {name: described[name] for name in ("paths", "components")}
+    """The other functions' part of the OpenAPI description, as JSON."""
+    settings = _Described(Settings())
+    of_documents: dict[str, Any] = create_documents(cast(DocumentsServices, settings)).openapi()
+    of_access: dict[str, Any] = create_access(cast(AccessServices, settings)).openapi()
+    components = of_documents["components"]
+    part = {
+        "paths": {**of_documents["paths"], **of_access["paths"]},
+        "components": {
+            kind: {**components[kind], **of_access["components"][kind]} for kind in components
+        },
+    }
     return json.dumps(part, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 

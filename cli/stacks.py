@@ -43,6 +43,7 @@ class Deployment:
     chat_function: str
     stream_function: str
     documents_function: str
+    access_function: str
     ingest_function: str
     reindex_function: str
     backup_function: str

@@ -1,7 +1,7 @@
-"""Adds the routes of the documents function to this API's description: one reference for both.
+"""Adds the routes of documents, keys and people to this API's description: one reference for all.
 
 Functions never import each other, so the routes' description is a file, `documents_openapi.json`,
-which `python -m cli.reference` writes from the code.
+which `python -m cli.reference` writes from the code of the two functions that answer them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 
 def complete(app: FastAPI, first: Callable[[], None]) -> None:
-    """Makes the app's description include the other function's routes; `first` adds its own."""
+    """Makes the app's description include the other functions' routes; `first` adds its own."""
     own = app.openapi
 
     def whole() -> dict[str, Any]:

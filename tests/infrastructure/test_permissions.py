@@ -65,7 +65,13 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "BackupsFailures": "failures",
         "Logs": "logs",
         "function:nexus-": "functions",
+        "::/tags/": "tags",
         "::/apikeys/*": "keys",
+        '::/apikeys"': "all keys",
+        '::/usageplans"': "plans",
+        "Plansstandard": "keys of Plansstandard",
+        "Plansadmin": "keys of Plansadmin",
+        "SignInPeople": "people",
         '"PeopleKey"': "key of people",
         ":deploymentgroup:": "groups",
         "DocumentsBucket": "bucket",
@@ -162,6 +168,55 @@ def test_documents_changes_the_bucket_and_erases_what_became_of_it(assembly, sta
         "logs": LOGS | of_logs,
         "*": XRAY | of_metrics,
     }
+
+
+def test_access_makes_this_stage_s_keys_and_people_and_reads_no_document(assembly, stage):
+    tagged = {
+        of: json.dumps({"StringEquals": {f"aws:{of}Tag/nexus-stage": stage}})
+        for of in ("Resource", "Request")
+    }
+    people = {
+        f"cognito-idp:{action}"
+        for action in (
+            *("AdminGetUser", "AdminListGroupsForUser", "ListUsers", "ListGroups"),
+            *("ListUsersInGroup", "AdminCreateUser", "AdminUpdateUserAttributes"),
+            *("AdminDeleteUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
+            *("AdminEnableUser", "AdminDisableUser", "AdminUserGlobalSignOut"),
+        )
+    }
+    assert granted(assembly, stage, "access") == {
+        "clients": {"dynamodb:Scan"},
+        # Entries by their digest alone: nobody's ended sign-in can be taken back.
+        leading("clients", "sign-in#person#*"): {"dynamodb:PutItem"},
+        leading("clients", "?" * 64): {
+            *("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+        },
+        leading("cache", "request#*"): {
+            *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
+        },
+        BUDGETS: {"dynamodb:Query"},
+        "all keys": {"apigateway:GET"},
+        f"all keys, {tagged['Request']}": {"apigateway:POST"},
+        f"keys, {tagged['Resource']}": {"apigateway:GET", "apigateway:DELETE"},
+        f"tags, {tagged['Request']}": {"apigateway:PUT"},
+        "plans": {"apigateway:GET"},
+        "keys of Plansstandard": {"apigateway:POST", "apigateway:DELETE"},
+        "keys of Plansadmin": {"apigateway:POST", "apigateway:DELETE"},
+        **({"people": people} if stage == "local" else {}),
+        "logs": LOGS,
+        "*": XRAY,
+    }
+
+
+def test_nobody_but_access_makes_keys_or_people(assembly, stage):
+    for function in FUNCTIONS:
+        statements = json.dumps(assembly.statements(stage, function))
+        makes = "apigateway:POST" in statements or "cognito-idp:" in statements
+        assert makes is (function == "access")
+
+
+def leading(table: str, keys: str) -> str:
+    return f'{table}, {{"ForAllValues:StringLike": {{"dynamodb:LeadingKeys": ["{keys}"]}}}}'
 
 
 def test_ingest_reads_documents_and_writes_the_catalogue(assembly, stage):

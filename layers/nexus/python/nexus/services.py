@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
+    from nexus.access.attaching import Attaching
+    from nexus.access.entering import Entering
+    from nexus.access.groups import Groups
+    from nexus.access.keys import Keys
+    from nexus.access.people import PeopleOfTenant
+    from nexus.access.repeating import Repeatable
     from nexus.answering.idempotency import IdempotentAnswers
     from nexus.answering.turn import Answerer
     from nexus.budgets.charging import Budgets
@@ -36,7 +42,9 @@ if TYPE_CHECKING:
         FunctionVersions,
         GatewayKeys,
         GenerationStore,
+        Ledger,
         ListedConversations,
+        ManagedKeys,
         RefreshTokens,
         SnapshotStore,
         VectorIndex,
@@ -138,6 +146,26 @@ class DocumentsServices:
     figures: Figures
     analytics: Analytics | None = None
     ping: Callable[[], None] = field(default=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessServices:
+    """What the access function and the terminal's commands for keys and people work with.
+
+    `ledger` is None where nothing is counted.
+    """
+
+    settings: Settings
+    clients: ClientStore
+    gateway: ManagedKeys
+    keys: Keys
+    entering: Entering
+    attaching: Attaching
+    people: PeopleOfTenant
+    groups: Groups
+    repeatable: Repeatable
+    ledger: Ledger | None = None
+    now: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)

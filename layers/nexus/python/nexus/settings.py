@@ -194,6 +194,9 @@ class Settings(ModelSettings):
         30,
         low=1,
     )
+    user_pool: str = setting(
+        "Cognito user pool in which the stage's people are entered; empty is none of its own.", ""
+    )
     people_key_id: str = setting(
         "API Gateway's id of the API key that carries all people's requests.", ""
     )

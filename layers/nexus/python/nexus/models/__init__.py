@@ -34,6 +34,7 @@ from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage
 from nexus.models.insights import Feedback, LoggedQuestion, RatedSource, Rating, Reason, Spent
 from nexus.models.language import Language
+from nexus.models.people import Person
 from nexus.models.snapshots import StoredChunk, StoredDocument
 from nexus.models.told import Begun, Looked, Said, Told, Withdrawn
 
@@ -75,6 +76,7 @@ __all__ = [
     "ObjectState",
     "ParsedDocument",
     "Passage",
+    "Person",
     "Principal",
     "RatedSource",
     "Rating",

@@ -15,7 +15,7 @@ from nexus.ports.catalogue import (
     PartResult,
     Staged,
 )
-from nexus.ports.clients import ClientStore, GatewayKeys
+from nexus.ports.clients import ClientStore, GatewayKey, GatewayKeys, ManagedKeys
 from nexus.ports.conversations import CitedTurns, ConversationStore, ListedConversations
 from nexus.ports.documents import (
     DocumentBucket,
@@ -39,6 +39,7 @@ from nexus.ports.language_models import (
     Reranker,
     StreamingChat,
 )
+from nexus.ports.people import UserPool
 from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
 from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
@@ -73,12 +74,14 @@ __all__ = [
     "Finish",
     "FinishedPart",
     "FunctionVersions",
+    "GatewayKey",
     "GatewayKeys",
     "GenerationStore",
     "Kept",
     "Ledger",
     "Letter",
     "ListedConversations",
+    "ManagedKeys",
     "Manifest",
     "Message",
     "NewObject",
@@ -101,6 +104,7 @@ __all__ = [
     "StreamingChat",
     "TokenVerifier",
     "TurnWriter",
+    "UserPool",
     "VectorIndex",
     "WorkQueue",
 ]
