@@ -1,7 +1,7 @@
 """Writes the references that the code knows best: `python -m cli.reference`.
 
-That is the README's table of settings, and the description of the documents function's routes,
-which the chat function serves with its own.
+That is the README's table of settings, and the description of the routes of the documents and the
+audio function, which the chat function serves with its own.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
+from fastapi import FastAPI
+
 from cli.local.layout import PROJECT
+from functions.audio.app import create_app as create_audio
 from functions.documents.app import create_app
-from nexus.services import DocumentsServices
+from nexus.services import AudioServices, DocumentsServices
 from nexus.setting_values import variable_of
 from nexus.settings import Settings
 
 README = PROJECT / "README.md"
 ROUTES = PROJECT / "functions" / "chat" / "documents_openapi.json"
+AUDIO_ROUTES = PROJECT / "functions" / "chat" / "audio_openapi.json"
 BEGIN = "<!-- settings: written by `python -m cli.reference` -->\n"
 END = "<!-- end of settings -->"
 
@@ -55,7 +59,15 @@ class _Described:
 
 def documents_routes() -> str:
     """The documents function's part of the OpenAPI description, as JSON."""
-    app = create_app(cast(DocumentsServices, _Described(Settings())))
+    return _part_of(create_app(cast(DocumentsServices, _Described(Settings()))))
+
+
+def audio_routes() -> str:
+    """The audio function's part of the OpenAPI description, as JSON."""
+    return _part_of(create_audio(cast(AudioServices, _Described(Settings()))))
+
+
+def _part_of(app: FastAPI) -> str:
     described: dict[str, Any] = app.openapi()
     part = {name: described[name] for name in ("paths", "components")}
     return json.dumps(part, ensure_ascii=False, separators=(",", ":")) + "\n"
@@ -63,4 +75,5 @@ def documents_routes() -> str:
 
 if __name__ == "__main__":
     ROUTES.write_text(documents_routes(), encoding="utf-8")
+    AUDIO_ROUTES.write_text(audio_routes(), encoding="utf-8")
     README.write_text(with_settings(README.read_text(encoding="utf-8")), encoding="utf-8")

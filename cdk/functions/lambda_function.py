@@ -32,7 +32,8 @@ class LambdaFunction(Construct):
     With `code` it has another function's folder, and with `handler` another start. One that
     `streams` sends its answers while they are made. The API starts it by its `routes`. A
     `recursive` function may start itself again and again. `reserved_concurrency` executions at once
-    are kept for it and are its most; 0 keeps none.
+    are kept for it and are its most; 0 keeps none. A new version of one that is not `tried_first`
+    gets all callers at once.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class LambdaFunction(Construct):
         code: str = "",
         handler: str = "",
         streams: bool = False,
+        tried_first: bool = True,
     ) -> None:
         super().__init__(scope, name.capitalize())
         # The version before stays for a day, for `nexus rollback`; the nightly run removes it, with
@@ -61,6 +63,7 @@ class LambdaFunction(Construct):
         self.address = address(stage, name)
         self.routes = tuple(routes)
         self.streams = streams
+        self._tried_first = tried_first
         folder = packaging.function_code(code or name, Target(stage.architecture, stage.python))
         function_name = self.address.removesuffix(f":{ALIAS}")
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
@@ -107,8 +110,8 @@ class LambdaFunction(Construct):
 
     @property
     def answers_callers(self) -> bool:
-        """Whether the API waits for it: a new version of it is tried by a tenth of the callers."""
-        return bool(self.routes) or self.named == AUTHORIZER
+        """Whether the API waits for it, and a new version of it is tried by a tenth of the callers."""
+        return self._tried_first and (bool(self.routes) or self.named == AUTHORIZER)
 
     @property
     def output(self) -> str:

@@ -18,7 +18,7 @@ from cdk.stages import Stage
 # `nexus keys` puts its keys' stage under this tag (cli/keys.py).
 STAGE_TAG = "nexus-stage"
 # The stage's functions, whose former versions it removes.
-NAMES = ("chat", "stream", "documents", "ingest", "reindex", "backup", "authorizer")
+NAMES = ("chat", "stream", "documents", "ingest", "reindex", "backup", "authorizer", "audio")
 
 
 def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:

@@ -1,0 +1,140 @@
+"""The engines that hear and speak, loaded from where they are installed."""
+
+from __future__ import annotations
+
+import io
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.local.speech.install import MODEL, VOICE, ensure_speech, is_installed
+from nexus.text.tongues import tongue_of
+
+# Voices of OpenAI's, for clients that name one: here they mean any voice of the text's language.
+ANY = frozenset(
+    "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse default".split()
+)
+JOE = "joe"
+
+
+class NotInstalled(Exception):
+    """The speech models are being installed; the message says how far that is."""
+
+
+class Unreadable(ValueError):
+    """The recording cannot be decoded."""
+
+
+class UnknownVoice(ValueError):
+    """There is no voice of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said, with its language (ISO 639-1), length in seconds and timed parts."""
+
+    text: str
+    language: str
+    seconds: float
+    parts: tuple[tuple[float, float, str], ...]
+
+
+class Engines:
+    """Loads what it needs on first use; a first use that finds nothing begins to install it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lock = threading.Lock()
+        self._installing: threading.Thread | None = None
+        self._told = ""
+        self._whisper: Any = None
+        self._voices: Any = None
+
+    def hear(self, content: bytes, language: str | None) -> Heard:
+        """Writes down a recording. Raises NotInstalled and Unreadable."""
+        from_folder = self._folder()
+        with self._lock:
+            if self._whisper is None:
+                self._whisper = _whisper(from_folder)
+            whisper = self._whisper
+        from faster_whisper.audio import decode_audio
+
+        try:
+            samples = decode_audio(io.BytesIO(content), sampling_rate=16_000)
+        except Exception as err:  # noqa: BLE001 - FFmpeg's errors are of many types
+            raise Unreadable("The recording cannot be decoded.") from err
+        if not len(samples):
+            raise Unreadable("The recording holds no sound.")
+        parts, told = whisper.transcribe(
+            samples,
+            language=language,
+            beam_size=5,
+            vad_filter=True,
+            condition_on_previous_text=False,
+        )
+        found = tuple((part.start, part.end, part.text.strip()) for part in parts)
+        text = " ".join(said for _, _, said in found if said)
+        return Heard(text, str(told.language), float(told.duration), found)
+
+    def speak(self, text: str, voice: str, speed: float) -> tuple[bytes, int]:
+        """16-bit samples of one channel, and their rate. Raises NotInstalled and UnknownVoice."""
+        from cli.local.speech.espeak import UnknownLanguage
+
+        from_folder = self._folder()
+        with self._lock:
+            if self._voices is None:
+                self._voices = _voices(from_folder)
+            espeak, joe = self._voices
+        language = tongue_of(text) or "en" if voice in ANY else voice
+        if language in (JOE, "en"):
+            return joe.speak(text, speed), joe.rate
+        if len(language) != 2:
+            raise UnknownVoice(voice)
+        try:
+            return espeak.speak(text, language, speed), espeak.rate
+        except UnknownLanguage as err:
+            raise UnknownVoice(voice) from err
+
+    def _folder(self) -> Path:
+        if is_installed(self._root):
+            folder = ensure_speech(self._root)
+            # Behind everything else: what the project pins itself is never taken from here.
+            if str(folder) not in sys.path:
+                sys.path.append(str(folder))
+            return folder
+        with self._lock:
+            if self._installing is None or not self._installing.is_alive():
+                self._told = self._told or "begun"
+                self._installing = threading.Thread(target=self._install, daemon=True)
+                self._installing.start()
+        raise NotInstalled(f"The speech models are being installed: {self._told}.")
+
+    def _install(self) -> None:
+        from cli.local.speech.install import SpeechUnavailable
+
+        def tell(said: str) -> None:
+            self._told = said
+
+        try:
+            ensure_speech(self._root, tell)
+        except SpeechUnavailable as err:
+            self._told = f"that failed, and is tried again: {err}"
+
+
+def _whisper(folder: Path) -> Any:
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(str(folder / MODEL), device="cpu", compute_type="int8", num_workers=1)
+
+
+def _voices(folder: Path) -> Any:
+    import espeakng_loader
+
+    from cli.local.speech.espeak import Espeak
+    from cli.local.speech.neural_voice import NeuralVoice
+
+    espeak = Espeak(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
+    return espeak, NeuralVoice(folder / VOICE, espeak)
+
