@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,7 @@ def ask(
     url: str,
     key: str,
     content: bytes,
-    fields: dict[str, str],
+    fields: dict[str, Any],
     told: Callable[[str], None] = lambda _what: None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def ask(
         try:
             if len(content) <= WITHIN_REQUEST:
                 file = {"file": ("recording", content, "application/octet-stream")}
-                response = client.post(url + PATH, headers=headers, data=fields, files=file)
+                response = client.post(url + PATH, headers=headers, data=_form(fields), files=file)
             else:
                 told("uploading")
                 body = {**fields, "upload": _upload(client, url, headers, content)}
@@ -54,6 +55,14 @@ def sound_of(answer: dict[str, Any]) -> bytes | None:
     if not response.is_success:
         raise Failure("The spoken answer cannot be fetched: ask again.")
     return bytes(response.content)
+
+
+def _form(fields: dict[str, Any]) -> dict[str, str]:
+    """The fields as a form has them: what is no text, as JSON."""
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in fields.items()
+    }
 
 
 def _upload(client: httpx2.Client, url: str, headers: dict[str, str], content: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,7 +59,7 @@ def audio(
             connection.deployment.api_url,
             found,
             file.read_bytes(),
-            {name: _written(value) for name, value in fields.items() if value is not None},
+            {name: value for name, value in fields.items() if value is not None},
             step.update,
         )
     _write(out, answer)
@@ -93,10 +92,6 @@ def _prepare(connection: Connection) -> None:
         except SpeechUnavailable as err:
             raise Failure(str(err)) from err
         step.done("speech models are installed")
-
-
-def _written(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _write(out: Path | None, answer: dict[str, Any]) -> None:
