@@ -18,7 +18,7 @@ from cdk.log_retention import retention
 from cdk.stages import Stage
 
 # As they stand in a request's Content-Type, or first in its Accept.
-BINARY = ("multipart/form-data", "audio/*", "audio/mpeg", "audio/wav", "audio/ogg")
+BINARY = ("multipart/form-data", "audio/*")
 
 
 class NexusApi(Construct):

@@ -77,17 +77,11 @@ def _grant_recordings(role: iam.Role, data: DataStack) -> None:
 
 
 def _grant_transcribing(role: iam.Role, stage: Stage, data: DataStack) -> None:
-    """Jobs of this stage's names, whose transcripts go into the bucket and nowhere else."""
+    """Jobs of this stage's names to read and remove."""
     stack = Stack.of(role)
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["transcribe:StartTranscriptionJob"],
-            resources=["*"],
-            conditions={
-                "StringEquals": {"transcribe:OutputBucketName": data.documents.bucket_name}
-            },
-        )
-    )
+    # A job has no name to be allowed by before it is started; it reads and writes in S3 with the
+    # function's own rights (Transcribe Developer Guide, "Data input and output").
+    rights.allow(role, "transcribe", ("StartTranscriptionJob",), "*")
     jobs = stack.format_arn(
         service="transcribe",
         resource="transcription-job",

@@ -15,6 +15,8 @@ FORMS = {
     "aac": ("adts", "aac", 0),
     "flac": ("flac", "flac", 0),
 }
+# Of one voice; flac takes what it needs.
+_BITS_A_SECOND = 48_000
 
 
 def written(samples: bytes, rate: int, form: str) -> bytes:
@@ -32,6 +34,7 @@ def written(samples: bytes, rate: int, form: str) -> bytes:
     container, codec, own_rate = FORMS[form]
     with av.open(made, "w", format=container) as output:
         stream = output.add_stream(codec, rate=own_rate or rate, layout="mono")
+        stream.bit_rate = _BITS_A_SECOND
         frame = av.AudioFrame.from_ndarray(
             np.frombuffer(samples, np.int16).reshape(1, -1), format="s16", layout="mono"
         )
