@@ -42,7 +42,9 @@ def ask(
                 response = client.post(url + PATH, headers=headers, json=body)
             return _waited(client, url, headers, response, told, sleep)
         except httpx2.TransportError as err:
-            raise Failure(f"{url} cannot be reached ({type(err).__name__}): is it running?") from err
+            raise Failure(
+                f"{url} cannot be reached ({type(err).__name__}): is it running?"
+            ) from err
 
 
 def sound_of(answer: dict[str, Any]) -> bytes | None:

@@ -1,6 +1,6 @@
 """The audio function: answers spoken questions, at once or by a job of its own.
 
-It is a function of its own, as a job may take a quarter of an hour, and chat's start should not wait
+It is a function of its own: a job may take a quarter of an hour, and chat's start should not wait
 for what reads forms and recordings.
 """
 
@@ -52,7 +52,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         # Polly has no resource for speech, only for lexicons.
         rights.allow(audio.role, "polly", ("SynthesizeSpeech",), "*")
     if not stage.transcription_model:
-        _grant_transcribing(audio.role, stage, data)
+        _grant_transcribing(audio.role, stage)
     return audio
 
 
@@ -76,7 +76,7 @@ def _grant_recordings(role: iam.Role, data: DataStack) -> None:
     )
 
 
-def _grant_transcribing(role: iam.Role, stage: Stage, data: DataStack) -> None:
+def _grant_transcribing(role: iam.Role, stage: Stage) -> None:
     """Jobs of this stage's names to read and remove."""
     stack = Stack.of(role)
     # A job has no name to be allowed by before it is started; it reads and writes in S3 with the

@@ -110,7 +110,7 @@ class LambdaFunction(Construct):
 
     @property
     def answers_callers(self) -> bool:
-        """Whether the API waits for it, and a new version of it is tried by a tenth of the callers."""
+        """Whether the API waits for it, and a tenth of the callers tries a new version of it."""
         return self._tried_first and (bool(self.routes) or self.named == AUTHORIZER)
 
     @property

@@ -22,7 +22,12 @@ UploadId = Annotated[str, StringConstraints(pattern=r"^u-[0-9a-f]{32}$")]
 Voice = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 _MOST_FIELDS, _MOST_FIELD_BYTES = 12, 20_000
 # Of the types that an answer's sound may have, those that Accept can name.
-_ACCEPTED = {"json": "application/json", "mp3": "audio/mpeg", "wav": "audio/wav", "ogg": "audio/ogg"}
+_ACCEPTED = {
+    "json": "application/json",
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    "ogg": "audio/ogg",
+}
 
 
 class AudioFields(BaseModel):
@@ -37,7 +42,8 @@ class AudioFields(BaseModel):
     style: Style | None = None
     filters: FilterFields | None = None
     voice: Voice | None = Field(
-        default=None, description="A voice's name; without it one that speaks the answer's language."
+        default=None,
+        description="A voice's name; without it one that speaks the answer's language.",
     )
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = Field(
         default=None, description="ISO 639-1 code of what is spoken; without it, it is found out."

@@ -127,9 +127,7 @@ def keep(services: AudioServices, place: Place, made: Spoken | Failed) -> None:
             spoken = replace(spoken, sound=None)
     has_sound = isinstance(made, Spoken) and made.sound is not None
     written = _FORM.dump_json(_Kept(spoken, failed, has_sound))
-    if not services.claims.finish(
-        place.key, place.body, place.owner, written, KEPT_S, documents
-    ):
+    if not services.claims.finish(place.key, place.body, place.owner, written, KEPT_S, documents):
         logger.warning("audio_turn_not_kept")
 
 

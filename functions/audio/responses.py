@@ -62,7 +62,11 @@ class AudioResponse(BaseModel):
 
     @classmethod
     def of(
-        cls, spoken: Spoken, encoding: Literal["base64", "hex"], turn_id: str | None, url: str | None
+        cls,
+        spoken: Spoken,
+        encoding: Literal["base64", "hex"],
+        turn_id: str | None,
+        url: str | None,
     ) -> AudioResponse:
         """From a turn; with a URL the sound is not in it."""
         sound = None if url else spoken.sound

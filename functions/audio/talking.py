@@ -87,9 +87,7 @@ def talk(
         laps.lap("text_to_speech")
         dollars = answer.usage.dollars + charge.dollars
     answer = replace(answer, usage=replace(answer.usage, dollars=dollars))
-    return Spoken(
-        heard.text, asked, tone, manner.before, answer, laps.seconds, sound, form, note
-    )
+    return Spoken(heard.text, asked, tone, manner.before, answer, laps.seconds, sound, form, note)
 
 
 def ending(transcript: str) -> str:

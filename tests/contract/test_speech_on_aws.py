@@ -18,7 +18,9 @@ from nexus.ports import Recording, Utterance
 from tests.contract.conftest import _client
 from tests.speech import FakeRecordings
 
-WRITTEN = {"results": {"transcripts": [{"transcript": "When are fees due?"}], "language_code": "en-US"}}
+WRITTEN = {
+    "results": {"transcripts": [{"transcript": "When are fees due?"}], "language_code": "en-US"}
+}
 
 
 class Transcripts(FakeRecordings):

@@ -48,7 +48,8 @@ def test_the_sound_is_written_in_hex_where_that_is_asked(world):
 
 
 @pytest.mark.parametrize(
-    ("accept", "form"), [("audio/*", "mp3"), ("audio/wav", "wav"), ("audio/ogg, audio/mpeg;q=0.5", "ogg")]
+    ("accept", "form"),
+    [("audio/*", "mp3"), ("audio/wav", "wav"), ("audio/ogg, audio/mpeg;q=0.5", "ogg")],
 )
 def test_who_accepts_sound_gets_it_alone(world, accept, form):
     response = ask(world.api(), headers={"accept": accept})

@@ -23,7 +23,7 @@ def world() -> AudioWorld:
 def uploaded(world: AudioWorld, api, content: bytes = HALF_AN_HOUR) -> str:
     place = api.post("/v1/audio/uploads", json={"size": len(content)}).json()
     world.recordings.put(place["url"].removeprefix("https://bucket/"), content, "")
-    return place["id"]
+    return str(place["id"])
 
 
 def test_half_an_hour_is_answered_by_a_job(world):

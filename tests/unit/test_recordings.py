@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,7 +91,5 @@ def test_damage_is_refused_or_read_and_never_raises_anything_else(kind, data):
     content = bytearray(spoken(kind))
     for at in data.draw(st.lists(st.integers(0, min(400, len(content) - 1)), max_size=12)):
         content[at] = data.draw(st.integers(0, 255))
-    try:
-        assert inspected(bytes(content), HOUR).seconds <= HOUR
-    except InvalidRequest as refused:
-        assert refused.field == "file"
+    with suppress(InvalidRequest):
+        assert 0 < inspected(bytes(content), HOUR).seconds <= HOUR

@@ -63,7 +63,7 @@ class Engines:
 
         try:
             samples = decode_audio(io.BytesIO(content), sampling_rate=16_000)
-        except Exception as err:  # noqa: BLE001 - FFmpeg's errors are of many types
+        except Exception as err:
             raise Unreadable("The recording cannot be decoded.") from err
         if not len(samples):
             raise Unreadable("The recording holds no sound.")
@@ -137,4 +137,3 @@ def _voices(folder: Path) -> Any:
 
     espeak = Espeak(espeakng_loader.get_library_path(), espeakng_loader.get_data_path())
     return espeak, NeuralVoice(folder / VOICE, espeak)
-

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import subprocess
 
+from uv import find_uv_bin
+
 from cdk.locking import locked_versions
 from cli.local.layout import PROJECT
 from cli.local.speech.install import REQUIREMENTS
-from uv import find_uv_bin
 
 
 def main() -> None:

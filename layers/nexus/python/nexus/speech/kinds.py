@@ -1,4 +1,4 @@
-"""Which types of recordings are taken, told by their first bytes and never by what they are called."""
+"""Which types of recordings are taken, told by their first bytes and never by their names."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ MEDIA_TYPES = {
     "webm": "audio/webm",
 }
 TAKEN = "wav, mp3, ogg (opus or vorbis), flac, m4a or webm"
+# What a file of a type begins with; an mp3 may have a tag before its frames.
+_MARKS = {"ogg": b"OggS", "flac": b"fLaC", "webm": b"\x1aE\xdf\xa3", "mp3": b"ID3"}
 # Boxes of an MP4 file that hold no sound: pictures of HEIF and AVIF begin with the same four bytes.
 _PICTURES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis")
 
@@ -33,20 +35,15 @@ def kind_of(content: bytes) -> str:
 
 
 def _kind(head: bytes) -> str | None:
+    for kind, mark in _MARKS.items():
+        if head.startswith(mark):
+            return kind
     if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
         return "wav"
-    if head[:4] == b"OggS":
-        return "ogg"
-    if head[:4] == b"fLaC":
-        return "flac"
-    if head[:4] == b"\x1aE\xdf\xa3":
-        return "webm"
     if head[4:8] == b"ftyp" and head[8:12] not in _PICTURES:
         return "m4a"
-    # A tag before the frames, or a frame of MPEG layer III: eleven bits set, and the layer's two.
-    if head[:3] == b"ID3" or (len(head) > 2 and head[0] == 0xFF and _begins_frame(head)):
-        return "mp3"
-    return None
+    # A frame of MPEG layer III: eleven bits set, and the layer's two.
+    return "mp3" if len(head) > 2 and head[0] == 0xFF and _begins_frame(head) else None
 
 
 def _begins_frame(head: bytes) -> bool:

@@ -55,7 +55,7 @@ class TranscribeJobs:
         """
         if language and language not in CODES:
             raise InvalidRequest(
-                f"Amazon Transcribe is asked for {', '.join(CODES)}: leave language out for others.",
+                f"Amazon Transcribe is asked for {', '.join(CODES)}: leave out any other.",
                 "language",
             )
         name = f"{self._prefix}{uuid.uuid4().hex}"

@@ -1,7 +1,7 @@
 """Opens the one connection to the model endpoint, and says when a retry makes no sense.
 
-Two kinds of JSON are posted, and recordings. OpenAI's SDK would do that over the same HTTP client, and take as long
-again for each call and 60 ms of every start for what it offers beside.
+Two kinds of JSON are posted, and recordings. OpenAI's SDK would do that over the same HTTP client,
+and take as long again for each call and 60 ms of every start for what it offers beside.
 """
 
 from __future__ import annotations
