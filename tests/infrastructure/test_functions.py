@@ -51,6 +51,9 @@ READS = {
     "authorizer": {"clients_table", "people_key_id"},
 }
 READS["stream"] = READS["chat"]
+READS["audio"] = READS["chat"] | {
+    *("documents_bucket", "audio_function", "transcription_model", "speech_model", "tone_model"),
+}
 START = {"stream": "functions/chat/run.sh"}
 # Where people sign in: what is checked of their tokens, and what ending a sign-in needs.
 ENDING = {"oidc_audiences", "oidc_revocation_url", "oidc_session_days"}

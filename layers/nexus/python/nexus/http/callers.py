@@ -41,7 +41,7 @@ async def signed_in(
 
 
 def principal_of(authorizer: Mapping[str, Any]) -> Principal:
-    """The principal that an event's authorizer context names. Raises NotAllowed if it names none."""
+    """The principal that an event's authorizer context names. Raises NotAllowed if none."""
     found = read(authorizer)
     if found is None:
         raise NotAllowed(REFUSED)

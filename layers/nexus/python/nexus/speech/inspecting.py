@@ -1,4 +1,4 @@
-"""Looks at a recording before anything is paid for it: its type, its length, whether it is whole."""
+"""Looks at a recording before anything is paid for it: its type, its length, its wholeness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings and spoken answers in the documents' bucket, which its lifecycle removes after a day."""
+"""Recordings and spoken answers in the documents' bucket, which removes them after a day."""
 
 from __future__ import annotations
 
