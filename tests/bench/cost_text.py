@@ -52,6 +52,7 @@ _REPORTING = {
         _PACKAGE / "answering/forgiving_cache.py",
     ),
     "documents": _EACH,
+    "audio": _EACH,
     "authorizer": (PROJECT / "functions/authorizer/handler.py",),
     "ingest": (
         PROJECT / "functions/ingest/handler.py",
@@ -66,6 +67,7 @@ _CALLS = {"upstream_duration", "upstream_errors", "dependency_failing"}
 _VALUES = {
     "chat": {"function": 2, "route": 2, "confidence": 3, "reason": 3, "dependency": 9, "model": 3},
     "documents": {"route": 3},
+    "audio": {"route": 1},
     "authorizer": {},
     "ingest": {"model": 1},
 }

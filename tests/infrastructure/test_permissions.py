@@ -68,6 +68,7 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "::/apikeys/*": "keys",
         '"PeopleKey"': "key of people",
         ":deploymentgroup:": "groups",
+        ":transcription-job/": "jobs",
         "DocumentsBucket": "bucket",
         "BackupsBucket": "backups",
     }
@@ -85,6 +86,8 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
             if any(word in text for word in OF_AWS_ALONE):
                 continue  # see test_aws_alone.py
             name = next(name for word, name in words.items() if word in text)
+            if "audio/*" in text:
+                name = "recordings"
             if "documents/*" in text:
                 name = "objects"
             if name == "functions" and text.rstrip('"]}').endswith(":*"):
@@ -125,6 +128,22 @@ def test_stream_may_do_what_an_answer_needs_and_no_more_than_chat(assembly, stag
     # It neither ends a sign-in nor lists what callers have spent: those are chat's own routes.
     del of_chat[ENDED_SIGN_IN], of_chat[BUDGETS]
     assert granted(assembly, stage, "stream") == of_chat
+
+
+def test_audio_may_hear_and_speak_keep_recordings_and_start_itself(assembly, stage):
+    of_stream = granted(assembly, stage, "stream")
+    speaking = {"polly:SynthesizeSpeech"} if stage != "local" else set()
+    hearing = {"transcribe:StartTranscriptionJob"} if stage == "aws" else set()
+    jobs = {"transcribe:GetTranscriptionJob", "transcribe:DeleteTranscriptionJob"}
+    assert granted(assembly, stage, "audio") == {
+        **of_stream,
+        "recordings": {"s3:GetObject", "s3:PutObject"},
+        "functions": {"lambda:InvokeFunction"},
+        **({"jobs": jobs} if stage == "aws" else {}),
+        "*": XRAY | speaking | hearing,
+    }
+    itself = f"function:nexus-{stage}-audio:live"
+    assert itself in json.dumps(assembly.statements(stage, "audio"))
 
 
 def test_the_authorizer_looks_one_entry_up_and_reads_the_one_key_of_people(assembly, stage):

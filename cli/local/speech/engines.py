@@ -59,6 +59,9 @@ class Engines:
             if self._whisper is None:
                 self._whisper = _whisper(from_folder)
             whisper = self._whisper
+            if self._voices is None:
+                # What is heard is answered: the voices come while it is written down.
+                threading.Thread(target=self._speaking, args=(from_folder,), daemon=True).start()
         from faster_whisper.audio import decode_audio
 
         try:
@@ -83,10 +86,7 @@ class Engines:
         from cli.local.speech.espeak import UnknownLanguage
 
         from_folder = self._folder()
-        with self._lock:
-            if self._voices is None:
-                self._voices = _voices(from_folder)
-            espeak, joe = self._voices
+        espeak, joe = self._speaking(from_folder)
         language = tongue_of(text) or "en" if voice in ANY else voice
         if language in (JOE, "en"):
             return joe.speak(text, speed), joe.rate
@@ -96,6 +96,12 @@ class Engines:
             return espeak.speak(text, language, speed), espeak.rate
         except UnknownLanguage as err:
             raise UnknownVoice(voice) from err
+
+    def _speaking(self, folder: Path) -> Any:
+        with self._lock:
+            if self._voices is None:
+                self._voices = _voices(folder)
+            return self._voices
 
     def _folder(self) -> Path:
         if is_installed(self._root):
