@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import threading
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ ANY = frozenset(
     "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse default".split()
 )
 JOE = "joe"
+# Of a request's 27 seconds, what its spoken answer may take.
+PATIENCE_S = 10.0
 
 
 class NotInstalled(Exception):
@@ -84,12 +87,16 @@ class Engines:
     def speak(self, text: str, voice: str, speed: float) -> tuple[bytes, int]:
         """16-bit samples of one channel, and their rate. Raises NotInstalled and UnknownVoice."""
         from cli.local.speech.espeak import UnknownLanguage
+        from cli.local.speech.neural_voice import TooSlow
 
         from_folder = self._folder()
         espeak, joe = self._speaking(from_folder)
         language = tongue_of(text) or "en" if voice in ANY else voice
         if language in (JOE, "en"):
-            return joe.speak(text, speed), joe.rate
+            try:
+                return joe.speak(text, speed, PATIENCE_S), joe.rate
+            except TooSlow:  # a plain voice is better than none before the request's time is over
+                language = "en"
         if len(language) != 2:
             raise UnknownVoice(voice)
         try:
@@ -132,7 +139,9 @@ class Engines:
 def _whisper(folder: Path) -> Any:
     from faster_whisper import WhisperModel
 
-    return WhisperModel(str(folder / MODEL), device="cpu", compute_type="int8", num_workers=1)
+    # The server keeps OpenMP to one thread, which is for what numpy does (cli/local/models/server.py).
+    threads = os.cpu_count() or 1
+    return WhisperModel(str(folder / MODEL), device="cpu", compute_type="int8", cpu_threads=threads)
 
 
 def _voices(folder: Path) -> Any:

@@ -8,7 +8,9 @@ with a blank between two, from a beginning to an end.
 from __future__ import annotations
 
 import json
+import math
 import re
+import time
 import unicodedata
 from pathlib import Path
 
@@ -21,6 +23,10 @@ LANGUAGE = "en"
 _SENTENCE = re.compile(r"[^.!?\n]{1,400}(?:[.!?](?!\s|$)[^.!?\n]{0,400}){0,50}[.!?]{0,3}")
 _CLAUSE = re.compile(r"(?:[^,;:.!?]|[,;:.!?](?!\s|$)){1,400}[,;:.!?]{0,3}")
 _PAUSE_S = 0.25
+
+
+class TooSlow(Exception):
+    """The machine is too busy for this voice."""
 
 
 class NeuralVoice:
@@ -38,11 +44,22 @@ class NeuralVoice:
         options.intra_op_num_threads = 2
         self._session = ort.InferenceSession(str(path), options)
 
-    def speak(self, text: str, speed: float) -> bytes:
-        """16-bit samples at `rate`."""
+    def speak(self, text: str, speed: float, patience_s: float = math.inf) -> bytes:
+        """16-bit samples at `rate`.
+
+        Raises TooSlow once the sentences that are done tell that all take longer than `patience_s`.
+        """
         silence = np.zeros(int(self.rate * _PAUSE_S), np.int16).tobytes()
-        sentences = (found.group().strip() for found in _SENTENCE.finditer(text))
-        return silence.join(self._sentence(one, speed) for one in sentences if one)
+        found = [match.group().strip() for match in _SENTENCE.finditer(text)]
+        sentences = [one for one in found if one]
+        whole, done, begun = sum(map(len, sentences)), 0, time.monotonic()
+        spoken = []
+        for sentence in sentences:
+            spoken.append(self._sentence(sentence, speed))
+            done += len(sentence)
+            if done < whole and (time.monotonic() - begun) * whole / done > patience_s:
+                raise TooSlow
+        return silence.join(spoken)
 
     def _sentence(self, sentence: str, speed: float) -> bytes:
         blank = self._numbers["_"]
