@@ -153,7 +153,7 @@ def test_a_function_publishes_a_version_and_keeps_the_one_before_for_the_way_bac
 
 def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
     aliases = assembly.resources(stage, "service", "Lambda::Alias")
-    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 7
+    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * len(FUNCTIONS)
     events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
     function = json.dumps(events["FunctionName"])
     schedule = assembly.only(stage, "service", "Scheduler::Schedule", "Nightly")["Properties"]

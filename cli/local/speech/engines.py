@@ -139,7 +139,7 @@ class Engines:
 def _whisper(folder: Path) -> Any:
     from faster_whisper import WhisperModel
 
-    # The server keeps OpenMP to one thread, which is for what numpy does (cli/local/models/server.py).
+    # The server keeps OpenMP to one thread, for what numpy does (cli/local/models/server.py).
     threads = os.cpu_count() or 1
     return WhisperModel(str(folder / MODEL), device="cpu", compute_type="int8", cpu_threads=threads)
 
