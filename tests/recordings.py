@@ -33,3 +33,14 @@ def tone_wav(seconds: float = 1.0, level: float = 0.3, rate: int = 8_000) -> byt
         file.setframerate(rate)
         file.writeframes(samples)
     return made.getvalue()
+
+
+def with_silence(recording: bytes, seconds: int) -> bytes:
+    """A WAV file, and so many seconds of silence behind what it says."""
+    made = io.BytesIO()
+    with wave.open(io.BytesIO(recording)) as before, wave.open(made, "wb") as file:
+        file.setparams(before.getparams())
+        file.writeframes(before.readframes(before.getnframes()))
+        second = bytes(before.getframerate() * before.getsampwidth() * before.getnchannels())
+        file.writeframes(second * seconds)
+    return made.getvalue()

@@ -15,7 +15,7 @@ import pytest
 from cli.local.layout import Layout
 from cli.local.speech.install import is_installed
 from tests.e2e.conftest import Deployed
-from tests.recordings import SPOKEN, spoken, tone_wav
+from tests.recordings import SPOKEN, spoken, tone_wav, with_silence
 
 STEPS = ("speech_to_text", "emotion_analysis", "process_rag", "text_to_speech")
 installed = pytest.mark.skipif(
@@ -101,11 +101,7 @@ def test_a_spoken_question_gets_a_spoken_answer(stack: Deployed) -> None:
 
 @installed
 def test_a_long_recording_is_answered_by_a_job(stack: Deployed) -> None:
-    question = spoken("wav")
-    samples = question[44:] + bytes(16_000 * 2 * 62)
-    size = len(samples).to_bytes(4, "little")
-    long = question[:40] + size + samples
-    body = waited(stack, upload(stack, long))
+    body = waited(stack, upload(stack, with_silence(spoken("wav"), 62)))
     assert "library" in body["transcript"].lower()
     assert body["audio"]
 
