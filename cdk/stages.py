@@ -14,8 +14,7 @@ from cdk.stage_faults import faults
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ("chat", "stream", "documents", "ingest", "reindex", "backup", "authorizer", "audio")
-# What answers spoken questions.
-AUDIO = "audio"
+AUDIO = "audio"  # answers spoken questions
 # Whose errors and throttles have alarms, each of which is billed for every function. What fails in
 # the audio function is a 5xx to its caller, or told by the job, and is counted there.
 WATCHED = tuple(name for name in FUNCTIONS if name != AUDIO)
