@@ -11,11 +11,7 @@ from tests.infrastructure.assembly import CANARIES, FUNCTIONS
 
 XRAY = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
-WRITE = {
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:BatchWriteItem",
-}
+WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 CONSUME = {
     "sqs:ReceiveMessage",
