@@ -11,13 +11,16 @@ from constructs import Construct
 from cdk.findings import acknowledge
 
 PREFIX = "documents/"
+# Recordings and spoken answers.
+AUDIO_PREFIX = "audio/"
 _EVENTS = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
 
 
 class DocumentsBucket(Construct):
     """Private, versioned and encrypted; every change under `documents/` becomes a message.
 
-    Browsers of the `origins` may use the URLs that the management API signs.
+    Browsers of the `origins` may use the URLs that the management API signs. Recordings are kept
+    for a day.
     """
 
     def __init__(
@@ -46,7 +49,12 @@ class DocumentsBucket(Construct):
                     noncurrent_version_expiration=Duration.days(90),
                     expired_object_delete_marker=True,
                     abort_incomplete_multipart_upload_after=Duration.days(7),
-                )
+                ),
+                s3.LifecycleRule(
+                    prefix=AUDIO_PREFIX,
+                    expiration=Duration.days(1),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
             ],
         )
         self._notify(queue)

@@ -9,7 +9,17 @@ from constructs import Construct
 
 from cdk.custom_domain import map_domain
 from cdk.data_stack import DataStack
-from cdk.functions import access, authorizer, backup, chat, documents, ingest, reindex, stream
+from cdk.functions import (
+    access,
+    audio,
+    authorizer,
+    backup,
+    chat,
+    documents,
+    ingest,
+    reindex,
+    stream,
+)
 from cdk.functions.layers import Layers
 from cdk.monitoring.construct import Monitoring
 from cdk.monitoring.dashboard import dashboard_name
@@ -43,6 +53,7 @@ class ServiceStack(Stack):
             reindex.add(self, stage, data, layers),
             backup.add(self, stage, data, layers),
             asked,
+            audio.add(self, stage, data, layers),
         ]
         self.api = NexusApi(
             self,

@@ -35,6 +35,11 @@ COMMANDS = {
         "chat",
         "Talk with a deployment; each question is read with those before it.",
     ),
+    "audio": (
+        "audio",
+        "audio",
+        "Ask by a recording; print what was heard and the answer, and write the spoken answer.",
+    ),
     "upload": (
         "upload",
         "upload",

@@ -51,6 +51,7 @@ class Deployment:
     embedding_model: str
     embedding_dimension: str
     vector_index: str
+    audio_function: str = ""
     models_secret: str = ""
     models_url: str = ""
     vector_bucket: str = ""

@@ -20,8 +20,9 @@ Templates = Mapping[str, Mapping[str, Any]]
 _KEYS_BY = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
 _UNIQUE = re.compile("[0-9A-F]{8}$")
 _PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "000000000000"}
-# The one function that gives away signed URLs, which count as its own calls.
-_SIGNER = "documents"
+# The functions that give away signed URLs, which count as their own calls: of recordings, and of
+# everything else.
+_SIGNERS = {True: "audio", False: "documents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ def recorded(file: Path, resources: Iterable[Mapping[str, Any]], stage: str) -> 
         function = call["function"].removeprefix(f"nexus-{stage}-")
         resource = _named(call["resource"], names).replace(f"nexus-{stage}-", "nexus-{stage}-")
         keys = tuple(call["leading_keys"])
-        found.add(Used(_SIGNER if function == SIGNED else function, call["action"], resource, keys))
+        signer = _SIGNERS["/audio/" in resource]
+        found.add(Used(signer if function == SIGNED else function, call["action"], resource, keys))
     return found
 
 

@@ -12,7 +12,7 @@ STAGES = tuple(json.loads((ROOT / "cdk.json").read_text())["context"]["stages"])
 # cdk.json names no host, and without one no stage of AWS is synthesized.
 PINECONE_HOST = "https://nexus-1a2b.svc.pinecone.io"
 FUNCTIONS = (
-    *("chat", "stream", "documents", "access"),
+    *("chat", "stream", "documents", "access", "audio"),
     *("ingest", "reindex", "backup", "authorizer"),
 )
 

@@ -85,6 +85,9 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
         ("/v1/people", "ANY"),
         ("/v1/people/{proxy+}", "ANY"),
         ("/v1/groups", "GET"),
+        ("/v1/audio", "POST"),
+        ("/v1/audio/{id}", "GET"),
+        ("/v1/audio/uploads", "POST"),
         ("/v1/{proxy+}", "ANY"),
         ("/{proxy+}", "ANY"),
     }
@@ -116,8 +119,13 @@ def test_documents_access_and_stream_have_their_own_routes_and_chat_all_others(a
     # An answer in pieces is passed on as it comes from there, and from nowhere else.
     modes = {path: one.get("ResponseTransferMode") for path, one in integrations.items()}
     assert {path for path, mode in modes.items() if mode == "STREAM"} == streamed
-    owners = ("DocumentsLive", "AccessLive", "StreamLive", "ChatLive")
+    owners = ("DocumentsLive", "AccessLive", "StreamLive", "AudioLive", "ChatLive")
     assert all(any(owner in uri for owner in owners) for uri in called.values())
+
+
+def test_recordings_and_spoken_answers_pass_as_bytes_and_all_else_as_text(assembly, stage):
+    api = assembly.only(stage, "service", "ApiGateway::RestApi")["Properties"]
+    assert api["BinaryMediaTypes"] == ["multipart/form-data", "audio/*"]
 
 
 @pytest.mark.parametrize(("path", "field"), [("/v1/chat", "message"), ("/v1/search", "query")])

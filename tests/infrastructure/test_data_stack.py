@@ -14,7 +14,9 @@ STATEFUL = ("S3::Bucket", "DynamoDB::Table", "SecretsManager::Secret")
 def test_the_bucket_is_private_versioned_encrypted_and_tidy(assembly, stage):
     bucket = assembly.only(stage, "data", "S3::Bucket", "Documents")["Properties"]
     assert_private(bucket)
-    [rule] = bucket["LifecycleConfiguration"]["Rules"]
+    rule, recordings = bucket["LifecycleConfiguration"]["Rules"]
+    assert (recordings["Prefix"], recordings["ExpirationInDays"]) == ("audio/", 1)
+    assert recordings["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
     assert rule["Status"] == "Enabled"
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 90
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}

@@ -52,6 +52,9 @@ READS = {
     "authorizer": {"clients_table", "people_key_id"},
 }
 READS["stream"] = READS["chat"]
+READS["audio"] = READS["chat"] | {
+    *("documents_bucket", "audio_function", "transcription_model", "speech_model", "tone_model"),
+}
 START = {"stream": "functions/chat/run.sh"}
 # Where people sign in: what is checked of their tokens, and what ending a sign-in needs.
 ENDING = {"oidc_audiences", "oidc_revocation_url", "oidc_session_days"}
@@ -155,7 +158,7 @@ def test_a_function_publishes_a_version_and_keeps_the_one_before_for_the_way_bac
 
 def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
     aliases = assembly.resources(stage, "service", "Lambda::Alias")
-    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 8
+    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * len(FUNCTIONS)
     events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
     function = json.dumps(events["FunctionName"])
     schedule = assembly.only(stage, "service", "Scheduler::Schedule", "Nightly")["Properties"]

@@ -11,11 +11,7 @@ from tests.infrastructure.assembly import CANARIES, FUNCTIONS
 
 XRAY = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
-WRITE = {
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:BatchWriteItem",
-}
+WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 CONSUME = {
     "sqs:ReceiveMessage",
@@ -74,6 +70,7 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "SignInPeople": "people",
         '"PeopleKey"': "key of people",
         ":deploymentgroup:": "groups",
+        ":transcription-job/": "jobs",
         "DocumentsBucket": "bucket",
         "BackupsBucket": "backups",
     }
@@ -91,6 +88,8 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
             if any(word in text for word in OF_AWS_ALONE):
                 continue  # see test_aws_alone.py
             name = next(name for word, name in words.items() if word in text)
+            if "audio/*" in text:
+                name = "recordings"
             if "documents/*" in text:
                 name = "objects"
             if name == "functions" and text.rstrip('"]}').endswith(":*"):
@@ -131,6 +130,20 @@ def test_stream_may_do_what_an_answer_needs_and_no_more_than_chat(assembly, stag
     # It neither ends a sign-in nor lists what callers have spent: those are chat's own routes.
     del of_chat[ENDED_SIGN_IN], of_chat[BUDGETS]
     assert granted(assembly, stage, "stream") == of_chat
+
+
+def test_audio_may_hear_and_speak_keep_recordings_and_start_itself(assembly, stage):
+    speaking = {"polly:SynthesizeSpeech"} if stage != "local" else set()
+    hearing = {"transcribe:StartTranscriptionJob"} if stage == "aws" else set()
+    jobs = {"jobs": {"transcribe:GetTranscriptionJob", "transcribe:DeleteTranscriptionJob"}}
+    assert granted(assembly, stage, "audio") == {
+        **granted(assembly, stage, "stream"),
+        "recordings": {"s3:GetObject", "s3:PutObject"},
+        "functions": {"lambda:InvokeFunction"},
+        **(jobs if stage == "aws" else {}),
+        "*": XRAY | speaking | hearing,
+    }
+    assert f"nexus-{stage}-audio:live" in json.dumps(assembly.statements(stage, "audio"))
 
 
 def test_the_authorizer_looks_one_entry_up_and_reads_the_one_key_of_people(assembly, stage):

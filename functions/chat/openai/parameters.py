@@ -12,10 +12,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from functions.chat.filtering import FilterFields
-from functions.chat.schemas import ConversationId
 from nexus.answering.answer_text import Style
 from nexus.errors import InvalidRequest, NotFound
+from nexus.http.filtering import FilterFields
+from nexus.http.headers import ConversationId
 
 MODEL, FOOTNOTES = "nexus", "nexus-footnotes"
 MODELS = (MODEL, FOOTNOTES)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nexus.operations.health import Health
     from nexus.ports import (
         Catalogue,
+        ChatModel,
         ClientStore,
         Continuation,
         DocumentStore,
@@ -45,8 +46,12 @@ if TYPE_CHECKING:
         Ledger,
         ListedConversations,
         ManagedKeys,
+        Recordings,
         RefreshTokens,
+        RequestClaims,
         SnapshotStore,
+        Speaker,
+        Transcriber,
         VectorIndex,
         WorkQueue,
     )
@@ -106,6 +111,25 @@ class ChatServices:
     budgets: Budgets = field(default_factory=_no_budgets)
     embedder: Embedder | None = None
     prepare: Callable[[], None] = field(default=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioServices:
+    """What the audio function works with; `tone` is None where a rule tells how speakers sound.
+
+    `transcription` and `speech` are what hears and speaks, as the prices name it.
+    """
+
+    settings: Settings
+    chat: ChatServices
+    transcriber: Transcriber
+    speaker: Speaker
+    recordings: Recordings
+    claims: RequestClaims
+    continuation: Continuation
+    tone: ChatModel | None = None
+    transcription: str = ""
+    speech: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from nexus.errors import ConfigurationError
-from nexus.model_settings import ModelSettings
 from nexus.models import Budget, Generation
 from nexus.setting_values import parsed, setting, variable_of
+from nexus.speech_settings import SpeechSettings
 
 # Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
 CHUNKER_VERSION = 4
@@ -22,7 +22,7 @@ _THIS_MACHINE = ("http://127.0.0.1:", "http://localhost:")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(ModelSettings):
+class Settings(SpeechSettings):
     """Every setting of the functions; `variable_of` names each one's variable."""
 
     vector_index: str = setting(

@@ -45,6 +45,14 @@ from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
 from nexus.ports.sign_ins import EndedSignIns, RefreshTokens, TokenVerifier
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
+from nexus.ports.speech import (
+    Recording,
+    Recordings,
+    Speaker,
+    Transcriber,
+    Transcript,
+    Utterance,
+)
 from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
 
@@ -88,6 +96,8 @@ __all__ = [
     "PartResult",
     "QuestionLog",
     "QuestionTraces",
+    "Recording",
+    "Recordings",
     "RefreshTokens",
     "RequestClaims",
     "Reranker",
@@ -97,14 +107,18 @@ __all__ = [
     "SignedUpload",
     "SnapshotCodec",
     "SnapshotStore",
+    "Speaker",
     "Staged",
     "Standing",
     "Standings",
     "StoredVersion",
     "StreamingChat",
     "TokenVerifier",
+    "Transcriber",
+    "Transcript",
     "TurnWriter",
     "UserPool",
+    "Utterance",
     "VectorIndex",
     "WorkQueue",
 ]
