@@ -66,6 +66,7 @@ lock: setup
 	@$(BIN)/python -m cdk.locking
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		cli/local/emulator-requirements.in --output-file cli/local/emulator-requirements.txt
+	@$(BIN)/python -m cli.local.speech.locking
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		.ci/audit-requirements.in --output-file .ci/audit-requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -78,7 +79,8 @@ audit: setup
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv/audit
 	@$(BIN)/uv pip sync --quiet --python .venv/audit/bin/python --require-hashes .ci/audit-requirements.txt
 	@for list in requirements.txt .ci/audit-requirements.txt cli/local/emulator-requirements.txt \
-			cli/local/models/requirements.txt tests/load/requirements.txt layers/dependencies/*.txt; do \
+			cli/local/models/requirements.txt cli/local/speech/requirements.txt \
+			tests/load/requirements.txt layers/dependencies/*.txt; do \
 		echo "$$list"; \
 		.venv/audit/bin/pip-audit --disable-pip --require-hashes --progress-spinner off --requirement $$list || exit 1; done
 

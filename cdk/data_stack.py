@@ -39,7 +39,8 @@ class DataStack(Stack):
         )
         self.ingest = IngestQueue(self, "Ingest", timeout_s=stage.ingest_timeout_s, removal=removal)
         self.topic = Alarms(self, "Alarms", stage=stage, ingest=self.ingest).topic
-        self.logs = FunctionLogs(self, "Logs", stage=stage, removal=removal).groups
+        every = FunctionLogs(self, "Logs", stage=stage, removal=removal)
+        self.logs, self.gateway_log = every.groups, every.gateway
         if stage.log_stream_arn:
             functions = {name: self.logs[name] for name in FUNCTIONS}
             LogExport(self, "LogExport", stage=stage, groups=functions)

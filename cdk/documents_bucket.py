@@ -11,13 +11,16 @@ from constructs import Construct
 from cdk.findings import acknowledge
 
 PREFIX = "documents/"
+# Recordings and spoken answers.
+AUDIO_PREFIX = "audio/"
 _EVENTS = ("s3:ObjectCreated:*", "s3:ObjectRemoved:*")
 
 
 class DocumentsBucket(Construct):
     """Private, versioned and encrypted; every change under `documents/` becomes a message.
 
-    Browsers of the `origins` may use the URLs that the management API signs.
+    Browsers of the `origins` may use the URLs that the management API signs. Recordings are kept
+    for a day.
     """
 
     def __init__(
@@ -46,7 +49,12 @@ class DocumentsBucket(Construct):
                     noncurrent_version_expiration=Duration.days(90),
                     expired_object_delete_marker=True,
                     abort_incomplete_multipart_upload_after=Duration.days(7),
-                )
+                ),
+                s3.LifecycleRule(
+                    prefix=AUDIO_PREFIX,
+                    expiration=Duration.days(1),
+                    noncurrent_version_expiration=Duration.days(1),
+                ),
             ],
         )
         self._notify(queue)
@@ -99,8 +107,9 @@ def _cors(origins: tuple[str, ...]) -> list[s3.CorsRule] | None:
         s3.CorsRule(
             allowed_origins=list(origins),
             allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.PUT],
-            allowed_headers=["content-type", "x-amz-checksum-sha256", "x-amz-meta-*"],
-            exposed_headers=["etag", "x-amz-version-id"],
+            allowed_headers=["content-type", "range", "x-amz-checksum-sha256", "x-amz-meta-*"],
+            # The page reads of a long PDF what it shows, if it may know that parts are to be had.
+            exposed_headers=["accept-ranges", "content-range", "etag", "x-amz-version-id"],
             max_age=600,
         )
     ]

@@ -7,7 +7,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from cdk.log_retention import retention
-from cdk.stages import FUNCTIONS, READINESS, Stage
+from cdk.stages import ACCESS, FUNCTIONS, READINESS, Stage
 
 
 class FunctionLogs(Construct):
@@ -24,8 +24,13 @@ class FunctionLogs(Construct):
     ) -> None:
         super().__init__(scope, name)
         self.groups = {
-            named: logs.LogGroup(
-                self, named.capitalize(), retention=retention(stage), removal_policy=removal
+            named: self._group(
+                "AccessFunction" if named == ACCESS else named.capitalize(), stage, removal
             )
-            for named in (*FUNCTIONS, READINESS, "access")
+            for named in (*FUNCTIONS, READINESS)
         }
+        # Of the id that it had before there was a function of that name: it is the same log.
+        self.gateway = self._group("Access", stage, removal)
+
+    def _group(self, name: str, stage: Stage, removal: RemovalPolicy) -> logs.LogGroup:
+        return logs.LogGroup(self, name, retention=retention(stage), removal_policy=removal)

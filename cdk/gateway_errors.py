@@ -61,7 +61,12 @@ _PROBLEMS = (
     _Problem("BAD_REQUEST_BODY", 400, "The body is not valid", _BODY),
     _Problem("BAD_REQUEST_PARAMETERS", 400, "A parameter is not valid", "See /docs for them."),
     _Problem("UNSUPPORTED_MEDIA_TYPE", 415, "Unsupported media type", "Send application/json."),
-    _Problem("REQUEST_TOO_LARGE", 413, "The body is too large", "Send less than 6 MB."),
+    _Problem(
+        "REQUEST_TOO_LARGE",
+        413,
+        "The body is too large",
+        "Send less than 6 MB; for a larger recording ask POST /v1/audio/uploads.",
+    ),
     _Problem("THROTTLED", 429, "Too many requests", "Slow down: the key's rate is used up.", 1),
     _Problem("QUOTA_EXCEEDED", 429, "Quota used up", "The key's quota for today is used up."),
     # A throttled function's 429 is never passed on. Lambda's guide ("Handling errors with an API

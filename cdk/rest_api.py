@@ -17,6 +17,9 @@ from cdk.gateway_errors import add_gateway_errors
 from cdk.log_retention import retention
 from cdk.stages import Stage
 
+# As they stand in a request's Content-Type, or first in its Accept.
+BINARY = ("multipart/form-data", "audio/*")
+
 
 class NexusApi(Construct):
     """All functions that declare routes behind one API; a route needs a caller, or says not."""
@@ -40,6 +43,8 @@ class NexusApi(Construct):
             "Api",
             rest_api_name=f"nexus-{stage.name}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
+            # Recordings, and answers that are sound: to all else a body is text.
+            binary_media_types=list(BINARY),
             min_compression_size=Size.kibibytes(1),
             # The role that lets API Gateway write logs is the account's, of all its APIs: a stack
             # that sets it takes it from the others. `nexus gateway-logs` sets it where none is.

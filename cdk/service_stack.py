@@ -9,7 +9,17 @@ from constructs import Construct
 
 from cdk.custom_domain import map_domain
 from cdk.data_stack import DataStack
-from cdk.functions import authorizer, backup, chat, documents, ingest, reindex, stream
+from cdk.functions import (
+    access,
+    audio,
+    authorizer,
+    backup,
+    chat,
+    documents,
+    ingest,
+    reindex,
+    stream,
+)
 from cdk.functions.layers import Layers
 from cdk.monitoring.construct import Monitoring
 from cdk.monitoring.dashboard import dashboard_name
@@ -33,14 +43,17 @@ class ServiceStack(Stack):
         layers = Layers(self, "Layers", stage=stage)
         key_of_people = people_key(self, stage)
         asked = authorizer.add(self, stage, data, layers, key_of_people)
+        of_keys = access.add(self, stage, data, layers)
         self.functions = [
             chat.add(self, stage, data, layers),
             stream.add(self, stage, data, layers),
             documents.add(self, stage, data, layers),
+            of_keys,
             ingest.add(self, stage, data, layers),
             reindex.add(self, stage, data, layers),
             backup.add(self, stage, data, layers),
             asked,
+            audio.add(self, stage, data, layers),
         ]
         self.api = NexusApi(
             self,
@@ -48,9 +61,10 @@ class ServiceStack(Stack):
             stage=stage,
             functions=self.functions,
             authorizer=asked,
-            access_log=data.logs["access"],
+            access_log=data.gateway_log,
         ).api
         self.plans = UsagePlans(self, "Plans", stage=stage, api=self.api, people_key=key_of_people)
+        access.allow_plans(self, stage, of_keys, (self.plans.standard, self.plans.admin))
         if stage.domain_name:
             map_domain(self, stage, self.api)
         if stage.monitored:
@@ -63,7 +77,7 @@ class ServiceStack(Stack):
                     self,
                     "Releases",
                     stage=stage,
-                    functions={one.named: one for one in self.functions if one.answers_callers},
+                    functions={one.named: one for one in self.functions if one.is_tried},
                     log_group=data.logs[READINESS],
                     topic=data.topic,
                     alarms=monitoring.taking_back,

@@ -13,9 +13,18 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from cdk.stage_faults import faults
 
 ROOT = Path(__file__).resolve().parent.parent
-FUNCTIONS = ("chat", "stream", "documents", "ingest", "reindex", "backup", "authorizer")
+FUNCTIONS = (
+    *("chat", "stream", "documents", "access", "audio"),
+    *("ingest", "reindex", "backup", "authorizer"),
+)
+AUDIO = "audio"  # answers spoken questions
+# Whose errors and throttles have alarms, each of which is billed for every function. What fails in
+# the audio function is a 5xx to its caller, or told by the job, and is counted there.
+WATCHED = tuple(name for name in FUNCTIONS if name != AUDIO)
 # What sends answers while they are written.
 STREAM = "stream"
+# What makes keys and people.
+ACCESS = "access"
 # What the gateway asks who calls.
 AUTHORIZER = "authorizer"
 # What sends traces where a stage names a collector. Before each request comes the authorizer, which
@@ -68,6 +77,9 @@ class Stage:
     `sign_in_url` is where the pool answers instead of at AWS. The `oidc_…` fields are of the
     organisation's own provider. All people together have the rate and quota `people_…`.
 
+    `transcription_model` and `speech_model` are the endpoint's that hear and speak; "" is Amazon
+    Transcribe, and Amazon Polly.
+
     `settings` are further variables of
     the functions, by name (`NEXUS_…`, see the README).
     """
@@ -82,6 +94,8 @@ class Stage:
     chat_timeout_s: int
     chat_reserved_concurrency: int = 0
     authorizer_memory_mb: int
+    audio_memory_mb: int = 1024
+    audio_timeout_s: int = 900
     ingest_memory_mb: int
     ingest_timeout_s: int
     ingest_batch_size: int
@@ -120,6 +134,8 @@ class Stage:
     chat_model: str
     verifier_model: str
     rewrite_model: str
+    transcription_model: str = ""
+    speech_model: str = ""
     chat_api: Literal["responses", "chat_completions"]
     rerank_url: str = ""
     rerank_model: str = ""

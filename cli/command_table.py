@@ -35,6 +35,11 @@ COMMANDS = {
         "chat",
         "Talk with a deployment; each question is read with those before it.",
     ),
+    "audio": (
+        "audio",
+        "audio",
+        "Ask by a recording; print what was heard and the answer, and write the spoken answer.",
+    ),
     "upload": (
         "upload",
         "upload",
@@ -134,6 +139,7 @@ COMMANDS = {
         "Save a stage's configuration as one file, without keys, and restore it.",
     ),
     "keys": ("keys", "app", "Make, rotate, list, attach, copy and revoke API keys."),
+    "people": ("people", "app", "List, add, change and remove the people who sign in."),
     "dead-letters": (
         "dead_letters",
         "app",

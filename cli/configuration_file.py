@@ -14,12 +14,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from cdk.stages import Stage, StageError, read_stage
 from cli.aws.upstream_keys import upstreams_of
 from cli.failure import Failure
-from cli.keys import moment
 from cli.stacks import Deployment
 from cli.stage_names import LOCAL
+from nexus.access.key_times import client_name, keys_in_use, moment
 from nexus.models import ApiClient, Budget, Filters, Principal, Role
 from nexus.object_keys import spelled, tenant_prefix
-from nexus.operations.api_keys import client_name, keys_in_use
 
 VERSION = 1
 _LONGEST = 16 * 1024 * 1024

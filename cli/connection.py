@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nexus.insights.analytics import Analytics
     from nexus.models import Generation
     from nexus.operations.dead_letters import DeadLetters
-    from nexus.services import OperatorServices
+    from nexus.services import AccessServices, OperatorServices
 
 DEMO_TENANT = "demo"
 DEMO_CLIENT = "demo"
@@ -44,9 +44,10 @@ class Connection:
     @cached_property
     def settings(self) -> Settings:
         """The settings that the chat function runs with."""
-        configured = self.client("lambda").get_function_configuration(
-            FunctionName=self.deployment.chat_function
-        )
+        return self._settings_of(self.deployment.chat_function)
+
+    def _settings_of(self, function: str) -> Settings:
+        configured = self.client("lambda").get_function_configuration(FunctionName=function)
         return Settings.from_environ(configured.get("Environment", {}).get("Variables", {}))
 
     @cached_property
@@ -55,6 +56,15 @@ class Connection:
         from nexus.wiring.operating import operator_services
 
         return operator_services(self.settings, self.client)
+
+    @cached_property
+    def access(self) -> AccessServices:
+        """What makes and removes the stage's keys and people, as its API does."""
+        from nexus.wiring.access import access_over
+
+        found = self.deployment
+        plans = {"standard": found.standard_plan_id, "admin": found.admin_plan_id}
+        return access_over(self._settings_of(found.access_function), self.client, plans)
 
     @cached_property
     def live(self) -> Generation:

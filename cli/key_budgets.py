@@ -1,16 +1,13 @@
-"""What a key's client may spend: read from the terminal's options, and entered anew."""
+"""What a key's client may spend, as the terminal's options say it and are told it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from cli import keys
-from cli.connection import Connection
 from cli.failure import Failure
-from nexus.models import ApiClient, Budget
+from nexus.models import Budget
 
 Caps = Annotated[
     list[str] | None,
@@ -44,19 +41,3 @@ def told(budget: Budget | None) -> str:
     return ", ".join(f"{cap.replace('_', '-')}={most:g}" for cap, most in named.items()) or (
         "no budget"
     )
-
-
-def enter(
-    connection: Connection, tenant: str, client: str, budget: Budget | None
-) -> list[ApiClient]:
-    """Gives a client another budget, or none; what its keys spend is held to it within a minute.
-
-    Raises Failure for a client without a key.
-    """
-    entries = keys.of_client(connection, tenant, client)
-    if not entries:
-        raise keys.nobody(tenant, client)
-    changed = [replace(one, principal=replace(one.principal, budget=budget)) for one in entries]
-    for entry in changed:
-        connection.operator.clients.put(entry)
-    return changed

@@ -43,6 +43,7 @@ class Deployment:
     chat_function: str
     stream_function: str
     documents_function: str
+    access_function: str
     ingest_function: str
     reindex_function: str
     backup_function: str
@@ -50,6 +51,7 @@ class Deployment:
     embedding_model: str
     embedding_dimension: str
     vector_index: str
+    audio_function: str = ""
     models_secret: str = ""
     models_url: str = ""
     vector_bucket: str = ""

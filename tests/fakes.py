@@ -547,6 +547,14 @@ class FakeRequestClaims(_Service):
                 return None
             return Claim(theirs, answer)
 
+    def standing(self, key: str) -> Claim | None:
+        self.ping()
+        with self._lock:
+            body, _, until = self._owners.get(key, ("", "", 0.0))
+            answer = self._cache.get(key)
+            gone = until <= self._clock() or (answer is None and until == math.inf)
+            return None if gone else Claim(body, answer)
+
     def finish(
         self,
         key: str,

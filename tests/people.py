@@ -27,12 +27,20 @@ class FakeEndedSignIns:
 
     def __init__(self) -> None:
         self.ended: dict[str, int] = {}
+        self.before: dict[str, int] = {}
 
     def end(self, sign_in: str, forget_at: int) -> None:
         self.ended[sign_in] = forget_at
 
     def has_ended(self, sign_in: str) -> bool:
         return sign_in in self.ended
+
+    def end_all(self, person: str, before: int, forget_at: int) -> None:
+        assert forget_at > before
+        self.before[person] = before
+
+    def ended_before(self, person: str) -> int:
+        return self.before.get(person, 0)
 
 
 class FakeRefreshTokens:

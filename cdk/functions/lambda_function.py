@@ -31,9 +31,10 @@ class LambdaFunction(Construct):
 
     With `code` it has another function's folder, and with `handler` another start. One that
     `streams` sends its answers while they are made. The folder `agents` of the project stands
-    beside its own. The API starts it by its `routes`. A `recursive` function may start itself again
-    and again. `reserved_concurrency` executions at once are kept for it and are its most; 0 keeps
-    none.
+    beside its own. The API starts it by its `routes`; a new version of one that is released
+    `at_once` has all callers, whatever the stage says. A `recursive` function may start itself
+    again and again. `reserved_concurrency` executions at once are kept for it and are its most; 0
+    keeps none.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class LambdaFunction(Construct):
         handler: str = "",
         streams: bool = False,
         agents: str = "",
+        at_once: bool = False,
     ) -> None:
         super().__init__(scope, name.capitalize())
         # The version before stays for a day, for `nexus rollback`; the nightly run removes it, with
@@ -63,6 +65,7 @@ class LambdaFunction(Construct):
         self.address = address(stage, name)
         self.routes = tuple(routes)
         self.streams = streams
+        self._at_once = at_once
         folder = packaging.function_code(
             code or name, Target(stage.architecture, stage.python), agents
         )
@@ -110,9 +113,9 @@ class LambdaFunction(Construct):
         )
 
     @property
-    def answers_callers(self) -> bool:
-        """Whether the API waits for it: a new version of it is tried by a tenth of the callers."""
-        return bool(self.routes) or self.named == AUTHORIZER
+    def is_tried(self) -> bool:
+        """Whether a new version is tried by a tenth of the callers: the API waits for it."""
+        return (bool(self.routes) or self.named == AUTHORIZER) and not self._at_once
 
     @property
     def output(self) -> str:

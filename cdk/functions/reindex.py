@@ -13,12 +13,12 @@ from cdk.functions.lambda_function import ALIAS, LambdaFunction, address
 from cdk.functions.layers import Layers
 from cdk.functions.scheduled_run import ScheduledRun, failures_name
 from cdk.functions.variables import common, generation, index
-from cdk.stages import Stage
+from cdk.stages import FUNCTIONS, Stage
 
-# `nexus keys` puts its keys' stage under this tag (cli/keys.py).
+# Keys bear their stage under this tag (nexus/adapters/aws/managed_keys.py).
 STAGE_TAG = "nexus-stage"
 # The stage's functions, whose former versions it removes.
-NAMES = ("chat", "stream", "documents", "ingest", "reindex", "backup", "authorizer")
+NAMES = FUNCTIONS
 
 
 def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:

@@ -14,7 +14,7 @@ from constructs import Construct
 from cdk.functions.scheduled_run import failures_name
 from cdk.monitoring.measured import CHAT_ROUTE, gateway, of_functions, own, share, together
 from cdk.monitoring.schedules import Silence, longest_silence
-from cdk.stages import Stage
+from cdk.stages import ACCESS, WATCHED, Stage
 
 RUNBOOK = "docs/operations.md"
 # Fewer failures than this are not yet a share of anything.
@@ -173,7 +173,9 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
         name="LambdaErrors",
         section="Lambda errors",
         says="Invocations of a function ended in an error.",
-        metric=together(of_functions(stage, "Errors"), "errors of all functions"),
+        metric=together(
+            of_functions(stage, "Errors", functions=WATCHED), "errors of all functions"
+        ),
         above=0,
         takes_back=True,
     )
@@ -181,7 +183,7 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
         name="LambdaThrottles",
         section="Lambda throttles",
         says="Lambda refused to start functions, as too many run.",
-        metric=together(of_functions(stage, "Throttles"), "throttles of all functions"),
+        metric=together(_waited_for(stage), "throttles of all functions"),
         above=0,
     )
     yield Watch(
@@ -191,6 +193,14 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
         metric=timeouts(stage),
         above=0,
     )
+
+
+def _waited_for(stage: Stage) -> dict[str, cloudwatch.Metric]:
+    """Throttles, but of what few call: an alarm is paid for by its metrics, and what throttles one
+    function, the account's limit, throttles all.
+    """
+    found = of_functions(stage, "Throttles", functions=WATCHED)
+    return {function: metric for function, metric in found.items() if function != ACCESS}
 
 
 def timeouts(stage: Stage) -> cloudwatch.Metric:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
@@ -45,7 +47,9 @@ def gateway(
     )
 
 
-def of_functions(stage: Stage, name: str, statistic: str = "Sum") -> dict[str, cloudwatch.Metric]:
+def of_functions(
+    stage: Stage, name: str, statistic: str = "Sum", functions: Iterable[str] = FUNCTIONS
+) -> dict[str, cloudwatch.Metric]:
     """A metric of Lambda's of each function, by the function's name."""
     return {
         function: cloudwatch.Metric(
@@ -56,7 +60,7 @@ def of_functions(stage: Stage, name: str, statistic: str = "Sum") -> dict[str, c
             period=Duration.minutes(5),
             label=function,
         )
-        for function in FUNCTIONS
+        for function in functions
     }
 
 

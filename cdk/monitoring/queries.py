@@ -9,11 +9,11 @@ from constructs import Construct
 
 from cdk.stages import Stage
 
-_BEHIND = ("chat", "stream", "documents")
+_BEHIND = ("chat", "stream", "documents", "access")
 # name: (the functions whose logs are asked, the query's lines)
 QUERIES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "errors": (
-        ("chat", "stream", "documents", "ingest", "reindex", "backup"),
+        (*_BEHIND, "ingest", "reindex", "backup"),
         (
             "fields @timestamp, service, message, error, upstream, detail, where, request_id",
             "filter level in ['ERROR', 'CRITICAL'] or @message like /Task timed out|Traceback/",
@@ -28,6 +28,15 @@ QUERIES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
             "filter message = 'request'",
             "sort duration_ms desc",
             "limit 50",
+        ),
+    ),
+    "changes-of-access": (
+        ("access",),
+        (
+            "fields @timestamp, tenant, client, action, subject, status, role, groups, request_id",
+            "filter message = 'request' and ispresent(action)",
+            "sort @timestamp desc",
+            "limit 200",
         ),
     ),
     "spend-by-client": (

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 from cdk.stages import Stage
-from cli import keys
 from cli.aws.account import aws_session
 from cli.aws.upstream_keys import is_set, upstreams_of
 from cli.configuration_file import configuration_text, read_configuration
@@ -23,8 +22,8 @@ from cli.project_stages import fields_of, replace_fields
 from cli.stacks import read_deployment, session_for
 from cli.stage_names import LOCAL
 from cli.terminal import StageToName, console, counted
+from nexus.access.key_times import keys_in_use, moment
 from nexus.models import Principal
-from nexus.operations.api_keys import keys_in_use
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -139,7 +138,7 @@ def _compared(
                     "`nexus keys revoke`, and importing again makes it anew."
                 )
         elif who.expires_at is not None and who.expires_at <= now:
-            told.append(f"{_called(who)} ended {keys.moment(who.expires_at)}: no key is made.")
+            told.append(f"{_called(who)} ended {moment(who.expires_at)}: no key is made.")
         elif (who.tenant, who.client) in ended:
             told.append(
                 f"{_called(who)} has a key that ended: `nexus keys revoke`, and importing again "
@@ -170,7 +169,7 @@ def _ask(yes: bool, stage: str) -> None:
 
 
 def _admit(connection: Connection, who: Principal) -> None:
-    key, _ = keys.admit(connection, who, time.time())
+    key, _ = connection.access.keys.admit(who)
     if connection.stage == LOCAL and (who.tenant, who.client) == (DEMO_TENANT, DEMO_CLIENT):
         keep_demo_key(key, Layout())  # that `nexus ask` sends
     console.print(f"{_called(who)}: {key}", markup=False, soft_wrap=True)

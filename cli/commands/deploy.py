@@ -12,7 +12,6 @@ import typer
 from rich.markup import escape
 
 from cdk.stages import Stage
-from cli import keys
 from cli.aws import checks
 from cli.aws.account import Account, sign_in
 from cli.aws.assembly import Assembly, synthesize
@@ -166,7 +165,7 @@ def _try(stage: Stage, deployed: Deployment, wait_s: float) -> None:
             f"Stage {stage.name} is deployed and cannot answer yet: mend what is marked ✗; "
             f"`nexus doctor --stage {stage.name}` looks again."
         )
-    refused = keys.detached(connect(stage.name))
+    refused = connect(stage.name).access.attaching.detached()
     console.print(
         f"{counted(len(refused), 'key')} of before on no plan of this deployment, and refused: "
         f"`nexus keys attach --stage {stage.name}` puts keys on their plans."

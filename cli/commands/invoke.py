@@ -11,7 +11,6 @@ import typer
 
 from cli.connection import connect, demo_key
 from cli.failure import Failure
-from cli.keys import authorized
 from cli.reconciling import PATIENT_AND_ONCE
 from cli.terminal import Stage, print_json
 
@@ -22,9 +21,11 @@ class Function(StrEnum):
     AUTHORIZER = "authorizer"
     CHAT = "chat"
     DOCUMENTS = "documents"
+    ACCESS = "access"
     INGEST = "ingest"
     REINDEX = "reindex"
     BACKUP = "backup"
+    AUDIO = "audio"
 
 
 def invoke(
@@ -50,7 +51,7 @@ def invoke(
     connection = connect(stage)
     if isinstance(given, dict) and isinstance(given.get("requestContext"), dict):
         # As the gateway does it, of which no part is asked here.
-        given["requestContext"]["authorizer"] = authorized(connection, key)
+        given["requestContext"]["authorizer"] = connection.access.entering.authorized(key)
         text = json.dumps(given)
     name = getattr(connection.deployment, f"{function.value}_function")
     client = connection.client("lambda", PATIENT_AND_ONCE)

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 import typer
 from rich.table import Table
 
-from cli import key_budgets, key_copying, keys
+from cli import key_budgets
 from cli.connection import DEMO_CLIENT, DEMO_TENANT, connect, keep_demo_key
 from cli.failure import Failure
 from cli.key_budgets import Caps
 from cli.local.layout import Layout
 from cli.stage_names import LOCAL
 from cli.terminal import Json, Stage, Tenant, console, counted, errors, print_json
+from nexus.access.copying import copy as copy_keys
+from nexus.access.key_times import (
+    ROTATE_AFTER_DAYS,
+    age_days,
+    has_ended,
+    keys_in_use,
+    moment,
+)
 from nexus.models import ApiClient, Filters
 from nexus.object_keys import spelled, tenant_prefix
-from nexus.operations.api_keys import ROTATE_AFTER_DAYS, age_days, has_ended, keys_in_use
 
 app = typer.Typer(
     no_args_is_help=True, help="Make, rotate, list, attach, copy and revoke API keys."
@@ -71,8 +78,7 @@ def create(
     filters = Filters(
         departments=tuple(map(spelled, department or ())), tags=tuple(map(spelled, tag or ()))
     )
-    key, entry = keys.create(
-        connection,
+    key, entry = connection.access.keys.create(
         connection.tenant(tenant),
         client,
         role,
@@ -102,7 +108,9 @@ def set_budget(
     if (caps is None) != no_budget:
         raise Failure("Say either --budget, once for each cap, or --no-budget.")
     connection = connect(stage)
-    changed = key_budgets.enter(connection, connection.tenant(tenant), client, caps)
+    changed = connection.access.keys.change(
+        connection.tenant(tenant), client, lambda who: replace(who, budget=caps)
+    )
     if as_json:
         print_json(_public(changed[0], in_grace=False))
         return
@@ -129,18 +137,16 @@ def rotate(
     """Give a client another key; the old one works on for a while, and then stops by itself."""
     connection = connect(stage)
     found = connection.tenant(tenant)
-    key, entry, ends_at = keys.rotate(connection, found, client, grace, days)
+    key, entry, ends_at = connection.access.keys.rotate(found, client, grace, days)
     if stage == LOCAL and (found, client) == (DEMO_TENANT, DEMO_CLIENT):
         keep_demo_key(key, Layout())  # that `nexus ask` sends
     if as_json:
-        print_json(
-            {"key": key, **_public(entry, in_grace=False), "old_until": keys.moment(ends_at)}
-        )
+        print_json({"key": key, **_public(entry, in_grace=False), "old_until": moment(ends_at)})
         return
     console.print(key, soft_wrap=True)
     console.print(_KEPT_BY)
     console.print(
-        f"The old key of {client} works until {keys.moment(ends_at)}."
+        f"The old key of {client} works until {moment(ends_at)}."
         if grace
         else f"The old key of {client} stops working within a minute.",
         markup=False,
@@ -167,7 +173,7 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
     for entry in entries:
         who = entry.principal
         sees = ", ".join((*who.filters.departments, *(f"#{tag}" for tag in who.filters.tags)))
-        until = keys.moment(who.expires_at) if who.expires_at else "no end"
+        until = moment(who.expires_at) if who.expires_at else "no end"
         if has_ended(entry, now):
             until = f"ended {until}"
         elif _in_grace(entry, in_use, now):
@@ -189,7 +195,7 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
             f"{counted(old, 'key')} in use for {ROTATE_AFTER_DAYS} days and more: "
             f"`nexus keys rotate NAME --stage {stage}` gives a client another."
         )
-    if refused := keys.detached(connection):
+    if refused := connection.access.attaching.detached():
         errors.print(
             f"{counted(len(refused), 'key')} on no plan of this deployment, and refused: "
             f"`nexus keys attach --stage {stage}` puts keys on their plans."
@@ -199,7 +205,7 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
 @app.command()
 def attach(stage: Stage = "local") -> None:
     """Put the keys of before on the plans of a service stack that was made anew."""
-    attached, lost = keys.attach(connect(stage))
+    attached, lost = connect(stage).access.attaching.attach()
     for entry in attached:
         console.print(f"✓ {entry.principal.tenant} {entry.principal.client}")
     console.print(f"{counted(len(attached), 'key')} attached.")
@@ -219,7 +225,12 @@ def copy(
     stage: Stage = "local",
 ) -> None:
     """Let the keys of another region's stage work here too; after each change there, again."""
-    changed, only_here = key_copying.copy(connect(source), connect(stage))
+    there, here = connect(source), connect(stage)
+    if there.session.region_name == here.session.region_name:
+        raise Failure("Both stages are in one region, in which API Gateway takes a key only once.")
+    changed, only_here = copy_keys(
+        there.access.clients, there.access.gateway, here.access.clients, here.access.keys
+    )
     for entry in changed:
         console.print(f"✓ {entry.principal.tenant} {entry.principal.client}", markup=False)
     console.print(f"{counted(len(changed), 'key')} copied.")
@@ -244,9 +255,9 @@ def revoke(
     """Revoke a client's keys; within a minute they are refused everywhere."""
     connection = connect(stage)
     found = connection.tenant(tenant)
-    revoked = keys.revoke(connection, found, client, old_only=old)
+    revoked = connection.access.keys.revoke(found, client, old_only=old)
     if not revoked:
-        raise Failure(f"Client {client} has no old key.") if old else keys.nobody(found, client)
+        raise Failure(f"Client {client} has no old key.")
     if old:
         console.print(
             f"{counted(revoked, 'old key')} of {client} revoked; the key in use goes on.",
@@ -277,6 +288,6 @@ def _public(entry: ApiClient, *, in_grace: bool) -> dict[str, Any]:
         "budget": who.budget.named() if who.budget else None,
         "created_at": entry.created_at,
         "age_days": age_days(entry, time.time()),
-        "expires_at": keys.moment(who.expires_at) if who.expires_at else None,
+        "expires_at": moment(who.expires_at) if who.expires_at else None,
         "in_grace": in_grace,
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from cli import api, keys
+from cli import api
 from cli.answer_view import show_answer
 from cli.commands.dashboard import local_figures_url
 from cli.connection import DEMO_CLIENT, DEMO_TENANT, Connection, demo_key, keep_demo_key
@@ -29,6 +29,7 @@ from cli.reconciling import reconcile
 from cli.stacks import local_session, read_deployment
 from cli.step import Step
 from cli.terminal import console, counted
+from nexus.errors import NotFound
 
 SAMPLES = PROJECT / "cli" / "local" / "sample_documents"
 SAMPLE_QUESTION = "What is the fine for returning a book late?"
@@ -182,9 +183,10 @@ def _recover(connection: Connection) -> None:
 
 def _demo_key(connection: Connection, layout: Layout) -> str:
     key = demo_key(layout)
-    if key and keys.known(connection, key):
+    if key and connection.access.entering.known(key):
         return key
-    keys.revoke(connection, DEMO_TENANT, DEMO_CLIENT)
-    key, _ = keys.create(connection, DEMO_TENANT, DEMO_CLIENT, "user")
+    with suppress(NotFound):  # it has none yet
+        connection.access.keys.revoke(DEMO_TENANT, DEMO_CLIENT)
+    key, _ = connection.access.keys.create(DEMO_TENANT, DEMO_CLIENT, "user")
     keep_demo_key(key, layout)
     return key

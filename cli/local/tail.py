@@ -73,6 +73,7 @@ def _log_groups(session: boto3.Session, deployment: Deployment) -> dict[str, str
         "chat": deployment.chat_function,
         "stream": deployment.stream_function,
         "documents": deployment.documents_function,
+        "access": deployment.access_function,
         "ingest": deployment.ingest_function,
         "reindex": deployment.reindex_function,
     }

@@ -53,7 +53,7 @@ def _remote_models(environ: Mapping[str, str], url: str) -> dict[str, str]:
             context[name] = value
         elif url:
             raise Failure(f"OPENAI_BASE_URL is set: also set NEXUS_{name.upper()} for it.")
-    for name in ("verifier_model", "rewrite_model"):
+    for name in ("verifier_model", "rewrite_model", "transcription_model", "speech_model"):
         if optional := environ.get(f"NEXUS_{name.upper()}"):
             context[name] = optional
     if not url:
@@ -61,6 +61,8 @@ def _remote_models(environ: Mapping[str, str], url: str) -> dict[str, str]:
             "chat_model": "gpt-5.4-mini",
             "verifier_model": "gpt-5.4-nano",
             "rewrite_model": "gpt-5.4-nano",
+            "transcription_model": "gpt-4o-mini-transcribe",
+            "speech_model": "gpt-4o-mini-tts",
             "embedding_model": "text-embedding-3-small",
             "embedding_dimension": "1536",
             "chat_api": "responses",

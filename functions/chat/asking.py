@@ -8,14 +8,15 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from functions.chat.dependencies import ConversationHeader, IdempotencyHeader, Services
-from functions.chat.filtering import filters_of
+from functions.chat.dependencies import Services
 from functions.chat.schemas import ChatRequest, Confirmation
 from nexus.answering.cache_control import cache_policy
 from nexus.answering.measuring import measure_answer
 from nexus.answering.question import Confirms, Question
 from nexus.answering.telling import Telling
 from nexus.errors import InvalidRequest
+from nexus.http.filtering import filters_of
+from nexus.http.headers import ConversationHeader, IdempotencyHeader
 from nexus.models import Answer, Principal
 from nexus.services import ChatServices
 

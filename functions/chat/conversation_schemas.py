@@ -8,10 +8,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from functions.chat.schemas import ClaimBody, ConfidenceBody, SourceBody
+from functions.chat.schemas import ClaimBody, ConfidenceBody
 from nexus import models
 from nexus.answering.conversation_search import FoundConversation
 from nexus.documents.tombstones import told_of
+from nexus.http.source_bodies import SourceBody
 from nexus.object_keys import spelled
 
 # Lambda returns at most 6 MB, of which the gateway's envelope needs little.

@@ -1,7 +1,7 @@
-"""Adds the routes of the documents function to this API's description: one reference for both.
+"""Adds the routes of the other functions to this API's description: one reference for all.
 
-Functions never import each other, so the routes' description is a file, `documents_openapi.json`,
-which `python -m cli.reference` writes from the code.
+Functions never import each other, so their routes' descriptions are files, `documents_openapi.json`
+(with keys and people) and `audio_openapi.json`, which `python -m cli.reference` writes.
 """
 
 from __future__ import annotations
@@ -13,19 +13,24 @@ from typing import Any
 
 from fastapi import FastAPI
 
+FILES = ("documents_openapi.json", "audio_openapi.json")
+
 
 def complete(app: FastAPI, first: Callable[[], None]) -> None:
-    """Makes the app's description include the other function's routes; `first` adds its own."""
+    """Makes the app's description include the other functions' routes; `first` adds its own."""
     own = app.openapi
 
-    def whole() -> dict[str, Any]:
+    def described() -> dict[str, Any]:
         if app.openapi_schema is None:
             first()
-            text = files("functions.chat").joinpath("documents_openapi.json").read_text("utf-8")
-            app.openapi_schema = _joined(own(), json.loads(text))
+            whole = own()
+            for name in FILES:
+                text = files("functions.chat").joinpath(name).read_text("utf-8")
+                whole = _joined(whole, json.loads(text))
+            app.openapi_schema = whole
         return app.openapi_schema
 
-    app.openapi = whole  # type: ignore[method-assign] # as FastAPI's documentation does
+    app.openapi = described  # type: ignore[method-assign] # as FastAPI's documentation does
 
 
 def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

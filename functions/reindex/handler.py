@@ -13,6 +13,7 @@ gc.disable()  # imports make many objects and no garbage; see gc.freeze below
 
 from aws_lambda_powertools.utilities.typing import LambdaContext  # noqa: E402
 
+from nexus.access.key_times import age_days, review_keys  # noqa: E402
 from nexus.errors import UpstreamError  # noqa: E402
 from nexus.generations.reindexing import (  # noqa: E402
     Progress,
@@ -22,7 +23,6 @@ from nexus.generations.reindexing import (  # noqa: E402
 from nexus.metrics import metered, record  # noqa: E402
 from nexus.models import ApiClient  # noqa: E402
 from nexus.observability import logger  # noqa: E402
-from nexus.operations.api_keys import age_days, review_keys  # noqa: E402
 from nexus.operations.releases import prune  # noqa: E402
 from nexus.settings import Settings  # noqa: E402
 from nexus.span_names import FAAS_TRIGGER  # noqa: E402

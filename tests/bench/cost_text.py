@@ -52,6 +52,7 @@ _REPORTING = {
         _PACKAGE / "answering/forgiving_cache.py",
     ),
     "documents": _EACH,
+    "audio": _EACH,
     "authorizer": (PROJECT / "functions/authorizer/handler.py",),
     "ingest": (
         PROJECT / "functions/ingest/handler.py",
@@ -66,6 +67,7 @@ _CALLS = {"upstream_duration", "upstream_errors", "dependency_failing"}
 _VALUES = {
     "chat": {"function": 2, "route": 2, "confidence": 3, "reason": 3, "dependency": 9, "model": 3},
     "documents": {"route": 3},
+    "audio": {"route": 1},
     "authorizer": {},
     "ingest": {"model": 1},
 }
@@ -126,9 +128,9 @@ def idle_text(assembly: Assembly) -> str:
         ${dollars_of("object", nightly):.2f} where {SNAPSHOT_CHUNKS:,} chunks are saved every
         night, as `prod` does. Own metrics cost $0.30 each beyond ten, for the hours in which they
         are reported: `chat` and `stream` together have about {own["chat"]}, `documents`
-        {own["documents"]} and `ingest` up to {own["ingest"]} while they work,
-        ${cost("metric", sum(own.values())):.2f} a month where
-        these and the authorizer work every hour; a client that `NEXUS_METERED_CLIENTS` names has
+        {own["documents"]}, `audio` {own["audio"]} and `ingest` up to {own["ingest"]} while they
+        work, ${cost("metric", sum(own.values())):.2f} a month where these and the authorizer work
+        every hour; a client that `NEXUS_METERED_CLIENTS` names has
         two more. Of alarms, those on an expression are paid for by the metrics in it. API Gateway's
         metrics of each method are off: {detailed} of them would be
         ${cost("metric", detailed):.2f}.""",

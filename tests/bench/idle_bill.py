@@ -159,7 +159,12 @@ def _table(properties: Mapping[str, Any], _: Template, stored: Stored) -> Iterat
 
 def _bucket(properties: Mapping[str, Any], _: Template, stored: Stored) -> Iterator[Charge]:
     rules = properties["LifecycleConfiguration"]["Rules"]
-    kept_days = [rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule]
+    kept_days = [
+        rule["ExpirationInDays"]
+        for rule in rules
+        # Recordings go after a day, and an idle stage has none.
+        if "ExpirationInDays" in rule and rule.get("Prefix") != "audio/"
+    ]
     if kept_days:  # the snapshots of the index, one a night
         yield Charge("object", max(kept_days) * stored.chunks * CHUNK_GB, "snapshots")
     else:

@@ -113,3 +113,15 @@ def test_an_answer_that_is_too_large_is_not_kept(claims: RequestClaims) -> None:
     claims.claim(KEY, BODY, "one", 40)
     assert not claims.finish(KEY, BODY, "one", b"x" * (LARGEST_CACHED + 1), 100, [])
     assert claims.claim(KEY, BODY, "two", 40) == Claim(BODY)
+
+
+def test_what_stands_under_a_key_is_read_without_taking_it(
+    claims: RequestClaims, clock: FakeClock
+) -> None:
+    assert claims.standing(KEY) is None
+    assert claims.claim(KEY, BODY, "one", 40) is None
+    assert claims.standing(KEY) == Claim(BODY)
+    assert claims.finish(KEY, BODY, "one", b"answer", 60, DOCUMENTS)
+    assert claims.standing(KEY) == Claim(BODY, b"answer")
+    clock.advance(61)
+    assert claims.standing(KEY) is None

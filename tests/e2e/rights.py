@@ -20,8 +20,9 @@ Templates = Mapping[str, Mapping[str, Any]]
 _KEYS_BY = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
 _UNIQUE = re.compile("[0-9A-F]{8}$")
 _PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "000000000000"}
-# The one function that gives away signed URLs, which count as its own calls.
-_SIGNER = "documents"
+# The functions that give away signed URLs, which count as their own calls: of recordings, and of
+# everything else.
+_SIGNERS = {True: "audio", False: "documents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ def _granted(
 ) -> set[Grant]:
     keys = None
     condition = statement.get("Condition", {})
-    # A call does not show the tags of what it names; `nexus keys` sets this one on every key
-    # (tests/unit/test_cli_keys.py).
-    if condition and condition != {"StringEquals": {"aws:ResourceTag/nexus-stage": stage}}:
+    # A call does not show the tags of what it names; every key is made with this one
+    # (tests/contract/test_managed_keys.py).
+    tags = ("aws:ResourceTag/nexus-stage", "aws:RequestTag/nexus-stage")
+    if condition and condition not in [{"StringEquals": {tag: stage}} for tag in tags]:
         [operator, *others] = condition
         given = condition[operator].get("dynamodb:LeadingKeys")
         if given is None or others or operator not in _KEYS_BY:
@@ -118,7 +120,7 @@ def _resolved(value: Any, exported: Mapping[str, Any], stage: str) -> str:
         return _resolved(exported[given], exported, stage)
     if function == "Ref":
         return _PSEUDO.get(given) or _label(given)
-    if function == "Fn::GetAtt" and given[1].endswith("Arn"):
+    if function == "Fn::GetAtt" and given[1].endswith("Arn"):  # a vector bucket's has a longer name
         return _label(given[0])
     raise ValueError(f"cannot resolve {json.dumps(value)}")
 
@@ -147,7 +149,8 @@ def recorded(file: Path, resources: Iterable[Mapping[str, Any]], stage: str) -> 
         function = call["function"].removeprefix(f"nexus-{stage}-")
         resource = _named(call["resource"], names).replace(f"nexus-{stage}-", "nexus-{stage}-")
         keys = tuple(call["leading_keys"])
-        found.add(Used(_SIGNER if function == SIGNED else function, call["action"], resource, keys))
+        signer = _SIGNERS["/audio/" in resource]
+        found.add(Used(signer if function == SIGNED else function, call["action"], resource, keys))
     return found
 
 
@@ -157,10 +160,11 @@ def _named(arn: str, names: Mapping[str, str]) -> str:
     what = arn.split(":", 5)[5] if arn.count(":") >= 5 else arn
     if what.startswith("log-group:"):
         return names.get(what.removeprefix("log-group:").removesuffix(":*"), arn)
-    before, slash, last = arn.rpartition("/")
-    if before.endswith("/apikeys") and last in names:
-        return f"{before}{slash}{names[last]}"
+    if what.startswith("/"):  # API Gateway's, a path
+        return arn.removesuffix(what) + "/".join(names.get(one, one) for one in what.split("/"))
     kind, _, table = what.partition("/")
+    if kind == "userpool":
+        return names.get(table, arn)
     if kind == "table":
         name, slash, rest = table.partition("/")
     else:

@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 from cli.connection import Connection
-from cli.keys import create, revoke
 from cli.local.layout import PROJECT
 from tests.e2e.conftest import Deployed
 from tests.e2e.waiting import eventually
@@ -68,7 +67,7 @@ def test_another_key_with_the_same_id_sees_nothing_of_a_conversation(
     conversation, fee = "e2e-shared-id", "What is the application fee for a master's programme?"
     response = stack.call("POST", "/v1/chat", {"message": fee}, x_conversation_id=conversation)
     assert response.json()["conversation_id"] == conversation
-    other, _ = create(connection, "demo", "colleague", "user")
+    other, _ = connection.access.keys.create("demo", "colleague", "user")
     path = f"/v1/conversations/{conversation}"
     try:
         assert stack.call("GET", path, key=other).status_code == 404
@@ -77,7 +76,7 @@ def test_another_key_with_the_same_id_sees_nothing_of_a_conversation(
         theirs = stack.call("POST", "/v1/chat", follow_up, key=other).json()
         assert "600,000" not in theirs["answer"]
     finally:
-        revoke(connection, "demo", "colleague")
+        connection.access.keys.revoke("demo", "colleague")
     turns = stack.call("GET", path).json()["turns"]
     assert [turn["question"] for turn in turns] == [fee]
     assert stack.call("DELETE", path).status_code == 204
@@ -87,7 +86,7 @@ def test_another_key_with_the_same_id_sees_nothing_of_a_conversation(
 def test_another_tenant_finds_nothing_of_these_documents(
     stack: Deployed, connection: Connection
 ) -> None:
-    key, _ = create(connection, "rival", "web", "user")
+    key, _ = connection.access.keys.create("rival", "web", "user")
     try:
         answer = stack.ask("What is the fine for returning a book late?", key=key)
         assert answer["refused"]
@@ -95,7 +94,7 @@ def test_another_tenant_finds_nothing_of_these_documents(
         found = stack.call("POST", "/v1/search", {"query": "book fine"}, key=key).json()
         assert found["passages"] == []
     finally:
-        revoke(connection, "rival", "web")
+        connection.access.keys.revoke("rival", "web")
 
 
 def test_conversations_expire(stack: Deployed, connection: Connection) -> None:

@@ -10,7 +10,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cli.connection import Connection
-from cli.keys import create, revoke
 from cli.local.layout import Layout
 from cli.local.run_record import read_record
 from tests.e2e.conftest import ROOT, Deployed
@@ -118,7 +117,7 @@ def test_the_api_and_its_reference_still_answer_the_pages_that_are_allowed(stack
 def test_a_signed_upload_still_works_from_the_page_that_is_allowed(
     stack: Deployed, connection: Connection
 ) -> None:
-    key, _ = create(connection, "demo", "uploader", "admin")
+    key, _ = connection.access.keys.create("demo", "uploader", "admin")
     try:
         content = b"# Tram\n\nThe night tram of the harbour leaves at 23:47.\n"
         files = [{"path": "tram.md", "size": len(content), "metadata": {"title": "Tram"}}]
@@ -144,7 +143,7 @@ def test_a_signed_upload_still_works_from_the_page_that_is_allowed(
         assert done.status_code == 200
         assert done.headers["access-control-allow-origin"] == OWN_PAGE
     finally:
-        revoke(connection, "demo", "uploader")
+        connection.access.keys.revoke("demo", "uploader")
 
 
 def test_only_this_user_can_read_what_the_stack_keeps(stack: Deployed) -> None:

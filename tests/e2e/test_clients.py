@@ -17,7 +17,6 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from cli.connection import Connection
-from cli.keys import create, revoke
 from tests.e2e.conftest import Deployed
 
 QUESTION = "What is the fine for returning a book late?"
@@ -28,9 +27,9 @@ NODE = Path(__file__).with_name("node")
 @pytest.fixture(scope="module")
 def key(connection: Connection) -> Iterator[str]:
     """A key of these tests' own, whose rate no other test uses."""
-    made, _ = create(connection, "demo", "clients", "admin")
+    made, _ = connection.access.keys.create("demo", "clients", "admin")
     yield made
-    revoke(connection, "demo", "clients")
+    connection.access.keys.revoke("demo", "clients")
 
 
 @pytest.fixture(scope="module")

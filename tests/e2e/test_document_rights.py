@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,6 @@ import httpx2
 import pytest
 
 from cli.connection import Connection
-from cli.keys import admit
 from nexus.models import Principal
 from nexus.object_keys import document_id
 from tests.e2e.conftest import Deployed
@@ -33,7 +31,7 @@ TOGETHER, THREADS = 40, 4
 TENANTS = ("north", "south")
 GROUPS = ("hr", "board", "finance", "sales")
 CITIES = ("Lisbon", "Oslo", "Turin", "Ghent", "Riga", "Cork", "Graz", "Brno", "Nantes", "Vigo")
-ROUTES = ("search", "chat", "talk", "list", "read", "content")
+ROUTES = ("search", "chat", "talk", "list", "read", "content", "passages")
 
 
 @dataclass(frozen=True)
@@ -142,6 +140,10 @@ class Company:
         url = json.loads(self._text("GET", place, person))["url"]
         return httpx2.get(url, timeout=60, trust_env=False).text
 
+    def _passages(self, person: Person, paper: Paper, *, seen: bool) -> str:
+        place = f"/v1/documents/{paper.id}/text"
+        return self._text("GET", place, person) if seen else self._none(person, place)
+
     def _none(self, person: Person, place: str) -> str:
         self._text("GET", place, person, status=404)
         return ""
@@ -181,16 +183,16 @@ def company(stack: Deployed, connection: Connection, tmp_path: Path) -> Iterator
         (folder / "metadata.json").write_text(json.dumps(said), encoding="utf-8")
         stack.nexus("upload", str(folder), "--tenant", tenant)
     kinds = [(), *((group,) for group in GROUPS), ("hr", "Sales"), ("*",)]
-    people, now = [], time.time()
+    people = []
     for tenant in TENANTS:
         for place, groups in enumerate(kinds):
             principal = Principal(tenant, f"reader-{place}", "user", "standard", groups=groups)
-            key, _ = admit(connection, principal, now)
+            key, _ = connection.access.keys.admit(principal)
             people.append(Person(tenant, tuple(map(str.lower, groups)), key))
     made = Company(stack, papers, people)
     for tenant in TENANTS:
         office = Principal(tenant, "office", "admin", "admin")
-        made.admins[tenant], _ = admit(connection, office, now)
+        made.admins[tenant], _ = connection.access.keys.admit(office)
     yield made
     for entry in list(connection.operator.clients.list_clients()):
         if entry.principal.tenant in TENANTS:

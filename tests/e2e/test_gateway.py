@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cli.connection import Connection
-from cli.keys import create, revoke
 from tests.e2e.conftest import Deployed
 from tests.e2e.waiting import eventually
 
@@ -57,7 +56,7 @@ def test_bad_requests_are_problems_with_a_request_id(
 def test_a_burst_over_the_plan_is_throttled_and_the_rest_is_answered(
     stack: Deployed, connection: Connection
 ) -> None:
-    key, _ = create(connection, "demo", "burst", "user")
+    key, _ = connection.access.keys.create("demo", "burst", "user")
     try:
         with ThreadPoolExecutor(16) as pool:
             statuses = list(
@@ -70,11 +69,11 @@ def test_a_burst_over_the_plan_is_throttled_and_the_rest_is_answered(
         assert set(statuses) <= {404, 429}
         assert statuses.count(404) >= 10
     finally:
-        revoke(connection, "demo", "burst")
+        connection.access.keys.revoke("demo", "burst")
 
 
 def test_a_revoked_key_is_refused(stack: Deployed, connection: Connection) -> None:
-    key, _ = create(connection, "demo", "leaver", "user")
+    key, _ = connection.access.keys.create("demo", "leaver", "user")
     eventually(
         lambda: stack.call("GET", "/v1/conversations/none", key=key).status_code == 404, "key"
     )
@@ -87,7 +86,7 @@ def test_a_revoked_key_is_refused(stack: Deployed, connection: Connection) -> No
 def test_keys_of_a_deployment_before_are_told_and_attached_again(
     stack: Deployed, connection: Connection
 ) -> None:
-    key, entry = create(connection, "demo", "stayer", "admin")
+    key, entry = connection.access.keys.create("demo", "stayer", "admin")
     try:
         # As after the service stack was made anew: the key is there, and on none of its plans.
         connection.client("apigateway").delete_usage_plan_key(
@@ -106,7 +105,7 @@ def test_keys_of_a_deployment_before_are_told_and_attached_again(
         assert "0 keys attached." in stack.nexus("keys", "attach").stdout
         assert stack.nexus("keys", "list").stderr == ""
     finally:
-        revoke(connection, "demo", "stayer")
+        connection.access.keys.revoke("demo", "stayer")
 
 
 def test_the_role_for_the_gateway_s_logs_is_set_and_then_stays(

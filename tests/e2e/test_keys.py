@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.connection import Connection
-from cli.keys import moment
+from nexus.access.key_times import moment
 from nexus.clients import hash_key
 from nexus.models import ApiClient
 from tests.e2e.conftest import Deployed

@@ -17,7 +17,6 @@ import httpx2
 import pytest
 
 from cli.connection import Connection
-from cli.keys import create, revoke
 from tests.e2e.conftest import Deployed
 from tests.e2e.paced_models import Paced, paced
 from tests.e2e.waiting import eventually
@@ -40,9 +39,9 @@ class Event:
 @pytest.fixture(scope="module")
 def key(connection: Connection) -> Iterator[str]:
     """A key of these tests' own, whose rate no other test uses."""
-    made, _ = create(connection, "demo", "streams", "admin")
+    made, _ = connection.access.keys.create("demo", "streams", "admin")
     yield made
-    revoke(connection, "demo", "streams")
+    connection.access.keys.revoke("demo", "streams")
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +173,7 @@ def test_who_closes_the_connection_ends_the_generation(
 def test_each_stream_is_one_request_of_the_keys_quota(
     stack: Deployed, connection: Connection
 ) -> None:
-    made, _ = create(connection, "demo", "few", "user")
+    made, _ = connection.access.keys.create("demo", "few", "user")
     gateway, deployed = connection.client("apigateway"), connection.deployment
     pages = gateway.get_paginator("get_api_keys").paginate(includeValues=True)
     keys = [one for page in pages for one in page["items"]]
@@ -190,5 +189,5 @@ def test_each_stream_is_one_request_of_the_keys_quota(
         stack.call("POST", "/v1/chat/stream", QUESTION, key=made).status_code for _ in range(3)
     ]
     gateway.delete_usage_plan_key(usagePlanId=few, keyId=name)
-    revoke(connection, "demo", "few")
+    connection.access.keys.revoke("demo", "few")
     assert statuses == [200, 200, 429]

@@ -14,12 +14,20 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.responses import JSONResponse
 
+from functions.access.app import create_app as create_access
+from functions.audio.app import create_app as create_audio
 from functions.authorizer.deciding import decision
 from functions.chat.app import create_app as create_chat
 from functions.documents.app import create_app as create_documents
 from nexus.clients import Authenticator
 from nexus.ports import ClientStore
-from nexus.services import AuthorizerServices, ChatServices, DocumentsServices
+from nexus.services import (
+    AccessServices,
+    AudioServices,
+    AuthorizerServices,
+    ChatServices,
+    DocumentsServices,
+)
 from nexus.sign_in.people import People
 
 PEOPLE_KEY = "the-value-of-the-key-of-all-people"
@@ -79,6 +87,16 @@ def chat_app(services: ChatBehindGateway, now: Callable[[], float] = time.monoto
     return Gateway(app, services.clients, services.people, services.wall_clock)
 
 
+def audio_app(services: AudioServices, clients: ClientStore) -> Any:
+    """The audio API as its callers see it."""
+    return Gateway(create_audio(services), clients)
+
+
 def documents_app(services: DocumentsBehindGateway) -> Any:
     """The documents API as its callers see it."""
     return Gateway(create_documents(services), services.clients)
+
+
+def access_app(services: AccessServices, people: People | None = None) -> Any:
+    """The API of keys and people as its callers see it."""
+    return Gateway(create_access(services), services.clients, people)

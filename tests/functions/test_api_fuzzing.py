@@ -17,9 +17,11 @@ from schemathesis.specs.openapi.checks import (
 from starlette.testclient import TestClient
 
 from nexus.object_keys import document_id
+from tests.functions.access_services import ADMIN_KEY as ACCESS_KEY
+from tests.functions.access_services import Bureau
 from tests.functions.chat_services import ACME_KEY, World
 from tests.functions.documents_services import ADMIN_KEY, Office
-from tests.functions.gateway import chat_app, documents_app
+from tests.functions.gateway import access_app, chat_app, documents_app
 
 CHECKS = [
     not_a_server_error,
@@ -47,8 +49,9 @@ DOCUMENT = document_id("acme", "fees.md")
 
 # The chat function describes the other's routes, too, and leaves them to it.
 questions = schemathesis.openapi.from_asgi("/openapi.json", chat_app(World().services)).exclude(
-    path_regex="^/v1/documents"
+    path_regex="^/v1/(documents|clients|people|groups)"
 )
+keys_and_people = schemathesis.openapi.from_asgi("/openapi.json", access_app(Bureau().services))
 management = schemathesis.openapi.from_asgi("/openapi.json", documents_app(office.services))
 
 
@@ -66,6 +69,15 @@ def test_any_change_of_documents_is_answered_as_described(case: schemathesis.Cas
     if re.fullmatch(r"[0-9a-f]{24}", str(case.path_parameters.get("document_id"))):
         case.path_parameters["document_id"] = DOCUMENT
         office.put("fees.md", "The tuition fee is nine million rupiah.")  # it may be deleted
+    case.call_and_validate(checks=CHECKS)
+
+
+@keys_and_people.parametrize()
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_change_of_keys_and_people_is_answered_as_described(
+    case: schemathesis.Case[Any],
+) -> None:
+    case.headers["x-api-key"] = ACCESS_KEY
     case.call_and_validate(checks=CHECKS)
 
 

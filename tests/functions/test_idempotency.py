@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from nexus.answering.idempotency import CLAIMED_S, KEPT_S, LOOK_S, WAIT_S
+from nexus.answering.idempotency import KEPT_S
 from nexus.clients import hash_key
 from nexus.errors import UpstreamUnavailable
 from nexus.models import ApiClient, Filters, Principal
 from nexus.ports import Completion, Message
+from nexus.taken_requests import CLAIMED_S, LOOK_S, WAIT_S
 from tests.fakes import FakeChat
 from tests.functions.chat_services import ACME_KEY, COLLEAGUE_KEY, RIVAL_KEY, World
 from tests.functions.gateway import chat_app as create_app

@@ -81,6 +81,12 @@ def test_documents_loads_neither_models_nor_parsers() -> None:
     assert not found & (PARSERS | NEVER | {"pinecone", "numpy"})
 
 
+def test_access_loads_neither_models_nor_index_nor_parsers() -> None:
+    found = loaded("access", "pinecone", "import functions.access.app")
+    assert "fastapi" in found
+    assert not found & (PARSERS | NEVER | {"pinecone", "numpy", "sqlite3", "jwt"})
+
+
 def test_the_authorizer_loads_what_checks_tokens_only_for_a_token() -> None:
     found = loaded("authorizer", "sqlite", "import functions.authorizer.deciding")
     lean = {"jwt", "cryptography", "pydantic", "httpx2", "aws_lambda_powertools"}

@@ -16,7 +16,6 @@ import pytest
 from moto import mock_aws
 from starlette.testclient import TestClient
 
-from cli import keys
 from cli.connection import Connection
 from nexus.adapters.dynamodb.clients import DynamoClients
 from nexus.errors import Superseded, UpstreamRefused
@@ -26,7 +25,7 @@ from tests.functions.chat_services import World
 from tests.functions.gateway import chat_app as create_app
 from tests.functions.ingest_services import Context
 from tests.in_process_aws import heard_by_moto
-from tests.unit.cli_stage import deployment
+from tests.unit.cli_stage import deployment, give_access
 
 DAY_S = 86_400
 PLENTY_MS = 900_000
@@ -62,6 +61,7 @@ class Stage:
         self.connection.__dict__["operator"] = OperatorServices(
             FakeCatalogue(), self.clients, FakeGenerations()
         )
+        give_access(self.connection, self.clock)
         world = World()
         self.api = create_app(replace(world.services, clients=self.clients, wall_clock=self.clock))
         self.nightly = self._nightly(monkeypatch)
@@ -89,11 +89,11 @@ class Stage:
         return found
 
     def create(self, client: str = "web", days: int | None = None) -> str:
-        key, _ = keys.create(self.connection, "acme", client, "user", days=days, clock=self.clock)
+        key, _ = self.connection.access.keys.create("acme", client, "user", days=days)
         return key
 
     def rotate(self, client: str = "web", grace: int = 7, days: int | None = None) -> str:
-        key, _, _ = keys.rotate(self.connection, "acme", client, grace, days, self.clock)
+        key, _, _ = self.connection.access.keys.rotate("acme", client, grace, days)
         return key
 
     def call(self, key: str, method: str, path: str, **more: Any) -> Any:
@@ -257,18 +257,20 @@ def test_of_two_rotations_at_once_one_is_refused_and_leaves_nothing(stage: Stage
         read = [entry for entry in stage.clients.list_clients() if entry.principal.client == client]
 
         class Behind(DynamoClients):
-            """What a terminal reads that is a moment late."""
+            """What a terminal reads first that is a moment late."""
 
             def list_clients(self, read: list[Any] = read) -> Iterator[Any]:
-                yield from read
+                yield from list(read) or super().list_clients()
+                read.clear()
 
         late = Connection("local", stage.connection.session, stage.connection.deployment)
         behind = Behind(stage.connection.session.client("dynamodb"), "clients")
         late.__dict__["operator"] = replace(stage.connection.operator, clients=behind)
+        give_access(late, stage.clock)
         before = stage.on_plan()
         new = stage.rotate(client)
         with pytest.raises(Superseded):
-            keys.rotate(late, "acme", client, 7, None, stage.clock)
+            late.access.keys.rotate("acme", client, 7)
         assert stage.on_plan() == before | {new}
         assert old in before
         assert len(stage.gateway.get_api_keys()["items"]) == len(stage.on_plan())

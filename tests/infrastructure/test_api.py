@@ -80,12 +80,20 @@ def test_a_key_is_required_everywhere_but_on_health_and_reference(assembly, stag
         ("/v1/analytics", "GET"),
         ("/v1/analytics/{proxy+}", "GET"),
         ("/v1/metrics", "GET"),
+        ("/v1/clients", "ANY"),
+        ("/v1/clients/{proxy+}", "ANY"),
+        ("/v1/people", "ANY"),
+        ("/v1/people/{proxy+}", "ANY"),
+        ("/v1/groups", "GET"),
+        ("/v1/audio", "POST"),
+        ("/v1/audio/{id}", "GET"),
+        ("/v1/audio/uploads", "POST"),
         ("/v1/{proxy+}", "ANY"),
         ("/{proxy+}", "ANY"),
     }
 
 
-def test_documents_and_stream_have_their_own_routes_and_chat_all_others(assembly, stage):
+def test_documents_access_and_stream_have_their_own_routes_and_chat_all_others(assembly, stage):
     integrations = {
         path: p["Integration"]
         for (path, verb), p in methods(assembly, stage).items()
@@ -99,13 +107,25 @@ def test_documents_and_stream_have_their_own_routes_and_chat_all_others(assembly
         "/v1/analytics/{proxy+}",
         "/v1/metrics",
     }
+    assert {path for path, uri in called.items() if "AccessLive" in uri} == {
+        "/v1/clients",
+        "/v1/clients/{proxy+}",
+        "/v1/people",
+        "/v1/people/{proxy+}",
+        "/v1/groups",
+    }
     streamed = {path for path, uri in called.items() if "StreamLive" in uri}
     assert streamed == {"/v1/chat/stream", "/v1/chat/completions", "/v1/responses"}
     # An answer in pieces is passed on as it comes from there, and from nowhere else.
     modes = {path: one.get("ResponseTransferMode") for path, one in integrations.items()}
     assert {path for path, mode in modes.items() if mode == "STREAM"} == streamed
-    owners = ("DocumentsLive", "StreamLive", "ChatLive")
+    owners = ("DocumentsLive", "AccessLive", "StreamLive", "AudioLive", "ChatLive")
     assert all(any(owner in uri for owner in owners) for uri in called.values())
+
+
+def test_recordings_and_spoken_answers_pass_as_bytes_and_all_else_as_text(assembly, stage):
+    api = assembly.only(stage, "service", "ApiGateway::RestApi")["Properties"]
+    assert api["BinaryMediaTypes"] == ["multipart/form-data", "audio/*"]
 
 
 @pytest.mark.parametrize(("path", "field"), [("/v1/chat", "message"), ("/v1/search", "query")])
@@ -189,7 +209,7 @@ def test_every_log_has_an_end(assembly, stage):
         for stack in ("data", "service")
         for name, group in assembly.resources(stage, stack, "Logs::LogGroup").items()
     }
-    assert len(groups) == 10, "eight functions, the gateway's access log, the gateway's errors"
+    assert len(groups) == 11, "nine functions, the gateway's access log, the gateway's errors"
     kept = {group["Properties"]["RetentionInDays"] for group in groups.values()}
     assert kept == {configuration(stage)["log_retention_days"]}
 

@@ -13,12 +13,16 @@ from tests.infrastructure.assembly import FUNCTIONS, configuration
 
 STAGE = "aws"
 # Bedrock names an open model by who made it; who is asked, and paid, is AWS.
-MODELS = {"NEXUS_CHAT_MODEL", "NEXUS_VERIFIER_MODEL", "NEXUS_REWRITE_MODEL", "NEXUS_MODEL_PRICES"}
+MODELS = {
+    *("NEXUS_CHAT_MODEL", "NEXUS_VERIFIER_MODEL", "NEXUS_REWRITE_MODEL", "NEXUS_TONE_MODEL"),
+    "NEXUS_MODEL_PRICES",
+}
 OTHERS = re.compile(r"openai|pinecone|cohere|anthropic|mistral|jina|voyage|azure|google", re.I)
 ADDRESS = re.compile(r"https?://[^\s\"']+")
 AWS_SERVICES = {
     *("bedrock", "s3vectors", "dynamodb", "s3", "sqs", "sns", "logs", "cloudwatch", "lambda"),
     *("xray", "apigateway", "scheduler", "cognito-idp", "sts", "kms"),
+    *("polly", "transcribe"),
 }
 ACTIONS = {
     "chat": {"s3vectors:ListIndexes", "s3vectors:QueryVectors", "s3vectors:GetVectors"},
@@ -113,7 +117,7 @@ def test_a_function_may_ask_the_models_that_it_asks_and_no_others(assembly, role
     models = {name for one in named for name in re.findall(r"foundation-model/([^\"]+)", one)}
     stage = configuration(STAGE)
     answering = {stage["chat_model"], stage["verifier_model"], stage["embedding_model"]}
-    expected = {"chat": answering, "stream": answering}
+    expected = {"chat": answering, "stream": answering, "audio": answering}
     expected["ingest"] = {stage["embedding_model"]}
     assert models == expected.get(role, set())
 

@@ -13,7 +13,7 @@ from tests.infrastructure.changes import synthesized, without_packages
 SMALLEST_QUOTA = 10
 # For answers, and for what the documents' API is asked meanwhile.
 LEFT = 3
-BEHIND_THE_API = {"Chat", "Stream", "Documents", "Authorizer"}
+BEHIND_THE_API = {"Chat", "Stream", "Documents", "Access", "Authorizer"}
 
 
 def asking_at_once(assembly, stage) -> int:

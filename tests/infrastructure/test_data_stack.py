@@ -14,7 +14,9 @@ STATEFUL = ("S3::Bucket", "DynamoDB::Table", "SecretsManager::Secret")
 def test_the_bucket_is_private_versioned_encrypted_and_tidy(assembly, stage):
     bucket = assembly.only(stage, "data", "S3::Bucket", "Documents")["Properties"]
     assert_private(bucket)
-    [rule] = bucket["LifecycleConfiguration"]["Rules"]
+    rule, recordings = bucket["LifecycleConfiguration"]["Rules"]
+    assert (recordings["Prefix"], recordings["ExpirationInDays"]) == ("audio/", 1)
+    assert recordings["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
     assert rule["Status"] == "Enabled"
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 90
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
@@ -53,6 +55,9 @@ def test_browsers_of_the_allowed_origins_may_use_signed_urls(assembly, stage):
     assert rule["AllowedOrigins"] == origins
     assert rule["AllowedMethods"] == ["GET", "PUT"]
     assert {"content-type", "x-amz-meta-*", "x-amz-checksum-sha256"} <= set(rule["AllowedHeaders"])
+    # Of a long PDF a page reads parts, as far as it is told that there are any.
+    assert "range" in rule["AllowedHeaders"]
+    assert {"accept-ranges", "content-range"} <= set(rule["ExposedHeaders"])
 
 
 @pytest.mark.parametrize("kind", ["S3::BucketPolicy", "SQS::QueuePolicy"])

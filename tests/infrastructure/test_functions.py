@@ -42,6 +42,7 @@ READS = {
     "documents": {"embedding_model", "embedding_dimension", "documents_bucket", "cors_origins"}
     | (TABLES - {"clients_table"})
     | {"ingest_queue_url"},
+    "access": {"clients_table", "cache_table", "insights_table", "cors_origins"},
     "ingest": MODELS | {"documents_bucket", "catalogue_table", "ingest_queue_url", "ocr"},
     "reindex": {"embedding_model", "embedding_dimension", "documents_bucket", "catalogue_table"}
     | {"ingest_queue_url", "reindex_function", "clients_table", "functions"}
@@ -51,10 +52,17 @@ READS = {
     "authorizer": {"clients_table", "people_key_id"},
 }
 READS["stream"] = READS["chat"]
+READS["audio"] = READS["chat"] | {
+    *("documents_bucket", "audio_function", "transcription_model", "speech_model", "tone_model"),
+}
 START = {"stream": "functions/chat/run.sh"}
 # Where people sign in: what is checked of their tokens, and what ending a sign-in needs.
 ENDING = {"oidc_audiences", "oidc_revocation_url", "oidc_session_days"}
-SIGN_IN = {"authorizer": ENDING | {"oidc_issuer", "oidc_keys_url"}, "chat": ENDING}
+SIGN_IN = {
+    "authorizer": ENDING | {"oidc_issuer", "oidc_keys_url"},
+    "chat": ENDING,
+    "access": {"user_pool"},
+}
 
 
 def environ(assembly, stage: str, function: str) -> dict[str, str]:
@@ -71,7 +79,7 @@ def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, s
     names = EVERYWHERE | READS[function] | given
     if configuration(stage).get("models_provider") == "bedrock" and "models_url" in names:
         names = names - {"models_url", "models_secret"} | {"models_provider"}
-    if function != "authorizer":
+    if function not in ("authorizer", "access"):
         names |= INDEX[configuration(stage)["vector_index"]]
     if "sign_in" in configuration(stage):
         names |= SIGN_IN.get(function, set())
@@ -150,7 +158,7 @@ def test_a_function_publishes_a_version_and_keeps_the_one_before_for_the_way_bac
 
 def test_everything_that_calls_a_function_calls_its_alias(assembly, stage):
     aliases = assembly.resources(stage, "service", "Lambda::Alias")
-    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * 7
+    assert sorted(a["Properties"]["Name"] for a in aliases.values()) == ["live"] * len(FUNCTIONS)
     events = assembly.only(stage, "service", "Lambda::EventSourceMapping")["Properties"]
     function = json.dumps(events["FunctionName"])
     schedule = assembly.only(stage, "service", "Scheduler::Schedule", "Nightly")["Properties"]
@@ -199,7 +207,13 @@ def test_the_outputs_that_the_cli_reads_keep_their_names(assembly, stage):
         *("DocumentsBucket", "CatalogueTable", "ConversationsTable", "ClientsTable"),
         "CacheTable",
         *("IngestQueueUrl", "DeadLetterQueueUrl"),
-        *("ChatFunction", "DocumentsFunction", "IngestFunction", "ReindexFunction"),
+        *(
+            "ChatFunction",
+            "DocumentsFunction",
+            "IngestFunction",
+            "ReindexFunction",
+            "AccessFunction",
+        ),
         *("VectorIndex", "EmbeddingModel", "EmbeddingDimension"),
         *(() if stage == "aws" else ("ModelsSecret", "ModelsUrl")),
     }

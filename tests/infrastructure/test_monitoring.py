@@ -111,7 +111,7 @@ def test_the_dashboard_draws_what_is_reported(assembly, stage):
 @pytest.mark.parametrize("stage", WATCHED)
 def test_saved_queries_ask_the_logs_of_this_stage(assembly, stage):
     queries = assembly.resources(stage, "service", "Logs::QueryDefinition").values()
-    assert len(queries) == 6
+    assert len(queries) == 7
     for query in queries:
         assert query["Properties"]["Name"].startswith(f"nexus/{stage}/")
         assert query["Properties"]["LogGroupNames"]

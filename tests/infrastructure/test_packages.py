@@ -25,7 +25,7 @@ HOST = Target("host", f"{sys.version_info.major}.{sys.version_info.minor}")
 LOCKS = sorted(path.stem for path in DEPENDENCIES.glob("*.in"))
 SCANNING = ("local", "dev", "prod")
 SERVED = (
-    *("service", "api", "stream", "sign_in", "parsing", "ocr", "snapshots", "traces"),
+    *("service", "api", "audio", "stream", "sign_in", "parsing", "ocr", "snapshots", "traces"),
     *("index_pinecone", "index_sqlite"),
 )
 
@@ -68,6 +68,8 @@ def test_each_function_has_only_the_layers_it_needs(assembly, stage):
 
     chat, ingest, reindex = held("chat"), held("ingest"), held("reindex")
     assert held("documents") == chat
+    assert {"tinytag", "python_multipart"} <= held("audio")
+    assert chat < held("audio")
     assert {"nexus", "httpx2", "aws_lambda_powertools"} <= chat & ingest & reindex
     assert {"fastapi", "mangum"} <= chat
     assert not {"fastapi", "mangum"} & (ingest | reindex)

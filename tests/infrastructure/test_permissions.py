@@ -11,11 +11,7 @@ from tests.infrastructure.assembly import CANARIES, FUNCTIONS
 
 XRAY = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
-WRITE = {
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:BatchWriteItem",
-}
+WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 CONSUME = {
     "sqs:ReceiveMessage",
@@ -65,9 +61,16 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "BackupsFailures": "failures",
         "Logs": "logs",
         "function:nexus-": "functions",
+        "::/tags/": "tags",
         "::/apikeys/*": "keys",
+        '::/apikeys"': "all keys",
+        '::/usageplans"': "plans",
+        "Plansstandard": "keys of Plansstandard",
+        "Plansadmin": "keys of Plansadmin",
+        "SignInPeople": "people",
         '"PeopleKey"': "key of people",
         ":deploymentgroup:": "groups",
+        ":transcription-job/": "jobs",
         "DocumentsBucket": "bucket",
         "BackupsBucket": "backups",
     }
@@ -85,6 +88,8 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
             if any(word in text for word in OF_AWS_ALONE):
                 continue  # see test_aws_alone.py
             name = next(name for word, name in words.items() if word in text)
+            if "audio/*" in text:
+                name = "recordings"
             if "documents/*" in text:
                 name = "objects"
             if name == "functions" and text.rstrip('"]}').endswith(":*"):
@@ -127,6 +132,20 @@ def test_stream_may_do_what_an_answer_needs_and_no_more_than_chat(assembly, stag
     assert granted(assembly, stage, "stream") == of_chat
 
 
+def test_audio_may_hear_and_speak_keep_recordings_and_start_itself(assembly, stage):
+    speaking = {"polly:SynthesizeSpeech"} if stage != "local" else set()
+    hearing = {"transcribe:StartTranscriptionJob"} if stage == "aws" else set()
+    jobs = {"jobs": {"transcribe:GetTranscriptionJob", "transcribe:DeleteTranscriptionJob"}}
+    assert granted(assembly, stage, "audio") == {
+        **granted(assembly, stage, "stream"),
+        "recordings": {"s3:GetObject", "s3:PutObject"},
+        "functions": {"lambda:InvokeFunction"},
+        **(jobs if stage == "aws" else {}),
+        "*": XRAY | speaking | hearing,
+    }
+    assert f"nexus-{stage}-audio:live" in json.dumps(assembly.statements(stage, "audio"))
+
+
 def test_the_authorizer_looks_one_entry_up_and_reads_the_one_key_of_people(assembly, stage):
     assert granted(assembly, stage, "authorizer") == {
         "clients": {"dynamodb:GetItem"},
@@ -162,6 +181,55 @@ def test_documents_changes_the_bucket_and_erases_what_became_of_it(assembly, sta
         "logs": LOGS | of_logs,
         "*": XRAY | of_metrics,
     }
+
+
+def test_access_makes_this_stage_s_keys_and_people_and_reads_no_document(assembly, stage):
+    tagged = {
+        of: json.dumps({"StringEquals": {f"aws:{of}Tag/nexus-stage": stage}})
+        for of in ("Resource", "Request")
+    }
+    people = {
+        f"cognito-idp:{action}"
+        for action in (
+            *("AdminGetUser", "AdminListGroupsForUser", "ListUsers", "ListGroups"),
+            *("ListUsersInGroup", "AdminCreateUser", "AdminUpdateUserAttributes"),
+            *("AdminDeleteUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup"),
+            *("AdminEnableUser", "AdminDisableUser", "AdminUserGlobalSignOut"),
+        )
+    }
+    assert granted(assembly, stage, "access") == {
+        "clients": {"dynamodb:Scan"},
+        # Entries by their digest alone: nobody's ended sign-in can be taken back.
+        leading("clients", "sign-in#person#*"): {"dynamodb:PutItem"},
+        leading("clients", "?" * 64): {
+            *("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
+        },
+        leading("cache", "request#*"): {
+            *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),
+        },
+        BUDGETS: {"dynamodb:Query"},
+        "all keys": {"apigateway:GET"},
+        f"all keys, {tagged['Request']}": {"apigateway:POST"},
+        f"keys, {tagged['Resource']}": {"apigateway:GET", "apigateway:DELETE"},
+        f"tags, {tagged['Request']}": {"apigateway:PUT"},
+        "plans": {"apigateway:GET"},
+        "keys of Plansstandard": {"apigateway:POST", "apigateway:DELETE"},
+        "keys of Plansadmin": {"apigateway:POST", "apigateway:DELETE"},
+        **({"people": people} if stage == "local" else {}),
+        "logs": LOGS,
+        "*": XRAY,
+    }
+
+
+def test_nobody_but_access_makes_keys_or_people(assembly, stage):
+    for function in FUNCTIONS:
+        statements = json.dumps(assembly.statements(stage, function))
+        makes = "apigateway:POST" in statements or "cognito-idp:" in statements
+        assert makes is (function == "access")
+
+
+def leading(table: str, keys: str) -> str:
+    return f'{table}, {{"ForAllValues:StringLike": {{"dynamodb:LeadingKeys": ["{keys}"]}}}}'
 
 
 def test_ingest_reads_documents_and_writes_the_catalogue(assembly, stage):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
 from typing import Any
@@ -10,9 +12,12 @@ import boto3
 
 from cli.connection import Connection
 from cli.stacks import Deployment
+from nexus.adapters.aws.managed_keys import StageKeys
 from nexus.services import OperatorServices
 from nexus.settings import Settings
-from tests.fakes import FakeCatalogue, FakeClients, FakeGenerations
+from nexus.wiring.access import composed
+from tests.fakes import FakeCatalogue, FakeClients, FakeGenerations, FakeRequestClaims
+from tests.people import FakeEndedSignIns
 
 BUCKET = "documents-bucket"
 
@@ -41,4 +46,21 @@ def stage(**outputs: str) -> Connection:
     connection.__dict__["operator"] = OperatorServices(
         FakeCatalogue(), FakeClients(), FakeGenerations()
     )
+    give_access(connection)
     return connection
+
+
+def give_access(connection: Connection, now: Callable[[], float] = time.time) -> None:
+    """What makes keys, over moto's API Gateway and the clients that the connection has."""
+    session, found = connection.session, connection.deployment
+    plans = {"standard": found.standard_plan_id, "admin": found.admin_plan_id}
+    connection.__dict__["access"] = composed(
+        Settings(),
+        clients=connection.operator.clients,
+        gateway=StageKeys(session.client("apigateway"), connection.stage, lambda: plans),
+        pool=None,
+        claims=FakeRequestClaims(),
+        ended=FakeEndedSignIns(),
+        now=now,
+        sleep=lambda _s: None,
+    )

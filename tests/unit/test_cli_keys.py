@@ -8,10 +8,9 @@ from dataclasses import replace
 import pytest
 from moto import mock_aws
 
-from cli import keys
 from cli.connection import Connection
 from nexus.models import ApiClient
-from tests.unit.cli_stage import stage
+from tests.unit.cli_stage import give_access, stage
 
 
 @pytest.fixture
@@ -32,6 +31,7 @@ def deployed_anew(connection: Connection) -> Connection:
     )
     made = Connection(connection.stage, connection.session, found)
     made.__dict__["operator"] = connection.operator
+    give_access(made)
     return made
 
 
@@ -45,27 +45,27 @@ def names(entries: list[ApiClient]) -> list[str]:
 
 
 def test_keys_are_attached_to_the_new_plans_by_their_role_once(connection: Connection) -> None:
-    _, web = keys.create(connection, "acme", "web", "user")
-    _, boss = keys.create(connection, "acme", "boss", "admin")
-    assert keys.detached(connection) == []
+    _, web = connection.access.keys.create("acme", "web", "user")
+    _, boss = connection.access.keys.create("acme", "boss", "admin")
+    assert connection.access.attaching.detached() == []
     anew = deployed_anew(connection)
-    assert names(keys.detached(anew)) == ["boss", "web"]
-    attached, lost = keys.attach(anew)
+    assert names(anew.access.attaching.detached()) == ["boss", "web"]
+    attached, lost = anew.access.attaching.attach()
     assert (names(attached), lost) == (["boss", "web"], [])
     assert on_plan(anew, anew.deployment.standard_plan_id) == {web.gateway_key_id}
     assert on_plan(anew, anew.deployment.admin_plan_id) == {boss.gateway_key_id}
-    assert keys.detached(anew) == []
-    assert keys.attach(anew) == ([], [])
+    assert anew.access.attaching.detached() == []
+    assert anew.access.attaching.attach() == ([], [])
 
 
 def test_a_key_on_the_other_plan_is_moved_to_its_own(connection: Connection) -> None:
-    _, boss = keys.create(connection, "acme", "boss", "admin")
+    _, boss = connection.access.keys.create("acme", "boss", "admin")
     gateway, found = connection.client("apigateway"), connection.deployment
     gateway.delete_usage_plan_key(usagePlanId=found.admin_plan_id, keyId=boss.gateway_key_id)
     gateway.create_usage_plan_key(
         usagePlanId=found.standard_plan_id, keyId=boss.gateway_key_id, keyType="API_KEY"
     )
-    assert names(keys.attach(connection)[0]) == ["boss"]
+    assert names(connection.access.attaching.attach()[0]) == ["boss"]
     assert on_plan(connection, found.standard_plan_id) == set()
     assert on_plan(connection, found.admin_plan_id) == {boss.gateway_key_id}
 
@@ -73,9 +73,9 @@ def test_a_key_on_the_other_plan_is_moved_to_its_own(connection: Connection) -> 
 def test_a_key_that_the_gateway_lost_is_named_and_the_others_are_attached(
     connection: Connection,
 ) -> None:
-    _, gone = keys.create(connection, "acme", "gone", "user")
-    keys.create(connection, "acme", "web", "user")
+    _, gone = connection.access.keys.create("acme", "gone", "user")
+    connection.access.keys.create("acme", "web", "user")
     anew = deployed_anew(connection)
     anew.client("apigateway").delete_api_key(apiKey=gone.gateway_key_id)
-    attached, lost = keys.attach(anew)
+    attached, lost = anew.access.attaching.attach()
     assert (names(attached), names(lost)) == (["web"], ["gone"])

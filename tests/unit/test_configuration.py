@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
-from cli import keys
 from cli.commands import configuration as commands
 from cli.configuration_file import configuration_text, read_configuration
 from cli.connection import Connection
@@ -24,7 +23,7 @@ from cli.project_stages import replaced
 from nexus.errors import NexusError
 from nexus.models import ApiClient, Budget, Filters, Principal
 from tests.fakes import FakeClients
-from tests.unit.cli_stage import deployment, stage
+from tests.unit.cli_stage import deployment, give_access, stage
 from tests.unit.test_cli_keys import deployed_anew
 
 CDK_JSON = (PROJECT / "cdk.json").read_text(encoding="utf-8")
@@ -67,6 +66,7 @@ def connection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Conn
         }
         made = Connection(made.stage, made.session, replace(made.deployment, **arns))
         made.__dict__["operator"] = _operator()
+        give_access(made)
         monkeypatch.setattr(commands, "CDK_JSON", file)
         monkeypatch.setattr(commands, "connect", lambda _stage: made)
         monkeypatch.setattr(commands, "_reached", lambda _stage: (made, ""))
@@ -105,12 +105,13 @@ def test_a_lost_stage_is_restored_and_a_second_import_changes_nothing(
     connection: Connection, tmp_path: Path
 ) -> None:
     limited = Filters(departments=("Finance",), tags=("public",))
-    old, _ = keys.create(connection, "acme", "web", "user", limited, days=30)
-    keys.create(connection, "acme", "boss", "admin")
-    keys.rotate(connection, "acme", "boss", 7)
+    old, _ = connection.access.keys.create("acme", "web", "user", limited, days=30)
+    connection.access.keys.create("acme", "boss", "admin")
+    connection.access.keys.rotate("acme", "boss", 7)
     file = exported(tmp_path)
     before = file.read_text(encoding="utf-8")
     connection.__dict__["operator"] = replace(connection.operator, clients=FakeClients())
+    give_access(connection)
     less = {name: value for name, value in STAGES["local"].items() if name != "settings"}
     less |= {"log_level": "DEBUG", "alarm_email": "a@example.com"}
     commands.CDK_JSON.write_text(replaced(CDK_JSON, "local", less), encoding="utf-8")
@@ -123,7 +124,7 @@ def test_a_lost_stage_is_restored_and_a_second_import_changes_nothing(
     made = [line.split(": ")[1] for line in said.splitlines() if ": nx_" in line]
     assert len(made) == 2
     assert old not in made
-    assert all(keys.known(connection, key) for key in made)
+    assert all(connection.access.entering.known(key) for key in made)
     assert all(key not in before for key in made)
     assert json.loads(commands.CDK_JSON.read_text())["context"]["stages"] == STAGES
 
@@ -168,7 +169,7 @@ def test_no_key_and_no_hash_is_ever_in_the_file_and_what_is_comes_back(
 def test_no_secret_s_value_is_in_the_file_and_its_name_is(
     connection: Connection, tmp_path: Path
 ) -> None:
-    key, entry = keys.create(connection, "acme", "web", "user")
+    key, entry = connection.access.keys.create("acme", "web", "user")
     text = exported(tmp_path).read_text(encoding="utf-8")
     assert not [one for one in (key, entry.key_hash, entry.gateway_key_id, SECRET) if one in text]
     assert [one["name"] for one in json.loads(text)["secrets"]] == [
@@ -216,17 +217,18 @@ def test_a_file_that_is_not_understood_changes_nothing(
     edit: Callable[[dict[str, Any]], object],
     sentence: str,
 ) -> None:
-    keys.create(connection, "acme", "web", "user")
+    connection.access.keys.create("acme", "web", "user")
     file = exported(tmp_path)
     connection.__dict__["operator"] = replace(connection.operator, clients=FakeClients())
+    give_access(connection)
     assert sentence in refusal("import", edited(file, edit), "--stage", "local", "--yes")
     assert commands.CDK_JSON.read_text(encoding="utf-8") == CDK_JSON
     assert not list(connection.operator.clients.list_clients())
 
 
 def test_a_client_that_differs_is_told_and_stays(connection: Connection, tmp_path: Path) -> None:
-    keys.create(connection, "acme", "web", "user")
-    keys.create(connection, "acme", "more", "user")
+    connection.access.keys.create("acme", "web", "user")
+    connection.access.keys.create("acme", "more", "user")
     file = exported(tmp_path)
 
     def edit(value: dict[str, Any]) -> None:
@@ -256,7 +258,7 @@ def test_secrets_that_are_not_set_are_named(connection: Connection, tmp_path: Pa
 def test_a_stage_that_is_not_deployed_gets_its_entry_and_is_told_of_its_clients(
     connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys.create(connection, "acme", "web", "user")
+    connection.access.keys.create("acme", "web", "user")
     file = exported(tmp_path)
     monkeypatch.setattr(commands, "_reached", lambda _stage: (None, "Stage x is not deployed."))
     path = edited(file, lambda value: value["stage"]["fields"].update(log_level="DEBUG"))

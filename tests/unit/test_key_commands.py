@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,16 +13,16 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
-from cli import keys
 from cli.commands import keys as commands
 from cli.connection import Connection
 from cli.failure import Failure
 from cli.terminal import console
+from nexus.access.key_times import client_name
+from nexus.access.keys import Keys
 from nexus.errors import NexusError, UpstreamUnavailable
 from nexus.models import ApiClient
-from nexus.operations.api_keys import client_name
 from tests.fakes import FakeClients
-from tests.unit.cli_stage import stage
+from tests.unit.cli_stage import give_access, stage
 from tests.unit.test_cli_keys import deployed_anew, on_plan
 
 DAY_S = 86_400
@@ -58,6 +58,15 @@ def refusal(*arguments: str) -> str:
     result = run(*arguments)
     assert isinstance(result.exception, (Failure, NexusError)), result.output
     return str(result.exception)
+
+
+def at(connection: Connection, now: Callable[[], float]) -> Keys:
+    """What makes the connection's keys at another time."""
+    present = connection.access
+    give_access(connection, now)
+    then = connection.access.keys
+    connection.__dict__["access"] = present
+    return then
 
 
 def listed(*arguments: str) -> list[dict[str, Any]]:
@@ -118,8 +127,8 @@ def test_the_list_tells_ages_and_which_key_is_in_its_grace(
 ) -> None:
     monkeypatch.setattr(console, "width", 200)  # else as wide as when it was first imported
     now = time.time()
-    keys.create(connection, "demo", "old", "user", clock=lambda: now - 90 * DAY_S)
-    keys.create(connection, "demo", "web", "user", clock=lambda: now - 89 * DAY_S)
+    at(connection, lambda: now - 90 * DAY_S).create("demo", "old", "user")
+    at(connection, lambda: now - 89 * DAY_S).create("demo", "web", "user")
     run("rotate", "web", "--grace", "3")
     assert [(entry["client"], entry["age_days"], entry["in_grace"]) for entry in listed()] == [
         ("old", 90, False),
@@ -208,7 +217,7 @@ def test_a_revocation_takes_both_keys(connection: Connection) -> None:
 def test_a_client_without_a_working_key_is_not_rotated(connection: Connection) -> None:
     assert "has no client nobody" in refusal("rotate", "nobody")
     now = time.time()
-    keys.create(connection, "demo", "guest", "user", days=1, clock=lambda: now - 2 * DAY_S)
+    at(connection, lambda: now - 2 * DAY_S).create("demo", "guest", "user", days=1)
     assert "has expired" in refusal("rotate", "guest")
 
 
@@ -228,6 +237,7 @@ def test_a_rotation_that_fails_leaves_the_key_as_it_was(connection: Connection) 
     before = listed()
     unable = Unable(*connection.operator.clients.list_clients())
     connection.__dict__["operator"] = replace(connection.operator, clients=unable)
+    give_access(connection)
     assert refusal("rotate", "web") == "Try again."
     assert listed() == before
     assert len(connection.client("apigateway").get_api_keys()["items"]) == 1
@@ -251,10 +261,11 @@ def test_a_key_of_before_the_tags_is_tagged_before_it_is_left_to_the_nightly_run
         def tag_resource(self, **given: Any) -> None:
             asked.append(given)
 
-    _, old = keys.create(connection, "demo", "web", "user")
-    assert client.get_api_key(apiKey=old.gateway_key_id)["tags"] == {"nexus-stage": "local"}
-    monkeypatch.setattr(Connection, "client", lambda _self, _service: Gateway())
-    keys.rotate(connection, "demo", "web", 7)
+    _, old = connection.access.keys.create("demo", "web", "user")
+    tags = client.get_api_key(apiKey=old.gateway_key_id)["tags"]
+    assert tags["nexus-stage"] == "local"
+    monkeypatch.setattr(connection.access.gateway, "_client", Gateway())
+    connection.access.keys.rotate("demo", "web", 7)
     arn = f"arn:aws:apigateway:us-east-1::/apikeys/{old.gateway_key_id}"
     assert asked == [{"resourceArn": arn, "tags": {"nexus-stage": "local"}}]
 

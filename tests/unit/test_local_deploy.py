@@ -25,6 +25,7 @@ OUTPUTS = {
     "DeadLetterQueueUrl": "dead",
     "StandardPlanId": "plan",
     "AdminPlanId": "admin",
+    "AccessFunction": "access:live",
     "AuthorizerFunction": "authorizer:live",
     "ChatFunction": "chat:live",
     "DocumentsFunction": "documents:live",

@@ -9,7 +9,13 @@ from typer.main import get_command
 
 from cli.local.layout import PROJECT
 from cli.main import app
-from cli.reference import ROUTES, documents_routes, with_settings
+from cli.reference import (
+    AUDIO_ROUTES,
+    ROUTES,
+    audio_routes,
+    documents_routes,
+    with_settings,
+)
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
@@ -20,6 +26,11 @@ def test_the_settings_are_those_of_the_code() -> None:
 
 def test_the_described_routes_of_documents_are_those_of_the_code() -> None:
     assert ROUTES.read_text(encoding="utf-8") == documents_routes(), "run `python -m cli.reference`"
+
+
+def test_the_described_routes_of_audio_are_those_of_the_code() -> None:
+    described = AUDIO_ROUTES.read_text(encoding="utf-8")
+    assert described == audio_routes(), "run `python -m cli.reference`"
 
 
 def test_every_command_and_every_option_it_names_exist() -> None:

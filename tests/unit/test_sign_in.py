@@ -10,7 +10,7 @@ import pytest
 
 from nexus.errors import NotSignedIn
 from nexus.models import Filters, Principal
-from nexus.sign_in.claims import caller_of, sign_in_of
+from nexus.sign_in.claims import caller_of, person_of, sign_in_of
 from nexus.sign_in.context import Caller, read, written
 from nexus.sign_in.people import REMEMBERED_S
 from tests.fakes import FakeClock
@@ -95,6 +95,21 @@ def test_an_ended_sign_in_is_refused_within_a_minute_and_others_go_on() -> None:
     with pytest.raises(NotSignedIn):  # another token of the same sign-in, as a renewal makes one
         people.caller(provider.token(jti="renewed"))
     people.caller(other)
+
+
+def test_who_was_removed_is_refused_within_a_minute_until_it_signs_in_anew() -> None:
+    clock, provider, ended = FakeClock(time.time()), Provider(), FakeEndedSignIns()
+    people, now = provider.people(ended, clock), int(time.time())
+    token = provider.token(iat=now - 10)
+    people.caller(token)
+    ended.end_all(person_of("ana"), now, now + 1)
+    clock.advance(REMEMBERED_S)
+    with pytest.raises(NotSignedIn):
+        people.caller(token)
+    with pytest.raises(NotSignedIn):  # whatever its sign-in
+        people.caller(provider.token(iat=now - 1, sid="s-2"))
+    people.caller(provider.token(iat=now, sid="s-3"))
+    people.caller(provider.token(iat=now - 10, sub="budi", sid="s-4"))
 
 
 def test_a_token_is_not_remembered_beyond_its_end() -> None:

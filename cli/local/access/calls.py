@@ -79,6 +79,9 @@ def calls(request: SignedRequest, account: str) -> list[Call]:
         elif service == "logs":
             group = f"arn:aws:logs:{place}:log-group:{body.get('logGroupName', '')}:*"
             found = [Call(f"logs:{operation}", group)]
+        elif service == "cognito-idp":
+            pool = f"arn:aws:cognito-idp:{place}:userpool/{body.get('UserPoolId', '')}"
+            found = [Call(f"cognito-idp:{operation}", pool)]
         elif service == "secretsmanager":
             found = [Call(f"secretsmanager:{operation}", str(body.get("SecretId", "")))]
     return found

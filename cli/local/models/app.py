@@ -6,7 +6,7 @@ It writes no log line that holds a text.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -32,8 +32,11 @@ MAX_BODY_BYTES = 12_000_000
 QUICK_CHARACTERS = QUICK_TOKENS
 
 
-def make_app(model: TextEncoder, cache: StateCache) -> Starlette:
-    """The server around a loaded model, and the states of passages that it read before."""
+def make_app(model: TextEncoder, cache: StateCache, more: Sequence[Route] = ()) -> Starlette:
+    """The server around a loaded model, and the states of passages that it read before.
+
+    It has `more` routes beside those of the model.
+    """
     # Batches run one at a time, each on all threads; small requests have workers of their own.
     batches, small = anyio.CapacityLimiter(1), anyio.CapacityLimiter(4)
     passages = PassageReader(model, cache)
@@ -97,6 +100,7 @@ def make_app(model: TextEncoder, cache: StateCache) -> Starlette:
             Route("/v1/models", models),
             Route("/v1/models/{name}", one_model),
             Route("/health", health),
+            *more,
         ],
         exception_handlers={wire.WireError: _refused, HTTPException: _unknown},
     )

@@ -43,9 +43,12 @@ def main() -> None:
     from cli.local.models.app import make_app
     from cli.local.models.encoder import TextEncoder
     from cli.local.models.state_cache import StateCache
+    from cli.local.speech.routes import speech_routes
 
     model = TextEncoder(arguments.model_dir, threads=arguments.threads)
-    app = make_app(model, StateCache(arguments.state_cache_mb * MEGABYTE))
+    # The models of speech stand beside this one; they are not looked at before they are asked.
+    speech = speech_routes(arguments.model_dir.parent)
+    app = make_app(model, StateCache(arguments.state_cache_mb * MEGABYTE), speech)
     key = read_models_key(arguments.credentials)
     path = figures_path(key)
     figures = FiguresPage(lambda: local_figures(arguments.credentials.parent))

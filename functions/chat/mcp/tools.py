@@ -8,14 +8,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.chat.filtering import FilterFields, filters_of
 from functions.chat.openai.cited import footnotes
-from functions.chat.schemas import ChatResponse, ConversationId, Locator, PassageBody, Text
+from functions.chat.schemas import ChatResponse, PassageBody, Text
 from functions.chat.searching import searched
 from nexus.answering.answer_text import Style
 from nexus.answering.measuring import measure_answer
 from nexus.answering.question import Question
 from nexus.documents.shelf import shelf, text_of
+from nexus.http.filtering import FilterFields, filters_of
+from nexus.http.headers import ConversationId
+from nexus.http.source_bodies import Locator
 from nexus.models import Principal
 from nexus.services import ChatServices
 

@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from functions.chat.agent_schemas import ActionBody, StepBody
-from functions.chat.schemas import ConfidenceBody, SourceBody
+from functions.chat.schemas import ConfidenceBody
 from nexus.documents.links import link_of
+from nexus.http.source_bodies import SourceBody
 from nexus.models import Answer, Source
 
 _MARKER = re.compile(r"\[(\d{1,3})\]")

@@ -12,10 +12,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from functions.chat.filtering import FilterFields
-from functions.chat.schemas import AgentName, Confirmation, ConversationId
+from functions.chat.schemas import AgentName, Confirmation
 from nexus.answering.answer_text import Style
 from nexus.errors import InvalidRequest, NotFound
+from nexus.http.filtering import FilterFields
+from nexus.http.headers import ConversationId
 from nexus.services import ChatServices
 
 MODEL, FOOTNOTES = "nexus", "nexus-footnotes"

@@ -7,10 +7,10 @@ from typing import Protocol
 from fastapi import Request
 
 from functions.chat.asking import answered_by, confirms_of, note, with_agent
-from functions.chat.filtering import filters_of
 from functions.chat.openai.parameters import NexusOptions
 from nexus.answering.question import Question
 from nexus.answering.telling import Telling
+from nexus.http.filtering import filters_of
 from nexus.models import Answer, Principal
 from nexus.services import ChatServices
 

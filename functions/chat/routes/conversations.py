@@ -19,12 +19,12 @@ from functions.chat.conversation_schemas import (
     that_fit,
 )
 from functions.chat.dependencies import Services
-from functions.chat.schemas import ConversationId
 from nexus.answering.conversation_search import FoundConversation, search
 from nexus.deadline import current
 from nexus.documents.tombstones import as_seen
 from nexus.errors import NotFound
 from nexus.http.callers import Caller
+from nexus.http.headers import ConversationId
 from nexus.models import Conversation, Principal, Turn
 from nexus.services import ChatServices
 

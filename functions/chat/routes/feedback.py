@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from functions.chat.dependencies import Services
-from functions.chat.schemas import ConversationId
 from nexus.errors import NotFound
 from nexus.http.callers import Caller
+from nexus.http.headers import ConversationId
 from nexus.models import Feedback, Rating, Reason
 
 router = APIRouter(tags=["feedback"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from functions.chat.dependencies import Services
-from functions.chat.filtering import filters_of
 from functions.chat.schemas import PassageBody, SearchRequest, SearchResponse
 from functions.chat.searching import searched
 from nexus.answering.refusals import refusal
 from nexus.http.callers import Caller
+from nexus.http.filtering import filters_of
 
 router = APIRouter(tags=["search"])
 

@@ -12,10 +12,11 @@ from functions.chat.agent_schemas import ActionBody, StepBody
 from functions.chat.asking import Asked, Claimed, answered, note
 from functions.chat.dependencies import Services
 from functions.chat.listening import listen
-from functions.chat.schemas import ChatResponse, PassageBody, SourceBody
+from functions.chat.schemas import ChatResponse, PassageBody
 from nexus.answering.telling import Telling
 from nexus.http.callers import Caller
 from nexus.http.problems import body_of
+from nexus.http.source_bodies import SourceBody
 from nexus.models import (
     Answer,
     Awaits,

@@ -7,6 +7,7 @@ NexusError
 ├── NotSignedIn               a person's token is not to be believed (any more): 401
 ├── BudgetExceeded            what the caller may spend is spent: 429 with Retry-After
 ├── InProgress                the same request is being answered: 409 with Retry-After
+├── Conflict                  what there is does not permit it: 409, and says what to do first
 ├── Superseded                a newer version of the document took over; nothing is lost
 ├── DocumentRejected          this document can never be indexed; not retried
 │   ├── UnsupportedFormat
@@ -61,6 +62,10 @@ class InProgress(NexusError):
     def __init__(self, message: str, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class Conflict(NexusError):
+    """What there is does not permit the change: a name is taken, or the last one may not go."""
 
 
 class BudgetExceeded(NexusError):

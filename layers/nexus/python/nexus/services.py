@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
 
+    from nexus.access.attaching import Attaching
+    from nexus.access.entering import Entering
+    from nexus.access.groups import Groups
+    from nexus.access.keys import Keys
+    from nexus.access.people import PeopleOfTenant
+    from nexus.access.repeating import Repeatable
     from nexus.agents.turn import Agents
     from nexus.answering.idempotency import IdempotentAnswers
     from nexus.answering.turn import Answerer
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from nexus.operations.health import Health
     from nexus.ports import (
         Catalogue,
+        ChatModel,
         ClientStore,
         Continuation,
         DocumentStore,
@@ -37,9 +44,15 @@ if TYPE_CHECKING:
         FunctionVersions,
         GatewayKeys,
         GenerationStore,
+        Ledger,
         ListedConversations,
+        ManagedKeys,
+        Recordings,
         RefreshTokens,
+        RequestClaims,
         SnapshotStore,
+        Speaker,
+        Transcriber,
         VectorIndex,
         WorkQueue,
     )
@@ -103,6 +116,25 @@ class ChatServices:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioServices:
+    """What the audio function works with; `tone` is None where a rule tells how speakers sound.
+
+    `transcription` and `speech` are what hears and speaks, as the prices name it.
+    """
+
+    settings: Settings
+    chat: ChatServices
+    transcriber: Transcriber
+    speaker: Speaker
+    recordings: Recordings
+    claims: RequestClaims
+    continuation: Continuation
+    tone: ChatModel | None = None
+    transcription: str = ""
+    speech: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IngestServices:
     """What the ingestion function works with."""
 
@@ -140,6 +172,26 @@ class DocumentsServices:
     figures: Figures
     analytics: Analytics | None = None
     ping: Callable[[], None] = field(default=_nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessServices:
+    """What the access function and the terminal's commands for keys and people work with.
+
+    `ledger` is None where nothing is counted.
+    """
+
+    settings: Settings
+    clients: ClientStore
+    gateway: ManagedKeys
+    keys: Keys
+    entering: Entering
+    attaching: Attaching
+    people: PeopleOfTenant
+    groups: Groups
+    repeatable: Repeatable
+    ledger: Ledger | None = None
+    now: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from nexus.errors import ConfigurationError
-from nexus.model_settings import ModelSettings
 from nexus.models import Budget, Generation
 from nexus.setting_values import parsed, setting, variable_of
+from nexus.speech_settings import SpeechSettings
 
 # Raised whenever chunking changes what it produces; part of every chunk's id and of the generation.
 CHUNKER_VERSION = 4
@@ -22,7 +22,7 @@ _THIS_MACHINE = ("http://127.0.0.1:", "http://localhost:")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings(ModelSettings):
+class Settings(SpeechSettings):
     """Every setting of the functions; `variable_of` names each one's variable."""
 
     vector_index: str = setting(
@@ -198,6 +198,9 @@ class Settings(ModelSettings):
         "Days that a sign-in lasts at most at the provider: an ended one is known as long.",
         30,
         low=1,
+    )
+    user_pool: str = setting(
+        "Cognito user pool in which the stage's people are entered; empty is none of its own.", ""
     )
     people_key_id: str = setting(
         "API Gateway's id of the API key that carries all people's requests.", ""

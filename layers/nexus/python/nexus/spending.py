@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 from nexus.errors import ConfigurationError
 from nexus.metrics import record
 from nexus.models import Spent
-from nexus.ports import Completion, Embedder, Embeddings, Message, StreamingChat
+from nexus.ports import (
+    Completion,
+    Embedder,
+    Embeddings,
+    Message,
+    Recording,
+    Speaker,
+    StreamingChat,
+    Transcriber,
+    Transcript,
+    Utterance,
+)
 from nexus.span_names import FINISH_REASONS, INPUT_TOKENS, OUTPUT_TOKENS
 from nexus.tracing import is_traced, note
 
@@ -43,6 +54,26 @@ def prices_of(written: Sequence[str]) -> Prices:
         if not (model and equals and all(math.isfinite(part) and part >= 0 for part in price)):
             raise ConfigurationError(f"NEXUS_MODEL_PRICES must {_WANTED}; it has {one!r}.")
         found[model] = price
+    return found
+
+
+def rates_of(written: Sequence[str], variable: str) -> Mapping[str, float]:
+    """What each model of a setting costs, such as "gpt-4o-mini-transcribe=0.003".
+
+    Raises ConfigurationError with what the setting, whose `variable` is named, should hold.
+    """
+    found: dict[str, float] = {}
+    for one in written:
+        model, _, price = one.rpartition("=")
+        try:
+            found[model] = float(price)
+        except ValueError:
+            found[model] = -1.0
+        if not model or not (math.isfinite(found[model]) and found[model] >= 0):
+            raise ConfigurationError(
+                f"{variable} must name models with dollars, such as amazon-polly=16; it has "
+                f"{one!r}."
+            )
     return found
 
 
@@ -182,3 +213,33 @@ class SpendingEmbedder:
     def ping(self) -> None:
         """Returns when the endpoint answers; raises otherwise."""
         self._embedder.ping()
+
+
+class SpendingTranscriber:
+    """What writes down speech, whose seconds are paid for; `rates` are dollars for a minute."""
+
+    def __init__(self, inner: Transcriber, model: str, rates: Mapping[str, float]) -> None:
+        self._inner = inner
+        self._model = model
+        self._rate = rates.get(model, 0.0)
+
+    def transcribe(self, recording: Recording, language: str) -> Transcript:
+        """What the recording says."""
+        transcript = self._inner.transcribe(recording, language)
+        _spent(self._model, 0, 0, recording.seconds / 60 * self._rate)
+        return transcript
+
+
+class SpendingSpeaker:
+    """What speaks, whose characters are paid for; `rates` are dollars for a million."""
+
+    def __init__(self, inner: Speaker, model: str, rates: Mapping[str, float]) -> None:
+        self._inner = inner
+        self._model = model
+        self._rate = rates.get(model, 0.0)
+
+    def speak(self, utterance: Utterance) -> bytes:
+        """The sound."""
+        sound = self._inner.speak(utterance)
+        _spent(self._model, 0, 0, len(utterance.text) * self._rate / 1_000_000)
+        return sound

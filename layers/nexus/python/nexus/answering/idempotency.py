@@ -7,8 +7,6 @@ same key is refused. A failure is not kept: the same request may then be tried a
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 import uuid
 from collections.abc import Callable
@@ -19,25 +17,16 @@ from dataclasses import asdict
 from nexus.answering.answer_cache import answer_form
 from nexus.answering.question import Question
 from nexus.answering.remembering import seen_again
-from nexus.deadline import current
-from nexus.errors import InProgress, InvalidRequest, UpstreamError
+from nexus.errors import UpstreamError
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Answer, Principal
 from nexus.observability import logger
 from nexus.ports import RequestClaims
 from nexus.retrieval.reader import Reader
+from nexus.taken_requests import digest, taken
 
-# The field that is named when a key cannot be used.
-FIELD = "Idempotency-Key"
 # How long an answer is given again; Stripe keeps them as long.
 KEPT_S = 24 * 3600
-# How long a key stays taken by who never says that it is done: no request lives longer.
-CLAIMED_S = 40
-# How long a second request waits for the first one's answer, how often it looks, and when it may
-# come again.
-WAIT_S = 5.0
-LOOK_S = 0.25
-RETRY_AFTER_S = 3.0
 
 
 class IdempotentAnswers:
@@ -67,10 +56,8 @@ class IdempotentAnswers:
         is not done after 5 s, UpstreamError when nobody can tell whether there was one, and what
         `make` raises.
         """
-        place = _digest(
-            "request", principal.tenant, principal.client, asdict(principal.rights), key
-        )
-        body = _digest(
+        place = digest("request", principal.tenant, principal.client, asdict(principal.rights), key)
+        body = digest(
             question.message,
             question.conversation_id,
             question.top_k,
@@ -79,7 +66,7 @@ class IdempotentAnswers:
             *([question.agent, question.confirms] if question.agent or question.confirms else []),
         )
         owner = uuid.uuid4().hex
-        known = self._taken(place, body, owner)
+        known = taken(self._claims, place, body, owner, self._sleep)
         if known is not None:
             return self._again(principal, question, known), True
         try:
@@ -90,30 +77,6 @@ class IdempotentAnswers:
             raise
         self._keep(place, body, owner, principal.tenant, answer)
         return answer, False
-
-    def _taken(self, place: str, body: str, owner: str) -> bytes | None:
-        """The answer that stands there; None once the key is the owner's."""
-        waited = 0.0
-        while True:
-            found = self._claims.claim(place, body, owner, CLAIMED_S)
-            if found is None:
-                return None
-            if found.body != body:
-                raise InvalidRequest(
-                    "The Idempotency-Key was sent with another request before: take a new key for "
-                    "a new request.",
-                    FIELD,
-                )
-            if found.answer is not None:
-                return found.answer
-            if waited >= WAIT_S or not current().fits(LOOK_S + 1):
-                raise InProgress(
-                    "A request with this Idempotency-Key is still being answered: send it again in "
-                    f"{RETRY_AFTER_S:.0f} seconds.",
-                    RETRY_AFTER_S,
-                )
-            self._sleep(LOOK_S)
-            waited += LOOK_S
 
     def _again(self, principal: Principal, question: Question, kept: bytes) -> Answer:
         """The answer of before, as far as the principal may see it now."""
@@ -137,8 +100,3 @@ class IdempotentAnswers:
         except (UpstreamError, ValueError):  # half of a surrogate pair has no UTF-8
             pass
         logger.warning("answer_not_kept_for_repetition")
-
-
-def _digest(*parts: object) -> str:
-    # JSON, so that no two lists of parts can be written alike.
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -9,7 +9,7 @@ from nexus.budgets.accounts import Place, held_in
 from nexus.budgets.charging import TENANT, Budgets
 from nexus.budgets.windows import counter, counter_of, end_of, month_of, told
 from nexus.models import NANO, Budget, Cap, Measure, Principal, Window
-from nexus.ports import Account
+from nexus.ports import Account, Ledger
 
 _CLIENT = "client/"
 
@@ -59,6 +59,13 @@ def spending_of(budgets: Budgets, principal: Principal) -> tuple[str, list[Spend
         _spending(principal.tenant, name, accounts[name], its, now)
         for name in sorted(accounts, key=lambda one: (one != TENANT, one))
     ]
+
+
+def spent_by_client(ledger: Ledger, tenant: str, now: float) -> dict[str, Spending]:
+    """What each of a tenant's clients spent in the month of a Unix time, by its name."""
+    accounts = ledger.accounts(tenant, month_of(now))
+    found = (_spending(tenant, name, accounts[name], {}, now) for name in accounts)
+    return {one.name: one for one in found if one.kind == "client"}
 
 
 def _spending(

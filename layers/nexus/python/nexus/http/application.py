@@ -38,12 +38,15 @@ def application(
     headers: Iterable[str],
     now: Callable[[], float] = time.monotonic,
     error_forms: Mapping[str, ErrorForm] | None = None,
+    most_bytes: int | None = None,
+    instead: str = "send less",
 ) -> FastAPI:
     """The API of these routers over these services.
 
     `errors` says what each status means; browsers may use these `methods` and request `headers`.
     `now` is the clock of the requests' deadlines, and `error_forms` says, by the beginnings of
-    paths, how errors are told where clients expect them otherwise than as problem JSON.
+    paths, how errors are told where clients expect them otherwise than as problem JSON. A body has
+    `most_bytes`, or what the settings say; `instead` tells what to do with a larger one.
     """
     app = FastAPI(
         title="Nexus",
@@ -70,7 +73,8 @@ def application(
         app.include_router(router)
     # The last to be added is the outermost: an error's answer needs its headers too.
     app.add_middleware(LastResort)
-    app.add_middleware(BodyLimit, most=services.settings.max_request_bytes)
+    most = services.settings.max_request_bytes if most_bytes is None else most_bytes
+    app.add_middleware(BodyLimit, most=most, instead=instead)
     app.add_middleware(RequestDeadline, seconds=services.settings.request_deadline_s, now=now)
     if services.settings.cors_origins:
         app.add_middleware(
@@ -78,7 +82,7 @@ def application(
             allow_origins=list(services.settings.cors_origins),
             allow_methods=list(methods),
             allow_headers=list(headers),
-            expose_headers=["x-request-id", "retry-after"],
+            expose_headers=["content-disposition", "x-request-id", "retry-after"],
             max_age=600,
         )
     app.add_middleware(RequestRecord, metered_clients=services.settings.metered_clients)

@@ -16,9 +16,10 @@ from nexus.http.problems import problem
 class BodyLimit:
     """Reads a body of up to `most` bytes, and answers a larger one with a 413 that says so."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, instead: str = "send less") -> None:
         self.app = app
         self._most = most
+        self._instead = instead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,6 +50,7 @@ class BodyLimit:
 
     async def _refuse(self, request: Request, receive: Receive, send: Send) -> None:
         detail = (
-            f"The request's body is larger than the {self._most:,} bytes that are taken: send less."
+            f"The request's body is larger than the {self._most:,} bytes that are taken: "
+            f"{self._instead}."
         )
         await problem(request, 413, detail)(request.scope, receive, send)

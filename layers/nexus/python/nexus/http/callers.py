@@ -6,7 +6,8 @@ or a body that names a principal is read by nobody.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
@@ -37,6 +38,14 @@ async def signed_in(
     request.scope["tenant"] = found.principal.tenant
     request.scope["client_name"] = found.principal.client
     return found
+
+
+def principal_of(authorizer: Mapping[str, Any]) -> Principal:
+    """The principal that an event's authorizer context names. Raises NotAllowed if none."""
+    found = read(authorizer)
+    if found is None:
+        raise NotAllowed(REFUSED)
+    return found.principal
 
 
 SignedInCaller = Annotated[SignedIn, Depends(signed_in)]

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from nexus.errors import (
     BudgetExceeded,
     ConfigurationError,
+    Conflict,
     InProgress,
     InvalidRequest,
     NexusError,
@@ -26,7 +27,13 @@ from nexus.errors import (
 from nexus.observability import logger
 
 RETRY_AFTER_S = 5.0
-CALLERS_FAULTS = {InvalidRequest: 422, NotFound: 404, NotAllowed: 403, Superseded: 409}
+CALLERS_FAULTS = {
+    InvalidRequest: 422,
+    NotFound: 404,
+    NotAllowed: 403,
+    Superseded: 409,
+    Conflict: 409,
+}
 
 
 class Problem(BaseModel):

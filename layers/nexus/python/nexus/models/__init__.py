@@ -35,6 +35,7 @@ from nexus.models.generations import Generation, Generations
 from nexus.models.index import Filters, Hit, IndexedChunk, IndexRecord, Passage, SourceKind
 from nexus.models.insights import Feedback, LoggedQuestion, RatedSource, Rating, Reason, Spent
 from nexus.models.language import Language
+from nexus.models.people import Person
 from nexus.models.snapshots import StoredChunk, StoredDocument
 from nexus.models.told import Awaits, Begun, Looked, Said, Stepped, TakenBy, Told, Withdrawn
 
@@ -80,6 +81,7 @@ __all__ = [
     "ParsedDocument",
     "Passage",
     "PendingAction",
+    "Person",
     "Principal",
     "RatedSource",
     "Rating",

@@ -15,7 +15,7 @@ from nexus.ports.catalogue import (
     PartResult,
     Staged,
 )
-from nexus.ports.clients import ClientStore, GatewayKeys
+from nexus.ports.clients import ClientStore, GatewayKey, GatewayKeys, ManagedKeys
 from nexus.ports.conversations import CitedTurns, ConversationStore, ListedConversations
 from nexus.ports.documents import (
     DocumentBucket,
@@ -39,11 +39,20 @@ from nexus.ports.language_models import (
     Reranker,
     StreamingChat,
 )
+from nexus.ports.people import UserPool
 from nexus.ports.queue import Continuation, DeadLetterQueue, Letter, WorkQueue
 from nexus.ports.request_claims import Claim, RequestClaims
 from nexus.ports.secrets import Secrets
 from nexus.ports.sign_ins import EndedSignIns, RefreshTokens, TokenVerifier
 from nexus.ports.snapshots import SnapshotCodec, SnapshotStore
+from nexus.ports.speech import (
+    Recording,
+    Recordings,
+    Speaker,
+    Transcriber,
+    Transcript,
+    Utterance,
+)
 from nexus.ports.turns import Kept, Standing, Standings, TurnWriter
 from nexus.ports.vector_index import ScannedPage, VectorIndex
 
@@ -73,18 +82,22 @@ __all__ = [
     "Finish",
     "FinishedPart",
     "FunctionVersions",
+    "GatewayKey",
     "GatewayKeys",
     "GenerationStore",
     "Kept",
     "Ledger",
     "Letter",
     "ListedConversations",
+    "ManagedKeys",
     "Manifest",
     "Message",
     "NewObject",
     "PartResult",
     "QuestionLog",
     "QuestionTraces",
+    "Recording",
+    "Recordings",
     "RefreshTokens",
     "RequestClaims",
     "Reranker",
@@ -94,13 +107,18 @@ __all__ = [
     "SignedUpload",
     "SnapshotCodec",
     "SnapshotStore",
+    "Speaker",
     "Staged",
     "Standing",
     "Standings",
     "StoredVersion",
     "StreamingChat",
     "TokenVerifier",
+    "Transcriber",
+    "Transcript",
     "TurnWriter",
+    "UserPool",
+    "Utterance",
     "VectorIndex",
     "WorkQueue",
 ]

@@ -28,6 +28,10 @@ class RequestClaims(Protocol):
         """
         ...
 
+    def standing(self, key: str) -> Claim | None:
+        """What stands under the key now; None for nothing, and the key is not taken."""
+        ...
+
     def finish(
         self,
         key: str,

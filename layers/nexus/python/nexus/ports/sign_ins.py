@@ -15,7 +15,7 @@ class TokenVerifier(Protocol):
 
 
 class EndedSignIns(Protocol):
-    """The sign-ins that people ended before their tokens did, by the digests of their names."""
+    """The sign-ins that ended before their tokens did, by the digests of their names."""
 
     def end(self, sign_in: str, forget_at: int) -> None:
         """Notes that a sign-in has ended; that is forgotten after a Unix time in seconds."""
@@ -23,6 +23,14 @@ class EndedSignIns(Protocol):
 
     def has_ended(self, sign_in: str) -> bool:
         """Whether a sign-in was ended; what was just ended is known at once."""
+        ...
+
+    def end_all(self, person: str, before: int, forget_at: int) -> None:
+        """Notes that all of a person's tokens that were made before a Unix time have ended."""
+        ...
+
+    def ended_before(self, person: str) -> int:
+        """The Unix time before which a person's tokens have ended; 0 if none has so."""
         ...
 
 

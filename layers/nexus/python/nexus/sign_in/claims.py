@@ -77,6 +77,11 @@ def sign_in_of(claims: Mapping[str, object]) -> str:
     return hashlib.sha256(named.encode()).hexdigest()
 
 
+def person_of(subject: str) -> str:
+    """The digest that names somebody, whatever sign-in a token is of."""
+    return hashlib.sha256(json.dumps(["person", subject]).encode()).hexdigest()
+
+
 def _texts(value: object) -> Iterator[str]:
     listed = value if isinstance(value, list) else [value]
     for one in listed[:_MOST_GROUPS]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from nexus.errors import NotSignedIn
 from nexus.ports import EndedSignIns, TokenVerifier
-from nexus.sign_in.claims import ClaimNames, caller_of
+from nexus.sign_in.claims import ClaimNames, caller_of, person_of
 from nexus.sign_in.context import Caller
 
 # As long as a key is (nexus/clients.py): a sign-in that was ended is refused within a minute.
@@ -41,10 +41,15 @@ class People:
         if caller is None or until <= now:
             claims = self._tokens.claims(token)
             caller = caller_of(claims, self._names)
-            if self._ended.has_ended(caller.sign_in):
+            if self._ended.has_ended(caller.sign_in) or self._was_ended(claims):
                 raise NotSignedIn(ENDED)
             until = min(now + REMEMBERED_S, float(str(claims["exp"])))
         if len(self._known) >= REMEMBERED_TOKENS:
             self._known.clear()
         self._known[digest] = (until, caller)
         return caller
+
+    def _was_ended(self, claims: Mapping[str, object]) -> bool:
+        """Whether the person was removed, or lost rights, after the token was made."""
+        before = self._ended.ended_before(person_of(str(claims["sub"])))
+        return before > 0 and float(str(claims.get("iat", 0))) < before

@@ -65,6 +65,11 @@ class Models:
         named = self._settings.rewrite_model
         return self._chat(named) if named else None
 
+    def tone(self) -> ChatModel | None:
+        """The model that tells how a speaker sounds; None where a rule does."""
+        named = self._settings.tone_model
+        return self._chat(named) if named else None
+
     def cheaper(self) -> StreamingChat | None:
         """The model that answers near a budget's cap; None where there is none."""
         named = self._settings.budget_model

@@ -53,7 +53,7 @@ _PROTOCOLS = {
 OPERATIONS = {
     "dynamodb": {
         "batch_get_item", "batch_write_item", "delete_item", "get_item", "put_item", "query",
-        "scan", "update_item",
+        "scan", "transact_write_items", "update_item",
     },
     "secretsmanager": {"get_secret_value"},
     "s3vectors": {

@@ -73,7 +73,7 @@ class DynamoClients:
                 if "ConditionalCheckFailed" not in cancellation_codes(err):
                     raise
                 raise Superseded(
-                    "Somebody else rotated or revoked this key meanwhile: see `nexus keys list`."
+                    "Somebody else rotated or revoked this key meanwhile: look at the client again."
                 ) from err
 
     def remove(self, key_hash: str) -> None:

@@ -11,7 +11,7 @@ import time
 import zlib
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.aws.errors import translate
 from nexus.adapters.dynamodb.batches import put_items
@@ -60,14 +60,16 @@ class DynamoRequestClaims:
                     {":now": now, ":owner": owner},
                 ):
                     return None
-                found = self._client.get_item(
-                    TableName=self._table, Key=to_item({"pk": _pk(key)}), ConsistentRead=True
-                ).get("Item")
+                found = self._read(key)
                 if found:
-                    stored = from_item(found)
-                    kept = stored.get("value")
-                    return Claim(stored["body"], None if kept is None else zlib.decompress(kept))
+                    return _claim(found)
         raise UpstreamUnavailable(SERVICE, "The request's key changes too often; try again.")
+
+    def standing(self, key: str) -> Claim | None:
+        """What stands under the key, if its time is not over."""
+        with translate(SERVICE):
+            found = self._read(key)
+        return _claim(found) if found and found["expires_at"] > self._clock() else None
 
     def finish(
         self,
@@ -108,6 +110,12 @@ class DynamoRequestClaims:
                 ExpressionAttributeValues=to_item({":owner": owner}),
             )
 
+    def _read(self, key: str) -> dict[str, Any] | None:
+        found = self._client.get_item(
+            TableName=self._table, Key=to_item({"pk": _pk(key)}), ConsistentRead=True
+        ).get("Item")
+        return from_item(found) if found else None
+
     def _put(self, item: dict[str, Value], condition: str, compared: dict[str, Value]) -> bool:
         try:
             self._client.put_item(
@@ -119,6 +127,11 @@ class DynamoRequestClaims:
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+def _claim(stored: dict[str, Any]) -> Claim:
+    kept = stored.get("value")
+    return Claim(stored["body"], None if kept is None else zlib.decompress(kept))
 
 
 def _pk(key: str) -> str:

@@ -1,7 +1,7 @@
 """Opens the one connection to the model endpoint, and says when a retry makes no sense.
 
-Two kinds of JSON are posted. OpenAI's SDK would do that over the same HTTP client, and take as long
-again for each call and 60 ms of every start for what it offers beside.
+Two kinds of JSON are posted, and recordings. OpenAI's SDK would do that over the same HTTP client,
+and take as long again for each call and 60 ms of every start for what it offers beside.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _check_key(api_key: str) -> None:
 
 
 class ModelsClient:
-    """Sends JSON over an HTTP client, and again after what passes; made by `connect`."""
+    """Sends JSON and forms over an HTTP client, and again after what passes; made by `connect`."""
 
     def __init__(
         self, http: httpx2.Client, retries: int, sleep: Callable[[float], None] = time.sleep
@@ -107,9 +107,18 @@ class ModelsClient:
 
     def post(self, path: str, body: Mapping[str, object]) -> httpx2.Response:
         """The good answer. Raises StatusError for another, and httpx2's errors for none."""
+        return self._sent(path, json=body)
+
+    def post_form(
+        self, path: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes, str]]
+    ) -> httpx2.Response:
+        """The good answer to a form with files (name, content, media type). Raises as `post`."""
+        return self._sent(path, data=dict(fields), files=dict(files))
+
+    def _sent(self, path: str, **body: Any) -> httpx2.Response:
         for tried in range(self._retries):
             try:
-                response = self._http.post(path, json=body)
+                response = self._http.post(path, **body)
             except httpx2.RequestError as err:
                 if isinstance(err, (*WRONG_CALL, httpx2.TooManyRedirects)):
                     raise
@@ -120,7 +129,7 @@ class ModelsClient:
                 if not _may_pass(response):
                     raise StatusError(response)
                 self._sleep(_pause_s(tried, retry_after_s(response.headers)))
-        return _good(self._http.post(path, json=body))
+        return _good(self._http.post(path, **body))
 
     @contextmanager
     def stream(self, path: str, body: Mapping[str, object]) -> Iterator[httpx2.Response]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from math import inf
 
 from nexus.errors import InvalidRequest, UpstreamError
@@ -34,6 +34,11 @@ class KeyReview:
     stuck: tuple[ApiClient, ...]
 
 
+def moment(seconds: int) -> str:
+    """A Unix time as ISO 8601, to the second."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def client_name(name: str) -> str:
     """A client's name in its one spelling (NFC). Raises InvalidRequest naming `client`."""
     spelled = unicodedata.normalize("NFC", name)
@@ -53,9 +58,14 @@ def client_name(name: str) -> str:
     return spelled
 
 
+def age_s(entry: ApiClient, now: float) -> float:
+    """The seconds since a key was made; `now` is a Unix time in seconds."""
+    return now - datetime.fromisoformat(entry.created_at).timestamp()
+
+
 def age_days(entry: ApiClient, now: float) -> int:
     """The whole days since a key was made; `now` is a Unix time in seconds."""
-    return max(0, int((now - datetime.fromisoformat(entry.created_at).timestamp()) // _DAY_S))
+    return max(0, int(age_s(entry, now) // _DAY_S))
 
 
 def has_ended(entry: ApiClient, now: float) -> bool:

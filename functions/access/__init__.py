@@ -1,0 +1,1 @@
+"""The access function: the HTTP API that manages a tenant's keys and people."""

@@ -1,0 +1,1 @@
+"""The routes of keys and people, one module for each kind."""

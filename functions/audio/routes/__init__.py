@@ -1,0 +1,1 @@
+"""The routes of audio chat, a file each."""

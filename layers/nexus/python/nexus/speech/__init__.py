@@ -1,0 +1,1 @@
+"""Spoken questions and answers: what a recording is, how its speaker sounds, and how to reply."""
