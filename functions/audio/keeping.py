@@ -16,12 +16,13 @@ from pydantic import TypeAdapter
 
 from functions.audio.asked import media_type
 from functions.audio.talking import Spoken
-from nexus.answering.idempotency import KEPT_S, RETRY_AFTER_S
+from nexus.answering.idempotency import KEPT_S
 from nexus.answering.remembering import seen_again
 from nexus.errors import InProgress, InvalidRequest, NotFound
 from nexus.models import Principal
 from nexus.observability import logger
 from nexus.services import AudioServices
+from nexus.taken_requests import RETRY_AFTER_S
 
 PREFIX = "audio/"
 # How long a request, and a job, may be at work before another may begin on it.

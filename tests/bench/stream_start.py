@@ -28,7 +28,7 @@ from tests.bench.checking import check_replayed
 from tests.bench.reporting import Row, arguments, report
 from tests.bench.seeding import FACT, asked, questions
 
-QUESTION = asked(*questions(1), conversation=None)
+QUESTION = asked(questions(1)[0], conversation=None)
 _LISTENS_WITHIN_S = 60.0
 
 
