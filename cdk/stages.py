@@ -58,15 +58,15 @@ class Stage:
     `log_stream_arn` is a Kinesis or Firehose stream that gets the functions' errors, or `all` lines
     as `log_export` says; "" is none.
     `figures` says what the last day's figures are read from: metrics, or logs where AWS makes none.
-    `agents` is the folder of the project with `agents.toml`; "" is no agents.
-    `ocr` recognises text in pictures and scanned pages. `chat_reserved_concurrency`
-    executions are kept for chat; 0 keeps none. `domain_name` is the API's own, with its certificate
-    and, if Route 53 is to point to it, the id of its hosted zone. `replica_bucket` is the documents
-    bucket of the stage that stands by in another region; "" is none. `failover` says whether
-    Route 53 sends the domain's callers here as long as `failover_check`, an https URL, answers
-    ("primary") or when the primary's does not ("secondary"). `traces_endpoint` is the base URL of a
-    collector that gets `traces_share` (0 to 1) of the requests as traces, with the headers that the
-    secret of the ARN `traces_headers_secret` holds; "" traces nothing, or sends no headers.
+    `agents` is the project's folder with `agents.toml`, "" for none. `ocr` recognises text in
+    pictures and scanned pages. `chat_reserved_concurrency` executions are kept for chat; 0 keeps
+    none. `domain_name` is the API's own, with its certificate and, if Route 53 is to point to it,
+    the id of its hosted zone. `replica_bucket` is the documents bucket of the stage that stands by
+    in another region; "" is none. `failover` says whether Route 53 sends the domain's callers here
+    as long as `failover_check`, an https URL, answers ("primary") or when the primary's does not
+    ("secondary"). `traces_endpoint` is the base URL of a collector that gets `traces_share` (0 to
+    1) of the requests as traces, with the headers that the secret of the ARN
+    `traces_headers_secret` holds; "" traces nothing, or sends no headers.
 
     People `sign_in` at the stage's own pool ("cognito"), at a provider of the organisation's
     ("oidc"), or not at all. The pool's page stands at `sign_in_domain`, a prefix in Cognito's

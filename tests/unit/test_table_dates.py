@@ -10,7 +10,8 @@ import pytest
 from nexus.agents.cell_dates import date_of, is_month_first
 from nexus.agents.table_query import Query, QueryFault
 from nexus.agents.table_rows import tables_of
-from tests.unit.test_table_questions import CALENDAR, rows, where
+from tests.table_oracle import rows, where
+from tests.table_questions import CALENDAR
 
 LINES = "\n".join(
     "; ".join(f"{name}: {value}" for name, value in row.items()) for row in rows(CALENDAR)
