@@ -9,7 +9,7 @@ from constructs import Construct
 
 from cdk.custom_domain import map_domain
 from cdk.data_stack import DataStack
-from cdk.functions import authorizer, backup, chat, documents, ingest, reindex, stream
+from cdk.functions import authorizer, backup, chat, connect, documents, ingest, reindex, stream
 from cdk.functions.layers import Layers
 from cdk.monitoring.construct import Monitoring
 from cdk.monitoring.dashboard import dashboard_name
@@ -33,13 +33,15 @@ class ServiceStack(Stack):
         layers = Layers(self, "Layers", stage=stage)
         key_of_people = people_key(self, stage)
         asked = authorizer.add(self, stage, data, layers, key_of_people)
+        nightly, failures = reindex.add(self, stage, data, layers)
         self.functions = [
             chat.add(self, stage, data, layers),
             stream.add(self, stage, data, layers),
             documents.add(self, stage, data, layers),
             ingest.add(self, stage, data, layers),
-            reindex.add(self, stage, data, layers),
+            nightly,
             backup.add(self, stage, data, layers),
+            connect.add(self, stage, data, layers, failures),
             asked,
         ]
         self.api = NexusApi(

@@ -134,6 +134,11 @@ COMMANDS = {
         "Save a stage's configuration as one file, without keys, and restore it.",
     ),
     "keys": ("keys", "app", "Make, rotate, list, attach, copy and revoke API keys."),
+    "connect": (
+        "connect",
+        "app",
+        "Bring documents from web sites, wikis, shares and repositories.",
+    ),
     "dead-letters": (
         "dead_letters",
         "app",

@@ -29,7 +29,16 @@ class Layers(Construct):
         target = Target(stage.architecture, stage.python)
         self._add("nexus", packaging.source_layer(target))
         recognition = ("ocr",) if stage.ocr else ()
-        for lock in ("service", "api", "stream", "sign_in", "parsing", *recognition, "snapshots"):
+        for lock in (
+            "service",
+            "api",
+            "stream",
+            "sign_in",
+            "parsing",
+            *recognition,
+            "snapshots",
+            "connect",
+        ):
             self._add(lock, packaging.dependency_layer(lock, target))
         for together in self._last:
             self._add(together, packaging.dependency_layer(last[0], target, *last[1:]))

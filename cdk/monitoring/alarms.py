@@ -14,7 +14,7 @@ from constructs import Construct
 from cdk.functions.scheduled_run import failures_name
 from cdk.monitoring.measured import CHAT_ROUTE, gateway, of_functions, own, share, together
 from cdk.monitoring.schedules import Silence, longest_silence
-from cdk.stages import Stage
+from cdk.stages import CONNECT, Stage
 
 RUNBOOK = "docs/operations.md"
 # Fewer failures than this are not yet a share of anything.
@@ -173,7 +173,7 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
         name="LambdaErrors",
         section="Lambda errors",
         says="Invocations of a function ended in an error.",
-        metric=together(of_functions(stage, "Errors"), "errors of all functions"),
+        metric=together(_alarmed(stage, "Errors"), "errors of all functions"),
         above=0,
         takes_back=True,
     )
@@ -181,7 +181,7 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
         name="LambdaThrottles",
         section="Lambda throttles",
         says="Lambda refused to start functions, as too many run.",
-        metric=together(of_functions(stage, "Throttles"), "throttles of all functions"),
+        metric=together(_alarmed(stage, "Throttles"), "throttles of all functions"),
         above=0,
     )
     yield Watch(
@@ -191,6 +191,17 @@ def _lambda_watches(stage: Stage) -> Iterator[Watch]:
         metric=timeouts(stage),
         above=0,
     )
+
+
+def _alarmed(stage: Stage, name: str) -> dict[str, cloudwatch.Metric]:
+    """A metric of the functions whose failures nothing else tells of.
+
+    Each costs $0.10 a month. A failed run of `connect` is kept with the nightly run's, of which
+    there is an alarm.
+    """
+    found = of_functions(stage, name)
+    del found[CONNECT]
+    return found
 
 
 def timeouts(stage: Stage) -> cloudwatch.Metric:
@@ -210,7 +221,7 @@ def _schedule_watches(stage: Stage) -> Iterator[Watch]:
         yield Watch(
             name=f"{title}Failures",
             section=f"{title} failures",
-            says=f"A run of {function}, or its start, failed for good.",
+            says=f"A run of {_runs_of(function)}, or its start, failed for good.",
             metric=cloudwatch.Metric(
                 namespace="AWS/SQS",
                 metric_name="ApproximateNumberOfMessagesVisible",
@@ -222,6 +233,10 @@ def _schedule_watches(stage: Stage) -> Iterator[Watch]:
         )
         if expression:
             yield _missed(stage, function, longest_silence(expression))
+
+
+def _runs_of(function: str) -> str:
+    return f"{function} or {CONNECT}" if function == "reindex" else function
 
 
 def _missed(stage: Stage, function: str, silence: Silence) -> Watch:

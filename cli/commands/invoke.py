@@ -25,6 +25,7 @@ class Function(StrEnum):
     INGEST = "ingest"
     REINDEX = "reindex"
     BACKUP = "backup"
+    CONNECT = "connect"
 
 
 def invoke(

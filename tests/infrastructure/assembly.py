@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parents[2]
 STAGES = tuple(json.loads((ROOT / "cdk.json").read_text())["context"]["stages"])
 # cdk.json names no host, and without one no stage of AWS is synthesized.
 PINECONE_HOST = "https://nexus-1a2b.svc.pinecone.io"
-FUNCTIONS = ("chat", "stream", "documents", "ingest", "reindex", "backup", "authorizer")
+FUNCTIONS = (
+    *("chat", "stream", "documents", "ingest", "reindex", "backup", "connect"),
+    "authorizer",
+)
 
 
 def configuration(stage: str) -> dict[str, Any]:
