@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
+import httpx2
 import pytest
 
+from nexus.adapters.crawling.manners import PoliteSite
+from nexus.adapters.sources.network import PublicTransport
+from nexus.adapters.sources.web import WebSource
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models.sources import Found
 from tests.crawled import Clock, titles
 from tests.scripted_site import Answer, Asked, ScriptedServer, Site, html
-from tests.sources import World
+from tests.sources import World, spec
 
 
 def endless(asked: Asked) -> Answer:
@@ -152,3 +156,35 @@ def test_a_page_that_the_bucket_lost_is_fetched_whole(
     fetched = world.source.fetch(found)
     assert fetched is not None
     assert b"Home" in fetched.content
+
+
+def test_a_start_page_that_leads_to_www_is_crawled_there_by_the_rules_of_there(
+    site: Site, server: ScriptedServer, clock: Clock
+) -> None:
+    site.robots = "User-agent: *\nDisallow: /closed\n"
+    site.pages["/"] = html("Home", "/open", "/closed")
+    site.pages["/open"], site.pages["/closed"] = html("Open"), html("Closed")
+    port = server.url.rpartition(":")[2]
+
+    def script(asked: Asked) -> Answer:
+        if asked.headers["host"].startswith("www."):
+            return site(asked)
+        if asked.path == "/robots.txt":
+            return Answer(404)
+        return Answer(301, headers={"location": f"http://www.site.test:{port}{asked.path}"})
+
+    server.script = script
+    hosts = ["site.test", "www.site.test"]
+    transport = PublicTransport(hosts, lambda _host, _port: ["127.0.0.1"])
+    options = {"url": f"http://site.test:{port}/"}
+    world = World(spec=spec(kind="web", options=options))
+    world.source = WebSource.from_spec(  # type: ignore[assignment]
+        world.spec,
+        lambda rate: PoliteSite(httpx2.Client(transport=transport), rate, clock, clock.sleep),
+    )
+    world.run()
+    assert titles(world) == {"Home", "Open"}
+    site.pages = {"/": Answer(302, headers={"location": "http://elsewhere.test/"})}
+    with pytest.raises(UpstreamRefused, match=r"elsewhere\.test"):
+        world.run(confirm=True)
+    assert titles(world) == {"Home", "Open"}

@@ -140,7 +140,10 @@ class ConfluenceSource:
             yield told
             following = told.get("_links", {}).get("next", "")
             # "/wiki/api/v2/…", of the host that was asked or of the gateway before it.
-            url = self._base + following[following.index("/api/v2/") :] if following else ""
+            _, found, rest = str(following).partition("/api/v2/")
+            if following and not found:
+                raise UpstreamUnavailable(SERVICE, "Confluence's listing leads elsewhere.")
+            url = f"{self._base}{found}{rest}" if following else ""
 
     def _found(
         self,

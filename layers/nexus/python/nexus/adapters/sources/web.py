@@ -142,6 +142,8 @@ class WebSource:
             if not _is_same_site(bounds.start, target):
                 host = urlsplit(target).netloc
                 raise UpstreamRefused(SERVICE, f"The start page leads to {host}: name that one.")
+            if origin(target) != origin(bounds.start):
+                sitemaps = self._site.read_rules(target)
             bounds.start = target
         if reply.status not in (200, 304):
             said = f"The start page answered {reply.status or 'nothing'}."
