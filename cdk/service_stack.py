@@ -15,6 +15,7 @@ from cdk.functions import (
     authorizer,
     backup,
     chat,
+    connect,
     documents,
     ingest,
     reindex,
@@ -44,14 +45,16 @@ class ServiceStack(Stack):
         key_of_people = people_key(self, stage)
         asked = authorizer.add(self, stage, data, layers, key_of_people)
         of_keys = access.add(self, stage, data, layers)
+        nightly, failures = reindex.add(self, stage, data, layers)
         self.functions = [
             chat.add(self, stage, data, layers),
             stream.add(self, stage, data, layers),
             documents.add(self, stage, data, layers),
             of_keys,
             ingest.add(self, stage, data, layers),
-            reindex.add(self, stage, data, layers),
+            nightly,
             backup.add(self, stage, data, layers),
+            connect.add(self, stage, data, layers, failures),
             asked,
             audio.add(self, stage, data, layers),
         ]

@@ -21,12 +21,14 @@ _RANGES = {
     "documents_memory_mb": (128, 10_240),
     "reindex_memory_mb": (128, 10_240),
     "backup_memory_mb": (128, 10_240),
+    "connect_memory_mb": (256, 10_240),
     "authorizer_memory_mb": (128, 10_240),
     "chat_timeout_s": (1, 29),
     "documents_timeout_s": (1, 29),
     "ingest_timeout_s": (1, 900),
     "reindex_timeout_s": (1, 900),
     "backup_timeout_s": (1, 900),
+    "connect_timeout_s": (180, 900),
     "ingest_batch_size": (1, 10),
     "ingest_concurrency": (2, 1000),
     "refuse_below": (0, 1),
@@ -63,6 +65,9 @@ _SECRET = re.compile(
 )
 
 
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
 def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
     """What is wrong with a stage whose fields have their types; `functions` are those there are."""
     yield from _faults_of_snap_start(stage, functions)
@@ -78,6 +83,9 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
         if not getattr(stage, key) > 0:
             yield f"{key} must be more than 0"
     yield from _faults_of_upstreams(stage)
+    for name in stage.connect_buckets:
+        if not _BUCKET.fullmatch(name):
+            yield f"connect_buckets must be names of buckets; {name!r} is none"
     if stage.alarm_email and "@" not in stage.alarm_email.strip("@"):
         yield "alarm_email must be an e-mail address"
     if stage.log_stream_arn and not _STREAM.fullmatch(stage.log_stream_arn):

@@ -15,12 +15,14 @@ from cdk.stage_faults import faults
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = (
     *("chat", "stream", "documents", "access", "audio"),
-    *("ingest", "reindex", "backup", "authorizer"),
+    *("ingest", "reindex", "backup", "connect", "authorizer"),
 )
 AUDIO = "audio"  # answers spoken questions
+CONNECT = "connect"  # brings documents from where they are
 # Whose errors and throttles have alarms, each of which is billed for every function. What fails in
-# the audio function is a 5xx to its caller, or told by the job, and is counted there.
-WATCHED = tuple(name for name in FUNCTIONS if name != AUDIO)
+# the audio function is a 5xx to its caller, or told by the job, and is counted there; a failed run
+# of connect is kept with the nightly run's, of which there is an alarm.
+WATCHED = tuple(name for name in FUNCTIONS if name not in (AUDIO, CONNECT))
 # What sends answers while they are written.
 STREAM = "stream"
 # What makes keys and people.
@@ -46,7 +48,8 @@ class Stage:
     functions as local processes. `snap_start` names the functions that start from a snapshot, which
     AWS bills for as long as the version exists. `reindex_schedule` and `backup_schedule` are
     EventBridge Scheduler expressions, in UTC; the latter may be "" for none. Snapshots of the index
-    are kept `backup_retention_days`.
+    are kept `backup_retention_days`. `connect_schedule`, which may be "" too, is when sources are
+    looked at; `connect_buckets` are buckets of S3 that a source may be.
     `models_provider` "bedrock" has the models of the stage's own region, and no `models_url`.
     `upstream_secrets` has secrets for other companies' keys, used or not; false where none is.
     `rerank_key` says that the rerank URL asks for a key. `alarm_email` is who is told of alarms; ""
@@ -109,6 +112,10 @@ class Stage:
     backup_timeout_s: int
     backup_schedule: str
     backup_retention_days: int
+    connect_memory_mb: int = 1024
+    connect_timeout_s: int = 900
+    connect_schedule: str = "cron(0 17 * * ? *)"
+    connect_buckets: tuple[str, ...] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
     log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 180, 365]
     removal_policy: Literal["retain", "destroy"]

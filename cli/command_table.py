@@ -140,6 +140,11 @@ COMMANDS = {
     ),
     "keys": ("keys", "app", "Make, rotate, list, attach, copy and revoke API keys."),
     "people": ("people", "app", "List, add, change and remove the people who sign in."),
+    "connect": (
+        "connect",
+        "app",
+        "Bring documents from web sites, wikis, shares and repositories.",
+    ),
     "dead-letters": (
         "dead_letters",
         "app",

@@ -47,6 +47,7 @@ class Deployment:
     ingest_function: str
     reindex_function: str
     backup_function: str
+    connect_function: str
     authorizer_function: str
     embedding_model: str
     embedding_dimension: str

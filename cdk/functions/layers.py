@@ -38,6 +38,7 @@ class Layers(Construct):
             "parsing",
             *recognition,
             "snapshots",
+            "connect",
         ):
             self._add(lock, packaging.dependency_layer(lock, target))
         for together in self._last:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from cdk.data_stack import DataStack
@@ -21,8 +22,13 @@ STAGE_TAG = "nexus-stage"
 NAMES = FUNCTIONS
 
 
-def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> LambdaFunction:
-    """Adds the function to a stack; it starts every night, and itself until it is through."""
+def add(
+    scope: Construct, stage: Stage, data: DataStack, layers: Layers
+) -> tuple[LambdaFunction, sqs.Queue]:
+    """Adds the function to a stack, and the queue of its failed runs.
+
+    It starts every night, and itself until it is through.
+    """
     reindex = LambdaFunction(
         scope,
         "reindex",
@@ -43,7 +49,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
     )
     _allow_removing_keys(reindex.role, stage, data)
     _allow_removing_versions(reindex.role, stage)
-    ScheduledRun(
+    nightly = ScheduledRun(
         scope,
         "Nightly",
         expression=stage.reindex_schedule,
@@ -51,7 +57,7 @@ def add(scope: Construct, stage: Stage, data: DataStack, layers: Layers) -> Lamb
         function=reindex.alias,
         description="Looks at keys, sums the days' questions, compares bucket and catalogue",
     )
-    return reindex
+    return reindex, nightly.failures
 
 
 def environment(stage: Stage, data: DataStack) -> dict[str, str]:

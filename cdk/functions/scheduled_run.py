@@ -44,7 +44,9 @@ def failures_name(stage: Stage, function: str) -> str:
 class ScheduledRun(Construct):
     """Starts a function on a schedule; a failed start or run is kept 14 days.
 
-    Without an expression there is no schedule, but runs that are started otherwise are kept too.
+    They are kept in a queue of that name, or with another run's `failures`, whose alarm then tells
+    of both. Without an expression there is no schedule, but runs that are started otherwise are
+    kept too.
     """
 
     def __init__(
@@ -53,30 +55,33 @@ class ScheduledRun(Construct):
         name: str,
         *,
         expression: str,
-        queue_name: str,
         function: lambda_.Alias,
         description: str,
+        queue_name: str = "",
+        failures: sqs.Queue | None = None,
     ) -> None:
         super().__init__(scope, name)
-        self.failures = sqs.Queue(
-            self,
-            "Failures",
-            queue_name=queue_name,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.failures = failures or self._queue(queue_name)
         function.configure_async_invoke(
             retry_attempts=1,
             max_event_age=Duration.hours(1),
             on_failure=cast(lambda_.IDestination, _Failures(self.failures)),
         )
-        acknowledge(
-            self.failures, "SQS3", "It is itself where failed runs end; nothing reads it on."
-        )
         if expression:
             self._start(expression, function, description)
+
+    def _queue(self, name: str) -> sqs.Queue:
+        queue = sqs.Queue(
+            self,
+            "Failures",
+            queue_name=name,
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        acknowledge(queue, "SQS3", "It is itself where failed runs end; nothing reads it on.")
+        return queue
 
     def _start(self, expression: str, function: lambda_.Alias, description: str) -> None:
         scheduler.Schedule(

@@ -14,7 +14,7 @@ from constructs import Construct
 from cdk.functions.scheduled_run import failures_name
 from cdk.monitoring.measured import CHAT_ROUTE, gateway, of_functions, own, share, together
 from cdk.monitoring.schedules import Silence, longest_silence
-from cdk.stages import ACCESS, WATCHED, Stage
+from cdk.stages import ACCESS, CONNECT, WATCHED, Stage
 
 RUNBOOK = "docs/operations.md"
 # Fewer failures than this are not yet a share of anything.
@@ -220,7 +220,7 @@ def _schedule_watches(stage: Stage) -> Iterator[Watch]:
         yield Watch(
             name=f"{title}Failures",
             section=f"{title} failures",
-            says=f"A run of {function}, or its start, failed for good.",
+            says=f"A run of {_runs_of(function)}, or its start, failed for good.",
             metric=cloudwatch.Metric(
                 namespace="AWS/SQS",
                 metric_name="ApproximateNumberOfMessagesVisible",
@@ -232,6 +232,10 @@ def _schedule_watches(stage: Stage) -> Iterator[Watch]:
         )
         if expression:
             yield _missed(stage, function, longest_silence(expression))
+
+
+def _runs_of(function: str) -> str:
+    return f"{function} or {CONNECT}" if function == "reindex" else function
 
 
 def _missed(stage: Stage, function: str, silence: Silence) -> Watch:

@@ -13,7 +13,7 @@ _BEHIND = ("chat", "stream", "documents", "access")
 # name: (the functions whose logs are asked, the query's lines)
 QUERIES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "errors": (
-        (*_BEHIND, "ingest", "reindex", "backup"),
+        (*_BEHIND, "ingest", "reindex", "backup", "connect"),
         (
             "fields @timestamp, service, message, error, upstream, detail, where, request_id",
             "filter level in ['ERROR', 'CRITICAL'] or @message like /Task timed out|Traceback/",

@@ -26,6 +26,7 @@ class Function(StrEnum):
     REINDEX = "reindex"
     BACKUP = "backup"
     AUDIO = "audio"
+    CONNECT = "connect"
 
 
 def invoke(

@@ -46,7 +46,7 @@ BREACHES = {
     "a new function uses another": ("functions/new/__init__.py", "functions.chat", FUNCTIONS),
     "infrastructure uses the core": ("cdk/new.py", "nexus.settings", INFRASTRUCTURE),
     "infrastructure uses a function": ("cdk/new.py", "functions.chat", INFRASTRUCTURE),
-    "infrastructure uses the terminal": ("cdk/new.py", "cli.keys", INFRASTRUCTURE),
+    "infrastructure uses the terminal": ("cdk/new.py", "cli.connection", INFRASTRUCTURE),
 }
 
 

@@ -10,7 +10,10 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
+from tests.crawled import clock, crawl, server, site
 from tests.model_server import running_model_server
+
+__all__ = ["clock", "crawl", "server", "site"]
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

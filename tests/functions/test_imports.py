@@ -109,12 +109,19 @@ def test_backup_loads_neither_models_nor_parsers_and_only_its_own_index(index: s
     assert "arro3" in found
 
 
+def test_connect_loads_what_a_kind_of_source_needs_only_for_one_of_that_kind() -> None:
+    kinds = {"dulwich", "protego", "selectolax", "lxml", "httpx2"}
+    assert not loaded("connect", "sqlite") & (PARSERS | WEB | NEVER | kinds | {"numpy"})
+
+
 @pytest.mark.parametrize("function", ["chat", "ingest", "reindex"])
 def test_only_backup_loads_parquet(function: str) -> None:
     assert "arro3" not in loaded(function, "sqlite")
 
 
-@pytest.mark.parametrize("function", ["chat", "documents", "ingest", "reindex", "backup"])
+@pytest.mark.parametrize(
+    "function", ["chat", "documents", "ingest", "reindex", "backup", "connect"]
+)
 def test_nothing_is_loaded_for_traces_where_no_collector_is_named(function: str) -> None:
     shown = "print(*(name for name in sys.modules if name.startswith(TRACING)))"
     extra = (

@@ -13,7 +13,7 @@ STAGES = tuple(json.loads((ROOT / "cdk.json").read_text())["context"]["stages"])
 PINECONE_HOST = "https://nexus-1a2b.svc.pinecone.io"
 FUNCTIONS = (
     *("chat", "stream", "documents", "access", "audio"),
-    *("ingest", "reindex", "backup", "authorizer"),
+    *("ingest", "reindex", "backup", "connect", "authorizer"),
 )
 
 

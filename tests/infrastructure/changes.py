@@ -34,6 +34,7 @@ _TEXTS = {
     "python_version": "3.12",
     "reindex_schedule": "rate(2 days)",
     "backup_schedule": "rate(2 days)",
+    "connect_schedule": "rate(2 days)",
     "models_url": "https://models.example.org/v1",
     "rerank_url": "https://rerank.example.org/v1",
     "pinecone_host": "https://other.pinecone.example.org",
@@ -68,6 +69,7 @@ _WITH: dict[str, dict[str, Any]] = {
 # What goes with an option that is taken back, for it is there for nothing else.
 _OWN = {
     **{"reindex_schedule": ("SchedulerRole",), "backup_schedule": ("SchedulerRole",)},
+    "connect_schedule": ("SchedulerRole",),
     **{"releases": ("Releases",), "monitored": ("Releases",)},
     "log_stream_arn": ("LogExportRole",),
     "replica_bucket": ("ReplicationRole",),

@@ -162,6 +162,7 @@ def test_every_metric_of_our_own_is_counted():
     assert found == {
         "functions/authorizer/handler.py",
         "functions/backup/handler.py",
+        "functions/connect/handler.py",
         "functions/ingest/handler.py",
         "functions/reindex/handler.py",
         "layers/nexus/python/nexus/adapters/dynamodb/throttles.py",

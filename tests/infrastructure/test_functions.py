@@ -49,6 +49,7 @@ READS = {
     | {"insights_table"},
     "backup": {"embedding_model", "embedding_dimension", "catalogue_table"}
     | {"backups_bucket", "backup_function"},
+    "connect": {"documents_bucket", "catalogue_table", "connect_function"},
     "authorizer": {"clients_table", "people_key_id"},
 }
 READS["stream"] = READS["chat"]
@@ -79,7 +80,7 @@ def test_a_function_s_environment_is_settings_and_only_what_it_reads(assembly, s
     names = EVERYWHERE | READS[function] | given
     if configuration(stage).get("models_provider") == "bedrock" and "models_url" in names:
         names = names - {"models_url", "models_secret"} | {"models_provider"}
-    if function not in ("authorizer", "access"):
+    if function not in ("authorizer", "access", "connect"):
         names |= INDEX[configuration(stage)["vector_index"]]
     if "sign_in" in configuration(stage):
         names |= SIGN_IN.get(function, set())
@@ -195,6 +196,17 @@ def test_a_scheduled_run_is_retried_and_kept_if_it_failed(assembly, stage, funct
     ]
     assert f"{schedule}Failures" in json.dumps(run["DestinationConfig"]["OnFailure"])
     assert f"{function.capitalize()}Live" in json.dumps(run["Qualifier"])
+
+
+def test_sources_are_looked_at_every_day_and_failures_are_where_an_alarm_tells_of_them(
+    assembly, stage
+):
+    found = assembly.only(stage, "service", "Scheduler::Schedule", "Connections")["Properties"]
+    assert found["ScheduleExpression"] == "cron(0 17 * * ? *)"
+    assert "ConnectLive" in json.dumps(found["Target"]["Arn"])
+    run = assembly.only(stage, "service", "Lambda::EventInvokeConfig", "Connect")["Properties"]
+    for told in (found["Target"]["DeadLetterConfig"], run["DestinationConfig"]["OnFailure"]):
+        assert "NightlyFailures" in json.dumps(told)
 
 
 def test_only_stages_of_aws_that_keep_data_are_backed_up_by_themselves(stage):

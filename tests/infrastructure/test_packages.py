@@ -26,6 +26,7 @@ LOCKS = sorted(path.stem for path in DEPENDENCIES.glob("*.in"))
 SCANNING = ("local", "dev", "prod")
 SERVED = (
     *("service", "api", "audio", "stream", "sign_in", "parsing", "ocr", "snapshots", "traces"),
+    "connect",
     *("index_pinecone", "index_sqlite"),
 )
 
@@ -83,6 +84,9 @@ def test_each_function_has_only_the_layers_it_needs(assembly, stage):
     assert {"nexus", "arro3"} | index <= backup
     assert not (parsers | {"fastapi", "mangum"}) & backup
     assert "arro3" not in chat | ingest | reindex
+    connect = held("connect")
+    assert {"nexus", "dulwich", "protego", "selectolax", "lxml"} <= connect
+    assert not {"dulwich", "protego"} & (chat | ingest | reindex | backup)
 
 
 def test_text_recognition_is_a_layer_of_ingestion_where_a_stage_wants_it(assembly, tmp_path):

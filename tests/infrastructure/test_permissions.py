@@ -35,6 +35,10 @@ ENDED_SIGN_IN = 'clients, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [
 BUDGETS = 'insights, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["budget#*"]}}'
 
 
+# What is said of where documents are brought from.
+SOURCES = 'catalogue, {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["sources"]}}'
+
+
 # Behind the gateway: a new version of these is tried by a tenth of the callers.
 RELEASED = ("authorizer", "chat", "documents", "stream")
 
@@ -56,6 +60,7 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
         "PineconeSecret": "secrets",
         "ModelsSecret": "secrets",
         "RerankSecret": "secrets",
+        ":secret:nexus/": "secrets of sources",
         "IngestQueue": "queue",
         "NightlyFailures": "failures",
         "BackupsFailures": "failures",
@@ -92,6 +97,8 @@ def granted(assembly, stage: str, role: str) -> dict[str, set[str]]:
                 name = "recordings"
             if "documents/*" in text:
                 name = "objects"
+            if name == "bucket" and "sources/*" in text:
+                name = "inventories"
             if name == "functions" and text.rstrip('"]}').endswith(":*"):
                 name = "versions"
             if "backups/*" in text:
@@ -284,6 +291,23 @@ def test_backup_reads_the_catalogue_writes_snapshots_and_continues_only_itself(a
     statements = json.dumps(assembly.statements(stage, "backup"))
     assert f"function:nexus-{stage}-backup:live" in statements
     assert "ModelsSecret" not in statements
+
+
+def test_connect_fills_the_bucket_and_sees_of_the_catalogue_its_sources_alone(assembly, stage):
+    assert granted(assembly, stage, "connect") == {
+        "bucket": {"s3:ListBucket"},
+        "objects": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"},
+        "inventories": {"s3:GetObject", "s3:PutObject"},
+        SOURCES: {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "secrets of sources": {"secretsmanager:GetSecretValue"},
+        "failures": {"sqs:SendMessage"},
+        "functions": {"lambda:InvokeFunction"},
+        "logs": LOGS,
+        "*": XRAY,
+    }
+    statements = json.dumps(assembly.statements(stage, "connect"))
+    assert f"function:nexus-{stage}-connect:live" in statements
+    assert f":secret:nexus/{stage}/sources/*" in statements
 
 
 @pytest.mark.parametrize("stage", CANARIES)

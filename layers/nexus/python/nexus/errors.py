@@ -15,6 +15,7 @@ NexusError
 │   ├── EncryptedDocument
 │   ├── EmptyDocument
 │   └── DocumentTooLarge
+├── ListingOutdated           a source no longer knows where its listing stopped: it begins anew
 ├── SnapshotDamaged           a backup is not what was written: nothing of it is used
 ├── UpstreamError             another service failed; `retry_after_s` when it said how long to wait
 │   ├── UpstreamUnavailable   passing: time-outs, throttling, 5xx: 503 with Retry-After
@@ -109,6 +110,10 @@ class DocumentTooLarge(DocumentRejected):
     """The document, or what it unpacks to, is over the size limit."""
 
 
+class ListingOutdated(NexusError):
+    """A source that documents are brought from no longer knows a cursor that it gave."""
+
+
 class SnapshotDamaged(NexusError):
     """A snapshot's files are missing, changed or unfinished; another one may be whole."""
 
@@ -118,7 +123,7 @@ class UpstreamError(NexusError):
 
     `service` is its name: "models" (of which /health tells "embeddings" and "language_model"),
     "index", "catalogue", "conversations", "clients", "documents", "queue", "secrets", "backups",
-    "sign-in", "gateway".
+    "sign-in", "gateway", "source" (where documents are brought from).
     `retry_after_s` is what the service asked for, if it did.
     """
 

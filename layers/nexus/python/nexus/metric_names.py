@@ -75,6 +75,7 @@ METRICS: dict[str, Metric] = {
     # Of the runs on a schedule. What was counted is told when a run is through.
     "reindex_invocations": Metric(COUNT),
     "backup_invocations": Metric(COUNT),
+    "connect_invocations": Metric(COUNT),
     **{
         f"reindex_{what}": Metric(COUNT)
         for what in (

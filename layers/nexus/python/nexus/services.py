@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nexus.answering.turn import Answerer
     from nexus.budgets.charging import Budgets
     from nexus.clients import Authenticator
+    from nexus.connectors.running import Runner
     from nexus.documents.curating import Curator
     from nexus.documents.erasing import Eraser
     from nexus.generations.lifecycle import PerGeneration
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from nexus.insights.rating import Ratings
     from nexus.insights.rolling import Roller
     from nexus.models import Generation
+    from nexus.models.sources import SourceSpec
     from nexus.operations.figures import Figures
     from nexus.operations.health import Health
     from nexus.ports import (
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
         VectorIndex,
         WorkQueue,
     )
+    from nexus.ports.sources import InventoryStore, Landing, SourceRegistry
     from nexus.retrieval.reader import Reader
     from nexus.retrieval.retriever import Retriever
     from nexus.settings import Settings
@@ -201,6 +204,20 @@ class BackupServices:
     settings: Settings
     backups: PerGeneration[Backup]
     continuation: Continuation
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectServices:
+    """What the connect function works with, and an operator's terminal."""
+
+    settings: Settings
+    registry: SourceRegistry
+    runner: Runner
+    check: Callable[[SourceSpec], None]
+    landing: Callable[[SourceSpec], Landing]
+    inventory: Callable[[SourceSpec], InventoryStore]
+    continuation: Continuation
+    now: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,3 +61,9 @@ class StorageSettings:
     )
     backups_bucket: str = setting("Bucket that snapshots are written to.", "")
     backup_function: str = setting("Function that a backup starts to continue itself.", "")
+    connect_function: str = setting(
+        "Function that a run over a source starts to continue itself.", ""
+    )
+    connect_private_hosts: tuple[str, ...] = setting(
+        "Hosts that sources may be on although their addresses are not public.", ()
+    )

@@ -1,0 +1,1 @@
+"""The connect function: brings documents from where they are."""

@@ -1,0 +1,1 @@
+"""What a crawl of a web site needs: addresses and their traps, pages, sitemaps, good manners."""

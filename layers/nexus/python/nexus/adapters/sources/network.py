@@ -1,0 +1,107 @@
+"""Sends requests to public addresses alone, wherever a name, a redirect or a rebound name leads.
+
+A source's address is said by an operator, but its pages, redirects and DNS are somebody else's. So
+each request's host is resolved here, every address of it is looked at, and the connection is made
+to the very address that was looked at (OWASP, "Server Side Request Forgery Prevention").
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Collection
+
+import httpx2
+
+from nexus.adapters.tls_context import tls_context
+
+USER_AGENT = "nexus-connector/1.0"
+# RFC 6052: an IPv4 address inside IPv6, which leads wherever the IPv4 address does.
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_TIMEOUT = httpx2.Timeout(20.0, connect=10.0)
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def client(private_hosts: Collection[str]) -> httpx2.Client:
+    """A client that follows no redirect by itself and asks no proxy.
+
+    Hosts that are named in `private_hosts` may have private addresses.
+    """
+    return httpx2.Client(
+        transport=PublicTransport(private_hosts),
+        follow_redirects=False,
+        trust_env=False,
+        timeout=_TIMEOUT,
+        headers={"user-agent": USER_AGENT},
+    )
+
+
+class PublicTransport(httpx2.BaseTransport):
+    """Raises ConnectError for a host with an address that is not public."""
+
+    def __init__(
+        self,
+        private_hosts: Collection[str],
+        resolve: Callable[[str, int], list[str]] | None = None,
+    ) -> None:
+        self._private = {host.lower() for host in private_hosts}
+        self._resolve = resolve or _resolved
+        # One for each host: connections to one address are not shared between names.
+        self._by_host: dict[str, httpx2.HTTPTransport] = {}
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends the request to an address of its host that was looked at."""
+        host = request.url.host
+        if request.url.scheme not in ("http", "https") or not host:
+            raise httpx2.UnsupportedProtocol("Only http and https are asked.")
+        port = request.url.port or {"http": 80, "https": 443}[request.url.scheme]
+        addresses = self._resolve(host, port)
+        if host.lower() not in self._private:
+            for address in addresses:
+                if not is_public(address):
+                    raise httpx2.ConnectError(f"{host} has an address that is not public.")
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=addresses[0])
+        inner = self._by_host.get(host)
+        if inner is None:
+            inner = self._by_host[host] = httpx2.HTTPTransport(verify=tls_context())
+        return inner.handle_request(request)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        for inner in self._by_host.values():
+            inner.close()
+
+
+def is_public(text: str) -> bool:
+    """Whether an IP address, in whatever form it hides another, is one of the public internet."""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return False
+    return all(one.is_global and not one.is_multicast for one in _inside(address))
+
+
+def _inside(address: Address) -> list[Address]:
+    found: list[Address] = [address]
+    if isinstance(address, ipaddress.IPv6Address):
+        hidden = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address in _NAT64:
+            hidden.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if address.ipv4_mapped:
+            found = []
+        found += [one for one in hidden if one is not None]
+    return found
+
+
+def _resolved(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as err:
+        raise httpx2.ConnectError(f"{host} has no address.") from err
+    # IPv4 first: Lambda functions outside a VPC of one's own have no IPv6.
+    addresses = [str(one[4][0]) for one in sorted(found, key=lambda one: one[0] != socket.AF_INET)]
+    if not addresses:
+        raise httpx2.ConnectError(f"{host} has no address.")
+    return addresses
