@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
 
 # The one document that other pages may show in a frame, and the script that makes the frame.
 EMBEDDED = "embed.html"
 EMBEDDING = "embed.js"
 # What a frame in somebody's page never needs (https://www.w3.org/TR/permissions-policy/).
 _WITHOUT = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
-_YEARS = 63_072_000  # two, in seconds
-TRANSPORT = {"Strict-Transport-Security": f"max-age={_YEARS}"}
+TWO_YEARS_S = 63_072_000
 
 
 def content_policy(connect: Iterable[str], framers: Iterable[str] | None = ()) -> str:
@@ -66,6 +64,7 @@ def origins_of(config: Mapping[str, object]) -> list[str]:
     found = []
     for url in urls:
         if isinstance(url, str) and url:
-            parts = urlsplit(url)
-            found.append(f"{parts.scheme}://{parts.netloc}")
+            # Before a deployment an address holds what only CloudFormation reads.
+            scheme, _, rest = url.partition("://")
+            found.append(f"{scheme}://{rest.partition('/')[0]}")
     return list(dict.fromkeys(found))

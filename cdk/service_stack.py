@@ -11,6 +11,7 @@ from cdk.custom_domain import map_domain
 from cdk.data_stack import DataStack
 from cdk.functions import authorizer, backup, chat, documents, ingest, reindex, stream
 from cdk.functions.layers import Layers
+from cdk.functions.page import PublishedPage
 from cdk.monitoring.construct import Monitoring
 from cdk.monitoring.dashboard import dashboard_name
 from cdk.releases import Releases
@@ -49,7 +50,9 @@ class ServiceStack(Stack):
             functions=self.functions,
             authorizer=asked,
             access_log=data.logs["access"],
+            origins=data.origins(stage),
         ).api
+        self.url = f"https://{stage.domain_name}/" if stage.domain_name else self.api.url
         self.plans = UsagePlans(self, "Plans", stage=stage, api=self.api, people_key=key_of_people)
         if stage.domain_name:
             map_domain(self, stage, self.api)
@@ -68,11 +71,15 @@ class ServiceStack(Stack):
                     topic=data.topic,
                     alarms=monitoring.taking_back,
                 )
+        if stage.page and data.page is not None:
+            PublishedPage(
+                self, "PublishedPage", stage=stage, data=data, page=data.page, api=self.url
+            )
         self._publish(stage)
 
     def _publish(self, stage: Stage) -> None:
         outputs = {
-            "ApiUrl": f"https://{stage.domain_name}/" if stage.domain_name else self.api.url,
+            "ApiUrl": self.url,
             "RestApiId": self.api.rest_api_id,
             "StandardPlanId": self.plans.standard.usage_plan_id,
             "AdminPlanId": self.plans.admin.usage_plan_id,

@@ -25,6 +25,8 @@ AUTHORIZER = "authorizer"
 TRACED = tuple(name for name in FUNCTIONS if name != AUTHORIZER)
 # What asks new versions before callers get them, where releases are "canary".
 READINESS = "readiness"
+# What puts the page into its bucket, in stages of AWS that have one.
+PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

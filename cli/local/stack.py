@@ -152,6 +152,7 @@ def _start(
 ) -> Running:
     processes.require_free(port + 1, "the local model server")
     processes.require_free(port + 2, "the page")
+    layout.page_config.unlink(missing_ok=True)  # of the deployment before
     unclean = layout.unclean_file.exists() and was_deployed(layout)
     emulator = start_emulator(layout, emulator_python(layout), port)
     current = Running(port, port + 1, (emulator,), unclean=unclean)

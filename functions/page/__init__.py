@@ -1,1 +1,1 @@
-"""Publishes the page: what CloudFormation calls when a stage's page or its configuration changes."""
+"""Publishes the page: what CloudFormation calls when a page or its configuration changes."""

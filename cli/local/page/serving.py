@@ -35,6 +35,7 @@ class Page:
         self._embedders = tuple(embedders)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del receive  # nothing that is sent here is read
         if scope["type"] != "http":
             return
         asked = list(scope["headers"])

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdk.choosing import project_context
 from cdk.page_config import page_config
 from cdk.stages import Stage, read_stage
-from cli.connection import Connection
 from cli.local.access import credentials
 from cli.local.access.credentials import REGION
 from cli.local.layout import Layout, write_json
 from cli.local.run_record import page_origin
 from cli.stage_names import LOCAL
+
+if TYPE_CHECKING:
+    from cli.connection import Connection
 
 
 def addresses(port: int) -> dict[str, str]:
