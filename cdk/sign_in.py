@@ -13,10 +13,6 @@ from cdk.stages import Stage
 
 TENANT = "tenant"
 REFRESH_DAYS = 30
-# Where on the page people come back to: signed in (a frame in another page has them sign in beside
-# it), and signed out.
-BACK_AT = ("/", "/embed.html")
-OUT_AT = ("/",)
 _OIDC_ATTRIBUTES = {"email": "email", "name": "name"}
 _SAML_CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 _SAML_ATTRIBUTES = {"email": f"{_SAML_CLAIMS}emailaddress", "name": f"{_SAML_CLAIMS}name"}
@@ -81,9 +77,10 @@ class SignIn(Construct):
 
         It leads back to the stage's own page, too, where that has people sign in here.
         """
-        own = page_origin if stage.sign_in == "cognito" else ""
-        callbacks = [*stage.sign_in_callbacks, *(own + path for path in BACK_AT if own)]
-        sign_outs = [*stage.sign_in_sign_outs, *(own + path for path in OUT_AT if own)]
+        own = [f"{page_origin}/"] if page_origin and stage.sign_in == "cognito" else []
+        callbacks, sign_outs = (
+            [*own, *given] for given in (stage.sign_in_callbacks, stage.sign_in_sign_outs)
+        )
         supported = cognito.UserPoolClientIdentityProvider
         scopes = cognito.OAuthScope
         client = self.pool.add_client(
