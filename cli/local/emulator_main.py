@@ -1,4 +1,4 @@
-"""Runs the emulator with nine things it lacks for use on a laptop, day after day.
+"""Runs the emulator with eight things it lacks for use on a laptop, day after day.
 
 - It ends within seconds: by itself it waits for every open connection and every running function.
 - It is called by the programs of this run only, not by any page in the machine's browser.
@@ -8,15 +8,13 @@
 - Calls of a function wait for a free worker: by itself it starts another for each call at the same
   time, so that a burst stops the machine.
 - All workers read a layer from one folder: by itself it unpacks all layers for each worker.
-- Its gateway does what the authorizer says, and its Cognito takes refresh tokens back
-  (`cli.local.emulated_gateway`).
-- Its sign-in form is filled in for who comes by this run's link (`cli.local.filled_sign_in`).
+- Its gateway does what the authorizer says; its Cognito takes refresh tokens back, and fills the
+  sign-in form in for who comes by this run's link (`cli.local.emulated_gateway`).
 - It streams: `cli.local.streaming_front` stands before it.
 
 It is run by the emulator's own Python, where nothing of ours is installed, and of ours it loads
 `cli.local.access`, `cli.local.ending`, `cli.local.in_place`, `cli.local.emulated_gateway`,
-`cli.local.filled_sign_in`, `cli.local.placeholders`, `cli.local.streaming_front` and
-`cli.local.stream_servers` alone.
+`cli.local.placeholders`, `cli.local.streaming_front` and `cli.local.stream_servers` alone.
 """
 
 from __future__ import annotations
@@ -45,9 +43,8 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))
 from cli.local.access.emulator import Guarded
 from cli.local.access.recording import Recording
 from cli.local.access.sign_in import SignInRules
-from cli.local.emulated_gateway import Revoking, mend
+from cli.local.emulated_gateway import Revoking, fill_in, mend
 from cli.local.ending import EndingSoon
-from cli.local.filled_sign_in import mend as fill_in
 from cli.local.in_place import LayerFolders, size_of
 from cli.local.placeholders import NoVectors
 from cli.local.placeholders import mend as take_unknown_types

@@ -12,32 +12,14 @@ import json
 import re
 import secrets
 from pathlib import Path
-from typing import Any
 
-from ministack.services import cognito  # type: ignore[import-not-found]
-
-_authorize = cognito.handle_oauth2_authorize
 _HIDDEN = re.compile(r'<input type="hidden" [^>]*>')
-# A password stands in this form: nobody keeps it, and nobody shows it in a frame.
-_PRIVATE = {
+# A password may stand in the form: nobody keeps it, and nobody shows it in a frame.
+PRIVATE = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
-
-
-def mend(people: Path) -> None:
-    """Has the form filled in; `people` is the file that `nexus up` writes them to."""
-
-    def authorize(method: Any, path: Any, headers: Any, query: Any) -> Any:
-        status, said, body = _authorize(method, path, headers, query)
-        if status != 200:
-            return status, said, body
-        known = _known(people, cognito._qp(query, "login_hint"))
-        shown = filled(body.decode(), known) if known else body.decode()
-        return status, {**said, **_PRIVATE}, shown.encode()
-
-    cognito.handle_oauth2_authorize = authorize
 
 
 def filled(page: str, people: list[dict[str, str]]) -> str:
@@ -70,10 +52,10 @@ def _named(person: dict[str, str]) -> str:
     return html.escape(f"{person['email']} ({person['group']})")
 
 
-def _known(people: Path, hint: str) -> list[dict[str, str]]:
-    """The demo people, if the hint is this run's."""
+def people_for(hint: str, file: Path) -> list[dict[str, str]]:
+    """The demo people of a file that `nexus up` wrote, if the hint is the one in it; else nobody."""
     try:
-        held = json.loads(people.read_text(encoding="utf-8"))
+        held = json.loads(file.read_text(encoding="utf-8"))
         right = str(held.get("hint") or "")
         if not right or not secrets.compare_digest(right.encode(), hint.encode()):
             return []
