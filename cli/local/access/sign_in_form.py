@@ -35,7 +35,7 @@ def filled(page: str, people: list[dict[str, str]]) -> str:
         )
     page = page.replace(
         '<button type="submit">Sign in</button>',
-        f'<button type="submit" autofocus>Sign in as {_named(first)}</button>',
+        f'<button type="submit">Sign in as {_named(first)}</button>',
     )
     hidden = "".join(_HIDDEN.findall(page))
     forms = "".join(
