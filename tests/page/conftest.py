@@ -7,7 +7,9 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -130,6 +132,35 @@ def sign_in(page: Page, served: Served, email: str) -> None:
     page.get_by_role("button", name=f"Sign in as {email}").click()
     page.wait_for_url(f"{served.origin}/**")
     expect(page.locator("#page")).not_to_be_empty()
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Callable[[str], str]]:
+    """Serves a document at another origin of this machine; gives its address."""
+    servers: list[HTTPServer] = []
+
+    def serve(document: str) -> str:
+        class Foreign(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # noqa: N802 - http.server's name
+                body = document.encode()
+                self.send_response(200)
+                self.send_header("content-type", "text/html; charset=utf-8")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                return
+
+        server = HTTPServer(("127.0.0.1", 0), Foreign)
+        servers.append(server)
+        Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture
