@@ -1,5 +1,5 @@
 // How the page is built: two documents, names by content, no inline script, the same bytes each time.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import type { Connect, Plugin } from "vite";
@@ -20,17 +20,48 @@ function stageConfiguration(): Plugin {
   };
 }
 
+// What pdf.js reads while it draws: tables of characters, fonts that a PDF may leave out, and picture decoders.
+function tablesOfPdf(): Plugin {
+  const package_ = resolve(import.meta.dirname, "node_modules/pdfjs-dist");
+  const taken = [
+    ["cmaps", "cmaps", /\.bcmap$|^LICENSE/],
+    ["standard_fonts", "standard_fonts", /\.(pfb|ttf)$|^LICENSE/],
+    ["wasm", "decoders", /_nowasm_fallback\.js$|^LICENSE_(PDFJS_)?(OPENJPEG|JBIG2)$/],
+  ] as const;
+  return {
+    name: "tables-of-pdf",
+    apply: "build",
+    generateBundle() {
+      for (const [from, to, names] of taken)
+        for (const name of readdirSync(resolve(package_, from)).sort())
+          if (names.test(name))
+            this.emitFile({ type: "asset", fileName: `pdf/${to}/${name}`, source: readFileSync(resolve(package_, from, name)) });
+    },
+  };
+}
+
 export default defineConfig({
   base: "./",
-  plugins: [react(), stageConfiguration()],
+  plugins: [react(), stageConfiguration(), tablesOfPdf()],
   build: {
     target: "es2023",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     cssCodeSplit: true,
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 2_000,
     rolldownOptions: {
-      input: { index: resolve(import.meta.dirname, "index.html"), embed: resolve(import.meta.dirname, "embed.html") },
+      input: {
+        index: resolve(import.meta.dirname, "index.html"),
+        embed: resolve(import.meta.dirname, "embed.html"),
+        element: resolve(import.meta.dirname, "src/embed/element.ts"),
+      },
+      // Servers know the type of ".js" everywhere, that of pdf.js' ".mjs" not.
+      output: {
+        // Other sites name it in their pages, so that its name stays.
+        entryFileNames: ({ name }) => (name === "element" ? "embed.js" : "assets/[name]-[hash].js"),
+        assetFileNames: ({ names }) => `assets/[name]-[hash]${names[0]?.endsWith(".mjs") ? ".js" : "[extname]"}`,
+      },
     },
   },
   server: { host: "127.0.0.1", strictPort: true },

@@ -12,6 +12,7 @@ from nexus import models
 from nexus.documents.curating import Upload, Version
 from nexus.documents.erasing import Erasable, Receipt
 from nexus.documents.progress import progress_of
+from nexus.documents.seen import Text
 from nexus.documents.text_search import TextLine
 
 
@@ -216,6 +217,33 @@ class ContentResponse(BaseModel):
 
     url: str
     expires_at: str
+
+
+class ReadPassageBody(BaseModel):
+    """A passage that was read of a document."""
+
+    text: str
+    locator: LocatorBody
+
+
+class TextResponse(BaseModel):
+    """What was read of a document, passage by passage, in its own order."""
+
+    version: str = Field(description="The version that was read, which is what readers see.")
+    passages: list[ReadPassageBody]
+    next_offset: int | None = Field(description="Gives the next ones; null after the last.")
+
+    @classmethod
+    def of(cls, text: Text) -> TextResponse:
+        """From the core's passages."""
+        return cls(
+            version=text.record.version,
+            passages=[
+                ReadPassageBody(text=said, locator=LocatorBody.model_validate(asdict(place)))
+                for said, place in text.passages
+            ],
+            next_offset=text.next_offset,
+        )
 
 
 class ErasedBody(BaseModel):

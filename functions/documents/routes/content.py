@@ -1,4 +1,4 @@
-"""GET …/content: the document itself."""
+"""GET …/content and …/text: the document itself, and what was read of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import RedirectResponse
 
 from functions.documents.dependencies import Document, Readable
-from functions.documents.responses import ContentResponse
+from functions.documents.responses import ContentResponse, TextResponse
 from functions.documents.schemas import VersionId
 from nexus.documents.links import at_page, is_pdf
 from nexus.http.accepting import preferred
@@ -50,3 +50,20 @@ async def content(
         return RedirectResponse(url, 302, _PRIVATE)
     response.headers.update(_PRIVATE)
     return ContentResponse(url=url, expires_at=found.expires_at)
+
+
+@router.get("/v1/documents/{document_id:segment}/text", summary="Read what a document says")
+async def text(
+    document_id: Document,
+    readable: Readable,
+    response: Response,
+    offset: Annotated[
+        int, Query(ge=0, le=10_000_000, description="The first passage to give.")
+    ] = 0,
+) -> TextResponse:
+    """The passages that answers are made of, in the document's order, with where each stands.
+
+    At most 100 at once, or 60,000 characters. Neighbours can share a sentence.
+    """
+    response.headers.update(_PRIVATE)
+    return TextResponse.of(readable.text(document_id, offset))

@@ -20,7 +20,7 @@ export interface Api {
   /** The answer as a file, with the name that the API gives it. */
   file(path: string, query?: Query, signal?: AbortSignal): Promise<{ name: string; content: Blob }>;
   /** The events of an answer that is told while it is made. */
-  stream(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<ServerEvent>;
+  stream(path: string, sent: Sent & { signal: AbortSignal }): AsyncGenerator<ServerEvent>;
 }
 
 /** The API at a base URL; `credentials` gives the headers that say who calls. */
@@ -65,14 +65,14 @@ export function connect(base: string, credentials: () => Promise<Record<string, 
       const name = /filename="([^"\\/]{1,200})"/.exec(response.headers.get("content-disposition") ?? "")?.[1];
       return { name: name ?? "", content: await received(() => response.blob()) };
     },
-    async *stream(path, body, signal) {
-      const response = await request("POST", path, { body, signal }, "text/event-stream");
+    async *stream(path, sent) {
+      const response = await request("POST", path, sent, "text/event-stream");
       if (!response.body) throw new Problem("unreadable", { status: response.status });
       try {
         yield* readEvents(chunksOf(response.body));
       } catch (error) {
         if (wasStopped(error) || error instanceof Problem) throw error;
-        throw signal.aborted ? new DOMException("stopped", "AbortError") : new Problem("broken");
+        throw sent.signal.aborted ? new DOMException("stopped", "AbortError") : new Problem("broken");
       }
     },
   };

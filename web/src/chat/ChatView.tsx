@@ -1,8 +1,85 @@
 // Asking: the conversations, the answers, and the source beside them.
-import { layout as en } from "../language/en/layout";
-import { layout as id } from "../language/id/layout";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { conversations as en } from "../language/en/conversations";
+import { conversations as id } from "../language/id/conversations";
 import { useTexts } from "../language/language";
+import { Icon } from "../layout/Icon";
+import { goTo, useRoute } from "../layout/route";
+import "./answers.css";
+import "./chat.css";
+import { ConversationList } from "./ConversationList";
+import { OpeningContext, type Shown } from "./opening";
+import { ThreadView } from "./ThreadView";
+import { useConversations } from "./useConversations";
+import { useThread } from "./useThread";
 
-export function ChatView() {
-  return <h1>{useTexts({ en, id }).chat}</h1>;
+const SourcePanel = lazy(() => import("../sources/SourcePanel"));
+
+export function ChatView({ withConversations = true }: { withConversations?: boolean }) {
+  const route = useRoute();
+  const current = route.view === "c" ? (route.rest[0] ?? "") : "";
+  const [text, setText] = useState("");
+  const list = useConversations(text);
+  const thread = useThread(current, list.refresh);
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [listed, setListed] = useState(false);
+  const origin = useRef<Element | null>(null);
+  const texts = useTexts({ en, id });
+
+  const close = useCallback(() => {
+    setShown(null);
+    if (origin.current instanceof HTMLElement) origin.current.focus();
+  }, []);
+  const open = useCallback((wanted: Shown) => {
+    origin.current = document.activeElement;
+    setShown(wanted);
+  }, []);
+  const opening = useMemo(() => ({ shown, open, close }), [shown, open, close]);
+
+  // A source belongs to the conversation in which it was opened; one that just got its id is the same.
+  const before = useRef(current);
+  useEffect(() => {
+    if (before.current !== current && before.current !== "") setShown(null);
+    before.current = current;
+  }, [current]);
+
+  const removed = (gone: string) => {
+    if (gone === "" || gone === current) goTo("#/");
+  };
+  return (
+    <OpeningContext value={opening}>
+      <div className="chat" data-source={shown !== null} data-listed={listed}>
+        {withConversations && (
+          <>
+            <button
+              type="button"
+              className="button-icon chat-list-button"
+              aria-label={listed ? texts.hide : texts.show}
+              aria-expanded={listed}
+              aria-controls="conversations"
+              onClick={() => setListed(!listed)}
+            >
+              <Icon name={listed ? "close" : "menu"} />
+            </button>
+            <nav id="conversations" className="conversations" aria-label={texts.title}>
+              <ConversationList
+                list={list}
+                text={text}
+                search={setText}
+                current={current}
+                removed={removed}
+                chosen={() => setListed(false)}
+              />
+            </nav>
+          </>
+        )}
+        <ThreadView thread={thread} />
+        {shown && (
+          <Suspense fallback={<aside className="source-panel" />}>
+            <SourcePanel key={`${shown.document_id} ${shown.number} ${shown.quote}`} shown={shown} close={close} />
+          </Suspense>
+        )}
+      </div>
+    </OpeningContext>
+  );
 }

@@ -1,5 +1,5 @@
 // The page inside the frame of another page: the chat alone.
-import { ChatView } from "../chat/ChatView";
 import { start } from "../page/start";
+import { EmbedFrame } from "./EmbedFrame";
 
-start(<ChatView />, true);
+start(<EmbedFrame />, true);

@@ -6,12 +6,24 @@ looks ahead until it knows whether another document follows that the caller may 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from nexus.documents.curating import UNKNOWN, Curator, Download
 from nexus.documents.finding import found_page
 from nexus.documents.listing import Listing, Page
 from nexus.documents.narrowing import seen_page, sees, shown
 from nexus.errors import NotFound
-from nexus.models import DocumentRecord, Principal
+from nexus.models import DocumentRecord, Locator, Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Passages of a document, and the number of the next one; None after the last."""
+
+    record: DocumentRecord
+    passages: Sequence[tuple[str, Locator]]
+    next_offset: int | None
 
 
 class ManagedDocuments:
@@ -32,6 +44,11 @@ class ManagedDocuments:
     def content(self, document_id: str, version: str | None = None) -> Download:
         """Where a version's content is to be had for 15 minutes. Raises NotFound."""
         return self._curator.content(self._tenant, document_id, version)
+
+    def text(self, document_id: str, offset: int = 0) -> Text:
+        """What was read of the version that readers see, from a passage on. Raises NotFound."""
+        record = self.get(document_id)
+        return Text(record, *self._curator.texts.read(self._tenant, document_id, offset))
 
 
 class SeenDocuments:
@@ -78,3 +95,8 @@ class SeenDocuments:
         if version not in (None, record.version):
             raise NotFound("The document has no such version that this key may read.")
         return self._curator.content(self._principal.tenant, document_id, record.version)
+
+    def text(self, document_id: str, offset: int = 0) -> Text:
+        """What was read of the version that readers see, from a passage on. Raises NotFound."""
+        record = self.get(document_id)
+        return Text(record, *self._curator.texts.read(self._principal.tenant, document_id, offset))

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 
 from nexus.documents.listing import Listing
 from nexus.documents.narrowing import seen_page, sees
+from nexus.documents.reading import passages_of
 from nexus.errors import NotFound
-from nexus.models import DocumentRecord, IndexRecord, Locator, Principal
+from nexus.models import DocumentRecord, Locator, Principal
 from nexus.ports import Catalogue, VectorIndex
-from nexus.text.titles import shown_place
 
-# What of a document is given at once: passages, and characters.
-MOST_PASSAGES, MOST_CHARS = 100, 60_000
 _ID = re.compile(r"[0-9a-f]{24}")
 UNKNOWN = "There is no such document: list_documents tells which there are."
 
@@ -46,16 +44,7 @@ def text_of(
     record = catalogue.get(principal.tenant, document_id) if _ID.fullmatch(document_id) else None
     if record is None or not sees(principal.rights, record):
         raise NotFound(UNKNOWN)
-    manifest = catalogue.manifest(principal.tenant, document_id)
-    every = manifest.chunk_ids if manifest else ()
-    ids = every[offset : offset + MOST_PASSAGES]
-    stored = index.fetch(namespace, ids)
-    given: list[tuple[str, Locator]] = []
-    for chunk_id in ids:
-        held: IndexRecord | None = stored.get(chunk_id)
-        text = held.chunk.text if held else ""
-        if given and sum(len(one) for one, _ in given) + len(text) > MOST_CHARS:
-            break
-        given.append((text, shown_place(held.chunk.locator) if held else Locator()))
-    following = offset + len(given)
-    return record, given, following if following < len(every) else None
+    given, following = passages_of(
+        catalogue, index, namespace, principal.tenant, document_id, offset
+    )
+    return record, given, following

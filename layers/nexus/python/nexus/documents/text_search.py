@@ -6,10 +6,11 @@ found, whatever the index still holds of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from nexus.documents.reading import passages_of
 from nexus.models import DocumentRecord, Filters, Hit, Locator
 from nexus.ports import Catalogue, VectorIndex
 from nexus.retrieval.rights import narrow, permits, visible
@@ -81,6 +82,13 @@ class TextSearch:
         # The index's ranking decides between those with as many of the words: sorting is stable.
         ranked.sort(key=lambda pair: -pair[0])
         return [FoundText(shown[item], _lines(wanted, grouped[item])) for _, item in ranked]
+
+    def read(
+        self, tenant: str, document_id: str, offset: int
+    ) -> tuple[Sequence[tuple[str, Locator]], int | None]:
+        """A document's passages from one on, as `reading.passages_of` gives them."""
+        namespace = self._namespace(tenant)
+        return passages_of(self._catalogue, self._index, namespace, tenant, document_id, offset)
 
 
 def _filters(asked: Listing) -> Filters:

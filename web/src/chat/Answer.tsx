@@ -1,0 +1,139 @@
+// One answer: its text as it comes, how sure it is, its sources, and what can be done with it.
+import { useState, type ReactNode } from "react";
+import { chat as en } from "../language/en/chat";
+import { chat as id } from "../language/id/chat";
+import { useFormats, useTexts } from "../language/language";
+import { Icon } from "../layout/Icon";
+import { ProblemNotice } from "../layout/ProblemNotice";
+import { placeOf } from "../sources/place";
+import { Closest } from "./Closest";
+import { Confidence } from "./Confidence";
+import { withCitations } from "./copying";
+import { Feedback } from "./Feedback";
+import { Markdown } from "./Markdown";
+import { SourcesContext } from "./opening";
+import { Sources } from "./Sources";
+import { isUnderWay, textOf, type Exchange } from "./thread";
+
+interface Props {
+  /** The answers to one question, the latest last. */
+  answers: readonly Exchange[];
+  isLast: boolean;
+  running: boolean;
+  askAgain: (exchange: Exchange) => void;
+  edit: (exchange: Exchange) => void;
+  narrow: (exchange: Exchange, documentId: string, title: string) => void;
+}
+
+export function Answer({ answers, isLast, running, askAgain, edit, narrow }: Props): ReactNode {
+  const texts = useTexts({ en, id });
+  const formats = useFormats();
+  const [chosen, setChosen] = useState<string | null>(null);
+  // A further answer is shown as it comes, whichever was looked at before.
+  const latest = answers.at(-1)!;
+  const exchange = isUnderWay(latest) ? latest : (answers.find((each) => each.id === chosen) ?? latest);
+  const at = answers.indexOf(exchange);
+  const text = textOf(exchange);
+  const whole = exchange.progress === "answered";
+  const pick = (index: number) => setChosen(answers[index]!.id);
+
+  return (
+    <SourcesContext value={exchange.sources}>
+      <div className="answer" aria-busy={isUnderWay(exchange)}>
+        {text && (exchange.withheld ? <p className="quiet">{text}</p> : <Markdown text={text} />)}
+        {isUnderWay(exchange) && (
+          <p className="answer-waits quiet">
+            <span className="answer-dots" aria-hidden="true" />
+            {exchange.progress === "asking" ? (exchange.passages.length ? texts.writing : texts.searching) : texts.writing}
+          </p>
+        )}
+        {exchange.progress === "stopped" && <p className="quiet small">{text ? texts.stopped : texts.stoppedEmpty}</p>}
+        {exchange.truncated && <p className="quiet small">{texts.truncated}</p>}
+        {whole && !exchange.remembered && <p className="quiet small">{texts.notRemembered}</p>}
+        {whole && <Confidence exchange={exchange} />}
+        {exchange.problem && <ProblemNotice problem={exchange.problem} again={() => askAgain(exchange)} />}
+        {(exchange.progress === "stopped" || exchange.progress === "failed") && (
+          <div className="row">
+            {exchange.progress === "stopped" && (
+              <button type="button" className="button-plain" disabled={running} onClick={() => askAgain(exchange)}>
+                {texts.again}
+              </button>
+            )}
+            <button type="button" className="button-plain" disabled={running} onClick={() => edit(exchange)}>
+              {texts.editQuestion}
+            </button>
+          </div>
+        )}
+        {whole && exchange.refused && !exchange.withheld && (
+          <Closest exchange={exchange} narrow={(document, title) => narrow(exchange, document, title)} />
+        )}
+        <Sources sources={exchange.sources} />
+        {whole && !exchange.withheld && (
+          <div className="answer-actions" role="group" aria-label={texts.actions}>
+            {answers.length > 1 && (
+              <span className="answer-pick">
+                <button
+                  type="button"
+                  className="button-icon"
+                  aria-label={texts.earlierAnswer}
+                  disabled={at === 0}
+                  onClick={() => pick(at - 1)}
+                >
+                  <Icon name="previous" />
+                </button>
+                <span className="small">{texts.answerOf(formats.number(at + 1), formats.number(answers.length))}</span>
+                <button
+                  type="button"
+                  className="button-icon"
+                  aria-label={texts.laterAnswer}
+                  disabled={at === answers.length - 1}
+                  onClick={() => pick(at + 1)}
+                >
+                  <Icon name="next" />
+                </button>
+              </span>
+            )}
+            <Copy text={withCitations(text, exchange.sources, (source) => placeOf(source.locator, texts.places))} />
+            {isLast && (
+              <button
+                type="button"
+                className="button-icon"
+                aria-label={texts.regenerate}
+                title={texts.regenerate}
+                disabled={running}
+                onClick={() => askAgain(exchange)}
+              >
+                <Icon name="again" />
+              </button>
+            )}
+            <Feedback key={exchange.id} exchange={exchange} />
+          </div>
+        )}
+      </div>
+    </SourcesContext>
+  );
+}
+
+function Copy({ text }: { text: string }) {
+  const texts = useTexts({ en, id });
+  const [state, setState] = useState<"" | "done" | "failed">("");
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(text);
+      setState("done");
+    } catch {
+      setState("failed");
+    }
+  }
+  return (
+    <>
+      <button type="button" className="button-icon" aria-label={texts.copy} title={texts.copy} onClick={() => void copy()}>
+        <Icon name={state === "done" ? "done" : "copy"} />
+      </button>
+      <span role="status" className={state === "failed" ? "small" : "unseen"}>
+        {state === "done" && texts.copied}
+        {state === "failed" && texts.notCopied}
+      </span>
+    </>
+  );
+}
