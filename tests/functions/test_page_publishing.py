@@ -91,7 +91,7 @@ class Told:
         kept: list[dict[str, Any]] = []
 
         class Keeping(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:  # noqa: N802 - http.server's name
+            def do_PUT(self) -> None:
                 length = int(self.headers["content-length"])
                 kept.append(
                     {"type": self.headers["content-type"], **json.loads(self.rfile.read(length))}
@@ -133,7 +133,9 @@ def event(told: Told, kind: str, key: str = "page.zip") -> dict[str, Any]:
     }
 
 
-def test_cloudformation_is_told_that_it_is_published_and_that_it_is_gone(s3: Any, told: Told) -> None:
+def test_cloudformation_is_told_that_it_is_published_and_that_it_is_gone(
+    s3: Any, told: Told
+) -> None:
     s3.put_object(Bucket=ASSETS, Key="page.zip", Body=archive())
     entry.handler(event(told, "Create"), None)
     assert keys(s3) == {"index.html", "config.json", LISTED}

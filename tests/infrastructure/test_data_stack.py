@@ -149,7 +149,9 @@ def test_conversations_the_cache_and_ended_sign_ins_expire(assembly, stage):
     }
 
 
-def test_data_but_neither_cache_nor_page_outlives_the_stack_where_the_stage_says_so(assembly, stage):
+def test_data_but_neither_cache_nor_page_outlives_the_stack_where_the_stage_says_so(
+    assembly, stage
+):
     retained = "Retain" if stage in ("aws", "staging", "prod") else "Delete"
     for kind in STATEFUL:
         for name, resource in assembly.resources(stage, "data", kind).items():

@@ -65,9 +65,7 @@ def test_the_bucket_is_read_by_its_distribution_alone_and_goes_with_the_stage(
     assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
     assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Delete", "Delete")
     policy = assembly.only(stage, "data", "S3::BucketPolicy", "Page")["Properties"]
-    allowed = [
-        one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"
-    ]
+    allowed = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
     [reading] = allowed
     assert reading["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert reading["Action"] == "s3:GetObject"

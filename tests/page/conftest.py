@@ -141,7 +141,7 @@ def elsewhere() -> Iterator[Callable[[str], str]]:
 
     def serve(document: str) -> str:
         class Foreign(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 - http.server's name
+            def do_GET(self) -> None:
                 body = document.encode()
                 self.send_response(200)
                 self.send_header("content-type", "text/html; charset=utf-8")

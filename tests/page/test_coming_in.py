@@ -30,7 +30,7 @@ def test_with_it_every_demo_person_is_one_click_away(
 ) -> None:
     page = context.new_page()
     shown: list[Response] = []
-    page.on("response", lambda answer: shown.append(answer))
+    page.on("response", shown.append)
     page.goto(form_of(served, hint_of(served)))
     names = page.get_by_role("button").all_inner_texts()
     assert [name.split()[3] for name in names] == [ANA, BUDI, CITRA]
@@ -62,7 +62,11 @@ def test_the_provider_leads_back_to_the_page_and_nowhere_else(served: Served, ba
     "query",
     [
         {"code": "stolen", "state": "made-up"},
-        {"error": "access_denied", "error_description": "<img src=x onerror=alert(1)>", "state": "x"},
+        {
+            "error": "access_denied",
+            "error_description": "<img src=x onerror=alert(1)>",
+            "state": "x",
+        },
         {"code": "c", "state": "s", "next": "https://evil.example/"},
         {"redirect": "https://evil.example/", "url": "//evil.example"},
     ],

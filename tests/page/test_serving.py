@@ -71,7 +71,8 @@ def test_a_browser_runs_no_script_that_stands_in_the_document(
           const script = document.createElement('script');
           script.textContent = 'window.injected = 1';
           document.body.append(script);
-          document.body.insertAdjacentHTML('beforeend', '<img src="x" onerror="window.injected = 2">');
+          const image = '<img src="x" onerror="window.injected = 2">';
+          document.body.insertAdjacentHTML('beforeend', image);
         }"""
     )
     page.wait_for_function("document.querySelector('img[src=x]').complete")
@@ -127,7 +128,9 @@ def test_the_sign_in_form_is_shown_in_no_frame(
     served: Served, context: BrowserContext, elsewhere: Callable[[str], str]
 ) -> None:
     page = context.new_page()
-    page.goto(elsewhere(f'<iframe src="{form_of(served, hint=hint_of(served)).replace("&", "&amp;")}">'))
+    page.goto(
+        elsewhere(f'<iframe src="{form_of(served, hint=hint_of(served)).replace("&", "&amp;")}">')
+    )
     page.wait_for_load_state("networkidle")
     assert page.frames[1].locator("form").count() == 0
 
@@ -137,7 +140,11 @@ def test_another_page_reads_nothing_of_it(
 ) -> None:
     page = context.new_page()
     page.goto(elsewhere("<title>another</title>"))
-    for url in (f"{served.origin}/config.json", f"{served.origin}/", form_of(served, hint_of(served))):
+    for url in (
+        f"{served.origin}/config.json",
+        f"{served.origin}/",
+        form_of(served, hint_of(served)),
+    ):
         read = "(url) => fetch(url).then((answer) => answer.text(), () => 'refused')"
         assert page.evaluate(read, url) == "refused"
 
@@ -159,7 +166,9 @@ def test_no_address_leads_out_of_the_page(served: Served, target: str) -> None:
     # As bytes: a client of HTTP would tidy the path first.
     host = urlsplit(served.origin).netloc
     with socket.create_connection((host.partition(":")[0], int(host.partition(":")[2]))) as asking:
-        asking.sendall(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        asking.sendall(
+            f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+        )
         answer = b""
         while part := asking.recv(65536):
             answer += part

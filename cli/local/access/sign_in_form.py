@@ -53,7 +53,7 @@ def _named(person: dict[str, str]) -> str:
 
 
 def people_for(hint: str, file: Path) -> list[dict[str, str]]:
-    """The demo people of a file that `nexus up` wrote, if the hint is the one in it; else nobody."""
+    """The demo people of a file that `nexus up` wrote, if the hint is that in it; else nobody."""
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
         right = str(held.get("hint") or "")
