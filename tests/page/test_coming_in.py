@@ -35,7 +35,7 @@ def test_with_it_every_demo_person_is_one_click_away(
     names = page.get_by_role("button").all_inner_texts()
     assert [name.split()[3] for name in names] == [ANA, BUDI, CITRA]
     assert shown[0].headers["cache-control"] == "no-store"
-    assert shown[0].headers["referrer-policy"] == "no-referrer"
+    assert shown[0].headers["referrer-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize(

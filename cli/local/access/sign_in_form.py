@@ -18,7 +18,8 @@ _HIDDEN = re.compile(r'<input type="hidden" [^>]*>')
 PRIVATE = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+    # Not none at all: a browser then sends the form as of no origin, and it is refused.
+    "Referrer-Policy": "same-origin",
 }
 
 
