@@ -33,7 +33,7 @@ TOGETHER, THREADS = 40, 4
 TENANTS = ("north", "south")
 GROUPS = ("hr", "board", "finance", "sales")
 CITIES = ("Lisbon", "Oslo", "Turin", "Ghent", "Riga", "Cork", "Graz", "Brno", "Nantes", "Vigo")
-ROUTES = ("search", "chat", "talk", "list", "read", "content")
+ROUTES = ("search", "chat", "talk", "list", "read", "content", "passages")
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,10 @@ class Company:
             return self._none(person, place)
         url = json.loads(self._text("GET", place, person))["url"]
         return httpx2.get(url, timeout=60, trust_env=False).text
+
+    def _passages(self, person: Person, paper: Paper, *, seen: bool) -> str:
+        place = f"/v1/documents/{paper.id}/text"
+        return self._text("GET", place, person) if seen else self._none(person, place)
 
     def _none(self, person: Person, place: str) -> str:
         self._text("GET", place, person, status=404)

@@ -14,7 +14,7 @@ GROUPS = ("hr", "Board", "finance", "Größe, klein")
 SPELLINGS = {"hr": " HR ", "Board": "board", "finance": "FINANCE", "Größe, klein": "GRÖSSE, klein"}
 FOLDER_NAMES = ("", "hr/", "hr/board/", "open/", "")
 DEPARTMENTS = ("", "Audit", "Sales")
-ROUTES = ("search", "chat", "repeated", "talk", "listing", "read", "content")
+ROUTES = ("search", "chat", "repeated", "talk", "listing", "read", "content", "text")
 
 groups = st.lists(st.sampled_from(GROUPS), max_size=2, unique=True).map(tuple)
 

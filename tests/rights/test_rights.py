@@ -158,6 +158,12 @@ class Stage:
     def content(self, person: Person, paper: Paper) -> str:
         return self.documents(person, f"/{document_id(paper.tenant, paper.path)}/content", paper)
 
+    def text(self, person: Person, paper: Paper) -> str:
+        """What was read of it, which is all that it says."""
+        text = self.documents(person, f"/{document_id(paper.tenant, paper.path)}/text", paper)
+        assert paper.code in text or not person.sees(paper), (person, paper, text)
+        return text
+
     def documents(self, person: Person, place: str, paper: Paper | None = None) -> str:
         response = self.world.documents.get(
             f"/v1/documents{place}", headers={"x-api-key": person.key}

@@ -1,4 +1,4 @@
-"""What a browser loads of the page before the first question stays small, and names no other host."""
+"""What a browser loads of the page before the first question is small, and of no other host."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def test_the_scripts_before_the_first_question_have_at_most_330_kb_gzipped(name:
 
 def test_what_shows_pdfs_is_loaded_with_the_first_source() -> None:
     at_once = "".join(each.read_text("utf-8") for each in loaded_at_once(BUILT / "index.html"))
-    behind = [each for each in BUILT.glob("assets/*.js") if "getDocument" in each.read_text("utf-8")]
+    behind = [
+        each for each in BUILT.glob("assets/*.js") if "getDocument" in each.read_text("utf-8")
+    ]
     assert behind
     assert "GlobalWorkerOptions" not in at_once
 

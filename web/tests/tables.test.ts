@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { blocksOf, placeOfQuote } from "../src/sources/blocks";
 import { recordsIn } from "../src/sources/records";
 import { rowsOf } from "../src/sources/separated";
 import { quotedRows } from "../src/sources/table_rows";
@@ -54,5 +55,27 @@ describe("a passage of a sheet", () => {
     expect(recordsIn(["We open at seven; the desk: at eight.", "Then we close."])).toBeNull();
     expect(recordsIn(["Only text"])).toBeNull();
     expect(recordsIn([])).toBeNull();
+  });
+});
+
+describe("the passages of a document", () => {
+  const locator = { page: null, slide: null, sheet: "Fees", row: 2, heading: [] };
+  const passages = [
+    { text: "Item: Book; Fee: 1000\nItem: Disc; Fee: 2000", locator },
+    { text: "Item: Map; Fee: 3000", locator: { ...locator, row: 4 } },
+    { text: "Item: Map; Fee: 9000", locator: { ...locator, sheet: "Old" } },
+    { text: "Just words.", locator },
+  ];
+  test("stand in one table where they go on with it", () => {
+    const blocks = blocksOf(passages, 0, 1, "Item: Map; Fee: 3000");
+    expect(blocks.map((block) => (block.kind === "table" ? block.rows.map((row) => [row.values[1], row.marked]) : block.lines))).toEqual([
+      [["1000", false], ["2000", false], ["3000", true]],
+      [["9000", false]],
+      ["Just words."],
+    ]);
+  });
+  test("are searched for the one that holds most of the quote", () => {
+    expect(placeOfQuote(passages, "Item: Map; Fee: 9000")).toBe(2);
+    expect(placeOfQuote(passages, "nothing of the kind")).toBe(-1);
   });
 });

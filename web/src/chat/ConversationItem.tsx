@@ -93,7 +93,7 @@ export function ConversationItem({ entry, current, rename, remove, chosen }: Pro
       className="conversation"
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !open) return;
-        event.stopPropagation();
+        event.preventDefault();
         setOpen(false);
         button.current?.focus();
       }}
@@ -102,7 +102,7 @@ export function ConversationItem({ entry, current, rename, remove, chosen }: Pro
         <a
           href={`#/c/${encodeURIComponent(entry.conversation_id)}`}
           aria-current={current ? "page" : undefined}
-          title={`${texts.turns(entry.turn_count)}, ${texts.expires(formats.time(entry.expires_at))}`}
+          title={`${entry.title}\n${texts.turns(entry.turn_count)}, ${texts.expires(formats.time(entry.expires_at))}`}
           onClick={chosen}
         >
           <span className="conversation-title" dir="auto">
@@ -121,9 +121,9 @@ export function ConversationItem({ entry, current, rename, remove, chosen }: Pro
           <Icon name="more" />
         </button>
       </div>
-      {entry.matches.map((match, index) => (
-        <p key={index} className="conversation-match small quiet" dir="auto">
-          <Marked text={match.text} positions={match.positions} />
+      {entry.matches.slice(0, 1).map((match) => (
+        <p key={match.message_id} className="conversation-match small quiet" dir="auto">
+          <Marked {...near(match.text, match.positions)} />
         </p>
       ))}
       <div id={options} className="conversation-options" hidden={!open}>
@@ -144,6 +144,17 @@ export function ConversationItem({ entry, current, rename, remove, chosen }: Pro
       {problem && <ProblemNotice problem={problem} />}
     </li>
   );
+}
+
+const BEFORE = 40;
+
+/** A text from shortly before its first position on. */
+function near(text: string, positions: readonly [number, number][]) {
+  const first = Math.min(...positions.map(([begin]) => begin));
+  if (!Number.isFinite(first) || first <= BEFORE) return { text, positions };
+  const from = first - BEFORE + 1;
+  const cut = `…${[...text].slice(from).join("")}`;
+  return { text: cut, positions: positions.map(([begin, end]): [number, number] => [begin - from + 1, end - from + 1]) };
 }
 
 /** A text with the words marked that were looked for; positions count characters, not UTF-16 units. */

@@ -110,7 +110,7 @@ function Content({ thread, messages, ask, narrow, narrowing, change }: ContentPr
     <ThreadPrimitive.Root className="thread">
       <ThreadPrimitive.Viewport className="thread-viewport" tabIndex={0} role="log" aria-live="off" aria-label={texts.thread}>
         <div className="thread-messages">
-          {isEmpty && <Welcome ask={ask} />}
+          {isEmpty ? <Welcome ask={ask} /> : <h1 className="unseen">{texts.title}</h1>}
           {thread.loading && <p role="status">{conversations.loading}</p>}
           {thread.problem &&
             (thread.problem.status === 404 ? (

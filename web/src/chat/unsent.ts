@@ -1,7 +1,7 @@
 // What the tab keeps of questions that have no whole answer yet, and of the text in the composer.
 import { Problem } from "../api/problem";
 import { tabStorage } from "../session/tab_storage";
-import { isUnderWay, type Exchange } from "./thread";
+import type { Exchange } from "./thread";
 
 const DRAFT = "nexus-draft";
 const UNANSWERED = "nexus-unanswered:";
@@ -13,25 +13,26 @@ export function keepDraft(text: string): void {
   else tabStorage.removeItem(DRAFT);
 }
 
-/** Keeps the last exchange of a conversation ("" is a new one) where its answer is not whole. */
+/** Keeps what of a conversation ("" is a new one) has no whole answer; nothing is known of an empty one. */
 export function keepUnanswered(conversation: string, exchanges: readonly Exchange[]): void {
-  const last = exchanges.at(-1);
-  if (!last) return;
-  if (last.progress === "answered") forgetUnanswered(conversation);
-  else tabStorage.setItem(UNANSWERED + conversation, JSON.stringify({ ...last, problem: null }));
+  if (exchanges.length === 0) return;
+  const kept = exchanges.filter((each) => each.progress !== "answered");
+  if (kept.length === 0) return forgetUnanswered(conversation);
+  tabStorage.setItem(UNANSWERED + conversation, JSON.stringify(kept.map((each) => ({ ...each, problem: null }))));
 }
 
 export function forgetUnanswered(conversation: string): void {
   tabStorage.removeItem(UNANSWERED + conversation);
 }
 
-/** The kept exchange of a conversation, as one that broke off. */
-export function keptUnanswered(conversation: string): Exchange | null {
+/** The kept exchanges of a conversation, as ones that broke off. */
+export function keptUnanswered(conversation: string): Exchange[] {
   try {
-    const kept = JSON.parse(tabStorage.getItem(UNANSWERED + conversation) ?? "null") as Exchange | null;
-    if (!kept || (!isUnderWay(kept) && kept.progress !== "failed")) return kept;
-    return { ...kept, progress: "failed", problem: new Problem("broken") };
+    const kept = JSON.parse(tabStorage.getItem(UNANSWERED + conversation) ?? "[]") as Exchange[];
+    return kept.map((each) =>
+      each.progress === "stopped" ? each : { ...each, progress: "failed", problem: new Problem("broken") },
+    );
   } catch {
-    return null;
+    return [];
   }
 }

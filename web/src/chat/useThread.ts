@@ -55,7 +55,7 @@ export function useThread(conversationId: string, answered: () => void): Thread 
     const kept = keptUnanswered(conversationId);
     shown.current = conversationId;
     setProblem(null);
-    setExchanges(kept ? [kept] : []);
+    setExchanges(kept);
     if (!conversationId) return setLoading(false);
     const loadingOf = new AbortController();
     let loaded = false;
@@ -64,7 +64,8 @@ export function useThread(conversationId: string, answered: () => void): Thread 
       .get<Conversation>(`/v1/conversations/${encodeURIComponent(conversationId)}`, {}, loadingOf.signal)
       .then((found) => {
         const known = exchangesOf(found);
-        setExchanges(kept && !known.some((each) => each.messageId === kept.messageId) ? [...known, kept] : known);
+        const ids = new Set(known.map((each) => each.messageId));
+        setExchanges([...known, ...kept.filter((each) => !ids.has(each.messageId))]);
       })
       .catch((error: unknown) => {
         if (!wasStopped(error)) setProblem(asProblem(error));
@@ -151,7 +152,7 @@ export function useThread(conversationId: string, answered: () => void): Thread 
     ask,
     askAgain,
     drop: useCallback((exchange) => {
-      forgetUnanswered(shown.current ?? "");
+      forgetUnanswered(shown.current ?? ""); // the others, if any, are kept anew
       setExchanges((all) => all.filter((each) => each.id !== exchange.id));
     }, []),
     stop: useCallback(() => running.current?.abort(), []),

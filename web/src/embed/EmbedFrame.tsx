@@ -17,8 +17,9 @@ export function EmbedFrame() {
       // Says nothing of what is in the frame, so that whoever frames it may hear it.
       if (event.key === "Escape" && !event.defaultPrevented && parent !== window) parent.postMessage("nexus-close", "*");
     };
-    document.addEventListener("keydown", escape);
-    return () => document.removeEventListener("keydown", escape);
+    // Behind whatever else in the frame the key closes.
+    window.addEventListener("keydown", escape);
+    return () => window.removeEventListener("keydown", escape);
   }, []);
   return (
     <div className="frame">

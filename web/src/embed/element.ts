@@ -14,7 +14,7 @@
   class NexusChat extends HTMLElement {
     #frame: HTMLIFrameElement | null = null;
     #button: HTMLButtonElement | null = null;
-    readonly #root = this.attachShadow({ mode: "closed" });
+    readonly #root = this.attachShadow({ mode: "open" });
     readonly #heard = (event: MessageEvent<unknown>): void => {
       if (event.source === this.#frame?.contentWindow && event.data === "nexus-close") this.close();
     };

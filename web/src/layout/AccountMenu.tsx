@@ -24,6 +24,7 @@ export function AccountMenu() {
     };
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape") return;
+      event.preventDefault();
       setOpen(false);
       button.current?.focus();
     };

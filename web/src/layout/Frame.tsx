@@ -30,7 +30,8 @@ export function Frame() {
   const manages = me.role === "admin";
   const view = route.view === "c" ? "chat" : route.view;
   const content = useRef<HTMLElement>(null);
-  const title = view in FOR_ADMINISTRATORS || view === "chat" ? texts[view as ViewName | "chat"] : texts.unknownView;
+  const View = manages && Object.hasOwn(FOR_ADMINISTRATORS, view) ? FOR_ADMINISTRATORS[view as ViewName] : null;
+  const title = View || view === "chat" ? texts[view as ViewName | "chat"] : texts.unknownView;
 
   useEffect(() => void (document.title = `${title} · ${configuration.name}`), [title, configuration.name]);
   // A reader by keyboard or by ear begins at the new view, not where the link was.
@@ -40,7 +41,6 @@ export function Frame() {
     before.current = view;
   }, [view]);
 
-  const View = manages && view in FOR_ADMINISTRATORS ? FOR_ADMINISTRATORS[view as ViewName] : null;
   return (
     <div className="frame">
       <a className="skip" href="#content" onClick={(event) => (event.preventDefault(), content.current?.focus())}>
@@ -71,9 +71,12 @@ export function Frame() {
               <View />
             </Suspense>
           ) : (
-            <p>
-              {texts.unknownView} <a href="#/">{texts.toChat}</a>
-            </p>
+            <>
+              <h1>{texts.unknownView}</h1>
+              <p>
+                <a href="#/">{texts.toChat}</a>
+              </p>
+            </>
           )}
         </FaultBoundary>
       </main>

@@ -9,7 +9,7 @@ import { session as en } from "../language/en/session";
 import { session as id } from "../language/id/session";
 import { useTexts } from "../language/language";
 import { KeyEntry } from "./KeyEntry";
-import type { Doorway, Session } from "./session";
+import { NoWindow, type Doorway, type Session } from "./session";
 import { SignedInContext, type SignedIn } from "./signed_in";
 import { listenToTabs, type Tabs } from "./tabs";
 
@@ -54,12 +54,13 @@ export function SessionGate({ configuration, doorway, children }: Props) {
     async (key?: string) => {
       try {
         const session = await doorway.enter(key);
-        if (session || doorway.kind === "key") await admit(session);
+        if (session || !doorway.atOnce) await admit(session);
       } catch (error) {
-        setState({ at: "failed", reason: error instanceof Error ? error.message : "" });
+        const reason = error instanceof Error ? error.message : "";
+        setState({ at: "failed", reason: error instanceof NoWindow ? texts.noWindow : reason });
       }
     },
-    [admit, doorway],
+    [admit, doorway, texts],
   );
 
   const end = useCallback(
@@ -116,6 +117,7 @@ export function SessionGate({ configuration, doorway, children }: Props) {
     <main className="centred">
       <div className="stack">
         {state.at === "opening" && <p role="status">{texts.opening}</p>}
+        {state.at === "waiting" && <h1>{configuration.name}</h1>}
         {state.at === "waiting" && state.problem && <ProblemNotice problem={state.problem} />}
         {state.at === "ended" && (
           <div role="status">

@@ -1,7 +1,7 @@
 // Signing in at an OpenID provider: authorization code with PKCE, tokens kept by the tab alone.
 import { UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
 import type { SignIn } from "../appearance/configuration";
-import type { Doorway, Session } from "./session";
+import { NoWindow, type Doorway, type Session } from "./session";
 import { tabStorage } from "./tab_storage";
 
 // A token that ends sooner is renewed before it is sent, in seconds.
@@ -56,7 +56,10 @@ export function providerDoorway(signIn: SignIn, home: string, asked: Asked, fram
     },
     async enter() {
       const hint = asked.hint ? { login_hint: asked.hint } : {};
-      if (framed) return sessionOf(manager, signIn, home, await manager.signinPopup(hint));
+      if (framed) {
+        const user = await manager.signinPopup(hint).catch(notClosed);
+        return user && sessionOf(manager, signIn, home, user);
+      }
       await manager.signinRedirect({ ...hint, state: { place: location.hash || asked.place } });
       return null;
     },
@@ -87,6 +90,13 @@ function sessionOf(manager: UserManager, signIn: SignIn, home: string, first: Us
     ending: () => Promise.resolve(user.refresh_token ? { refresh_token: user.refresh_token } : {}),
     forget: () => manager.removeUser(),
   };
+}
+
+// Who closes the window has not failed at anything; one that the browser never opened is another thing.
+function notClosed(error: unknown): null {
+  const message = error instanceof Error ? error.message : "";
+  if (/closed by user/i.test(message)) return null;
+  throw /disposed window|popup/i.test(message) ? new NoWindow() : error;
 }
 
 // Cognito's names and OpenID Connect's (RP-Initiated Logout 1.0, 2) stand side by side; the ID token

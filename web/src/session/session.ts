@@ -22,3 +22,6 @@ export interface Doorway {
   /** Whether nobody signed in is to be led to the provider at once. */
   atOnce: boolean;
 }
+
+/** The browser opened no window for the sign-in. */
+export class NoWindow extends Error {}

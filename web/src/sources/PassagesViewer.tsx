@@ -1,5 +1,5 @@
 // A document that browsers do not show, as the passages that were read of it: sections, sheets, slides.
-import { Fragment, useEffect, useMemo, useState, type RefObject } from "react";
+import { useEffect, useState, type RefObject } from "react";
 import { asProblem, wasStopped, type Problem } from "../api/problem";
 import type { Shown } from "../chat/opening";
 import { chat as chatEn } from "../language/en/chat";
@@ -9,11 +9,10 @@ import { sources as id } from "../language/id/sources";
 import { useTexts } from "../language/language";
 import { ProblemNotice } from "../layout/ProblemNotice";
 import { useApi } from "../session/signed_in";
+import { blocksOf, placeOfQuote, type TableBlock } from "./blocks";
 import { passagesOf, type Told } from "./content";
 import { Lines } from "./Lines";
-import { findQuote, type Part } from "./matching";
 import { placeOf } from "./place";
-import { recordsIn } from "./records";
 import { Waiting } from "./SourcePanel";
 import { useIntoView } from "./useIntoView";
 
@@ -67,6 +66,7 @@ export function PassagesViewer({ shown }: { shown: Shown }) {
   const at = Math.max(0, read.at);
   const from = Math.max(0, at - AROUND - more.before);
   const until = Math.min(read.passages.length, at + 1 + AROUND + more.behind);
+  const blocks = blocksOf(read.passages.slice(from, until), from, read.at, quote);
   return (
     <>
       {shown.version && read.version !== shown.version && <p className="quiet small">{texts.changed}</p>}
@@ -75,15 +75,22 @@ export function PassagesViewer({ shown }: { shown: Shown }) {
           {texts.more}
         </button>
       )}
-      {read.passages.slice(from, until).map((passage, index) => (
-        <section key={from + index} className="source-passage">
-          <PassageName
-            place={placeOf(passage.locator, places)}
-            before={index > 0 ? placeOf(read.passages[from + index - 1]!.locator, places) : ""}
-          />
-          <Passage text={passage.text} quote={from + index === read.at ? quote : ""} first={first} />
-        </section>
-      ))}
+      {blocks.map((block, index) => {
+        const place = placeOf(block.locator, places);
+        const isNew = index === 0 || place !== placeOf(blocks[index - 1]!.locator, places);
+        return (
+          <section key={block.key} className="source-passage">
+            {place && isNew && <h3 className="small quiet">{place}</h3>}
+            {block.kind === "table" ? (
+              <Table block={block} first={first} />
+            ) : (
+              <div className="source-text">
+                <Lines lines={block.lines} offset={0} parts={block.parts} first={first} />
+              </div>
+            )}
+          </section>
+        );
+      })}
       {until < read.passages.length && (
         <button type="button" className="button-link small" onClick={() => setMore({ ...more, behind: more.behind + 20 })}>
           {texts.more}
@@ -93,41 +100,11 @@ export function PassagesViewer({ shown }: { shown: Shown }) {
   );
 }
 
-/** The first passage that holds all of the quote, else that which holds most of its sentences. */
-export function placeOfQuote(passages: readonly Told[], quote: string): number {
-  let best = -1;
-  let most = 0;
-  passages.forEach((passage, index) => {
-    const marked = findQuote([passage.text], quote).reduce((sum, part) => sum + part.end - part.begin, 0);
-    if (marked > most) [best, most] = [index, marked];
-  });
-  return best;
-}
-
-function PassageName({ place, before }: { place: string; before: string }) {
-  return place && place !== before ? <h3 className="small quiet">{place}</h3> : null;
-}
-
-interface PassageProps {
-  text: string;
-  quote: string;
-  first: RefObject<HTMLElement | null>;
-}
-
-function Passage({ text, quote, first }: PassageProps) {
-  const lines = useMemo(() => text.split("\n"), [text]);
-  const parts = useMemo<Part[]>(() => (quote ? findQuote(lines, quote) : []), [lines, quote]);
-  const table = useMemo(() => recordsIn(lines), [lines]);
-  if (!table)
-    return (
-      <div className="source-text">
-        <Lines lines={lines} offset={0} parts={parts} first={first} />
-      </div>
-    );
-  const marked = new Set(parts.map((part) => part.run));
+function Table({ block, first }: { block: TableBlock; first: RefObject<HTMLElement | null> }) {
+  const firstMarked = block.rows.findIndex((row) => row.marked);
   return (
     <>
-      {table.above.map((line, index) => (
+      {block.above.map((line, index) => (
         <p key={index} className="source-line" dir="auto">
           {line}
         </p>
@@ -136,7 +113,7 @@ function Passage({ text, quote, first }: PassageProps) {
         <table className="source-table">
           <thead>
             <tr>
-              {table.names.map((name) => (
+              {block.names.map((name) => (
                 <th key={name} scope="col" dir="auto">
                   {name}
                 </th>
@@ -144,11 +121,15 @@ function Passage({ text, quote, first }: PassageProps) {
             </tr>
           </thead>
           <tbody>
-            {table.rows.map((row) => (
-              <tr key={row.line} className={marked.has(row.line) ? "source-marked" : ""}>
-                {row.values.map((value, index) => (
-                  <td key={index} dir="auto" ref={index === 0 && row.line === parts[0]?.run ? (first as RefObject<HTMLTableCellElement | null>) : undefined}>
-                    {marked.has(row.line) ? <mark>{value}</mark> : <Fragment>{value}</Fragment>}
+            {block.rows.map((row, index) => (
+              <tr
+                key={index}
+                ref={index === firstMarked ? (first as RefObject<HTMLTableRowElement | null>) : undefined}
+                className={row.marked ? "source-marked" : ""}
+              >
+                {row.values.map((value, column) => (
+                  <td key={column} dir="auto">
+                    {row.marked ? <mark>{value}</mark> : value}
                   </td>
                 ))}
               </tr>

@@ -56,7 +56,9 @@ export default function SourcePanel({ shown, close }: Props) {
       className="source-panel"
       aria-labelledby="source-title"
       onKeyDown={(event) => {
-        if (event.key === "Escape") close();
+        if (event.key !== "Escape") return;
+        event.preventDefault(); // a frame around the page stays open
+        close();
       }}
     >
       <header className="source-header">

@@ -78,7 +78,7 @@ def application(
             allow_origins=list(services.settings.cors_origins),
             allow_methods=list(methods),
             allow_headers=list(headers),
-            expose_headers=["x-request-id", "retry-after"],
+            expose_headers=["content-disposition", "x-request-id", "retry-after"],
             max_age=600,
         )
     app.add_middleware(RequestRecord, metered_clients=services.settings.metered_clients)
