@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, Response, expect
 
-from tests.page.asking import form_of, hint_of
+from tests.page.asking import answered, form_of, hint_of
 from tests.page.conftest import ANA, BUDI, CITRA, Served, sign_in
 
 
@@ -36,6 +36,18 @@ def test_with_it_every_demo_person_is_one_click_away(
     assert [name.split()[3] for name in names] == [ANA, BUDI, CITRA]
     assert shown[0].headers["cache-control"] == "no-store"
     assert shown[0].headers["referrer-policy"] == "same-origin"
+
+
+def test_two_clicks_lead_a_first_visitor_to_an_answer_with_its_source(
+    served: Served, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto(served.link)
+    page.get_by_role("button", name=f"Sign in as {ANA}").click()
+    [first, *_] = answered(served, "/config.json").json()["questions"]["en"]
+    page.get_by_role("button", name=first).click()
+    expect(page.get_by_text("IDR 1,000 per book per day").first).to_be_visible()
+    expect(page.get_by_text("Library Rules").first).to_be_visible()
 
 
 @pytest.mark.parametrize(

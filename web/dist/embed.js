@@ -1,4 +1,4 @@
-{let e=document.currentScript instanceof HTMLScriptElement?document.currentScript.src:``;class t extends HTMLElement{#e=null;#t=null;#n=this.attachShadow({mode:`closed`});#r=e=>{e.source===this.#e?.contentWindow&&e.data===`nexus-close`&&this.close()};connectedCallback(){let e=new CSSStyleSheet;if(e.replaceSync(`
+{let e=document.currentScript instanceof HTMLScriptElement?document.currentScript.src:``;class t extends HTMLElement{#e=null;#t=null;#n=this.attachShadow({mode:`open`});#r=e=>{e.source===this.#e?.contentWindow&&e.data===`nexus-close`&&this.close()};connectedCallback(){let e=new CSSStyleSheet;if(e.replaceSync(`
     :host { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 2147483000; display: grid; gap: 0.5rem; justify-items: end; font: 1rem system-ui, sans-serif; }
     :host([inline]) { position: static; display: block; block-size: 100%; min-block-size: 24rem; }
     button { min-height: 3rem; padding: 0 1.2rem; border: 0; border-radius: 1.5rem; background: var(--nexus-accent, #1f5fbf); color: var(--nexus-accent-text, #fff); font: inherit; font-weight: 600; cursor: pointer; box-shadow: 0 4px 16px rgb(0 0 0 / 25%); }
