@@ -43,6 +43,11 @@ class Running:
         return page_origin(self.port)
 
     @property
+    def page_config_url(self) -> str:
+        """Answers 200 once the page is served, and told of the deployment."""
+        return f"{self.page_origin}/config.json"
+
+    @property
     def models_health_url(self) -> str:
         """Answers 200 once the local model server is up."""
         return f"http://127.0.0.1:{self.models_port}/health"

@@ -21,7 +21,6 @@ from cli.local.emulator import health_url, start_emulator, was_deployed
 from cli.local.environment import emulator_python
 from cli.local.layout import BUILT_PAGE, PROJECT, Layout
 from cli.local.node import cdk_command
-from cli.local.page.serving import CONFIG
 from cli.local.processes import Process
 from cli.local.run_record import EMULATOR, MODELS, PAGE, Running, read_record, write_record
 
@@ -190,7 +189,7 @@ def wait_for_servers(layout: Layout, current: Running) -> None:
     """
     for name, url in (
         (MODELS, current.models_health_url),
-        (PAGE, f"{current.page_origin}/{CONFIG}"),
+        (PAGE, current.page_config_url),
     ):
         _wait_for(current.process(name), url, layout.log(name))
 

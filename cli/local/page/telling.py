@@ -7,16 +7,15 @@ import hmac
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cdk.choosing import project_context
-from cdk.page_config import page_config
-from cdk.stages import Stage, read_stage
 from cli.local.access import credentials
 from cli.local.access.credentials import REGION
 from cli.local.layout import Layout, write_json
 from cli.local.run_record import page_origin
 from cli.stage_names import LOCAL
 
+# The CDK app's own code is imported where it is used: `nexus up --help` waits for none of it.
 if TYPE_CHECKING:
+    from cdk.stages import Stage
     from cli.connection import Connection
 
 
@@ -27,12 +26,17 @@ def addresses(port: int) -> dict[str, str]:
 
 def local_stage(port: int) -> Stage:
     """The local stage as cdk.json has it, at its addresses. Raises StageError."""
+    from cdk.choosing import project_context
+    from cdk.stages import read_stage
+
     configured: dict[str, Any] = project_context()["stages"][LOCAL]
     return read_stage(LOCAL, {**configured, **addresses(port)})
 
 
 def tell(layout: Layout, connection: Connection, port: int, *, samples: bool) -> None:
     """Writes the page's config.json; its questions are about the sample documents alone."""
+    from cdk.page_config import page_config
+
     stage = local_stage(port)
     if not samples:
         stage = replace(stage, page_questions={})
