@@ -99,8 +99,9 @@ def _cors(origins: tuple[str, ...]) -> list[s3.CorsRule] | None:
         s3.CorsRule(
             allowed_origins=list(origins),
             allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.PUT],
-            allowed_headers=["content-type", "x-amz-checksum-sha256", "x-amz-meta-*"],
-            exposed_headers=["etag", "x-amz-version-id"],
+            allowed_headers=["content-type", "range", "x-amz-checksum-sha256", "x-amz-meta-*"],
+            # The page reads of a long PDF what it shows, if it may know that parts are to be had.
+            exposed_headers=["accept-ranges", "content-range", "etag", "x-amz-version-id"],
             max_age=600,
         )
     ]

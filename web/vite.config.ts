@@ -66,5 +66,6 @@ export default defineConfig({
   },
   server: { host: "127.0.0.1", strictPort: true },
   preview: { host: "127.0.0.1", strictPort: true },
-  test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"] },
+  // One worker that is set up once: the tests leave nothing behind.
+  test: { environment: "jsdom", include: ["tests/**/*.test.{ts,tsx}"], isolate: false, maxWorkers: 1 },
 });

@@ -53,6 +53,9 @@ def test_browsers_of_the_allowed_origins_may_use_signed_urls(assembly, stage):
         assert "PageDistribution" in json.dumps(rule["AllowedOrigins"])
     assert rule["AllowedMethods"] == ["GET", "PUT"]
     assert {"content-type", "x-amz-meta-*", "x-amz-checksum-sha256"} <= set(rule["AllowedHeaders"])
+    # Of a long PDF a page reads parts, as far as it is told that there are any.
+    assert "range" in rule["AllowedHeaders"]
+    assert {"accept-ranges", "content-range"} <= set(rule["ExposedHeaders"])
 
 
 @pytest.mark.parametrize("kind", ["S3::BucketPolicy", "SQS::QueuePolicy"])

@@ -93,7 +93,7 @@ export function Answer({ answers, isLast, running, askAgain, edit, narrow }: Pro
                 </button>
               </span>
             )}
-            <Copy text={withCitations(text, exchange.sources, (source) => placeOf(source.locator, texts.places))} />
+            <Copy text={withCitations(text, exchange.sources, (source) => placeOf(source.locator, texts.places, source.title))} />
             {isLast && (
               <button
                 type="button"

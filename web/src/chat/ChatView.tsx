@@ -1,6 +1,8 @@
 // Asking: the conversations, the answers, and the source beside them.
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { chat as chatEn } from "../language/en/chat";
 import { conversations as en } from "../language/en/conversations";
+import { chat as chatId } from "../language/id/chat";
 import { conversations as id } from "../language/id/conversations";
 import { useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
@@ -25,6 +27,7 @@ export function ChatView({ withConversations = true }: { withConversations?: boo
   const [listed, setListed] = useState(false);
   const origin = useRef<Element | null>(null);
   const texts = useTexts({ en, id });
+  const chat = useTexts({ en: chatEn, id: chatId });
 
   const close = useCallback(() => {
     setShown(null);
@@ -49,6 +52,7 @@ export function ChatView({ withConversations = true }: { withConversations?: boo
   return (
     <OpeningContext value={opening}>
       <div className="chat" data-source={shown !== null} data-listed={listed}>
+        <h1 className="unseen">{chat.title}</h1>
         {withConversations && (
           <>
             <button

@@ -72,7 +72,7 @@ export function Closest({ exchange, narrow }: Props) {
   if (!passages || passages.length === 0) return null;
   return (
     <section className="closest" aria-label={texts.closest}>
-      <h3 className="small">{texts.closest}</h3>
+      <h2 className="small">{texts.closest}</h2>
       <ul>
         {passages.map((passage) => (
           <li key={passage.document_id}>
@@ -83,7 +83,7 @@ export function Closest({ exchange, narrow }: Props) {
             >
               <bdi>{passage.title}</bdi>
             </button>
-            <span className="quiet small"> {placeOf(passage.locator, texts.places)}</span>
+            <span className="quiet small"> {placeOf(passage.locator, texts.places, passage.title)}</span>
             <p className="closest-text small quiet" dir="auto">
               {passage.text}
             </p>

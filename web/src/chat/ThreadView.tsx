@@ -110,7 +110,7 @@ function Content({ thread, messages, ask, narrow, narrowing, change }: ContentPr
     <ThreadPrimitive.Root className="thread">
       <ThreadPrimitive.Viewport className="thread-viewport" tabIndex={0} role="log" aria-live="off" aria-label={texts.thread}>
         <div className="thread-messages">
-          {isEmpty ? <Welcome ask={ask} /> : <h1 className="unseen">{texts.title}</h1>}
+          {isEmpty && <Welcome ask={ask} />}
           {thread.loading && <p role="status">{conversations.loading}</p>}
           {thread.problem &&
             (thread.problem.status === 404 ? (
@@ -168,7 +168,7 @@ function Welcome({ ask }: { ask: (question: string) => void }) {
   const examples = configuration.questions[language] ?? configuration.questions.en ?? [];
   return (
     <div className="welcome">
-      <h1>{texts.welcome}</h1>
+      <h2>{texts.welcome}</h2>
       <p className="quiet">{texts.welcomeWhy}</p>
       {examples.length > 0 && (
         <ul aria-label={texts.examples}>

@@ -76,8 +76,8 @@ export function PassagesViewer({ shown }: { shown: Shown }) {
         </button>
       )}
       {blocks.map((block, index) => {
-        const place = placeOf(block.locator, places);
-        const isNew = index === 0 || place !== placeOf(blocks[index - 1]!.locator, places);
+        const place = placeOf(block.locator, places, shown.title);
+        const isNew = index === 0 || place !== placeOf(blocks[index - 1]!.locator, places, shown.title);
         return (
           <section key={block.key} className="source-passage">
             {place && isNew && <h3 className="small quiet">{place}</h3>}

@@ -28,7 +28,7 @@ interface Props {
 
 export default function SourcePanel({ shown, close }: Props) {
   const texts = useTexts({ en, id });
-  const places = useTexts({ en: chatEn, id: chatId }).places;
+  const { places, closest } = useTexts({ en: chatEn, id: chatId });
   const api = useApi();
   const [address, setAddress] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -48,7 +48,7 @@ export default function SourcePanel({ shown, close }: Props) {
     return () => control.abort();
   }, [api, shown.document_id, shown.version, tries]);
 
-  const place = placeOf(shown.locator, places);
+  const place = placeOf(shown.locator, places, shown.title);
   // The document's own address on the web, where it has one; else the copy that was read.
   const link = safeAddress(shown.link) || (address && (shown.locator.page && kind === "pdf" ? `${address}#page=${shown.locator.page}` : address));
   return (
@@ -86,7 +86,7 @@ export default function SourcePanel({ shown, close }: Props) {
       </header>
       {shown.quote && (
         <details className="source-quote" open={shown.quote.length < 300}>
-          <summary className="small">{texts.quote}</summary>
+          <summary className="small">{shown.number === null ? closest : texts.quote}</summary>
           <blockquote dir="auto">{shown.quote}</blockquote>
         </details>
       )}

@@ -8,12 +8,14 @@ export interface PlaceWords {
   row: (number: number) => string;
 }
 
-export function placeOf(locator: Locator, words: PlaceWords): string {
+/** The place; headings without the document's own title, which stands beside it. */
+export function placeOf(locator: Locator, words: PlaceWords, title = ""): string {
   const parts: string[] = [];
   if (locator.page !== null) parts.push(words.page(locator.page));
   if (locator.slide !== null) parts.push(words.slide(locator.slide));
   if (locator.sheet !== null) parts.push(words.sheet(locator.sheet));
   if (locator.row !== null) parts.push(words.row(locator.row));
-  if (locator.heading.length > 0) parts.push(locator.heading.join(" › "));
+  const headings = locator.heading.filter((heading, level) => level > 0 || heading !== title);
+  if (headings.length > 0) parts.push(headings.join(" › "));
   return parts.join(", ");
 }
