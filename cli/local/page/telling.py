@@ -7,6 +7,7 @@ import hmac
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cli.failure import Failure
 from cli.local.access import credentials
 from cli.local.access.credentials import REGION
 from cli.local.layout import Layout, write_json
@@ -25,12 +26,15 @@ def addresses(port: int) -> dict[str, str]:
 
 
 def local_stage(port: int) -> Stage:
-    """The local stage as cdk.json has it, at its addresses. Raises StageError."""
+    """The local stage as cdk.json has it, at its addresses. Raises Failure if it is wrong."""
     from cdk.choosing import project_context
-    from cdk.stages import read_stage
+    from cdk.stages import StageError, read_stage
 
-    configured: dict[str, Any] = project_context()["stages"][LOCAL]
-    return read_stage(LOCAL, {**configured, **addresses(port)})
+    try:
+        configured: dict[str, Any] = project_context()["stages"][LOCAL]
+        return read_stage(LOCAL, {**configured, **addresses(port)})
+    except StageError as err:
+        raise Failure(str(err)) from err
 
 
 def tell(layout: Layout, connection: Connection, port: int, *, samples: bool) -> None:
