@@ -9,15 +9,17 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 FIRST := .venv/first-uv
 
-.PHONY: run test setup check format lint types unit e2e lock audit docs down clean
+.PHONY: run test setup check format lint types unit e2e page page-tests lock audit docs down clean
 
 run: setup
 	@$(BIN)/nexus up $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
 
-# The end-to-end tests come last and alone: they share one deployed stack.
+# The end-to-end tests come last and alone: they share one deployed stack. So do the page's, which
+# need a Chromium; without one they say so in one line.
 test: setup check
-	@$(BIN)/pytest -n 2 --ignore tests/e2e tests
+	@$(BIN)/pytest -n 2 --ignore tests/e2e --ignore tests/page tests
 	@$(BIN)/pytest tests/e2e
+	@$(BIN)/pytest tests/page
 
 setup: $(STAMP)
 
@@ -58,6 +60,13 @@ unit: setup
 
 e2e: setup
 	@$(BIN)/pytest tests/e2e
+
+page-tests: setup
+	@$(BIN)/pytest tests/page
+
+# Builds the page into web/dist, which is committed: `make run` needs no npm.
+page: setup
+	@$(BIN)/python -m cli.local.page.building
 
 # Compiles every lock file anew from pyproject.toml and the *.in files.
 lock: setup

@@ -1,4 +1,4 @@
-"""What outlives a deployment: documents, queue and alarms, backups, tables, secrets, domain."""
+"""What outlives a deployment: documents, queue, backups, tables, secrets, domain, page."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cdk.documents_bucket import DocumentsBucket
 from cdk.function_logs import FunctionLogs
 from cdk.ingest_queue import IngestQueue
 from cdk.log_export import LogExport
+from cdk.page import Page
 from cdk.replication import Replication
 from cdk.sign_in import SignIn
 from cdk.stages import FUNCTIONS, Stage
@@ -44,12 +45,15 @@ class DataStack(Stack):
         if stage.log_stream_arn:
             functions = {name: self.logs[name] for name in FUNCTIONS}
             LogExport(self, "LogExport", stage=stage, groups=functions)
+        # Made in every stage of AWS, used or not, for the same reason as the secrets below.
+        self.page = None if stage.host else Page(self, "Page", stage=stage)
+        self.page_origin = (self.page.origin if self.page else stage.page_url) if stage.page else ""
         self.documents = DocumentsBucket(
             self,
             "Documents",
             queue=self.ingest.queue,
             removal=removal,
-            origins=stage.cors_origins,
+            origins=self.origins(stage),
         ).bucket
         if stage.replica_bucket:
             Replication(self, "Replication", stage=stage, bucket=self.documents, topic=self.topic)
@@ -57,7 +61,9 @@ class DataStack(Stack):
             self, "Backups", retention_days=stage.backup_retention_days, removal=removal
         ).bucket
         self.tables = Tables(self, "Tables", removal=removal, protected=stage.protected)
-        self.sign_in = SignIn(self, "SignIn", stage=stage, removal=removal)
+        self.sign_in = SignIn(
+            self, "SignIn", stage=stage, removal=removal, page_origin=self.page_origin
+        )
         # Made in every stage, used or not: an option that is taken back must not remove what the
         # service still refers to, and finds its key again when it returns (docs/aws.md).
         models, pinecone, rerank = self._upstream_secrets(stage, removal)
@@ -68,7 +74,12 @@ class DataStack(Stack):
         self.vectors = None if stage.host else VectorBucket(self, "Vectors", removal=removal)
         self._keep_exports(models, pinecone, rerank)
         self.domain = CustomDomain(self, "Domain", stage=stage) if stage.domain_name else None
-        self._publish()
+        self._publish(stage)
+
+    def origins(self, stage: Stage) -> tuple[str, ...]:
+        """The origins of the pages that may call the API: the stage's own page, and the named."""
+        own = (self.page_origin,) if self.page_origin else ()
+        return (*own, *stage.cors_origins)
 
     def _upstream_secrets(
         self, stage: Stage, removal: RemovalPolicy
@@ -109,10 +120,14 @@ class DataStack(Stack):
                 self.export_value(secret.secret_arn)
         if self.vectors is not None:
             self.export_value(self.vectors.arn)
+        if self.page is not None:
+            self.export_value(self.page.domain)
+            self.export_value(self.page.bucket.bucket_arn)
+            self.export_value(self.page.bucket.bucket_name)
         self.export_value(self.sign_in.pool.user_pool_id)
         self.export_value(self.sign_in.client.user_pool_client_id)
 
-    def _publish(self) -> None:
+    def _publish(self, stage: Stage) -> None:
         outputs = {
             "DocumentsBucket": self.documents.bucket_name,
             "BackupsBucket": self.backups.bucket_name,
@@ -134,6 +149,9 @@ class DataStack(Stack):
             outputs["PineconeSecret"] = self.pinecone_secret.secret_arn
         if self.rerank_secret is not None:
             outputs["RerankSecret"] = self.rerank_secret.secret_arn
+        if self.page is not None and stage.page:
+            outputs["PageUrl"] = f"{self.page.origin}/"
+            outputs["PageBucket"] = self.page.bucket.bucket_name
         if self.domain is not None:
             outputs["DomainTarget"] = self.domain.target
         for name, value in outputs.items():

@@ -33,6 +33,7 @@ class NexusApi(Construct):
         functions: Sequence[LambdaFunction],
         authorizer: LambdaFunction,
         access_log: logs.ILogGroup,
+        origins: tuple[str, ...],
     ) -> None:
         super().__init__(scope, name)
         keyless = [
@@ -51,7 +52,7 @@ class NexusApi(Construct):
             cloud_watch_role=False,
             # A caller's usage plan is that of the key which the authorizer names.
             api_key_source_type=apigateway.ApiKeySourceType.AUTHORIZER,
-            default_cors_preflight_options=_preflight(stage.cors_origins),
+            default_cors_preflight_options=_preflight(origins),
             deploy_options=deployment(stage, access_log, keyless),
         )
         self._keep_error_log(stage)
@@ -66,7 +67,7 @@ class NexusApi(Construct):
             identity_sources=[],
             results_cache_ttl=Duration.seconds(0),
         )
-        add_gateway_errors(self.api, stage.cors_origins)
+        add_gateway_errors(self.api, origins)
         self._route(functions)
         self._acknowledge()
 

@@ -22,6 +22,7 @@ from cdk.functions import (
     stream,
 )
 from cdk.functions.layers import Layers
+from cdk.functions.page import PublishedPage
 from cdk.monitoring.construct import Monitoring
 from cdk.monitoring.dashboard import dashboard_name
 from cdk.releases import Releases
@@ -65,7 +66,9 @@ class ServiceStack(Stack):
             functions=self.functions,
             authorizer=asked,
             access_log=data.gateway_log,
+            origins=data.origins(stage),
         ).api
+        self.url = f"https://{stage.domain_name}/" if stage.domain_name else self.api.url
         self.plans = UsagePlans(self, "Plans", stage=stage, api=self.api, people_key=key_of_people)
         access.allow_plans(self, stage, of_keys, (self.plans.standard, self.plans.admin))
         if stage.domain_name:
@@ -85,11 +88,15 @@ class ServiceStack(Stack):
                     topic=data.topic,
                     alarms=monitoring.taking_back,
                 )
+        if stage.page and data.page is not None:
+            PublishedPage(
+                self, "PublishedPage", stage=stage, data=data, page=data.page, api=self.url
+            )
         self._publish(stage)
 
     def _publish(self, stage: Stage) -> None:
         outputs = {
-            "ApiUrl": f"https://{stage.domain_name}/" if stage.domain_name else self.api.url,
+            "ApiUrl": self.url,
             "RestApiId": self.api.rest_api_id,
             "StandardPlanId": self.plans.standard.usage_plan_id,
             "AdminPlanId": self.plans.admin.usage_plan_id,

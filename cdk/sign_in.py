@@ -26,7 +26,13 @@ class SignIn(Construct):
     """
 
     def __init__(
-        self, scope: Construct, name: str, *, stage: Stage, removal: RemovalPolicy
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        stage: Stage,
+        removal: RemovalPolicy,
+        page_origin: str = "",
     ) -> None:
         super().__init__(scope, name)
         required = stage.sign_in_mfa == "required"
@@ -58,7 +64,7 @@ class SignIn(Construct):
         self.providers = [
             self._provider(named, said) for named, said in stage.sign_in_providers.items()
         ]
-        self.client = self._client(stage)
+        self.client = self._client(stage, page_origin)
         if stage.sign_in_domain:
             self.pool.add_domain(
                 "Domain",
@@ -66,8 +72,15 @@ class SignIn(Construct):
             )
         self._acknowledge()
 
-    def _client(self, stage: Stage) -> cognito.UserPoolClient:
-        """The page: it can keep no secret, so each sign-in proves itself by PKCE."""
+    def _client(self, stage: Stage, page_origin: str) -> cognito.UserPoolClient:
+        """The page: it can keep no secret, so each sign-in proves itself by PKCE.
+
+        It leads back to the stage's own page, too, where that has people sign in here.
+        """
+        own = [f"{page_origin}/"] if page_origin and stage.sign_in == "cognito" else []
+        callbacks, sign_outs = (
+            [*own, *given] for given in (stage.sign_in_callbacks, stage.sign_in_sign_outs)
+        )
         supported = cognito.UserPoolClientIdentityProvider
         scopes = cognito.OAuthScope
         client = self.pool.add_client(
@@ -77,14 +90,14 @@ class SignIn(Construct):
             # Passwords are for the provider's own page. Whoever signed in through the API would
             # get the scope that lets people write their own attributes.
             auth_flows=cognito.AuthFlow(user_srp=False),
-            disable_o_auth=not stage.sign_in_callbacks,
+            disable_o_auth=not callbacks,
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[scopes.OPENID, scopes.EMAIL, scopes.PROFILE],
-                callback_urls=list(stage.sign_in_callbacks),
-                logout_urls=list(stage.sign_in_sign_outs) or None,
+                callback_urls=callbacks,
+                logout_urls=sign_outs or None,
             )
-            if stage.sign_in_callbacks
+            if callbacks
             else None,
             supported_identity_providers=[
                 supported.COGNITO,

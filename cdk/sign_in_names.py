@@ -33,6 +33,8 @@ class _Signing(Protocol):
     @property
     def sign_in_providers(self) -> Mapping[str, Mapping[str, str]]: ...
     @property
+    def page(self) -> bool: ...
+    @property
     def oidc_issuer(self) -> str: ...
     @property
     def oidc_keys_url(self) -> str: ...
@@ -49,7 +51,7 @@ def sign_in_faults(stage: _Signing) -> Iterator[str]:
             yield "oidc_keys_url must be the https:// address of the provider's keys (its jwks_uri)"
         if not stage.oidc_audiences:
             yield "oidc_audiences must name the client id whose tokens are taken"
-    if stage.sign_in == "cognito" and not stage.sign_in_callbacks:
+    if stage.sign_in == "cognito" and not (stage.sign_in_callbacks or stage.page):
         yield "sign_in_callbacks must name where people come back to when they have signed in"
     if stage.sign_in_domain and not _PREFIX.fullmatch(stage.sign_in_domain):
         yield (
@@ -64,6 +66,13 @@ def sign_in_faults(stage: _Signing) -> Iterator[str]:
                 yield f"{field} must be https:// addresses, or http:// ones of this machine"
     for name, said in stage.sign_in_providers.items():
         yield from _provider_faults(name, said, stage)
+
+
+def hosted_pages(stage: _Signing, region: str) -> str:
+    """Where the stage's own pool shows its pages, without a slash at the end; "" if nowhere."""
+    if stage.sign_in_url or not stage.sign_in_domain:
+        return stage.sign_in_url
+    return f"https://{stage.sign_in_domain}.auth.{region}.amazoncognito.com"
 
 
 def _provider_faults(name: str, said: Mapping[str, str], stage: _Signing) -> Iterator[str]:

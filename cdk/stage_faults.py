@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cdk.domain_names import domain_fault
 from cdk.failover_names import failover_fault, replica_fault
+from cdk.page_names import page_faults
 from cdk.sign_in_names import sign_in_faults
 
 if TYPE_CHECKING:
@@ -95,6 +96,9 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
         if fault:
             yield fault
     yield from sign_in_faults(stage)
+    yield from page_faults(stage)
+    if wrong := [name for name in stage.settings if not name.startswith("NEXUS_")]:
+        yield f"settings must be named NEXUS_…; there is {wrong[0]!r}"
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
         yield "sqlite_path must name the file of the index"
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import platform
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 from cdk.stage_faults import faults
+from cdk.stage_values import StageError, parsed
+
+__all__ = ["ROOT", "Stage", "StageError", "read_stage", "read_stages"]
 
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = (
@@ -34,10 +36,8 @@ AUTHORIZER = "authorizer"
 TRACED = tuple(name for name in FUNCTIONS if name != AUTHORIZER)
 # What asks new versions before callers get them, where releases are "canary".
 READINESS = "readiness"
-
-
-class StageError(ValueError):
-    """A stage's configuration is wrong; the message names the stage and the field."""
+# What puts the page into its bucket, in stages of AWS that have one.
+PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,10 @@ class Stage:
 
     `transcription_model` and `speech_model` are the endpoint's that hear and speak; "" is Amazon
     Transcribe, and Amazon Polly.
+    `page` publishes the page for people, at CloudFront's address or, on this machine, at
+    `page_url`. It shows `page_name`, the picture in the file `page_logo`, the `page_colours`
+    (accent, accent_dark: #rrggbb) and, by language, `page_questions` to begin with; pages of the
+    origins `page_embedders` may show the chat in a frame.
 
     `settings` are further variables of
     the functions, by name (`NEXUS_…`, see the README).
@@ -186,6 +190,16 @@ class Stage:
     oidc_keys_url: str = ""
     oidc_audiences: tuple[str, ...] = ()
     oidc_revocation_url: str = ""
+    oidc_authorization_url: str = ""
+    oidc_token_url: str = ""
+    oidc_sign_out_url: str = ""
+    page: bool = True
+    page_url: str = ""
+    page_name: str = "Nexus"
+    page_logo: str = ""
+    page_colours: Mapping[str, str] = field(default_factory=dict)
+    page_questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    page_embedders: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -234,81 +248,15 @@ def read_stage(name: str, values: Mapping[str, Any]) -> Stage:
     if unknown := sorted(set(values) - set(specs)):
         raise StageError(f"Stage {name!r} has no field {unknown[0]!r}: correct it in cdk.json.")
     kinds = get_type_hints(Stage)
-    parsed: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for key, spec in specs.items():
         if key in values:
-            read = _lists if kinds[key] == Mapping[str, tuple[str, ...]] else _parse
-            parsed[key] = read(name, key, kinds[key], values[key])
+            found[key] = parsed(name, key, kinds[key], values[key])
         elif spec.default is MISSING and spec.default_factory is MISSING:
             raise StageError(f"Stage {name!r} lacks the field {key!r} in cdk.json.")
-    stage = Stage(name=name, **parsed)
+    stage = Stage(name=name, **found)
     for fault in faults(stage, FUNCTIONS):
         raise StageError(f"Stage {stage.name!r}: {fault}.")
     if stage.sqlite_path:
         object.__setattr__(stage, "sqlite_path", str(ROOT / stage.sqlite_path))
     return stage
-
-
-def _parse(stage: str, key: str, kind: Any, value: Any) -> Any:  # noqa: PLR0911 - one for each
-    text = value.strip() if isinstance(value, str) else value
-    for choice in get_args(kind) if get_origin(kind) is Literal else ():
-        if str(text) == str(choice):
-            return choice
-    if kind is bool and str(text).lower() in ("true", "false"):
-        return str(text).lower() == "true"
-    if kind is str and isinstance(text, str):
-        return text
-    if kind in (int, float) and (number := _number(text)) is not None and number == kind(number):
-        return kind(number)
-    if kind == tuple[str, ...]:
-        parts = text.split(",") if isinstance(text, str) else text
-        if isinstance(parts, list) and all(isinstance(part, str) for part in parts):
-            return tuple(part.strip() for part in parts if part.strip())
-    if (
-        kind == Mapping[str, str]
-        and isinstance(value, Mapping)
-        and all(name.startswith("NEXUS_") and isinstance(value[name], str) for name in value)
-    ):
-        return dict(value)
-    if kind == Mapping[str, Mapping[str, str]] and _are_texts(value):
-        return {name: dict(value[name]) for name in value}
-    raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")
-
-
-def _are_texts(value: Any) -> bool:
-    """Whether it is an object of objects of texts."""
-    return isinstance(value, Mapping) and all(
-        isinstance(one, Mapping) and all(isinstance(text, str) for text in one.values())
-        for one in value.values()
-    )
-
-
-def _lists(stage: str, key: str, kind: Any, value: Any) -> dict[str, tuple[str, ...]]:
-    """Lists of texts by name, none of them empty. Raises StageError."""
-    given = value if isinstance(value, Mapping) else {"": value}
-    lists = {name: tuple(one) for name, one in given.items() if isinstance(one, list | tuple)}
-    texts = [text for name, one in lists.items() for text in (name, *(one or ("",)))]
-    if len(lists) != len(given) or not all(isinstance(text, str) and text for text in texts):
-        raise StageError(f"Stage {stage!r}: {key} must be {_wanted(kind)}; it is {value!r}.")
-    return lists
-
-
-def _number(text: Any) -> float | None:
-    try:
-        number = None if isinstance(text, bool) else float(text)
-    except (TypeError, ValueError):
-        return None
-    return number if number is not None and math.isfinite(number) else None
-
-
-def _wanted(kind: Any) -> str:
-    names = {bool: "true or false", str: "a text", int: "a whole number", float: "a number"}
-    if kind == tuple[str, ...]:
-        return "a list of texts"
-    if kind == Mapping[str, str]:
-        return "texts by names that begin with NEXUS_"
-    if kind == Mapping[str, Mapping[str, str]]:
-        return "objects of texts, by names"
-    if kind == Mapping[str, tuple[str, ...]]:
-        return "lists of texts by the beginnings of paths"
-    return names.get(kind) or f"one of {', '.join(str(choice) for choice in get_args(kind))}"

@@ -7,12 +7,14 @@ from datetime import date
 from functools import partial
 
 from cli import api
+from cli.aws.account import emulated_at
 from cli.aws.checks import guarded, retirement
 from cli.aws.smoke_test import advice_of
 from cli.aws.upstream_keys import UNSET
 from cli.connection import Connection
 from cli.findings import Finding
-from cli.local.layout import PROJECT
+from cli.local.layout import PROJECT, Layout
+from cli.local.run_record import read_record
 from cli.stage_names import LOCAL
 from cli.terminal import counted
 from nexus.errors import ConfigurationError
@@ -28,9 +30,10 @@ def deployment_findings(connection: Connection, today: date) -> Iterator[Finding
         "live embedding model": lambda: embedding(connection, today),
         "dead-letter queue": lambda: queue(connection),
         "health": lambda: health(connection),
+        "page": lambda: page(connection),
     }
     for name, check in checks.items():
-        yield from guarded(name, check, serious=True)
+        yield from guarded(name, check, serious=name != "page")
     for name in _secrets(connection):
         yield from guarded(_secret(name), partial(secret, connection, name), serious=True)
 
@@ -132,6 +135,28 @@ def health(connection: Connection) -> Iterator[Finding]:
         well = check["status"] == "ok"
         detail = f"{check['latency_ms']:.0f} ms" if well else check["detail"] or ""
         yield Finding(name, well, detail, advice_of(name), serious=name != "conversations")
+
+
+def page(connection: Connection) -> Iterator[Finding]:
+    """Whether the page is there and calls this deployment; nothing of a stage without one."""
+    local = connection.stage == LOCAL
+    url = local_page() if local else connection.deployment.page_url.rstrip("/")
+    if not url:
+        return
+    if not local and emulated_at(connection.session):
+        yield Finding("page", True, url)  # CloudFront has no such name there
+        return
+    called = api.call(url, "/config.json").get("api")
+    command = "`nexus up`" if local else f"`nexus deploy --stage {connection.stage}`"
+    well = called == connection.deployment.api_url
+    said = f"{url}/" if well else f"{url}/ calls {called}, which is not this deployment"
+    yield Finding("page", well, said, f"{command} publishes it anew.", serious=False)
+
+
+def local_page() -> str:
+    """Where the local stage's page is; "" while nothing runs."""
+    current = read_record(Layout())
+    return current.page_origin if current else ""
 
 
 def _secrets(connection: Connection) -> list[str]:

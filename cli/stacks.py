@@ -64,6 +64,7 @@ class Deployment:
     user_pool: str = ""
     user_pool_client: str = ""
     release_application: str = ""
+    page_url: str = ""
 
 
 def session_for(stage: str, layout: Layout | None = None) -> boto3.Session:

@@ -13,6 +13,7 @@ from cdk.functions.layers import Layers
 from cdk.functions.rights import allow
 from cdk.functions.variables import common
 from cdk.sign_in import REFRESH_DAYS, issuer
+from cdk.sign_in_names import hosted_pages
 from cdk.stages import AUTHORIZER, Stage
 
 # Below what the gateway waits for, which is all of an answer's time; the provider has 3 s of it.
@@ -63,11 +64,9 @@ def provider(stage: Stage, data: DataStack) -> dict[str, str]:
         }
     pool = data.sign_in.pool
     named = issuer(data, pool)
-    keys, hosted = named, ""
-    if stage.sign_in_domain:
-        hosted = f"https://{stage.sign_in_domain}.auth.{data.region}.amazoncognito.com"
+    keys, hosted = named, hosted_pages(stage, data.region)
     if stage.sign_in_url:  # the tokens name AWS's address all the same
-        keys, hosted = f"{stage.sign_in_url}/{pool.user_pool_id}", stage.sign_in_url
+        keys = f"{stage.sign_in_url}/{pool.user_pool_id}"
     return {
         "NEXUS_OIDC_ISSUER": named,
         "NEXUS_OIDC_KEYS_URL": f"{keys}/.well-known/jwks.json",

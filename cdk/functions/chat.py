@@ -93,7 +93,7 @@ def environment(stage: Stage, data: DataStack, function: str) -> dict[str, str]:
         "NEXUS_GATE": stage.gate,
         "NEXUS_REFUSE_BELOW": f"{stage.refuse_below:g}",
         "NEXUS_CONVERSATION_TTL_H": f"{stage.conversation_ttl_h:g}",
-        "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
+        "NEXUS_CORS_ORIGINS": ",".join(data.origins(stage)),
     }
 
 

@@ -55,7 +55,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
         "NEXUS_INSIGHTS_TABLE": data.tables.insights.table_name,
         "NEXUS_INGEST_QUEUE_URL": data.ingest.queue.queue_url,
-        "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
+        "NEXUS_CORS_ORIGINS": ",".join(data.origins(stage)),
         **_figures(stage, data),
     }
 

@@ -160,6 +160,8 @@ def _try(stage: Stage, deployed: Deployment, wait_s: float) -> None:
     for finding in findings:
         show(finding)
     console.print(f"\n[bold]URL[/]  {deployed.api_url}", soft_wrap=True)
+    if deployed.page_url:
+        console.print(f"[bold]page[/] {deployed.page_url}", soft_wrap=True)
     if not all(finding.well for finding in findings):
         raise Failure(
             f"Stage {stage.name} is deployed and cannot answer yet: mend what is marked ✗; "

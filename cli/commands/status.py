@@ -7,11 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from cli import api
-from cli.connection import connect, demo_key
+from cli.connection import Connection, connect, demo_key
 from cli.failure import Failure
 from cli.local import stack
 from cli.local.layout import Layout
+from cli.local.page.telling import page_link
 from cli.local.people import people
+from cli.local.run_record import Running
 from cli.stage_names import LOCAL
 from cli.terminal import Json, Stage, console, print_json
 
@@ -30,6 +32,7 @@ def status(stage: Stage = "local", as_json: Json = False) -> None:
     report: dict[str, Any] = {
         "stage": stage,
         "url": url,
+        "page": _page(layout, current, connection),
         "key": demo_key() if stage == LOCAL else None,
         "people": [asdict(one) for one in people(layout)] if stage == LOCAL else [],
         "health": health,
@@ -39,6 +42,8 @@ def status(stage: Stage = "local", as_json: Json = False) -> None:
         print_json(report)
         return
     console.print(f"[bold]{stage}[/]  {url}", soft_wrap=True)
+    if report["page"]:
+        console.print(f"page    {report['page']}", soft_wrap=True)
     if report["key"]:
         console.print(f"key     {report['key']}", soft_wrap=True)
     for one in report["people"]:
@@ -51,3 +56,9 @@ def status(stage: Stage = "local", as_json: Json = False) -> None:
         console.print(f"  {mark} {name}  [dim]{check['latency_ms']:.0f} ms[/]{detail}")
     said = ", ".join(f"{number} {state}" for state, number in report["documents"].items())
     console.print(f"documents  {said or 'none'}")
+
+
+def _page(layout: Layout, current: Running | None, connection: Connection) -> str | None:
+    if connection.stage == LOCAL:
+        return page_link(layout, current.port) if current else None
+    return connection.deployment.page_url or None

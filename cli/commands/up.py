@@ -15,7 +15,8 @@ from cli.failure import Failure
 from cli.local import stack
 from cli.local.layout import Layout
 from cli.local.models.prepare import ModelUnavailable, ensure_model
-from cli.local.run_record import models_url
+from cli.local.page.telling import addresses, local_stage, page_link, tell
+from cli.local.run_record import Running, models_url
 from cli.local.synthesis import is_deployed, synthesizing
 from cli.local.upstreams import Upstreams, choose
 from cli.step import Step
@@ -32,7 +33,13 @@ def up(
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Leave it running and return.")] = False,
     port: Annotated[
-        int, typer.Option("--port", min=1024, max=65534, help="Port of the local AWS.")
+        int,
+        typer.Option(
+            "--port",
+            min=1024,
+            max=65533,
+            help="Port of the local AWS; the two after it serve, too.",
+        ),
     ] = PORT,
 ) -> None:
     """Start the whole service on this machine, ingest documents, answer a question, and stay."""
@@ -41,31 +48,35 @@ def up(
     if current := stack.running(layout):
         if not current.ready:
             raise Failure("It is starting in another terminal: see `nexus status`.")
-        _tell_of_the_running()
+        _tell_of_the_running(layout, current)
         return
     upstreams = choose(os.environ, models_url(port + 1))
     with stack.alone(layout), ExitStack() as beside:
         context = {**upstreams.context, **_index_context(layout, upstreams)}
-        context["sign_in_url"] = f"http://127.0.0.1:{port}"
+        context |= addresses(port)
         # From here on beside everything else: it takes longer than all of it.
         synthesis = None
         if not is_deployed(layout, context):
             synthesis = beside.enter_context(synthesizing(layout, context))
         model = _prepared(layout)
-        with stack.started(layout, port, model, _import_the_rest, detach=detach) as current:
+        embedders = local_stage(port).page_embedders
+        with stack.started(
+            layout, port, model, _import_the_rest, embedders=embedders, detach=detach
+        ) as current:
             from cli.connection import DEMO_TENANT
             from cli.local import opening
 
             folder = (docs or opening.SAMPLES).resolve()
             connection = opening.bring_up_to_date(layout, port, synthesis, context, upstreams)
             worker = opening.start_a_worker(connection)
-            stack.wait_for_models(layout, current)
+            tell(layout, connection, port, samples=folder == opening.SAMPLES)
+            stack.wait_for_servers(layout, current)
             key = opening.fill(connection, layout, current, folder)
             stack.mark_ready(layout, current)
             worker.join(_FIRST_WORKER_S)
             opening.first_answer(connection, key, folder)
             console.print(f"[dim]Ready after {time.monotonic() - begun:.0f} s.[/]")
-            opening.introduce(connection, layout, key, folder)
+            opening.introduce(connection, layout, port, key, folder)
             if detach:
                 console.print("It goes on in the background: `nexus down` ends it.")
                 return
@@ -88,11 +99,12 @@ def down() -> None:
         console.print("Nothing was running.")
 
 
-def _tell_of_the_running() -> None:
+def _tell_of_the_running(layout: Layout, current: Running) -> None:
     from cli.connection import connect
 
     connection = connect("local")
     console.print(f"It is already running: {connection.deployment.api_url}", soft_wrap=True)
+    console.print(f"[bold]page[/] {page_link(layout, current.port)}", soft_wrap=True)
     console.print("`nexus status` tells more, and `nexus down` ends it.")
 
 

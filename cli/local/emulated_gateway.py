@@ -2,6 +2,7 @@
 
 - `usageIdentifierKey`: by itself it reads API keys from a header, whatever the authorizer says.
 - `$context.authorizer.…` in the answer to a request that the authorizer denied.
+- A sign-in form that is filled in for who comes by this run's link (`access.sign_in_form`).
 - `/oauth2/revoke`, which Cognito's domain has and the emulator offers as an AWS call alone.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
@@ -13,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,6 +22,7 @@ from ministack.services import apigateway_v1, cognito  # type: ignore[import-not
 
 from cli.local.access.bodies import Application, Receive, Scope, Send, whole
 from cli.local.access.emulator import respond
+from cli.local.access.sign_in_form import PRIVATE, filled, people_for
 
 REVOKE = "/oauth2/revoke"
 _VARIABLE = re.compile(rb"\$context\.authorizer\.(\w+)")
@@ -29,6 +32,7 @@ _said: ContextVar[dict[str, Any] | None] = ContextVar("said", default=None)
 
 _invoke = apigateway_v1._invoke_authorizer_lambda
 _authorize = apigateway_v1._authorize_request_v1
+_show_form = cognito.handle_oauth2_authorize
 _error_response = apigateway_v1._gateway_error_response
 
 
@@ -65,7 +69,24 @@ def mend() -> None:
     apigateway_v1._invoke_authorizer_lambda = _invoked
     apigateway_v1._authorize_request_v1 = _authorized
     apigateway_v1._api_key_from_request = _key_of
-    apigateway_v1._gateway_error_response = _answered
+    apigateway_v1._gateway_show_form = cognito.handle_oauth2_authorize
+
+
+_error_response = _answered
+
+
+def fill_in(people: Path) -> None:
+    """Has the sign-in form filled in; `people` is the file that `nexus up` writes them to."""
+
+    def authorize(method: Any, path: Any, headers: Any, query: Any) -> Any:
+        status, said, body = _show_form(method, path, headers, query)
+        if status != 200:
+            return status, said, body
+        known = people_for(cognito._qp(query, "login_hint"), people)
+        shown = filled(body.decode(), known) if known else body.decode()
+        return status, {**said, **PRIVATE}, shown.encode()
+
+    cognito.handle_oauth2_authorize = authorize
 
 
 class Revoking:

@@ -17,7 +17,7 @@ from cli.local.access.credentials import ACCESS_KEY_ID, REGION, Credentials
 from cli.local.access.health import HEALTH
 from cli.local.layout import PACKAGES, PROJECT, Layout, emptied, read_json, write_json, write_text
 from cli.local.processes import Process, require_free, start
-from cli.local.run_record import EMULATOR
+from cli.local.run_record import EMULATOR, page_origin
 from cli.stage_names import LOCAL, stack_names
 
 ACCOUNT = ACCESS_KEY_ID
@@ -87,7 +87,8 @@ def _environment(layout: Layout, port: int, made: Credentials) -> dict[str, str]
     return passed_on | {
         "GATEWAY_PORT": str(port),
         # Pages that may sign people in, as those that may call the API.
-        "PAGE_ORIGINS": " ".join(_page_origins()),
+        "PAGE_ORIGINS": " ".join((page_origin(port), *_page_origins())),
+        "DEMO_PEOPLE": str(layout.people_file),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,

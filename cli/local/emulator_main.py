@@ -8,8 +8,8 @@
 - Calls of a function wait for a free worker: by itself it starts another for each call at the same
   time, so that a burst stops the machine.
 - All workers read a layer from one folder: by itself it unpacks all layers for each worker.
-- Its gateway does what the authorizer says, and its Cognito takes refresh tokens back
-  (`cli.local.emulated_gateway`).
+- Its gateway does what the authorizer says; its Cognito takes refresh tokens back, and fills the
+  sign-in form in for who comes by this run's link (`cli.local.emulated_gateway`).
 - It streams: `cli.local.streaming_front` stands before it.
 
 It is run by the emulator's own Python, where nothing of ours is installed, and of ours it loads
@@ -43,7 +43,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))
 from cli.local.access.emulator import Guarded
 from cli.local.access.recording import Recording
 from cli.local.access.sign_in import SignInRules
-from cli.local.emulated_gateway import Revoking, mend
+from cli.local.emulated_gateway import Revoking, fill_in, mend
 from cli.local.ending import EndingSoon
 from cli.local.in_place import LayerFolders, size_of
 from cli.local.placeholders import NoVectors
@@ -174,6 +174,7 @@ if __name__ == "__main__":
     lambda_svc._unzipped_size = _size_of_layer_or_code
     lambda_runtime.Worker._spawn = _spawn_with_shared_layers
     mend()
+    fill_in(Path(os.environ["DEMO_PEOPLE"]))
     take_unknown_types()
     leave_streams()
     recorded = os.environ.get("RECORD_CALLS")

@@ -12,6 +12,8 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parents[2]
 # Where the CDK app builds layers and functions, whatever NEXUS_LOCAL_DIR says.
 PACKAGES = PROJECT / ".local" / "layers"
+# The built page, which the repository holds.
+BUILT_PAGE = PROJECT / "web" / "dist"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,16 @@ class Layout:
     def credentials_file(self) -> Path:
         """What the calls of this run are signed with, readable only by this user."""
         return self.root / "credentials.json"
+
+    @property
+    def page_config(self) -> Path:
+        """What the page is told of the deployment: its `config.json`."""
+        return self.root / "page.json"
+
+    @property
+    def people_file(self) -> Path:
+        """The people who can sign in, and the hint with which the form is filled in for one."""
+        return self.root / "demo-people.json"
 
     @property
     def unclean_file(self) -> Path:

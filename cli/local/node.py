@@ -36,29 +36,37 @@ def cdk_command(layout: Layout) -> list[str]:
 
     npm checks every package against the lock's hashes. Raises Failure if it cannot be installed.
     """
-    program = layout.node / "node_modules" / "aws-cdk" / "bin" / "cdk"
-    stamp = layout.node / "made-from.txt"
-    lock = (_LOCK / "package-lock.json").read_bytes()
-    wanted = hashlib.sha256(lock).hexdigest()
-    current = program.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
-    if not current:
-        _install(layout)
-        stamp.write_text(wanted, encoding="utf-8")
-    return [str(node_program()), str(program)]
-
-
-def _install(layout: Layout) -> None:
     layout.node.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(_LOCK / name, layout.node / name)
+    install_locked(layout.node, layout.log("setup"), "The CDK CLI")
+    program = layout.node / "node_modules" / "aws-cdk" / "bin" / "cdk"
+    return [str(node_program()), str(program)]
+
+
+def npm_command() -> list[str]:
+    """The command that starts the npm of that Node."""
     npm = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    install = [str(node_program()), str(npm), "ci", "--ignore-scripts"]
-    log = layout.log("setup")
+    return [str(node_program()), str(npm)]
+
+
+def install_locked(folder: Path, log: Path, what: str) -> None:
+    """Installs what a folder's `package-lock.json` names, if that is not there already.
+
+    npm checks every package against the lock's hashes, and runs none of their scripts. Raises
+    Failure, naming `what` cannot be had, if it does not succeed.
+    """
+    stamp = folder / "node_modules" / ".made-from.txt"
+    lock = (folder / "package-lock.json").read_bytes()
+    wanted = hashlib.sha256(lock).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    install = [*npm_command(), "ci", "--ignore-scripts"]
     with log.open("ab") as output:
         try:
             subprocess.run(
                 [*install, "--no-audit", "--no-fund", "--no-update-notifier"],
-                cwd=layout.node,
+                cwd=folder,
                 env={**os.environ, **node_environment()},
                 check=True,
                 stdout=output,
@@ -67,6 +75,7 @@ def _install(layout: Layout) -> None:
             )
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as err:
             raise Failure(
-                "The CDK CLI could not be installed: check the network, then try again. "
+                f"{what} could not be installed: check the network, then try again. "
                 f"The log is {log}."
             ) from err
+    stamp.write_text(wanted, encoding="utf-8")

@@ -20,6 +20,7 @@ from cli.local.access import credentials
 from cli.local.deploy import deploy, has_stacks
 from cli.local.expiry import enable_expiry
 from cli.local.layout import PROJECT, Layout
+from cli.local.page.telling import page_link
 from cli.local.people import make_people, people
 from cli.local.run_record import Running
 from cli.local.sync import sync
@@ -134,13 +135,14 @@ def first_answer(connection: Connection, key: str, folder: Path) -> None:
     show_answer(api.call(url, "/v1/chat", key=key, body={"message": SAMPLE_QUESTION}))
 
 
-def introduce(connection: Connection, layout: Layout, key: str, folder: Path) -> None:
-    """Tells the URL, the key, where the figures are, and how to ask."""
+def introduce(connection: Connection, layout: Layout, port: int, key: str, folder: Path) -> None:
+    """Tells the page's link, the URL, the key, where the figures are, and how to ask."""
     question = SAMPLE_CURL if folder == SAMPLES else ANY_CURL
     url = connection.deployment.api_url
     program = Path(sys.argv[0])
     command = os.path.relpath(program) if program.name == "nexus" else "nexus"
-    console.print(f"\n[bold]URL[/]  {url}", soft_wrap=True)
+    console.print(f"\n[bold]page[/] {page_link(layout, port)}", soft_wrap=True)
+    console.print(f"[bold]URL[/]  {url}", soft_wrap=True)
     console.print(f"[bold]docs[/] {url}/docs", soft_wrap=True)
     console.print(f"[bold]figures[/] {local_figures_url(layout)}", soft_wrap=True)
     console.print(f"[bold]key[/]  {key}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Two people who can sign in at the local stage, each of another group; made by `nexus up`."""
+"""People who can sign in at the local stage, each of another group; made by `nexus up`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from cli.connection import DEMO_TENANT, Connection
 from cli.local.layout import Layout, read_json, write_json
+from cli.local.page.telling import sign_in_hint
 
-GROUPS = {"ana@example.org": "finance", "budi@example.org": "hr"}
-_FILE = "demo-people.json"
+# Whose group is `admins` manages the documents (docs/sign-in.md).
+GROUPS = {"ana@example.org": "finance", "budi@example.org": "hr", "citra@example.org": "admins"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Person:
 
 def people(layout: Layout) -> list[Person]:
     """The people that `nexus up` made; none before it has."""
-    known = read_json(layout.root / _FILE)
+    known = read_json(layout.people_file)
     return [
         Person(email, group, str(known[email]["password"]))
         for email, group in GROUPS.items()
@@ -33,7 +34,10 @@ def people(layout: Layout) -> list[Person]:
 
 
 def make_people(connection: Connection, layout: Layout) -> list[Person]:
-    """Makes whoever is missing in the stage's pool, and returns all; without a pool nobody."""
+    """Makes whoever is missing in the stage's pool, and returns all; without a pool nobody.
+
+    With them is written down what has the sign-in form filled in, in this run.
+    """
     pool = connection.deployment.user_pool
     if not pool:
         return []
@@ -55,9 +59,8 @@ def make_people(connection: Connection, layout: Layout) -> list[Person]:
         person = Person(email, group, f"{secrets.token_urlsafe(12)}-A1a")
         _make(cognito, pool, person, exists=email in there)
         made[email] = person
-    write_json(
-        layout.root / _FILE, {email: asdict(one) for email, one in made.items()}, private=True
-    )
+    told = {email: asdict(one) for email, one in made.items()}
+    write_json(layout.people_file, {**told, "hint": sign_in_hint(layout)}, private=True)
     return list(made.values())
 
 

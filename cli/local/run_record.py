@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from cli.local.layout import Layout, read_json, write_json
 from cli.local.processes import Process
 
-EMULATOR = "emulator"  # the name of its process
+# The names of the processes.
+EMULATOR, MODELS, PAGE = "emulator", "models", "page"
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,26 @@ class Running:
 
     def alive(self) -> bool:
         """Whether all of it still runs."""
-        return len(self.processes) == 2 and all(process.alive() for process in self.processes)
+        names = {process.name for process in self.processes if process.alive()}
+        return names == {EMULATOR, MODELS, PAGE}
 
     def emulator_alive(self) -> bool:
         """Whether the local AWS runs."""
         return any(process.name == EMULATOR and process.alive() for process in self.processes)
+
+    def process(self, name: str) -> Process:
+        """The one of this name. Raises KeyError if none was started."""
+        return {process.name: process for process in self.processes}[name]
+
+    @property
+    def page_origin(self) -> str:
+        """Where the page is served."""
+        return page_origin(self.port)
+
+    @property
+    def page_config_url(self) -> str:
+        """Answers 200 once the page is served, and told of the deployment."""
+        return f"{self.page_origin}/config.json"
 
     @property
     def models_health_url(self) -> str:
@@ -45,6 +61,11 @@ class Running:
 def models_url(models_port: int) -> str:
     """Base URL of a local model server that listens on the port."""
     return f"http://127.0.0.1:{models_port}/v1"
+
+
+def page_origin(port: int) -> str:
+    """Where the page is served beside a local AWS on the port: an origin of its own."""
+    return f"http://127.0.0.1:{port + 2}"
 
 
 def write_record(layout: Layout, current: Running) -> None:

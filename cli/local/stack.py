@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +19,10 @@ from cli.failure import Failure
 from cli.local import processes
 from cli.local.emulator import health_url, start_emulator, was_deployed
 from cli.local.environment import emulator_python
-from cli.local.layout import PROJECT, Layout
+from cli.local.layout import BUILT_PAGE, PROJECT, Layout
 from cli.local.node import cdk_command
 from cli.local.processes import Process
-from cli.local.run_record import EMULATOR, Running, read_record, write_record
+from cli.local.run_record import EMULATOR, MODELS, PAGE, Running, read_record, write_record
 
 _START_S = 60
 Progress = Callable[[str], None]
@@ -73,12 +73,14 @@ def started(
     model_dir: Path,
     meanwhile: Callable[[], None],
     *,
+    embedders: Sequence[str] = (),
     detach: bool = False,
 ) -> Iterator[Running]:
-    """The local AWS and the model server while inside `alone`, then stopped unless `detach`.
+    """The local AWS and its servers while inside `alone`, then stopped unless `detach`.
 
-    The model server listens on the port after `port`; `meanwhile` is called while both come up.
-    The local AWS answers then; `wait_for_models` waits for the other. With `detach` they go on
+    The model server listens on the port after `port`, the page's on the one after that, where
+    `embedders` may frame the chat; `meanwhile` is called while all come up. The local AWS answers
+    then; `wait_for_servers` waits for the others. With `detach` they go on
     after a block that ended well, and are stopped only if it failed. Raises Failure if something
     runs already, a port is taken, a process does not come up, or another command ended it
     meanwhile.
@@ -91,7 +93,7 @@ def started(
             cleanup.callback(_guard(layout))
         cleanup.callback(stop, layout)
         try:
-            yield _start(layout, port, model_dir, meanwhile)
+            yield _start(layout, port, model_dir, embedders, meanwhile)
         except Exception as err:
             if was_stopped(layout):
                 raise Failure("Stopped from another terminal.") from err
@@ -140,33 +142,56 @@ def _discard(folder: Path) -> None:
         subprocess.Popen(["rm", "-rf", str(old)], start_new_session=True)
 
 
-def _start(layout: Layout, port: int, model_dir: Path, meanwhile: Callable[[], None]) -> Running:
+def _start(
+    layout: Layout,
+    port: int,
+    model_dir: Path,
+    embedders: Sequence[str],
+    meanwhile: Callable[[], None],
+) -> Running:
     processes.require_free(port + 1, "the local model server")
+    processes.require_free(port + 2, "the page")
+    layout.page_config.unlink(missing_ok=True)  # of the deployment before
     unclean = layout.unclean_file.exists() and was_deployed(layout)
     emulator = start_emulator(layout, emulator_python(layout), port)
     current = Running(port, port + 1, (emulator,), unclean=unclean)
     write_record(layout, current)
-    arguments = ["--port", str(port + 1), "--model-dir", str(model_dir)]
-    arguments += ["--credentials", str(layout.credentials_file)]
-    models = processes.start(
-        "models",
-        [sys.executable, "-m", "cli.local.models.server", *arguments],
-        env=os.environ,
-        cwd=PROJECT,
-        log=layout.log("models"),
-        port=port + 1,
-    )
-    current = replace(current, processes=(emulator, models))
-    write_record(layout, current)
+    of_models = ["--model-dir", str(model_dir), "--credentials", str(layout.credentials_file)]
+    of_page = ["--folder", str(BUILT_PAGE), "--config", str(layout.page_config)]
+    of_page += [f"--embedder={origin}" for origin in embedders]
+    for name, module, at, arguments in (
+        (MODELS, "cli.local.models.server", port + 1, of_models),
+        (PAGE, "cli.local.page.server", port + 2, of_page),
+    ):
+        server = _server(layout, name, module, at, arguments)
+        current = replace(current, processes=(*current.processes, server))
+        write_record(layout, current)
     meanwhile()
     _wait_for(emulator, health_url(port), layout.log(emulator.name))
     return current
 
 
-def wait_for_models(layout: Layout, current: Running) -> None:
-    """Waits until the model server answers. Raises Failure if it does not come up."""
-    models = current.processes[-1]
-    _wait_for(models, current.models_health_url, layout.log(models.name))
+def _server(layout: Layout, name: str, module: str, port: int, arguments: list[str]) -> Process:
+    return processes.start(
+        name,
+        [sys.executable, "-m", module, "--port", str(port), *arguments],
+        env=os.environ,
+        cwd=PROJECT,
+        log=layout.log(name),
+        port=port,
+    )
+
+
+def wait_for_servers(layout: Layout, current: Running) -> None:
+    """Waits until the model server and the page's answer. Raises Failure if one does not come up.
+
+    The page's has to be told of the deployment first (`cli.local.page.telling`).
+    """
+    for name, url in (
+        (MODELS, current.models_health_url),
+        (PAGE, current.page_config_url),
+    ):
+        _wait_for(current.process(name), url, layout.log(name))
 
 
 def _wait_for(process: Process, url: str, log: Path) -> None:

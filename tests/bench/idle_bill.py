@@ -167,7 +167,7 @@ def _bucket(properties: Mapping[str, Any], _: Template, stored: Stored) -> Itera
     ]
     if kept_days:  # the snapshots of the index, one a night
         yield Charge("object", max(kept_days) * stored.chunks * CHUNK_GB, "snapshots")
-    else:
+    elif "NotificationConfiguration" in properties:  # the other is the page's, of some MB
         yield Charge("object", stored.documents_gb, "documents")
     for rule in properties.get("ReplicationConfiguration", {}).get("Rules", ()):
         yield from _replicated(rule["Destination"])
@@ -213,8 +213,18 @@ def _health_check(properties: Mapping[str, Any], *_: Any) -> Iterator[Charge]:
     yield Charge("invocation", asked, "questions of the health check")
 
 
+def _distribution(properties: Mapping[str, Any], *_: Any) -> Iterator[Charge]:
+    """Nothing: by what visitors load (https://aws.amazon.com/cloudfront/pricing, pay as you go)."""
+    config = properties["DistributionConfig"]
+    shielded = any("OriginShield" in one for one in config["Origins"])
+    if config.get("WebACLId") or config.get("Logging") or shielded:
+        raise Unpriced("A web ACL, logs and a shield of the page's have prices: say which.")
+    yield from ()
+
+
 PRICED: dict[str, Pricing] = {
     "ApiGateway::Stage": _api,
+    "CloudFront::Distribution": _distribution,
     "CloudWatch::Alarm": _alarm,
     "CloudWatch::Dashboard": _dashboard,
     "DynamoDB::Table": _table,
@@ -249,6 +259,8 @@ FREE: dict[str, str] = {
             "Cognito::UserPoolIdentityProvider",
             # Of Lambda, CodeDeploy's deployments cost nothing (aws.amazon.com/codedeploy/pricing).
             *("CodeDeploy::Application", "CodeDeploy::DeploymentGroup"),
+            *("CloudFront::OriginAccessControl", "CloudFront::ResponseHeadersPolicy"),
+            "Custom::NexusPage",
             *("IAM::Policy", "IAM::Role", "Logs::MetricFilter", "Logs::QueryDefinition"),
             *("Lambda::Alias", "Lambda::EventInvokeConfig", "Lambda::Permission"),
             *("S3::BucketPolicy", "SNS::Subscription", "SNS::TopicPolicy", "SQS::QueuePolicy"),

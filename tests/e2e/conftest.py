@@ -107,14 +107,15 @@ def run_nexus(
 
 
 def free_port() -> int:
-    """A port that is free now, and the next one too."""
+    """A port that is free now, and the next two: the models' and the page's."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             first.bind(("127.0.0.1", 0))
             port = first.getsockname()[1]
             try:
                 second.bind(("127.0.0.1", port + 1))
-            except OSError:
+                third.bind(("127.0.0.1", port + 2))
+            except (OSError, OverflowError):
                 continue
             return int(port)
 

@@ -165,7 +165,7 @@ def test_people_of_another_group_are_others(
 def test_a_wrong_password_and_a_wrong_verifier_lead_nowhere(
     browser: Browser, layout: Layout
 ) -> None:
-    [person, _] = people(layout)
+    [person, *_] = people(layout)
     verifier, challenge = pkce()
     assert browser.code(person.email, "wrong-Passw0rd!", challenge) == ""
     code = browser.code(person.email, person.password, challenge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -186,6 +187,7 @@ def test_the_readme_s_commands_lead_to_an_answer(
     assert "GET /ready" in deployed
     assert account.stacks() == {"CDKToolkit", "nexus-prod-data", "nexus-prod-service"}
     assert account.client("apigateway").get_account()["cloudwatchRoleArn"]
+    _page_is_published(account)
     shown(account, doctor)
     again = account.nexus("deploy", "--stage", "prod", "--yes")
     assert "there is nothing to deploy" in again.stdout, again.stdout + again.stderr
@@ -201,6 +203,20 @@ def test_the_readme_s_commands_lead_to_an_answer(
     assert attach in account.nexus("deploy", "--stage", "prod", "--yes").stdout
     assert account.nexus("keys", "attach", "--stage", "prod").returncode == 0
     assert attach not in account.nexus("deploy", "--stage", "prod", "--yes").stdout
+
+
+def _page_is_published(account: AwsAccount) -> None:
+    [bucket] = [name for name in account.buckets("prod") if "page" in name]
+
+    def held(key: str) -> str:
+        found = account.client("s3").get_object(Bucket=bucket, Key=key)
+        return str(found["Body"].read().decode())
+
+    api = json.loads(held("config.json"))["api"]
+    origin = api.rpartition("/")[0]
+    assert origin.startswith("https://")
+    for document in ("index.html", "embed.html"):
+        assert f"connect-src &#x27;self&#x27; {origin} https://nexus-prod-data-" in held(document)
 
 
 def _take_keys_off_their_plans(account: AwsAccount) -> None:
@@ -248,8 +264,10 @@ def test_prod_is_destroyed_only_unprotected_and_keeps_what_it_holds(account: Aws
     done = account.nexus("destroy", "--stage", "prod", "--confirm", "prod")
     assert done.returncode == 0, done.stdout + done.stderr
     assert account.stacks() == {"CDKToolkit"}
-    assert sorted(account.buckets("prod")) == sorted(before)
-    for bucket in before:
+    kept = [bucket for bucket in before if "page" not in bucket]
+    assert len(kept) == len(before) - 1
+    assert sorted(account.buckets("prod")) == sorted(kept)
+    for bucket in kept:
         assert f"kept: Bucket {bucket}" in done.stdout
     assert done.stdout.count("kept: Table") == 4  # what is cached is not kept
     assert done.stdout.count("kept: Secret") == 3

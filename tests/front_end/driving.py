@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright  # type: ignore[import-not-found]
+from playwright.sync_api import Page, sync_playwright
 
 # What is asked in one conversation, and what its answer has to say.
 TURNS = (

@@ -49,7 +49,16 @@ _TEXTS = {
     "oidc_issuer": "https://id.example.org",
     "oidc_keys_url": "https://id.example.org/keys",
     "oidc_revocation_url": "https://id.example.org/revoke",
+    "oidc_authorization_url": "https://id.example.org/authorize",
+    "oidc_token_url": "https://id.example.org/token",
+    "oidc_sign_out_url": "https://id.example.org/logout",
+    "page_url": "http://127.0.0.1:4568",
+    "page_logo": "web/public/icon.svg",
     "failover_check": "https://abc123.execute-api.us-east-1.amazonaws.com/live/ready",
+}
+_MAPPED = {
+    "page_colours": {"accent": "#123456"},
+    "page_questions": {"en": ("What is new?",)},
 }
 _NEVER_EMPTY = {"python_version"}
 _LOCAL = {"python_version", "architecture"}  # what the local stage has is this machine's own
@@ -60,7 +69,10 @@ _BESIDE = {
     **{"certificate_arn": _DOMAIN, "hosted_zone": _DOMAIN},
     **{"failover": _RECORD, "failover_check": {**_RECORD, "failover": "secondary"}},
 }
-_CALLBACKS = {"sign_in_callbacks": ("https://page.example.org/callback",)}
+_CALLBACKS = {
+    "sign_in_callbacks": ("https://page.example.org/callback",),
+    "sign_in_domain": "org-documents",
+}
 _WITH: dict[str, dict[str, Any]] = {
     "sign_in": _CALLBACKS,
     "domain_name": {"certificate_arn": f"{_CERTIFICATE}0"},
@@ -73,6 +85,7 @@ _OWN = {
     **{"releases": ("Releases",), "monitored": ("Releases",)},
     "log_stream_arn": ("LogExportRole",),
     "replica_bucket": ("ReplicationRole",),
+    "page": ("PublishedPage",),
     # A stage can do without them only once nothing asks another company; their exports are tried.
     "upstream_secrets": tuple(f"removes {one}Secret" for one in ("Models", "Pinecone", "Rerank")),
 }
@@ -134,12 +147,12 @@ def _others(field: str, current: Any) -> list[Any]:
         float: [current / 2] if kind is float else [],
         str: [*([] if field in _NEVER_EMPTY else [""]), _TEXTS.get(field, "another")],
         tuple[str, ...]: [(), ("https://app.example.org",)],
-        Mapping[str, str]: [{}, {"NEXUS_TOP_K": "9"}],
+        Mapping[str, str]: [{}, _MAPPED.get(field, {"NEXUS_TOP_K": "9"})],
         Mapping[str, Mapping[str, str]]: [
             {},
             {"Entra": {"kind": "saml", "metadata_url": "https://login.example.org/metadata"}},
         ],
-        Mapping[str, tuple[str, ...]]: [{}, {"hr/": ("hr",)}],
+        Mapping[str, tuple[str, ...]]: [{}, _MAPPED.get(field, {"hr/": ("hr",)})],
     }.get(kind, [])
     if field not in _LOCAL:
         found += [getattr(read_stage(name, configuration(name)), field) for name in STAGES]

@@ -375,4 +375,5 @@ def test_there_is_no_function_but_ours(assembly, stage):
         for f in assembly.resources(stage, stack, "Lambda::Function").values()
     }
     asking = ("readiness",) if stage in CANARIES else ()
-    assert names == {f"nexus-{stage}-{name}" for name in (*FUNCTIONS, *asking)}
+    publishing = ("page",) if stage != "local" else ()
+    assert names == {f"nexus-{stage}-{name}" for name in (*FUNCTIONS, *asking, *publishing)}

@@ -28,7 +28,9 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stages")
 
     def make(name: str = "dev", **more: Any) -> dict[str, dict[str, Any]]:
-        stage = read_stage(name, {**configuration(name), "pinecone_host": "https://x", **more})
+        # The page's own part in it: test_page.py.
+        given = {"pinecone_host": "https://x", "page": False, **more}
+        stage = read_stage(name, {**configuration(name), **given})
         with without_packages(folder / "package"):
             return synthesized(stage, folder)
 
@@ -130,7 +132,7 @@ def test_people_come_from_other_providers_and_their_secret_is_read_when_it_is_de
 @pytest.mark.parametrize(
     ("stage", "more", "said"),
     [
-        ("dev", {"sign_in": "cognito"}, "sign_in_callbacks"),
+        ("dev", {"sign_in": "cognito", "page": False}, "sign_in_callbacks"),
         ("dev", {"sign_in": "oidc"}, "oidc_issuer"),
         (
             "dev",

@@ -127,8 +127,9 @@ def test_the_address_is_of_the_run_that_goes_on(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="nexus up"):
         local_figures_url(layout)
     made = credentials.renew(layout, 4566)
-    this = Process("emulator", os.getpid(), str(birth(os.getpid())), 4566)
-    write_record(layout, Running(4566, PORT, (this, this)))
+    born = str(birth(os.getpid()))
+    these = [Process(name, os.getpid(), born, 4566) for name in ("emulator", "models", "page")]
+    write_record(layout, Running(4566, PORT, tuple(these)))
     assert local_figures_url(layout) == OWN + figures_path(made.models_key)
 
 

@@ -1,0 +1,1 @@
+"""Publishes the page: what CloudFormation calls when a page or its configuration changes."""
