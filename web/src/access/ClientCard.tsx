@@ -50,10 +50,12 @@ export function ClientCard({ client, groups, departments, own, changed, rotated,
   }
   const take = (query: { old?: boolean }, then: () => void) => {
     setAsking(null);
-    void send(async () => {
+    const sent = send(async () => {
       await api.send("DELETE", pathOf("clients", name), { query });
       then();
     });
+    // The question had the focus; what is gone gives it to the heading.
+    void sent.then((done) => done || changeButton.current?.focus());
   };
   const toggle = (which: "change" | "rotate") => (open === which ? close() : setOpen(which));
 

@@ -9,6 +9,7 @@ import { useTexts } from "../language/language";
 import { ProblemNotice } from "../layout/ProblemNotice";
 import { isCap, type ClientDraft } from "./client_draft";
 import { CAPS, type Client, type Role } from "./entries";
+import { Field } from "./Field";
 import { GroupChoice } from "./GroupChoice";
 import { useList } from "./useList";
 
@@ -29,10 +30,15 @@ export function ClientForm({ client, begin, groups, departments, busy, problem, 
   const layout = useTexts({ en: layoutEn, id: layoutId });
   const list = useList();
   const [draft, setDraft] = useState(begin);
-  const form = useId();
+  const known = useId();
   const told = texts.client;
   const put = (change: Partial<ClientDraft>) => setDraft({ ...draft, ...change });
   const wrong = CAPS.filter((cap) => !isCap(cap, draft.budget[cap]));
+
+  const departmentWhy = [
+    client && client.departments.length > 1 ? told.severalDepartments(list(client.departments)) : told.departmentWhy,
+    client && client.tags.length > 0 ? told.tagsStay(list(client.tags)) : "",
+  ].join(" ");
 
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -43,62 +49,55 @@ export function ClientForm({ client, begin, groups, departments, busy, problem, 
     <form className="stack access-form" onSubmit={submit} autoComplete="off">
       {problem && <ProblemNotice problem={problem} />}
       {!client && (
-        <label className="field">
-          <span>{told.name}</span>
-          <input
-            className="input"
-            value={draft.name}
-            onChange={(event) => put({ name: event.target.value })}
-            required
-            maxLength={64}
-            pattern="[^\/]*[^\/\s][^\/]*"
-            autoFocus
-            aria-describedby={`${form}-name`}
-          />
-          <small id={`${form}-name`} className="quiet">
-            {told.nameWhy}
-          </small>
-        </label>
+        <Field label={told.name} why={told.nameWhy}>
+          {(ties) => (
+            <input
+              {...ties}
+              className="input"
+              value={draft.name}
+              onChange={(event) => put({ name: event.target.value })}
+              required
+              maxLength={64}
+              pattern="[^\/]*[^\/\s][^\/]*"
+              autoFocus
+            />
+          )}
+        </Field>
       )}
-      <label className="field">
-        <span>{told.role}</span>
-        <select
-          className="select"
-          value={draft.role}
-          autoFocus={client !== null}
-          onChange={(event) => put({ role: event.target.value as Role })}
-          aria-describedby={`${form}-role`}
-        >
-          {(["user", "admin"] as const).map((role) => (
-            <option key={role} value={role}>
-              {texts.roles[role]}
-            </option>
-          ))}
-        </select>
-        <small id={`${form}-role`} className="quiet">
-          {texts.roleMeans[draft.role]}
-        </small>
-      </label>
-      <label className="field">
-        <span>{told.department}</span>
-        <input
-          className="input"
-          list={`${form}-departments`}
-          value={draft.department}
-          onChange={(event) => put({ department: event.target.value })}
-          maxLength={500}
-          aria-describedby={`${form}-department`}
-        />
-        <small id={`${form}-department`} className="quiet">
-          {client && client.departments.length > 1 ? told.severalDepartments(list(client.departments)) : told.departmentWhy}
-          {client && client.tags.length > 0 && ` ${told.tagsStay(list(client.tags))}`}
-        </small>
-        <datalist id={`${form}-departments`}>
-          {departments.map((name) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
-      </label>
+      <Field label={told.role} why={texts.roleMeans[draft.role]}>
+        {(ties) => (
+          <select
+            {...ties}
+            className="select"
+            value={draft.role}
+            autoFocus={client !== null}
+            onChange={(event) => put({ role: event.target.value as Role })}
+          >
+            {(["user", "admin"] as const).map((role) => (
+              <option key={role} value={role}>
+                {texts.roles[role]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label={told.department} why={departmentWhy}>
+        {(ties) => (
+          <input
+            {...ties}
+            className="input"
+            list={known}
+            value={draft.department}
+            onChange={(event) => put({ department: event.target.value })}
+            maxLength={500}
+          />
+        )}
+      </Field>
+      <datalist id={known}>
+        {departments.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
       <GroupChoice known={groups} chosen={draft.groups} change={(chosen) => put({ groups: chosen })} why={told.groupsWhy} />
       <fieldset className="choice">
         <legend>{told.budget}</legend>

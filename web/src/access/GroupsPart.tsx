@@ -28,7 +28,7 @@ export function GroupsPart() {
       )}
       {groups.value && groups.value.groups.length === 0 && <p>{told.none}</p>}
       {groups.value && groups.value.groups.length > 0 && (
-        <div className="table-wide">
+        <div className="table-wide" tabIndex={0} role="group" aria-label={texts.parts.groups}>
           <table>
             <caption className="unseen">{texts.parts.groups}</caption>
             <thead>

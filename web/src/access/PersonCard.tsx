@@ -51,14 +51,16 @@ export function PersonCard({ person, groups, managed, own, changed, removed }: P
   }
   function remove() {
     setAsking(null);
-    void send(async () => {
+    const sent = send(async () => {
       await api.send("DELETE", pathOf("people", email));
       removed();
     });
+    // The question had the focus; who is gone gives it to the heading.
+    void sent.then((done) => done || groupsButton.current?.focus());
   }
   function enable(enabled: boolean) {
     setAsking(null);
-    void change({ enabled });
+    void change({ enabled }).then(() => groupsButton.current?.focus());
   }
 
   return (

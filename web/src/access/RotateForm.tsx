@@ -1,5 +1,5 @@
 // Gives a client another key, and says how long the one before goes on working.
-import { useId, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { access as en } from "../language/en/access";
 import { layout as layoutEn } from "../language/en/layout";
 import { access as id } from "../language/id/access";
@@ -8,6 +8,7 @@ import { useTexts } from "../language/language";
 import { ProblemNotice } from "../layout/ProblemNotice";
 import { useApi } from "../session/signed_in";
 import { pathOf, type MadeKey } from "./entries";
+import { Field } from "./Field";
 import { useAttempt } from "./useAttempt";
 import { useSending } from "./useSending";
 
@@ -27,7 +28,6 @@ export function RotateForm({ name, made, cancel }: Props) {
   const api = useApi();
   const attempt = useAttempt();
   const { busy, problem, send } = useSending();
-  const why = useId();
   const [days, setDays] = useState(String(USUAL_DAYS));
 
   async function submit(event: FormEvent) {
@@ -41,25 +41,23 @@ export function RotateForm({ name, made, cancel }: Props) {
   return (
     <form className="stack access-form" onSubmit={(event) => void submit(event)}>
       {problem && <ProblemNotice problem={problem} />}
-      <label className="field">
-        <span>{texts.grace}</span>
-        <input
-          className="input"
-          type="number"
-          inputMode="numeric"
-          min={0}
-          max={MOST_DAYS}
-          step={1}
-          required
-          value={days}
-          autoFocus
-          aria-describedby={why}
-          onChange={(event) => setDays(event.target.value)}
-        />
-        <small id={why} className="quiet">
-          {Number(days) === 0 ? texts.atOnce : texts.why}
-        </small>
-      </label>
+      <Field label={texts.grace} why={Number(days) === 0 ? texts.atOnce : texts.why}>
+        {(ties) => (
+          <input
+            {...ties}
+            className="input"
+            type="number"
+            inputMode="numeric"
+            min={0}
+            max={MOST_DAYS}
+            step={1}
+            required
+            value={days}
+            autoFocus
+            onChange={(event) => setDays(event.target.value)}
+          />
+        )}
+      </Field>
       <div className="row">
         <button type="submit" className="button" disabled={busy}>
           {texts.rotate}

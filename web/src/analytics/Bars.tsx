@@ -18,7 +18,7 @@ interface Props {
 
 export function Bars({ caption, columns, rows }: Props) {
   return (
-    <div className="table-wide">
+    <div className="table-wide" tabIndex={0} role="group" aria-label={caption}>
       <table className="bars">
         <caption>{caption}</caption>
         <thead>

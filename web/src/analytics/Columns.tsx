@@ -72,7 +72,7 @@ export function Columns({ caption, along, kinds, columns }: Props) {
       </div>
       <details>
         <summary>{texts.asTable}</summary>
-        <div className="table-wide">
+        <div className="table-wide" tabIndex={0} role="group" aria-label={caption}>
           <table>
             <caption className="unseen">{caption}</caption>
             <thead>

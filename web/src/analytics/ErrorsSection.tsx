@@ -70,7 +70,7 @@ export function ErrorsSection({ period }: { period: Period }) {
 
 function Listed({ caption, columns, rows }: { caption: string; columns: string[]; rows: string[][] }) {
   return (
-    <div className="table-wide">
+    <div className="table-wide" tabIndex={0} role="group" aria-label={caption}>
       <table>
         <caption className="unseen">{caption}</caption>
         <thead>

@@ -5,7 +5,7 @@ export const access: Like<typeof en> = {
   title: "Kunci dan pengguna",
   parts: { clients: "Kunci", people: "Pengguna", groups: "Grup" },
   loading: "Memuat …",
-  roles: { user: "Pengguna", admin: "Administrator" },
+  roles: { user: "Pengguna", admin: "Admin" },
   roleMeans: {
     user: "Bertanya dan mencari.",
     admin: "Juga mengelola dokumen, kunci, dan pengguna; dengan departemen, ia tidak mengelola apa pun.",
