@@ -37,7 +37,7 @@ export function asCsv(clusters: readonly Cluster[], told: Headings): string {
 }
 
 // What a cell begins with that a spreadsheet takes for a formula (OWASP, "CSV Injection").
-const FORMULA = /(^|[;\n])(["' ]?)(?=[=+\-@＝＋－＠])/g;
+const FORMULA = /(^|[;\n])(["' ]*)(?=[=+\-@＝＋－＠])/g;
 
 /** Texts of others as the lines of a cell. An apostrophe stands before whatever could begin a formula,
  * also behind what separates cells in other countries' spreadsheets. */
