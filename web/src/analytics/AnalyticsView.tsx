@@ -28,11 +28,11 @@ export default function AnalyticsView() {
       <PeriodChoice period={period} choose={({ from, to }) => goTo(`#/analytics?from=${from}&to=${to}`, true)} />
       <CountsSection loaded={overview} />
       {overview.value && (
-        <>
+        <div className="analytics-small">
           <ConfidenceSection loaded={overview} />
           <LatencySection loaded={overview} />
           <SatisfactionSection loaded={overview} />
-        </>
+        </div>
       )}
       {/* Where no questions are counted, the first section says so for all. */}
       {overview.problem?.status !== 404 && (

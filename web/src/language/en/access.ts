@@ -23,7 +23,7 @@ export const access = {
     create: "Make the key",
     none: "There is no key yet.",
     name: "Name",
-    nameWhy: "Up to 64 characters, without /. It stays.",
+    nameWhy: "Up to 64 characters, without /. It cannot be changed later.",
     role: "Role",
     department: "Department",
     departmentWhy: "The only one whose documents it sees. Empty: all departments.",
