@@ -18,12 +18,12 @@ export function SpendSection({ period }: { period: Period }) {
   const table = (caption: string, first: string, spenders: readonly Spender[], named: (name: string) => string, all: number) => (
     <Bars
       caption={caption}
-      columns={[first, told.questions, told.tokensIn, told.tokensOut, told.dollars]}
+      columns={[first, told.dollars, told.questions, told.tokensIn, told.tokensOut]}
       rows={spenders.map((one) => ({
         key: one.name,
         name: named(one.name),
         share: shareOf(one.dollars, all),
-        figures: [number(one.questions), number(one.tokens_in), number(one.tokens_out), dollars(one.dollars)],
+        figures: [dollars(one.dollars), number(one.questions), number(one.tokens_in), number(one.tokens_out)],
       }))}
     />
   );
