@@ -1,5 +1,5 @@
 // Speaking a question: how long it has become, and the ways to ask it, stop it, or let it be.
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { audio as en } from "../language/en/audio";
 import { audio as id } from "../language/id/audio";
 import { useTexts } from "../language/language";
@@ -20,6 +20,7 @@ type State = "opening" | "recording" | "ready" | Fault;
 export default function RecorderPanel({ agent, asked, closed }: Props) {
   const texts = useTexts({ en, id });
   const [state, setState] = useState<State>("opening");
+  const [tries, setTries] = useState(0);
   const [seconds, setSeconds] = useState(0);
   const [recorded, setRecorded] = useState<Recording | null>(null);
   const recorder = useRef<Recorder | null>(null);
@@ -29,7 +30,7 @@ export default function RecorderPanel({ agent, asked, closed }: Props) {
   const ask = useRef(asked);
   ask.current = asked;
 
-  const begin = useCallback(() => {
+  useEffect(() => {
     const control = new AbortController();
     setState("opening");
     const ended = (content: Blob | null) => {
@@ -57,9 +58,8 @@ export default function RecorderPanel({ agent, asked, closed }: Props) {
       recorder.current?.cancel();
       recorder.current = null;
     };
-  }, []);
+  }, [tries]);
 
-  useEffect(begin, [begin]);
   useEffect(() => {
     if (state !== "recording") return;
     main.current?.focus();
@@ -124,7 +124,7 @@ export default function RecorderPanel({ agent, asked, closed }: Props) {
           </button>
         )}
         {isFault && (
-          <button ref={main} type="button" className="button-plain" onClick={begin}>
+          <button ref={main} type="button" className="button-plain" onClick={() => setTries(tries + 1)}>
             {texts.again}
           </button>
         )}

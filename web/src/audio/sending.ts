@@ -104,7 +104,7 @@ export function heardAs(exchange: Exchange, spoken: Spoken): Exchange {
     note: spoken.note ?? "",
   };
   const question = spoken.asked ?? spoken.transcript;
-  return { ...told(exchange, { name: "done", data: JSON.stringify(done) }), question, heard };
+  return { ...told(exchange, { name: "done", data: JSON.stringify(done) }), question, heard, recording: null };
 }
 
 /** Sound written in base64, of a type that is one of sound. Raises Problem. */

@@ -212,8 +212,9 @@ export function gathered(exchanges: readonly Exchange[]): Asked[] {
   const all: Asked[] = [];
   for (const exchange of exchanges) {
     const last = all.at(-1);
-    const stands = exchange.decision !== null || exchange.recording !== null; // by itself, whatever it says
-    if (last && !stands && last.question === exchange.question) last.answers.push(exchange);
+    // A decision, and what was spoken, stand by themselves whatever they say.
+    const alone = exchange.decision ?? exchange.recording ?? exchange.heard;
+    if (last && !alone && last.question === exchange.question) last.answers.push(exchange);
     else all.push({ question: exchange.question, answers: [exchange] });
   }
   return all;

@@ -21,6 +21,7 @@ export const chat = {
   notRemembered: "This answer could not be kept: it will be missing from the conversation later.",
   again: "Try again",
   editQuestion: "Change the question",
+  dropRecording: "Discard the recording",
   regenerate: "Answer again",
   earlierAnswer: "Earlier answer",
   laterAnswer: "Later answer",

@@ -24,6 +24,7 @@ export const chat: Like<typeof en> = {
   notRemembered: "Jawaban ini tidak dapat disimpan: nanti tidak akan ada dalam percakapan.",
   again: "Coba lagi",
   editQuestion: "Ubah pertanyaan",
+  dropRecording: "Buang rekaman",
   regenerate: "Jawab ulang",
   earlierAnswer: "Jawaban sebelumnya",
   laterAnswer: "Jawaban berikutnya",
