@@ -31,6 +31,7 @@ export const chat = {
   copied: "Copied.",
   notCopied: "The browser does not let this page copy: select the text instead.",
   sources: "Sources",
+  fromTool: "given by a tool",
   openSource: (number: number, title: string) => `Source ${number}: ${title}`,
   closest: "What comes closest",
   showClosest: "Show what comes closest",

@@ -34,6 +34,7 @@ export const chat: Like<typeof en> = {
   copied: "Tersalin.",
   notCopied: "Peramban tidak mengizinkan halaman ini menyalin: pilih teksnya saja.",
   sources: "Sumber",
+  fromTool: "diberikan alat",
   openSource: (number, title) => `Sumber ${number}: ${title}`,
   closest: "Yang paling dekat",
   showClosest: "Tampilkan yang paling dekat",
