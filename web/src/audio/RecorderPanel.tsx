@@ -11,13 +11,15 @@ import { clock, faultOf, LONGEST_S, record, type Fault, type Recorder } from "./
 interface Props {
   /** The title of the agent that typed questions go to; "" where there is none. */
   agent: string;
+  /** Whether another question is being answered: what is spoken waits for its end. */
+  running: boolean;
   asked: (recording: Recording) => void;
   closed: () => void;
 }
 
 type State = "opening" | "recording" | "ready" | Fault;
 
-export default function RecorderPanel({ agent, asked, closed }: Props) {
+export default function RecorderPanel({ agent, running, asked, closed }: Props) {
   const texts = useTexts({ en, id });
   const [state, setState] = useState<State>("opening");
   const [tries, setTries] = useState(0);
@@ -112,7 +114,7 @@ export default function RecorderPanel({ agent, asked, closed }: Props) {
       )}
       <div className="row">
         {(state === "recording" || state === "ready") && (
-          <button ref={main} type="button" className="button" onClick={send}>
+          <button ref={main} type="button" className="button" disabled={running} onClick={send}>
             <Icon name="send" />
             {state === "recording" ? texts.stopAndAsk : texts.ask}
           </button>

@@ -2,9 +2,7 @@
 import { useState, type ReactNode } from "react";
 import type { Action } from "../agents/agent";
 import { useTitles } from "../agents/choosing";
-import { agents as agentsEn } from "../language/en/agents";
 import { chat as en } from "../language/en/chat";
-import { agents as agentsId } from "../language/id/agents";
 import { chat as id } from "../language/id/chat";
 import { useFormats, useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
@@ -39,7 +37,6 @@ interface Props {
 
 export function Answer({ answers, isLast, running, askAgain, edit, narrow, decided, decide }: Props): ReactNode {
   const texts = useTexts({ en, id });
-  const agentTexts = useTexts({ en: agentsEn, id: agentsId });
   const titleOf = useTitles();
   const formats = useFormats();
   const [chosen, setChosen] = useState<string | null>(null);
@@ -50,6 +47,7 @@ export function Answer({ answers, isLast, running, askAgain, edit, narrow, decid
   const text = textOf(exchange);
   const whole = exchange.progress === "answered";
   const { answeredBy, problem } = exchange;
+  const waitingFor = exchange.recording ? texts.hearing : texts.searching;
   // An action that does not wait any more is not there when it is asked for again, either.
   const isGone = exchange.decision !== null && problem?.status === 422;
   const pick = (index: number) => setChosen(answers[index]!.id);
@@ -68,7 +66,7 @@ export function Answer({ answers, isLast, running, askAgain, edit, narrow, decid
         {isUnderWay(exchange) && (exchange.steps.length === 0 || exchange.progress === "writing") && (
           <p className="answer-waits quiet">
             <span className="answer-dots" aria-hidden="true" />
-            {exchange.progress === "asking" && exchange.passages.length === 0 ? texts.searching : texts.writing}
+            {exchange.progress === "asking" && exchange.passages.length === 0 ? waitingFor : texts.writing}
           </p>
         )}
         {exchange.progress === "stopped" && <p className="quiet small">{text ? texts.stopped : texts.stoppedEmpty}</p>}
@@ -79,7 +77,7 @@ export function Answer({ answers, isLast, running, askAgain, edit, narrow, decid
           <Actions actions={exchange.actions} decided={decided} running={running} decide={decide} />
         )}
         {problem && <ProblemNotice problem={problem} {...(!isGone && { again: () => askAgain(exchange) })} />}
-        {isGone && <p className="flat">{agentTexts.gone}</p>}
+        {isGone && <p className="flat">{texts.actionGone}</p>}
         {(exchange.progress === "stopped" || exchange.progress === "failed") && (
           <div className="row">
             {exchange.progress === "stopped" && (

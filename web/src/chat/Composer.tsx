@@ -3,9 +3,7 @@ import { ComposerPrimitive, useAui, useAuiState } from "@assistant-ui/react";
 import { useEffect, useId, useRef, useState } from "react";
 import { choicesOf, type Choice } from "../agents/choosing";
 import type { Recording } from "../audio/recorded";
-import { audio as audioEn } from "../language/en/audio";
 import { chat as en } from "../language/en/chat";
-import { audio as audioId } from "../language/id/audio";
 import { chat as id } from "../language/id/chat";
 import { useFormats, useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
@@ -30,7 +28,6 @@ interface Props {
 
 export function Composer({ narrowing, change, choice, speak, stop }: Props) {
   const texts = useTexts({ en, id });
-  const audioTexts = useTexts({ en: audioEn, id: audioId });
   const { configuration } = useSignedIn();
   const formats = useFormats();
   const aui = useAui();
@@ -73,6 +70,7 @@ export function Composer({ narrowing, change, choice, speak, stop }: Props) {
       {speaking && (
         <RecorderPanel
           agent={choice.agents.find((agent) => agent.name === choice.chosen)?.title ?? ""}
+          running={running}
           asked={(recording) => {
             endSpeaking();
             speak(recording);
@@ -110,11 +108,11 @@ export function Composer({ narrowing, change, choice, speak, stop }: Props) {
               ref={microphone}
               type="button"
               className="button-icon composer-speak"
-              aria-label={audioTexts.speak}
-              title={audioTexts.speak}
+              aria-label={texts.speak}
+              title={texts.speak}
               aria-expanded={speaking}
-              disabled={running && !speaking}
-              onClick={() => setSpeaking(!speaking)}
+              aria-disabled={running && !speaking}
+              onClick={() => (speaking || !running) && setSpeaking(!speaking)}
             >
               <Icon name="microphone" />
             </button>

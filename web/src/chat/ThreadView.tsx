@@ -225,7 +225,7 @@ function Announcer({ exchanges }: { exchanges: readonly Exchange[] }) {
     if (!last) return;
     if (isUnderWay(last)) {
       before.current = last.id;
-      setSaid(texts.searching);
+      setSaid(last.recording ? texts.hearing : texts.searching);
     } else if (before.current === last.id) {
       before.current = null;
       setSaid(last.progress === "answered" ? `${texts.newAnswer} ${textOf(last)}` : "");

@@ -29,7 +29,6 @@ export const agents = {
   approved: "You said: do it.",
   declined: "You said: do not do it.",
   expired: "The time to decide is over, and nothing was done. Ask for it again if you still want it.",
-  gone: "This action does not wait any more: ask for it again if you still want it.",
   message: {
     approved: (title: string) => `Yes, do it: ${title}`,
     declined: (title: string) => `No, do not do it: ${title}`,

@@ -1,5 +1,4 @@
 export const audio = {
-  speak: "Speak your question",
   speaking: "Speaking a question",
   states: { opening: "Waiting for the microphone: allow its use if the browser asks.", recording: "Recording", ready: "Recorded" },
   length: "Length",

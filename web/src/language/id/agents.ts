@@ -32,7 +32,6 @@ export const agents: Like<typeof en> = {
   approved: "Anda menjawab: lakukan.",
   declined: "Anda menjawab: jangan lakukan.",
   expired: "Waktu untuk memutuskan sudah habis, dan tidak ada yang dilakukan. Minta lagi jika Anda masih menginginkannya.",
-  gone: "Tindakan ini tidak lagi menunggu: minta lagi jika Anda masih menginginkannya.",
   message: {
     approved: (title) => `Ya, lakukan: ${title}`,
     declined: (title) => `Tidak, jangan lakukan: ${title}`,

@@ -2,7 +2,6 @@ import type { audio as en } from "../en/audio";
 import type { Like } from "../texts";
 
 export const audio: Like<typeof en> = {
-  speak: "Ucapkan pertanyaan",
   speaking: "Mengucapkan pertanyaan",
   states: { opening: "Menunggu mikrofon: izinkan pemakaiannya jika peramban bertanya.", recording: "Merekam", ready: "Terekam" },
   length: "Lama",
