@@ -11,6 +11,8 @@ import { SignedInContext, type SignedIn } from "../src/session/signed_in";
 const DONE = { answer: "All.", sources: [], claims: [], confidence: null, refused: false, conversation_id: "c-9", message_id: "m", remembered: true, truncated: false, rewritten_question: null };
 const SPOKEN = { transcript: "Spoken?", asked: null, emotion: { label: "happy", score: 1, told_by: "model" }, answer: "Nine.", sources: [], refused: false, confidence: "low", conversation_id: "c-9", message_id: "m", audio: null, audio_url: null, audio_type: "audio/mpeg", note: "None." };
 
+const HANGS = "hangs";
+
 let root: Root;
 let place: HTMLElement;
 let thread: Thread;
@@ -34,7 +36,12 @@ async function open(id: string): Promise<void> {
     get: () => new Promise(nothing),
     send: async (_method: string, path: string, sent: Sent) => next(path, sent),
     async *stream(path: string, sent: Sent): AsyncGenerator<ServerEvent> {
-      for (const [name, data] of next(path, sent) as [string, unknown][]) yield { name, data: JSON.stringify(data) };
+      const found = next(path, sent);
+      if (found === HANGS)
+        await new Promise((_, reject) => {
+          sent.signal!.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+        });
+      for (const [name, data] of found as [string, unknown][]) yield { name, data: JSON.stringify(data) };
     },
   } as unknown as Api;
   await act(async () => root.render(<SignedInContext value={{ api } as SignedIn}><Probe id={id} /></SignedInContext>));
@@ -85,6 +92,18 @@ describe("a decision", () => {
     await settle(() => thread.askAgain(thread.exchanges[0]!));
     await vi.waitFor(() => expect(thread.exchanges[0]!.progress).toBe("answered"));
     expect(asked.map(({ sent }) => sent.body)).toEqual([0, 1].map(() => ({ message: "Q", conversation_id: "c-1", confirmation: decision })));
+    expect(keyOf(1)).toBe(keyOf(0));
+  });
+
+  test("that was stopped is not another one when it is sent again: it may have been done", async () => {
+    answers = [HANGS, [["done", DONE]]];
+    await open("c-1");
+    act(() => thread.ask({ ...asking, decision }));
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await settle(() => thread.stop());
+    expect(thread.exchanges[0]!.progress).toBe("stopped");
+    await settle(() => thread.askAgain(thread.exchanges[0]!));
+    await vi.waitFor(() => expect(thread.exchanges[0]!.progress).toBe("answered"));
     expect(keyOf(1)).toBe(keyOf(0));
   });
 });
