@@ -65,6 +65,8 @@ describe("a key", () => {
 describe("the configuration", () => {
   test("needs an API, and has what it leaves out", () => {
     expect(configurationOf({ api: "https://a" })).toMatchObject({ name: "Nexus", languages: ["en", "id"], sign_in: null });
+    expect(configurationOf({ api: "https://a" }).audio).toBe(false);
+    expect(configurationOf({ api: "https://a", audio: true }).audio).toBe(true);
     for (const api of [undefined, "", "javascript:alert(1)", "/live"]) expect(() => configurationOf(api === undefined ? {} : { api })).toThrow();
   });
   test("sets colours that are colours, with readable text upon them", () => {

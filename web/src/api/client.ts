@@ -7,6 +7,8 @@ export type Query = Record<string, string | number | boolean | readonly string[]
 export interface Sent {
   query?: Query;
   body?: unknown;
+  /** Instead of a body in JSON: fields and a file. */
+  form?: FormData;
   signal?: AbortSignal;
   headers?: Record<string, string>;
 }
@@ -33,7 +35,7 @@ export function connect(base: string, credentials: () => Promise<Record<string, 
     if (sent.body !== undefined) {
       headers["content-type"] = "application/json";
       init.body = JSON.stringify(sent.body);
-    }
+    } else if (sent.form) init.body = sent.form; // the browser names its type, with the boundary
     if (sent.signal) init.signal = sent.signal;
     let response: Response;
     try {

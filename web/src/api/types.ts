@@ -1,4 +1,5 @@
 // What the API says, as its reference at /docs documents it; fields that the page does not read are left out.
+import type { Action, Step } from "../agents/agent";
 
 export interface Me {
   kind: "person" | "key";
@@ -26,13 +27,16 @@ export interface Source {
   score: number;
   quote: string;
   link: string;
+  /** Figures computed from a document's rows, or what an agent's tool gave; a document's words if absent. */
+  kind?: "document" | "table" | "tool";
 }
 
 export type Level = "high" | "medium" | "low";
 
 export interface Confidence {
   level: Level;
-  score: number;
+  /** Null where the API tells the level alone. */
+  score: number | null;
 }
 
 export interface Claim {
@@ -62,6 +66,10 @@ export interface Answer {
   remembered: boolean;
   truncated: boolean;
   rewritten_question: string | null;
+  /** An agent's answer alone has these. */
+  agent?: string | null;
+  steps?: Step[];
+  confirmations?: Action[];
 }
 
 export interface Passage {

@@ -20,6 +20,8 @@ export interface Configuration {
   languages: string[];
   questions: Record<string, string[]>;
   keeps_questions: boolean;
+  /** Whether questions can be spoken: the API has /v1/audio, and the page's policy lets it record. */
+  audio: boolean;
   sign_in: SignIn | null;
 }
 
@@ -44,6 +46,7 @@ export function configurationOf(told: Partial<Configuration>): Configuration {
     languages: told.languages ?? ["en", "id"],
     questions: told.questions ?? {},
     keeps_questions: told.keeps_questions ?? false,
+    audio: told.audio === true,
     sign_in: signIn,
   };
 }

@@ -1,29 +1,41 @@
 // Where a question is typed: kept by the tab until it is asked, with the filters that it will have.
 import { ComposerPrimitive, useAui, useAuiState } from "@assistant-ui/react";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
+import { choicesOf, type Choice } from "../agents/choosing";
+import type { Recording } from "../audio/recorded";
 import { chat as en } from "../language/en/chat";
 import { chat as id } from "../language/id/chat";
 import { useFormats, useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
+import { loaded } from "../layout/loaded";
+import { useSignedIn } from "../session/signed_in";
 import { FilterPanel } from "./FilterPanel";
 import { countOf, type Narrowing } from "./filters";
 import { keepDraft, keptDraft } from "./unsent";
+
+const AgentChooser = loaded(() => import("../agents/AgentChooser"));
+const RecorderPanel = loaded(() => import("../audio/RecorderPanel"));
 
 export const LONGEST_QUESTION = 5_000;
 
 interface Props {
   narrowing: Narrowing;
   change: (narrowing: Narrowing) => void;
+  choice: Choice;
+  speak: (recording: Recording) => void;
   stop: () => void;
 }
 
-export function Composer({ narrowing, change, stop }: Props) {
+export function Composer({ narrowing, change, choice, speak, stop }: Props) {
   const texts = useTexts({ en, id });
+  const { configuration } = useSignedIn();
   const formats = useFormats();
   const aui = useAui();
   const text = useAuiState((state) => state.composer.text);
   const running = useAuiState((state) => state.thread.isRunning);
   const [filtering, setFiltering] = useState(false);
+  const [speaking, setSpeaking] = useState(false);
+  const microphone = useRef<HTMLButtonElement>(null);
   const panel = useId();
   const hint = useId();
   const tooLong = text.trim().length > LONGEST_QUESTION;
@@ -38,6 +50,10 @@ export function Composer({ narrowing, change, stop }: Props) {
     } else keepDraft(text);
   }, [aui, restored, text]);
 
+  const endSpeaking = () => {
+    setSpeaking(false);
+    microphone.current?.focus();
+  };
   return (
     <div className="composer">
       <div id={panel} hidden={!filtering}>
@@ -50,6 +66,17 @@ export function Composer({ narrowing, change, stop }: Props) {
             {texts.clearFilters}
           </button>
         </p>
+      )}
+      {speaking && (
+        <RecorderPanel
+          agent={choice.agents.find((agent) => agent.name === choice.chosen)?.title ?? ""}
+          running={running}
+          asked={(recording) => {
+            endSpeaking();
+            speak(recording);
+          }}
+          closed={endSpeaking}
+        />
       )}
       <ComposerPrimitive.Root className="composer-box">
         <ComposerPrimitive.Input
@@ -75,6 +102,21 @@ export function Composer({ narrowing, change, stop }: Props) {
             <Icon name="filter" />
             <span>{count > 0 ? texts.filtersOn(formats.number(count)) : texts.filters}</span>
           </button>
+          {choicesOf(choice).length > 1 && <AgentChooser choice={choice} />}
+          {configuration.audio && (
+            <button
+              ref={microphone}
+              type="button"
+              className="button-icon composer-speak"
+              aria-label={texts.speak}
+              title={texts.speak}
+              aria-expanded={speaking}
+              aria-disabled={running && !speaking}
+              onClick={() => (speaking || !running) && setSpeaking(!speaking)}
+            >
+              <Icon name="microphone" />
+            </button>
+          )}
           {running ? (
             <button type="button" className="button composer-send" onClick={stop}>
               <Icon name="stop" />

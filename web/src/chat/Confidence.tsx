@@ -22,7 +22,7 @@ export function Confidence({ exchange }: { exchange: Exchange }): ReactNode {
       </summary>
       <div className="confidence-why">
         <p>{words.means}</p>
-        <p>{texts.confidence.score(formats.percent(confidence.score))}</p>
+        {confidence.score !== null && <p>{texts.confidence.score(formats.percent(confidence.score))}</p>}
         {unsure.length > 0 && (
           <>
             <p>{texts.confidence.unsure}</p>

@@ -25,7 +25,7 @@ export function Sources({ sources }: { sources: readonly Source[] }) {
             </span>
             <span className="source-title">
               <bdi>{source.title}</bdi>
-              <span className="quiet small">{placeOf(source.locator, texts.places, source.title)}</span>
+              <span className="quiet small">{source.kind === "tool" ? texts.fromTool : placeOf(source.locator, texts.places, source.title)}</span>
             </span>
           </button>
         </li>

@@ -8,19 +8,25 @@ import {
   type ThreadMessageLike,
 } from "@assistant-ui/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Action } from "../agents/agent";
+import { AgentsContext, useChoice, type Choice } from "../agents/choosing";
+import type { Recording } from "../audio/recorded";
 import { chat as en } from "../language/en/chat";
 import { conversations as conversationsEn } from "../language/en/conversations";
 import { chat as id } from "../language/id/chat";
 import { conversations as conversationsId } from "../language/id/conversations";
 import { useLanguage, useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
+import { loaded } from "../layout/loaded";
 import { ProblemNotice } from "../layout/ProblemNotice";
 import { useSignedIn } from "../session/signed_in";
 import { Answer } from "./Answer";
 import { Composer, LONGEST_QUESTION } from "./Composer";
 import { filtersOf, isCrossed, keepNarrowing, keptNarrowing, type Narrowing } from "./filters";
-import { gathered, isUnderWay, textOf, type Asked, type Exchange } from "./thread";
+import { decidedIn, gathered, isUnderWay, textOf, type Asked, type Exchange } from "./thread";
 import type { Thread } from "./useThread";
+
+const SpokenQuestion = loaded(() => import("../audio/SpokenQuestion"));
 
 interface Message {
   id: string;
@@ -41,6 +47,7 @@ function told(message: Message): ThreadMessageLike {
 }
 
 export function ThreadView({ thread }: { thread: Thread }) {
+  const choice = useChoice(thread.conversationId);
   const [narrowing, setNarrowing] = useState<Narrowing>(keptNarrowing);
   const change = useCallback((changed: Narrowing) => {
     setNarrowing(changed);
@@ -61,8 +68,12 @@ export function ThreadView({ thread }: { thread: Thread }) {
   const ask = (question: string, how: Narrowing = narrowing) => {
     const text = question.trim();
     if (text && text.length <= LONGEST_QUESTION)
-      thread.ask({ question: text, filters: filtersOf(how), style: how.style });
+      thread.ask({ question: text, filters: filtersOf(how), style: how.style, agent: choice.chosen });
   };
+  const speak = (recording: Recording) =>
+    thread.ask({ question: "", filters: filtersOf(narrowing), style: narrowing.style, recording });
+  const decide = ({ id: action }: Action, approved: boolean, message: string) =>
+    thread.ask({ question: message, filters: {}, style: null, decision: { id: action, approved } });
   const runtime = useExternalStoreRuntime<Message>({
     messages,
     convertMessage: told,
@@ -82,7 +93,19 @@ export function ThreadView({ thread }: { thread: Thread }) {
 
   return (
     <AssistantRuntimeProvider runtime={runtime}>
-      <Content thread={thread} messages={messages} ask={ask} narrow={narrowed} narrowing={narrowing} change={change} />
+      <AgentsContext value={choice.agents}>
+        <Content
+          thread={thread}
+          messages={messages}
+          ask={ask}
+          speak={speak}
+          decide={decide}
+          choice={choice}
+          narrow={narrowed}
+          narrowing={narrowing}
+          change={change}
+        />
+      </AgentsContext>
     </AssistantRuntimeProvider>
   );
 }
@@ -91,17 +114,21 @@ interface ContentProps {
   thread: Thread;
   messages: readonly Message[];
   ask: (question: string) => void;
+  speak: (recording: Recording) => void;
+  decide: (action: Action, approved: boolean, message: string) => void;
+  choice: Choice;
   narrow: (exchange: Exchange, documentId: string, title: string) => void;
   narrowing: Narrowing;
   change: (narrowing: Narrowing) => void;
 }
 
-function Content({ thread, messages, ask, narrow, narrowing, change }: ContentProps) {
+function Content({ thread, messages, ask, speak, decide, choice, narrow, narrowing, change }: ContentProps) {
   const texts = useTexts({ en, id });
   const conversations = useTexts({ en: conversationsEn, id: conversationsId });
   const aui = useAui();
+  const decided = useMemo(() => decidedIn(thread.exchanges), [thread.exchanges]);
   const edit = (exchange: Exchange) => {
-    aui.composer.setText(exchange.question);
+    if (!exchange.recording) aui.composer.setText(exchange.question);
     thread.drop(exchange);
     document.querySelector<HTMLTextAreaElement>(".composer-text")?.focus();
   };
@@ -123,7 +150,7 @@ function Content({ thread, messages, ask, narrow, narrowing, change }: ContentPr
               const index = messages.findIndex((each) => each.id === message.id);
               const found = messages[index];
               if (!found) return null;
-              if (found.role === "user") return <Question text={found.asked.question} />;
+              if (found.role === "user") return <Question asked={found.asked} />;
               return (
                 <article aria-label={texts.answer}>
                   <Answer
@@ -133,6 +160,8 @@ function Content({ thread, messages, ask, narrow, narrowing, change }: ContentPr
                     askAgain={thread.askAgain}
                     edit={edit}
                     narrow={narrow}
+                    decided={decided}
+                    decide={decide}
                   />
                 </article>
               );
@@ -144,19 +173,20 @@ function Content({ thread, messages, ask, narrow, narrowing, change }: ContentPr
         <ThreadPrimitive.ScrollToBottom className="button-icon thread-down" aria-label={texts.toBottom}>
           <Icon name="save" />
         </ThreadPrimitive.ScrollToBottom>
-        <Composer narrowing={narrowing} change={change} stop={thread.stop} />
+        <Composer narrowing={narrowing} change={change} choice={choice} speak={speak} stop={thread.stop} />
       </div>
       <Announcer exchanges={thread.exchanges} />
     </ThreadPrimitive.Root>
   );
 }
 
-function Question({ text }: { text: string }) {
+function Question({ asked }: { asked: Asked }) {
   const texts = useTexts({ en, id });
+  const spoken = asked.answers.find((answer) => answer.recording ?? answer.heard);
   return (
     <div className="question" dir="auto">
       <span className="unseen">{texts.you}: </span>
-      {text}
+      {spoken ? <SpokenQuestion exchange={spoken} /> : asked.question}
     </div>
   );
 }
@@ -195,7 +225,7 @@ function Announcer({ exchanges }: { exchanges: readonly Exchange[] }) {
     if (!last) return;
     if (isUnderWay(last)) {
       before.current = last.id;
-      setSaid(texts.searching);
+      setSaid(last.recording ? texts.hearing : texts.searching);
     } else if (before.current === last.id) {
       before.current = null;
       setSaid(last.progress === "answered" ? `${texts.newAnswer} ${textOf(last)}` : "");

@@ -5,6 +5,7 @@ import type { Source } from "../api/types";
 /** A place of a document that is to be shown; the quote can be empty. */
 export type Shown = Pick<Source, "document_id" | "title" | "uri" | "version" | "locator" | "quote" | "link"> & {
   number: number | null;
+  kind?: Source["kind"];
 };
 
 export interface Opening {

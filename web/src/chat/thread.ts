@@ -1,7 +1,10 @@
 // The questions and answers on the screen, and what each event of an answer makes of them.
+import { awaiting, settled, stepped, type Action, type Decision, type Step } from "../agents/agent";
+import { parsedExactly } from "../agents/readable";
 import type { ServerEvent } from "../api/events";
 import { asProblem, Problem, problemOf } from "../api/problem";
 import type { Answer, Claim, Confidence, Conversation, Filters, Passage, Source, Style, Turn } from "../api/types";
+import type { Heard, Recording } from "../audio/recorded";
 
 export type Progress = "asking" | "writing" | "answered" | "stopped" | "failed";
 
@@ -9,6 +12,12 @@ export interface Asking {
   question: string;
   filters: Filters;
   style: Style | null;
+  /** Who is to answer; "" leaves that to the deployment. */
+  agent: string;
+  /** What was decided of an action that waited, where that is what is asked. */
+  decision: Decision | null;
+  /** The question as it was spoken; its text is known with its answer. */
+  recording: Recording | null;
   /** Sent with each try at this question, so that an answer which was made is given again. */
   attempt: string;
 }
@@ -33,15 +42,31 @@ export interface Exchange extends Asking {
   createdAt: string;
   /** Whether its answer cannot be shown, as documents were deleted or are out of sight. */
   withheld: boolean;
+  /** The agent that answers; null where none does. */
+  answeredBy: { name: string; title: string } | null;
+  steps: readonly Step[];
+  /** What waits to be confirmed before it is done. */
+  actions: readonly Action[];
+  heard: Heard | null;
 }
+
+/** What a caller says of a question; the rest is left to the thread. */
+export type Wanted = Pick<Asking, "question" | "filters" | "style"> & Partial<Asking>;
 
 export const textOf = (exchange: Exchange): string => exchange.parts.join("");
 export const isUnderWay = (exchange: Exchange): boolean =>
   exchange.progress === "asking" || exchange.progress === "writing";
 
-export function begun(id: string, asking: Asking, conversationId: string): Exchange {
+export function begun(id: string, wanted: Wanted & { attempt: string }, conversationId: string): Exchange {
+  const { question, filters, style, attempt, agent = "", decision = null, recording = null } = wanted;
   return {
-    ...asking,
+    question,
+    filters,
+    style,
+    attempt,
+    agent,
+    decision,
+    recording,
     id,
     conversationId,
     progress: "asking",
@@ -58,6 +83,22 @@ export function begun(id: string, asking: Asking, conversationId: string): Excha
     problem: null,
     createdAt: "",
     withheld: false,
+    answeredBy: null,
+    steps: [],
+    actions: [],
+    heard: null,
+  };
+}
+
+/** The body of the request that asks it, in a conversation; "" is a new one. */
+export function requestOf(asking: Asking, conversationId: string): Record<string, unknown> {
+  return {
+    message: asking.question,
+    ...(conversationId && { conversation_id: conversationId }),
+    ...(Object.keys(asking.filters).length > 0 && { filters: asking.filters }),
+    ...(asking.style && { style: asking.style }),
+    ...(asking.agent && { agent: asking.agent }),
+    ...(asking.decision && { confirmation: asking.decision }),
   };
 }
 
@@ -85,6 +126,12 @@ export function told(exchange: Exchange, event: ServerEvent): Exchange {
     }
     case "confidence":
       return { ...exchange, confidence: data as unknown as Confidence };
+    case "agent":
+      return { ...exchange, answeredBy: { name: String(data.agent), title: String(data.title || data.agent) } };
+    case "step":
+      return { ...exchange, steps: stepped(exchange.steps, data as unknown as Step) };
+    case "confirmation":
+      return { ...exchange, actions: awaiting(exchange.actions, parsedExactly(event.data) as Action) };
     case "done":
       return answered(exchange, data as unknown as Answer);
     case "error":
@@ -109,13 +156,24 @@ function answered(exchange: Exchange, answer: Answer): Exchange {
     truncated: answer.truncated,
     understoodAs: answer.rewritten_question ?? "",
     problem: null,
+    answeredBy: agentOf(exchange, answer.agent),
+    steps: answer.steps ?? settled(exchange.steps),
+    // Those that were told have their arguments digit by digit.
+    actions: (answer.confirmations ?? []).reduce(awaiting, exchange.actions),
   };
+}
+
+/** The agent that an answer names, with the title that its event told; null where it names none. */
+function agentOf(exchange: Exchange, name: string | null | undefined): Exchange["answeredBy"] {
+  if (!name) return null;
+  return exchange.answeredBy?.name === name ? exchange.answeredBy : { name, title: name };
 }
 
 /** The exchange whose answer ended early: by its asker, or with a problem. What was told stays. */
 export function ended(exchange: Exchange, error: unknown, byAsker: boolean): Exchange {
-  if (byAsker) return { ...exchange, progress: "stopped" };
-  return { ...exchange, progress: "failed", problem: asProblem(error) };
+  const over = { ...exchange, steps: settled(exchange.steps) };
+  if (byAsker) return { ...over, progress: "stopped" };
+  return { ...over, progress: "failed", problem: asProblem(error) };
 }
 
 /** A kept conversation's turns, as if they had just been answered. */
@@ -124,7 +182,7 @@ export function exchangesOf(conversation: Conversation): Exchange[] {
 }
 
 function exchangeOf(turn: Turn, conversationId: string): Exchange {
-  const asking: Asking = { question: turn.question, filters: {}, style: null, attempt: "" };
+  const asking = { question: turn.question, filters: {}, style: null, attempt: "" };
   return {
     ...begun(turn.message_id, asking, conversationId),
     progress: "answered",
@@ -139,6 +197,11 @@ function exchangeOf(turn: Turn, conversationId: string): Exchange {
   };
 }
 
+/** What was decided of the actions that waited: by id, whether it is to be done. */
+export function decidedIn(exchanges: readonly Exchange[]): ReadonlyMap<string, boolean> {
+  return new Map(exchanges.flatMap(({ decision }) => (decision ? [[decision.id, decision.approved] as const] : [])));
+}
+
 /** Answers to one question that was asked again at once stand together, the latest last. */
 export interface Asked {
   question: string;
@@ -149,7 +212,9 @@ export function gathered(exchanges: readonly Exchange[]): Asked[] {
   const all: Asked[] = [];
   for (const exchange of exchanges) {
     const last = all.at(-1);
-    if (last && last.question === exchange.question) last.answers.push(exchange);
+    // A decision, and what was spoken, stand by themselves whatever they say.
+    const alone = exchange.decision ?? exchange.recording ?? exchange.heard;
+    if (last && !alone && last.question === exchange.question) last.answers.push(exchange);
     else all.push({ question: exchange.question, answers: [exchange] });
   }
   return all;

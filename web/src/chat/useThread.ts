@@ -1,10 +1,11 @@
 // Asks, stops, asks again and continues: the state of the conversation that is on the screen.
 import { useCallback, useEffect, useRef, useState } from "react";
+import { moveChoice } from "../agents/choosing";
 import { asProblem, Problem, wasStopped } from "../api/problem";
 import type { Conversation } from "../api/types";
 import { goTo } from "../layout/route";
 import { useApi } from "../session/signed_in";
-import { begun, ended, exchangesOf, isUnderWay, told, type Asking, type Exchange } from "./thread";
+import { begun, ended, exchangesOf, isUnderWay, requestOf, told, type Exchange, type Wanted } from "./thread";
 import { forgetUnanswered, keepUnanswered, keptUnanswered } from "./unsent";
 
 export interface Thread {
@@ -13,7 +14,7 @@ export interface Thread {
   loading: boolean;
   problem: Problem | null;
   running: boolean;
-  ask(asking: Omit<Asking, "attempt">): void;
+  ask(wanted: Wanted): void;
   /** Asks a question of the thread again: in its place where it has no whole answer, else behind. */
   askAgain(exchange: Exchange): void;
   /** Takes an exchange without a whole answer off the screen. */
@@ -89,23 +90,27 @@ export function useThread(conversationId: string, answered: () => void): Thread 
       running.current = control;
       let now = exchange;
       try {
-        const body = {
-          message: exchange.question,
-          ...(shown.current && { conversation_id: shown.current }),
-          ...(Object.keys(exchange.filters).length > 0 && { filters: exchange.filters }),
-          ...(exchange.style && { style: exchange.style }),
-        };
-        const headers = { "Idempotency-Key": exchange.attempt };
-        for await (const event of api.stream("/v1/chat/stream", { body, headers, signal: control.signal })) {
-          now = told(now, event);
-          // What came with an earlier try stays until there is more than nothing of this one.
-          const next = now.parts.length > 0 ? now : { ...now, parts: before.parts, sources: before.sources };
-          change(exchange.id, () => next);
+        const conversation = shown.current ?? "";
+        if (exchange.recording) {
+          const { answeredAloud } = await import("../audio/sending");
+          const spoken = await answeredAloud(api, exchange, exchange.recording, conversation, control.signal);
+          now = spoken;
+          change(exchange.id, () => spoken);
+        } else {
+          const body = requestOf(exchange, conversation);
+          const headers = { "Idempotency-Key": exchange.attempt };
+          for await (const event of api.stream("/v1/chat/stream", { body, headers, signal: control.signal })) {
+            now = told(now, event);
+            // What came with an earlier try stays until there is more than nothing of this one.
+            const next = now.parts.length > 0 ? now : { ...now, parts: before.parts, sources: before.sources };
+            change(exchange.id, () => next);
+          }
         }
         if (now.progress !== "answered") throw new Problem("broken");
         if (running.current === control && shown.current === "") {
           forgetUnanswered("");
           shown.current = now.conversationId;
+          moveChoice(now.conversationId);
           goTo(`#/c/${encodeURIComponent(now.conversationId)}`, true);
         }
         answered();
@@ -120,9 +125,9 @@ export function useThread(conversationId: string, answered: () => void): Thread 
   );
 
   const ask = useCallback(
-    (asking: Omit<Asking, "attempt">) => {
+    (wanted: Wanted) => {
       if (running.current) return;
-      const exchange = begun(crypto.randomUUID(), { ...asking, attempt: crypto.randomUUID() }, shown.current ?? "");
+      const exchange = begun(crypto.randomUUID(), { ...wanted, attempt: crypto.randomUUID() }, shown.current ?? "");
       setExchanges((all) => [...all, exchange]);
       void run(exchange);
     },
@@ -133,10 +138,12 @@ export function useThread(conversationId: string, answered: () => void): Thread 
     (exchange: Exchange) => {
       if (running.current) return;
       if (exchange.progress === "answered") return ask(exchange);
-      // After a fault the same attempt is sent, which is not answered or paid for twice.
-      const attempt = exchange.progress === "failed" && exchange.attempt ? exchange.attempt : crypto.randomUUID();
-      const { question, filters, style, parts, sources } = exchange;
-      const again = begun(exchange.id, { question, filters, style, attempt }, shown.current ?? "");
+      // After a fault the same attempt is sent, which is not answered or paid for twice; so is what can
+      // be done once, and what was spoken, even where somebody stopped it.
+      const isSame = exchange.progress === "failed" || exchange.decision || exchange.recording;
+      const attempt = isSame && exchange.attempt ? exchange.attempt : crypto.randomUUID();
+      const { parts, sources } = exchange;
+      const again = begun(exchange.id, { ...exchange, attempt }, shown.current ?? "");
       change(exchange.id, () => ({ ...again, parts, sources }));
       void run(again, exchange);
     },

@@ -46,7 +46,7 @@
       if (!this.#frame) {
         this.#frame = document.createElement("iframe");
         this.#frame.title = this.#label;
-        this.#frame.allow = "clipboard-write";
+        this.#frame.allow = "clipboard-write; microphone";
         this.#frame.referrerPolicy = "origin";
         this.#frame.src = address;
         this.#root.prepend(this.#frame);

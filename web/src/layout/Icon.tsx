@@ -23,6 +23,9 @@ const DRAWN = {
   info: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 11v6M12 7.5v.5",
   upload: "M12 16V5M7 10l5-5 5 5M5 20h14",
   more: "M5 12h.01M12 12h.01M19 12h.01",
+  microphone: "M12 15a3 3 0 0 0 3-3V6a3 3 0 0 0-6 0v6a3 3 0 0 0 3 3M6 11a6 6 0 0 0 12 0M12 17v4M9 21h6",
+  play: "M8 5l11 7-11 7z",
+  pause: "M8 5v14M16 5v14",
 } as const;
 
 export type IconName = keyof typeof DRAWN;

@@ -35,9 +35,12 @@ export default function SourcePanel({ shown, close }: Props) {
   const [tries, setTries] = useState(0);
   const heading = useRef<HTMLHeadingElement>(null);
   const kind = kindOf(shown.uri);
+  // What a tool gave is no document: there is nothing behind it to be opened.
+  const isTool = shown.kind === "tool";
 
   useEffect(() => heading.current?.focus(), []);
   useEffect(() => {
+    if (isTool) return;
     const control = new AbortController();
     setProblem(null);
     addressOf(api, shown.document_id, shown.version, control.signal)
@@ -46,7 +49,7 @@ export default function SourcePanel({ shown, close }: Props) {
         if (!wasStopped(error)) setProblem(asProblem(error));
       });
     return () => control.abort();
-  }, [api, shown.document_id, shown.version, tries]);
+  }, [api, isTool, shown.document_id, shown.version, tries]);
 
   const place = placeOf(shown.locator, places, shown.title);
   // The document's own address on the web, where it has one; else the copy that was read.
@@ -85,19 +88,20 @@ export default function SourcePanel({ shown, close }: Props) {
         </button>
       </header>
       {shown.quote && (
-        <details className="source-quote" open={shown.quote.length < 300}>
-          <summary className="small">{shown.number === null ? closest : texts.quote}</summary>
+        <details className="source-quote" open={isTool || shown.quote.length < 300}>
+          <summary className="small">{shown.number === null ? closest : shown.kind === "table" ? texts.computed : texts.quote}</summary>
           <blockquote dir="auto">{shown.quote}</blockquote>
         </details>
       )}
       <div className="source-content">
+        {isTool && <p className="quiet">{texts.tool}</p>}
         {problem &&
           (problem.status === 404 || problem.status === 403 ? (
             <p className="quiet">{texts.gone}</p>
           ) : (
             <ProblemNotice problem={problem} again={() => setTries(tries + 1)} />
           ))}
-        {!problem && (kind === "passages" ? <PassagesViewer shown={shown} /> : !address && <Waiting />)}
+        {!problem && !isTool && (kind === "passages" ? <PassagesViewer shown={shown} /> : !address && <Waiting />)}
         {!problem && address && kind === "pdf" && (
           <Suspense fallback={<Waiting />}>
             <PdfViewer address={address} page={shown.locator.page ?? 1} quote={shown.quote} />

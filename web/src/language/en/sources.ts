@@ -1,6 +1,8 @@
 export const sources = {
   title: "Source",
   quote: "What the answer quotes",
+  computed: "Computed from the document's rows",
+  tool: "An agent's tool gave this while it answered. It is no document, and is not kept elsewhere.",
   close: "Close the source",
   open: "Open the document",
   loading: "Loading the document …",

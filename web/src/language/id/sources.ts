@@ -4,6 +4,8 @@ import type { Like } from "../texts";
 export const sources: Like<typeof en> = {
   title: "Sumber",
   quote: "Yang dikutip jawaban",
+  computed: "Dihitung dari baris-baris dokumen",
+  tool: "Ini diberikan alat milik agen saat menjawab. Ini bukan dokumen, dan tidak disimpan di tempat lain.",
   close: "Tutup sumber",
   open: "Buka dokumen",
   loading: "Memuat dokumen …",
