@@ -21,6 +21,7 @@ def page_config(stage: Stage, *, api: str, issuer: str, client_id: str, region: 
         "colours": dict(stage.page_colours),
         "languages": list(LANGUAGES),
         "questions": {name: list(asked) for name, asked in stage.page_questions.items()},
+        "audio": True,  # every stage has the function
         "keeps_questions": stage.settings.get("NEXUS_KEEP_QUESTIONS", "").lower() == "true",
         "sign_in": _sign_in(stage, issuer, client_id, region),
     }

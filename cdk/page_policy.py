@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 # The one document that other pages may show in a frame, and the script that makes the frame.
 EMBEDDED = "embed.html"
 EMBEDDING = "embed.js"
-# What a frame in somebody's page never needs (https://www.w3.org/TR/permissions-policy/).
-_WITHOUT = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+# What the page never needs, and for its own questions alone the microphone
+# (https://www.w3.org/TR/permissions-policy/).
+_WITHOUT = "camera=(), display-capture=(), geolocation=(), microphone=(self), payment=(), usb=()"
 TWO_YEARS_S = 63_072_000
 
 
@@ -25,6 +26,7 @@ def content_policy(connect: Iterable[str], framers: Iterable[str] | None = ()) -
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' blob: data:",
+        "media-src blob:",
         "font-src 'self'",
         f"connect-src {called}",
         "worker-src 'self'",

@@ -84,9 +84,7 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
         if not getattr(stage, key) > 0:
             yield f"{key} must be more than 0"
     yield from _faults_of_upstreams(stage)
-    for name in stage.connect_buckets:
-        if not _BUCKET.fullmatch(name):
-            yield f"connect_buckets must be names of buckets; {name!r} is none"
+    yield from _faults_of_connectors(stage)
     if stage.alarm_email and "@" not in stage.alarm_email.strip("@"):
         yield "alarm_email must be an e-mail address"
     if stage.log_stream_arn and not _STREAM.fullmatch(stage.log_stream_arn):
@@ -101,6 +99,12 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
         yield f"settings must be named NEXUS_…; there is {wrong[0]!r}"
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
         yield "sqlite_path must name the file of the index"
+
+
+def _faults_of_connectors(stage: Stage) -> Iterator[str]:
+    for name in stage.connect_buckets:
+        if not _BUCKET.fullmatch(name):
+            yield f"connect_buckets must be names of buckets; {name!r} is none"
 
 
 def _faults_of_upstreams(stage: Stage) -> Iterator[str]:

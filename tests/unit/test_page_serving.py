@@ -105,7 +105,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(page: Served) -> None:
         assert said["x-frame-options"] == "DENY"
         assert said["referrer-policy"] == "no-referrer"
         assert said["cross-origin-resource-policy"] == "same-origin"
-        assert "microphone=()" in said["permissions-policy"]
+        assert "microphone=(self)" in said["permissions-policy"]
         assert "access-control-allow-origin" not in said
 
 
