@@ -20,8 +20,8 @@ export interface Documents {
   problem: Problem | null;
   loadMore(): void;
   reload(): void;
-  /** Shows the document as it is told here; one that is not listed yet comes first. */
-  tell(entry: DocumentEntry): void;
+  /** Shows the document as it is told here; one that is not listed comes first, if it is to be added. */
+  tell(entry: DocumentEntry, add?: boolean): void;
   /** Asks for the document, and shows it as it is. */
   look(documentId: string): Promise<void>;
   drop(documentIds: readonly string[]): void;
@@ -31,6 +31,8 @@ const PAGE = 50;
 const TYPING_MS = 350;
 // Pages can be empty and not the last: so many are asked for without a further click.
 const EMPTY_PAGES = 10;
+// A folder of thousands that arrives is counted, not listed.
+const MOST_ADDED = 200;
 
 export function useDocuments(asked: Asked): Documents {
   const api = useApi();
@@ -77,10 +79,11 @@ export function useDocuments(asked: Asked): Documents {
     };
   }, [load]);
 
-  const tell = useCallback((entry: DocumentEntry) => {
+  const tell = useCallback((entry: DocumentEntry, add = false) => {
     setEntries((known) => {
       const at = (known ?? []).findIndex((each) => each.document_id === entry.document_id);
-      if (at < 0) return [entry, ...(known ?? [])];
+      // Before the first page is there, nothing is missing in it.
+      if (at < 0) return add && known && known.length < MOST_ADDED ? [entry, ...known] : known;
       // What a search found in it stays: a single document is told without.
       return known!.map((each, index) => (index === at ? { ...entry, matches: entry.matches.length > 0 ? entry.matches : each.matches } : each));
     });

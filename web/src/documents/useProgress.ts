@@ -64,7 +64,10 @@ export function useProgress(seen: (entry: DocumentEntry) => void, over: (documen
       sights = more ? [] : withSight(sights, { time: Date.now(), done });
       before = done;
       for (const entry of entries) told.current.seen(entry);
-      for (const id of gone.splice(0, LOOKED_AT_ONCE)) await told.current.over(id);
+      for (let asked = 0; gone.length > 0 && asked < LOOKED_AT_ONCE; asked++) {
+        await told.current.over(gone[0]!);
+        gone.shift();
+      }
       wait = moved ? SOON_MS : Math.min(wait * SLOWER, LATEST_MS);
       rounds = entries.length > 0 || gone.length > 0 ? Math.max(rounds, 1) : rounds - 1;
       setState({ due: entries.length, more, secondsLeft: secondsLeft(sights) });
