@@ -1,11 +1,13 @@
 // One document of the list: its state, where it stands, the lines that were found, and on demand all else.
 import { memo } from "react";
 import { Marked } from "../chat/ConversationItem";
+import { chat as chatEn } from "../language/en/chat";
 import { documents as en } from "../language/en/documents";
+import { chat as chatId } from "../language/id/chat";
 import { documents as id } from "../language/id/documents";
 import { useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
-import { usePlace } from "../sources/place";
+import { placeOf } from "../sources/place";
 import { DocumentDetails, type Doing } from "./DocumentDetails";
 import type { DocumentEntry, Match } from "./entries";
 import type { KnownNames } from "./known_names";
@@ -80,7 +82,8 @@ export const DocumentRow = memo(function DocumentRow(props: Props) {
 });
 
 function Found({ match }: { match: Match }) {
-  const place = usePlace(match.locator);
+  const { places } = useTexts({ en: chatEn, id: chatId });
+  const place = placeOf(match.locator, places);
   return (
     <p className="document-match small flat" dir="auto">
       <Marked text={match.text} positions={match.positions} />

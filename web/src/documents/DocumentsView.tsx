@@ -1,9 +1,170 @@
-// The view of documents, for administrators.
+// The view of documents, for administrators: what comes in, how far it is, and all that is done with it.
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { documents as en } from "../language/en/documents";
 import { documents as id } from "../language/id/documents";
 import { useTexts } from "../language/language";
+import { ProblemNotice } from "../layout/ProblemNotice";
+import { goTo, useRoute } from "../layout/route";
+import { useApi } from "../session/signed_in";
+import { BulkBar } from "./BulkBar";
+import type { Doing } from "./DocumentDetails";
+import { DocumentRow } from "./DocumentRow";
+import "./documents.css";
+import { pathOf, type DocumentEntry, type Receipt } from "./entries";
+import { Filters } from "./Filters";
+import { knownNames } from "./known_names";
+import { Receipts } from "./Receipts";
+import { extentOf, NONE, toggled, toggledAll, within } from "./selection";
+import { TimeLeft } from "./TimeLeft";
+import { UploadPanel } from "./UploadPanel";
+import { useUploads } from "./uploads";
+import { EVERYTHING, isEverything, useDocuments } from "./useDocuments";
+import { useProgress } from "./useProgress";
 
 export default function DocumentsView() {
   const texts = useTexts({ en, id });
-  return <h1>{texts.title}</h1>;
+  const api = useApi();
+  const open = useRoute().rest[0] ?? "";
+  const [asked, setAsked] = useState(EVERYTHING);
+  const [selection, setSelection] = useState(NONE);
+  const [receipts, setReceipts] = useState<readonly Receipt[]>([]);
+  const all = useDocuments(asked);
+  const { tell, look, drop } = all;
+  const unfiltered = isEverything(asked);
+  const seen = useCallback((entry: DocumentEntry) => tell(entry, unfiltered), [tell, unfiltered]);
+  const progress = useProgress(seen, look);
+  const { wake } = progress;
+  const { queue, state } = useUploads();
+
+  const entries = useMemo(() => all.entries ?? [], [all.entries]);
+  const ids = useMemo(() => entries.map((entry) => entry.document_id), [entries]);
+  const known = useMemo(() => knownNames(entries), [entries]);
+  // Nothing is done to what is out of sight.
+  useEffect(() => setSelection((selection) => within(selection, ids)), [ids]);
+  const chosen = useMemo(() => entries.filter((entry) => selection.ids.has(entry.document_id)), [entries, selection]);
+
+  // What has just been sent is soon due.
+  const sent = state.uploads.filter(({ stage }) => stage === "sent").length;
+  useEffect(() => {
+    if (sent > 0) wake();
+  }, [sent, wake]);
+  // A link may lead to a document that is not on the first page.
+  const asking = useRef("");
+  const lacking = open !== "" && all.entries !== null && !ids.includes(open);
+  useEffect(() => {
+    if (!lacking || asking.current === open) return;
+    asking.current = open;
+    api.get<DocumentEntry>(pathOf(open)).then((entry) => tell(entry, true), () => undefined);
+  }, [api, lacking, open, tell]);
+
+  const erased = useCallback(
+    (told: readonly Receipt[]) => {
+      const fresh = new Set(told.map((receipt) => receipt.document_id));
+      setReceipts((known) => [...told, ...known.filter((receipt) => !fresh.has(receipt.document_id))]);
+      drop([...fresh]);
+    },
+    [drop],
+  );
+  const changed = useCallback(
+    (entry: DocumentEntry) => {
+      tell(entry);
+      wake();
+    },
+    [tell, wake],
+  );
+  const doing = useMemo<Doing>(
+    () => ({
+      changed,
+      look,
+      erase: async (documentIds) => {
+        for (const documentId of documentIds) erased([await api.send<Receipt>("DELETE", pathOf(documentId))]);
+      },
+      replace: ({ path }, file) => queue.add([{ path, file, metadata: {} }]),
+    }),
+    [api, changed, erased, look, queue],
+  );
+  const latest = useRef({ ids, open });
+  latest.current = { ids, open };
+  const choose = useCallback(
+    (documentId: string, range: boolean) =>
+      setSelection((selection) => toggled(selection, documentId, latest.current.ids, range)),
+    [],
+  );
+  const toggle = useCallback(
+    (documentId: string) =>
+      goTo(latest.current.open === documentId ? "#/documents" : `#/documents/${encodeURIComponent(documentId)}`, true),
+    [],
+  );
+
+  const extent = extentOf(selection, ids);
+  return (
+    <div className="documents stack">
+      <h1>{texts.title}</h1>
+      <UploadPanel queue={queue} state={state} known={known} />
+      {receipts.length > 0 && (
+        <Receipts receipts={receipts} again={(each) => void doing.erase([each]).catch(all.reload)} dismiss={() => setReceipts([])} />
+      )}
+      <Filters asked={asked} known={known} change={setAsked} />
+      <div className="documents-due">
+        {/* The time changes at every look: only the number is told to who listens. */}
+        <p role="status" className="flat">
+          {progress.due > 0 && texts.due(progress.due, progress.more)}
+        </p>
+        {progress.due > 0 && progress.secondsLeft !== null && (
+          <span className="quiet">
+            <TimeLeft seconds={progress.secondsLeft} />
+          </span>
+        )}
+      </div>
+      {all.problem && <ProblemNotice problem={all.problem} again={all.reload} />}
+      <div className="documents-list-head">
+        {ids.length > 0 && (
+          <label className="row">
+            <input
+              type="checkbox"
+              checked={extent === "all"}
+              ref={(box) => {
+                if (box) box.indeterminate = extent === "some";
+              }}
+              onChange={() => setSelection(toggledAll(selection, ids))}
+            />
+            {texts.chooseAll(ids.length)}
+          </label>
+        )}
+        <button type="button" className="button-link" onClick={all.reload}>
+          {texts.reload}
+        </button>
+      </div>
+      <BulkBar
+        entries={chosen}
+        known={known}
+        changed={changed}
+        erased={erased}
+        choose={(documentIds) => setSelection({ ids: new Set(documentIds), last: "" })}
+      />
+      <ul className="documents-list" aria-busy={all.loading}>
+        {entries.map((entry) => (
+          <DocumentRow
+            key={entry.document_id}
+            entry={entry}
+            chosen={selection.ids.has(entry.document_id)}
+            open={entry.document_id === open}
+            queueSeconds={entry.status === "pending" ? progress.secondsLeft : null}
+            known={known}
+            doing={doing}
+            choose={choose}
+            toggle={toggle}
+          />
+        ))}
+      </ul>
+      <p role="status" className="quiet flat">
+        {all.loading ? texts.loading : all.entries?.length === 0 && !all.more ? (unfiltered ? texts.none : texts.noneFound) : ""}
+      </p>
+      {all.more && !all.loading && (
+        <button type="button" className="button-plain" onClick={all.loadMore}>
+          {texts.more}
+        </button>
+      )}
+    </div>
+  );
 }

@@ -12,7 +12,7 @@ import { useApi } from "../session/signed_in";
 import type { Doing } from "./DocumentDetails";
 import { pathOf, type Changes, type DocumentEntry, type Metadata } from "./entries";
 import type { KnownNames } from "./known_names";
-import { NamesField } from "./NamesField";
+import { NamesField, takeTyped } from "./NamesField";
 
 const FIELDS = ["title", "author", "department", "date", "url", "tags", "groups"] as const;
 type Name = (typeof FIELDS)[number];
@@ -56,6 +56,8 @@ function Field({ name, metadata, known, change }: FieldProps) {
   const layout = useTexts({ en: layoutEn, id: layoutId });
   const value = metadata[name];
   const [typed, setTyped] = useState<string | string[] | null>(null);
+  const latest = useRef(typed);
+  latest.current = typed;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -74,11 +76,13 @@ function Field({ name, metadata, known, change }: FieldProps) {
   }
   async function save(event: FormEvent) {
     event.preventDefault();
+    if (Array.isArray(typed)) takeTyped();
     setBusy(true);
     setProblem(null);
     try {
-      const wanted = typeof typed === "string" ? typed.trim() : (typed ?? []);
-      if (String(wanted) !== String(value ?? "") || wanted.length !== (value ?? "").length)
+      const now = latest.current;
+      const wanted = typeof now === "string" ? now.trim() : (now ?? []);
+      if (JSON.stringify(wanted) !== JSON.stringify(value ?? ""))
         await change({ [name]: wanted.length > 0 ? wanted : null });
       setTyped(null);
     } catch (error) {
@@ -138,7 +142,8 @@ function Field({ name, metadata, known, change }: FieldProps) {
             />
           )}
           <div className="row">
-            <button type="submit" className="button" disabled={busy}>
+            {/* The field is not left by pressing the button, which would move away under the pointer. */}
+            <button type="submit" className="button" disabled={busy} onMouseDown={(event) => event.preventDefault()}>
               {layout.save}
             </button>
             <button type="button" className="button-plain" onClick={leave}>

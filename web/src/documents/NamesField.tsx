@@ -1,9 +1,15 @@
 // A field of several names, such as tags or groups: what is typed counts when one leaves it, too.
+import { flushSync } from "react-dom";
 import { useId, useState, type KeyboardEvent } from "react";
 import { documents as en } from "../language/en/documents";
 import { documents as id } from "../language/id/documents";
 import { useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
+
+/** Has a field take what is still being typed in it, as leaving it does; at once, without a click or a drop in between. */
+export function takeTyped(): void {
+  flushSync(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+}
 
 interface Props {
   label: string;
@@ -39,18 +45,6 @@ export function NamesField({ label, names, known, change, why, autoFocus }: Prop
       <label htmlFor={input}>
         <strong>{label}</strong>
       </label>
-      {names.length > 0 && (
-        <ul className="chips">
-          {names.map((name) => (
-            <li key={name} className="chip">
-              <bdi>{name}</bdi>
-              <button type="button" aria-label={texts.removeName(name)} onClick={() => change(names.filter((each) => each !== name))}>
-                <Icon name="close" />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
       <input
         id={input}
         className="input"
@@ -64,6 +58,18 @@ export function NamesField({ label, names, known, change, why, autoFocus }: Prop
         onKeyDown={pressed}
         onBlur={add}
       />
+      {names.length > 0 && (
+        <ul className="chips">
+          {names.map((name) => (
+            <li key={name} className="chip">
+              <bdi>{name}</bdi>
+              <button type="button" aria-label={texts.removeName(name)} onClick={() => change(names.filter((each) => each !== name))}>
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
       {why && (
         <p id={about} className="small quiet flat">
           {why}

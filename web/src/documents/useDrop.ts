@@ -1,7 +1,7 @@
 // Files that are dropped anywhere on the page while the view is shown; without it the browser would open them.
 import { useEffect, useRef, useState } from "react";
-import { flushSync } from "react-dom";
 import { droppedEntries } from "./chosen_files";
+import { takeTyped } from "./NamesField";
 
 /** Whether files are being dragged over the page; `dropped` gets those that are let go. */
 export function useDrop(dropped: (entries: FileSystemEntry[]) => void): boolean {
@@ -26,7 +26,7 @@ export function useDrop(dropped: (entries: FileSystemEntry[]) => void): boolean 
       setOver(false);
       const entries = droppedEntries(event.dataTransfer!);
       // A group that is still being typed counts: leaving the field takes it.
-      flushSync(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+      takeTyped();
       told.current(entries);
     };
     addEventListener("dragover", dragged);
