@@ -43,6 +43,9 @@ export default function DocumentsView() {
   useEffect(() => setSelection((selection) => within(selection, ids)), [ids]);
   const chosen = useMemo(() => entries.filter((entry) => selection.ids.has(entry.document_id)), [entries, selection]);
 
+  const latest = useRef({ ids, open });
+  latest.current = { ids, open };
+
   // What has just been sent is soon due.
   const sent = state.uploads.filter(({ stage }) => stage === "sent").length;
   useEffect(() => {
@@ -62,6 +65,7 @@ export default function DocumentsView() {
       const fresh = new Set(told.map((receipt) => receipt.document_id));
       setReceipts((known) => [...told, ...known.filter((receipt) => !fresh.has(receipt.document_id))]);
       drop([...fresh]);
+      if (fresh.has(latest.current.open)) goTo("#/documents", true);
     },
     [drop],
   );
@@ -83,8 +87,6 @@ export default function DocumentsView() {
     }),
     [api, changed, erased, look, queue],
   );
-  const latest = useRef({ ids, open });
-  latest.current = { ids, open };
   const choose = useCallback(
     (documentId: string, range: boolean) =>
       setSelection((selection) => toggled(selection, documentId, latest.current.ids, range)),

@@ -15,7 +15,7 @@ interface Props {
 export function Filters({ asked, known, change }: Props) {
   const texts = useTexts({ en, id });
   return (
-    <search className="documents-filters">
+    <div role="search" className="documents-filters">
       <label className="field documents-search">
         <span>{texts.search}</span>
         <input
@@ -76,6 +76,6 @@ export function Filters({ asked, known, change }: Props) {
           {texts.clearFilters}
         </button>
       )}
-    </search>
+    </div>
   );
 }

@@ -1,4 +1,5 @@
 // What proves that documents were erased, to be read and to be kept.
+import { useEffect, useRef } from "react";
 import { documents as en } from "../language/en/documents";
 import { documents as id } from "../language/id/documents";
 import { useFormats, useTexts } from "../language/language";
@@ -22,9 +23,14 @@ export const asFile = (receipts: readonly Receipt[]): Blob =>
 export function Receipts({ receipts, again, dismiss }: Props) {
   const texts = useTexts({ en, id });
   const formats = useFormats();
+  const section = useRef<HTMLElement>(null);
+  // The button that was pressed went with its document: whoever works by keyboard goes on here.
+  useEffect(() => {
+    if (document.activeElement === document.body) section.current?.focus();
+  }, [receipts]);
   const incomplete = receipts.filter(({ complete }) => !complete);
   return (
-    <section className="card stack" aria-label={texts.receipts}>
+    <section ref={section} tabIndex={-1} className="card stack" aria-label={texts.receipts}>
       <h2>{texts.receipts}</h2>
       <p role="status" className="flat">
         {texts.erased(receipts.length - incomplete.length)}
