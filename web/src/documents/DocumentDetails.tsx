@@ -18,7 +18,7 @@ import { Versions } from "./Versions";
 export interface Doing {
   /** The document is so now; work on it may have been given. */
   changed: (entry: DocumentEntry) => void;
-  look: (documentId: string) => Promise<void>;
+  look: (documentId: string) => Promise<boolean>;
   /** Erases documents and shows their receipts. */
   erase: (documentIds: readonly string[]) => Promise<void>;
   /** Uploads a file in a document's place. */

@@ -32,7 +32,8 @@ export default function DocumentsView() {
   const { tell, look, drop } = all;
   const unfiltered = isEverything(asked);
   const seen = useCallback((entry: DocumentEntry) => tell(entry, unfiltered), [tell, unfiltered]);
-  const progress = useProgress(seen, look);
+  const over = useCallback(async (documentId: string) => void (await look(documentId, unfiltered)), [look, unfiltered]);
+  const progress = useProgress(seen, over);
   const { wake } = progress;
   const { queue, state } = useUploads();
 
@@ -46,19 +47,19 @@ export default function DocumentsView() {
   const latest = useRef({ ids, open });
   latest.current = { ids, open };
 
-  // What has just been sent is soon due.
-  const sent = state.uploads.filter(({ stage }) => stage === "sent").length;
+  // What has just been sent is soon due, or read already.
+  const followed = useRef(new Set<number>());
   useEffect(() => {
-    if (sent > 0) wake();
-  }, [sent, wake]);
+    const fresh = state.uploads.filter(({ key, stage }) => stage === "sent" && !followed.current.has(key));
+    for (const { key } of fresh) followed.current.add(key);
+    if (fresh.length > 0) wake(fresh.map(({ documentId }) => documentId));
+  }, [state.uploads, wake]);
   // A link may lead to a document that is not on the first page.
-  const asking = useRef("");
-  const lacking = open !== "" && all.entries !== null && !ids.includes(open);
+  const [missing, setMissing] = useState("");
+  const lacking = open !== "" && open !== missing && all.entries !== null && !ids.includes(open);
   useEffect(() => {
-    if (!lacking || asking.current === open) return;
-    asking.current = open;
-    api.get<DocumentEntry>(pathOf(open)).then((entry) => tell(entry, true), () => undefined);
-  }, [api, lacking, open, tell]);
+    if (lacking) look(open, true).then((there) => there || setMissing(open), () => setMissing(open));
+  }, [lacking, look, open]);
 
   const erased = useCallback(
     (told: readonly Receipt[]) => {
@@ -72,7 +73,7 @@ export default function DocumentsView() {
   const changed = useCallback(
     (entry: DocumentEntry) => {
       tell(entry);
-      wake();
+      wake([entry.document_id]);
     },
     [tell, wake],
   );
@@ -118,6 +119,7 @@ export default function DocumentsView() {
           </span>
         )}
       </div>
+      {open !== "" && open === missing && <p className="flat">{texts.notThere}</p>}
       {all.problem && <ProblemNotice problem={all.problem} again={all.reload} />}
       <div className="documents-list-head">
         {ids.length > 0 && (

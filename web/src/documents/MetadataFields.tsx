@@ -31,7 +31,7 @@ export function MetadataFields({ entry, known, doing }: Props) {
       doing.changed(await api.send<DocumentEntry>("PATCH", pathOf(entry.document_id), { body: changes }));
     } catch (error) {
       // Somebody else changed it: what is shown should be what is.
-      if (asProblem(error).status === 409) await doing.look(entry.document_id).catch(() => undefined);
+      if (asProblem(error).status === 409) await doing.look(entry.document_id).catch(() => false);
       throw error;
     }
   }

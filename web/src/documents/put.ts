@@ -8,7 +8,7 @@ export interface Put {
 export type Putting = (ticket: Ticket, file: Blob, told: (bytes: number) => void, signal: AbortSignal) => Promise<Put>;
 
 // A connection on which nothing moves for so long is taken to be broken.
-const SILENT_MS = 60_000;
+const SILENT_MS = 120_000;
 
 /** The status that the bucket answered. Raises Problem without a connection, and AbortError. */
 export const put: Putting = (ticket, file, told, signal) =>

@@ -52,8 +52,8 @@ export interface Surroundings {
 const TOGETHER = 3;
 const SIGNED_TOGETHER = 20;
 const LARGEST = 5 * 1024 ** 3;
-// An address is not used when it ends so soon.
-const SPARE_MS = 30_000;
+// Addresses are good for 15 minutes, by the API's clock: this one's may differ.
+const GOOD_MS = 14 * 60_000;
 const ATTEMPTS = 3;
 const BROKEN_IN_A_ROW = 3;
 const TYPE = /^[A-Za-z0-9.+_-]{1,120}\/[A-Za-z0-9.+_-]{1,120}$/;
@@ -68,7 +68,7 @@ export function uploadQueue(api: Api, { put = putByXhr, clock = Date.now, pause 
   let broken = 0;
   let signing: Promise<void> | null = null;
   const listeners = new Set<() => void>();
-  const tickets = new Map<number, Ticket>();
+  const tickets = new Map<number, { ticket: Ticket; since: number }>();
   const stops = new Map<number, AbortController>();
 
   function become(next: Partial<Queue>): void {
@@ -127,8 +127,8 @@ export function uploadQueue(api: Api, { put = putByXhr, clock = Date.now, pause 
         set(key, { stage: "waiting" });
         return null;
       }
-      const ticket = tickets.get(key);
-      if (ticket && Date.parse(ticket.expires_at) - SPARE_MS > clock()) return ticket;
+      const held = tickets.get(key);
+      if (held && clock() - held.since < GOOD_MS) return held.ticket;
       signing ??= sign(key).finally(() => (signing = null));
       await signing;
     }
@@ -147,7 +147,7 @@ export function uploadQueue(api: Api, { put = putByXhr, clock = Date.now, pause 
     for (let attempt = 1; ; attempt++) {
       try {
         const { uploads } = await api.send<{ uploads: Ticket[] }>("POST", "/v1/documents", { body: { files } });
-        batch.forEach((file, at) => tickets.set(file.key, uploads[at]!));
+        batch.forEach((file, at) => tickets.set(file.key, { ticket: uploads[at]!, since: clock() }));
         return;
       } catch (error) {
         const problem = asProblem(error);

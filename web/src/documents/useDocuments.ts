@@ -22,8 +22,8 @@ export interface Documents {
   reload(): void;
   /** Shows the document as it is told here; one that is not listed comes first, if it is to be added. */
   tell(entry: DocumentEntry, add?: boolean): void;
-  /** Asks for the document, and shows it as it is. */
-  look(documentId: string): Promise<void>;
+  /** Asks for the document, and shows it as it is; whether there is one. */
+  look(documentId: string, add?: boolean): Promise<boolean>;
   drop(documentIds: readonly string[]): void;
 }
 
@@ -89,12 +89,14 @@ export function useDocuments(asked: Asked): Documents {
     });
   }, []);
   const look = useCallback(
-    async (documentId: string) => {
+    async (documentId: string, add = false) => {
       try {
-        tell(await api.get<DocumentEntry>(pathOf(documentId)));
+        tell(await api.get<DocumentEntry>(pathOf(documentId)), add);
+        return true;
       } catch (error) {
         // It may be gone, or not be there yet.
         if (asProblem(error).status !== 404) throw error;
+        return false;
       }
     },
     [api, tell],

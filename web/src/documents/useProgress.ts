@@ -10,8 +10,8 @@ export interface ReadingProgress {
   /** There are more than are counted. */
   more: boolean;
   secondsLeft: number | null;
-  /** Looks again soon, since work has been given. */
-  wake(): void;
+  /** Looks again soon, since work has been given: on these documents, which may be over before it is seen. */
+  wake(documentIds?: readonly string[]): void;
 }
 
 const SOON_MS = 3_000;
@@ -21,6 +21,9 @@ const PAGES = 5;
 // What was given can take moments to be seen: so often is looked for it.
 const ROUNDS_AFTER_WORK = 5;
 const LOOKED_AT_ONCE = 10;
+// When a document that work was given on is looked at by itself, and of how many that is done.
+const LOOKED_AT_MS = [0, 6_000];
+const MOST_LOOKED = 200;
 
 /** `seen` is told of each document that is due, `over` of one that no longer is. */
 export function useProgress(seen: (entry: DocumentEntry) => void, over: (documentId: string) => Promise<void>): ReadingProgress {
@@ -28,7 +31,7 @@ export function useProgress(seen: (entry: DocumentEntry) => void, over: (documen
   const [state, setState] = useState<Omit<ReadingProgress, "wake">>({ due: 0, more: false, secondsLeft: null });
   const told = useRef({ seen, over });
   told.current = { seen, over };
-  const woken = useRef<() => void>(() => undefined);
+  const woken = useRef<ReadingProgress["wake"]>(() => undefined);
 
   useEffect(() => {
     const control = new AbortController();
@@ -39,6 +42,7 @@ export function useProgress(seen: (entry: DocumentEntry) => void, over: (documen
     let sights: Sight[] = [];
     let before = new Map<string, number>();
     const gone: string[] = [];
+    let given: { id: string; time: number }[] = [];
 
     async function due(): Promise<{ entries: DocumentEntry[]; more: boolean }> {
       const entries = new Map<string, DocumentEntry>();
@@ -61,7 +65,10 @@ export function useProgress(seen: (entry: DocumentEntry) => void, over: (documen
       const moved = done.size !== before.size || [...done].some(([id, share]) => before.get(id) !== share);
       // Where not all are counted, one that is not seen need not be done.
       if (!more) gone.push(...[...before.keys()].filter((id) => !done.has(id)));
-      sights = more ? [] : withSight(sights, { time: Date.now(), done });
+      const now = Date.now();
+      gone.push(...new Set(given.flatMap(({ id, time }) => (time <= now && !gone.includes(id) ? id : []))));
+      given = given.filter(({ time }) => time > now);
+      sights = more ? [] : withSight(sights, { time: now, done });
       before = done;
       for (const entry of entries) told.current.seen(entry);
       for (let asked = 0; gone.length > 0 && asked < LOOKED_AT_ONCE; asked++) {
@@ -69,7 +76,7 @@ export function useProgress(seen: (entry: DocumentEntry) => void, over: (documen
         gone.shift();
       }
       wait = moved ? SOON_MS : Math.min(wait * SLOWER, LATEST_MS);
-      rounds = entries.length > 0 || gone.length > 0 ? Math.max(rounds, 1) : rounds - 1;
+      rounds = entries.length > 0 || gone.length > 0 || given.length > 0 ? Math.max(rounds, 1) : rounds - 1;
       setState({ due: entries.length, more, secondsLeft: secondsLeft(sights) });
     }
 
@@ -88,7 +95,10 @@ export function useProgress(seen: (entry: DocumentEntry) => void, over: (documen
       clearTimeout(timer);
       if (rounds > 0 && !control.signal.aborted) timer = window.setTimeout(() => void round(), wait);
     }
-    function wake(): void {
+    function wake(documentIds: readonly string[] = []): void {
+      const now = Date.now();
+      for (const id of documentIds)
+        if (given.length < MOST_LOOKED) given.push(...LOOKED_AT_MS.map((later) => ({ id, time: now + later })));
       rounds = ROUNDS_AFTER_WORK;
       wait = SOON_MS;
       clearTimeout(timer);
@@ -105,5 +115,5 @@ export function useProgress(seen: (entry: DocumentEntry) => void, over: (documen
     };
   }, [api]);
 
-  return { ...state, wake: useCallback(() => woken.current(), []) };
+  return { ...state, wake: useCallback((documentIds?: readonly string[]) => woken.current(documentIds), []) };
 }

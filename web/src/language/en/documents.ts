@@ -74,6 +74,7 @@ export const documents = {
   more: "Show more",
   none: "There is no document yet: upload the first one.",
   noneFound: "No document fits.",
+  notThere: "There is no such document any more.",
   failedTitle: "This document could not be read",
   noReason: "No reason is known.",
   failedAdvice: "Do what it says, then upload the corrected file in its place. If nothing is wrong with the file, have it read again.",

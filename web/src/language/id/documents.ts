@@ -76,6 +76,7 @@ export const documents: Like<typeof en> = {
   more: "Tampilkan lagi",
   none: "Belum ada dokumen: unggah yang pertama.",
   noneFound: "Tidak ada dokumen yang cocok.",
+  notThere: "Dokumen itu tidak ada lagi.",
   failedTitle: "Dokumen ini tidak dapat dibaca",
   noReason: "Sebabnya tidak diketahui.",
   failedAdvice: "Ikuti petunjuk itu, lalu unggah berkas yang sudah diperbaiki sebagai gantinya. Bila berkasnya tidak bermasalah, baca ulang.",
