@@ -184,4 +184,33 @@ describe("the view of documents", () => {
     await shown([entry("a")], ([, path]) => (path === "/v1/documents/z" ? entry("z") : undefined));
     expect(button("Title z").getAttribute("aria-expanded")).toBe("true");
   });
+
+  test("uploads what is dropped with the groups that are still being typed", async () => {
+    class Request {
+      upload = {};
+      status = 200;
+      onload = () => undefined;
+      open() {}
+      setRequestHeader() {}
+      send() { setTimeout(() => this.onload()); }
+    }
+    vi.stubGlobal("XMLHttpRequest", Request);
+    await shown([entry("a")], ([method, path]) =>
+      method === "POST" ? { uploads: [{ document_id: "n", path: "pay.md", url: "https://bucket/n", headers: {}, expires_at: "" }] } : path.endsWith("/n") ? entry("n") : undefined,
+    );
+    const groups = [...place.querySelectorAll("label")].find((label) => label.textContent === "Groups that may see it")!;
+    const input = document.getElementById(groups.htmlFor) as HTMLInputElement;
+    input.focus();
+    await type(input, "hr");
+    const dropped = { name: "pay.md", fullPath: "/pay.md", isFile: true, file: (done: (file: File) => void) => done(new File(["x"], "pay.md")) };
+    const event = Object.assign(new Event("drop", { cancelable: true }), {
+      dataTransfer: { types: ["Files"], items: [{ kind: "file", webkitGetAsEntry: () => dropped }] },
+    });
+    await act(async () => void window.dispatchEvent(event));
+    await settled();
+    expect(event.defaultPrevented).toBe(true);
+    expect(changing("POST")).toEqual([["POST", "/v1/documents", { body: { files: [{ path: "pay.md", size: 1, metadata: { groups: ["hr"] } }] } }]]);
+    await settled();
+    expect(place.querySelector(".uploads-file")?.getAttribute("data-stage")).toBe("sent");
+  });
 });

@@ -21,6 +21,9 @@ import { useUploads } from "./uploads";
 import { EVERYTHING, isEverything, useDocuments } from "./useDocuments";
 import { useProgress } from "./useProgress";
 
+// A folder of thousands that arrives is counted, not listed.
+const MOST_ADDED = 200;
+
 export default function DocumentsView() {
   const texts = useTexts({ en, id });
   const api = useApi();
@@ -31,8 +34,9 @@ export default function DocumentsView() {
   const all = useDocuments(asked);
   const { tell, look, drop } = all;
   const unfiltered = isEverything(asked);
-  const seen = useCallback((entry: DocumentEntry) => tell(entry, unfiltered), [tell, unfiltered]);
-  const over = useCallback(async (documentId: string) => void (await look(documentId, unfiltered)), [look, unfiltered]);
+  const room = unfiltered && (all.entries?.length ?? 0) < MOST_ADDED;
+  const seen = useCallback((entry: DocumentEntry) => tell(entry, room), [tell, room]);
+  const over = useCallback(async (documentId: string) => void (await look(documentId, room)), [look, room]);
   const progress = useProgress(seen, over);
   const { wake } = progress;
   const { queue, state } = useUploads();

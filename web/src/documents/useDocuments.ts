@@ -31,8 +31,6 @@ const PAGE = 50;
 const TYPING_MS = 350;
 // Pages can be empty and not the last: so many are asked for without a further click.
 const EMPTY_PAGES = 10;
-// A folder of thousands that arrives is counted, not listed.
-const MOST_ADDED = 200;
 
 export function useDocuments(asked: Asked): Documents {
   const api = useApi();
@@ -83,7 +81,7 @@ export function useDocuments(asked: Asked): Documents {
     setEntries((known) => {
       const at = (known ?? []).findIndex((each) => each.document_id === entry.document_id);
       // Before the first page is there, nothing is missing in it.
-      if (at < 0) return add && known && known.length < MOST_ADDED ? [entry, ...known] : known;
+      if (at < 0) return add && known ? [entry, ...known] : known;
       // What a search found in it stays: a single document is told without.
       return known!.map((each, index) => (index === at ? { ...entry, matches: entry.matches.length > 0 ? entry.matches : each.matches } : each));
     });
