@@ -84,7 +84,7 @@ export function BulkForm({ action, entries, known, confirmed, cancelled }: Props
         )}
         {changes && (
           <p role="status" className="small flat">
-            {texts.bulkChanges(count)}
+            {texts.bulkChanges(count, entries.length)}
           </p>
         )}
         {opened > 0 && (

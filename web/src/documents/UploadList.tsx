@@ -79,7 +79,7 @@ const UploadRow = memo(function UploadRow({ upload, queue }: { upload: Upload; q
         </button>
       ) : stage === "sent" ? (
         <Icon name="done" />
-      ) : (
+      ) : failure === "empty" || failure === "large" ? null : (
         <button type="button" className="button-icon" aria-label={texts.retryOf(path)} onClick={() => queue.retry(key)}>
           <Icon name="again" />
         </button>

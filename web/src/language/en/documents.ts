@@ -152,7 +152,8 @@ export const documents = {
   },
   manner: "How",
   manners: { replace: "Replace those there are", add: "Add these", take: "Remove these" },
-  bulkChanges: (documents: number) => `${count(documents, "document changes", "documents change")}; the others are so already.`,
+  bulkChanges: (changed: number, all: number) =>
+    `${count(changed, "document changes", "documents change")}${changed === all ? "." : "; the others are so already."}`,
   bulkOpens: (documents: number) => `${count(documents, "document", "documents")} that only some may see now will be seen by everybody.`,
   bulkProgress: (over: number, all: number) => `${over} of ${all}`,
   bulkDone: (done: number, left: number) => (left > 0 ? `Done for ${done}; stopped before ${left}, which stay chosen.` : `Done for ${done}.`),

@@ -154,7 +154,7 @@ export const documents: Like<typeof en> = {
   },
   manner: "Cara",
   manners: { replace: "Ganti yang sudah ada", add: "Tambahkan ini", take: "Hapus ini" },
-  bulkChanges: (documents) => `${documents} dokumen berubah; yang lain sudah demikian.`,
+  bulkChanges: (changed, all) => `${changed} dokumen berubah${changed === all ? "." : "; yang lain sudah demikian."}`,
   bulkOpens: (documents) => `${documents} dokumen yang kini hanya dilihat sebagian orang akan dilihat semua orang.`,
   bulkProgress: (over, all) => `${over} dari ${all}`,
   bulkDone: (done, left) =>
