@@ -48,7 +48,7 @@ export function Receipts({ receipts, again, dismiss }: Props) {
           <p className="small quiet flat">
             <bdi>{receipt.path}</bdi> · {receipt.document_id} · {formats.time(receipt.finished_at)}
           </p>
-          <div className="table-wide">
+          <div className="table-wide" role="region" tabIndex={0} aria-label={receipt.title}>
             <table>
               <thead>
                 <tr>

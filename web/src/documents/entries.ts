@@ -86,6 +86,3 @@ export interface Ticket {
 
 /** The path of a document in the API; `rest` begins with "/" or ":". */
 export const pathOf = (documentId: string, rest = ""): string => `/v1/documents/${encodeURIComponent(documentId)}${rest}`;
-
-/** Whether work on the document is still due. */
-export const isDue = (entry: DocumentEntry): boolean => entry.status === "pending" || entry.status === "indexing";
