@@ -1,1 +1,0 @@
-import{a as e,o as t}from"./language-C1Yh6bje.js";var n={title:`Analytics`},r={title:`Analitik`},i=t();function a(){let t=e({en:n,id:r});return(0,i.jsx)(`h1`,{children:t.title})}export{a as default};
