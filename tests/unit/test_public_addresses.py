@@ -5,8 +5,9 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from nexus.adapters.public_addresses import may_be_reached
 from nexus.adapters.sources.calling import Caller, wait_of
-from nexus.adapters.sources.network import PublicTransport, client, is_public
+from nexus.adapters.sources.network import PublicTransport, client
 from nexus.errors import UpstreamUnavailable
 from tests.scripted_site import Answer, Asked, serving
 
@@ -22,14 +23,24 @@ from tests.scripted_site import Answer, Asked, serving
     ],
 )
 def test_an_address_that_is_not_of_the_internet_is_not_public(address: str) -> None:
-    assert not is_public(address)
+    assert not may_be_reached(address)
 
 
 @pytest.mark.parametrize(
     "address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:93.184.216.34"]
 )
 def test_an_address_of_the_internet_is_public(address: str) -> None:
-    assert is_public(address)
+    assert may_be_reached(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "reached"),
+    [("10.0.0.1", True), ("::1", True), ("169.254.169.254", False), ("fe80::1", False)],
+)
+def test_a_private_address_that_is_allowed_is_reached_but_never_a_cloud_s_own(
+    address: str, reached: bool
+) -> None:
+    assert may_be_reached(address, private=True) is reached
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1"])

@@ -7,20 +7,16 @@ to the very address that was looked at (OWASP, "Server Side Request Forgery Prev
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Callable, Collection
 
 import httpx2
 
+from nexus.adapters.public_addresses import may_be_reached
 from nexus.adapters.tls_context import tls_context
 
 USER_AGENT = "nexus-connector/1.0"
-# RFC 6052: an IPv4 address inside IPv6, which leads wherever the IPv4 address does.
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _TIMEOUT = httpx2.Timeout(20.0, connect=10.0)
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def client(private_hosts: Collection[str]) -> httpx2.Client:
@@ -57,10 +53,9 @@ class PublicTransport(httpx2.BaseTransport):
             raise httpx2.UnsupportedProtocol("Only http and https are asked.")
         port = request.url.port or {"http": 80, "https": 443}[request.url.scheme]
         addresses = self._resolve(host, port)
-        if host.lower() not in self._private:
-            for address in addresses:
-                if not is_public(address):
-                    raise httpx2.ConnectError(f"{host} has an address that is not public.")
+        private = host.lower() in self._private
+        if not all(may_be_reached(address, private=private) for address in addresses):
+            raise httpx2.ConnectError(f"{host} has an address that is not public.")
         request.extensions = {**request.extensions, "sni_hostname": host}
         request.url = request.url.copy_with(host=addresses[0])
         inner = self._by_host.get(host)
@@ -72,27 +67,6 @@ class PublicTransport(httpx2.BaseTransport):
         """Closes every connection."""
         for inner in self._by_host.values():
             inner.close()
-
-
-def is_public(text: str) -> bool:
-    """Whether an IP address, in whatever form it hides another, is one of the public internet."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    return all(one.is_global and not one.is_multicast for one in _inside(address))
-
-
-def _inside(address: Address) -> list[Address]:
-    found: list[Address] = [address]
-    if isinstance(address, ipaddress.IPv6Address):
-        hidden = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in _NAT64:
-            hidden.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if address.ipv4_mapped:
-            found = []
-        found += [one for one in hidden if one is not None]
-    return found
 
 
 def _resolved(host: str, port: int) -> list[str]:

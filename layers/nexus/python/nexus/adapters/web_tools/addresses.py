@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import SplitResult, urlsplit
 
+from nexus.adapters.public_addresses import may_be_reached
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 
 SERVICE = "tools"
 _USUAL = {"https": 443, "http": 80}
-# Addresses of IPv4 that stand in one of IPv6 (RFC 6052).
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # The addresses of a host, as `socket.getaddrinfo` finds them.
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -57,7 +54,7 @@ class Addresses:
         if not found:
             raise UpstreamUnavailable(SERVICE, "The tool's host has no address.")
         for address in found:
-            if not _may_be_reached(ipaddress.ip_address(address), named in self._private):
+            if not may_be_reached(address, private=named in self._private):
                 raise UpstreamRefused(
                     SERVICE, "The tool's host leads to an address that is not public."
                 )
@@ -73,22 +70,3 @@ def _read(url: str) -> tuple[SplitResult, int]:
     if parts.scheme not in _USUAL or not parts.hostname or parts.username or parts.password:
         raise UpstreamRefused(SERVICE, "The tool's address must be http:// or https:// and a host.")
     return parts, port
-
-
-def _may_be_reached(address: Address, is_private_allowed: bool) -> bool:
-    every = [address, *_inside(address)]
-    # Never the addresses at which machines in clouds ask for their own credentials.
-    if any(one.is_link_local or one.is_multicast or one.is_unspecified for one in every):
-        return False
-    return is_private_allowed or all(one.is_global and not one.is_reserved for one in every)
-
-
-def _inside(address: Address) -> list[Address]:
-    """The addresses of IPv4 that one of IPv6 stands for."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return []
-    found: list[Address | None] = [address.ipv4_mapped, address.sixtofour]
-    found += address.teredo or ()
-    if address in _NAT64:
-        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return [one for one in found if one is not None]
