@@ -20,6 +20,7 @@ from cli.local.access import credentials, signatures
 from cli.local.access.bearer import KeyedServer
 from cli.local.access.bodies import Message, Receive, Scope, Send
 from cli.local.access.emulator import Guarded
+from cli.local.access.sign_in import SignInRules
 from cli.local.layout import Layout
 from cli.stacks import local_session
 
@@ -53,6 +54,13 @@ class OneOrigin:
         assert path.startswith("/documents/")
         is_named = headers.get("origin") == "http://localhost:3000"
         return {"Access-Control-Allow-Origin": headers["origin"]} if is_named else {}
+
+
+async def names_the_first_origin(_scope: Any, _receive: Any, send: Any) -> None:
+    """As the emulator answers a preflight for the API, whoever asks."""
+    headers = [(b"access-control-allow-origin", b"http://first.example")]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 @pytest.fixture
@@ -305,3 +313,18 @@ def test_before_the_first_start_there_are_no_credentials(layout: Layout) -> None
         credentials.current(layout)
     with pytest.raises(Failure, match="holds no key"):
         credentials.read_models_key(layout.credentials_file)
+
+
+@pytest.mark.parametrize(
+    ("origin", "named"),
+    [
+        ("http://second.example", "http://second.example"),
+        ("http://evil.example", "http://first.example"),
+    ],
+)
+def test_each_allowed_page_is_named_by_the_answer_to_its_preflight(origin: str, named: str) -> None:
+    pages = SignInRules(["http://first.example", "http://second.example"])
+    app = Guarded(names_the_first_origin, OneOrigin(), PORT, {}.get, pages)
+    url = f"http://127.0.0.1:{PORT}/_aws/execute-api/a1/live/v1/chat"
+    answer = call(app, "OPTIONS", url, {"Origin": origin})
+    assert answer.headers["access-control-allow-origin"] == named

@@ -26,6 +26,7 @@ OUTPUTS = {
     "StandardPlanId": "plan",
     "AdminPlanId": "admin",
     "AccessFunction": "access:live",
+    "ConnectFunction": "connect:live",
     "AuthorizerFunction": "authorizer:live",
     "ChatFunction": "chat:live",
     "DocumentsFunction": "documents:live",

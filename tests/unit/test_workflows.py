@@ -181,14 +181,25 @@ def _is_of_the_cli(place: str, arguments: list[str]) -> None:
 def test_dependabot_watches_every_folder_that_pins_packages_and_the_actions() -> None:
     updates = yaml.safe_load((PROJECT / ".github" / "dependabot.yml").read_text())["updates"]
     by_kind = {one["package-ecosystem"]: one for one in updates}
-    assert set(by_kind) == {"github-actions", "pip"}
+    assert set(by_kind) == {"github-actions", "pip", "npm"}
+    locked = {
+        file.parent
+        for pattern in (
+            "web/package-lock.json",
+            "cli/**/package-lock.json",
+            "tests/**/package-lock.json",
+        )
+        for file in PROJECT.glob(pattern)
+        if "node_modules" not in file.parts
+    }
+    assert {PROJECT / folder.strip("/") for folder in by_kind["npm"]["directories"]} == locked
     watched = {PROJECT / folder.strip("/") for folder in by_kind["pip"]["directories"]}
     assert all(folder.is_dir() for folder in watched)
     pinned = {
         file.parent
         for pattern in (
             *("*.txt", ".ci/*.txt", "cli/**/*requirements.txt", "layers/**/*.txt"),
-            "tests/load/*.txt",
+            *("tests/front_end/*.txt", "tests/load/*.txt"),
         )
         for file in PROJECT.glob(pattern)
         if "--hash=sha256:" in file.read_text(encoding="utf-8")

@@ -69,6 +69,8 @@ class Guarded:
             there = scope["path"].rpartition("/")[2] + "/"
             await respond(send, 308, {"location": there}, b"")
         elif _API.fullmatch(scope["path"]):
+            if scope["method"] == "OPTIONS" and (origin := self._sign_in.page(scope["headers"])):
+                send = _with_origin(send, origin)
             await self._app(scope, receive, send)  # which asks for the API's key itself
         elif self._sign_in.concern(scope["method"], scope["path"]):
             await self._signing_in(scope, receive, send)
@@ -127,6 +129,23 @@ def _with_cors(send: Send, allowed: dict[str, str]) -> Send:
                 if not key.lower().startswith(b"access-control-")
             ]
             message = {**message, "headers": [*kept, *added]}
+        await send(message)
+
+    return sending
+
+
+def _with_origin(send: Send, origin: str) -> Send:
+    """Names the allowed page that asks, as the template of the gateway's preflights does.
+
+    The emulator runs no template, and names the first of them to all.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            told = dict(message.get("headers", []))
+            if b"access-control-allow-origin" in told:
+                told[b"access-control-allow-origin"] = origin.encode()
+            message = {**message, "headers": list(told.items())}
         await send(message)
 
     return sending

@@ -50,6 +50,10 @@ class SignInRules:
             "vary": "origin",
         }
 
-    def _is_allowed(self, headers: Headers) -> bool:
+    def page(self, headers: Headers) -> str | None:
+        """The origin of the page that asks, if it is one of those; None for any other caller."""
         origins = values(headers, b"origin")
-        return len(origins) == 1 and origins[0] in self._origins
+        return origins[0] if len(origins) == 1 and origins[0] in self._origins else None
+
+    def _is_allowed(self, headers: Headers) -> bool:
+        return self.page(headers) is not None
