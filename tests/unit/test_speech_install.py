@@ -97,9 +97,9 @@ def test_a_first_use_begins_the_installation_and_says_how_far_it_is(root, monkey
         engines.speak("Hello", "alloy", 1.0)
     installing = engines._installing
     assert installing is not None
-    installing.join(30)
+    installing.join(120)
     with pytest.raises(NotInstalled, match="failed"):
         engines.hear(b"", None)
     installing = engines._installing
     assert installing is not None
-    installing.join(30)
+    installing.join(120)
