@@ -1,0 +1,95 @@
+"""Every text of the chat is there in English and in Indonesian, and no text is the same in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.page.chatting import (
+    READS,
+    UNANSWERED,
+    answers,
+    ask,
+    begin_anew,
+    choose_language,
+    open_source,
+    send,
+)
+from tests.page.conftest import ANA, Served
+from tests.page.wording import words_of
+
+# Names, and words that both languages spell in the same way.
+SAME = {"Nexus", "English", "Bahasa Indonesia", "Filter", "Menu", "Tag"}
+
+
+def in_both(page: Page) -> set[str]:
+    """The texts of what is on the screen that are the same in both languages."""
+    choose_language(page, "en")
+    english = words_of(page)
+    choose_language(page, "id")
+    indonesian = words_of(page)
+    choose_language(page, "en")
+    assert len(english) >= 5
+    assert abs(len(english) - len(indonesian)) <= 3, english ^ indonesian
+    return (english & indonesian) - SAME - {ANA, f"{ANA}"}
+
+
+def test_no_text_of_the_chat_is_left_in_the_other_language(
+    signed_in: Callable[[str], Page], served: Served
+) -> None:
+    page = signed_in(ANA)
+    same = {"the welcome": in_both(page)}
+    answer = ask(page, READS)
+    answer.locator("details.confidence summary").click()
+    answer.get_by_role("button", name="Good answer").click()
+    same["an answer"] = in_both(page)
+    answer.get_by_role("button", name="Bad answer").click()
+    expect(answer.get_by_text("What was wrong?")).to_be_visible()
+    same["what was wrong"] = in_both(page)
+    expect(open_source(answer).get_by_text("The quote is marked.")).to_be_visible()
+    same["a page of a PDF"] = in_both(page)
+    row = ask(page, "How much does a single room in Asrama Cendrawasih cost per month?")
+    expect(open_source(row).locator(".source-marked").first).to_be_visible()
+    same["a table"] = in_both(page)
+    page.get_by_role("button", name="Close the source").click()
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Dated from").fill("2026-05-02")
+    page.get_by_label("Dated until").fill("2026-05-01")
+    same["filters"] = in_both(page)
+    page.get_by_role("button", name="Clear all filters").click()
+    page.get_by_role("button", name="Filters").click()
+    begin_anew(page)
+    refused = ask(page, UNANSWERED)
+    refused.locator("details.confidence summary").click()
+    expect(refused.get_by_role("region", name="What comes closest")).to_be_visible()
+    same["a refusal"] = in_both(page)
+    page.get_by_role("button", name="Options of").first.click()
+    same["options"] = in_both(page)
+    page.locator(".conversation").get_by_role("button", name="Rename").first.click()
+    same["a new title"] = in_both(page)
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("searchbox").fill("nobody-ever-said-this")
+    expect(page.get_by_text("No conversation has this text.")).to_be_visible()
+    same["a search"] = in_both(page)
+    page.get_by_role("searchbox").fill("")
+    page.context.set_offline(True)
+    send(page, READS)
+    expect(answers(page).last.get_by_role("alert")).to_be_visible()
+    same["no network"] = in_both(page)
+    page.context.set_offline(False)
+    page.goto(f"{served.origin}/#/no-such-view")
+    expect(page.get_by_text("There is no such view.")).to_be_visible()
+    same["no such view"] = in_both(page)
+    assert not {view: texts for view, texts in same.items() if texts}
+
+
+def test_a_browser_that_wishes_for_indonesian_gets_it_with_questions_of_its_own(
+    served: Served, signed_in: Callable[[str], Page]
+) -> None:
+    page = signed_in(ANA)
+    choose_language(page, "id")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "id")
+    page.get_by_role("button", name="Nilai 78 mendapat huruf mutu apa?").click()
+    expect(page.locator("article details.confidence")).to_be_visible()
