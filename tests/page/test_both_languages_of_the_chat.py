@@ -30,9 +30,8 @@ def in_both(page: Page) -> set[str]:
     choose_language(page, "id")
     indonesian = words_of(page)
     choose_language(page, "en")
-    assert len(english) >= 5
-    assert abs(len(english) - len(indonesian)) <= 3, english ^ indonesian
-    return (english & indonesian) - SAME - {ANA, f"{ANA}"}
+    assert min(len(english), len(indonesian)) >= 5
+    return (english & indonesian) - SAME - {ANA}
 
 
 def test_no_text_of_the_chat_is_left_in_the_other_language(

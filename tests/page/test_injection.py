@@ -1,4 +1,4 @@
-"""Markup in documents, titles, file names, questions, models' answers and links: it is shown, not run.
+"""Markup in documents, titles, names, questions, answers and links: it is shown, and never runs.
 
 Each test is an attempt: whatever ran would set `window.ran`, open a dialog, or ask a foreign host.
 """
@@ -41,15 +41,18 @@ DOCUMENTS = {
     "html": (
         "observatory'onload='window.ran=11.html",
         f"<!doctype html><title>x</title><h1>The observatory</h1><p>The observatory's dome weighs "
-        f"31 tonnes &lt;img src=x onerror=window.ran=12&gt; {RUNS}</p><script>window.ran=13</script>"
+        f"31 tonnes &lt;img src=x onerror=window.ran=12&gt; {RUNS}</p>"
+        "<script>window.ran=13</script>"
         f"<p onclick='window.ran=14'>It was built in 1911. {LEADS}</p>",
         "How much does the observatory's dome weigh?",
         "31 tonnes",
     ),
     "table": (
         "herbarium-window.csv",
-        f'plant,"place {RUNS.replace(chr(34), chr(39))}"\n"Tembusu <img src=x onerror=window.ran=15>",'
-        '"Cabinet 47 [see](javascript:window.ran=16) </script>"\n"Gaharu","=HYPERLINK(""http://evil.example"")"\n',
+        f'plant,"place {RUNS.replace(chr(34), chr(39))}"\n'
+        '"Tembusu <img src=x onerror=window.ran=15>",'
+        '"Cabinet 47 [see](javascript:window.ran=16) </script>"\n'
+        '"Gaharu","=HYPERLINK(""http://evil.example"")"\n',
         "In which cabinet of the herbarium is Tembusu?",
         "Cabinet 47",
     ),
@@ -141,13 +144,15 @@ def test_a_question_and_its_conversation_are_shown_as_they_are_typed(
 ANSWERS = {
     "html": f"Before {RUNS} {LEADS} after [1]",
     "block": f"{RUNS}\n\n<div onclick='window.ran=18'>after</div>",
-    "links": "[after](JaVaScRiPt:window.ran=19) [a](java\tscript:window.ran=20) [b](&#106;avascript:"
-    "window.ran=21) <javascript:window.ran=22> [c](vbscript:x) [d](//evil.example/x) [e](blob:x)",
+    "links": "[after](JaVaScRiPt:window.ran=19) [a](java\tscript:window.ran=20) "
+    "[b](&#106;avascript:window.ran=21) <javascript:window.ran=22> "
+    "[c](vbscript:x) [d](//evil.example/x) [e](blob:x)",
     "pictures": f"![after]({FOREIGN}/a.png) ![x][p]\n\n[p]: {FOREIGN}/b.png",
     "definitions": "after [1] [2]\n\n[1]: javascript:window.ran=23\n[2]: https://evil.example/",
     "table": f"| after | b |\n|---|---|\n| {RUNS} | [x](javascript:window.ran=24) |",
     "code": f"after\n\n```html\n{RUNS}\n```\n\n`{RUNS}`",
-    "fence": "after\n\n```mermaid\nclick A javascript:window.ran=25\n```\n\n$$\\href{javascript:1}{x}$$",
+    "fence": "after\n\n```mermaid\nclick A javascript:window.ran=25\n```\n\n"
+    "$$\\href{javascript:1}{x}$$",
 }
 
 
