@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.page.chatting import ask, open_source, send, whole
+from tests.page.chatting import ask, send, whole
 from tests.page.conftest import ANA, Served
 from tests.page.pacing import answering
 
@@ -33,15 +33,15 @@ TITLE = '"><img src=x onerror="window.ran=8"><b>Aviary</b>'
 DOCUMENTS = {
     "markdown": (
         "<img src=x onerror=window.ran=9> aviary.md",
-        f"# The aviary {RUNS}\n\nThe aviary is fed with 12 kg of sunflower seed a day {LEADS}.\n\n"
-        f"{RUNS}\n\n[1]: javascript:window.ran=10\n",
+        "# The aviary\n\nThe aviary is fed with 12 kg of sunflower seed a day.\n\n"
+        f"{RUNS}\n\n{LEADS}\n\n{RUNS}\n\n[1]: javascript:window.ran=10\n",
         "How much sunflower seed is the aviary fed with a day?",
         "12 kg",
     ),
     "html": (
         "observatory'onload='window.ran=11.html",
         f"<!doctype html><title>x</title><h1>The observatory</h1><p>The observatory's dome weighs "
-        f"31 tonnes &lt;img src=x onerror=window.ran=12&gt; {RUNS}</p>"
+        f"31 tonnes.</p><p>&lt;img src=x onerror=window.ran=12&gt; {RUNS}</p>"
         "<script>window.ran=13</script>"
         f"<p onclick='window.ran=14'>It was built in 1911. {LEADS}</p>",
         "How much does the observatory's dome weigh?",
@@ -93,7 +93,9 @@ class Watch:
 @pytest.fixture
 def watched(served: Served, signed_in: Callable[[str], Page]) -> Iterator[Watch]:
     """Signed in, and watched; in the end it is seen that nothing ran."""
-    watch = Watch(signed_in(ANA), served)
+    page = signed_in(ANA)
+    expect(page.locator(".composer-text")).to_be_visible()
+    watch = Watch(page, served)
     yield watch
     watch.nothing_ran()
 
@@ -113,9 +115,12 @@ def test_a_document_is_shown_as_it_is_written(watched: Watch, kind: str) -> None
     _, _, question, told = DOCUMENTS[kind]
     answer = ask(watched.page, question)
     expect(answer).to_contain_text(told)
-    panel = open_source(answer)
-    expect(panel.get_by_role("heading").first).to_contain_text(TITLE)
+    # A model may refuse what looks so; then the document is what comes closest.
+    answer.locator(".markdown button.citation, .closest li button").first.click()
+    panel = watched.page.locator("aside.source-panel")
+    expect(panel.get_by_role("heading").first).to_contain_text("Aviary")
     expect(panel.locator("mark, .source-marked").first).to_be_visible()
+    expect(panel.locator(".source-content")).to_contain_text(told)
     for link in answer.locator(".markdown a").all():
         link.click()
     watched.nothing_ran()
