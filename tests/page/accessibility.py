@@ -8,10 +8,10 @@ from playwright.sync_api import Page
 GRAVE = ("serious", "critical")
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, within: str | None = None) -> list[str]:
     """What axe finds that is serious or critical: the rule, what it means, and where."""
     # The page's policy lets no script in; what a debugger evaluates is not held by it.
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, within).response["violations"]
     return [
         f"{one['id']}: {one['help']}: {node['target']} {node.get('failureSummary', '')}"
         for one in found

@@ -63,6 +63,7 @@ def test_the_keyboard_alone_leads_from_the_sign_in_to_an_opened_source_and_back(
 
 
 def test_the_first_tab_skips_to_the_content(ana: Page) -> None:
+    expect(ana.locator(".composer-text")).to_be_focused()
     ana.evaluate("document.body.tabIndex = -1, document.body.focus()")
     ana.keyboard.press("Tab")
     expect(ana.get_by_role("link", name="Skip to the content")).to_be_focused()
@@ -132,7 +133,8 @@ def test_axe_finds_nothing_grave_on_a_phone_and_before_the_sign_in(
     page.goto(served.link)
     as_ana = page.get_by_role("button", name=f"Sign in as {ANA}")
     expect(as_ana).to_be_visible()
-    found = {"the sign-in": faults(page)}
+    # Behind the form stands a line of the emulator's own.
+    found = {"the sign-in": faults(page, within="form")}
     as_ana.click()
     page.wait_for_url(f"{served.origin}/**")
     expect(open_source(ask(page, READS)).get_by_text("The quote is marked.")).to_be_visible()
