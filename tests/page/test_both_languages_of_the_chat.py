@@ -23,15 +23,19 @@ from tests.page.wording import words_of
 SAME = {"Nexus", "English", "Bahasa Indonesia", "Filter", "Menu", "Tag"}
 
 
-def in_both(page: Page) -> set[str]:
-    """The texts of what is on the screen that are the same in both languages."""
+def in_both(page: Page, once_chosen: Callable[[], None] = lambda: None) -> set[str]:
+    """The texts of what is on the screen that are the same in both languages.
+
+    `once_chosen` opens what a click elsewhere closes.
+    """
+    said = {}
+    for language in ("en", "id"):
+        choose_language(page, language)
+        once_chosen()
+        said[language] = words_of(page)
     choose_language(page, "en")
-    english = words_of(page)
-    choose_language(page, "id")
-    indonesian = words_of(page)
-    choose_language(page, "en")
-    assert min(len(english), len(indonesian)) >= 5
-    return (english & indonesian) - SAME - {ANA}
+    assert min(map(len, said.values())) >= 5
+    return (said["en"] & said["id"]) - SAME - {ANA}
 
 
 def test_no_text_of_the_chat_is_left_in_the_other_language(
@@ -63,8 +67,9 @@ def test_no_text_of_the_chat_is_left_in_the_other_language(
     refused.locator("details.confidence summary").click()
     expect(refused.get_by_role("region", name="What comes closest")).to_be_visible()
     same["a refusal"] = in_both(page)
-    page.get_by_role("button", name="Options of").first.click()
-    same["options"] = in_both(page)
+    options = page.locator(".conversation-line button").first
+    same["options"] = in_both(page, options.click)
+    options.click()
     page.locator(".conversation").get_by_role("button", name="Rename").first.click()
     same["a new title"] = in_both(page)
     page.get_by_role("button", name="Cancel").click()
@@ -92,3 +97,4 @@ def test_a_browser_that_wishes_for_indonesian_gets_it_with_questions_of_its_own(
     expect(page.locator("html")).to_have_attribute("lang", "id")
     page.get_by_role("button", name="Nilai 78 mendapat huruf mutu apa?").click()
     expect(page.locator("article details.confidence")).to_be_visible()
+    expect(page.locator(".thread > .unseen")).to_contain_text("Jawaban sudah lengkap.")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-# What a document, a person or a model wrote is in their language.
+# What a document, a person or a model wrote is in their language; what was said aloud of an answer
+# stays in the language in which it was said.
 THEIRS = (
     ".markdown, .question, blockquote, bdi, .conversation-title, .conversation-match, mark, "
     ".source-content table, .source-content pre, .text-viewer, .pdf-sheet, .closest-text, "
-    ".source-name h2, .welcome li, option[lang], textarea, .frame-name"
+    ".source-name h2, .welcome li, option[lang], textarea, .frame-name, "
+    ".thread > .unseen, .confidence-why li"
 )
 _WORDS = """(theirs) => {
   const found = new Set([document.title]);
