@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.page.asking import answered
 from tests.page.chatting import (
     READS,
     UNANSWERED,
@@ -16,7 +17,7 @@ from tests.page.chatting import (
     open_source,
     send,
 )
-from tests.page.conftest import ANA, Served
+from tests.page.conftest import ANA, WAIT_MS, Served, sign_in
 from tests.page.wording import words_of
 
 # Names, and words that both languages spell in the same way.
@@ -88,13 +89,16 @@ def test_no_text_of_the_chat_is_left_in_the_other_language(
     assert not {view: texts for view, texts in same.items() if texts}
 
 
-def test_a_browser_that_wishes_for_indonesian_gets_it_with_questions_of_its_own(
-    served: Served, signed_in: Callable[[str], Page]
+def test_who_wishes_for_indonesian_gets_examples_and_answers_in_it(
+    served: Served, browser: Browser
 ) -> None:
-    page = signed_in(ANA)
-    choose_language(page, "id")
-    page.reload()
+    context = browser.new_context(locale="id-ID")
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    sign_in(page, served, ANA)
     expect(page.locator("html")).to_have_attribute("lang", "id")
-    page.get_by_role("button", name="Nilai 78 mendapat huruf mutu apa?").click()
-    expect(page.locator("article details.confidence")).to_be_visible()
+    [first, *_] = answered(served, "/config.json").json()["questions"]["id"]
+    page.get_by_role("button", name=first).click()
+    expect(page.locator("article .sources button").first).to_be_visible()
     expect(page.locator(".thread > .unseen")).to_contain_text("Jawaban sudah lengkap.")
+    context.close()
