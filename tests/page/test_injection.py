@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.page.chatting import ask, send, whole
 from tests.page.conftest import ANA, Served
@@ -73,7 +73,11 @@ class Watch:
                 self.foreign.append(url)
 
         page.on("request", lambda request: asked(request.url))
-        page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", self._opened)
+
+    def _opened(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def nothing_ran(self) -> None:
         """Fails if anything ran, was asked for elsewhere, or stands ready to run."""
