@@ -90,4 +90,4 @@ def test_a_source_that_cannot_be_had_still_shows_its_quote(ana: Page) -> None:
     expect(panel.locator("blockquote")).to_contain_text(READS_TELLS)
     ana.context.set_offline(False)
     panel.get_by_role("button", name="Try again").click()
-    expect(panel.get_by_text("Page 7 of")).to_be_visible()
+    expect(panel.locator(".pdf-bar").get_by_text("Page 7 of")).to_be_visible()

@@ -10,7 +10,7 @@ from tests.page.chatting import READS, READS_TITLE, UNANSWERED, ask, open_source
 def test_a_number_opens_the_pdf_at_the_quoted_page_with_the_quote_marked(ana: Page) -> None:
     panel = open_source(ask(ana, READS))
     expect(panel.get_by_role("heading")).to_contain_text(READS_TITLE)
-    expect(panel.get_by_text("Page 7 of")).to_be_visible()
+    expect(panel.locator(".pdf-bar").get_by_text("Page 7 of")).to_be_visible()
     expect(panel.get_by_text("The quote is marked.")).to_be_visible()
     canvas = panel.locator(".pdf-sheet canvas").bounding_box()
     assert canvas
@@ -19,9 +19,9 @@ def test_a_number_opens_the_pdf_at_the_quoted_page_with_the_quote_marked(ana: Pa
     expect(marks.first).to_be_in_viewport()
     assert "1,250,000" in " ".join(marks.all_inner_texts())
     panel.get_by_role("button", name="Next page").click()
-    expect(panel.get_by_text("Page 8 of")).to_be_visible()
+    expect(panel.locator(".pdf-bar").get_by_text("Page 8 of")).to_be_visible()
     panel.get_by_role("button", name="To the quote").click()
-    expect(panel.get_by_text("Page 7 of")).to_be_visible()
+    expect(panel.locator(".pdf-bar").get_by_text("Page 7 of")).to_be_visible()
     panel.get_by_role("button", name="Close the source").click()
     expect(panel).to_have_count(0)
 

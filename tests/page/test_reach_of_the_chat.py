@@ -53,7 +53,7 @@ def test_the_keyboard_alone_leads_from_the_sign_in_to_an_opened_source_and_back(
     expect(panel.get_by_text("The quote is marked.")).to_be_visible()
     tab_to(page, panel.get_by_role("button", name="Next page"))
     page.keyboard.press("Enter")
-    expect(panel.get_by_text("Page 8 of")).to_be_visible()
+    expect(panel.locator(".pdf-bar").get_by_text("Page 8 of")).to_be_visible()
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     expect(citation).to_be_focused()

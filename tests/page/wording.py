@@ -10,7 +10,7 @@ THEIRS = (
     ".markdown, .question, blockquote, bdi, .conversation-title, .conversation-match, mark, "
     ".source-content table, .source-content pre, .text-viewer, .pdf-sheet, .closest-text, "
     ".source-name h2, .welcome li, option[lang], textarea, .frame-name, "
-    ".thread > .unseen, .confidence-why li"
+    ".thread > .unseen, .confidence-why li, .closest span"
 )
 _WORDS = """(theirs) => {
   const found = new Set([document.title]);
