@@ -26,6 +26,7 @@ ROOT = PROJECT / ".local" / "page-tests"
 SHOWN = ROOT / "shown"
 ANA, BUDI, CITRA = "ana@example.org", "budi@example.org", "citra@example.org"
 WAIT_MS = 20_000
+expect.set_options(timeout=WAIT_MS)
 
 _BROWSER = chromium.found()
 if _BROWSER is None and os.environ.get(chromium.NEEDED):
@@ -98,7 +99,8 @@ def browser() -> Iterator[Browser]:
     """A Chromium without a window; it asks no proxy for this machine's own servers."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=_BROWSER, args=["--no-sandbox", "--no-proxy-server"]
+            executable_path=_BROWSER,
+            args=["--no-sandbox", "--no-proxy-server", "--use-fake-device-for-media-stream"],
         )
         yield started
         started.close()

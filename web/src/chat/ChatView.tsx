@@ -1,12 +1,14 @@
 // Asking: the conversations, the answers, and the source beside them.
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { chat as chatEn } from "../language/en/chat";
 import { conversations as en } from "../language/en/conversations";
 import { chat as chatId } from "../language/id/chat";
 import { conversations as id } from "../language/id/conversations";
 import { useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
+import { loaded } from "../layout/loaded";
 import { goTo, useRoute } from "../layout/route";
+import { SourceNotLoaded } from "../sources/SourceNotLoaded";
 import "./answers.css";
 import "./chat.css";
 import { ConversationList } from "./ConversationList";
@@ -15,7 +17,11 @@ import { ThreadView } from "./ThreadView";
 import { useConversations } from "./useConversations";
 import { useThread } from "./useThread";
 
-const SourcePanel = lazy(() => import("../sources/SourcePanel"));
+const SourcePanel = loaded(
+  () => import("../sources/SourcePanel"),
+  <aside className="source-panel" />,
+  SourceNotLoaded,
+);
 
 export function ChatView({ withConversations = true }: { withConversations?: boolean }) {
   const route = useRoute();
@@ -79,9 +85,7 @@ export function ChatView({ withConversations = true }: { withConversations?: boo
         )}
         <ThreadView thread={thread} />
         {shown && (
-          <Suspense fallback={<aside className="source-panel" />}>
-            <SourcePanel key={`${shown.document_id} ${shown.number} ${shown.quote}`} shown={shown} close={close} />
-          </Suspense>
+          <SourcePanel key={`${shown.document_id} ${shown.number} ${shown.quote}`} shown={shown} close={close} />
         )}
       </div>
     </OpeningContext>

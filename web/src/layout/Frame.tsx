@@ -1,5 +1,5 @@
 // The frame of every view: name and logo, the views that the caller has, language, appearance, way out.
-import { lazy, Suspense, useEffect, useRef, type ComponentType } from "react";
+import { useEffect, useRef, type ComponentType } from "react";
 import { ChatView } from "../chat/ChatView";
 import { layout as en } from "../language/en/layout";
 import { layout as id } from "../language/id/layout";
@@ -8,13 +8,14 @@ import { useSignedIn } from "../session/signed_in";
 import { AccountMenu } from "./AccountMenu";
 import { FaultBoundary } from "./FaultBoundary";
 import "./frame.css";
+import { loaded } from "./loaded";
 import { useRoute } from "./route";
 
 type ViewName = "documents" | "analytics" | "access";
 const FOR_ADMINISTRATORS: Record<ViewName, ComponentType> = {
-  documents: lazy(() => import("../documents/DocumentsView")),
-  analytics: lazy(() => import("../analytics/AnalyticsView")),
-  access: lazy(() => import("../access/AccessView")),
+  documents: loaded(() => import("../documents/DocumentsView"), <Loading />),
+  analytics: loaded(() => import("../analytics/AnalyticsView"), <Loading />),
+  access: loaded(() => import("../access/AccessView"), <Loading />),
 };
 const LINKS = [
   ["chat", "#/"],
@@ -67,9 +68,7 @@ export function Frame() {
           {view === "chat" ? (
             <ChatView />
           ) : View ? (
-            <Suspense fallback={<p role="status">{texts.loading}</p>}>
-              <View />
-            </Suspense>
+            <View />
           ) : (
             <>
               <h1>{texts.unknownView}</h1>
@@ -82,4 +81,8 @@ export function Frame() {
       </main>
     </div>
   );
+}
+
+function Loading() {
+  return <p role="status">{useTexts({ en, id }).loading}</p>;
 }

@@ -1,20 +1,38 @@
 // A part of the page that is loaded when it is first needed; where it cannot be, that is said in its place.
-import { lazy, Suspense, type ComponentType } from "react";
+import { createContext, lazy, Suspense, useContext, useReducer, type ComponentType, type ReactNode } from "react";
 import { Problem } from "../api/problem";
 import { ProblemNotice } from "./ProblemNotice";
 
-function NotLoaded() {
-  return <ProblemNotice problem={new Problem("network")} />;
+const AgainContext = createContext<() => void>(() => undefined);
+
+/** Says that a part could not be loaded, and loads it again when somebody asks for it. */
+export function NotLoaded() {
+  return <ProblemNotice problem={new Problem("network")} again={useContext(AgainContext)} />;
 }
 
-/** The component of a file; nothing is shown until it is there. */
-export function loaded<Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) {
-  const Part = lazy<ComponentType<Props>>(() => load().catch(() => ({ default: NotLoaded })));
+/**
+ * The component of a file. `waiting` is shown until it is there, `instead` where it cannot be loaded:
+ * it holds NotLoaded somewhere.
+ */
+export function loaded<Props extends object>(
+  load: () => Promise<{ default: ComponentType<Props> }>,
+  waiting: ReactNode = null,
+  instead: ComponentType<Props> = NotLoaded,
+) {
+  const attempt = () => lazy<ComponentType<Props>>(() => load().catch(() => ({ default: instead })));
+  let Part = attempt();
   return function Loaded(props: Props) {
+    const [, show] = useReducer((count: number) => count + 1, 0);
+    const again = () => {
+      Part = attempt();
+      show();
+    };
     return (
-      <Suspense fallback={null}>
-        <Part {...props} />
-      </Suspense>
+      <AgainContext value={again}>
+        <Suspense fallback={waiting}>
+          <Part {...props} />
+        </Suspense>
+      </AgainContext>
     );
   };
 }

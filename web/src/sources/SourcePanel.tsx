@@ -1,5 +1,5 @@
 // A source beside the answer: what is quoted, and the document itself, opened where the quote stands.
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { asProblem, wasStopped, type Problem } from "../api/problem";
 import { safeAddress } from "../chat/citations";
 import type { Shown } from "../chat/opening";
@@ -9,6 +9,7 @@ import { chat as chatId } from "../language/id/chat";
 import { sources as id } from "../language/id/sources";
 import { useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
+import { loaded } from "../layout/loaded";
 import { ProblemNotice } from "../layout/ProblemNotice";
 import { useApi } from "../session/signed_in";
 import { addressOf } from "./content";
@@ -19,7 +20,7 @@ import "./sources.css";
 import { TableViewer } from "./TableViewer";
 import { TextViewer } from "./TextViewer";
 
-const PdfViewer = lazy(() => import("./PdfViewer"));
+const PdfViewer = loaded(() => import("./PdfViewer"), <Waiting />);
 
 interface Props {
   shown: Shown;
@@ -103,9 +104,7 @@ export default function SourcePanel({ shown, close }: Props) {
           ))}
         {!problem && !isTool && (kind === "passages" ? <PassagesViewer shown={shown} /> : !address && <Waiting />)}
         {!problem && address && kind === "pdf" && (
-          <Suspense fallback={<Waiting />}>
-            <PdfViewer address={address} page={shown.locator.page ?? 1} quote={shown.quote} />
-          </Suspense>
+          <PdfViewer address={address} page={shown.locator.page ?? 1} quote={shown.quote} />
         )}
         {!problem && address && kind === "table" && (
           <TableViewer address={address} row={shown.locator.row} quote={shown.quote} />
