@@ -133,6 +133,22 @@ describe("the view of documents", () => {
     expect(place.querySelectorAll(".document")).toHaveLength(1);
   });
 
+  test("does not list again what was erased, unless it came anew", async () => {
+    const again = entry("a", { updated_at: "2026-01-01T00:00:01Z" });
+    let stored = [entry("a"), entry("b")];
+    await shown([], (call) => listed(stored)(call) ?? (call[0] === "DELETE" ? receipt("a") : undefined));
+    answers = (call) => listed(stored)(call) ?? (call[0] === "DELETE" ? receipt("a") : undefined);
+    await click(button("Refresh"));
+    await click(button("Title a"));
+    await click(button("Delete"));
+    await click(button("Delete"));
+    await click(button("Refresh"));
+    expect(place.querySelectorAll(".document")).toHaveLength(1);
+    stored = [again, entry("b")];
+    await click(button("Refresh"));
+    expect(place.querySelectorAll(".document")).toHaveLength(2);
+  });
+
   test("does one thing to all that are chosen, says to how many, and keeps those that failed", async () => {
     const gone = new Problem("refused", { status: 503, detail: "The index does not answer." });
     await shown([entry("a"), entry("b"), entry("c")], ([method, path]) =>
