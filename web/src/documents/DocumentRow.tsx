@@ -68,7 +68,8 @@ export const DocumentRow = memo(function DocumentRow(props: Props) {
           {entry.matches.map((match, at) => (
             <Found key={at} match={match} />
           ))}
-          {(entry.status === "failed" || entry.status === "pending") && entry.reason && (
+          {/* Where the details are open, they say why it failed. */}
+          {((entry.status === "failed" && !open) || entry.status === "pending") && entry.reason && (
             <p className="document-reason small flat" dir="auto">
               {entry.reason}
             </p>
