@@ -14,13 +14,15 @@ from tests.page.conftest import Served
 COMMENT = "=cmd()|'/C calc'!A0 <img src=x onerror=window.ran=1>"
 # Nothing in the documents answers them; one of them is a formula to a spreadsheet.
 UNKNOWN = "Which telescope does the observatory on the moon use?"
-FORMULA = "=HYPERLINK(\"https://evil.example\") <img src=x onerror=window.ran=1> who repairs zeppelins?"
+FORMULA = '=HYPERLINK("https://evil.example") <img src=x onerror=window.ran=1> which zeppelin crossed Greenland?'
 
 
 def figure(page: Page, name: str) -> int:
     """A count of the first section."""
-    tile = page.get_by_role("region", name="Questions").locator(".tiles > div").filter(
-        has=page.locator("dt").get_by_text(name, exact=True)
+    tile = (
+        page.get_by_role("region", name="Questions")
+        .locator(".tiles > div")
+        .filter(has=page.locator("dt").get_by_text(name, exact=True))
     )
     return int(tile.locator("strong").inner_text())
 
@@ -82,7 +84,11 @@ def test_what_was_asked_refused_and_disliked_appears_and_is_exported(
     assert rows[0][:3] == ["asked", "refused", "rated bad"]
     lines = [line for row in rows for cell in row for line in cell.split("\n")]
     assert any(line.startswith("'=HYPERLINK") for line in lines)
-    assert not [line for line in lines if line.lstrip(" \"'\t").startswith(("=", "+", "@")) and line[0] != "'"]
+    assert not [
+        line
+        for line in lines
+        if line.lstrip(" \"'\t").startswith(("=", "+", "@")) and line[0] != "'"
+    ]
     assert citra.evaluate("window.ran") is None
     assert citra.locator("img[src=x]").count() == 0
     assert faults == []
@@ -93,10 +99,14 @@ def test_a_period_is_chosen_kept_in_the_address_and_a_wrong_one_is_explained(
 ) -> None:
     view(citra, served, "analytics")
     citra.get_by_role("button", name="Last 7 days").click()
-    expect(citra.get_by_role("button", name="Last 7 days")).to_have_attribute("aria-pressed", "true")
+    expect(citra.get_by_role("button", name="Last 7 days")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     assert "from=" in citra.url
     citra.reload()
-    expect(citra.get_by_role("button", name="Last 7 days")).to_have_attribute("aria-pressed", "true")
+    expect(citra.get_by_role("button", name="Last 7 days")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     citra.get_by_label("From").fill("2026-11-20")
     citra.get_by_label("To", exact=True).fill("2026-11-10")
     citra.get_by_role("button", name="Show", exact=True).click()
@@ -120,6 +130,8 @@ def test_a_document_with_a_hostile_name_stands_in_the_figures_as_its_name(
     ask(citra, served, "When does the dirigible hangar open?")
     view(citra, served, "analytics")
     expect(citra.get_by_role("region", name="Errors").get_by_text(torn.name).first).to_be_attached()
-    expect(citra.get_by_role("region", name="Documents").get_by_text(fine.name).first).to_be_attached()
+    expect(
+        citra.get_by_role("region", name="Documents").get_by_text(fine.name).first
+    ).to_be_attached()
     assert citra.evaluate("window.ran") is None
     assert citra.locator("img[src=x]").count() == 0

@@ -58,9 +58,9 @@ def test_a_folder_is_uploaded_read_asked_about_and_erased_with_its_receipt(
     shown(citra, "documents-sure")
     citra.get_by_role("dialog").get_by_role("button", name="Delete").click()
     receipt = citra.get_by_role("region", name="Receipts of deletion")
-    expect(receipt.get_by_text("1 document is deleted, and nothing of them is left.")).to_be_visible(
-        timeout=READ_MS
-    )
+    expect(
+        receipt.get_by_text("1 document is deleted, and nothing of them is left.")
+    ).to_be_visible(timeout=READ_MS)
     for what in ("Stored versions", "Passages in the index", "Answers in conversations"):
         line = receipt.get_by_role("row", name=what)
         found, removed, left = line.get_by_role("cell").all_inner_texts()
@@ -80,7 +80,9 @@ def test_a_dropped_folder_says_who_may_see_it_and_shows_how_far_it_is(
     served: Served, citra: Page, tmp_path: Path
 ) -> None:
     folder = folder_of(tmp_path, "orchard", pears="# Pears\n\nPears ripen in week 37.\n")
-    long = "\n\n".join(f"## Tree {n}\n\n" + f"Tree {n} bears {n * 7} apples. " * 60 for n in range(90))
+    long = "\n\n".join(
+        f"## Tree {n}\n\n" + f"Tree {n} bears {n * 7} apples. " * 60 for n in range(90)
+    )
     (folder / "trees.md").write_text(f"# Trees\n\n{long}\n")
     (folder / "metadata.json").write_text(
         json.dumps({"pears.md": {"title": "Pears of the orchard", "groups": ["finance"]}})

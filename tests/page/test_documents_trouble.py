@@ -50,7 +50,9 @@ def test_a_file_that_fails_says_why_and_what_to_do(
     view(citra, served, "documents")
     upload_files(citra, broken, empty, odd)
     uploads = citra.get_by_role("region", name="Upload")
-    expect(uploads.get_by_text("The file is empty: there is nothing to answer from.")).to_be_visible()
+    expect(
+        uploads.get_by_text("The file is empty: there is nothing to answer from.")
+    ).to_be_visible()
     expect(uploads.get_by_text("picture.xyz")).to_be_visible()
     line = row(citra, "torn.pdf")
     expect(line.locator(".document-state")).to_have_attribute(
@@ -161,7 +163,9 @@ def test_hostile_names_titles_and_departments_are_shown_and_run_nothing(
     box = line.get_by_label("Web address")
     box.fill("javascript:window.ran=4")
     line.get_by_role("button", name="Save").click()
-    expect(line.get_by_role("alert").or_(line.get_by_text("javascript:window.ran=4")).first).to_be_visible()
+    expect(
+        line.get_by_role("alert").or_(line.get_by_text("javascript:window.ran=4")).first
+    ).to_be_visible()
     assert line.locator("a[href^='javascript']").count() == 0
     shown(citra, "documents-hostile")
     citra.keyboard.press("Escape")
