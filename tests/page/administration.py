@@ -1,4 +1,4 @@
-"""What an administrator does at the page, as the tests of its views say it: go, upload, wait, ask."""
+"""What an administrator does at the page, as the tests say it: go, upload, wait, ask."""
 
 from __future__ import annotations
 

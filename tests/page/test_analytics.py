@@ -1,4 +1,4 @@
-"""The view of analytics in a browser: what was asked, refused and disliked, and the list to write."""
+"""The view of analytics in a browser: what was asked, refused, disliked, and is to write."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from tests.page.conftest import Served
 COMMENT = "=cmd()|'/C calc'!A0 <img src=x onerror=window.ran=1>"
 # Nothing in the documents answers them; one of them is a formula to a spreadsheet.
 UNKNOWN = "Which telescope does the observatory on the moon use?"
-FORMULA = '=HYPERLINK("https://evil.example") <img src=x onerror=window.ran=1> which zeppelin crossed Greenland?'
+FORMULA = (
+    '=HYPERLINK("https://evil.example") <img src=x onerror=window.ran=1> which zeppelin crossed '
+    "Greenland?"
+)
 
 
 def figure(page: Page, name: str) -> int:

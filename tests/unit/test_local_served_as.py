@@ -1,4 +1,4 @@
-"""A signed URL answers here as S3 would: under the type and the disposition that its signer chose."""
+"""A signed URL answers here as S3 would: under the type and disposition that its signer chose."""
 
 from __future__ import annotations
 

@@ -96,6 +96,12 @@ describe("the view of documents", () => {
     expect(place.querySelector("[style]")).toBeNull();
   });
 
+  test("shows a name whose characters would turn it round as it is written", async () => {
+    await shown([entry("a", { title: "\u202egnp.exe", path: "\u202egnp.exe" })]);
+    expect(place.querySelector(".document-title")!.textContent).toBe("\ufffdgnp.exe");
+    expect(place.querySelector(".document-path")!.textContent).toBe("\ufffdgnp.exe");
+  });
+
   test("changes a field where it stands; an empty one is removed", async () => {
     await shown([entry("a")], ([method]) => (method === "PATCH" ? entry("a", { metadata: { ...entry("a").metadata, department: null } }) : undefined));
     await click(button("Title a"));
