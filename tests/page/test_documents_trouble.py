@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.page.administration import (
     READ_MS,
@@ -138,7 +138,12 @@ def test_hostile_names_titles_and_departments_are_shown_and_run_nothing(
 ) -> None:
     faults: list[str] = []
     citra.on("pageerror", lambda fault: faults.append(str(fault)))
-    citra.on("dialog", lambda asked: faults.append(asked.message) or asked.dismiss())
+
+    def asked(dialog: Dialog) -> None:
+        faults.append(dialog.message)
+        dialog.dismiss()
+
+    citra.on("dialog", asked)
     folder = tmp_path / "hostile"
     names = (f"{RUNS}.md", "=cmd()|' ' !A0.md", "\u202egnp.exe.md", "-- x' OR 1=1.md")
     for name in names:

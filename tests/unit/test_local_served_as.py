@@ -22,7 +22,11 @@ def answered(query: str, status: int = 200) -> list[Any]:
 
     request = SignedRequest("GET", f"/bucket/a.html?{query}", ())
     start = {"type": "http.response.start", "status": status, "headers": STORED}
-    asyncio.run(as_signed(send, request)(start))
+
+    async def sending() -> None:
+        await as_signed(send, request)(start)
+
+    asyncio.run(sending())
     return sorted(sent[0]["headers"])
 
 
