@@ -69,7 +69,7 @@ def environment(stage: Stage, data: DataStack) -> dict[str, str]:
         "NEXUS_CLIENTS_TABLE": data.tables.clients.table_name,
         "NEXUS_CACHE_TABLE": data.tables.cache.table_name,
         "NEXUS_INSIGHTS_TABLE": data.tables.insights.table_name,
-        "NEXUS_CORS_ORIGINS": ",".join(stage.cors_origins),
+        "NEXUS_CORS_ORIGINS": ",".join(data.origins(stage)),
         **_pool(stage, data),
     }
 

@@ -115,10 +115,13 @@ def test_the_page_s_origin_may_call_the_api_and_the_bucket_and_people_come_back_
     ]
     [rule] = documents["CorsConfiguration"]["CorsRules"]
     assert "PageDistribution" in json.dumps(rule["AllowedOrigins"])
-    for function in of(templates, "AWS::Lambda::Function"):
-        if function["FunctionName"].endswith(("-chat", "-documents")):
-            told = function["Environment"]["Variables"]["NEXUS_CORS_ORIGINS"]
-            assert "PageDistribution" in json.dumps(told)
+    told = {
+        str(function["FunctionName"]).rpartition("-")[2]: variables["NEXUS_CORS_ORIGINS"]
+        for function in of(templates, "AWS::Lambda::Function")
+        if "NEXUS_CORS_ORIGINS" in (variables := function["Environment"]["Variables"])
+    }
+    assert set(told) == {"chat", "stream", "audio", "documents", "access"}
+    assert all("PageDistribution" in json.dumps(origins) for origins in told.values())
     preflights = [
         one for one in of(templates, "AWS::ApiGateway::Method") if one["HttpMethod"] == "OPTIONS"
     ]

@@ -96,6 +96,12 @@ describe("the view of documents", () => {
     expect(place.querySelector("[style]")).toBeNull();
   });
 
+  test("shows a name whose characters would turn it round as it is written", async () => {
+    await shown([entry("a", { title: "\u202egnp.exe", path: "\u202egnp.exe" })]);
+    expect(place.querySelector(".document-title")!.textContent).toBe("\ufffdgnp.exe");
+    expect(place.querySelector(".document-path")!.textContent).toBe("\ufffdgnp.exe");
+  });
+
   test("changes a field where it stands; an empty one is removed", async () => {
     await shown([entry("a")], ([method]) => (method === "PATCH" ? entry("a", { metadata: { ...entry("a").metadata, department: null } }) : undefined));
     await click(button("Title a"));
@@ -131,6 +137,22 @@ describe("the view of documents", () => {
     expect(place.textContent).toContain("Receipts of deletion");
     expect(place.textContent).toContain("Passages in the index");
     expect(place.querySelectorAll(".document")).toHaveLength(1);
+  });
+
+  test("does not list again what was erased, unless it came anew", async () => {
+    const again = entry("a", { updated_at: "2026-01-01T00:00:01Z" });
+    let stored = [entry("a"), entry("b")];
+    await shown([], (call) => listed(stored)(call) ?? (call[0] === "DELETE" ? receipt("a") : undefined));
+    answers = (call) => listed(stored)(call) ?? (call[0] === "DELETE" ? receipt("a") : undefined);
+    await click(button("Refresh"));
+    await click(button("Title a"));
+    await click(button("Delete"));
+    await click(button("Delete"));
+    await click(button("Refresh"));
+    expect(place.querySelectorAll(".document")).toHaveLength(1);
+    stored = [again, entry("b")];
+    await click(button("Refresh"));
+    expect(place.querySelectorAll(".document")).toHaveLength(2);
   });
 
   test("does one thing to all that are chosen, says to how many, and keeps those that failed", async () => {

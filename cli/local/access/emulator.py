@@ -14,6 +14,7 @@ from typing import Protocol
 from cli.local.access.bodies import Application, Message, Receive, Scope, Send, again, whole
 from cli.local.access.health import HEALTH
 from cli.local.access.origins import foreign_host, foreign_page, target, values
+from cli.local.access.served_as import as_signed
 from cli.local.access.sign_in import SignInRules
 from cli.local.access.signatures import SignedRequest, is_signed
 
@@ -95,7 +96,7 @@ class Guarded:
                 await respond(send, status, said, body)
             elif is_signed(request, self._secret_of):
                 allowed = self._buckets.allowed(scope["path"], request.method, headers)
-                await self._app(scope, receive, _with_cors(send, allowed))
+                await self._app(scope, receive, _with_cors(as_signed(send, request), allowed))
             else:
                 await _refuse(send, "This signed URL is wrong or has expired: ask for another.")
             return

@@ -4,6 +4,7 @@ import { access as en } from "../language/en/access";
 import { access as id } from "../language/id/access";
 import { useTexts } from "../language/language";
 import { Confirm } from "../layout/Confirm";
+import { Name } from "../layout/Name";
 import { ProblemNotice } from "../layout/ProblemNotice";
 import { useApi } from "../session/signed_in";
 import { changesOf, draftOf, type ClientDraft } from "./client_draft";
@@ -62,7 +63,7 @@ export function ClientCard({ client, groups, departments, own, changed, rotated,
   return (
     <li className="card stack">
       <h3>
-        <bdi>{name}</bdi> <span className="access-role">{texts.roles[client.role]}</span>
+        <Name of={name} /> <span className="access-role">{texts.roles[client.role]}</span>
       </h3>
       {own && <p className="small quiet flat">{told.own}</p>}
       <ClientFacts client={client} />

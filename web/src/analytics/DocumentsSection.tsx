@@ -3,6 +3,7 @@ import { useLoaded } from "../api/useLoaded";
 import { analytics as en } from "../language/en/analytics";
 import { analytics as id } from "../language/id/analytics";
 import { useTexts } from "../language/language";
+import { Name } from "../layout/Name";
 import { Bars } from "./Bars";
 import type { CitedDocuments, Named } from "./figures";
 import type { Period } from "./period";
@@ -58,9 +59,9 @@ export function DocumentsSection({ period }: { period: Period }) {
 export function DocumentName({ document }: { document: Named }) {
   return (
     <>
-      <bdi>{document.title || document.path}</bdi>
+      <Name of={document.title || document.path} />
       {document.title && document.title !== document.path && (
-        <bdi className="small quiet document-path">{document.path}</bdi>
+        <Name className="small quiet document-path" of={document.path} />
       )}
     </>
   );

@@ -7,6 +7,7 @@ import { chat as chatId } from "../language/id/chat";
 import { documents as id } from "../language/id/documents";
 import { useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
+import { Name } from "../layout/Name";
 import { placeOf } from "../sources/place";
 import { DocumentDetails, type Doing } from "./DocumentDetails";
 import type { DocumentEntry, Match } from "./entries";
@@ -49,9 +50,9 @@ export const DocumentRow = memo(function DocumentRow(props: Props) {
             aria-controls={details}
             onClick={() => toggle(document_id)}
           >
-            <bdi>{entry.title}</bdi>
+            <Name of={entry.title} />
           </button>
-          <bdi className="document-path small quiet">{entry.path}</bdi>
+          <Name className="document-path small quiet" of={entry.path} />
           <ul className="document-said small">
             {metadata.department && <li>{metadata.department}</li>}
             {metadata.date && <li>{metadata.date}</li>}
@@ -68,7 +69,8 @@ export const DocumentRow = memo(function DocumentRow(props: Props) {
           {entry.matches.map((match, at) => (
             <Found key={at} match={match} />
           ))}
-          {(entry.status === "failed" || entry.status === "pending") && entry.reason && (
+          {/* Where the details are open, they say why it failed. */}
+          {((entry.status === "failed" && !open) || entry.status === "pending") && entry.reason && (
             <p className="document-reason small flat" dir="auto">
               {entry.reason}
             </p>

@@ -69,7 +69,7 @@ export default function DocumentsView() {
     (told: readonly Receipt[]) => {
       const fresh = new Set(told.map((receipt) => receipt.document_id));
       setReceipts((known) => [...told, ...known.filter((receipt) => !fresh.has(receipt.document_id))]);
-      drop([...fresh]);
+      drop(told);
       if (fresh.has(latest.current.open)) goTo("#/documents", true);
     },
     [drop],

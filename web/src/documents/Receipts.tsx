@@ -4,6 +4,7 @@ import { documents as en } from "../language/en/documents";
 import { documents as id } from "../language/id/documents";
 import { useFormats, useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
+import { Name } from "../layout/Name";
 import { save } from "../layout/saving";
 import { ERASABLE, type Receipt } from "./entries";
 
@@ -43,10 +44,10 @@ export function Receipts({ receipts, again, dismiss }: Props) {
       {receipts.map((receipt) => (
         <details key={receipt.document_id} open={receipts.length === 1}>
           <summary>
-            <bdi>{receipt.title}</bdi> {receipt.complete ? "" : `(${texts.incomplete})`}
+            <Name of={receipt.title} /> {receipt.complete ? "" : `(${texts.incomplete})`}
           </summary>
           <p className="small quiet flat">
-            <bdi>{receipt.path}</bdi> · {receipt.document_id} · {formats.time(receipt.finished_at)}
+            <Name of={receipt.path} /> · {receipt.document_id} · {formats.time(receipt.finished_at)}
           </p>
           <div className="table-wide" role="region" tabIndex={0} aria-label={receipt.title}>
             <table>

@@ -4,6 +4,7 @@ import { documents as en } from "../language/en/documents";
 import { documents as id } from "../language/id/documents";
 import { useFormats, useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
+import { Name } from "../layout/Name";
 import { ProblemNotice } from "../layout/ProblemNotice";
 import { uploadSecondsLeft } from "./pace";
 import { TimeLeft } from "./TimeLeft";
@@ -66,7 +67,7 @@ const UploadRow = memo(function UploadRow({ upload, queue }: { upload: Upload; q
   const { key, path, file, stage, gone, failure, detail } = upload;
   return (
     <li className="uploads-file" data-stage={stage}>
-      <bdi className="uploads-path">{path}</bdi>
+      <Name className="uploads-path" of={path} />
       <span className="small quiet">{formats.bytes(file.size)}</span>
       {stage === "sending" ? (
         <progress aria-label={texts.progressOf(path)} value={gone} max={Math.max(file.size, 1)} />

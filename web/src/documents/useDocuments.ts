@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { asProblem, wasStopped, type Problem } from "../api/problem";
 import { useApi } from "../session/signed_in";
-import { pathOf, type DocumentEntry, type DocumentPage, type State } from "./entries";
+import { pathOf, type DocumentEntry, type DocumentPage, type Receipt, type State } from "./entries";
 
 export interface Asked {
   status: State | "";
@@ -24,7 +24,8 @@ export interface Documents {
   tell(entry: DocumentEntry, add?: boolean): void;
   /** Asks for the document, and shows it as it is; whether there is one. */
   look(documentId: string, add?: boolean): Promise<boolean>;
-  drop(documentIds: readonly string[]): void;
+  /** Takes erased documents off; what was told of them before is not listed again. */
+  drop(receipts: readonly Pick<Receipt, "document_id" | "finished_at">[]): void;
 }
 
 const PAGE = 50;
@@ -39,6 +40,12 @@ export function useDocuments(asked: Asked): Documents {
   const [loading, setLoading] = useState(true);
   const [problem, setProblem] = useState<Problem | null>(null);
   const request = useRef<AbortController | null>(null);
+  // When each was erased: an answer that was under way then still tells of it.
+  const erased = useRef(new Map<string, number>());
+  const isThere = useCallback(
+    ({ document_id, updated_at }: DocumentEntry) => !(Date.parse(updated_at) <= (erased.current.get(document_id) ?? -Infinity)),
+    [],
+  );
   const { status, department, tag, text } = asked;
   const query = useMemo(
     () => ({ status, department: department.trim(), tag: tag.trim(), text: text.trim(), limit: PAGE }),
@@ -57,7 +64,8 @@ export function useDocuments(asked: Asked): Documents {
         for (let empty = 0; page.documents.length === 0 && page.cursor && empty < EMPTY_PAGES; empty++)
           page = await api.get<DocumentPage>("/v1/documents", { ...query, cursor: page.cursor }, control.signal);
         if (control.signal.aborted) return;
-        setEntries((known) => (from ? merged(known ?? [], page.documents) : page.documents));
+        const there = page.documents.filter(isThere);
+        setEntries((known) => (from ? merged(known ?? [], there) : there));
         setCursor(page.cursor);
       } catch (error) {
         if (!wasStopped(error)) setProblem(asProblem(error));
@@ -65,7 +73,7 @@ export function useDocuments(asked: Asked): Documents {
         if (request.current === control) setLoading(false);
       }
     },
-    [api, query],
+    [api, isThere, query],
   );
   const first = useRef(true);
   useEffect(() => {
@@ -78,6 +86,7 @@ export function useDocuments(asked: Asked): Documents {
   }, [load]);
 
   const tell = useCallback((entry: DocumentEntry, add = false) => {
+    if (!isThere(entry)) return;
     setEntries((known) => {
       const at = (known ?? []).findIndex((each) => each.document_id === entry.document_id);
       // Before the first page is there, nothing is missing in it.
@@ -85,7 +94,7 @@ export function useDocuments(asked: Asked): Documents {
       // What a search found in it stays: a single document is told without.
       return known!.map((each, index) => (index === at ? { ...entry, matches: entry.matches.length > 0 ? entry.matches : each.matches } : each));
     });
-  }, []);
+  }, [isThere]);
   const look = useCallback(
     async (documentId: string, add = false) => {
       try {
@@ -109,9 +118,13 @@ export function useDocuments(asked: Asked): Documents {
     reload: useCallback(() => void load(""), [load]),
     tell,
     look,
-    drop: useCallback((ids: readonly string[]) => {
-      setEntries((known) => (known ?? []).filter((each) => !ids.includes(each.document_id)));
-    }, []),
+    drop: useCallback(
+      (receipts) => {
+        for (const { document_id, finished_at } of receipts) erased.current.set(document_id, Date.parse(finished_at));
+        setEntries((known) => known?.filter(isThere) ?? known);
+      },
+      [isThere],
+    ),
   };
 }
 
