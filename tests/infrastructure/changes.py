@@ -65,7 +65,16 @@ _LOCAL = {"python_version", "architecture"}  # what the local stage has is this 
 _DOMAIN = {"domain_name": "nexus.example.org", "certificate_arn": f"{_CERTIFICATE}0"}
 # What has to be configured before and after a field is changed, and what only with its new value.
 _RECORD = {**_DOMAIN, "hosted_zone": _TEXTS["hosted_zone"]}
-_BESIDE = {
+_BESIDE: dict[str, dict[str, Any]] = {
+    # Only a stage that asks no other company any more can do without secrets for their keys.
+    "upstream_secrets": {
+        name: configuration("aws").get(name, "")
+        for name in (
+            *("models_provider", "models_url", "embedding_model", "embedding_dimension"),
+            *("chat_model", "verifier_model", "rewrite_model", "chat_api"),
+            *("vector_index", "pinecone_host", "transcription_model", "speech_model"),
+        )
+    },
     **{"certificate_arn": _DOMAIN, "hosted_zone": _DOMAIN},
     **{"failover": _RECORD, "failover_check": {**_RECORD, "failover": "secondary"}},
 }
