@@ -112,6 +112,8 @@ class DataStack(Stack):
         self.export_value(self.ingest.queue.queue_arn)
         self.export_value(self.ingest.queue.queue_url)
         self.export_value(self.topic.topic_arn)
+        self.export_value(self.sign_in.pool.user_pool_arn)
+        self.export_value(self.sign_in.pool.user_pool_id)
         for group in self.logs.values():
             self.export_value(group.log_group_arn)
             self.export_value(group.log_group_name)
