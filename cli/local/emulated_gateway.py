@@ -69,10 +69,7 @@ def mend() -> None:
     apigateway_v1._invoke_authorizer_lambda = _invoked
     apigateway_v1._authorize_request_v1 = _authorized
     apigateway_v1._api_key_from_request = _key_of
-    apigateway_v1._gateway_show_form = cognito.handle_oauth2_authorize
-
-
-_error_response = _answered
+    apigateway_v1._gateway_error_response = _answered
 
 
 def fill_in(people: Path) -> None:
