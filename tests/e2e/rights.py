@@ -120,9 +120,14 @@ def _resolved(value: Any, exported: Mapping[str, Any], stage: str) -> str:
         return _resolved(exported[given], exported, stage)
     if function == "Ref":
         return _PSEUDO.get(given) or _label(given)
+    if function == "Fn::Sub" and isinstance(given, str):
+        return _VARIABLE.sub(lambda one: _PSEUDO.get(one[1]) or _label(one[1]), given)
     if function == "Fn::GetAtt" and given[1].endswith("Arn"):  # a vector bucket's has a longer name
         return _label(given[0])
     raise ValueError(f"cannot resolve {json.dumps(value)}")
+
+
+_VARIABLE = re.compile(r"\$\{([\w:]+)\}")
 
 
 def _label(logical_id: str) -> str:
