@@ -50,10 +50,15 @@ def compared(
         for stage in STAGES:
             # The local stage has a reranker, so its calls need one in the others; and it reads its
             # figures from logs, as the emulator makes no metrics of them.
-            alike = {"rerank_key": True, "figures": "logs"}
+            # And its people sign in at its pool.
+            alike: dict[str, object] = {
+                "figures": "logs",
+                "sign_in": "cognito",
+                "sign_in_domain": "nexus-of-tests",
+            }
             given = configuration(stage)
-            if given.get("models_provider") == "bedrock":
-                alike = {"figures": "logs"}  # which ranks with the function's role
+            if given.get("models_provider") != "bedrock":  # which ranks with the function's role
+                alike |= {"rerank_key": True}
             configured = read_stage(stage, {**given, **alike})
             granted[stage] = rights.grants(synthesized(configured, folder), stage)
     return Compared(rights.recorded(CALLS, resources, "local"), granted)

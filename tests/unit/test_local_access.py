@@ -58,7 +58,7 @@ class OneOrigin:
 
 async def names_the_first_origin(_scope: Any, _receive: Any, send: Any) -> None:
     """As the emulator answers a preflight for the API, whoever asks."""
-    headers = [(b"access-control-allow-origin", b"http://first.example")]
+    headers = [(b"Access-Control-Allow-Origin", b"http://first.example")]
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 

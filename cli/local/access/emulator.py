@@ -143,10 +143,11 @@ def _with_origin(send: Send, origin: str) -> Send:
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            told = dict(message.get("headers", []))
-            if b"access-control-allow-origin" in told:
-                told[b"access-control-allow-origin"] = origin.encode()
-            message = {**message, "headers": list(told.items())}
+            told = [
+                (key, origin.encode() if key.lower() == b"access-control-allow-origin" else value)
+                for key, value in message.get("headers", [])
+            ]
+            message = {**message, "headers": told}
         await send(message)
 
     return sending
