@@ -18,6 +18,7 @@ from tests.page.pacing import paced
 
 
 def test_a_question_asked_without_a_network_stays_and_is_asked_again(ana: Page) -> None:
+    expect(question_box(ana)).to_be_visible()
     ana.context.set_offline(True)
     send(ana, READS)
     expect(answers(ana).get_by_role("alert")).to_contain_text("The service cannot be reached")

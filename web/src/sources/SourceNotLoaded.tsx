@@ -29,7 +29,7 @@ export function SourceNotLoaded({ shown, close }: { shown: Shown; close: () => v
           <Icon name="close" />
         </button>
       </header>
-      {shown.quote && <blockquote dir="auto">{shown.quote}</blockquote>}
+      {shown.quote && <blockquote dir="auto" tabIndex={0}>{shown.quote}</blockquote>}
       <NotLoaded />
     </aside>
   );

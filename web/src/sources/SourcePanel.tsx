@@ -91,7 +91,7 @@ export default function SourcePanel({ shown, close }: Props) {
       {shown.quote && (
         <details className="source-quote" open={isTool || shown.quote.length < 300}>
           <summary className="small">{shown.number === null ? closest : shown.kind === "table" ? texts.computed : texts.quote}</summary>
-          <blockquote dir="auto">{shown.quote}</blockquote>
+          <blockquote dir="auto" tabIndex={0}>{shown.quote}</blockquote>
         </details>
       )}
       <div className="source-content">
