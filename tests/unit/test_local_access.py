@@ -324,7 +324,7 @@ def test_before_the_first_start_there_are_no_credentials(layout: Layout) -> None
 )
 def test_each_allowed_page_is_named_by_the_answer_to_its_preflight(origin: str, named: str) -> None:
     pages = SignInRules(["http://first.example", "http://second.example"])
-    app = Guarded(names_the_first_origin, OneOrigin(), PORT, {}.get, pages)
+    app = Guarded(names_the_first_origin, OneOrigin(), PORT, lambda _key: None, pages)
     url = f"http://127.0.0.1:{PORT}/_aws/execute-api/a1/live/v1/chat"
     answer = call(app, "OPTIONS", url, {"Origin": origin})
     assert answer.headers["access-control-allow-origin"] == named
