@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 from cli.failure import Failure
@@ -21,6 +22,8 @@ from cli.local.run_record import EMULATOR, page_origin
 from cli.stage_names import LOCAL, stack_names
 
 ACCOUNT = ACCESS_KEY_ID
+# The revision of a function that a version of it was made of, as the emulator's state tells it.
+_MADE_OF = re.compile(r'("function_revision": ?)"[^"]*"')
 _PROGRAM = Path(__file__).with_name("emulator_main.py")
 # The machine's own settings that functions may need: how to reach the network, and nothing else.
 _PASSED_ON = (
@@ -170,5 +173,6 @@ def _bring_up_to_date(layout: Layout, port: int, models_key: str | None, made: C
         for old, new in changes.items():
             text = text.replace(old, new)
         if text != before_it:
-            write_text(path, text, private=True)
+            # With other settings a function is another one: a version of it can be made anew.
+            write_text(path, _MADE_OF.sub(r'\1""', text), private=True)
     write_json(layout.port_file, {"port": port})
