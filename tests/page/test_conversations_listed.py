@@ -17,8 +17,8 @@ def listed(page: Page, title: str) -> Locator:
 
 
 def choose(page: Page, title: str, option: str) -> None:
-    """Chooses what is done with a conversation."""
-    item = listed(page, title).first
+    """Chooses what is done with the conversation that is open, which others may be called like."""
+    item = listed(page, title).filter(has=page.locator("[aria-current]"))
     item.get_by_role("button", name="Options of").click()
     item.get_by_role("button", name=option).click()
 
