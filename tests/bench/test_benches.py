@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cli.local.layout import PROJECT
-from tests.bench import cold_start, observing, overhead
+from tests.bench import cold_start, observing, overhead, stream_start
 from tests.bench.arms import Benches, running_benches
 from tests.bench.reporting import Row
 
@@ -56,6 +56,14 @@ def test_one_function_is_measured_beside_that_of_another_checkout(
     assert found == [("bare", "built"), ("ingest", "built"), ("ingest", "another")]
     assert rows[1]["x built"] == 1
     assert float(rows[2]["x built"]) > 0
+
+
+def test_a_round_of_stream_starts_answers_in_both_arms(benches: Benches, tmp_path: Path) -> None:
+    out = tmp_path / "rows.json"
+    stream_start.main(["--rounds", "1", "--json", str(out)], lambda _: nullcontext(benches))
+    rows = {str(row["function"]): row for row in _rows(out)}
+    assert list(rows) == ["chat", "stream"]
+    assert rows["stream"]["calls"] == rows["chat"]["calls"]
 
 
 def test_a_few_warm_requests_answer_in_every_arm(benches: Benches, tmp_path: Path) -> None:

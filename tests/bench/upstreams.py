@@ -35,6 +35,7 @@ NAMES = {
     "NEXUS_CONVERSATIONS_TABLE": "conversations",
     "NEXUS_CLIENTS_TABLE": "clients",
     "NEXUS_CACHE_TABLE": "cache",
+    "NEXUS_CORS_ORIGINS": "https://page.example",
     "NEXUS_INSIGHTS_TABLE": "insights",
     "NEXUS_KEEP_QUESTIONS": "true",
     "NEXUS_MODELS_SECRET": "models",

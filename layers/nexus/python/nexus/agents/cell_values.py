@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 _NUMBER = re.compile(
-    r"(?P<sign>[-−(]?)\s*(?:rp\.?|idr|usd|us\$|eur|gbp|[$€£¥₹])?\s*(?P<minus>[-−]?)"
+    r"(?P<sign>[-−(]?)\s*+(?:rp\.?|idr|usd|us\$|eur|gbp|[$€£¥₹])?\s*+(?P<minus>[-−]?)"
     r"(?P<digits>\d{1,30}(?:[.,' \u00a0\u202f]\d{1,30}){0,12})"
-    r"\s*(?P<scale>thousand|million|billion|ribu|juta|miliar|k|m)?\b"
-    r"\s*(?:rp|idr|usd|eur|gbp|[$€£¥₹%])?\s*\)?(?:,-|\.-)?",
+    r"(?:\s*+(?P<scale>thousand|million|billion|ribu|juta|miliar|k|m))?\b"
+    r"\s*+(?:rp|idr|usd|eur|gbp|[$€£¥₹%])?\s*+\)?(?:,-|\.-)?",
     re.IGNORECASE,
 )
 _SCALES = {"thousand": 3, "ribu": 3, "k": 3, "million": 6, "juta": 6, "m": 6, "billion": 9,

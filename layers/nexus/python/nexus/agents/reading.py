@@ -20,8 +20,7 @@ from nexus.agents.configuration import AUTO, BUILT_IN, KINDS, Configuration
 from nexus.errors import ConfigurationError
 
 FILE = "agents.toml"
-_TABLE = re.compile(r"\s*\[{1,2}\s*([^\[\]]{1,200}?)\s*\]{1,2}\s*(?:#.*)?$")
-_KEY = re.compile(r"\s*\"?([A-Za-z0-9_-]{1,100})\"?\s*(?:\.[A-Za-z0-9_.-]{1,100})?\s*=")
+_QUOTED = " \t\"'"
 
 
 def read_agents(folder: Path) -> Configuration:
@@ -126,11 +125,12 @@ def _at(text: str, path: Sequence[str], word: str = "") -> str:
         if word and word in line:
             return f", line {number}"
         here: tuple[str, ...] | None = None
-        if header := _TABLE.match(line):
-            table = tuple(part.strip(" \"'") for part in header[1].split("."))
+        name, closed, rest = line.strip().lstrip("[").partition("]")
+        if line.lstrip().startswith("[") and closed and rest.lstrip("] \t")[:1] in ("", "#"):
+            table = tuple(part.strip(_QUOTED) for part in name.split("."))
             here = table
-        elif key := _KEY.match(line):
-            here = (*table, key[1])
+        elif "=" in line:
+            here = (*table, line.partition("=")[0].partition(".")[0].strip(_QUOTED))
         if here and tuple(path[: len(here)]) == here and len(here) > best_depth:
             best, best_depth = number, len(here)
     return f", line {best}" if best else ""

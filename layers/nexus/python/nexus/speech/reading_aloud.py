@@ -8,7 +8,7 @@ import re
 MOST_CHARS = 2_900
 
 _CITED = re.compile(r" ?\[\d{1,3}(?:[.,;] ?\d{1,3}){0,20}\]")
-_LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\s]{1,2000}\)")
+_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\([^)\[\s]{1,2000}\)")
 _ADDRESS = re.compile(r"https?://\S{1,2000}")
 _MARKS = re.compile(r"^[ \t]{0,8}(?:#{1,6}|[-*+•>]|\|)[ \t]{1,8}|[*_`|]{1,3}", re.MULTILINE)
 _RULE = re.compile(r"^[ \t|:-]{3,200}$", re.MULTILINE)
