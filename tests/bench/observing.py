@@ -2,12 +2,13 @@
 
     python -m tests.bench.observing [--rounds 20] [--requests 30] [--python PATH] [--json OUT]
 
-The chat function as `cdk` gives it to `prod` runs in three ways, in turn in every round: `silent`,
+The chat function as `cdk` gives it to `prod` runs in four ways, in turn in every round: `silent`,
 in which the modules that record metrics and spans do nothing (`silent/`); `deployed`, with metrics
-and without a collector; and `traced`, with the layer `traces`, all requests taken and a collector
-on loopback. A warm question's time is the process's own, of all its threads, over `--requests`
-questions that are in no cache, at the beginning of a conversation and in one; upstreams take no
-time. Cold is a new process, the import and the first answer, by processor time and by the clock.
+and without a collector; and with the layer `traces` and a collector on loopback: `sampled`, the
+share of the requests that `prod` takes (one of ten), and `traced`, all of them. A warm question's
+time is the process's own, of all its threads, over `--requests` questions that are in no cache, at
+the beginning of a conversation and in one; upstreams take no time. Cold is a new process, the
+import and the first answer, by processor time and by the clock.
 Each `x` is the median of the rounds' own ratios to `silent`, `+ms` of their differences; `least`
 compares the smallest of each: what other processes of the machine add, they add to both. `calls`
 are those of one question: an observed one makes no more.
@@ -31,7 +32,8 @@ from tests.bench.reporting import Row, arguments, report
 from tests.bench.seeding import asked, questions
 from tests.collector import Collector, running_collector
 
-SILENT, DEPLOYED, TRACED = "silent", "deployed", "traced"
+SILENT, DEPLOYED, SAMPLED, TRACED = "silent", "deployed", "sampled", "traced"
+SHARE = 0.1
 LANES = ("first turn", "in a conversation")
 WARMUP = 3
 _HERE = Path(__file__).parent
@@ -59,7 +61,7 @@ def main(argv: Sequence[str] | None = None, running: Running = running_benches) 
 
 
 def made(benches: Benches, collector: Collector) -> dict[str, Arm]:
-    """The three ways to run the chat function."""
+    """The four ways to run the chat function."""
     deployed = benches.ours("chat")
     code, opt = deployed.runnable.paths
     target = benches.python.target
@@ -70,9 +72,11 @@ def made(benches: Benches, collector: Collector) -> dict[str, Arm]:
     compile_folder(silent / "nexus", target, "/opt/python/nexus")
     traces = packaging.dependency_layer("traces", target).path / "python"
     environ = {**deployed.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+    sampled = {**environ, "OTEL_TRACES_SAMPLER_ARG": f"{SHARE:g}"}
     return {
         SILENT: _with_paths(deployed, (code, silent)),
         DEPLOYED: deployed,
+        SAMPLED: replace(_with_paths(deployed, (code, opt, traces)), environ=sampled),
         TRACED: replace(_with_paths(deployed, (code, opt, traces)), environ=environ),
     }
 

@@ -86,7 +86,7 @@ def test_a_round_of_observing_answers_in_every_arm(benches: Benches, tmp_path: P
     given = ["--rounds", "1", "--requests", "2", "--json", str(out)]
     observing.main(given, lambda _: nullcontext(benches))
     rows = _rows(out)
-    arms = (observing.SILENT, observing.DEPLOYED, observing.TRACED)
+    arms = (observing.SILENT, observing.DEPLOYED, observing.SAMPLED, observing.TRACED)
     assert [(row["question"], row["arm"]) for row in rows] == [
         (lane, arm) for lane in observing.LANES for arm in arms
     ]

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from cli.local.layout import PROJECT
@@ -38,7 +37,7 @@ def clock() -> Iterator[FakeClock]:
 
 
 def tracing_to(url: str, clock: FakeClock, headers: str = "") -> OtelTracer:
-    tracer = OtelTracer(Sending(lambda: exporter(url, headers), clock), 1.0, {}, "1")
+    tracer = OtelTracer(Sending(lambda: exporter(url, headers), clock), {}, "1")
     trace_to(tracer)
     return tracer
 
@@ -117,7 +116,7 @@ def test_what_is_refused_twice_is_lost_and_holds_nothing_up(
 def test_a_key_that_was_refused_is_read_again(collector: Collector, clock: FakeClock) -> None:
     keys = iter(("api-key=old", "api-key=new"))
     sending = Sending(lambda: exporter(collector.url, next(keys)), clock)
-    tracer = OtelTracer(sending, 1.0, {}, "1")
+    tracer = OtelTracer(sending, {}, "1")
     trace_to(tracer)
     collector.status = 401
     request(1)
@@ -175,28 +174,13 @@ class Stuck(SpanExporter):
 def test_an_export_that_never_ends_is_given_up_and_the_next_one_goes(clock: FakeClock) -> None:
     first: list[int] = []
     sending = Sending(lambda: Stuck(first), clock)
-    tracer = OtelTracer(sending, 1.0, {}, "1")
+    tracer = OtelTracer(sending, {}, "1")
     trace_to(tracer)
     request(1)
     assert flushed_s(tracer, 0.05) >= 0.05
     clock.advance(LOST_S + PAUSES_S[1])
     request(2)
     assert flushed_s(tracer, 5) < 1
-
-
-def test_half_of_the_traces_are_taken_where_the_share_is_a_half(clock: FakeClock) -> None:
-    taken: list[ReadableSpan] = []
-
-    class Keeping(Sending):
-        def on_end(self, span: ReadableSpan) -> None:
-            taken.append(span)
-
-    trace_to(OtelTracer(Keeping(lambda: Stuck([])), 0.5, {}, "1"))
-    for number in range(600):
-        request(number)
-    roots = [span for span in taken if span.parent is None]
-    assert 200 < len(roots) < 400
-    assert len(taken) == 2 * len(roots)  # whole or not at all
 
 
 def test_the_collector_of_the_runbook_prints_each_trace_as_a_tree(clock: FakeClock) -> None:

@@ -13,6 +13,7 @@ import pytest
 from cdk import packaging
 from cdk.bytecode import Target
 from cdk.stages import AUTHORIZER, FUNCTIONS, TRACED, StageError, read_stage
+from tests.bench.observing import SHARE
 from tests.infrastructure.assembly import Assembly, configuration
 from tests.infrastructure.conftest import synthesize
 
@@ -24,7 +25,7 @@ VARIABLES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG", "NEXUS_TR
 @pytest.fixture(scope="module")
 def tracing(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     out = tmp_path_factory.mktemp("traces")
-    context = {"traces_endpoint": ENDPOINT, "traces_headers_secret": SECRET, "traces_share": 0.1}
+    context = {"traces_endpoint": ENDPOINT, "traces_headers_secret": SECRET}
     done = synthesize(out, stage="prod", **context)
     assert done.returncode == 0, done.stdout + done.stderr
     return Assembly(out)
@@ -48,7 +49,8 @@ def test_each_function_of_a_stage_with_a_collector_can_trace_to_it(
     tracing: Assembly, assembly: Assembly, function: str
 ) -> None:
     variables = tracing.function("prod", function)["Environment"]["Variables"]
-    assert [variables[name] for name in VARIABLES] == [ENDPOINT, "0.1", SECRET]
+    # One of ten, as cdk.json has it: with that share is measured what it costs.
+    assert [variables[name] for name in VARIABLES] == [ENDPOINT, f"{SHARE:g}", SECRET]
     held = [path for folder in tracing.layer_folders("prod", function) for path in folder.iterdir()]
     assert any((path / "opentelemetry" / "sdk" / "trace").is_dir() for path in held)
     more = _rights(tracing, function) - _rights(assembly, function)
@@ -105,7 +107,7 @@ def test_the_layer_holds_all_that_tracing_imports(tmp_path: Path) -> None:
         "from nexus.adapters.otlp.sending import Sending\n"
         "from nexus.adapters.otlp.tracer import OtelTracer\n"
         "sending = Sending(lambda: exporter('http://127.0.0.1:9', 'a=b'))\n"
-        "span = OtelTracer(sending, 1.0, {}, '1').begin('x', 'server', {}, '')\n"
+        "span = OtelTracer(sending, {}, '1').begin('x', 'server', {}, '')\n"
         "span.end(); sending.flush(1)\n"
         "import opentelemetry.sdk.trace as made; print(made.__file__)\n"
     )

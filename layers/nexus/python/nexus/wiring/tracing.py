@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from nexus import __version__, span_names
+from nexus.adapters.otlp.sampling import SampledTracer
 from nexus.observability import logger
 from nexus.ports import ChatModel, Embedder, Reranker, Secrets, VectorIndex
 from nexus.settings import Settings
-from nexus.tracing import Attributes, Step, Value, trace_to, traced
+from nexus.tracing import Attributes, Step, Tracer, Value, trace_to, traced
 
 if TYPE_CHECKING:
     from nexus.ports.tool_chats import ToolChat
@@ -30,7 +31,8 @@ _OTHERS = (
 def begin_tracing(settings: Settings, secrets: Secrets) -> None:
     """Has this process traced to the collector that the settings name; to none if they name none.
 
-    What of OpenTelemetry is needed is imported here and nowhere else. A function without the layer
+    What of OpenTelemetry is needed is imported here and nowhere else, with the first request that
+    is taken. A function without the layer
     `traces` says so in its log, and works untraced.
     """
     trace_to(None)
@@ -39,15 +41,19 @@ def begin_tracing(settings: Settings, secrets: Secrets) -> None:
     if find_spec("opentelemetry") is None or find_spec("opentelemetry.sdk") is None:
         logger.error("traces_unavailable", extra={"reason": "the layer `traces` is missing"})
         return
-    from nexus.adapters.otlp.exporter import exporter
-    from nexus.adapters.otlp.sending import Sending
-    from nexus.adapters.otlp.tracer import OtelTracer
 
     def headers() -> str:
         return secrets.get(settings.traces_secret) if settings.traces_secret else ""
 
-    sending = Sending(lambda: exporter(settings.traces_url, headers()))
-    trace_to(OtelTracer(sending, settings.traces_share, _about(settings), __version__))
+    def tracer() -> Tracer:
+        from nexus.adapters.otlp.exporter import exporter
+        from nexus.adapters.otlp.sending import Sending
+        from nexus.adapters.otlp.tracer import OtelTracer
+
+        sending = Sending(lambda: exporter(settings.traces_url, headers()))
+        return OtelTracer(sending, _about(settings), __version__)
+
+    trace_to(SampledTracer(tracer, settings.traces_share))
 
 
 def _about(settings: Settings) -> Mapping[str, str]:

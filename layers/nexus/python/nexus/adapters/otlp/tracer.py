@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
+from opentelemetry.sdk.trace.sampling import DEFAULT_ON
 from opentelemetry.trace import Span as SdkSpan
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 from opentelemetry.trace import Tracer as SdkTracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from nexus.adapters.otlp.sending import Sending
-from nexus.span_names import ERROR_TYPE, FAAS_COLD_START, SCHEMA_URL
+from nexus.span_names import ERROR_TYPE, SCHEMA_URL
 from nexus.tracing import Attributes, Kind
 
 _KINDS: Mapping[Kind, SpanKind] = {
@@ -70,34 +70,26 @@ class OtelSpan:
 
 
 class OtelTracer:
-    """Implements `Tracer`: of the traces that begin here it takes a share, from 0 to 1.
+    """Implements `Tracer`: takes all that begins here, and of callers' traces what they take."""
 
-    Whether a trace that a caller began is taken, the caller says (`traceparent`).
-    """
-
-    def __init__(
-        self, sending: Sending, share: float, about: Mapping[str, str], version: str
-    ) -> None:
+    def __init__(self, sending: Sending, about: Mapping[str, str], version: str) -> None:
         self._sending = sending
         provider = TracerProvider(
-            sampler=ParentBasedTraceIdRatio(share),
+            sampler=DEFAULT_ON,
             resource=Resource.create(about),
             shutdown_on_exit=False,
         )
         provider.add_span_processor(sending)
         self._tracer = provider.get_tracer("nexus", version, schema_url=SCHEMA_URL)
-        self._is_first = True
 
     def begin(
         self, name: str, kind: Kind, attributes: Attributes, traceparent: str
     ) -> OtelSpan | None:
         """Begins a request or an invocation; None if it is not taken."""
-        first, self._is_first = self._is_first, False
         carrier: dict[str, str | Sequence[str]] = {"traceparent": traceparent}
         # Of what the caller sent, nothing else: `tracestate` and `baggage` are text of strangers.
         around = _CARRIED.extract(carrier, Context())
-        told = {**attributes, FAAS_COLD_START: first}
-        span = self._tracer.start_span(name, around, _KINDS[kind], told)
+        span = self._tracer.start_span(name, around, _KINDS[kind], attributes)
         return OtelSpan(self._tracer, span) if span.is_recording() else None
 
     def flush(self, within_s: float) -> None:
