@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { documents as en } from "../language/en/documents";
 import { documents as id } from "../language/id/documents";
 import { useTexts } from "../language/language";
+import { ServiceWords } from "../layout/ServiceWords";
 import { useApi } from "../session/signed_in";
 import { inBulk } from "./bulk";
 import { changesFor, type BulkAction, type Wanted } from "./bulk_changes";
@@ -17,6 +18,7 @@ interface Failed {
   id: string;
   title: string;
   detail: string;
+  fault: string;
 }
 
 interface Props {
@@ -69,7 +71,8 @@ export function BulkBar({ entries, known, changed, erased, choose }: Props) {
       outcome.failed.map(({ id, problem }) => ({
         id,
         title: before.get(id)?.title ?? id,
-        detail: problem.detail || texts.bulkFaults[problem.kind],
+        detail: problem.detail,
+        fault: texts.bulkFaults[problem.kind],
       })),
     );
     choose([...outcome.failed.map((each) => each.id), ...outcome.left]);
@@ -113,7 +116,7 @@ export function BulkBar({ entries, known, changed, erased, choose }: Props) {
           <ul className="flat small">
             {failed.slice(0, MOST_NAMED).map((each) => (
               <li key={each.id}>
-                <bdi>{each.title}</bdi>: <span dir="auto">{each.detail}</span>
+                <bdi>{each.title}</bdi>: {each.detail ? <ServiceWords>{each.detail}</ServiceWords> : each.fault}
               </li>
             ))}
           </ul>

@@ -7,6 +7,7 @@ import { useFormats, useTexts } from "../language/language";
 import { Confirm } from "../layout/Confirm";
 import { Icon } from "../layout/Icon";
 import { ProblemNotice } from "../layout/ProblemNotice";
+import { InEnglish, ServiceWords } from "../layout/ServiceWords";
 import { useApi } from "../session/signed_in";
 import { pathOf, type DocumentEntry } from "./entries";
 import type { KnownNames } from "./known_names";
@@ -65,9 +66,7 @@ export function DocumentDetails({ entry, known, doing }: Props) {
       {status === "failed" && (
         <div className="trouble stack">
           <strong>{texts.failedTitle}</strong>
-          <p className="flat" dir="auto">
-            {entry.reason ?? texts.noReason}
-          </p>
+          <p className="flat">{entry.reason ? <ServiceWords>{entry.reason}</ServiceWords> : texts.noReason}</p>
           <p className="flat">{answers ? texts.failedAdviceOld : texts.failedAdvice}</p>
         </div>
       )}
@@ -75,7 +74,8 @@ export function DocumentDetails({ entry, known, doing }: Props) {
       {entry.warnings.length > 0 && (
         <details className="document-warnings">
           <summary>{texts.warningsTitle(entry.warnings.length)}</summary>
-          <ul>
+          <InEnglish />
+          <ul lang="en">
             {entry.warnings.map((warning, at) => (
               <li key={at} dir="auto">
                 <strong>{warning.what}</strong>

@@ -6,6 +6,7 @@ import { useFormats, useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
 import { Name } from "../layout/Name";
 import { ProblemNotice } from "../layout/ProblemNotice";
+import { ServiceWords } from "../layout/ServiceWords";
 import { uploadSecondsLeft } from "./pace";
 import { TimeLeft } from "./TimeLeft";
 import { isUnfinished, type Queue, type Upload, type UploadQueue } from "./upload_queue";
@@ -87,7 +88,7 @@ const UploadRow = memo(function UploadRow({ upload, queue }: { upload: Upload; q
       )}
       {failure && (
         <p className="uploads-why small flat">
-          {texts.failures[failure]} {detail && <span dir="auto">{failure === "bucket" ? texts.status(detail) : detail}</span>}
+          {texts.failures[failure]} {detail && (failure === "bucket" ? texts.status(detail) : <ServiceWords>{detail}</ServiceWords>)}
         </p>
       )}
     </li>

@@ -5,6 +5,7 @@ import { problems as id } from "../language/id/problems";
 import { useTexts } from "../language/language";
 import { useContext } from "react";
 import { SignedInContext } from "../session/signed_in";
+import { ServiceWords } from "./ServiceWords";
 
 export function ProblemNotice({ problem, again }: { problem: Problem; again?: () => void }) {
   const texts = useTexts({ en, id });
@@ -12,8 +13,10 @@ export function ProblemNotice({ problem, again }: { problem: Problem; again?: ()
   const ended = problem.status === 401 && signedIn !== null;
   return (
     <div role="alert" className="trouble stack">
-      {problem.title && <strong>{problem.title}</strong>}
-      <p className="flat">{ended ? texts.signIn : sentenceOf(problem, texts)}</p>
+      {problem.title && <strong>{texts.title(problem.status, problem.title)}</strong>}
+      <p className="flat">
+        {ended ? texts.signIn : isTold(problem) ? <ServiceWords>{problem.detail}</ServiceWords> : sentenceOf(problem, texts)}
+      </p>
       {problem.retryAfterS !== null && <p className="flat">{texts.waits(problem.retryAfterS)}</p>}
       {problem.requestId && <p className="flat small quiet">{texts.request(problem.requestId)}</p>}
       {(ended || again) && (
@@ -34,7 +37,10 @@ export function ProblemNotice({ problem, again }: { problem: Problem; again?: ()
   );
 }
 
+function isTold(problem: Problem): boolean {
+  return problem.kind === "refused" && problem.detail !== "";
+}
+
 function sentenceOf(problem: Problem, texts: typeof en | typeof id): string {
-  if (problem.kind === "refused") return problem.detail || texts.refused(problem.status);
-  return texts[problem.kind];
+  return problem.kind === "refused" ? texts.refused(problem.status) : texts[problem.kind];
 }

@@ -5,6 +5,9 @@ export const problems = {
   signIn: "Your sign-in has ended. Sign in again; what you typed is kept.",
   key: "This key is not known, or has been revoked.",
   waits: (seconds: number) => `Try again in ${seconds} s.`,
+  // What is written by the service, in English.
+  inEnglish: "",
+  title: (_status: number, told: string) => told,
   refused: (status: number) => `The service refused (${status}).`,
   request: (id: string) => `Request ${id}`,
   again: "Try again",
