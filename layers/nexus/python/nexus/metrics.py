@@ -53,7 +53,8 @@ class _Line:
                 return False
         elif len(known) >= _MOST or self.keys[name] != of:
             return False
-        for key, wanted in of:  # a generator takes twice the time, for each value of each request
+        # A generator takes twice the time, for each value of each request.
+        for key, wanted in of:  # noqa: SIM110
             if self.dimensions.get(key, wanted) != wanted:
                 return False
         return True
