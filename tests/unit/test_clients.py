@@ -23,13 +23,18 @@ def test_a_known_key_has_its_principal_and_an_unknown_one_none() -> None:
         authenticator.principal(new_key())
 
 
-def test_a_revoked_key_is_refused_within_a_minute() -> None:
+@pytest.mark.parametrize("setting", [{}, {"remembered_s": 5}])
+def test_a_revoked_key_is_refused_within_a_minute_or_as_long_as_is_set(
+    setting: dict[str, float],
+) -> None:
     key, clock = new_key(), FakeClock()
     clients = FakeClients(entry(key))
-    authenticator = Authenticator(clients, clock)
+    authenticator = Authenticator(clients, clock, **setting)
     authenticator.principal(key)
     clients.remove(hash_key(key))
-    clock.advance(61)
+    clock.advance(setting.get("remembered_s", 60) - 1)
+    assert authenticator.principal(key).tenant == "acme"
+    clock.advance(2)
     with pytest.raises(NotAllowed):
         authenticator.principal(key)
 

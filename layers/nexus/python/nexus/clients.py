@@ -11,8 +11,8 @@ from nexus.errors import NotAllowed
 from nexus.models import ApiClient, Principal
 from nexus.ports import ClientStore
 
-# How long a key's entry is believed without asking again; the gateway, which refuses a revoked key
-# before any function runs, takes about as long to learn of it.
+# How long a key's entry is believed without asking again, unless the settings say otherwise; the
+# gateway, which refuses a revoked key before any function runs, takes about as long to learn of it.
 REMEMBERED_S = 60.0
 REMEMBERED_KEYS = 1_000
 # As the gateway says it (cdk/gateway_errors.py): who holds an ended key learns no more than who
@@ -33,9 +33,15 @@ def hash_key(key: str) -> str:
 class Authenticator:
     """Turns API keys into principals."""
 
-    def __init__(self, clients: ClientStore, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        clients: ClientStore,
+        now: Callable[[], float] = time.time,
+        remembered_s: float = REMEMBERED_S,
+    ) -> None:
         self._clients = clients
         self._now = now
+        self._remembered_s = remembered_s
         self._known: dict[str, tuple[float, ApiClient]] = {}
 
     def principal(self, key: str) -> Principal:
@@ -50,7 +56,7 @@ class Authenticator:
                 raise NotAllowed(REFUSED)
             if len(self._known) >= REMEMBERED_KEYS:
                 self._known.clear()
-            self._known[key_hash] = (now + REMEMBERED_S, client)
+            self._known[key_hash] = (now + self._remembered_s, client)
         expires_at = client.principal.expires_at
         if expires_at is not None and expires_at <= now:
             raise NotAllowed(REFUSED)

@@ -174,6 +174,12 @@ class Settings(SpeechSettings):
     verify_days: int = setting(
         "Every how many days the nightly run compares the index with the catalogue, too.", 7, low=1
     )
+    callers_remembered_s: int = setting(
+        "Seconds for which a process believes an API key or a token without looking again: as "
+        "long may one that was revoked, or whose owner's rights changed, still be taken.",
+        60,
+        high=300,
+    )
     oidc_issuer: str = setting(
         "Provider at which people sign in, as its tokens name it in `iss`; empty is none.", ""
     )

@@ -1,4 +1,4 @@
-"""Who a person's token stands for, remembered for a minute."""
+"""Who a person's token stands for, remembered for as long as a key is."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping
 
+from nexus.clients import REMEMBERED_S
 from nexus.errors import NotSignedIn
 from nexus.ports import EndedSignIns, TokenVerifier
 from nexus.sign_in.claims import ClaimNames, caller_of, person_of
 from nexus.sign_in.context import Caller
 
-# As long as a key is (nexus/clients.py): a sign-in that was ended is refused within a minute.
-REMEMBERED_S = 60.0
 REMEMBERED_TOKENS = 1_000
 ENDED = "This sign-in was ended: sign in again."
 
@@ -26,11 +25,13 @@ class People:
         ended: EndedSignIns,
         names: ClaimNames,
         now: Callable[[], float] = time.time,
+        remembered_s: float = REMEMBERED_S,
     ) -> None:
         self._tokens = tokens
         self._ended = ended
         self._names = names
         self._now = now
+        self._remembered_s = remembered_s
         self._known: dict[bytes, tuple[float, Caller]] = {}
 
     def caller(self, token: str) -> Caller:
@@ -43,7 +44,7 @@ class People:
             caller = caller_of(claims, self._names)
             if self._ended.has_ended(caller.sign_in) or self._was_ended(claims):
                 raise NotSignedIn(ENDED)
-            until = min(now + REMEMBERED_S, float(str(claims["exp"])))
+            until = min(now + self._remembered_s, float(str(claims["exp"])))
         if len(self._known) >= REMEMBERED_TOKENS:
             self._known.clear()
         self._known[digest] = (until, caller)

@@ -28,7 +28,7 @@ def authorizer_services(settings: Settings, aws: ClientFactory | None = None) ->
         return ApiGatewayKeys(aws("apigateway")).value(settings.people_key_id)
 
     return AuthorizerServices(
-        authenticator=Authenticator(clients),
+        authenticator=Authenticator(clients, remembered_s=settings.callers_remembered_s),
         people=_people(settings, aws) if settings.oidc_issuer else None,
         people_key=people_key,
         ping=clients.ping,
@@ -54,4 +54,5 @@ def _people(settings: Settings, aws: ClientFactory) -> People:
             admins=settings.oidc_admins,
             name_claim=settings.oidc_name_claim,
         ),
+        remembered_s=settings.callers_remembered_s,
     )
