@@ -19,6 +19,7 @@ from cli.local.access.recording import SIGNED
 Templates = Mapping[str, Mapping[str, Any]]
 _KEYS_BY = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
 _UNIQUE = re.compile("[0-9A-F]{8}$")
+_ASSET = re.compile("[0-9a-f]{64}\\.zip")
 _PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "000000000000"}
 # The functions that give away signed URLs, which count as their own calls: of recordings, and of
 # everything else.
@@ -112,7 +113,9 @@ def _list(value: Any) -> list[Any]:
 
 def _resolved(value: Any, exported: Mapping[str, Any], stage: str) -> str:
     if isinstance(value, str):
-        return value.replace(f"nexus-{stage}-", "nexus-{stage}-")
+        # Secrets of sources have a path, and what CDK stages a name by its content.
+        named = _ASSET.sub("{Asset}", value).replace(f"nexus/{stage}/", "nexus/{stage}/")
+        return named.replace(f"nexus-{stage}-", "nexus-{stage}-")
     [(function, given)] = value.items()
     if function == "Fn::Join":
         return str(given[0]).join(_resolved(one, exported, stage) for one in given[1])
@@ -152,7 +155,8 @@ def recorded(file: Path, resources: Iterable[Mapping[str, Any]], stage: str) -> 
         if call["function"] != SIGNED and not call["function"].startswith(f"nexus-{stage}-"):
             continue  # another program that said its name, such as a release's steps
         function = call["function"].removeprefix(f"nexus-{stage}-")
-        resource = _named(call["resource"], names).replace(f"nexus-{stage}-", "nexus-{stage}-")
+        resource = _named(call["resource"], names).replace(f"nexus/{stage}/", "nexus/{stage}/")
+        resource = resource.replace(f"nexus-{stage}-", "nexus-{stage}-")
         keys = tuple(call["leading_keys"])
         signer = _SIGNERS["/audio/" in resource]
         found.add(Used(signer if function == SIGNED else function, call["action"], resource, keys))
