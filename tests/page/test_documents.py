@@ -81,7 +81,7 @@ def test_a_dropped_folder_says_who_may_see_it_and_shows_how_far_it_is(
 ) -> None:
     folder = folder_of(tmp_path, "orchard", pears="# Pears\n\nPears ripen in week 37.\n")
     long = "\n\n".join(
-        f"## Tree {n}\n\n" + f"Tree {n} bears {n * 7} apples. " * 60 for n in range(120)
+        f"## Tree {n}\n\n" + f"Tree {n} bears {n * 7} apples. " * 60 for n in range(25)
     )
     (folder / "trees.md").write_text(f"# Trees\n\n{long}\n")
     (folder / "metadata.json").write_text(

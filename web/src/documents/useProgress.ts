@@ -88,7 +88,7 @@ export function useProgress(seen: (entry: DocumentEntry) => void, over: (documen
       try {
         await look();
       } catch {
-        wait = LATEST_MS;
+        wait = Math.min(wait * 2, LATEST_MS);
       } finally {
         running = false;
       }
@@ -99,6 +99,9 @@ export function useProgress(seen: (entry: DocumentEntry) => void, over: (documen
       const now = Date.now();
       for (const id of documentIds)
         if (given.length < MOST_LOOKED) given.push(...LOOKED_AT_MS.map((later) => ({ id, time: now + later })));
+      // Said at once: by the time of the first look, what is short may have been read.
+      const waiting = new Set(given.map(({ id }) => id)).size;
+      setState((state) => ({ ...state, due: Math.max(state.due, waiting) }));
       rounds = ROUNDS_AFTER_WORK;
       wait = SOON_MS;
       clearTimeout(timer);
