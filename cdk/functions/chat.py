@@ -147,8 +147,9 @@ def grant_answering(role: iam.Role, stage: Stage, data: DataStack) -> None:
         ("GetItem", "BatchGetItem", "PutItem", "BatchWriteItem", "DeleteItem"),
         tables.cache.table_arn,
     )
-    # A question and a rating to write, one to read, and words to take out of both: not the others'.
-    allow(role, "dynamodb", ("GetItem", "UpdateItem", "BatchWriteItem"), tables.insights.table_arn)
+    # Questions and ratings to write and read, and words to take out of both: not the others'.
+    kept = ("GetItem", "BatchGetItem", "UpdateItem", "BatchWriteItem")
+    allow(role, "dynamodb", kept, tables.insights.table_arn)
     writing = (stage.chat_model, stage.verifier_model, stage.rewrite_model)
     # An agent's own model is heard when it has written.
     read = (stage.embedding_model, stage.rerank_model, *agents.models_of(stage))

@@ -10,6 +10,7 @@ from nexus.access.clients import ClientKeys, KeyOfClient
 from nexus.access.key_times import moment
 from nexus.budgets.reporting import Spending
 from nexus.models import Person, Role
+from nexus.sign_in.claims import client_of
 
 
 class KeyBody(BaseModel):
@@ -105,6 +106,7 @@ class PersonEntry(BaseModel):
     """Somebody who may sign in."""
 
     email: str
+    client: str = Field(description="The name by which analytics and the log count them.")
     groups: list[str]
     enabled: bool
     created_at: str
@@ -115,6 +117,7 @@ class PersonEntry(BaseModel):
         """From the core's person."""
         return cls(
             email=person.email,
+            client=client_of(person.subject),
             groups=list(person.groups),
             enabled=person.enabled,
             created_at=person.created_at,

@@ -57,6 +57,9 @@ class TurnBody(BaseModel):
         "before they were kept.",
     )
     refused: bool
+    rating: models.Rating | None = Field(
+        default=None, description="What was last said of it by `POST /v1/feedback`."
+    )
     created_at: str
     deleted_documents: list[str] = Field(
         default=[], description="Ids of documents that the answer cited and that were deleted."
@@ -66,8 +69,8 @@ class TurnBody(BaseModel):
     )
 
     @classmethod
-    def of(cls, turn: models.Turn) -> TurnBody:
-        """From the core's turn, as its reader may see it now."""
+    def of(cls, turn: models.Turn, rating: models.Rating | None = None) -> TurnBody:
+        """From the core's turn, as its reader may see it now, and what was thought of it."""
         return cls(
             message_id=turn.message_id,
             question=turn.question,
@@ -76,6 +79,7 @@ class TurnBody(BaseModel):
             claims=[ClaimBody.of(claim) for claim in turn.claims],
             confidence=ConfidenceBody.of(turn.confidence) if turn.confidence else None,
             refused=turn.refused,
+            rating=rating,
             created_at=turn.created_at,
             deleted_documents=list(turn.deleted_document_ids),
             hidden_documents=list(turn.hidden_document_ids),

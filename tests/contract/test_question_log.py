@@ -169,3 +169,15 @@ def test_a_night_that_has_no_time_leaves_days_for_the_next_one(stage: Stage) -> 
     done = roller.roll(lambda: True)
     assert (done.days, done.left) == (1, 0)
     assert [day for day, _ in stage.rollups.rolled("acme", DAY, DAY)] == [DAY]
+
+
+def test_what_was_thought_of_answers_is_told_by_their_ids(stage: Stage) -> None:
+    stage.log.rate("acme", RATED)
+    stage.log.rate("acme", replace(RATED, message_id="m2", rating="down"))
+    stage.log.rate("acme", replace(RATED, message_id="m2", rating="up"))
+    places = [(MOMENT, one) for one in ("m1", "m2", "m3", "m1")]
+    assert stage.log.rated("acme", places) == {"m1": "up", "m2": "up"}
+    assert stage.log.rated("rival", places) == {}
+    assert stage.log.rated("acme", []) == {}
+    stage.clock.advance(90 * 86_400 + 1)
+    assert stage.log.rated("acme", places) == {}

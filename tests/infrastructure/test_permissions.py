@@ -124,7 +124,10 @@ def test_chat_writes_conversations_and_cache_and_only_reads_the_rest(assembly, s
             *("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"),
         },
         # No right to list what others asked.
-        "insights": {"dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"},
+        "insights": {
+            *("dynamodb:GetItem", "dynamodb:BatchGetItem"),
+            *("dynamodb:UpdateItem", "dynamodb:BatchWriteItem"),
+        },
         BUDGETS: {"dynamodb:Query"},
         **({} if stage == "aws" else {"secrets": {"secretsmanager:GetSecretValue"}}),
         "logs": LOGS,

@@ -64,6 +64,9 @@ def test_a_rating_with_its_comment_reaches_those_who_look_after_the_documents(
     answer.get_by_role("textbox", name="Comment").fill(comment)
     answer.get_by_role("button", name="Send").click()
     expect(answer.get_by_text("Thank you")).to_be_visible()
+    ana.reload()
+    rated = answers(ana).last.get_by_role("button", name="Bad answer")
+    expect(rated).to_have_attribute("aria-pressed", "true")
     chief = served.nexus("keys", "create", "who-reads-ratings", "--role", "admin", "--json").stdout
     told = httpx2.get(
         f"{served.api}/v1/analytics/ratings",

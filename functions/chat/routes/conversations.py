@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -98,8 +98,8 @@ def read(conversation_id: Id, principal: Caller, services: Services) -> Conversa
     not shown, nor what it was told with.
     """
     conversation, turns = told(conversation_id, principal, services)
-    newest_first = (TurnBody.of(turn) for turn in reversed(turns))
-    return ConversationResponse.of(conversation, list(that_fit(newest_first))[::-1])
+    kept = list(that_fit(newest_first(turns, principal, services)))
+    return ConversationResponse.of(conversation, kept[::-1])
 
 
 @router.patch("/v1/conversations/{conversation_id}", summary="Rename a conversation")
@@ -124,6 +124,15 @@ def delete(conversation_id: Id, principal: Caller, services: Services) -> Respon
     if not services.conversations.delete(principal.tenant, principal.client, conversation_id):
         raise NotFound(UNKNOWN)
     return Response(status_code=204)
+
+
+def newest_first(
+    turns: Sequence[Turn], principal: Principal, services: ChatServices
+) -> Iterator[TurnBody]:
+    """The turns of the principal's conversation, each with what was thought of its answer."""
+    rated = services.ratings.given(principal, turns) if services.ratings else {}
+    for turn in reversed(turns):
+        yield TurnBody.of(turn, rated.get(turn.message_id))
 
 
 def told(

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from functions.chat.conversation_schemas import ConversationResponse, TurnBody, that_fit
+from functions.chat.conversation_schemas import ConversationResponse, that_fit
 from functions.chat.dependencies import Services
-from functions.chat.routes.conversations import Id, told
+from functions.chat.routes.conversations import Id, newest_first, told
 from nexus.answering.conversation_export import markdown
 from nexus.documents.links import link_of
 from nexus.documents.tombstones import told_of
@@ -34,7 +34,7 @@ def export(
 ) -> Response:
     """The conversation as a file to save, with the sources of each answer, as it is seen now."""
     conversation, turns = told(conversation_id, principal, services)
-    kept = list(that_fit(TurnBody.of(turn) for turn in reversed(turns)))
+    kept = list(that_fit(newest_first(turns, principal, services)))
     if chosen == "json":
         content = ConversationResponse.of(conversation, kept[::-1]).model_dump_json(indent=2)
         return _file(conversation_id, "json", content, "application/json")

@@ -44,6 +44,8 @@ export interface MadeKey {
 
 export interface Person {
   email: string;
+  /** The name by which analytics count them. */
+  client: string;
   groups: string[];
   enabled: boolean;
   created_at: string;

@@ -11,6 +11,7 @@ import { ErrorsSection } from "./ErrorsSection";
 import type { Overview } from "./figures";
 import { GapsSection } from "./GapsSection";
 import { periodIn } from "./period";
+import { EmailsContext, useEmails } from "./people";
 import { PeriodChoice } from "./PeriodChoice";
 import { PopularSection } from "./PopularSection";
 import { ConfidenceSection, CountsSection, LatencySection, SatisfactionSection } from "./QuestionsSections";
@@ -22,28 +23,31 @@ export default function AnalyticsView() {
   // The address keeps the period, so that it can be sent to somebody.
   const period = useMemo(() => periodIn(query, Date.now()), [query]);
   const overview = useLoaded<Overview>("/v1/analytics/overview", period);
+  const emails = useEmails();
   return (
-    <div className="analytics">
-      <h1>{texts.title}</h1>
-      <PeriodChoice period={period} choose={({ from, to }) => goTo(`#/analytics?from=${from}&to=${to}`, true)} />
-      <CountsSection loaded={overview} />
-      {overview.value && (
-        <div className="analytics-small">
-          <ConfidenceSection loaded={overview} />
-          <LatencySection loaded={overview} />
-          <SatisfactionSection loaded={overview} />
-        </div>
-      )}
-      {/* Where no questions are counted, the first section says so for all. */}
-      {overview.problem?.status !== 404 && (
-        <>
-          <GapsSection period={period} />
-          <PopularSection period={period} />
-          <DocumentsSection period={period} />
-          <SpendSection period={period} />
-          <ErrorsSection period={period} />
-        </>
-      )}
-    </div>
+    <EmailsContext value={emails}>
+      <div className="analytics">
+        <h1>{texts.title}</h1>
+        <PeriodChoice period={period} choose={({ from, to }) => goTo(`#/analytics?from=${from}&to=${to}`, true)} />
+        <CountsSection loaded={overview} />
+        {overview.value && (
+          <div className="analytics-small">
+            <ConfidenceSection loaded={overview} />
+            <LatencySection loaded={overview} />
+            <SatisfactionSection loaded={overview} />
+          </div>
+        )}
+        {/* Where no questions are counted, the first section says so for all. */}
+        {overview.problem?.status !== 404 && (
+          <>
+            <GapsSection period={period} />
+            <PopularSection period={period} />
+            <DocumentsSection period={period} />
+            <SpendSection period={period} />
+            <ErrorsSection period={period} />
+          </>
+        )}
+      </div>
+    </EmailsContext>
   );
 }

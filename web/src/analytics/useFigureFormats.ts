@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { analytics as en } from "../language/en/analytics";
 import { analytics as id } from "../language/id/analytics";
 import { useFormats, useLanguage, useTexts } from "../language/language";
+import { useKnownEmails } from "./people";
 import type { Bucket, Unit } from "./period";
 
 /** Formats of a language, of figures alone. */
@@ -30,12 +31,14 @@ export function useFigureFormats() {
   const { language } = useLanguage();
   const formats = useFormats();
   const texts = useTexts({ en, id });
+  const emails = useKnownEmails();
   return useMemo(
     () => ({
       ...formats,
       ...figureFormats(language),
-      asker: (name: string) => (name.startsWith("person/") ? texts.person(name.slice("person/".length)) : name),
+      asker: (name: string) =>
+        emails.get(name) ?? (name.startsWith("person/") ? texts.person(name.slice("person/".length)) : name),
     }),
-    [formats, language, texts],
+    [formats, language, texts, emails],
   );
 }

@@ -90,6 +90,7 @@ export interface Turn {
   claims: Claim[];
   confidence: Confidence | null;
   refused: boolean;
+  rating: "up" | "down" | null;
   created_at: string;
   deleted_documents: string[];
   hidden_documents: string[];

@@ -20,7 +20,7 @@ const LONGEST_COMMENT = 2_000;
 export function Feedback({ exchange }: { exchange: Exchange }) {
   const texts = useTexts({ en, id });
   const { api, configuration } = useSignedIn();
-  const [rating, setRating] = useState<Rating | null>(null);
+  const [rating, setRating] = useState<Rating | null>(exchange.rating);
   const [reasons, setReasons] = useState<readonly Reason[]>([]);
   const [comment, setComment] = useState("");
   const [state, setState] = useState<"closed" | "open" | "sending" | "thanks">("closed");

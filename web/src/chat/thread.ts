@@ -38,6 +38,8 @@ export interface Exchange extends Asking {
   truncated: boolean;
   understoodAs: string;
   problem: Problem | null;
+  /** What was thought of it when it was read before. */
+  rating: Turn["rating"];
   /** When it was answered; empty for one that was asked just now. */
   createdAt: string;
   /** Whether its answer cannot be shown, as documents were deleted or are out of sight. */
@@ -81,6 +83,7 @@ export function begun(id: string, wanted: Wanted & { attempt: string }, conversa
     truncated: false,
     understoodAs: "",
     problem: null,
+    rating: null,
     createdAt: "",
     withheld: false,
     answeredBy: null,
@@ -191,6 +194,7 @@ function exchangeOf(turn: Turn, conversationId: string): Exchange {
     claims: turn.claims,
     confidence: turn.confidence,
     refused: turn.refused,
+    rating: turn.rating,
     messageId: turn.message_id,
     createdAt: turn.created_at,
     withheld: turn.deleted_documents.length > 0 || turn.hidden_documents.length > 0,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from nexus.errors import NotFound
+from nexus.errors import NotFound, UpstreamError
 from nexus.metrics import record
 from nexus.models import Feedback, Principal, RatedSource, Rating, Reason, Source, Turn
 from nexus.ports import ConversationStore, QuestionLog
@@ -71,6 +71,17 @@ class Ratings:
         self._log.rate(principal.tenant, feedback)
         record("satisfaction", rating == "up")
         return feedback
+
+    def given(self, principal: Principal, turns: Sequence[Turn]) -> dict[str, Rating]:
+        """What was thought of the principal's own turns, by message id.
+
+        Nothing, where that cannot be read now: a conversation is shown all the same.
+        """
+        try:
+            places = [(turn.created_at, turn.message_id) for turn in turns]
+            return self._log.rated(principal.tenant, places)
+        except UpstreamError:
+            return {}
 
     def _turn(self, principal: Principal, conversation_id: str, message_id: str) -> Turn:
         turns = self._conversations.history(

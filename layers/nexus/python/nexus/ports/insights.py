@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from nexus.models import Feedback, LoggedQuestion
+from nexus.models import Feedback, LoggedQuestion, Rating
 
 
 class QuestionLog(Protocol):
@@ -33,6 +33,10 @@ class QuestionLog(Protocol):
 
     def ratings(self, tenant: str, first: str, last: str) -> Iterator[Feedback]:
         """What was thought of the answers of these days, both included, oldest answer first."""
+        ...
+
+    def rated(self, tenant: str, places: Sequence[tuple[str, str]]) -> dict[str, Rating]:
+        """What was thought of answers, given by `created_at` and id, by id; of those rated."""
         ...
 
     def texts(self, tenant: str, places: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -55,7 +55,7 @@ def caller_of(claims: Mapping[str, object], names: ClaimNames) -> Caller:
     groups = {spelled(one) for one in _texts(claims.get(names.groups_claim))} - {"", EVERY_GROUP}
     principal = Principal(
         tenant=str(tenant),
-        client=f"person/{subject}",
+        client=client_of(subject),
         role="admin" if is_admin else "user",
         plan=PLAN,
         groups=tuple(sorted(groups)),
@@ -75,6 +75,11 @@ def sign_in_of(claims: Mapping[str, object]) -> str:
     name = next((one for one in by if claims.get(one)), "iat")
     named = json.dumps([str(claims.get(one)) for one in ("iss", "sub", name)] + [name])
     return hashlib.sha256(named.encode()).hexdigest()
+
+
+def client_of(subject: str) -> str:
+    """The name of who signed in, beside the names of keys."""
+    return f"person/{subject}"
 
 
 def person_of(subject: str) -> str:

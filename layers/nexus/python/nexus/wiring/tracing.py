@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from nexus import __version__, span_names
-from nexus.adapters.otlp.sampling import SampledTracer
 from nexus.observability import logger
 from nexus.ports import ChatModel, Embedder, Reranker, Secrets, VectorIndex
 from nexus.settings import Settings
-from nexus.tracing import Attributes, Step, Tracer, Value, trace_to, traced
+from nexus.tracing import Attributes, Step, Value, trace_to, traced
 
 if TYPE_CHECKING:
     from nexus.ports.tool_chats import ToolChat
+    from nexus.tracing import Tracer
 
 T = TypeVar("T")
 Chat = TypeVar("Chat", bound=ChatModel)
@@ -41,6 +41,8 @@ def begin_tracing(settings: Settings, secrets: Secrets) -> None:
     if find_spec("opentelemetry") is None or find_spec("opentelemetry.sdk") is None:
         logger.error("traces_unavailable", extra={"reason": "the layer `traces` is missing"})
         return
+
+    from nexus.adapters.otlp.sampling import SampledTracer
 
     def headers() -> str:
         return secrets.get(settings.traces_secret) if settings.traces_secret else ""

@@ -20,7 +20,7 @@ from nexus.adapters.aws.errors import translate
 from nexus.adapters.dynamodb.batches import put_items, read_items
 from nexus.adapters.dynamodb.values import from_item, to_item
 from nexus.insights.days import days
-from nexus.models import Feedback, LoggedQuestion, RatedSource, Spent
+from nexus.models import Feedback, LoggedQuestion, RatedSource, Rating, Spent
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -121,11 +121,20 @@ class DynamoQuestionLog:
 
     def texts(self, tenant: str, places: Sequence[tuple[str, str]]) -> dict[str, str]:
         """The words of questions, given by `created_at` and id, by id; those that are kept."""
-        keys = [to_item(place(tenant, LOG, *one)) for one in dict.fromkeys(places)]
+        items = self._at(tenant, LOG, places)
+        return {item["message_id"]: item["text"] for item in items if item.get("text")}
+
+    def rated(self, tenant: str, places: Sequence[tuple[str, str]]) -> dict[str, Rating]:
+        """What was thought of answers, given by `created_at` and id, by id; of those rated."""
+        return {item["message_id"]: item["rating"] for item in self._at(tenant, RATED, places)}
+
+    def _at(
+        self, tenant: str, kind: str, places: Sequence[tuple[str, str]]
+    ) -> Iterator[dict[str, Any]]:
+        keys = [to_item(place(tenant, kind, *one)) for one in dict.fromkeys(places)]
         with translate(SERVICE):
             found = read_items(self._client, SERVICE, self.table, keys)
-        items = (from_item(item) for item in found if self._is_live(item))
-        return {item["message_id"]: item["text"] for item in items if item.get("text")}
+        return (from_item(item) for item in found if self._is_live(item))
 
     def _of(self, pk: str, **more: Any) -> Iterator[dict[str, AttributeValue]]:
         with translate(SERVICE):
