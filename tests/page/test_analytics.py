@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import csv
 import io
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
