@@ -57,6 +57,7 @@ class TurnBody(BaseModel):
         "before they were kept.",
     )
     refused: bool
+    agent: str | None = Field(default=None, description="The agent that answered, if one did.")
     rating: models.Rating | None = Field(
         default=None, description="What was last said of it by `POST /v1/feedback`."
     )
@@ -79,6 +80,7 @@ class TurnBody(BaseModel):
             claims=[ClaimBody.of(claim) for claim in turn.claims],
             confidence=ConfidenceBody.of(turn.confidence) if turn.confidence else None,
             refused=turn.refused,
+            agent=turn.agent or None,
             rating=rating,
             created_at=turn.created_at,
             deleted_documents=list(turn.deleted_document_ids),

@@ -101,6 +101,8 @@ def test_a_router_picks_and_the_conversation_stays_with_its_agent() -> None:
     again = ask(world, agent="auto", conversation_id=first["conversation_id"])
     assert again["agent"] == "finance"
     assert "route" not in [one["kind"] for one in again["steps"]]
+    path = f"/v1/conversations/{first['conversation_id']}"
+    assert [turn["agent"] for turn in over(world).get(path).json()["turns"]] == ["finance"] * 2
 
 
 def test_a_router_that_fails_or_names_nobody_leaves_it_to_the_first_agent() -> None:

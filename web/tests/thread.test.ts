@@ -74,12 +74,16 @@ describe("an answer as it is told", () => {
 });
 
 describe("a kept conversation", () => {
-  const turn = { question: "Q", answer: "A", sources: [], claims: [], confidence: null, refused: false, rating: null, created_at: "2026-01-01T00:00:00Z", deleted_documents: [], hidden_documents: [] };
+  const turn = { question: "Q", answer: "A", sources: [], claims: [], confidence: null, refused: false, agent: null, rating: null, created_at: "2026-01-01T00:00:00Z", deleted_documents: [], hidden_documents: [] };
   const kept = (...turns: object[]) =>
     exchangesOf({ conversation_id: "c", title: "t", created_at: "", updated_at: "", expires_at: "", turn_count: 1, turns: turns.map((each, index) => ({ ...turn, message_id: `m${index}`, ...each })) });
 
   test("shows what was thought of an answer", () => {
     expect(kept({ rating: "down" }, {}).map((each) => each.rating)).toEqual(["down", null]);
+  });
+
+  test("names the agent that answered", () => {
+    expect(kept({ agent: "finance" }, {}).map((each) => each.answeredBy?.name)).toEqual(["finance", undefined]);
   });
 
   test("shows an answer whose documents are gone as withheld", () => {

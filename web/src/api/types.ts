@@ -90,6 +90,7 @@ export interface Turn {
   claims: Claim[];
   confidence: Confidence | null;
   refused: boolean;
+  agent: string | null;
   rating: "up" | "down" | null;
   created_at: string;
   deleted_documents: string[];

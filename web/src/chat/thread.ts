@@ -195,6 +195,7 @@ function exchangeOf(turn: Turn, conversationId: string): Exchange {
     confidence: turn.confidence,
     refused: turn.refused,
     rating: turn.rating,
+    answeredBy: turn.agent ? { name: turn.agent, title: turn.agent } : null,
     messageId: turn.message_id,
     createdAt: turn.created_at,
     withheld: turn.deleted_documents.length > 0 || turn.hidden_documents.length > 0,
