@@ -216,7 +216,8 @@ class _Traced:
 def traced(thing: T, steps: Mapping[str, Step]) -> T:
     """Something that behaves as `thing`, whose methods of these names are told as steps.
 
-    A method is to be taken from it where it is called, not kept from before the request. It is the thing itself where the process does not trace.
+    A method is to be taken from it where it is called, not kept from before the request. It is the
+    thing itself where the process does not trace.
     """
     return cast(T, _Traced(thing, steps)) if is_on() else thing
 

@@ -13,7 +13,7 @@ from nexus.answering.followups import asks, is_follow_up, own_stems, told_stems
 from nexus.models import Passage
 from nexus.retrieval.retrieved import Retrieved
 from nexus.text.segments import words_of
-from nexus.text.stems import content_stems, meanings
+from nexus.text.stems import content_stems, language_of_words, meanings
 
 # So many of the best passages tell what a reading found: one, as words of the question in one
 # and of the topic in another say nothing of either.
@@ -28,6 +28,9 @@ EVEN = 0.1
 # A question that does not lean back, and is so surely answered from the very passage that the talk
 # leads to, needs nothing of the talk: its answer may come from the cache.
 SURE_ALONE = 0.98
+# What is not said at all where it is asked for alone has to be said of the topic by such a share of
+# its own words.
+SPOKEN_OF = 0.2
 # A question with no more words of its own than this asks for something of the topic.
 FEW_WORDS = 1
 
@@ -46,27 +49,41 @@ def is_better_carried(
     """
     if not carried.is_enough:
         return not bare.is_enough and carried.probability > bare.probability
+    leaning = is_follow_up(question)
     if not bare.is_enough:
-        return True
-    if len(own_stems(question)) <= FEW_WORDS and asks(question):
-        return True
+        return leaning or _speaks_of(question, carried.passages)
     surer = carried.probability - bare.probability
     own = told_stems(question)
-    if len(own) <= FEW_WORDS and asks(question) and surer > 0:
+    few = len(own_stems(question)) <= FEW_WORDS or (len(own) <= FEW_WORDS and surer > 0)
+    if few and asks(question):
         return True
+    if not leaning and not _speaks_of(question, carried.passages):
+        return False
     first = carried.passages[0]
     if first.chunk_id == bare.passages[0].chunk_id and first.document_id in cited:
-        alone = bare.probability >= SURE_ALONE and not is_follow_up(question)
+        alone = bare.probability >= SURE_ALONE and not leaning
         return surer >= -SLIGHT and not alone
     about = frozenset(content_stems(words_of(topic))) - own
     pool = [*bare.passages, *carried.passages]
     weights = _weights(own | about, pool)
     lost = _held(own, bare.passages, weights) - _held(own, carried.passages, weights)
     gain = _held(about, carried.passages, weights) - _held(about, bare.passages, weights)
-    leans = is_follow_up(question) and surer >= -EVEN
+    leans = leaning and surer >= -EVEN
     # What alone is hardly found, and surely on the topic, was asked of it.
     spare = SLIGHT if surer < MUCH_SURER else LOST_BY_THE_SURER
     return lost < spare and (gain > 0 or leans)
+
+
+def _speaks_of(question: str, passages: Sequence[Passage]) -> bool:
+    """Whether one of the best passages says something of what the question itself says.
+
+    A question that does not lean back and asks for something else, as "Is there a chess club?"
+    does, would be answered from whatever the talk was about.
+    """
+    own = told_stems(question)
+    if not own or language_of_words(words_of(question)) is None:
+        return True
+    return _held(own, passages, _weights(own, passages)) >= SPOKEN_OF
 
 
 def _held(stems: frozenset[str], passages: Sequence[Passage], weights: dict[str, float]) -> float:
