@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from nexus.errors import NotFound, Superseded
@@ -75,7 +76,8 @@ class FakeDocumentBucket(FakeDocuments):
         state = dict(self._history.get(key, [])).get(version)
         if state is None:
             raise NotFound("The document has no such version.")
-        self._copy(state, state.metadata)
+        newest = [one for _, one in self._history[key] if one is not None][-1]
+        self._copy(state, replace(state.metadata, groups=newest.metadata.groups))
 
     def describe(self, state: ObjectState, metadata: DocumentMetadata) -> None:
         self.ping()

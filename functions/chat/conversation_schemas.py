@@ -65,8 +65,8 @@ class TurnBody(BaseModel):
     deleted_documents: list[str] = Field(
         default=[], description="Ids of documents that the answer cited and that were deleted."
     )
-    hidden_documents: list[str] = Field(
-        default=[], description="Ids of documents that it cited and that the key may not see now."
+    hidden_documents: int = Field(
+        default=0, description="How many documents that it cited the caller may not see now."
     )
 
     @classmethod
@@ -84,7 +84,7 @@ class TurnBody(BaseModel):
             rating=rating,
             created_at=turn.created_at,
             deleted_documents=list(turn.deleted_document_ids),
-            hidden_documents=list(turn.hidden_document_ids),
+            hidden_documents=len(turn.hidden_document_ids),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -142,6 +143,20 @@ def test_a_restored_version_is_the_newest_with_its_own_metadata(
     assert bucket.read(now) == b"first"
     assert (now.metadata, now.content_type) == (SAID, "text/plain")
     assert now.version != old.version
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize(("before", "since"), [((), ("hr",)), (("hr",), ()), (("hr",), ("it",))])
+def test_a_restored_version_is_seen_by_whom_the_newest_one_is(
+    bucket: Bucket, before: tuple[str, ...], since: tuple[str, ...], deleted: bool
+) -> None:
+    bucket.put(PATH, b"first", replace(SAID, groups=before))
+    old = head(bucket)
+    bucket.put(PATH, b"second!", DocumentMetadata(groups=since))
+    if deleted:
+        bucket.drop(PATH)
+    bucket.documents.restore(KEY, old.version)
+    assert head(bucket).metadata == replace(SAID, groups=since)
 
 
 def test_a_version_that_is_not_there_cannot_be_restored(bucket: Bucket) -> None:

@@ -116,8 +116,6 @@ class Company:
         text = self._text("POST", "/v1/chat", person, body)
         person.conversation = json.loads(text)["conversation_id"]
         told = json.loads(self._text("GET", f"/v1/conversations/{person.conversation}", person))
-        for turn in told["turns"]:
-            turn["hidden_documents"] = []  # that these are hidden now is told by their ids
         return f"{text}{told}"
 
     def _list(self, person: Person, paper: Paper, *, seen: bool) -> str:

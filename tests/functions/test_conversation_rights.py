@@ -64,7 +64,7 @@ def test_an_answer_is_hidden_once_its_document_moved_out_of_sight(
     move(world, "Audit")
     turn = told(api, conversation)
     assert "may not see" in turn["answer"]
-    assert (turn["question"], turn["hidden_documents"]) == (ASKED, [BONUS])
+    assert (turn["question"], turn["hidden_documents"]) == (ASKED, 1)
     assert turn["deleted_documents"] == []
     move(world, "Board")
     assert "forty" in told(api, conversation)["answer"]
@@ -75,7 +75,7 @@ def test_a_client_that_was_made_anew_with_less_does_not_inherit_answers(
 ) -> None:
     conversation = ask(api)["conversation_id"]
     anew = known(world, "nx_board_2", Filters(departments=("Library",)))
-    assert told(anew, conversation)["hidden_documents"] == [BONUS]
+    assert told(anew, conversation)["hidden_documents"] == 1
     assert "forty" not in anew.get(f"/v1/conversations/{conversation}").text
     wider = known(world, "nx_board_3", Filters())
     assert "forty" in told(wider, conversation)["answer"]
@@ -104,7 +104,7 @@ def test_a_refusal_s_titles_go_with_their_documents() -> None:
     move(world, "Audit")
     turn = told(api, body["conversation_id"])
     assert "bonus.md" not in turn["answer"]
-    assert turn["hidden_documents"] == [BONUS]
+    assert turn["hidden_documents"] == 1
 
 
 def test_a_key_that_sees_everything_sees_what_moved(world: World) -> None:

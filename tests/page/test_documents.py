@@ -58,9 +58,9 @@ def test_a_folder_is_uploaded_read_asked_about_and_erased_with_its_receipt(
     shown(citra, "documents-sure")
     citra.get_by_role("dialog").get_by_role("button", name="Delete").click()
     receipt = citra.get_by_role("region", name="Receipts of deletion")
-    expect(
-        receipt.get_by_text("1 document is deleted, and nothing of them is left.")
-    ).to_be_visible(timeout=READ_MS)
+    expect(receipt.get_by_text("1 document is deleted, and nothing of it is left.")).to_be_visible(
+        timeout=READ_MS
+    )
     for what in ("Stored versions", "Passages in the index", "Answers in conversations"):
         line = receipt.get_by_role("row", name=what)
         found, removed, left = line.get_by_role("cell").all_inner_texts()

@@ -133,8 +133,6 @@ class Stage:
         person.conversation = person.conversation or self.last["conversation_id"]
         self.get(self.world.chat, person, f"/v1/conversations/{person.conversation}")
         for turn in self.last["turns"]:
-            # Which of the sources that it was shown once are hidden now, it is told by their ids.
-            turn["hidden_documents"] = []
             told["hidden answers"] += "may not see" in turn["answer"]
         if len(self.last["turns"]) > 6:
             person.conversation = None

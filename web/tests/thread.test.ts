@@ -74,7 +74,7 @@ describe("an answer as it is told", () => {
 });
 
 describe("a kept conversation", () => {
-  const turn = { question: "Q", answer: "A", sources: [], claims: [], confidence: null, refused: false, agent: null, rating: null, created_at: "2026-01-01T00:00:00Z", deleted_documents: [], hidden_documents: [] };
+  const turn = { question: "Q", answer: "A", sources: [], claims: [], confidence: null, refused: false, agent: null, rating: null, created_at: "2026-01-01T00:00:00Z", deleted_documents: [], hidden_documents: 0 };
   const kept = (...turns: object[]) =>
     exchangesOf({ conversation_id: "c", title: "t", created_at: "", updated_at: "", expires_at: "", turn_count: 1, turns: turns.map((each, index) => ({ ...turn, message_id: `m${index}`, ...each })) });
 
@@ -87,7 +87,7 @@ describe("a kept conversation", () => {
   });
 
   test("shows an answer whose documents are gone as withheld", () => {
-    expect(kept({ deleted_documents: ["d"] }, { hidden_documents: ["d"] }, {}).map((each) => each.withheld)).toEqual([true, true, false]);
+    expect(kept({ deleted_documents: ["d"] }, { hidden_documents: 1 }, {}).map((each) => each.withheld)).toEqual([true, true, false]);
   });
 
   test("gathers answers to a question that was asked again at once", () => {

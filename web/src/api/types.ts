@@ -94,7 +94,8 @@ export interface Turn {
   rating: "up" | "down" | null;
   created_at: string;
   deleted_documents: string[];
-  hidden_documents: string[];
+  /** How many, of those that the answer cites, may not be seen now. */
+  hidden_documents: number;
 }
 
 export interface ConversationEntry {

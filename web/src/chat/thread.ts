@@ -198,7 +198,7 @@ function exchangeOf(turn: Turn, conversationId: string): Exchange {
     answeredBy: turn.agent ? { name: turn.agent, title: turn.agent } : null,
     messageId: turn.message_id,
     createdAt: turn.created_at,
-    withheld: turn.deleted_documents.length > 0 || turn.hidden_documents.length > 0,
+    withheld: turn.deleted_documents.length > 0 || turn.hidden_documents > 0,
   };
 }
 

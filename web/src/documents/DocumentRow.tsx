@@ -8,6 +8,7 @@ import { documents as id } from "../language/id/documents";
 import { useTexts } from "../language/language";
 import { Icon } from "../layout/Icon";
 import { Name } from "../layout/Name";
+import { ServiceWords } from "../layout/ServiceWords";
 import { placeOf } from "../sources/place";
 import { DocumentDetails, type Doing } from "./DocumentDetails";
 import type { DocumentEntry, Match } from "./entries";
@@ -71,8 +72,8 @@ export const DocumentRow = memo(function DocumentRow(props: Props) {
           ))}
           {/* Where the details are open, they say why it failed. */}
           {((entry.status === "failed" && !open) || entry.status === "pending") && entry.reason && (
-            <p className="document-reason small flat" dir="auto">
-              {entry.reason}
+            <p className="document-reason small flat">
+              <ServiceWords>{entry.reason}</ServiceWords>
             </p>
           )}
         </div>

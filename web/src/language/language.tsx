@@ -50,23 +50,25 @@ export function useTexts<T>(texts: InEach<T>): Like<T> {
 /** Dates, numbers and lists as the chosen language writes them. */
 export function useFormats() {
   const { language } = useLanguage();
+  // English is written in more than one way: as the reader's browser has it.
+  const locale = navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === language) ?? language;
   return useMemo(
     () => ({
-      date: (time: string | Date) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(time)),
+      date: (time: string | Date) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(time)),
       time: (time: string | Date) =>
-        new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(time)),
+        new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(time)),
       number: (value: number, most = 0) =>
-        new Intl.NumberFormat(language, { maximumFractionDigits: most }).format(value),
-      percent: (share: number) => new Intl.NumberFormat(language, { style: "percent" }).format(share),
+        new Intl.NumberFormat(locale, { maximumFractionDigits: most }).format(value),
+      percent: (share: number) => new Intl.NumberFormat(locale, { style: "percent" }).format(share),
       dollars: (value: number) =>
-        new Intl.NumberFormat(language, { style: "currency", currency: "USD", maximumFractionDigits: 4 }).format(value),
+        new Intl.NumberFormat(locale, { style: "currency", currency: "USD", maximumFractionDigits: 4 }).format(value),
       bytes: (value: number) => {
         const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
         const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
         const format = { style: "unit", unit: units[power]!, unitDisplay: "short", maximumFractionDigits: 1 } as const;
-        return new Intl.NumberFormat(language, format).format(value / 1000 ** power);
+        return new Intl.NumberFormat(locale, format).format(value / 1000 ** power);
       },
     }),
-    [language],
+    [locale],
   );
 }

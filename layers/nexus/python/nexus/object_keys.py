@@ -22,7 +22,8 @@ from nexus.models import DocumentMetadata
 
 DOCUMENTS_PREFIX = "documents/"
 MAX_KEY_BYTES = 1024  # S3's limit on a key
-METADATA_NAMES = frozenset({"title", "author", "department", "date", "tags", "groups", "url"})
+GROUPS = "groups"
+METADATA_NAMES = frozenset({"title", "author", "department", "date", "tags", GROUPS, "url"})
 MAX_METADATA_BYTES = 2048  # S3's limit on all names and values of an object's user metadata
 
 _TENANT = re.compile(r"[a-z0-9-]{1,64}")
@@ -95,7 +96,7 @@ def encode_metadata(metadata: DocumentMetadata) -> dict[str, str]:
         "department": _encode(metadata.department or "", _SAFE),
         "date": metadata.date or "",
         "tags": _encode_list(metadata.tags),
-        "groups": _encode_list(metadata.groups),
+        GROUPS: _encode_list(metadata.groups),
         "url": web_address(metadata.url or "") or "",
     }
     encoded = {name: value for name, value in values.items() if value}
@@ -121,7 +122,7 @@ def decode_metadata(values: Mapping[str, str]) -> DocumentMetadata:
         date=date if _is_date(date) else None,
         tags=tuple(dict.fromkeys(filter(None, tags))),
         url=web_address(known.get("url", "")),
-        groups=_decode_groups(known.get("groups", "")),
+        groups=_decode_groups(known.get(GROUPS, "")),
     )
 
 

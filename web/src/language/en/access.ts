@@ -40,7 +40,7 @@ export const access = {
     spentOf: (spent: string, most: string, share: string) => `${spent} of ${most} (${share})`,
     spent: "This month",
     month: (dollars: string, requests: string, tokens: string) => `${dollars}, requests: ${requests}, tokens: ${tokens}`,
-    nothingSpent: "Nothing was counted.",
+    nothingSpent: "Not counted, as there is no budget or nothing was asked: Analytics tells what everybody spends.",
     keys: "Keys",
     keyMade: (day: string) => `made on ${day},`,
     keyStates: { in_use: "in use", in_grace: "replaced", ended: "ended" },

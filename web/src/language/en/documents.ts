@@ -100,7 +100,7 @@ export const documents = {
   openVersion: (time: string) => `Open the version of ${time}`,
   restore: "Restore",
   restoreVersion: (time: string) => `Restore the version of ${time}`,
-  restoreSure: (title: string, time: string) => `Make the version of ${time} of “${title}” the current one again? The others stay stored.`,
+  restoreSure: (title: string, time: string) => `Make the version of ${time} of “${title}” the current one again, with its title and tags? Who may see it stays as it is now, and the other versions stay stored.`,
   compare: "Compare",
   compareFrom: "From the version of",
   compareTo: "to the version of",
@@ -115,7 +115,8 @@ export const documents = {
   eraseSure: (title: string) =>
     `Delete “${title}” with all of its versions, and everything that was made of it? It cannot be brought back. You get a receipt.`,
   receipts: "Receipts of deletion",
-  erased: (documents: number) => `${count(documents, "document is", "documents are")} deleted, and nothing of them is left.`,
+  erased: (documents: number) =>
+    `${count(documents, "document is", "documents are")} deleted, and nothing of ${documents === 1 ? "it" : "them"} is left.`,
   notErased: (documents: number) => `Of ${count(documents, "document", "documents")} something is left: delete again.`,
   incomplete: "something is left",
   eraseAgain: "Delete again",

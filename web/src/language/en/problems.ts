@@ -1,3 +1,19 @@
+// In place of the protocol's names.
+const TITLES: Record<number, string> = {
+  400: "The request cannot be read",
+  401: "Not signed in",
+  403: "Not permitted",
+  404: "Not found",
+  409: "It does not fit what there is now",
+  413: "Too large",
+  415: "A type that is not taken",
+  422: "Something needs to be corrected",
+  429: "Too many requests, or the budget is used up",
+  500: "Something went wrong here",
+  503: "Not available just now",
+  504: "It took too long",
+};
+
 export const problems = {
   network: "The service cannot be reached. Check your connection, then try again; nothing that you typed is lost.",
   broken: "The connection broke off. Try again; what has arrived stays.",
@@ -7,7 +23,7 @@ export const problems = {
   waits: (seconds: number) => `Try again in ${seconds} s.`,
   // What is written by the service, in English.
   inEnglish: "",
-  title: (_status: number, told: string) => told,
+  title: (status: number, told: string) => TITLES[status] ?? told,
   refused: (status: number) => `The service refused (${status}).`,
   request: (id: string) => `Request ${id}`,
   again: "Try again",

@@ -43,7 +43,7 @@ export const access: Like<typeof en> = {
     spentOf: (spent, most, share) => `${spent} dari ${most} (${share})`,
     spent: "Bulan ini",
     month: (dollars, requests, tokens) => `${dollars}, permintaan: ${requests}, token: ${tokens}`,
-    nothingSpent: "Tidak ada yang tercatat.",
+    nothingSpent: "Tidak dihitung, karena tidak ada anggaran atau belum ada pertanyaan: Analitik menunjukkan pengeluaran semua.",
     keys: "Kunci",
     keyMade: (day) => `dibuat pada ${day},`,
     keyStates: { in_use: "dipakai", in_grace: "sudah diganti", ended: "berakhir" },

@@ -102,7 +102,7 @@ export const documents: Like<typeof en> = {
   openVersion: (time) => `Buka versi ${time}`,
   restore: "Pulihkan",
   restoreVersion: (time) => `Pulihkan versi ${time}`,
-  restoreSure: (title, time) => `Jadikan versi ${time} dari “${title}” yang berlaku lagi? Versi lain tetap tersimpan.`,
+  restoreSure: (title, time) => `Jadikan versi ${time} dari “${title}” yang berlaku lagi, beserta judul dan tagnya? Siapa yang boleh melihatnya tetap seperti sekarang, dan versi lain tetap tersimpan.`,
   compare: "Bandingkan",
   compareFrom: "Dari versi",
   compareTo: "ke versi",

@@ -24,7 +24,7 @@ export const problems: Like<typeof en> = {
   key: "Kunci ini tidak dikenal atau sudah dicabut.",
   waits: (seconds) => `Coba lagi dalam ${seconds} detik.`,
   inEnglish: "Dari layanan, dalam bahasa Inggris:",
-  title: (status) => TITLES[status] ?? (status >= 500 ? "Terjadi kesalahan pada layanan" : "Layanan menolak"),
+  title: (status, _told) => TITLES[status] ?? (status >= 500 ? "Terjadi kesalahan pada layanan" : "Layanan menolak"),
   refused: (status) => `Layanan menolak (${status}).`,
   request: (id) => `Permintaan ${id}`,
   again: "Coba lagi",

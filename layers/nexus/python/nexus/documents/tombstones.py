@@ -25,19 +25,17 @@ DELETED = {
     "de": "Diese Antwort ist nicht mehr verfügbar: Ein zitiertes Dokument wurde gelöscht.",
 }
 OUT_OF_SIGHT = {
-    "en": "This answer is no longer available: it cited a document that this key may not see.",
-    "id": "Jawaban ini tidak tersedia lagi: dokumen yang dikutipnya tidak boleh dilihat dengan "
-    "kunci ini.",
-    "zh": "此回答已不可用：此密钥无权查看它引用的文档。",
-    "es": "Esta respuesta ya no está disponible: citaba un documento que esta clave no puede ver.",
-    "hi": "यह उत्तर अब उपलब्ध नहीं है: इसमें उद्धृत दस्तावेज़ इस कुंजी से नहीं देखा जा सकता।",
-    "ar": "لم تعد هذه الإجابة متاحة: فقد استشهدت بمستند لا يحق لهذا المفتاح الاطلاع عليه.",
-    "fr": "Cette réponse n'est plus disponible : elle citait un document fermé à cette clé.",
-    "pt": "Esta resposta já não está disponível: citava um documento que esta chave não pode ver.",
-    "ru": "Этот ответ больше недоступен: он ссылался на документ, закрытый для этого ключа.",
-    "ja": "この回答はもう表示できません。引用していた文書をこのキーでは閲覧できません。",
-    "de": "Diese Antwort ist nicht mehr verfügbar: Dieser Schlüssel darf ein zitiertes Dokument "
-    "nicht sehen.",
+    "en": "This answer is no longer available: it cited a document that you may not see.",
+    "id": "Jawaban ini tidak tersedia lagi: dokumen yang dikutipnya tidak boleh Anda lihat.",
+    "zh": "此回答已不可用：您无权查看它引用的文档。",
+    "es": "Esta respuesta ya no está disponible: citaba un documento que usted no puede ver.",
+    "hi": "यह उत्तर अब उपलब्ध नहीं है: इसमें उद्धृत दस्तावेज़ आप नहीं देख सकते।",
+    "ar": "لم تعد هذه الإجابة متاحة: فقد استشهدت بمستند لا يحق لك الاطلاع عليه.",
+    "fr": "Cette réponse n'est plus disponible : elle citait un document qui vous est fermé.",
+    "pt": "Esta resposta já não está disponível: citava um documento que você não pode ver.",
+    "ru": "Этот ответ больше недоступен: он ссылался на документ, закрытый для вас.",
+    "ja": "この回答はもう表示できません。引用していた文書を閲覧する権限がありません。",
+    "de": "Diese Antwort ist nicht mehr verfügbar: Sie dürfen ein zitiertes Dokument nicht sehen.",
 }
 
 

@@ -110,9 +110,10 @@ class DocumentBucket(DocumentStore, Protocol):
         ...
 
     def restore(self, key: str, version: str) -> None:
-        """Copies a version, with its metadata, over the current one.
+        """Copies a version, with its metadata, over the current one; its groups stay the newest's.
 
-        Raises NotFound if the version is gone.
+        Who was shut out since would else see the document again. Raises NotFound if the version is
+        gone.
         """
         ...
 

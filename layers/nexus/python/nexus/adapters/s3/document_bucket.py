@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -15,11 +15,16 @@ from nexus.adapters.s3.ranges import SERVICE
 from nexus.documents.served_types import ServedType, served_type
 from nexus.errors import InvalidRequest, NotFound, Superseded
 from nexus.models import DocumentMetadata, ObjectState
-from nexus.object_keys import METADATA_NAMES, encode_metadata, parse_key
+from nexus.object_keys import GROUPS, METADATA_NAMES, encode_metadata, parse_key
 from nexus.ports import NewObject, SignedUpload, StoredVersion
 
 # A malformed version id is an InvalidArgument, a delete marker's an InvalidRequest.
-_NO_SUCH_VERSION = {"NoSuchKey", "NoSuchVersion", "404", "InvalidArgument", "InvalidRequest"}
+# Asked for its head, they are a 400 and a 405 without a name.
+_NO_SUCH_VERSION = {
+    *("NoSuchKey", "NoSuchVersion", "404", "InvalidArgument", "InvalidRequest"),
+    *("400", "405", "MethodNotAllowed"),
+}
+_NOT_THERE = "The document has no such version."
 _CHANGED = {"PreconditionFailed", "412"}
 _TOO_LONG = {"MetadataTooLarge"}
 
@@ -79,17 +84,30 @@ class S3DocumentBucket(S3Documents):
                     return
 
     def restore(self, key: str, version: str) -> None:
-        """Copies a version over the current one. Raises NotFound if it is gone."""
+        """Copies a version over the current one, for whom the newest may see. Raises NotFound."""
+        newest = next((found for found in self.versions(key) if not found.deleted), None)
+        if newest is None:
+            raise NotFound(_NOT_THERE)
         with translate(SERVICE):
             try:
+                found = self._client.head_object(Bucket=self._bucket, Key=key, VersionId=version)
+                now = self._client.head_object(
+                    Bucket=self._bucket, Key=key, VersionId=newest.version
+                )
+                said = {**_others(found["Metadata"], {GROUPS}), **_only(now["Metadata"], {GROUPS})}
                 self._client.copy_object(
                     Bucket=self._bucket,
                     Key=key,
                     CopySource={"Bucket": self._bucket, "Key": key, "VersionId": version},
+                    MetadataDirective="REPLACE",
+                    Metadata=said,
+                    **{name: found[name] for name in _KEPT if found.get(name)},  # type: ignore[literal-required]
                 )
             except ClientError as err:
                 if error_code(err) in _NO_SUCH_VERSION:
-                    raise NotFound("The document has no such version.") from err
+                    raise NotFound(_NOT_THERE) from err
+                if error_code(err) in _TOO_LONG:
+                    raise _too_long() from err
                 raise
 
     def describe(self, state: ObjectState, metadata: DocumentMetadata) -> None:
@@ -100,11 +118,7 @@ class S3DocumentBucket(S3Documents):
                 found = self._client.head_object(
                     Bucket=self._bucket, Key=state.key, IfMatch=f'"{state.etag}"'
                 )
-                foreign = {
-                    name: value
-                    for name, value in found.get("Metadata", {}).items()
-                    if name.lower() not in METADATA_NAMES
-                }
+                foreign = _others(found.get("Metadata", {}), METADATA_NAMES)
                 self._client.copy_object(
                     Bucket=self._bucket,
                     Key=state.key,
@@ -121,11 +135,7 @@ class S3DocumentBucket(S3Documents):
                 if code in {"404", "NoSuchKey"}:
                     raise NotFound("The document is no longer in the bucket.") from err
                 if code in _TOO_LONG:
-                    raise InvalidRequest(
-                        "The document's metadata, with what others stored beside it, is over S3's "
-                        "2,048 bytes.",
-                        "metadata",
-                    ) from err
+                    raise _too_long() from err
                 raise
 
     def _sign(self, operation: str, key: str, seconds: int, asked: dict[str, Any]) -> str:
@@ -156,3 +166,18 @@ def _disposition(name: str, served: ServedType) -> str:
     kind = "inline" if served.inline else "attachment"
     plain = "".join(char if " " <= char <= "~" and char not in '"\\%' else "_" for char in name)
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _only(metadata: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    return {name: value for name, value in metadata.items() if name.lower() in names}
+
+
+def _others(metadata: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    return {name: value for name, value in metadata.items() if name.lower() not in names}
+
+
+def _too_long() -> InvalidRequest:
+    return InvalidRequest(
+        "The document's metadata, with what others stored beside it, is over S3's 2,048 bytes.",
+        "metadata",
+    )
