@@ -34,6 +34,10 @@ describe("the quoted rows", () => {
     expect(quotedRows(rows, "Item: Book; Fee: 1000\nItem: Disc; Fee: 2000", 2)).toEqual([1, 2]);
   });
   test("are found where the number is of another row", () => expect(quotedRows(rows, "Item: Map; Fee: 3000", 99)).toEqual([3]));
+  test("are the nearest where a cell is markup that the quote leaves out", () => {
+    const marked = rowsOf('Item,Price,Note\nZebrafish tank,1234000,plain\nAxolotl tank,2234000,<script>alert(9)</script>\n');
+    expect(quotedRows(marked, "Item: Axolotl tank; Price: 2234000; Note:", 2)).toEqual([2]);
+  });
   test("are that of the number where no cells fit", () => {
     expect(quotedRows(rows, "something else", 3)).toEqual([2]);
     expect(quotedRows(rows, "something else", null)).toEqual([]);

@@ -2,7 +2,7 @@
 import { lettersIn } from "./matching";
 import type { Row } from "./separated";
 
-/** Indexes of the quoted rows; that of the row with the number told where no row is found by its cells. */
+/** Indexes of the quoted rows; that of the row with the number told where none is found by its cells. */
 export function quotedRows(rows: readonly Row[], quote: string, number: number | null): number[] {
   const wanted = lettersIn(quote);
   const fits = (row: Row) => {
@@ -20,5 +20,17 @@ export function quotedRows(rows: readonly Row[], quote: string, number: number |
   // The first row is the names, which every quoted row holds.
   const found = rows.flatMap((row, index) => (index > 0 && wanted && fits(row) ? [index] : []));
   if (found.length > 0) return found;
-  return start >= 0 ? [start] : [];
+  const nearest = nearestRow(rows, wanted);
+  return nearest > 0 ? [nearest] : start >= 0 ? [start] : [];
+}
+
+/** The row of whose cells the quote holds most: of one, an answer leaves out what is markup; 0 is none. */
+function nearestRow(rows: readonly Row[], wanted: string): number {
+  const held = rows.map((row, index) =>
+    index > 0 && wanted
+      ? row.cells.map(lettersIn).reduce((sum, cell) => sum + (cell && wanted.includes(cell) ? cell.length : 0), 0)
+      : 0,
+  );
+  const most = Math.max(...held, 0);
+  return most > 0 ? held.indexOf(most) : 0;
 }

@@ -44,7 +44,7 @@ export const chat = {
     page: (number: number) => `page ${number}`,
     slide: (number: number) => `slide ${number}`,
     sheet: (name: string) => `sheet ${name}`,
-    row: (number: number) => `row ${number}`,
+    row: (number: number) => `from row ${number}`,
   },
   confidence: {
     high: { name: "Well supported", means: "The passages answer the question, and every sentence was compared with them." },

@@ -47,7 +47,7 @@ export const chat: Like<typeof en> = {
     page: (number) => `halaman ${number}`,
     slide: (number) => `salindia ${number}`,
     sheet: (name) => `lembar ${name}`,
-    row: (number) => `baris ${number}`,
+    row: (number) => `mulai baris ${number}`,
   },
   confidence: {
     high: { name: "Didukung dengan baik", means: "Dokumen menjawab pertanyaan ini, dan setiap kalimat sudah dibandingkan dengannya." },
