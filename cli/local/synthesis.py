@@ -89,7 +89,7 @@ def inputs_digest(context: Mapping[str, str], project: Path = PROJECT) -> str:
     """A digest of all that decides what is deployed: the sources, the lock files, the context."""
     chosen = json.dumps(sorted(_with_stage(context).items()))
     digest = hashlib.sha256(chosen.encode() + sys.version.encode())
-    for name in _INPUTS:
+    for name in (*_INPUTS, *_named(context, project)):
         top = project / name
         for path in [top] if top.is_file() else sorted(top.rglob("*")):
             parts = path.relative_to(project).parts
@@ -98,6 +98,14 @@ def inputs_digest(context: Mapping[str, str], project: Path = PROJECT) -> str:
                 digest.update(f"{'/'.join(parts)}:{path.stat().st_size}:".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _named(context: Mapping[str, str], project: Path) -> list[str]:
+    """What the stage names of the project's own folders and files, which are deployed with it."""
+    stages = read_json(project / "cdk.json").get("context", {}).get("stages", {})
+    stage = {**stages.get("local", {}), **context}
+    named = (str(stage.get(field) or "") for field in ("agents", "page_logo"))
+    return [name for name in named if name and (project / name).exists()]
 
 
 def _with_stage(context: Mapping[str, str]) -> dict[str, str]:

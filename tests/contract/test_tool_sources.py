@@ -126,6 +126,34 @@ def not_one(x: int) -> int:
         book.call({"seat": "1"}, ASKING)
 
 
+def test_a_bare_decorator_takes_the_docstring_as_the_description(tmp_path: Path) -> None:
+    (tmp_path / "fees.py").write_text(
+        """
+from nexus.agents.python_tools import tool
+
+@tool
+def fee(days: int) -> int:
+    'The fee for a number of days.'
+    return days * 1000
+
+@tool(changes=True)
+def book(seat: str) -> None:
+    'Books a seat.'
+"""
+    )
+    fee, book = python_tools("own", PythonTools(python="fees.py"), tmp_path)
+    assert (fee.form.description, fee.changes) == ("The fee for a number of days.", False)
+    assert (book.form.description, book.changes) == ("Books a seat.", True)
+
+
+def test_a_tool_that_nothing_describes_is_named(tmp_path: Path) -> None:
+    (tmp_path / "fees.py").write_text(
+        "from nexus.agents.python_tools import tool\n@tool\ndef fee(days: int): return days\n"
+    )
+    with pytest.raises(ConfigurationError, match=r"fees\.py.*fee has no description"):
+        python_tools("own", PythonTools(python="fees.py"), tmp_path)
+
+
 def test_a_file_that_cannot_be_loaded_or_has_no_tool_is_the_configurations_fault(
     tmp_path: Path,
 ) -> None:

@@ -87,3 +87,9 @@ def test_the_infrastructure_checks_it_in_a_process_of_its_own(tmp_path: Path) ->
     failed = checked()
     assert failed.returncode == 1
     assert "agents.toml, line 1: agents.Desk" in failed.stderr
+    own = '[tools.own]\npython = "own.py"\n\n[network]'
+    (tmp_path / "agents.toml").write_text(GOOD.replace("[network]", own))
+    (tmp_path / "own.py").write_text("import nothing_of_this_name")
+    failed = checked()
+    assert failed.returncode == 1
+    assert "tools.own: own.py cannot be loaded (ModuleNotFoundError)" in failed.stderr

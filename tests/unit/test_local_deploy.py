@@ -136,6 +136,20 @@ def test_the_digest_changes_with_what_is_deployed_and_nothing_else(tmp_path: Pat
     assert inputs_digest({"models_url": "a"}, tmp_path) != before
 
 
+def test_the_digest_changes_with_the_agents_that_the_stage_names(tmp_path: Path) -> None:
+    stages = {"local": {"agents": "desks"}}
+    (tmp_path / "cdk.json").write_text(json.dumps({"context": {"stages": stages}}))
+    (tmp_path / "desks").mkdir()
+    told = tmp_path / "desks" / "agents.toml"
+    told.write_text('title = "Money desk"')
+    before = inputs_digest({}, tmp_path)
+    told.write_text('title = "Cash desk"')
+    after = inputs_digest({}, tmp_path)
+    assert after != before
+    (tmp_path / "desks" / "fees.py").write_text("pass")
+    assert inputs_digest({}, tmp_path) != after
+
+
 @pytest.mark.parametrize(
     ("statuses", "kept"),
     [

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from nexus.clients import REMEMBERED_S
 from nexus.errors import NotSignedIn
 from nexus.models import Filters, Principal
 from nexus.sign_in.claims import caller_of, person_of, sign_in_of
 from nexus.sign_in.context import Caller, read, written
+from nexus.sign_in.people import REMEMBERED_S
 from tests.fakes import FakeClock
 from tests.people import NAMES, FakeEndedSignIns, Provider
 

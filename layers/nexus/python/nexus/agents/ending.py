@@ -10,7 +10,7 @@ from nexus.agents.run import Run
 from nexus.answering.answer_text import Style
 from nexus.answering.generator import Generated, Generator
 from nexus.answering.making import bare
-from nexus.answering.refusals import named, refusal
+from nexus.answering.refusals import named, not_found, refusal
 from nexus.models import Answer, Confidence, Passage, Usage
 from nexus.retrieval.confidence import level_of
 from nexus.settings import Settings
@@ -45,7 +45,9 @@ def answer_of(
         return _complete(run, bare(text, Confidence("high", 1.0)), usage)
     documents = [passage for passage in run.evidence if passage.kind != "tool"]
     unsure = min(run.probability, settings.refuse_below)
-    draft = bare(refusal(run.question, documents), Confidence("low", round(unsure, 4)))
+    # An agent may search some of the documents: that it found none says nothing of the others.
+    text = refusal(run.question, documents) if documents else not_found(run.question)
+    draft = bare(text, Confidence("low", round(unsure, 4)))
     told = tuple(passage.document_id for passage in named(documents))
     return _complete(run, replace(draft, refused=True, named_document_ids=told), usage)
 

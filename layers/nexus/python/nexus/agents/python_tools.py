@@ -16,7 +16,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from pydantic import ConfigDict, ValidationError, create_model
 
@@ -37,18 +37,35 @@ class _Marked:
     changes: bool
 
 
-def tool(description: str, *, title: str = "", changes: bool = False) -> Callable[[F], F]:
+@overload
+def tool(description: F, /) -> F: ...
+
+
+@overload
+def tool(
+    description: str = "", /, *, title: str = "", changes: bool = False
+) -> Callable[[F], F]: ...
+
+
+def tool(description: F | str = "", /, *, title: str = "", changes: bool = False) -> Any:
     """Makes a function a tool; its parameters' types are what a model may give.
 
-    What it returns, a text or what JSON can say, is what the answer is written from and cites. One
-    that `changes` something waits for the user's confirmation.
+    The description, without one the function's docstring, tells a model what it is for. What it
+    returns, a text or what JSON can say, is what the answer is written from and cites. One that
+    `changes` something waits for the user's confirmation. Raises ConfigurationError of a function
+    that nothing describes.
     """
+    told = description if isinstance(description, str) else ""
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, _Marked(description, title, changes))
+        said = told or inspect.getdoc(function) or ""
+        if not said:
+            name = getattr(function, "__name__", "a function")
+            raise ConfigurationError(f"{name} has no description: write it a docstring.")
+        setattr(function, _MARK, _Marked(said, title, changes))
         return function
 
-    return mark
+    return mark if isinstance(description, str) else mark(description)
 
 
 def python_tools(name: str, source: PythonTools, folder: Path) -> list[Tool]:
@@ -61,7 +78,7 @@ def python_tools(name: str, source: PythonTools, folder: Path) -> list[Tool]:
     try:
         spec.loader.exec_module(module)
     except Exception as err:
-        said = type(err).__name__
+        said = str(err) if isinstance(err, ConfigurationError) else type(err).__name__
         raise ConfigurationError(
             f"tools.{name}: {source.python} cannot be loaded ({said})."
         ) from err

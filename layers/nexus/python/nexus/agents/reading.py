@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from nexus.agents.configuration import AUTO, BUILT_IN, KINDS, Configuration
+from nexus.agents.configuration import AUTO, BUILT_IN, KINDS, Configuration, PythonTools
 from nexus.errors import ConfigurationError
 
 FILE = "agents.toml"
@@ -138,14 +138,25 @@ def _at(text: str, path: Sequence[str], word: str = "") -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Checks the folder that is named; prints what is wrong, or secrets and models as JSON."""
+    folder = Path(arguments[0])
     try:
-        found = read_agents(Path(arguments[0]))
+        found = read_agents(folder)
+        _load_python_tools(found, folder)
     except ConfigurationError as err:
         sys.stderr.write(f"{err}\n")
         return 1
     models = sorted({agent.model for agent in found.agents.values()} - {""})
     sys.stdout.write(json.dumps({"secrets": found.secrets, "models": models}) + "\n")
     return 0
+
+
+def _load_python_tools(found: Configuration, folder: Path) -> None:
+    """Raises ConfigurationError for a file that would take the functions down when they start."""
+    from nexus.agents.python_tools import python_tools
+
+    for name, source in found.tools.items():
+        if isinstance(source, PythonTools):
+            python_tools(name, source, folder)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,11 @@ def refusal(question: str, passages: Sequence[Passage], unmatched: Filters | Non
     return said.not_found + said.closest.format(places=places)
 
 
+def not_found(question: str) -> str:
+    """The sentence that the answer was not found, and no more, in the question's language."""
+    return phrases_for(question).not_found
+
+
 def named(passages: Sequence[Passage]) -> list[Passage]:
     """The passages whose titles a refusal tells: of the first two that are fit to be shown."""
     titles = dict.fromkeys(shown(passage.title) for passage in passages)
