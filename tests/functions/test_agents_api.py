@@ -227,3 +227,11 @@ def test_a_repeated_request_is_answered_once() -> None:
     assert first["message_id"] == again["message_id"]
     other = client.post("/v1/chat", json={"message": ASKED}, headers={"Idempotency-Key": "k"})
     assert other.status_code == 422
+
+
+def test_a_question_that_leans_on_the_talk_is_searched_for_with_its_topic() -> None:
+    world = AgentWorld(TOML, says(FEE), says(FEE))
+    first = ask(world, agent="finance")
+    world.library.embedder.texts.clear()
+    ask(world, "And for a master?", agent="finance", conversation_id=first["conversation_id"])
+    assert any("tuition fee" in text and "master" in text for text in world.library.embedder.texts)

@@ -16,6 +16,7 @@ from tests.page.chatting import (
     READS_TITLE,
     answers,
     ask,
+    open_source,
     question_box,
     send,
     whole,
@@ -163,3 +164,13 @@ def test_the_first_question_can_be_typed_within_two_seconds_of_the_page_s_load(
     (SHOWN / "first-question.txt").write_text(f"typable after {told}\n")
     # Two cores and nothing else running: the least of three is what the page itself takes.
     assert min(took) <= 2_000, took
+
+
+def test_a_long_talk_scrolls_in_its_own_place_and_never_the_page(ana: Page) -> None:
+    for question in (READS, "And for a doctoral one?", READS):
+        ask(ana, question)
+    assert ana.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    open_source(answers(ana).last)
+    assert ana.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    ana.mouse.wheel(0, 2_000)
+    expect(ana.get_by_role("banner")).to_be_in_viewport()

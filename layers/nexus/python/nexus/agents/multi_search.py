@@ -75,7 +75,8 @@ class MultiSearch:
     def search(self, run: Run, tool: Tool) -> None:
         """Adds what the question, and the parts that it is taken apart into, find."""
         decomposes = self._planner is not None and run.agent.decompose
-        begun = self._performing.begin(run, tool, {"query": run.question}, "first")
+        first = {"query": run.first_search or run.question}
+        begun = self._performing.begin(run, tool, first, "first")
         parts = self._planned(run, ()) if decomposes else ()
         self._take(run, self._performing.ended(run, tool, begun))
         made: list[str] = []

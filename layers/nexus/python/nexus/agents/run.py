@@ -24,8 +24,9 @@ class Run:
     """An agent's turn.
 
     `read_others` is whether the model has read what its caller did not write: from then on nothing
-    that changes something is done without being confirmed. `done` and `failed` are the title of an
-    action that the caller confirmed, once that was done or failed.
+    that changes something is done without being confirmed. `first_search` is the question in words
+    that need none of the talk before it, where it leans on that. `done` and `failed` are the title
+    of an action that the caller confirmed, once that was done or failed.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Run:
     steps: list[AgentStep] = field(default_factory=list)
     pending: list[PendingAction] = field(default_factory=list)
     read_others: bool = False
+    first_search: str = ""
     done: str = ""
     failed: str = ""
 

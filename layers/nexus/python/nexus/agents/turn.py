@@ -20,6 +20,7 @@ from nexus.agents.routing import holder_of, named_by, routed
 from nexus.agents.run import Run
 from nexus.agents.tools import Asking
 from nexus.answering.finding import SHOWN_TURNS
+from nexus.answering.followups import answered, carried, is_follow_up, topic_of
 from nexus.answering.generator import Generator
 from nexus.answering.logging_question import question_logged
 from nexus.answering.making import bare
@@ -174,6 +175,7 @@ class Agents:
             telling,
             # An answer of before may say what a document or a tool told it to.
             read_others=any(answer for _, answer in history),
+            first_search=_on_topic(question.message, turns),
         )
         if name == AUTO:
             name = holder_of(parts.configuration, turns) or self._routed(run)
@@ -220,6 +222,12 @@ class Agents:
 
     def _ms_since(self, started: float) -> float:
         return round((self._now() - started) * 1000, 2)
+
+
+def _on_topic(question: str, turns: list[Turn]) -> str:
+    """A question that leans on the talk before it, in words that a search understands; else ""."""
+    spoken = answered(turns) if is_follow_up(question) else []
+    return carried(question, topic_of(spoken)[0]) if spoken else ""
 
 
 def _traced(name: str) -> step | nullcontext[None]:
