@@ -24,7 +24,11 @@ _RESOURCE = re.compile(r"^(\S+) \|.*\| (AWS::\S+|Custom::\S+)\s+\| (\S+)")
 # "building service for arm64-3.13", and "nexus-dev-service: start: Publishing NexusLayer/Code (…)"
 _ASSET = re.compile(r"^(building \S+ for \S+|\S+: start: (?:Building|Publishing) [^(]*)")
 _FAULT = re.compile(r"error|fail|❌|exception", re.IGNORECASE)
-_NOISE = re.compile(r"^\s*(at |\^|File \"|node:|Traceback|jsii\.errors|WARNING|\[?WARN)")
+_NOISE = re.compile(
+    r"^\s*(at |\^|File \"|node:|Traceback|jsii\.errors|(?i:warning)|\[?WARN)"
+    # The CDK CLI says so of its app, after the app has said what is wrong.
+    r"|.*Subprocess exited with error"
+)
 
 
 def run_cdk(
@@ -72,7 +76,7 @@ def finish_cdk(
     what: str,
 ) -> list[str]:
     """Waits for what was begun as `run_cdk` does, and returns and raises what that does."""
-    fault, lines = "", []
+    fault, last, lines = "", "", []
     with log.open("a", encoding="utf-8") as output, begun as cdk:
         assert cdk.stdout is not None  # noqa: S101  (it is piped)
         late = threading.Event()
@@ -87,6 +91,8 @@ def finish_cdk(
                     progress(f"{resource[3]} ({resource[2]})")
                 elif asset := _ASSET.match(line):
                     progress(asset[1].strip())
+                elif line.strip() and not line[0].isspace() and not _NOISE.match(line):
+                    last = line.strip()
                 if _FAULT.search(line) and not _NOISE.match(line):
                     fault = line.strip()
         except BaseException:
@@ -97,7 +103,9 @@ def finish_cdk(
     if late.is_set():
         raise Failure(f"{what} took over {limit_s:.0f} s and was ended; see {log}.")
     if cdk.returncode != 0:
-        raise Failure(f"{what} failed: {fault or 'the CDK CLI ended'}. See {log}.")
+        # The app ends with a sentence on what is wrong, which need not have a word for a fault.
+        said = (fault or last).rstrip(".") or "it ended without a word"
+        raise Failure(f"{what} failed: {said}. See {log}.")
     return lines
 
 

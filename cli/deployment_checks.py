@@ -18,6 +18,7 @@ from cli.local.run_record import read_record
 from cli.stage_names import LOCAL
 from cli.terminal import counted
 from nexus.errors import ConfigurationError
+from nexus.models import Generation
 
 
 def deployment_findings(connection: Connection, today: date) -> Iterator[Finding]:
@@ -74,16 +75,33 @@ def agents(connection: Connection) -> Iterator[Finding]:
 
 
 def generation(connection: Connection) -> Iterator[Finding]:
-    """Whether the index that answers is the configured one."""
+    """Whether the index that answers is the configured one, and what another one means."""
     live, configured = connection.live, connection.settings.generation
-    same = live.generation_id == configured.generation_id
-    about = f"{live.generation_id}: {live.embedding_model}, chunks of {live.chunk_chars} characters"
+    reindex = f"`nexus reindex --run --stage {connection.stage}` indexes them anew"
+    plan = f"`nexus reindex --plan --stage {connection.stage}` shows first what that takes."
     yield Finding(
         "generation",
-        same,
-        about if same else f"{about} is live; {configured.generation_id} is configured",
-        f"`nexus reindex --plan --stage {connection.stage}` shows what changing to it takes.",
+        live.generation_id == configured.generation_id,
+        _told(live, configured),
+        f"{reindex}, and {plan}",
         serious=False,
+    )
+
+
+def _told(live: Generation, configured: Generation) -> str:
+    about = f"{live.generation_id}: {live.embedding_model}, chunks of {live.chunk_chars} characters"
+    if live.generation_id == configured.generation_id:
+        return about
+    indexed, wanted = (
+        f"{one.embedding_model} ({one.embedding_dimension})" for one in (live, configured)
+    )
+    if indexed == wanted:
+        return f"{about} is live; {configured.generation_id} is configured"
+    # Questions are embedded as the documents were, at the endpoint that is configured now.
+    return (
+        f"The documents are indexed by {indexed}, and {wanted} is configured: searches by meaning "
+        f"do not work until they are indexed anew, unless the configured endpoint serves "
+        f"{live.embedding_model}, too."
     )
 
 

@@ -93,7 +93,10 @@ def up(
 
 def down() -> None:
     """Stop what `nexus up` started; documents and conversations stay for the next start."""
-    if stack.stop(Layout()):
+    layout = Layout()
+    if stack.stop(layout):
+        # What started it notices only now, and until it has ended nothing else can be started.
+        stack.wait_until_ended(layout)
         console.print("Stopped.")
     else:
         console.print("Nothing was running.")

@@ -14,7 +14,9 @@ from cli import api
 from cli.answer_view import show_answer
 from cli.commands.dashboard import local_figures_url
 from cli.connection import DEMO_CLIENT, DEMO_TENANT, Connection, demo_key, keep_demo_key
+from cli.deployment_checks import generation
 from cli.failure import Failure
+from cli.findings import show
 from cli.ingestion import ask_again, describe, fingerprints, finished, in_bucket, wait
 from cli.local.access import credentials
 from cli.local.deploy import deploy, has_stacks
@@ -111,6 +113,9 @@ def ingest(connection: Connection, layout: Layout, current: Running, folder: Pat
     indexed = [record for record in known.values() if record.status == "indexed"]
     if indexed:
         console.print(f"[green]✓[/] {counted(len(indexed), 'document')} indexed already")
+    for finding in generation(connection):
+        if not finding.well:  # such as other models than those of the start before
+            show(finding)
     for record in known.values():
         if record.status == "failed":
             console.print(describe(record), soft_wrap=True)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 from cli.failure import Failure
 from cli.local import processes
@@ -25,6 +26,8 @@ from cli.local.processes import Process
 from cli.local.run_record import EMULATOR, MODELS, PAGE, Running, read_record, write_record
 
 _START_S = 60
+_ENDING_S = 15.0  # a `nexus up` that was stopped notices it late, and ends its threads first
+_POLL_S = 0.1
 Progress = Callable[[str], None]
 
 
@@ -35,19 +38,44 @@ def running(layout: Layout) -> Running | None:
 
 
 @contextlib.contextmanager
-def alone(layout: Layout) -> Iterator[None]:
+def alone(layout: Layout, patience_s: float = _ENDING_S) -> Iterator[None]:
     """While inside no other command starts the stack, and SIGTERM leaves the block as Ctrl-C does.
 
-    Raises Failure if another is inside.
+    One that is ending is waited for. Raises Failure if another is inside and does not leave.
     """
     layout.make_private()
     with (layout.root / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as err:
-            raise Failure("Another `nexus up` is at work: see `nexus status`.") from err
+        if not _locked(lock, patience_s, lambda: was_stopped(layout)):
+            raise Failure("Another `nexus up` is at work: see `nexus status`.")
         with processes.ended_by_signals():
             yield
+
+
+def wait_until_ended(layout: Layout, patience_s: float = _ENDING_S) -> None:
+    """Waits until the command that was `alone` has ended, so that the next one finds room.
+
+    Raises Failure if it goes on for longer than `patience_s`.
+    """
+    with (layout.root / "lock").open("w") as lock:
+        if not _locked(lock, patience_s, lambda: True):
+            raise Failure(
+                "It was stopped, but the `nexus up` that started it has not ended yet: end it in "
+                "its terminal with Ctrl-C."
+            )
+
+
+def _locked(lock: IO[str], patience_s: float, worthwhile: Callable[[], bool]) -> bool:
+    """Whether the lock was had, before the patience was over or waiting was not worthwhile."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline or not worthwhile():
+                return False
+            time.sleep(_POLL_S)
+        else:
+            return True
 
 
 def prepare(layout: Layout, model: Callable[[Path], Path], progress: Progress) -> Path:

@@ -52,6 +52,20 @@ def test_a_failure_is_the_fault_and_where_to_read_more(tmp_path: Path) -> None:
     assert str(tmp_path / "log") in said
 
 
+@pytest.mark.parametrize("after", ["", "python -m cdk.app: Subprocess exited with error 1\n"])
+def test_a_failure_is_the_sentence_that_the_app_ended_with(tmp_path: Path, after: str) -> None:
+    sentence = "Stage 'local': agents: agents.toml, line 1: agents.desk.description: field required"
+    wrote = f"building service for arm64-3.13\nwarning: the cache failed\n{sentence}.\n\n{after}"
+    with pytest.raises(Failure) as caught:
+        run(tmp_path, f"print({wrote!r}); raise SystemExit(1)")
+    assert str(caught.value) == f"`cdk deploy` failed: {sentence}. See {tmp_path / 'log'}."
+
+
+def test_a_failure_without_a_word_says_where_to_read_more(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="it ended without a word"):
+        run(tmp_path, f"print({_LINES[0]!r}); raise SystemExit(1)")
+
+
 def test_one_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="took over 1 s and was ended"):
         run(tmp_path, "import time; time.sleep(60)", limit_s=1.0)

@@ -14,14 +14,16 @@ from rich.console import Console
 
 from cli.commands.upload import gathered, upload
 from cli.connection import Connection
+from cli.deployment_checks import generation
 from cli.failure import Failure
 from cli.ingestion import fingerprints, finished, wait
 from cli.local.layout import Layout
 from cli.local.opening import ingest
 from cli.local.run_record import Running
 from nexus.ingestion.tasks import ChangedObject, tasks_of
-from nexus.models import DocumentRecord
+from nexus.models import DocumentRecord, Generations
 from nexus.object_keys import decode_metadata, document_id
+from nexus.settings import Settings
 from tests.unit.cli_stage import BUCKET, stage
 
 
@@ -106,6 +108,31 @@ def test_up_queues_what_the_index_has_with_other_metadata(
     (asked,) = [changed for message in messages for changed in tasks_of(message["Body"])]
     assert isinstance(asked, ChangedObject)
     assert asked.key == "documents/demo/fees.md"
+
+
+@pytest.mark.parametrize("model", [Settings().embedding_model, "former-model"])
+def test_up_warns_of_documents_that_are_indexed_by_another_model(
+    connection: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str], model: str
+) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    configured = connection.settings.embedding_model
+    former = replace(connection.settings, embedding_model=model).generation
+    connection.operator.generations.write(Generations(former.generation_id, (former,)))
+    ingest(connection, Layout(tmp_path / "local"), Running(1, 2, ()), folder)
+    said = capsys.readouterr().out
+    assert ("The documents are indexed by former-model (1536)" in said) is (model != configured)
+    assert (f"and {configured} (1536) is configured" in said) is (model != configured)
+    assert ("`nexus reindex --run --stage local`" in said) is (model != configured)
+
+
+def test_doctor_tells_of_other_chunks_of_the_same_model(connection: Connection) -> None:
+    former = replace(connection.settings, chunk_chars=700).generation
+    connection.operator.generations.write(Generations(former.generation_id, (former,)))
+    (finding,) = generation(connection)
+    assert not finding.well
+    assert "chunks of 700 characters is live" in finding.detail
+    assert "searches by meaning" not in finding.detail
 
 
 def test_two_files_that_would_be_one_document_are_refused(tmp_path: Path) -> None:
