@@ -135,6 +135,13 @@ def test_a_field_that_is_not_valid_is_named(world, fields, field):
     assert world.transcriber.heard == []
 
 
+@pytest.mark.parametrize("language", ["zz", "xx", "english", "ID"])
+def test_a_language_that_nobody_speaks_is_told_what_to_send(world, language):
+    response = ask(world.api(), language=language)
+    assert (response.status_code, response.json()["field"]) == (422, "language")
+    assert "ISO 639-1 code of what is spoken, such as id, or leave" in response.json()["detail"]
+
+
 def test_wrong_types_silence_and_damage_cost_nothing(world):
     api = world.api()
     for content in (b"%PDF-1.7", b"", tone_wav(level=0.0), spoken("wav")[:20_000]):
