@@ -38,7 +38,7 @@ COMMANDS = {
     "audio": (
         "audio",
         "audio",
-        "Ask by a recording; print what was heard and the answer, and write the spoken answer.",
+        "Ask by a recording; print what was heard and the answer; with --out, write it as speech.",
     ),
     "upload": (
         "upload",

@@ -23,7 +23,12 @@ def audio(
         Path, typer.Argument(exists=True, dir_okay=False, help="Recording of the question.")
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", help="File for the spoken answer: .mp3, .wav or .ogg.")
+        Path | None,
+        typer.Option(
+            "--out",
+            help="File for the spoken answer: .mp3, .wav or .ogg; without it nothing is played or "
+            "written.",
+        ),
     ] = None,
     stage: Stage = LOCAL,
     conversation: asking.Conversation = None,
@@ -40,7 +45,7 @@ def audio(
     key: asking.Key = None,
     as_json: Json = False,
 ) -> None:
-    """Ask by a recording; print what was heard and the answer, and write the spoken answer."""
+    """Ask by a recording; print what was heard and the answer; with --out, write it as speech."""
     fields = asking.request(
         top_k=None,
         style=style,

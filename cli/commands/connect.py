@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from cli import connection
 from cli.commands.keys import groups_of
@@ -102,18 +103,7 @@ def list_sources(stage: Stage = "local", tenant: Tenant = None, as_json: Json = 
     if as_json:
         print_json([_public(one) for one in every])
         return
-    table = Table("tenant", "name", "kind", "folder", "last run", "documents", "state")
-    for one in every:
-        table.add_row(
-            one.spec.tenant,
-            one.spec.name,
-            one.spec.kind,
-            one.spec.prefix,
-            moment(int(one.ran_at)) if one.ran_at else "never",
-            ", ".join(f"{one.report[name]} {name}" for name in _COUNTED if one.report.get(name)),
-            _state(one),
-        )
-    console.print(table)
+    console.print(sources_table(every))
 
 
 @app.command()
@@ -184,6 +174,32 @@ def remove(
     services.registry.remove(owner, name)
     gone = "removed" if documents else "kept"
     console.print(f"Source {name} removed, {counted(len(paths), 'document')} {gone}.", markup=False)
+
+
+def sources_table(every: Sequence[SourceStatus]) -> Table:
+    """The sources with their last runs, as a table that keeps its times whole."""
+    # A time that is cut tells nothing; the reason of a failure may be of any length, and wraps.
+    time_column = Column("last run", no_wrap=True)
+    table = Table(
+        "tenant",
+        "name",
+        "kind",
+        "folder",
+        time_column,
+        "documents",
+        Column("state", overflow="fold"),
+    )
+    for one in every:
+        table.add_row(
+            one.spec.tenant,
+            one.spec.name,
+            one.spec.kind,
+            one.spec.prefix,
+            moment(int(one.ran_at)) if one.ran_at else "never",
+            ", ".join(f"{one.report[name]} {name}" for name in _COUNTED if one.report.get(name)),
+            escape(_state(one)),
+        )
+    return table
 
 
 def _services(found: Connection) -> ConnectServices:

@@ -7,7 +7,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
 from nexus.answering.answer_text import Style
@@ -16,10 +24,20 @@ from nexus.http.accepting import preferred
 from nexus.http.filtering import FilterFields
 from nexus.http.headers import ConversationId
 from nexus.speech.kinds import MEDIA_TYPES, TAKEN
+from nexus.speech.languages import LANGUAGES, UNKNOWN
+
+
+def _known_language(given: Any) -> Any:
+    """The code, if there is one. Raises PydanticCustomError, as what hears would blame the file."""
+    if given is not None and not (isinstance(given, str) and given in LANGUAGES):
+        raise PydanticCustomError("language", UNKNOWN)
+    return given
+
 
 Form = Literal["mp3", "wav", "ogg"]
 UploadId = Annotated[str, StringConstraints(pattern=r"^u-[0-9a-f]{32}$")]
 Voice = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 _MOST_FIELDS, _MOST_FIELD_BYTES = 12, 20_000
 # Of the types that an answer's sound may have, those that Accept can name.
 _ACCEPTED = {
@@ -45,7 +63,7 @@ class AudioFields(BaseModel):
         default=None,
         description="A voice's name; without it one that speaks the answer's language.",
     )
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] | None = Field(
+    language: Annotated[Language | None, BeforeValidator(_known_language)] = Field(
         default=None, description="ISO 639-1 code of what is spoken; without it, it is found out."
     )
     format: Form | None = Field(default=None, description="Of the spoken answer; mp3 if not said.")

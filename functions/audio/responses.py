@@ -40,8 +40,8 @@ class AudioResponse(BaseModel):
     transcript: str
     asked: str | None = Field(
         default=None,
-        description="What of the transcript was answered, where that is more than a question may "
-        "hold: its last sentences. Null if all of it was.",
+        description="What of a long transcript was answered: its last question, with what stands "
+        "right before it. Null if all of it was.",
     )
     emotion: EmotionBody
     answer: str

@@ -14,6 +14,7 @@ from nexus.observability import logger
 from nexus.ports import Recording, Utterance
 from nexus.services import AudioServices
 from nexus.speech.inspecting import SILENCE
+from nexus.speech.last_question import last_question
 from nexus.speech.loudness import loudness_of
 from nexus.speech.manner import Manner, manner_for
 from nexus.speech.reading_aloud import MOST_CHARS, read_aloud
@@ -22,9 +23,6 @@ from nexus.speech.tone import Tone, tone_of
 from nexus.spending import rates_of
 from nexus.text.tongues import tongue_of
 
-# The longest message of POST /v1/chat. Of a longer recording the end is asked: who talks for half
-# an hour asks last.
-MOST_ASKED = 5_000
 STEPS = ("speech_to_text", "emotion_analysis", "process_rag", "text_to_speech")
 
 
@@ -78,7 +76,7 @@ def talk(
         loudness = loudness_of(recording.content) if recording.kind == "wav" else None
         tone = tone_of(heard.text, recording.seconds, loudness, services.tone)
         laps.lap("emotion_analysis")
-        asked = ending(heard.text)
+        asked = last_question(heard.text)
         answer = services.chat.answerer.answer(principal, _question(services, asked, fields))
         laps.lap("process_rag")
         language = tongue_of(answer.text) or heard.language
@@ -88,15 +86,6 @@ def talk(
         dollars = answer.usage.dollars + charge.dollars
     answer = replace(answer, usage=replace(answer.usage, dollars=dollars))
     return Spoken(heard.text, asked, tone, manner.before, answer, laps.seconds, sound, form, note)
-
-
-def ending(transcript: str) -> str:
-    """All of a transcript, or its last sentences that a question may hold."""
-    if len(transcript) <= MOST_ASKED:
-        return transcript
-    last = transcript[-MOST_ASKED:]
-    begin = min((at for sign in ".!?。？" if (at := last.find(sign)) >= 0), default=-1)
-    return last[begin + 1 :].strip() or last
 
 
 def _question(services: AudioServices, asked: str, fields: AudioFields) -> Question:

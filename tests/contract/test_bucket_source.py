@@ -249,3 +249,6 @@ def test_a_source_gets_a_folder_of_its_own(registry: DynamoSources) -> None:
     with pytest.raises(InvalidRequest, match="already"):
         declared(registry, world, name="second", prefix="second/")
     declared(registry, world, name="second", prefix="second/", adopt=True)
+    with pytest.raises(InvalidRequest, match="There is a source wiki already") as told:
+        declared(registry, world)
+    assert told.value.field == "name"

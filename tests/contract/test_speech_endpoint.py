@@ -93,6 +93,13 @@ def test_a_recording_that_cannot_be_read_is_the_caller_s_fault(endpoint, client,
     assert refused.value.field == "file"
 
 
+def test_a_language_that_the_endpoint_does_not_write_is_named(endpoint, client):
+    endpoint.refuse(400, "language")
+    with pytest.raises(InvalidRequest, match="leave language out") as refused:
+        OpenAITranscriber(client, "whisper").transcribe(RECORDING, "ie")
+    assert refused.value.field == "language"
+
+
 def test_other_refusals_are_the_operator_s(endpoint, client):
     endpoint.refuse(404, "model")
     with pytest.raises(UpstreamRefused):

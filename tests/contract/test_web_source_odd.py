@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from nexus.adapters.crawling.manners import PoliteSite
-from nexus.adapters.sources.network import PublicTransport
+from nexus.adapters.sources.network import PublicTransport, client
 from nexus.adapters.sources.web import WebSource
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models.sources import Found
@@ -188,3 +188,32 @@ def test_a_start_page_that_leads_to_www_is_crawled_there_by_the_rules_of_there(
     with pytest.raises(UpstreamRefused, match=r"elsewhere\.test"):
         world.run(confirm=True)
     assert titles(world) == {"Home", "Open"}
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "told"),
+    [
+        (
+            "http://no-such-host.invalid/",
+            UpstreamUnavailable,
+            "no-such-host.invalid does not exist",
+        ),
+        ("http://10.0.0.1/", UpstreamRefused, "add 10.0.0.1 to NEXUS_CONNECT_PRIVATE_HOSTS"),
+        ("http://169.254.169.254/", UpstreamRefused, "link-local .* never asked"),
+        ("http://127.0.0.1:1/", UpstreamUnavailable, "127.0.0.1:1 gives no answer"),
+    ],
+)
+def test_a_site_that_is_not_reached_is_told_by_what_kept_it(
+    clock: Clock, url: str, error: type[Exception], told: str
+) -> None:
+    asked = client(["127.0.0.1", "169.254.169.254"])
+    with pytest.raises(error, match=told):
+        PoliteSite(asked, 1, clock, clock.sleep).read_rules(url)
+
+
+def test_a_host_that_robots_txt_leads_to_is_not_suggested_for_permission(
+    server: ScriptedServer, clock: Clock
+) -> None:
+    server.script = lambda _asked: Answer(302, headers={"location": "http://10.0.0.1/robots.txt"})
+    with pytest.raises(UpstreamUnavailable, match="leads elsewhere"):
+        PoliteSite(client(["127.0.0.1"]), 1, clock, clock.sleep).read_rules(server.url)

@@ -125,6 +125,8 @@ def test_the_fields_of_a_form_are_those_of_a_question(world):
         ({"conversation_id": "no blanks please"}, "conversation_id"),
         ({"language": "english"}, "language"),
         ({"tone": "angry"}, "tone"),
+        # Recordings are answered from the documents (docs/audio.md).
+        ({"agent": "auto"}, "agent"),
         ({"upload": "u-" + "0" * 32}, "file"),
     ],
 )
@@ -133,6 +135,13 @@ def test_a_field_that_is_not_valid_is_named(world, fields, field):
     assert response.status_code == 422
     assert response.json()["field"] == field
     assert world.transcriber.heard == []
+
+
+@pytest.mark.parametrize("language", ["zz", "xx", "english", "ID"])
+def test_a_language_that_nobody_speaks_is_told_what_to_send(world, language):
+    response = ask(world.api(), language=language)
+    assert (response.status_code, response.json()["field"]) == (422, "language")
+    assert "ISO 639-1 code of what is spoken, such as id, or leave" in response.json()["detail"]
 
 
 def test_wrong_types_silence_and_damage_cost_nothing(world):

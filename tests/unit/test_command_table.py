@@ -54,6 +54,11 @@ def test_every_command_is_listed_with_its_help() -> None:
         assert f"{name} {said}" in output
 
 
+def test_audio_says_that_without_a_file_to_write_nothing_is_heard() -> None:
+    shown = CliRunner(env={"COLUMNS": "300"}).invoke(app, ["audio", "--help"]).output
+    assert "without it nothing is played or written" in " ".join(shown.split())
+
+
 def test_an_unknown_command_is_refused_with_one_that_exists() -> None:
     done = CliRunner().invoke(app, ["statsu"])
     assert done.exit_code == 2

@@ -18,6 +18,8 @@ ANY = frozenset(
     "alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse default".split()
 )
 JOE = "joe"
+# Whisper's own code where it differs from ISO 639-1's.
+_NAMES = {"jv": "jw"}
 # Of a request's 27 seconds, what its spoken answer may take.
 PATIENCE_S = 10.0
 
@@ -28,6 +30,10 @@ class NotInstalled(Exception):
 
 class Unreadable(ValueError):
     """The recording cannot be decoded."""
+
+
+class UnheardLanguage(ValueError):
+    """Whisper does not write the language."""
 
 
 class UnknownVoice(ValueError):
@@ -56,7 +62,8 @@ class Engines:
         self._voices: Any = None
 
     def hear(self, content: bytes, language: str | None) -> Heard:
-        """Writes down a recording. Raises NotInstalled and Unreadable."""
+        """Writes down a recording. Raises NotInstalled, Unreadable and UnheardLanguage."""
+        language = _NAMES.get(language or "", language)
         from_folder = self._folder()
         with self._lock:
             if self._whisper is None:
@@ -65,6 +72,8 @@ class Engines:
             if self._voices is None:
                 # What is heard is answered: the voices come while it is written down.
                 threading.Thread(target=self._speaking, args=(from_folder,), daemon=True).start()
+        if language and language not in whisper.supported_languages:
+            raise UnheardLanguage(language)
         from faster_whisper.audio import decode_audio
 
         try:

@@ -17,7 +17,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from cli.local.models.wire import WireError
-from cli.local.speech.engines import Engines, NotInstalled, UnknownVoice, Unreadable
+from cli.local.speech.engines import (
+    Engines,
+    NotInstalled,
+    UnheardLanguage,
+    UnknownVoice,
+    Unreadable,
+)
 
 MOST_RECORDING_BYTES = 260_000_000
 MOST_CHARS = 4_096  # as OpenAI has it
@@ -51,6 +57,12 @@ def speech_routes(root: Path) -> list[Route]:
         def work() -> Response:
             try:
                 heard = engines.hear(content, language)
+            except UnheardLanguage as err:
+                raise WireError(
+                    400,
+                    "Whisper does not write this language: leave language out.",
+                    param="language",
+                ) from err
             except (Unreadable, ValueError) as err:
                 raise WireError(400, "The file cannot be decoded.", param="file") from err
             if written == "text":

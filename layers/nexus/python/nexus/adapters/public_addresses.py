@@ -19,9 +19,22 @@ def may_be_reached(text: str, *, private: bool = False) -> bool:
     except ValueError:
         return False
     every = _meant(address)
-    if any(one.is_link_local or one.is_multicast or one.is_unspecified for one in every):
+    if any(map(_is_forbidden, every)):
         return False
     return private or all(one.is_global and not one.is_reserved for one in every)
+
+
+def may_never_be_reached(text: str) -> bool:
+    """Whether an IP address is one that no permission opens, such as a link-local one."""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return True
+    return any(map(_is_forbidden, _meant(address)))
+
+
+def _is_forbidden(address: Address) -> bool:
+    return address.is_link_local or address.is_multicast or address.is_unspecified
 
 
 def _meant(address: Address) -> list[Address]:

@@ -52,7 +52,14 @@ def declare(
     if not all(spelled(group) and group != "*" for group in groups):
         raise InvalidRequest("A group is a name: not blank, and not *.", "groups")
     check(spec)
-    _refuse_overlap(spec, (one.spec for one in registry.sources(spec.tenant)))
+    others = [one.spec for one in registry.sources(spec.tenant)]
+    # Before its folder is looked at, which has the documents of the source of that name.
+    if any(other.name == spec.name for other in others):
+        raise InvalidRequest(
+            f"There is a source {spec.name} already: remove it first, or name this one otherwise.",
+            "name",
+        )
+    _refuse_overlap(spec, others)
     if not adopt and landing(spec).paths():
         raise InvalidRequest(
             f"There are documents below {spec.prefix} already: give another --prefix, or --adopt "
@@ -64,8 +71,6 @@ def declare(
 
 def _refuse_overlap(spec: SourceSpec, others: Iterable[SourceSpec]) -> None:
     for other in others:
-        if other.name == spec.name:
-            continue  # which the registry refuses
         if spec.prefix.startswith(other.prefix) or other.prefix.startswith(spec.prefix):
             raise InvalidRequest(
                 f"The source {other.name} has the documents below {other.prefix}: give another "

@@ -11,9 +11,9 @@ import httpx2
 
 from nexus.adapters.http_deadline import cap
 from nexus.adapters.sources.calling import LARGEST_DOCUMENT, SERVICE, read_whole, wait_of
-from nexus.adapters.sources.network import USER_AGENT
+from nexus.adapters.sources.network import USER_AGENT, AddressRefused, NoSuchHost
 from nexus.deadline import current, within
-from nexus.errors import DocumentTooLarge, UpstreamUnavailable
+from nexus.errors import DocumentTooLarge, UpstreamRefused, UpstreamUnavailable
 
 # RFC 9309, 2.5: a crawler may read no more than this of a robots.txt.
 _ROBOTS_BYTES = 500 * 1024
@@ -27,11 +27,15 @@ _LONGEST_DELAY_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A site's answer; `status` 0 is none, and `content` is empty unless it is 200 and wanted."""
+    """A site's answer; `status` 0 is none, and `content` is empty unless it is 200 and wanted.
+
+    `why` is what kept the request from being sent, if anything did.
+    """
 
     status: int
     headers: Mapping[str, str]
     content: bytes = b""
+    why: AddressRefused | NoSuchHost | None = None
 
 
 class PoliteSite:
@@ -54,7 +58,8 @@ class PoliteSite:
     def read_rules(self, start: str) -> list[str]:
         """Reads the site's robots.txt; the sitemaps that it names.
 
-        Raises UpstreamUnavailable if it cannot be read: nothing may then be asked for.
+        Raises UpstreamUnavailable if it cannot be read: nothing may then be asked for; and
+        UpstreamRefused if the site is at an address that is not asked.
         """
         from protego import Protego
 
@@ -65,9 +70,20 @@ class PoliteSite:
             if not 300 <= reply.status < 400:
                 break
             asked = asked.join(reply.headers.get("location", ""))
+        # Of another host, to which the site leads, no permission is suggested.
+        if reply.why is not None and asked.host == httpx2.URL(start).host:
+            lasts = isinstance(reply.why, AddressRefused)
+            raise (UpstreamRefused if lasts else UpstreamUnavailable)(SERVICE, str(reply.why))
+        if reply.status == 0 and reply.why is None:
+            where = asked.netloc.decode("ascii")
+            raise UpstreamUnavailable(
+                SERVICE, f"{where} gives no answer: see that the site runs there, and try again."
+            )
         if reply.status == 0 or reply.status >= 500 or reply.status == 429:
             raise UpstreamUnavailable(
-                SERVICE, f"The site's robots.txt could not be read ({reply.status or 'no answer'})."
+                SERVICE,
+                f"The site's robots.txt could not be read ({reply.status or 'it leads elsewhere'}):"
+                " try again once it can.",
             )
         # Any other answer says that there are no rules (RFC 9309, 2.3.1.3).
         text = reply.content[:_ROBOTS_BYTES].decode("utf-8", errors="replace")
@@ -100,6 +116,11 @@ class PoliteSite:
             try:
                 with within(LONGEST_PAGE_S):
                     reply, wait = self._asked(address, conditions, wants, largest)
+            except AddressRefused as err:
+                return Reply(0, {}, why=err)
+            except NoSuchHost as err:
+                # Asked for again, as DNS may fail for a moment.
+                reply = Reply(0, {}, why=err)
             except (httpx2.HTTPError, httpx2.InvalidURL):
                 reply = Reply(0, {})
             if reply.status not in (0, 429, 500, 502, 503, 504):

@@ -12,6 +12,7 @@ from nexus.errors import InvalidRequest
 from nexus.ports import Recording, Transcript, Utterance
 from nexus.speech.inspecting import BROKEN
 from nexus.speech.kinds import MEDIA_TYPES
+from nexus.speech.languages import UNHEARD
 
 # The endpoint wants a voice to be named; this one has spoken since it does.
 _ANY_VOICE = "alloy"
@@ -28,7 +29,10 @@ class OpenAITranscriber:
         self._model = model
 
     def transcribe(self, recording: Recording, language: str) -> Transcript:
-        """What the recording says. Raises InvalidRequest for one that the endpoint cannot read."""
+        """What the recording says.
+
+        Raises InvalidRequest for a recording or a language that the endpoint does not take.
+        """
         asked = {"model": self._model, "response_format": "json"}
         if language:
             asked["language"] = language
@@ -77,7 +81,7 @@ class OpenAISpeaker:
 
 
 def _refuse_recording(err: StatusError) -> None:
-    """Raises InvalidRequest where the endpoint's answer is about the recording."""
+    """Raises InvalidRequest where the endpoint's answer is about the recording or its language."""
     if err.status_code == 413:
         raise InvalidRequest(
             "The recording is larger than the transcription takes: send it as mp3 or opus, or in "
@@ -86,6 +90,8 @@ def _refuse_recording(err: StatusError) -> None:
         ) from err
     if err.status_code in _ABOUT_INPUT and err.param == "file":
         raise InvalidRequest(BROKEN, "file") from err
+    if err.status_code in _ABOUT_INPUT and err.param == "language":
+        raise InvalidRequest(UNHEARD, "language") from err
 
 
 def _code(told: object) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import httpx2
 
 from nexus.adapters.http_deadline import cap
+from nexus.adapters.sources.network import AddressRefused, NoSuchHost
 from nexus.deadline import current, within
 from nexus.errors import (
     DocumentTooLarge,
@@ -95,7 +96,11 @@ class Caller:
             try:
                 with within(LONGEST_CALL_S):
                     status, wait, answer = self._tried(url, largest, headers)
+            except AddressRefused as err:
+                raise UpstreamUnavailable(SERVICE, str(err)) from err
             except httpx2.HTTPError as err:
+                if left == 0 and isinstance(err, NoSuchHost):
+                    raise UpstreamUnavailable(SERVICE, str(err)) from err
                 if left == 0:
                     raise UpstreamUnavailable(
                         SERVICE, f"{_host(url)} could not be asked ({type(err).__name__})."

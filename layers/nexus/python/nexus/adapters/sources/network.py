@@ -12,11 +12,19 @@ from collections.abc import Callable, Collection
 
 import httpx2
 
-from nexus.adapters.public_addresses import may_be_reached
+from nexus.adapters.public_addresses import may_be_reached, may_never_be_reached
 from nexus.adapters.tls_context import tls_context
 
 USER_AGENT = "nexus-connector/1.0"
 _TIMEOUT = httpx2.Timeout(20.0, connect=10.0)
+
+
+class AddressRefused(httpx2.ConnectError):
+    """The host leads where no request goes; the message says what to do."""
+
+
+class NoSuchHost(httpx2.ConnectError):
+    """The host has no address; the message says what to do."""
 
 
 def client(private_hosts: Collection[str]) -> httpx2.Client:
@@ -34,7 +42,7 @@ def client(private_hosts: Collection[str]) -> httpx2.Client:
 
 
 class PublicTransport(httpx2.BaseTransport):
-    """Raises ConnectError for a host with an address that is not public."""
+    """Raises AddressRefused for a host with an address that is not public, and NoSuchHost."""
 
     def __init__(
         self,
@@ -55,7 +63,7 @@ class PublicTransport(httpx2.BaseTransport):
         addresses = self._resolve(host, port)
         private = host.lower() in self._private
         if not all(may_be_reached(address, private=private) for address in addresses):
-            raise httpx2.ConnectError(f"{host} has an address that is not public.")
+            raise _refused(host, addresses)
         request.extensions = {**request.extensions, "sni_hostname": host}
         request.url = request.url.copy_with(host=addresses[0])
         inner = self._by_host.get(host)
@@ -69,13 +77,31 @@ class PublicTransport(httpx2.BaseTransport):
             inner.close()
 
 
+def _refused(host: str, addresses: list[str]) -> AddressRefused:
+    if any(map(may_never_be_reached, addresses)):
+        return AddressRefused(
+            f"{host} is at a link-local address or one of no single machine, which is never asked: "
+            "give the source an address that is public."
+        )
+    return AddressRefused(
+        f"{host} is at an address that is not public: if the source may be there, add {host} to "
+        "NEXUS_CONNECT_PRIVATE_HOSTS in the stage's settings."
+    )
+
+
+def _no_such(host: str) -> NoSuchHost:
+    return NoSuchHost(
+        f"The host {host} does not exist, or DNS fails: correct the source's address, or try again."
+    )
+
+
 def _resolved(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as err:
-        raise httpx2.ConnectError(f"{host} has no address.") from err
+        raise _no_such(host) from err
     # IPv4 first: Lambda functions outside a VPC of one's own have no IPv6.
     addresses = [str(one[4][0]) for one in sorted(found, key=lambda one: one[0] != socket.AF_INET)]
     if not addresses:
-        raise httpx2.ConnectError(f"{host} has no address.")
+        raise _no_such(host)
     return addresses
