@@ -14,12 +14,15 @@ FIRST := .venv/first-uv
 run: setup
 	@$(BIN)/nexus up $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
 
-# The end-to-end tests come last and alone: they share one deployed stack. So do the page's, which
-# need a Chromium; without one they say so in one line.
+# The end-to-end tests and the page's come last, side by side: each share one deployed stack, and wait
+# for it more than they work. The page's need a Chromium; without one they say so in one line.
 test: setup check
 	@$(BIN)/pytest -n 2 --ignore tests/e2e --ignore tests/page tests
-	@$(BIN)/pytest tests/e2e
-	@$(BIN)/pytest tests/page
+	@$(BIN)/python -m tests.shared_tools
+	@told=.local/logs/page-tests.log; $(BIN)/pytest tests/page >$$told 2>&1 & page=$$!; \
+		trap 'kill $$page' INT TERM; \
+		$(BIN)/pytest tests/e2e; ended=$$?; \
+		wait $$page || ended=$$?; cat .local/logs/page-tests.log; exit $$ended
 
 setup: $(STAMP)
 
