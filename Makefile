@@ -19,7 +19,7 @@ run: setup
 test: setup check
 	@$(BIN)/pytest -n 2 --ignore tests/e2e --ignore tests/page tests
 	@$(BIN)/python -m tests.shared_tools
-	@told=.local/logs/page-tests.log; $(BIN)/pytest tests/page >$$told 2>&1 & page=$$!; \
+	@mkdir -p .local/logs; told=.local/logs/page-tests.log; $(BIN)/pytest tests/page >$$told 2>&1 & page=$$!; \
 		trap 'kill $$page' INT TERM; \
 		$(BIN)/pytest tests/e2e; ended=$$?; \
 		wait $$page || ended=$$?; cat .local/logs/page-tests.log; exit $$ended
