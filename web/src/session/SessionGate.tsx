@@ -68,7 +68,10 @@ export function SessionGate({ configuration, doorway, children }: Props) {
       const session = open.current;
       if (!session) return;
       open.current = null;
+      const after: State = session.kind === "key" ? { at: "waiting", problem: null } : { at: "ended" };
       if (everywhere) tabs.current?.tellEnded();
+      // Whatever the API takes: what another tab's owner may not see any more is off the screen.
+      else setState(after);
       const body = await session.ending();
       // The tab forgets its tokens even where the API cannot be reached to end them.
       if (body)
@@ -78,7 +81,7 @@ export function SessionGate({ configuration, doorway, children }: Props) {
       await session.forget();
       sessionStorageEmptied();
       if (everywhere && session.farewell && doorway.atOnce) location.assign(session.farewell);
-      else setState(session.kind === "key" ? { at: "waiting", problem: null } : { at: "ended" });
+      else setState(after);
     },
     [configuration, doorway],
   );
