@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from cli.failure import Failure
 from cli.local.layout import BUILT_PAGE, Layout
-from cli.local.node import install_locked
+from cli.local.node import install_locked, node_environment, npm_command
 from cli.local.page.building import SOURCES, build
 
 
@@ -27,6 +29,20 @@ def test_the_page_that_is_there_is_what_is_built(tmp_path: Path) -> None:
     found, wanted = files_of(BUILT_PAGE), files_of(made)
     assert found.keys() == wanted.keys(), "run `make page`, and commit web/dist"
     assert [path for path in wanted if found[path] != wanted[path]] == []
+
+
+def test_the_page_s_own_tests_pass(tmp_path: Path) -> None:
+    install_locked(SOURCES, Layout(tmp_path).log("npm"), "What the page is made of")
+    done = subprocess.run(
+        [*npm_command(), "run", "test"],
+        cwd=SOURCES,
+        env={**os.environ, **node_environment(), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
 def test_no_file_of_the_page_names_where_its_packages_came_from() -> None:
