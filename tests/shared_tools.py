@@ -1,7 +1,7 @@
 """Installs what the tests' local stacks share: `python -m tests.shared_tools`.
 
-The end-to-end tests and the page's run side by side, each with a stack of its own; the emulator, the
-CDK CLI and the embedding model are installed once, before them.
+The end-to-end tests and the page's run side by side, each with a stack of its own; the emulator,
+the CDK CLI and the embedding model are installed once, before them.
 """
 
 from __future__ import annotations
