@@ -13,6 +13,7 @@ from cli.failure import Failure
 from cli.stage_names import LOCAL
 from cli.terminal import Json, Stage, Tenant, console, print_json
 from nexus.models import Person
+from nexus.sign_in.claims import client_of
 
 app = typer.Typer(no_args_is_help=True, help="List, add, change and remove the people who sign in.")
 Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
@@ -117,6 +118,7 @@ def _tell(person: Person, password: str | None, *, as_json: bool) -> None:
 def _public(person: Person) -> dict[str, Any]:
     return {
         "email": person.email,
+        "client": client_of(person.subject),
         "groups": list(person.groups),
         "enabled": person.enabled,
         "created_at": person.created_at,
