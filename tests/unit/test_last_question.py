@@ -17,10 +17,22 @@ def test_a_short_transcript_is_asked_whole():
 
 
 def test_of_a_long_one_whole_sentences_from_the_end_are_asked():
-    asked = last_question(TALK + "I study law. " + FEE)
-    assert asked.endswith(f"houses. I study law. {FEE}")
+    asked = last_question(TALK + "I study law. We talked of its fee.")
+    assert asked.endswith("houses. I study law. We talked of its fee.")
     assert asked.startswith("We walked")
     assert len(asked) <= MOST_CHARS
+
+
+@pytest.mark.parametrize(
+    "question", [FEE, "My question is this, how many books may I borrow, and for how long."]
+)
+def test_a_question_that_says_it_all_is_asked_alone(question):
+    assert last_question(f"{TALK}The library is open until 16:00. {question}") == question
+
+
+def test_a_question_that_leans_on_what_was_said_is_asked_with_that():
+    asked = last_question(f"{TALK}I want to study law. What does it cost?")
+    assert asked.endswith("I want to study law. What does it cost?")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from nexus.answering.followups import is_follow_up
 from nexus.text.sentences import sentence_spans
 
 # Who talks for minutes asks last, and what came before it hides the question from the search: of a
@@ -16,16 +17,20 @@ _NEAR_CHARS = 1_000
 # Within a sentence the English words join clauses as often as they ask, the Indonesian ones do not.
 _ASKS = re.compile(
     r"[?？؟]|"
-    r"^\W*(?:\w+\W+){0,2}?(?:what|who|whose|why|how|which|"
+    r"(?:^|[,:;])\W{0,3}(?:\w{1,30}\W{1,3}){0,2}?(?:what|who|whose|why|how|which|"
     r"(?:when|where)\W+(?:is|are|was|were|do|does|did|can|will|would|should|must|may))\b|"
-    r"\b(?:tell me|(?:want|like|need) to know|tolong|jelaskan|sebutkan)\b|"
+    r"\b(?:questions? (?:is|are)|tell me|(?:want|like|need) to know)\b|"
+    r"\b(?:pertanyaan(?:nya|ku)?|tolong|jelaskan|sebutkan)\b|"
     r"\b(?:(?:ber)?apa|siapa|kapan|bagaimana|gimana|mengapa|kenapa|di ?mana)(?:kah)?\b",
     re.IGNORECASE,
 )
 
 
 def last_question(transcript: str) -> str:
-    """All of a short transcript; of a longer one, whole sentences with the last that asks."""
+    """All of a short transcript; of a longer one, its last question and what follows that.
+
+    With what stands before it, where the question leans on that; whole sentences, if they fit.
+    """
     text = transcript.strip()
     spans = list(sentence_spans(text))
     if len(text) <= WHOLE_UP_TO or not spans:
@@ -33,10 +38,13 @@ def last_question(transcript: str) -> str:
     end = spans[-1][1]
     last = next((at for at, _ in spans if end - at <= MOST_CHARS), spans[-1][0])
     near = [one for one in spans if end - one[0] <= _NEAR_CHARS] or spans[-1:]
-    asking = [begin for begin, stop in near if _ASKS.search(text[begin:stop])]
-    if not asking or asking[-1] >= last:
+    asking = [(begin, stop) for begin, stop in near if _ASKS.search(text[begin:stop])]
+    if not asking:
         return _bounded(text[last:end])
-    begin = asking[-1]
+    begin, stop = asking[-1]
+    # What stands before it says what it is about, where it does not say that itself.
+    if begin >= last and is_follow_up(text[begin:stop]):
+        return _bounded(text[last:end])
     stops = [stop for at, stop in spans if at >= begin]
     stop = next((one for one, after in pairwise(stops) if after - begin > MOST_CHARS), stops[-1])
     return _bounded(text[begin:stop])
