@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from nexus.answering.followups import is_follow_up
 from nexus.text.sentences import sentence_spans
 
 # Who talks for minutes asks last, and what came before it hides the question from the search: of a
@@ -24,6 +23,12 @@ _ASKS = re.compile(
     r"\b(?:(?:ber)?apa|siapa|kapan|bagaimana|gimana|mengapa|kenapa|di ?mana)(?:kah)?\b",
     re.IGNORECASE,
 )
+# A short question that points back needs what was said right before it.
+_LEANS = re.compile(
+    r"\b(?:it|its|they|them|their|that|those|these|there|itu|tersebut)\b|(?<=\w{3})nya\b",
+    re.IGNORECASE,
+)
+_SHORT_WORDS = 12
 
 
 def last_question(transcript: str) -> str:
@@ -43,11 +48,15 @@ def last_question(transcript: str) -> str:
         return _bounded(text[last:end])
     begin, stop = asking[-1]
     # What stands before it says what it is about, where it does not say that itself.
-    if begin >= last and is_follow_up(text[begin:stop]):
+    if begin >= last and _leans(text[begin:stop]):
         return _bounded(text[last:end])
     stops = [stop for at, stop in spans if at >= begin]
     stop = next((one for one, after in pairwise(stops) if after - begin > MOST_CHARS), stops[-1])
     return _bounded(text[begin:stop])
+
+
+def _leans(question: str) -> bool:
+    return len(question.split()) <= _SHORT_WORDS and bool(_LEANS.search(question))
 
 
 def _bounded(text: str) -> str:
