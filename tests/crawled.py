@@ -60,4 +60,4 @@ def crawl(server: ScriptedServer, clock: Clock) -> Callable[..., World]:
 
 
 def titles(world: World) -> set[str | None]:
-    return {decode_metadata(said).title for _, said in world.landing.held.values()}
+    return {decode_metadata(said).title for _, said in world.landing.objects.values()}

@@ -59,6 +59,8 @@ from nexus.ports import (
 
 # How long a FakeCatalogue gives no version after a change, as the catalogue on DynamoDB does.
 SETTLING_S = 14.0
+# What can be stored of an attempt that has been published.
+_LASTING = ("indexed", "deleted")
 
 
 class FakeClock:
@@ -161,6 +163,10 @@ class FakeCatalogue(_Service):
     def plan(self, record: DocumentRecord) -> None:
         with self._lock:
             self._progress(record, parts=record.parts, underway=record.underway)
+
+    def explain(self, record: DocumentRecord, reason: str) -> None:
+        with self._lock:
+            self._progress(record, reason=reason)
 
     def start_part(self, record: DocumentRecord) -> int:
         with self._lock:
@@ -282,6 +288,7 @@ class FakeCatalogue(_Service):
                 stored is None
                 or stored.revision != record.revision
                 or (stored.status == "deleted" and record.status != "deleted")
+                or (stored.live_revision == record.revision and record.status not in _LASTING)
             ):
                 raise Superseded("Another attempt on the document began since.")
             if live_revision is not None or _seen_of(stored) != _seen_of(record):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nexus.connectors import inventories
@@ -34,32 +36,38 @@ def spec(**said: Any) -> SourceSpec:
 class FakeLanding:
     """A Landing; `step` is called before anything is changed, and may kill."""
 
-    held: dict[str, tuple[bytes, dict[str, str]]] = field(default_factory=dict)
+    objects: dict[str, tuple[bytes, dict[str, str]]] = field(default_factory=dict)
+    written: dict[str, float] = field(default_factory=dict)
     step: Callable[[], None] = lambda: None
     puts: int = 0
+    clock: Iterator[int] = field(default_factory=itertools.count)
 
-    def paths(self) -> set[str]:
-        return set(self.held)
+    def held(self) -> dict[str, float]:
+        return {path: self.written.get(path, 0.0) for path in self.objects}
 
     def put(self, path: str, fetched: Fetched, metadata: Mapping[str, str]) -> None:
         self.step()
         self.puts += 1
-        self.held[path] = (fetched.content, dict(metadata))
+        self._write(path, fetched.content, metadata)
+
+    def _write(self, path: str, content: bytes, metadata: Mapping[str, str]) -> None:
+        self.objects[path] = (content, dict(metadata))
+        self.written[path] = next(self.clock)
 
     def copy(self, source: str, target: str, metadata: Mapping[str, str]) -> bool:
         self.step()
-        if source not in self.held:
+        if source not in self.objects:
             return False
-        self.held[target] = (self.held[source][0], dict(metadata))
+        self._write(target, self.objects[source][0], metadata)
         return True
 
     def delete(self, paths: Set[str]) -> None:
         for path in sorted(paths):  # S3 deletes them one by one, too
             self.step()
-            self.held.pop(path, None)
+            self.objects.pop(path, None)
 
     def contents(self) -> dict[str, bytes]:
-        return {path: content for path, (content, _) in self.held.items()}
+        return {path: content for path, (content, _) in self.objects.items()}
 
 
 @dataclass
@@ -67,14 +75,20 @@ class FakeInventories:
     """An InventoryStore that keeps what was written as bytes, as the real one does."""
 
     kept: bytes = b""
+    written_at: float = 0.0
     step: Callable[[], None] = lambda: None
+    clock: Iterator[int] = field(default_factory=itertools.count)
 
     def read(self) -> Inventory:
-        return inventories.read(self.kept) if self.kept else Inventory()
+        if not self.kept:
+            return Inventory()
+        return replace(inventories.read(self.kept), written_at=self.written_at)
 
     def write(self, inventory: Inventory) -> None:
         self.step()
-        self.kept = inventories.written(inventory)
+        content = inventories.written(inventory)
+        if content != self.kept:
+            self.kept, self.written_at = content, next(self.clock)
 
     def remove(self) -> None:
         self.kept = b""
@@ -109,17 +123,20 @@ class FakeSource:
         if self.changes and since:
             yield from self._changed(int(since))
             return
-        there = sorted(one for one in self.documents if one > at)
+        # A cursor is of the moment at which its listing began, however often that broke off.
+        began, _, last = at.partition(" ")
+        began = began or str(len(self.log))
+        there = sorted(one for one in self.documents if one > last)
         for start in range(0, len(there), 2):
             self.step()
             part = there[start : start + 2]
             yield Listed(
                 found=tuple(map(self._found, part)),
-                at=lambda last=part[-1]: last,  # type: ignore[misc]
+                at=functools.partial(str, f"{began} {part[-1]}"),
             )
             if self.cut_short:
                 return
-        yield Listed(end=ListingEnd(True, str(len(self.log)) if self.changes else ""))
+        yield Listed(end=ListingEnd(True, began if self.changes else ""))
 
     def _changed(self, since: int) -> Iterator[Listed]:
         for document in dict.fromkeys(name for name, _ in self.log[since:]):
@@ -160,6 +177,9 @@ class World:
     landing: FakeLanding = field(default_factory=FakeLanding)
     store: FakeInventories = field(default_factory=FakeInventories)
     spec: SourceSpec = field(default_factory=spec)
+
+    def __post_init__(self) -> None:
+        self.store.clock = self.landing.clock
 
     def run(self, has_time: Callable[[], bool] = lambda: True, **how: Any) -> RunReport:
         bringer = Bringer(self.spec, self.source, self.landing, self.store, has_time)

@@ -167,7 +167,7 @@ def remove(
     now = time.time()
     services.registry.begin(owner, name, now, now + 600)
     landing = services.landing(status.spec)
-    paths = landing.paths()
+    paths = set(landing.held())
     if documents:
         landing.delete(paths)
     services.inventory(status.spec).remove()

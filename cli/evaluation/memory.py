@@ -81,6 +81,9 @@ class MemoryCatalogue:
     def plan(self, record: DocumentRecord) -> None:
         del record
 
+    def explain(self, record: DocumentRecord, reason: str) -> None:
+        del record, reason
+
     def start_part(self, record: DocumentRecord) -> int:
         with self._lock:
             return 1 + len(self._parts.get(self._current(record), {}))

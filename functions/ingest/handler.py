@@ -94,14 +94,14 @@ def process(
         # Begun now it could be cut off; it comes again at once, in a new invocation.
         holding.let_go(record.receipt_handle, 0)
         raise OutOfTime
+    attempt = int(record.attributes.approximate_receive_count)
     try:
         for task in tasks_of(record.body):
             with step("index document"):
-                for report in perform(task, services(), known):
+                for report in perform(task, services(), known, again=attempt > 1):
                     _report(report)
                     _tell_lag(record, report)
     except Exception as error:
-        attempt = int(record.attributes.approximate_receive_count)
         wait = delay_s(attempt, error)
         # The type and our own sentence: another library's message could quote the document.
         metrics.record("messages_failed")

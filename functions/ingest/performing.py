@@ -15,10 +15,13 @@ def perform(
     task: ChangedObject | PartTask,
     services: IngestServices,
     generations: Callable[[], Generations] | None = None,
+    *,
+    again: bool = False,
 ) -> Iterator[IndexingReport]:
     """Reports of what was done: nothing for a generation that no longer exists.
 
     `generations` gives those that exist, and may have to wait for them; else they are read now.
+    `again` says that the message has come before, and was not finished.
 
     An S3 event is worked off in the live generation; for each other one that exists, a message of
     its own is queued, so that the one's failures and retries are not the other's.
@@ -34,7 +37,7 @@ def perform(
     if isinstance(task, PartTask):
         generation = known.get(task.generation_id)
         if generation is not None:
-            yield services.indexers.of(generation).index_part(task)
+            yield services.indexers.of(generation).index_part(task, again=again)
         return
     if task.generation_id:
         generation = known.get(task.generation_id)
@@ -48,4 +51,4 @@ def perform(
         )
     indexer = services.indexers.of(generation)
     seen = look if generation == guess else None
-    yield indexer.reconcile(task.key, task.sequencer, seen, afresh=task.afresh)
+    yield indexer.reconcile(task.key, task.sequencer, seen, afresh=task.afresh, again=again)

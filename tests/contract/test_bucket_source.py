@@ -15,9 +15,9 @@ from nexus.connectors.declaring import declare
 from nexus.connectors.running import LONGEST_RUN_S, Runner, is_bearable
 from nexus.errors import InProgress, InvalidRequest, NotFound, UpstreamRefused, UpstreamUnavailable
 from nexus.models import DocumentMetadata
-from nexus.models.sources import SourceSpec
+from nexus.models.sources import Inventory, SourceSpec
 from nexus.object_keys import decode_metadata, encode_metadata
-from tests.sources import FakeSource, World, spec
+from tests.sources import FakeSource, Killed, World, spec
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -63,9 +63,36 @@ def held(s3: S3Client) -> dict[str, bytes]:
     }
 
 
+class Dying(S3Inventories):
+    """Dies instead of keeping what a run came to."""
+
+    def write(self, inventory: Inventory) -> None:
+        if not inventory.changing:
+            raise Killed
+        super().write(inventory)
+
+
 def said_of(s3: S3Client, path: str) -> tuple[DocumentMetadata, str]:
     head = s3.head_object(Bucket=OURS, Key=f"documents/demo/wiki/{path}")
     return decode_metadata(head["Metadata"]), head["ContentType"]
+
+
+def test_what_a_killed_run_has_brought_is_mended_though_the_source_says_again_what_it_said(
+    s3: S3Client, world: Callable[..., World]
+) -> None:
+    put(s3, "handbook/a.md", b"# Closed", groups=("board",))
+    world().run()
+    put(s3, "handbook/a.md", b"# Open")
+    cut_off = world()
+    cut_off.store = Dying(s3, OURS, "demo", "wiki")  # type: ignore[assignment]
+    with pytest.raises(Killed):
+        cut_off.run()
+    assert held(s3) == {"a.md": b"# Open"}
+    put(s3, "handbook/a.md", b"# Closed", groups=("board",))
+    world().run()
+    assert held(s3) == {"a.md": b"# Closed"}
+    assert said_of(s3, "a.md")[0].groups == ("wiki:board",)
+    assert world().run().unchanged == 1
 
 
 def test_objects_are_brought_changed_moved_and_removed(
@@ -245,7 +272,7 @@ def test_a_source_gets_a_folder_of_its_own(registry: DynamoSources) -> None:
     for prefix in ("wiki/", "wiki/deep/"):
         with pytest.raises(InvalidRequest, match="has the documents below"):
             declared(registry, world, name="second", prefix=prefix)
-    world.landing.held["mine.txt"] = (b"mine", {})
+    world.landing.objects["mine.txt"] = (b"mine", {})
     with pytest.raises(InvalidRequest, match="already"):
         declared(registry, world, name="second", prefix="second/")
     declared(registry, world, name="second", prefix="second/", adopt=True)

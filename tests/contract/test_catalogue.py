@@ -283,6 +283,21 @@ def settled_version(catalogue: Catalogue, clock: FakeClock, tenant: str = "acme"
     return version
 
 
+def test_a_late_worker_that_fails_takes_back_nothing_that_its_own_attempt_published(
+    catalogue: Catalogue,
+):
+    attempt = catalogue.begin(ONE)
+    finished = replace(attempt, status="indexed", live_revision=attempt.revision, published=(1,))
+    catalogue.publish(finished, Manifest(attempt.revision, ids(1, 3)))
+    for status in ("pending", "indexing", "failed"):
+        with pytest.raises(Superseded):
+            catalogue.settle(replace(attempt, status=status, reason="The index is away."))
+    kept = catalogue.get("acme", "d1")
+    assert kept is not None
+    assert (kept.status, kept.published, kept.reason) == ("indexed", (1,), None)
+    catalogue.settle(replace(finished, hidden=frozenset()))
+
+
 def test_the_version_grows_with_what_readers_see_and_with_nothing_else(
     catalogue: Catalogue, clock: FakeClock
 ):
@@ -528,6 +543,7 @@ def test_a_missing_table_is_reported_as_ours(dynamodb_client: Any):
         lambda: missing.remove(ONE),
         lambda: missing.manifest("acme", "d1"),
         lambda: missing.plan(ONE),
+        lambda: missing.explain(ONE, "It is away."),
         lambda: missing.start_part(ONE),
         lambda: missing.finish_part(ONE, PartResult(0, ids(1, 1))),
         lambda: missing.finished_parts(ONE),
@@ -616,15 +632,24 @@ def test_a_superseded_or_ended_attempt_finishes_no_part(catalogue: Catalogue):
     assert current.parts == current.parts_done == 0
     for call in (
         lambda: catalogue.plan(replace(stale, parts=2)),
+        lambda: catalogue.explain(stale, "It is away."),
         lambda: catalogue.start_part(stale),
         lambda: catalogue.finish_part(stale, PartResult(0, ids(6, 1))),
     ):
         with pytest.raises(Superseded):
             call()
     assert catalogue.finished_parts(current) == []
+    catalogue.explain(current, "It is away.")
+    waiting = catalogue.get("acme", "d1")
+    assert waiting is not None
+    assert (waiting.status, waiting.reason) == ("indexing", "It is away.")
     catalogue.settle(replace(current, status="failed", reason="It is encrypted."))
-    with pytest.raises(Superseded):
-        catalogue.start_part(current)
+    for call in (
+        lambda: catalogue.start_part(current),
+        lambda: catalogue.explain(current, "It is away."),
+    ):
+        with pytest.raises(Superseded):
+            call()
 
 
 def test_generations_in_one_table_know_nothing_of_each_other(

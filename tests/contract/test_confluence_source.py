@@ -64,13 +64,13 @@ def world(server: ScriptedServer, slept: list[float]) -> Callable[..., World]:
 
 
 def paths(world: World) -> set[str]:
-    return set(world.landing.held)
+    return set(world.landing.objects)
 
 
 def groups(world: World) -> dict[str, tuple[str, ...]]:
     return {
         path: tuple(sorted(decode_metadata(said).groups))
-        for path, (_, said) in world.landing.held.items()
+        for path, (_, said) in world.landing.objects.items()
     }
 
 
@@ -86,7 +86,7 @@ def test_pages_come_as_they_stand_below_each_other_with_their_own_addresses(
     assert paths(made) == {
         "Home.html", "Home/Leave.html", "Home/Pay.html", "Home/Leave/Sick & well.html", "Old.html"
     }  # fmt: skip
-    content, metadata = made.landing.held["Home/Leave/Sick & well.html"]
+    content, metadata = made.landing.objects["Home/Leave/Sick & well.html"]
     said = decode_metadata(metadata)
     assert b"<h1>Sick &amp; well</h1><p>Call in.</p>" in content
     assert (said.title, said.date) == ("Sick & well", "2026-03-04")
@@ -105,7 +105,7 @@ def test_a_change_a_move_and_a_removal_follow_and_nothing_else_is_fetched(
     report = made.run()
     assert (report.changed, report.moved, report.removed) == (1, 2, 1)
     assert paths(made) == {"Home.html", "Leave.html", "Home/Pay.html", "Leave/Sick & well.html"}
-    assert b"Weekly" in made.landing.held["Home/Pay.html"][0]
+    assert b"Weekly" in made.landing.objects["Home/Pay.html"][0]
     assert fetches(server) == before + 1
 
 
@@ -162,7 +162,7 @@ def test_credentials_that_are_refused_are_told_and_remove_nothing(
     again.landing, again.store = made.landing, made.store
     with pytest.raises(UpstreamRefused, match="check its secret"):
         again.run(confirm=True)
-    assert len(made.landing.held) == 5
+    assert len(made.landing.objects) == 5
 
 
 def test_a_secret_that_is_none_is_told_without_quoting_it(world: Callable[..., World]) -> None:
@@ -209,7 +209,7 @@ def test_a_listing_that_is_not_whole_removes_nothing(
         wiki.answers["/wiki/api/v2/spaces/77/pages"] = [answer] * (times + 1)
     with pytest.raises(UpstreamUnavailable):
         made.run(confirm=True)
-    assert len(made.landing.held) == 5
+    assert len(made.landing.objects) == 5
 
 
 def test_a_space_that_the_account_sees_no_more_is_told_and_not_removed(
@@ -220,7 +220,7 @@ def test_a_space_that_the_account_sees_no_more_is_told_and_not_removed(
     wiki.answers["/wiki/api/v2/spaces"] = [as_json({"results": [], "_links": {}})]
     with pytest.raises(UpstreamRefused, match="sees no such space"):
         made.run(confirm=True)
-    assert len(made.landing.held) == 5
+    assert len(made.landing.objects) == 5
 
 
 def test_an_empty_space_is_removed_only_when_it_is_confirmed(
@@ -231,7 +231,7 @@ def test_an_empty_space_is_removed_only_when_it_is_confirmed(
     wiki.pages = {}
     assert made.run().held == 5
     assert made.run(confirm=True).removed == 5
-    assert not made.landing.held
+    assert not made.landing.objects
 
 
 def test_a_server_that_hangs_is_given_up(
@@ -273,4 +273,4 @@ def test_a_run_goes_on_where_it_stopped(
         if made.run(has_time=functools.partial(next, left, False)).finished:
             break
     assert runs > 1
-    assert len(made.landing.held) == fetches(server) == 60
+    assert len(made.landing.objects) == fetches(server) == 60

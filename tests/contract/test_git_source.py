@@ -100,7 +100,7 @@ def test_documents_are_brought_with_their_addresses_and_programs_are_not(
     assert made.landing.contents() == {
         "README.md": b"# Read me", "docs/a.md": b"# A", "docs/b.md": b"# B"
     }  # fmt: skip
-    urls = {decode_metadata(said).url for _, said in made.landing.held.values()}
+    urls = {decode_metadata(said).url for _, said in made.landing.objects.values()}
     assert "https://git.example.org/blob/master/docs/a.md" in urls
 
 
@@ -114,7 +114,7 @@ def test_a_branch_that_did_not_move_is_not_fetched(
     assert made.run().finished
     packs = [one for one in hosted.asked if one.startswith("POST")]
     assert len(packs) <= 1, "the refs alone, in the second version of the protocol"
-    assert len(made.landing.held) == 3
+    assert len(made.landing.objects) == 3
 
 
 def test_a_change_a_move_and_a_removal_follow(hosted: Hosted, world: Callable[..., World]) -> None:
@@ -157,7 +157,7 @@ def test_a_branch_that_is_not_there_is_told_and_removes_nothing(
     other.landing, other.store = made.landing, made.store
     with pytest.raises(UpstreamRefused, match="no such branch"):
         other.run(confirm=True)
-    assert len(made.landing.held) == 3
+    assert len(made.landing.objects) == 3
 
 
 def test_files_in_git_lfs_are_left_out_and_said_so(
@@ -221,7 +221,7 @@ def test_a_server_that_answers_oddly_removes_nothing(
         with pytest.raises((UpstreamRefused, UpstreamUnavailable)) as told:
             made.run(confirm=True)
     assert isinstance(told.value, error)
-    assert len(made.landing.held) == 3
+    assert len(made.landing.objects) == 3
 
 
 def test_an_address_with_a_user_or_of_another_protocol_is_refused() -> None:

@@ -64,7 +64,7 @@ ALL = {"hr/leave.docx", "hr/pay/grades.docx", "hr/pay/bonus.docx", "readme.docx"
 def groups(world: World) -> dict[str, tuple[str, ...]]:
     return {
         path: tuple(sorted(decode_metadata(said).groups))
-        for path, (_, said) in world.landing.held.items()
+        for path, (_, said) in world.landing.objects.items()
     }
 
 
@@ -73,8 +73,8 @@ def test_documents_come_with_their_folders_and_addresses_and_pictures_do_not(
 ) -> None:
     made = world()
     assert made.run().added == 4
-    assert set(made.landing.held) == ALL
-    content, metadata = made.landing.held["hr/leave.docx"]
+    assert set(made.landing.objects) == ALL
+    content, metadata = made.landing.objects["hr/leave.docx"]
     said = decode_metadata(metadata)
     assert (content, said.title, said.date) == (b"leave", "leave", "2026-05-06")
     assert said.url == "https://contoso.sharepoint.com/Shared%20Documents/leave.docx"
@@ -111,16 +111,16 @@ def test_a_folder_that_is_renamed_or_removed_takes_its_documents_with_it(
     del drive.fetched[:]
     drive.folder("pay", "hr", called="Salaries")
     assert made.run().moved == 2
-    assert set(made.landing.held) == {
+    assert set(made.landing.objects) == {
         "hr/leave.docx", "hr/Salaries/grades.docx", "hr/Salaries/bonus.docx", "readme.docx"
     }  # fmt: skip
     drive.folder("pay", "root!0", called="Salaries")
     made.run()
-    assert "Salaries/grades.docx" in made.landing.held
+    assert "Salaries/grades.docx" in made.landing.objects
     assert not drive.fetched
     drive.drop("pay")  # Graph tells nothing of what was in it
     assert made.run().removed == 2
-    assert set(made.landing.held) == {"hr/leave.docx", "readme.docx"}
+    assert set(made.landing.objects) == {"hr/leave.docx", "readme.docx"}
 
 
 def test_a_file_that_is_told_before_its_folder_lands_in_it(
@@ -211,7 +211,7 @@ def test_a_listing_that_is_not_whole_removes_nothing(
     drive.answers["/root/delta"] = [gone, *[answer] * 4]
     with pytest.raises(UpstreamUnavailable):
         made.run(confirm=True)
-    assert set(made.landing.held) == ALL
+    assert set(made.landing.objects) == ALL
 
 
 def test_a_run_goes_on_where_it_stopped_and_fetches_nothing_twice(
@@ -228,7 +228,7 @@ def test_a_run_goes_on_where_it_stopped_and_fetches_nothing_twice(
             break
     assert runs > 2
     assert sorted(drive.fetched) == sorted({*drive.fetched})
-    assert len(made.landing.held) == 24
+    assert len(made.landing.objects) == 24
 
 
 def test_it_has_to_be_said_which_drive() -> None:

@@ -22,7 +22,7 @@ def test_a_site_is_brought_changed_and_one_page_removed(
         site.pages[f"/p{number}"] = html(f"Page {number}", *links, text=f"says {number}")
     world = crawl("/p0")
     assert world.run().added == 50
-    assert len(world.landing.held) == 50
+    assert len(world.landing.objects) == 50
     # Page 49 links to pages that are not there: each is asked for once.
     paths = server.paths()
     assert len(paths) == len(set(paths))
@@ -53,7 +53,7 @@ def test_citations_lead_to_the_page(
     site.pages["/"] = html("Home")
     world = crawl()
     world.run()
-    [(path, (_, said))] = world.landing.held.items()
+    [(path, (_, said))] = world.landing.objects.items()
     assert decode_metadata(said).url == f"{server.url}/"
     assert path.endswith("/index.html")
 
@@ -99,7 +99,7 @@ def test_a_site_whose_rules_cannot_be_read_is_not_crawled(
     server.script = lambda asked: Answer(status) if asked.path == "/robots.txt" else site(asked)
     with pytest.raises(UpstreamUnavailable, match=r"robots\.txt"):
         world.run(confirm=True)
-    assert len(world.landing.held) == 1
+    assert len(world.landing.objects) == 1
 
 
 def test_pages_that_only_a_sitemap_names_are_brought(
@@ -163,7 +163,7 @@ def test_a_page_s_own_address_and_wishes_are_respected(
     world = crawl()
     world.run()
     assert titles(world) == {"Home", "A", "Alone"}
-    assert {decode_metadata(said).url for _, said in world.landing.held.values()} == {
+    assert {decode_metadata(said).url for _, said in world.landing.objects.values()} == {
         f"{server.url}{path}" for path in ("/", "/a", "/alone")
     }
 
@@ -178,4 +178,4 @@ def test_a_page_that_moved_is_brought_at_its_new_address_and_removed_at_the_old(
     site.pages["/new"] = site.pages["/old"]
     site.pages["/old"] = Answer(301, headers={"location": "/new"})
     world.run(confirm=True)
-    assert {path.rpartition("/")[2] for path in world.landing.held} == {"index.html", "new.html"}
+    assert {path.rpartition("/")[2] for path in world.landing.objects} == {"index.html", "new.html"}

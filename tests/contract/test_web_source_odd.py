@@ -40,12 +40,12 @@ def test_a_trap_of_endless_links_ends(server: ScriptedServer, crawl: Callable[..
     world = crawl(max_pages=100, max_depth=6)
     report = world.run()
     assert report.finished
-    assert len(world.landing.held) <= 100
+    assert len(world.landing.objects) <= 100
     assert len(server.asked) < 500
     assert len(server.paths()) == len(set(server.paths()))
     del server.asked[:]
     assert world.run().finished
-    assert len(world.landing.held) <= 100
+    assert len(world.landing.objects) <= 100
 
 
 def test_a_chain_of_redirects_ends(server: ScriptedServer, crawl: Callable[..., World]) -> None:
@@ -100,7 +100,7 @@ def test_a_start_page_that_is_gone_removes_nothing(site: Site, crawl: Callable[.
     site.pages = {}
     with pytest.raises(UpstreamRefused, match="start page answered 404"):
         world.run(confirm=True)
-    assert len(world.landing.held) == 2
+    assert len(world.landing.objects) == 2
 
 
 def test_a_site_that_asks_for_patience_gets_it(
@@ -137,7 +137,7 @@ def test_a_crawl_that_is_out_of_time_goes_on_without_asking_twice(
         if report.finished:
             break
         assert runs < 100
-    assert len(world.landing.held) == 16
+    assert len(world.landing.objects) == 16
     pages = [path for path in server.paths() if path in site.pages]
     assert len(pages) == len(set(pages))
 
@@ -148,7 +148,7 @@ def test_a_page_that_the_bucket_lost_is_fetched_whole(
     site.pages["/"] = html("Home")
     world = crawl()
     world.run()
-    world.landing.held.clear()
+    world.landing.objects.clear()
     world.run()
     assert titles(world) == {"Home"}
     found = next(iter(world.store.read().brought.values())).found

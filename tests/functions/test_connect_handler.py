@@ -100,7 +100,7 @@ def test_a_source_is_brought_into_its_folder(
     spec = add()
     report = connect.handler({"tenant": "demo", "source": "site"}, Context(PLENTY_MS))
     assert (report["added"], report["finished"]) == (3, True)
-    paths = connect.services().landing(spec).paths()
+    paths = connect.services().landing(spec).held()
     assert {path.rpartition("/")[2] for path in paths} == {"index.html", "a.html", "b.html"}
     assert continued(connect) == []
 

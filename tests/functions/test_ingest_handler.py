@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from functions.ingest.holding import HELD_S
+from nexus.adapters.sqlite.index import SqliteIndex
+from nexus.object_keys import document_id
+from nexus.wiring.aws_clients import aws_clients
+from nexus.wiring.operating import operator_services
 from tests.functions.ingest_services import Context, ingest_function, message, put, record, run
 from tests.openai_server import Fault, OpenAIServer, running_openai_server
 
@@ -51,6 +56,28 @@ def test_only_the_message_that_failed_for_a_passing_reason_comes_again(
     assert status(ingest, "c.md") == "pending"
     assert run(ingest, hard) == []
     assert status(ingest, "c.md") == "indexed"
+
+
+def test_a_message_that_comes_again_sweeps_up_after_whoever_had_it_before(
+    ingest: ModuleType, tmp_path: Path
+) -> None:
+    told = put("a.md", b"Open at nine.")
+    assert run(ingest, told) == []
+    identity, settings = document_id("acme", "a.md"), ingest.services().settings
+    index = SqliteIndex(str(tmp_path / "index.sqlite"))
+    space = settings.generation.namespace("acme")
+    manifest = operator_services(settings, aws_clients).catalogue.manifest("acme", identity)
+    assert manifest is not None
+    [ours] = index.fetch(space, manifest.chunk_ids).values()
+    # What an overtaken worker wrote at the very moment at which it died.
+    late = replace(ours, chunk=replace(ours.chunk, chunk_id="f" * 32), added_in=ours.added_in - 1)
+    index.upsert(space, [late])
+    assert run(ingest, told) == []
+    assert index.count(space, identity) == 2
+    told["attributes"]["ApproximateReceiveCount"] = "2"
+    assert run(ingest, told) == []
+    assert index.count(space, identity) == 1
+    assert index.fetch(space, [ours.chunk.chunk_id])
 
 
 def test_without_time_a_batch_is_handed_back_unbegun(ingest: ModuleType) -> None:

@@ -70,10 +70,10 @@ def test_after_the_next_run_the_bucket_holds_what_the_source_has(
     world.run(confirm=True)
     if written_often:
         # That run went on where a killed one had written down how far it was, and cannot know what
-        # changed before there. The next begins at the beginning.
+        # changed before there. The next is told, or begins at the beginning.
         world.run(confirm=True)
     assert world.landing.contents() == world.expected()
-    assert {one.path for one in world.store.read().brought.values()} == set(world.landing.held)
+    assert {one.path for one in world.store.read().brought.values()} == set(world.landing.objects)
 
 
 def _live_and_die(

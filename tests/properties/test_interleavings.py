@@ -1,13 +1,14 @@
 """Whatever happens in whatever order, the catalogue and the index end where the bucket is.
 
 Uploads, edits and deletions raise events that come twice, late and out of order, to several workers
-at once, each of which may die at any call. At every moment a reader sees one version of a document
-whole, or none; at the end, the bucket's.
+at once, each of which may die at any call, and any call may fail. At every moment a reader sees one
+version of a document whole, or none; at the end, the bucket's, and the index holds nothing else.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from concurrent.futures import Executor, Future
 from random import Random
 from typing import Any, BinaryIO
@@ -40,6 +41,7 @@ SPACE = CONFIG.generation.namespace("acme")
 NAMES = ("a", "b")
 LINES_PER_PART = 2
 KILLED_AT_A_CALL = 0.02
+FAILED_AT_A_CALL = 0.02
 # 2,000 in all; several tests, so that they can run side by side.
 SHARES = 4
 EXAMPLES = 500
@@ -96,6 +98,7 @@ class World:
         self.versions: dict[str, set[frozenset[str]]] = {name: {frozenset()} for name in NAMES}
         self.edits = 0
         self.past: list[str] = []
+        self.unfinished: Counter[str] = Counter()
         self.gentle = False
 
     def change(self) -> None:
@@ -144,29 +147,38 @@ class World:
         if not due:
             return None
         body = due.pop(self.random.randrange(len(due)))
+        again = body in self.unfinished
+        self.unfinished -= Counter([body])
 
         def work() -> None:
             try:
-                self.perform(body)
-            except UpstreamUnavailable:  # a write that came late: it is asked for again
-                self.queue.bodies.append(body)
+                self.perform(body, again=again)
+            except UpstreamUnavailable:  # a call that failed, or a write that came late
+                self.come_again(body)
             except Killed:
-                self.queue.bodies.append(body)  # its time-out makes it visible again
+                self.come_again(body)  # its time-out makes it visible again
                 raise
             if not self.gentle and self.random.random() < 0.1:
                 self.queue.bodies.append(body)  # standard queues deliver at least once
 
         return Actor(work)
 
-    def perform(self, body: str) -> None:
+    def come_again(self, body: str) -> None:
+        self.unfinished[body] += 1
+        self.queue.bodies.append(body)
+
+    def perform(self, body: str, *, again: bool) -> None:
         message = json.loads(body)
         if "part" in message:
-            self.indexer.index_part(part_task(message["part"]))
+            self.indexer.index_part(part_task(message["part"]), again=again)
             return
         for record in message["Records"]:
             about = record["s3"]["object"]
             self.indexer.reconcile(
-                about["key"], about.get("sequencer", ""), afresh=about.get("afresh", False)
+                about["key"],
+                about.get("sequencer", ""),
+                afresh=about.get("afresh", False),
+                again=again,
             )
 
     def seen(self, name: str) -> frozenset[str]:
@@ -185,6 +197,14 @@ class World:
         """Demands that no reader sees a mixture now."""
         for name in NAMES:
             assert self.seen(name) in self.versions[name], name
+
+    def named(self) -> set[str]:
+        """The chunks that the catalogue names."""
+        return {one for named in self.catalogue.manifests.values() for one in named.chunk_ids}
+
+    def in_index(self) -> set[str]:
+        """The chunks that the index holds."""
+        return set(self.index.spaces.get(SPACE, {}))
 
     def finish(self) -> None:
         """Works off what is left, with nobody dying."""
@@ -230,16 +250,17 @@ def test_bucket_catalogue_and_index_agree_in_the_end_and_no_reader_sees_a_mixtur
     random = Random(f"{share} {seed}")
     world = World(random, operations)
     kill = random.choice((0.0, KILLED_AT_A_CALL, 5 * KILLED_AT_A_CALL))
-    interleave(random, kill=kill, between=world.look, another=world.worker)
+    fail = random.choice((0.0, FAILED_AT_A_CALL))
+    interleave(random, kill=kill, fail=fail, between=world.look, another=world.worker)
     world.finish()
     for name in NAMES:
         assert world.seen(name) == frozenset(world.lines.get(name, ())), name
+    assert world.in_index() == world.named()
     world.reindex()
     world.finish()
     left = world.reindex()
     assert (left.missing, left.changed, left.removed) == (0, 0, 0)
     assert (left.damaged, left.orphaned) == (0, 0)
-    named = {one for manifest in world.catalogue.manifests.values() for one in manifest.chunk_ids}
-    assert set(world.index.spaces.get(SPACE, {})) == named
+    assert world.in_index() == world.named()
     for name in NAMES:
         assert world.seen(name) == frozenset(world.lines.get(name, ())), name

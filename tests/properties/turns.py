@@ -8,6 +8,8 @@ from typing import Any
 
 from greenlet import getcurrent, greenlet
 
+from nexus.errors import UpstreamUnavailable
+
 
 class Killed(BaseException):
     """The worker's process ended here."""
@@ -20,6 +22,7 @@ class Actor(greenlet):
         super().__init__(self._run_to_the_end)
         self._work = work
         self._doomed = False
+        self._failing = False
         self.pace = 1.0
         self.died_of: BaseException | None = None
 
@@ -32,12 +35,23 @@ class Actor(greenlet):
         self._doomed = True
         self.switch()
 
+    def fail(self) -> None:
+        """Lets the call where it stands fail: before it was made, or on its way back."""
+        self._failing = True
+        self.switch()
+
     def pause(self) -> None:
-        """Called by the actor itself: waits for its next turn. Raises Killed."""
+        """Called by the actor itself: waits for its next turn.
+
+        Raises Killed where it dies there, UpstreamUnavailable where the call fails.
+        """
         if not self._doomed and self.parent is not None:
             self.parent.switch()
         if self._doomed:
             raise Killed
+        if self._failing:
+            self._failing = False
+            raise UpstreamUnavailable("anything", "The call failed.")
 
     def _run_to_the_end(self) -> None:
         try:
@@ -76,6 +90,7 @@ def interleave(
     random: Random,
     *,
     kill: float,
+    fail: float = 0.0,
     between: Callable[[], None],
     another: Callable[[], Actor | None],
     workers: int = 3,
@@ -97,6 +112,8 @@ def interleave(
             actor.pace = 10 ** random.uniform(-2, 2)
         if random.random() < kill:
             actor.kill()
+        elif random.random() < fail:
+            actor.fail()
         else:
             actor.step()
         if actor.dead:

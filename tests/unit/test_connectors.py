@@ -109,7 +109,7 @@ def test_more_than_half_is_removed_only_when_it_is_confirmed(changes: bool) -> N
     for number in range(4):
         made.source.drop(f"d{number}")
     held = made.run()
-    assert (held.held, held.removed, len(made.landing.held)) == (4, 0, 6)
+    assert (held.held, held.removed, len(made.landing.objects)) == (4, 0, 6)
     assert made.run().held == 4  # until somebody says so
     assert made.run(confirm=True).removed == 4
     assert made.landing.contents() == made.expected()
@@ -158,7 +158,7 @@ def test_a_source_that_fails_one_document_after_the_other_is_left_alone() -> Non
 def test_a_document_that_the_bucket_lost_is_brought_again(changes: bool) -> None:
     made = world(changes=changes)
     made.run()
-    made.landing.held.pop("page 2.txt")
+    made.landing.objects.pop("page 2.txt")
     made.run()
     assert made.landing.contents() == made.expected()
 
@@ -182,7 +182,7 @@ def test_a_run_that_is_out_of_time_goes_on_where_it_stopped(changes: bool) -> No
 def test_metadata_links_to_the_original() -> None:
     made = world(documents=1)
     made.run()
-    [(_, metadata)] = made.landing.held.values()
+    [(_, metadata)] = made.landing.objects.values()
     said = decode_metadata(metadata)
     assert (said.title, said.url) == ("page 0.txt", "https://wiki.example.org/d0")
 
@@ -193,7 +193,9 @@ def test_rights_are_taken_over_by_the_map_and_change_without_a_fetch() -> None:
     made.run()
 
     def groups() -> dict[str, tuple[str, ...]]:
-        return {path: decode_metadata(said).groups for path, (_, said) in made.landing.held.items()}
+        return {
+            path: decode_metadata(said).groups for path, (_, said) in made.landing.objects.items()
+        }
 
     # What everybody may read there is everybody's here; what nobody may read is nobody's.
     assert groups() == {
@@ -215,7 +217,7 @@ def test_where_rights_are_not_taken_over_all_documents_have_the_sources_groups()
     made = world(documents=1, groups={"d0": ("hr-team",)})
     made.spec = spec(groups=("staff",))
     made.run()
-    [(_, metadata)] = made.landing.held.values()
+    [(_, metadata)] = made.landing.objects.values()
     assert decode_metadata(metadata).groups == ("staff",)
 
 
@@ -226,7 +228,7 @@ def test_a_document_whose_groups_do_not_fit_is_left_out_and_not_shown_to_all() -
     made.run()
     made.source.groups["d1"] = tuple(f"a group with a long name {n}" for n in range(200))
     report = made.run()
-    assert "page 1.txt" not in made.landing.held
+    assert "page 1.txt" not in made.landing.objects
     assert report.failed == 1
     assert "2,048 bytes" in report.left_out[0]
 
@@ -238,7 +240,7 @@ def test_a_path_that_no_key_can_have_is_made_one(path: str) -> None:
     made = world(documents=0)
     made.source.put("odd", path, b"text")
     made.run()
-    for landed in made.landing.held:
+    for landed in made.landing.objects:
         assert len(landed.encode()) <= 700
         assert ".." not in landed.split("/")
         assert landed.isprintable()

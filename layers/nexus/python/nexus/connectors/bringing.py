@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
+from nexus.connectors.changing import NotedLanding, compared, note_all
 from nexus.connectors.describing import asked, described, fingerprint
 from nexus.connectors.paths import clean_path, unique_path
 from nexus.connectors.removing import remove_what_is_gone
@@ -54,7 +55,7 @@ class Bringer:
     ) -> None:
         self._spec = spec
         self._source = source
-        self._landing = landing
+        self._bucket = self._landing = landing
         self._store = store
         self._has_time = has_time
         self._report = RunReport()
@@ -75,12 +76,13 @@ class Bringer:
         self._prepare()
         try:
             end = self._listed()
-            if end is not None and self._brought_anew():
+            # A whole listing names all that there is: what it does not name is gone.
+            if end is not None and (end.whole or self._brought_anew()):
                 self._finish(end, confirm=confirm)
         except NexusError:
-            self._store.write(self._inventory)
+            note_all(self._store, self._inventory)
             raise
-        self._store.write(self._inventory)
+        note_all(self._store, self._inventory)
         return self._report
 
     def _finish(self, end: ListingEnd, *, confirm: bool) -> None:
@@ -99,15 +101,14 @@ class Bringer:
 
     def _prepare(self) -> None:
         self._inventory = self._store.read()
-        self._paths = self._landing.paths()
+        self._paths = compared(self._inventory, self._bucket)
+        self._landing = NotedLanding(self._bucket, self._store, self._inventory)
         told = asked(self._spec)
         if self._inventory.spec != told:
             # Asked otherwise, a source lists otherwise: a cursor of before would hide that.
             self._inventory.spec, self._inventory.cursor = told, ""
             self._inventory.underway = None
         for document, one in self._inventory.brought.items():
-            if one.path not in self._paths:
-                one.whole = False
             self._owners[one.path] = document
             self._note_content(document, one)
         if self._inventory.underway is None:
@@ -167,7 +168,7 @@ class Bringer:
         underway.seen -= set(part.gone)
 
     def _brought_anew(self) -> bool:
-        """Fetches what an earlier run could not, and this listing did not name."""
+        """Fetches what an earlier run could not, and did not change since."""
         seen, gone = self._underway().seen, self._inventory.gone
         for document, one in list(self._inventory.brought.items()):
             if one.whole or document in seen or document in gone:
@@ -251,11 +252,8 @@ class Bringer:
         found = replace(found, fetched=None)
         wanted, digest = clean_path(found.path), hashlib.sha256(fetched.content).hexdigest()
         made = Brought(found, path, wanted, fingerprint(metadata), digest, whole=True)
-        if (
-            known
-            and known.whole
-            and (known.path, known.said, known.digest) == (path, made.said, made.digest)
-        ):
+        same = (path, made.said, made.digest)
+        if known and known.whole and (known.path, known.said, known.digest) == same:
             known.found = found
             self._report.unchanged += 1
             return

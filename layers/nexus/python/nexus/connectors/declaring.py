@@ -60,7 +60,7 @@ def declare(
             "name",
         )
     _refuse_overlap(spec, others)
-    if not adopt and landing(spec).paths():
+    if not adopt and landing(spec).held():
         raise InvalidRequest(
             f"There are documents below {spec.prefix} already: give another --prefix, or --adopt "
             "to let the source replace and remove them.",

@@ -22,6 +22,7 @@ def written(inventory: Inventory) -> bytes:
         "spec": inventory.spec,
         "cursor": inventory.cursor,
         "gone": sorted(inventory.gone),
+        "changing": inventory.changing,
         "underway": underway
         and {
             "since": underway.since,
@@ -54,6 +55,7 @@ def read(content: bytes) -> Inventory:
             RunReport(**underway["report"]),
         ),
         spec=told["spec"],
+        changing=told.get("changing", False),
     )
 
 

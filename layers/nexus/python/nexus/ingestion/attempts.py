@@ -10,7 +10,6 @@ import io
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from nexus.errors import DocumentRejected, NexusError, NotFound, Superseded, UpstreamError
 from nexus.ingestion.describing import attempt_of, underway_mark
@@ -100,7 +99,7 @@ class Attempts:
                 raise
             return _Done(report_of("indexed", [part.result]), published)
 
-        return self._attempted(work, stored, attempt, waiting="pending")
+        return self._attempted(work, stored, attempt, is_part=False)
 
     def index_part(self, task: PartTask, record: DocumentRecord) -> IndexingReport:
         """Indexes one part; the last one to finish publishes the whole. Raises as `index` does."""
@@ -130,7 +129,7 @@ class Attempts:
             published = self._publisher.publish(described, task.outline, results)
             return _Done(report_of("indexed", [part.result]), published)
 
-        return self._attempted(work, record, attempt, waiting="indexing")
+        return self._attempted(work, record, attempt, is_part=True)
 
     def _fan_out(
         self, attempt: DocumentRecord, state: ObjectState, plan: Outline, *, afresh: bool
@@ -165,7 +164,8 @@ class Attempts:
         work: Callable[[], _Done],
         stored: DocumentRecord,
         attempt: DocumentRecord,
-        waiting: Literal["pending", "indexing"],
+        *,
+        is_part: bool,
     ) -> IndexingReport:
         """What the work returns, swept; where it fails, the catalogue says why."""
         try:
@@ -177,11 +177,13 @@ class Attempts:
         except Superseded:
             raise
         except NexusError as failure:
-            mark = stored.fingerprint if waiting == "indexing" else ""
             with suppress(UpstreamError, Superseded):
-                self._catalogue.settle(
-                    replace(stored, status=waiting, reason=str(failure), fingerprint=mark)
-                )
+                if is_part:
+                    # The other parts go on; what has ended meanwhile is not begun again by this.
+                    self._catalogue.explain(stored, str(failure))
+                else:
+                    waiting = replace(stored, status="pending", reason=str(failure), fingerprint="")
+                    self._catalogue.settle(waiting)
             raise
         if done.published:
             self._publisher.sweep_hidden(done.published)

@@ -88,13 +88,20 @@ class Indexer:
         )
 
     def reconcile(
-        self, key: str, sequencer: str = "", look: Look | None = None, *, afresh: bool = False
+        self,
+        key: str,
+        sequencer: str = "",
+        look: Look | None = None,
+        *,
+        afresh: bool = False,
+        again: bool = False,
     ) -> IndexingReport:
         """Brings the index to what the bucket holds at `key` now.
 
         `look` is one at this key that was begun already. `sequencer` is the S3 event's, or "" for a
-        run that no event started; `afresh` indexes again what has not changed. Raises UpstreamError
-        or ConfigurationError when the work could not be finished; the same call later continues it.
+        run that no event started; `afresh` indexes again what has not changed; `again` says that
+        whoever was asked before did not finish. Raises UpstreamError or ConfigurationError when the
+        work could not be finished; the same call later continues it.
         """
         started = time.perf_counter()
         look = look or self.look(key)
@@ -105,12 +112,15 @@ class Indexer:
             report = self._reconcile(tenant, path, sequencer, look, afresh=afresh)
         except Superseded:
             report = IndexingReport("superseded")
+        if again:
+            self._sweep_again(tenant, id_of(tenant, path))
         return _timed(report, tenant, id_of(tenant, path), started)
 
-    def index_part(self, task: PartTask) -> IndexingReport:
+    def index_part(self, task: PartTask, *, again: bool = False) -> IndexingReport:
         """Indexes one part of a large document; the last one to finish publishes the whole.
 
-        Raises as `reconcile` does; the same task later continues where it stopped.
+        `again` and what it raises are as of `reconcile`; the same task later continues where it
+        stopped.
         """
         started = time.perf_counter()
         tenant, document_id = task.state.tenant, id_of(task.state.tenant, task.state.path)
@@ -118,6 +128,8 @@ class Indexer:
             report = self._index_part(task, tenant, document_id)
         except Superseded:
             report = IndexingReport("superseded")
+        if again:
+            self._sweep_again(tenant, document_id)
         return _timed(report, tenant, document_id, started)
 
     def _reconcile(
@@ -194,6 +206,16 @@ class Indexer:
                 state, self.generation.generation_id
             )
         return known and age_s(record.updated_at, self._now()) < STUCK_S
+
+    def _sweep_again(self, tenant: str, document_id: str) -> None:
+        """Removes what whoever was asked before may have written after it was overtaken.
+
+        Had it lived, it would have taken that back itself; the nightly run finds it else, much
+        later.
+        """
+        record = self._catalogue.get(tenant, document_id)
+        if record and record.status in _ENDED and is_clean(record):
+            self._publisher.sweep_unpublished(record)
 
     def _confirm(
         self, noted: DocumentRecord, before: DocumentRecord, state: ObjectState

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
 from dataclasses import replace
 
-from nexus.errors import Superseded, UpstreamError
+from nexus.errors import Superseded
 from nexus.ingestion.describing import is_clean
 from nexus.ingestion.parsing import no_text
 from nexus.ingestion.parsing.outlines import Outline
@@ -119,7 +118,7 @@ class Publisher:
         """Takes back what a run has written that will never be published; nothing names it.
 
         What it has only kept is another's: perhaps of a version that was published meanwhile.
+        Raises UpstreamError; whoever is asked again then sweeps it up.
         """
         brought = [one for one in result.chunk_ids if stamp_of(one) == run.stamp]
-        with suppress(UpstreamError):
-            self._index.delete_chunks(self._generation.namespace(run.attempt.tenant), brought)
+        self._index.delete_chunks(self._generation.namespace(run.attempt.tenant), brought)

@@ -143,7 +143,9 @@ class Underway:
 class Inventory:
     """All that is known of what a source has, kept as one object so that it is never half new.
 
-    `gone` are ids that the source has no more and whose documents are not removed yet.
+    `gone` are ids that the source has no more and whose documents are not removed yet. While a run
+    is `changing`, not all that it did is noted; `written_at` is when the inventory was kept, in
+    seconds since 1970.
     """
 
     brought: dict[str, Brought] = field(default_factory=dict)
@@ -151,6 +153,8 @@ class Inventory:
     gone: set[str] = field(default_factory=set)
     underway: Underway | None = None
     spec: str = ""
+    changing: bool = False
+    written_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

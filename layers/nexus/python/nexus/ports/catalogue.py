@@ -81,8 +81,12 @@ class Catalogue(Protocol):
     def plan(self, record: DocumentRecord) -> None:
         """Notes `parts` and `underway` of an attempt whose parts are all queued.
 
-        Raises Superseded if another attempt began since.
+        Raises Superseded if another attempt began since, or this one has ended.
         """
+        ...
+
+    def explain(self, record: DocumentRecord, reason: str) -> None:
+        """Says why an attempt takes longer; it goes on. Raises Superseded as `plan` does."""
         ...
 
     def start_part(self, record: DocumentRecord) -> int:
@@ -127,7 +131,8 @@ class Catalogue(Protocol):
     def settle(self, record: DocumentRecord) -> None:
         """Stores a state that changes no manifest: failed, deleted, or hidden chunks cleared.
 
-        Raises Superseded if another attempt began since.
+        Raises Superseded if another attempt began since, or if the attempt has been published and
+        this says that it is not.
         """
         ...
 

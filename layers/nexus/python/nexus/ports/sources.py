@@ -36,8 +36,8 @@ class Source(Protocol):
 class Landing(Protocol):
     """The part of the documents' bucket that one source fills; paths are below its prefix."""
 
-    def paths(self) -> set[str]:
-        """Every path that holds a document now."""
+    def held(self) -> Mapping[str, float]:
+        """Every path that holds a document now, and when that was written: seconds since 1970."""
         ...
 
     def put(self, path: str, fetched: Fetched, metadata: Mapping[str, str]) -> None:
@@ -57,7 +57,7 @@ class InventoryStore(Protocol):
     """Where a source's inventory is kept between runs."""
 
     def read(self) -> Inventory:
-        """The inventory; an empty one before the first run."""
+        """The inventory, with the time of its writing by the landing's clock; else an empty one."""
         ...
 
     def write(self, inventory: Inventory) -> None:

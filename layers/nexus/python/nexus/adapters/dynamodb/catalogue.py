@@ -87,6 +87,11 @@ class DynamoCatalogue:
         with translate(SERVICE):
             self._records.progress(record, {"parts": record.parts, "underway": record.underway})
 
+    def explain(self, record: DocumentRecord, reason: str) -> None:
+        """Says why an attempt takes longer. Raises Superseded."""
+        with translate(SERVICE):
+            self._records.progress(record, {"reason": reason})
+
     def start_part(self, record: DocumentRecord) -> int:
         """A number for a run on one part of the attempt. Raises Superseded."""
         with translate(SERVICE):

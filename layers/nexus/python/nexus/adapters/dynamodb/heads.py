@@ -184,6 +184,9 @@ class Heads:
         if record.status != "deleted":
             condition += " AND #status <> :deleted"
             compared[":deleted"] = "deleted"
+            if record.status != "indexed":
+                # Nor does a late worker that fails take back what its own attempt has published.
+                condition += " AND live_revision <> :revision"
         values = {**values, "updated_at": timestamp(now)}
         # What was said of the document after the attempt began is newer than what the attempt read.
         told = " AND (attribute_not_exists(described_in) OR described_in < revision"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -32,15 +33,19 @@ class S3Landing:
         self._tenant = tenant
         self._prefix = prefix
 
-    def paths(self) -> set[str]:
-        """Every path that holds a document now."""
+    def held(self) -> dict[str, float]:
+        """Every path that holds a document now, and when that was written."""
         start = f"{tenant_prefix(self._tenant)}{self._prefix}"
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=start
         )
         with translate(SERVICE):
-            found = [one["Key"] for page in pages for one in page.get("Contents", [])]
-        return {key.removeprefix(start) for key in found if key != start}
+            return {
+                one["Key"].removeprefix(start): one["LastModified"].timestamp()
+                for page in pages
+                for one in page.get("Contents", [])
+                if one["Key"] != start
+            }
 
     def put(self, path: str, fetched: Fetched, metadata: Mapping[str, str]) -> None:
         """Writes a document with its user metadata."""
@@ -101,7 +106,7 @@ class S3Inventories:
         self._kept = b""
 
     def read(self) -> Inventory:
-        """The inventory; an empty one before the first run."""
+        """The inventory and when S3 wrote it; an empty one before the first run."""
         with translate(SERVICE):
             try:
                 found = self._client.get_object(Bucket=self._bucket, Key=self._key)
@@ -110,7 +115,8 @@ class S3Inventories:
                 if error_code(err) in ABSENT:
                     return Inventory()
                 raise
-        return inventories.read(self._kept)
+        written_at = found["LastModified"].replace(microsecond=0).timestamp()
+        return replace(inventories.read(self._kept), written_at=written_at)
 
     def write(self, inventory: Inventory) -> None:
         """Replaces the inventory, unless it is what is there."""
