@@ -288,6 +288,23 @@ def test_a_sentence_is_found_by_the_term_that_it_stands_under_and_quoted_with_it
     )
 
 
+def test_a_heading_comes_along_only_with_what_the_sentence_under_it_does_not_say() -> None:
+    text = (
+        "Hours\n\nA student assistant may work at most 15 hours a week.\n\nThe pay comes monthly."
+    )
+    told = answer(prompt("How many hours a week may an assistant work?", text), CertainEncoder())
+    assert told.startswith("A student assistant may work at most 15 hours a week. [1]")
+    text = "Night watch\n\nThe pay is IDR 40,000 an hour.\n\nMeals are served at noon."
+    told = answer(prompt("What is the pay of the night watch?", text), CertainEncoder())
+    assert told.startswith("Night watch The pay is IDR 40,000 an hour. [1]")
+    rows = "What is paid\n\nItem: Books; Amount: IDR 5\nItem: Travel; Amount: IDR 7"
+    told = answer(prompt("What amount is paid for books?", rows), CertainEncoder())
+    assert "What is paid [1]" in told
+    told = answer(prompt("Which amount is for books?", rows), CertainEncoder())
+    assert told.startswith("Item: Books; Amount: IDR 5 [1]")
+    assert "What is paid" not in told
+
+
 def test_the_default_is_quoted_first_where_it_is_asked_for() -> None:
     text = (
         "hold time number\nTime to wait for a message of the hold. Default: 240 seconds.\n\n"

@@ -87,7 +87,7 @@ describe("the differences of two texts", () => {
     expect(withSurroundings(differences(["a"], ["a"]))).toEqual([{ kind: "skipped", count: 1 }]);
   });
   test("can be told of texts and PDFs, not of other formats", () => {
-    expect(["a/b.MD", "a.pdf", "a.docx", "a"].map(comparable)).toEqual(["text", "pdf", null, null]);
+    expect(["a/b.MD", "a.pdf", "a.docx", "a.doc", "a"].map(comparable)).toEqual(["text", "pdf", "office", null, null]);
     expect(linesIn("\ufeffa \r\nb\n")).toEqual(["a", "b"]);
     expect(linesIn("x".repeat(4_500)).map((line) => line.length)).toEqual([2_000, 2_000, 500]);
   });

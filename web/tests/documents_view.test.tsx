@@ -45,8 +45,8 @@ const listed = (documents: DocumentEntry[]) => ([method, path, sent]: Call) =>
     ? { documents: documents.filter(({ status }) => !sent.query?.status || sent.query.status === status), cursor: null }
     : undefined;
 
-async function shown(documents: DocumentEntry[], other: (call: Call) => unknown = () => undefined) {
-  answers = (call) => listed(documents)(call) ?? other(call);
+async function shown(documents: DocumentEntry[], other: (call: Call) => unknown = () => undefined, inPages = false) {
+  answers = (call) => (inPages ? undefined : listed(documents)(call)) ?? other(call);
   const send = async (...call: Call) => {
     calls.push(call);
     const answer = answers(call);
@@ -94,6 +94,33 @@ describe("the view of documents", () => {
     expect(place.textContent).toContain("about 4 min left");
     expect(place.querySelector<HTMLProgressElement>(".document-state progress")?.value).toBe(3);
     expect(place.querySelector("[style]")).toBeNull();
+  });
+
+  test("sorts what is asked for, once all of it is there", async () => {
+    const pages = [
+      [entry("a", { title: "Part 10", updated_at: "2026-01-02T00:00:00Z" }), entry("b", { title: "part 2", size: 900 })],
+      [entry("c", { title: "Annex", status: "failed" })],
+    ];
+    await shown([], ([, path, { query }]) => {
+      const at = Number(query?.cursor || 0);
+      return path === "/v1/documents" ? { documents: pages[at], cursor: pages[at + 1] ? String(at + 1) : null } : undefined;
+    }, true);
+    const titles = () => [...place.querySelectorAll(".document-title")].map((each) => each.textContent);
+    expect(titles()).toEqual(["Part 10", "part 2"]);
+    const select = [...place.querySelectorAll("select")].find((each) => [...each.options].some(({ value }) => value === "title"))!;
+    const sorted = async (order: string) => {
+      await act(async () => {
+        select.value = order;
+        select.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+      await settled();
+      return titles();
+    };
+    expect(await sorted("title")).toEqual(["Annex", "part 2", "Part 10"]);
+    expect(await sorted("trouble")).toEqual(["Annex", "part 2", "Part 10"]);
+    expect(await sorted("changed")).toEqual(["Part 10", "Annex", "part 2"]);
+    expect(await sorted("size")).toEqual(["part 2", "Annex", "Part 10"]);
+    expect(await sorted("")).toEqual(["Part 10", "part 2", "Annex"]);
   });
 
   test("shows a name whose characters would turn it round as it is written", async () => {

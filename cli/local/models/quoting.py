@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cli.local.models.candidates import Candidate
 from cli.local.models.sentences import SECTION
 from cli.local.models.words import content_stems
+from nexus.text.literals import literals
 
 Array = NDArray[np.float32]
 
@@ -62,22 +63,28 @@ def compose(best: Sequence[Candidate], scores: Array, asked: frozenset[str]) -> 
 def _spans(candidate: Candidate, asked: frozenset[str], *, alone: bool) -> list[tuple[int, int]]:
     """What to quote: a row below its table's first; else the unit before what it points to.
 
-    The first sentence under a term begins with the term. A later one is followed by it if it has
-    words of the question that the sentence has not. A sentence that stands `alone` comes without,
-    since it only adds to the best one.
+    A heading above it comes along where it holds words of the question that the unit has not, or
+    writes out the name of an option or the like: right before the first sentence under it, and
+    behind another. A sentence that stands `alone` comes without, since it only adds to the best.
     """
     unit, term, text = candidate.unit, candidate.term, candidate.passage.text
     own = (unit.start, unit.end)
     if unit.kind == "row" and unit.context is not None:
         return [unit.context, own]
+
+    def tells(span: tuple[int, int]) -> bool:
+        line = text[slice(*span)]
+        more = asked & set(content_stems(line)) - set(candidate.stems)
+        return bool(more or literals(line)) or line.endswith(":")
+
     if term is not None and not text[term[1] : unit.start].strip() and not _is_title(text, term):
-        return [(term[0], unit.end)]
+        return [(term[0] if tells(term) else unit.start, unit.end)]
     if unit.kind == "sentence" and alone:
         return [own]
-    told = term is not None and asked & set(content_stems(text[slice(*term)])) - set(
-        candidate.stems
-    )
-    return [own, *([unit.context] if unit.context else []), *([term] if term and told else [])]
+    near = [unit.context] if unit.context else []
+    if unit.kind == "sentence":
+        return [own, *near, *([term] if term and tells(term) else [])]
+    return [own, *(span for span in near if tells(span))]
 
 
 def _is_title(text: str, span: tuple[int, int]) -> bool:

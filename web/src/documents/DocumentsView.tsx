@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { documents as en } from "../language/en/documents";
 import { documents as id } from "../language/id/documents";
-import { useTexts } from "../language/language";
+import { useLanguage, useTexts } from "../language/language";
 import { ProblemNotice } from "../layout/ProblemNotice";
 import { goTo, useRoute } from "../layout/route";
 import { useApi } from "../session/signed_in";
@@ -13,6 +13,7 @@ import "./documents.css";
 import { pathOf, type DocumentEntry, type Receipt } from "./entries";
 import { Filters } from "./Filters";
 import { knownNames } from "./known_names";
+import { inOrder, MOST_SORTED, ORDERS, type Order } from "./orders";
 import { Receipts } from "./Receipts";
 import { extentOf, NONE, toggled, toggledAll, within } from "./selection";
 import { TimeLeft } from "./TimeLeft";
@@ -29,6 +30,7 @@ export default function DocumentsView() {
   const api = useApi();
   const open = useRoute().rest[0] ?? "";
   const [asked, setAsked] = useState(EVERYTHING);
+  const [order, setOrder] = useState<Order>("");
   const [selection, setSelection] = useState(NONE);
   const [receipts, setReceipts] = useState<readonly Receipt[]>([]);
   const all = useDocuments(asked);
@@ -41,7 +43,15 @@ export default function DocumentsView() {
   const { wake } = progress;
   const { queue, state } = useUploads();
 
-  const entries = useMemo(() => all.entries ?? [], [all.entries]);
+  const { language } = useLanguage();
+  const entries = useMemo(() => inOrder(all.entries ?? [], order, language), [all.entries, order, language]);
+  // What is not loaded cannot be sorted in.
+  const toBeSorted = order !== "" && all.more && entries.length < MOST_SORTED;
+  const { loadMore } = all;
+  const goingOn = toBeSorted && !all.loading && !all.problem;
+  useEffect(() => {
+    if (goingOn) loadMore();
+  }, [goingOn, loadMore]);
   const ids = useMemo(() => entries.map((entry) => entry.document_id), [entries]);
   const known = useMemo(() => knownNames(entries), [entries]);
   // Nothing is done to what is out of sight.
@@ -139,9 +149,22 @@ export default function DocumentsView() {
             {texts.chooseAll(ids.length)}
           </label>
         )}
-        <button type="button" className="button-link" onClick={all.reload}>
-          {texts.reload}
-        </button>
+        <div className="row">
+          <label className="row">
+            <span>{texts.order}</span>
+            <select className="select" value={order} onChange={(event) => setOrder(event.target.value as Order)}>
+              <option value="">{texts.noOrder}</option>
+              {ORDERS.map((each) => (
+                <option key={each} value={each}>
+                  {texts.orders[each]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="button" className="button-link" onClick={all.reload}>
+            {texts.reload}
+          </button>
+        </div>
       </div>
       <BulkBar
         entries={chosen}
@@ -168,7 +191,8 @@ export default function DocumentsView() {
       <p role="status" className="quiet flat">
         {all.loading ? texts.loading : all.entries?.length === 0 && !all.more ? (unfiltered ? texts.none : texts.noneFound) : ""}
       </p>
-      {all.more && !all.loading && (
+      {order !== "" && all.more && !toBeSorted && <p className="quiet flat">{texts.sortedOf(entries.length)}</p>}
+      {all.more && !all.loading && !toBeSorted && (
         <button type="button" className="button-plain" onClick={all.loadMore}>
           {texts.more}
         </button>

@@ -114,7 +114,7 @@ export function useDocuments(asked: Asked): Documents {
     more: cursor !== null,
     loading,
     problem,
-    loadMore: () => void (cursor && load(cursor)),
+    loadMore: useCallback(() => void (cursor && load(cursor)), [cursor, load]),
     reload: useCallback(() => void load(""), [load]),
     tell,
     look,

@@ -1,7 +1,8 @@
-// The lines of a stored version, where they can be had: of texts as they are, of PDFs as pdf.js reads them.
+// The lines of a stored version, where they can be had: of texts as they are, of PDFs as pdf.js reads them, of
+// office files as these hold them.
 import type { Api } from "../api/client";
 import { Problem } from "../api/problem";
-import { addressOf, textAt } from "../sources/content";
+import { addressOf, bytesAt, textAt } from "../sources/content";
 
 const TEXTS = new Set(
   "txt text md markdown rst log csv tsv json jsonl xml html htm yaml yml toml ini srt vtt tex eml mht mhtml".split(" "),
@@ -10,22 +11,28 @@ const TEXTS = new Set(
 const MOST_PAGES = 500;
 const LONGEST_LINE = 2_000;
 
-export type Comparable = "text" | "pdf" | null;
+const OFFICE = new Set("docx docm dotx pptx pptm ppsx xlsx xlsm odt ods odp".split(" "));
+const LARGEST_OFFICE_FILE = 60_000_000;
+
+export type Comparable = "text" | "pdf" | "office" | null;
 
 /** How the versions of a document at this path can be compared; null where they cannot. */
 export function comparable(path: string): Comparable {
   const ending = /\.([a-z0-9]{1,10})$/i.exec(path)?.[1]?.toLowerCase() ?? "";
-  return ending === "pdf" ? "pdf" : TEXTS.has(ending) ? "text" : null;
+  if (ending === "pdf") return "pdf";
+  return TEXTS.has(ending) ? "text" : OFFICE.has(ending) ? "office" : null;
 }
 
 /** The lines of a version. Raises Problem, or AbortError. */
 export async function linesOf(api: Api, documentId: string, path: string, version: string, signal: AbortSignal): Promise<string[]> {
   const { url } = await addressOf(api, documentId, version, signal);
-  if (comparable(path) === "text") return linesIn(await textAt(url, signal));
+  const how = comparable(path);
+  if (how === "text") return linesIn(await textAt(url, signal));
   try {
-    return await pdfLines(url, signal);
+    return how === "office" ? await linesOfOffice(url, signal) : await pdfLines(url, signal);
   } catch (error) {
     if (signal.aborted) throw new DOMException("stopped", "AbortError");
+    if (error instanceof Problem) throw error;
     throw new Problem("unreadable", { detail: String(error) });
   }
 }
@@ -39,6 +46,13 @@ export function linesIn(text: string): string[] {
     for (let at = 0; at < line.length || at === 0; at += LONGEST_LINE) parts.push(line.slice(at, at + LONGEST_LINE).trimEnd());
     return parts;
   });
+}
+
+async function linesOfOffice(address: string, signal: AbortSignal): Promise<string[]> {
+  const { bytes, size } = await bytesAt(address, LARGEST_OFFICE_FILE, signal);
+  if (size > LARGEST_OFFICE_FILE) throw new Error("It is too large to be compared here.");
+  const { officeLines } = await import("./office_text");
+  return linesIn(officeLines(new Uint8Array(await new Blob(bytes).arrayBuffer())).join("\n"));
 }
 
 async function pdfLines(address: string, signal: AbortSignal): Promise<string[]> {

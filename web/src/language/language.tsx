@@ -65,7 +65,9 @@ export function useFormats() {
       bytes: (value: number) => {
         const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
         const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
-        const format = { style: "unit", unit: units[power]!, unitDisplay: "short", maximumFractionDigits: 1 } as const;
+        // In short, English says "34 byte".
+        const unitDisplay = power === 0 ? "long" : "short";
+        const format = { style: "unit", unit: units[power]!, unitDisplay, maximumFractionDigits: 1 } as const;
         return new Intl.NumberFormat(locale, format).format(value / 1000 ** power);
       },
     }),

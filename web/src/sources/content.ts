@@ -26,9 +26,15 @@ export function passagesOf(api: Api, documentId: string, offset: number, signal:
   return api.get<TextPage>(`/v1/documents/${encodeURIComponent(documentId)}/text`, { offset }, signal);
 }
 
-/** The text behind a signed address, which no header of ours goes to. Raises Problem, or AbortError. */
-export async function textAt(address: string, signal: AbortSignal): Promise<string> {
-  const bytes: Uint8Array[] = [];
+/** The text behind a signed address. Raises Problem, or AbortError. */
+export const textAt = async (address: string, signal: AbortSignal): Promise<string> => decoded((await bytesAt(address, LONGEST_TEXT, signal)).bytes);
+
+/**
+ * What is behind a signed address, which no header of ours goes to; not to its end where that is longer than
+ * `most` bytes. Raises Problem, or AbortError.
+ */
+export async function bytesAt(address: string, most: number, signal: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>[]; size: number }> {
+  const bytes: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   try {
     const response = await fetch(address, { signal, credentials: "omit", referrerPolicy: "no-referrer" });
@@ -39,7 +45,7 @@ export async function textAt(address: string, signal: AbortSignal): Promise<stri
       if (done) break;
       bytes.push(value);
       size += value.length;
-      if (size <= LONGEST_TEXT) continue;
+      if (size <= most) continue;
       await reader.cancel();
       break;
     }
@@ -47,7 +53,7 @@ export async function textAt(address: string, signal: AbortSignal): Promise<stri
     if (wasStopped(error) || error instanceof Problem) throw error;
     throw new Problem("network");
   }
-  return decoded(bytes);
+  return { bytes, size };
 }
 
 /** Text in UTF-8, with a mark in UTF-16, or else as Windows writes it. */

@@ -12,7 +12,8 @@ from nexus.ingestion.parsing.pdf_lines import Line, Page
 # A heading's letters are so much higher than the text's, or bold and about as high.
 _LARGER, _AS_HIGH = 1.2, 0.94
 _MOST_LINES = 3
-# Where more of the lines than this look like headings, none is: slides, posters, forms.
+# Where more of the lines than this look like headings, the lower ones are none, as on slides, posters
+# and forms: what stands under each of them would be too little to be understood by itself.
 _MOST_SHARE = 0.2
 _MOST_LEVELS = 6
 _SAME_SIZE = 0.06
@@ -27,9 +28,11 @@ class SizedHeadings:
         bold = sum(len(line.text) for line in lines if line.is_bold)
         self._bold_counts = bold * 4 < sum(len(line.text) for line in lines)
         found = [line for line in lines if self._looks(line)]
-        self._levels: list[float] = []
-        if len(found) <= max(_MOST_SHARE * len(lines), 1):
-            self._levels = _levels([self._weight(line) for line in found])
+        self._levels = _levels([self._weight(line) for line in found])
+        ranks = Counter(self._rank(line) for line in found)
+        self._ranks = len(self._levels)
+        while sum(ranks[rank] for rank in range(self._ranks)) > max(_MOST_SHARE * len(lines), 1):
+            self._ranks -= 1
         self._open: list[tuple[int, str]] = []
 
     def sections(self, page: Page) -> Iterator[tuple[tuple[str, ...], list[Line]]]:
@@ -63,8 +66,13 @@ class SizedHeadings:
         return tuple(title for _, title in self._open)
 
     def _level(self, line: Line) -> int | None:
-        if not self._levels or not line.size or line.table or not self._looks(line):
+        if not self._ranks or not line.size or line.table or not self._looks(line):
             return None
+        rank = self._rank(line)
+        return rank if rank < self._ranks else None
+
+    def _rank(self, line: Line) -> int:
+        """Which of the levels the line's letters are nearest to."""
         weight = self._weight(line)
         near = [abs(weight - level) for level in self._levels]
         return near.index(min(near))

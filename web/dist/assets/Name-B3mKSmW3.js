@@ -1,0 +1,1 @@
+import{o as e}from"./language-CbI9f5jW.js";var t=e(),n=/[\u202a-\u202e\u2066-\u2069]/g,r=e=>e.replace(n,`�`);function i({of:e,className:n}){return(0,t.jsx)(`bdi`,{className:n,children:r(e)})}export{i as t};

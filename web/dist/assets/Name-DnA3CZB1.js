@@ -1,1 +1,0 @@
-import{o as e}from"./language-CTTacQO3.js";var t=e(),n=/[\u202a-\u202e\u2066-\u2069]/g,r=e=>e.replace(n,`�`);function i({of:e,className:n}){return(0,t.jsx)(`bdi`,{className:n,children:r(e)})}export{i as t};

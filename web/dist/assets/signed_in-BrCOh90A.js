@@ -1,0 +1,1 @@
+import{m as e,u as t}from"./language-CbI9f5jW.js";var n=e(t(),1),r=(0,n.createContext)(null);function i(){let e=(0,n.useContext)(r);if(!e)throw Error(`Nobody is signed in here.`);return e}var a=()=>i().api;export{a as n,i as r,r as t};
