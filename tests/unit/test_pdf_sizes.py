@@ -1,4 +1,4 @@
-"""Headings of PDFs without bookmarks: told by their letters, and no more of them than there can be."""
+"""Headings of PDFs without bookmarks: told by their letters, no more of them than there can be."""
 
 from __future__ import annotations
 
@@ -26,8 +26,13 @@ def read(pages: Sequence[Sequence[Line]]) -> ParsedDocument:
             sheet.drawString(72, y, text)
         sheet.showPage()
     sheet.save()
-    limits = {"max_bytes": 1_000_000, "max_unpacked_bytes": 1_000_000}
-    return parse(buffer.getvalue(), "guide.pdf", "application/pdf", **limits)
+    return parse(
+        buffer.getvalue(),
+        "guide.pdf",
+        "application/pdf",
+        max_bytes=1_000_000,
+        max_unpacked_bytes=1_000_000,
+    )
 
 
 def scheme(name: str, body: int) -> list[Line]:

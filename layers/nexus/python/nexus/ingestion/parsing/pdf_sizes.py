@@ -12,8 +12,8 @@ from nexus.ingestion.parsing.pdf_lines import Line, Page
 # A heading's letters are so much higher than the text's, or bold and about as high.
 _LARGER, _AS_HIGH = 1.2, 0.94
 _MOST_LINES = 3
-# Where more of the lines than this look like headings, the lower ones are none, as on slides, posters
-# and forms: what stands under each of them would be too little to be understood by itself.
+# Where more of the lines than this look like headings, the lower ones are none, as on slides,
+# posters and forms: what stands under each would be too little to be understood by itself.
 _MOST_SHARE = 0.2
 _MOST_LEVELS = 6
 _SAME_SIZE = 0.06
