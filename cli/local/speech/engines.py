@@ -127,11 +127,12 @@ class Engines:
                 sys.path.append(str(folder))
             return folder
         with self._lock:
+            # Taken before another try begins, whose first words would hide why the last one failed.
+            told = self._told or "begun"
             if self._installing is None or not self._installing.is_alive():
-                self._told = self._told or "begun"
                 self._installing = threading.Thread(target=self._install, daemon=True)
                 self._installing.start()
-        raise NotInstalled(f"The speech models are being installed: {self._told}.")
+        raise NotInstalled(f"The speech models are being installed: {told}.")
 
     def _install(self) -> None:
         from cli.local.speech.install import SpeechUnavailable
