@@ -128,6 +128,18 @@ def test_a_key_that_was_refused_is_read_again(collector: Collector, clock: FakeC
     assert numbers(collector) == [1]
 
 
+def test_the_environment_s_proxy_is_asked_for_a_collector_elsewhere(
+    collector: Collector, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, collector.url)
+    tracer = tracing_to("http://collector.example", clock)
+    request(1)
+    tracer.flush(5)
+    assert numbers(collector) == [1]
+    assert collector.paths == ["http://collector.example/v1/traces"]
+
+
 def test_many_spans_are_sent_before_the_invocation_ends(
     collector: Collector, clock: FakeClock
 ) -> None:
