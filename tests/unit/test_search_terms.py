@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nexus.retrieval.answer_kinds import all_words
 from nexus.text.query_words import query_words
 from nexus.text.search_terms import indexed_form, indexed_forms, question_terms
-from nexus.text.segments import sealed, words_of
+from nexus.text.segments import is_plain, is_unspaced, sealed, words_of
 from nexus.text.sentences import sentence_spans
 from nexus.text.tongues import tongue_of
 
@@ -101,3 +101,14 @@ def test_everyday_words_are_searched_in_the_other_language_too() -> None:
     assert "library" not in query_words("Wann öffnet die Bibliothek?")
     # Indonesian for water is an English word with another meaning.
     assert "air" not in query_words("Where does the water come from?")
+
+
+@given(st.text(max_size=40), st.sampled_from(["en", "", "zh", "th"]))
+def test_what_is_plain_is_what_no_word_of_would_be_written_otherwise(
+    text: str, tongue: str
+) -> None:
+    words = words_of(text)
+    changed = any(is_unspaced(word) or sealed(word) != word for word in words)
+    assert not (is_plain(text) and changed)
+    held = indexed_form(text, tongue)
+    assert held == (" ".join(map(sealed, words)) if changed else text)

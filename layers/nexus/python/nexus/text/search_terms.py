@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from nexus.text.function_words import function_words_of
-from nexus.text.segments import is_unspaced, sealed, words_of
+from nexus.text.segments import is_plain, is_unspaced, sealed, words_of
 from nexus.text.tongues import tongue_of
 
 # Indonesian's clitics alone: that finds more than Snowball's stems do (docs/languages.md).
@@ -40,9 +40,9 @@ def indexed_form(text: str, tongue: str) -> str:
     A capitalised word stays beside its stem: it may be a name that a question in another language
     writes as well.
     """
-    if text.isascii() and tongue in ("en", ""):
-        return text
     stem = stemmer(tongue)
+    if stem is _same and is_plain(text):
+        return text
     words = words_of(text)
     capitals = _capitals(text) if stem is not _same else frozenset()
     terms: list[str] = []

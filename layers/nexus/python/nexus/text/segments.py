@@ -76,6 +76,14 @@ def in_pieces(words: Sequence[str]) -> list[str]:
     return found
 
 
+def is_plain(text: str) -> bool:
+    """Whether `sealed` leaves all words of a text as they are, and blanks part them."""
+    if text.isascii():
+        return True
+    lowered = text.lower()  # which puts a point on Turkish's capital I
+    return "\u0640" not in lowered and not _MARKED.search(lowered)
+
+
 def is_unspaced(word: str) -> bool:
     """Whether a word is of a script that puts no blanks between words."""
     return bool(_IS_UNSPACED.match(word))
