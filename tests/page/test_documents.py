@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.generated_documents import word
 from tests.page.administration import (
     READ_MS,
     ask,
@@ -139,6 +140,33 @@ def test_what_is_said_of_a_document_is_changed_where_it_stands_and_kept(
         citra.get_by_role("combobox", name="Tag", exact=True)
     ).fill("evening")
     expect(citra.locator(".documents-list > li")).to_have_count(1)
+
+
+def test_versions_of_an_office_file_are_compared_by_what_they_say(
+    served: Served, citra: Page, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pier"
+    folder.mkdir()
+    (folder / "rates.docx").write_bytes(word("Rates", "A berth costs IDR 310 a day.", []))
+    view(citra, served, "documents")
+    drop(citra, folder)
+    ready(citra, "pier/rates.docx")
+    corrected = tmp_path / "corrected.docx"
+    corrected.write_bytes(word("Rates", "A berth costs IDR 355 a day.", []))
+    line = details(citra, "pier/rates.docx")
+    with citra.expect_file_chooser() as asked:
+        line.get_by_role("button", name="Upload a new version").click()
+    asked.value.set_files(str(corrected))
+    line.get_by_role("button", name="Versions").click()
+    versions = line.get_by_role("region", name="Versions")
+    expect(versions.get_by_role("listitem")).to_have_count(2, timeout=READ_MS)
+    versions.get_by_role("button", name="Compare").click()
+    expect(versions.locator("ins")).to_contain_text("A berth costs IDR 355 a day.")
+    expect(versions.locator("del")).to_contain_text("A berth costs IDR 310 a day.")
+    citra.get_by_label("Order").select_option(label="By title")
+    titles = citra.locator(".document-title").all_inner_texts()
+    assert titles == sorted(titles, key=str.casefold)
+    erase(citra, "pier/rates.docx")
 
 
 def test_a_version_is_compared_and_restored_and_answers_again(
