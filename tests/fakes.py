@@ -205,6 +205,8 @@ class FakeCatalogue(_Service):
         with self._lock:
             key = self._store(replace(record, status="indexed"), record.revision)
             self.manifests[key] = replace(manifest, revision=record.revision)
+        self.ping()
+        self.parts.pop((record.tenant, record.document_id, record.revision), None)
 
     def settle(self, record: DocumentRecord) -> None:
         self._store(record)
@@ -289,6 +291,7 @@ class FakeCatalogue(_Service):
                 or stored.revision != record.revision
                 or (stored.status == "deleted" and record.status != "deleted")
                 or (stored.live_revision == record.revision and record.status not in _LASTING)
+                or (live_revision and not _can_be_published(stored, record))
             ):
                 raise Superseded("Another attempt on the document began since.")
             if live_revision is not None or _seen_of(stored) != _seen_of(record):
@@ -309,6 +312,10 @@ class FakeCatalogue(_Service):
                 updated_at=_iso(self._clock()),
             )
         return key
+
+
+def _can_be_published(stored: DocumentRecord, record: DocumentRecord) -> bool:
+    return stored.status == "indexing" or stored.live_revision == record.revision
 
 
 def _seen_of(record: DocumentRecord) -> tuple[object, ...]:

@@ -298,6 +298,21 @@ def test_a_late_worker_that_fails_takes_back_nothing_that_its_own_attempt_publis
     catalogue.settle(replace(finished, hidden=frozenset()))
 
 
+def test_what_has_ended_is_not_published_but_what_was_published_is_once_more(
+    catalogue: Catalogue,
+):
+    attempt = catalogue.begin(ONE)
+    catalogue.settle(replace(attempt, status="failed", reason="It is encrypted."))
+    manifest = Manifest(attempt.revision, ids(1, 3))
+    with pytest.raises(Superseded):
+        catalogue.publish(replace(attempt, published=(1,)), manifest)
+    attempt = catalogue.begin(ONE)
+    manifest = Manifest(attempt.revision, ids(2, 3))
+    for _ in range(2):  # a lost response makes the client send it again
+        catalogue.publish(replace(attempt, published=(2,)), manifest)
+    assert catalogue.manifest("acme", "d1") == manifest
+
+
 def test_the_version_grows_with_what_readers_see_and_with_nothing_else(
     catalogue: Catalogue, clock: FakeClock
 ):

@@ -102,12 +102,12 @@ class Bringer:
     def _prepare(self) -> None:
         self._inventory = self._store.read()
         self._paths = compared(self._inventory, self._bucket)
-        self._landing = NotedLanding(self._bucket, self._store, self._inventory)
         told = asked(self._spec)
         if self._inventory.spec != told:
             # Asked otherwise, a source lists otherwise: a cursor of before would hide that.
             self._inventory.spec, self._inventory.cursor = told, ""
             self._inventory.underway = None
+        self._landing = NotedLanding(self._bucket, self._store, self._inventory)
         for document, one in self._inventory.brought.items():
             self._owners[one.path] = document
             self._note_content(document, one)
@@ -137,6 +137,8 @@ class Bringer:
 
     def _take_parts(self) -> ListingEnd | None:
         underway = self._underway()
+        if not underway.at:  # from the beginning: what was seen before may be gone by now
+            underway.seen.clear()
         position: Callable[[], str] = str
         try:
             for part in self._source.listed(underway.since, underway.at, self._inventory.brought):

@@ -13,6 +13,8 @@ from dataclasses import replace
 from nexus.models.sources import Fetched, Inventory
 from nexus.ports.sources import InventoryStore, Landing
 
+CLOCKS_S = 2.0
+
 
 class NotedLanding:
     """A Landing whose first change is announced in the inventory, which is as it was till then."""
@@ -45,19 +47,23 @@ class NotedLanding:
 
     def _announce(self) -> None:
         if not self._inventory.changing:
+            # Where this fails, nothing is changed, and the next change announces itself.
+            self._store.write(replace(self._inventory, changing=True, underway=self._began))
             self._inventory.changing = True
-            self._store.write(replace(self._inventory, underway=self._began))
 
 
 def compared(inventory: Inventory, landing: Landing) -> set[str]:
     """The paths that the landing holds; what it misses, or a killed run wrote, is no more whole.
 
-    S3 tells whole seconds, so what was written in the inventory's own second counts as later.
+    S3 tells whole seconds, and its hosts' clocks may differ by one: what was written shortly before
+    the inventory counts as later.
     """
     held = landing.held()
     for one in inventory.brought.values():
         written_at = held.get(one.path)
-        if written_at is None or (inventory.changing and written_at >= inventory.written_at):
+        if written_at is None or (
+            inventory.changing and written_at >= inventory.written_at - CLOCKS_S
+        ):
             one.whole = False
     inventory.changing = False
     return set(held)

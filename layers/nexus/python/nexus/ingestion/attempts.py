@@ -126,6 +126,8 @@ class Attempts:
             if finished.done < task.parts:
                 return _Done(report_of("part", [part.result]))
             results = self._catalogue.finished_parts(described)
+            if len(results) < task.parts:  # they go with the publication
+                raise Superseded("Another worker has joined the parts.")
             published = self._publisher.publish(described, task.outline, results)
             return _Done(report_of("indexed", [part.result]), published)
 
@@ -190,9 +192,6 @@ class Attempts:
         return done.report
 
     def _fail(self, stored: DocumentRecord, attempt: DocumentRecord, reason: str) -> IndexingReport:
-        # Other parts, or an attempt that was broken off, may be in the index already.
-        if stored.parts or stored.revision > 1:
-            self._publisher.sweep_unpublished(stored)
         # The version before stays live, and so do the fields that describe it.
         self._catalogue.settle(
             replace(
@@ -203,6 +202,10 @@ class Attempts:
                 fingerprint=attempt.fingerprint,
             )
         )
+        # Other parts, or an attempt that was broken off, may be in the index already. Not before:
+        # whoever has the same part may have published it.
+        if stored.parts or stored.revision > 1:
+            self._publisher.sweep_unpublished(stored)
         return IndexingReport("failed", reason=reason)
 
     def _described(

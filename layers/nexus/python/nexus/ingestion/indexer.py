@@ -34,6 +34,8 @@ __all__ = ["STUCK_S", "Indexer", "IndexingReport"]
 # What an attempt leaves when it is over. In any other state, a worker may have begun and been
 # killed, and the event that is told again may be the one that it began for, however old.
 _ENDED = ("indexed", "failed", "deleted")
+# What came to one of these swept up by itself.
+_SWEPT = _ENDED
 # An attempt that has said nothing for this long was broken off.
 STUCK_S = 3600.0
 # A document that is no larger is brought by the call that looks at it, and held in memory.
@@ -112,7 +114,7 @@ class Indexer:
             report = self._reconcile(tenant, path, sequencer, look, afresh=afresh)
         except Superseded:
             report = IndexingReport("superseded")
-        if again:
+        if again and report.outcome not in _SWEPT:
             self._sweep_again(tenant, id_of(tenant, path))
         return _timed(report, tenant, id_of(tenant, path), started)
 
@@ -128,7 +130,7 @@ class Indexer:
             report = self._index_part(task, tenant, document_id)
         except Superseded:
             report = IndexingReport("superseded")
-        if again:
+        if again and report.outcome not in _SWEPT:
             self._sweep_again(tenant, document_id)
         return _timed(report, tenant, document_id, started)
 

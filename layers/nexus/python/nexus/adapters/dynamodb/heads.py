@@ -184,7 +184,11 @@ class Heads:
         if record.status != "deleted":
             condition += " AND #status <> :deleted"
             compared[":deleted"] = "deleted"
-            if record.status != "indexed":
+            if "live_revision" in values:
+                # Published is what goes on, or what was published before a lost response.
+                condition += " AND (#status = :going_on OR live_revision = :revision)"
+                compared[":going_on"] = "indexing"
+            elif record.status != "indexed":
                 # Nor does a late worker that fails take back what its own attempt has published.
                 condition += " AND live_revision <> :revision"
         values = {**values, "updated_at": timestamp(now)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import requests
 from opentelemetry.exporter.otlp.proto.http import Compression
@@ -12,6 +13,10 @@ from requests.utils import get_environ_proxies
 
 # One try with all its steps, in seconds; the exporter itself tries again only within it.
 TIMEOUT_S = 1.0
+_OWN_CERTIFICATES = (
+    "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+    "OTEL_EXPORTER_OTLP_CERTIFICATE",
+)
 
 
 def exporter(base_url: str, headers: str) -> OTLPSpanExporter:
@@ -29,8 +34,17 @@ def exporter(base_url: str, headers: str) -> OTLPSpanExporter:
     session.proxies = get_environ_proxies(endpoint)
     return OTLPSpanExporter(
         endpoint=endpoint,
+        certificate_file=_certificates(),
         headers=parse_env_headers(headers, liberal=True),
         timeout=TIMEOUT_S,
         compression=Compression.Gzip,
         session=session,
     )
+
+
+def _certificates() -> str | None:
+    """Whose certificates the environment has trusted, as behind a proxy that reads TLS."""
+    # The exporter's own variables go before those of `requests`, which our session does not read.
+    if any(name in os.environ for name in _OWN_CERTIFICATES):
+        return None
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or None
