@@ -8,6 +8,7 @@ with running_collector() as collector: ...; collector.spans()
 from __future__ import annotations
 
 import gzip
+import ssl
 import sys
 import threading
 import time
@@ -72,8 +73,11 @@ def read(requests: Sequence[ExportTraceServiceRequest]) -> list[Told]:
 
 
 @contextmanager
-def running_collector(port: int = 0) -> Iterator[Collector]:
-    """Runs a collector until the block ends, at a port that is free unless it is given."""
+def running_collector(port: int = 0, context: ssl.SSLContext | None = None) -> Iterator[Collector]:
+    """Runs a collector until the block ends, at a port that is free unless it is given.
+
+    With a `context` it speaks TLS.
+    """
     collector = Collector()
 
     class Handler(BaseHTTPRequestHandler):
@@ -96,6 +100,8 @@ def running_collector(port: int = 0) -> Iterator[Collector]:
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     collector.url = f"http://127.0.0.1:{server.server_port}"
     try:

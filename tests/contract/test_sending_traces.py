@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
@@ -138,6 +140,29 @@ def test_the_environment_s_proxy_is_asked_for_a_collector_elsewhere(
     tracer.flush(5)
     assert numbers(collector) == [1]
     assert collector.paths == ["http://collector.example/v1/traces"]
+
+
+def test_a_collector_is_believed_whose_certificate_the_environment_has_trusted(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    certificate, key = tmp_path / "collector.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    command += ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext"]
+    command += ["subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with running_collector(context=context) as collector:
+        url = collector.url.replace("http://127.0.0.1", "https://localhost")
+        tracer = tracing_to(url, clock)
+        request(1)
+        tracer.flush(5)
+        assert not collector.requests
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        clock.advance(PAUSES_S[1])
+        request(2)
+        tracer.flush(5)
+        assert numbers(collector) == [1, 2]
 
 
 def test_many_spans_are_sent_before_the_invocation_ends(
