@@ -297,12 +297,29 @@ def test_a_heading_comes_along_only_with_what_the_sentence_under_it_does_not_say
     text = "Night watch\n\nThe pay is IDR 40,000 an hour.\n\nMeals are served at noon."
     told = answer(prompt("What is the pay of the night watch?", text), CertainEncoder())
     assert told.startswith("Night watch The pay is IDR 40,000 an hour. [1]")
-    rows = "What is paid\n\nItem: Books; Amount: IDR 5\nItem: Travel; Amount: IDR 7"
-    told = answer(prompt("What amount is paid for books?", rows), CertainEncoder())
-    assert "What is paid [1]" in told
+    rows = "Amounts of items\n\nItem: Books; Amount: IDR 5\nItem: Travel; Amount: IDR 7"
     told = answer(prompt("Which amount is for books?", rows), CertainEncoder())
     assert told.startswith("Item: Books; Amount: IDR 5 [1]")
-    assert "What is paid" not in told
+    assert "Amounts" not in told
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "heading"),
+    [
+        (
+            "May I bring my laptop?",
+            "Forbidden in the room\n\n- A laptop or tablet\n- Notes",
+            "Forb",
+        ),
+        ("Does it pay for dental work?", "Exclusions\n\n- Dental work\n- Glasses", "Exclusions"),
+        ("Who approves travel?", "Draft, not in force\n\nThe dean approves travel.", "Draft"),
+        ("How many days of leave?", "Until 2022\n\nStaff get 12 days of leave.", "Until 2022"),
+    ],
+)
+def test_a_heading_that_turns_the_sense_round_comes_along(
+    question: str, text: str, heading: str
+) -> None:
+    assert heading in answer(prompt(question, text), CertainEncoder())
 
 
 def test_the_default_is_quoted_first_where_it_is_asked_for() -> None:

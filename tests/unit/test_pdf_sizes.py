@@ -62,3 +62,12 @@ def test_where_every_other_line_is_a_heading_only_the_highest_ones_are() -> None
 def test_where_all_lines_are_large_none_is_a_heading() -> None:
     poster: list[Line] = [(LOREM[:40], 24, True), (LOREM[:30], 12, False), (LOREM[:40], 24, True)]
     assert headings(read([poster])) == [()]
+
+
+def test_a_large_line_that_stands_alone_is_no_heading_of_what_follows() -> None:
+    invoice: list[Line] = [("Conditions", 14, True), *[(LOREM, 10, False)] * 2]
+    total: list[Line] = [("Items", 14, True), (LOREM, 10, False), ("Total due at once", 20, True)]
+    pages = [scheme("Merit Scholarship", 1), total, invoice, scheme("Access Grant", 1)]
+    found = headings(read(pages))
+    assert ("Merit Scholarship",) in found
+    assert not any("Total due at once" in path for path in found)

@@ -63,9 +63,10 @@ def compose(best: Sequence[Candidate], scores: Array, asked: frozenset[str]) -> 
 def _spans(candidate: Candidate, asked: frozenset[str], *, alone: bool) -> list[tuple[int, int]]:
     """What to quote: a row below its table's first; else the unit before what it points to.
 
-    A heading above it comes along where it holds words of the question that the unit has not, or
-    writes out the name of an option or the like: right before the first sentence under it, and
-    behind another. A sentence that stands `alone` comes without, since it only adds to the best.
+    A heading above it comes along unless the unit says all of it, as below "Exclusions" and "Until
+    2022" what is quoted means something else: right before the first sentence under it, and behind
+    an item. Behind a later sentence it comes where it holds words of the question, and not at all
+    behind one that stands `alone`, since that only adds to the best.
     """
     unit, term, text = candidate.unit, candidate.term, candidate.passage.text
     own = (unit.start, unit.end)
@@ -74,8 +75,7 @@ def _spans(candidate: Candidate, asked: frozenset[str], *, alone: bool) -> list[
 
     def tells(span: tuple[int, int]) -> bool:
         line = text[slice(*span)]
-        more = asked & set(content_stems(line)) - set(candidate.stems)
-        return bool(more or literals(line)) or line.endswith(":")
+        return bool(set(content_stems(line)) - set(candidate.stems) or literals(line))
 
     if term is not None and not text[term[1] : unit.start].strip() and not _is_title(text, term):
         return [(term[0] if tells(term) else unit.start, unit.end)]
@@ -83,7 +83,8 @@ def _spans(candidate: Candidate, asked: frozenset[str], *, alone: bool) -> list[
         return [own]
     near = [unit.context] if unit.context else []
     if unit.kind == "sentence":
-        return [own, *near, *([term] if term and tells(term) else [])]
+        told = term and asked & set(content_stems(text[slice(*term)])) - set(candidate.stems)
+        return [own, *near, *([term] if term and told else [])]
     return [own, *(span for span in near if tells(span))]
 
 

@@ -29,10 +29,9 @@ class SizedHeadings:
         self._bold_counts = bold * 4 < sum(len(line.text) for line in lines)
         found = [line for line in lines if self._looks(line)]
         self._levels = _levels([self._weight(line) for line in found])
-        ranks = Counter(self._rank(line) for line in found)
-        self._ranks = len(self._levels)
-        while sum(ranks[rank] for rank in range(self._ranks)) > max(_MOST_SHARE * len(lines), 1):
-            self._ranks -= 1
+        self._kept = _kept(
+            [self._rank(line) if self._looks(line) else None for line in lines], len(self._levels)
+        )
         self._open: list[tuple[int, str]] = []
 
     def sections(self, page: Page) -> Iterator[tuple[tuple[str, ...], list[Line]]]:
@@ -66,10 +65,10 @@ class SizedHeadings:
         return tuple(title for _, title in self._open)
 
     def _level(self, line: Line) -> int | None:
-        if not self._ranks or not line.size or line.table or not self._looks(line):
+        if not self._kept or not line.size or line.table or not self._looks(line):
             return None
         rank = self._rank(line)
-        return rank if rank < self._ranks else None
+        return rank if rank in self._kept else None
 
     def _rank(self, line: Line) -> int:
         """Which of the levels the line's letters are nearest to."""
@@ -96,6 +95,26 @@ class SizedHeadings:
             if line.first_size >= self._body * _LARGER
             else self._body
         )
+
+
+def _kept(ranks: Sequence[int | None], every: int) -> frozenset[int]:
+    """The ranks whose lines are headings, of each line's rank, None for one that looks like none.
+
+    Where the lower ones are left out, so is what stands but once behind the first heading, such as
+    a sum, a name or a key figure in large letters: all that follows would stand under it.
+    """
+    counted = Counter(rank for rank in ranks if rank is not None)
+    highest = every
+    while sum(counted[rank] for rank in range(highest)) > max(_MOST_SHARE * len(ranks), 1):
+        highest -= 1
+    if highest == every:
+        return frozenset(range(every))
+    # A heading of several lines begins once.
+    begun = Counter(
+        rank for before, rank in zip([None, *ranks], ranks, strict=False) if rank != before
+    )
+    first = next((rank for rank in ranks if rank is not None and rank < highest), None)
+    return frozenset(rank for rank in range(highest) if begun[rank] > 1 or rank == first)
 
 
 def _usual(sizes: Sequence[tuple[float, int]]) -> float:
