@@ -123,6 +123,44 @@ describe("the view of documents", () => {
     expect(await sorted("")).toEqual(["Part 10", "part 2", "Annex"]);
   });
 
+  test("asks for nothing with another list's cursor while it is sorted and a filter is typed", async () => {
+    const asked: string[] = [];
+    await shown([], ([, path, { query }]) => {
+      if (path !== "/v1/documents") return undefined;
+      asked.push(`${String(query?.text)} ${String(query?.cursor)}`);
+      const at = Number(query?.cursor || 0);
+      return { documents: [entry(`d${at}`)], cursor: at < 500 ? String(at + 1) : null };
+    }, true);
+    const select = [...place.querySelectorAll("select")].find((each) => [...each.options].some(({ value }) => value === "title"))!;
+    await act(async () => {
+      select.value = "title";
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    await type(place.querySelector<HTMLInputElement>('input[type="search"]')!, "berth");
+    for (let wait = 0; wait < 200; wait++) await settled();
+    expect(asked.filter((each) => each.startsWith("berth"))[0]).toBe("berth ");
+    const cursors = asked.filter((each) => each.startsWith("berth")).map((each) => Number(each.split(" ")[1]));
+    expect(cursors).toEqual([...cursors.keys()]);
+    // Of so many pages, no more than forty, and then the reader is asked.
+    expect(cursors.length).toBe(40);
+    expect(button("Show more")).toBeDefined();
+  });
+
+  test("offers to go on where a page could not be loaded to be sorted", async () => {
+    await shown([], ([, path, { query }]) => {
+      if (path !== "/v1/documents") return undefined;
+      return query?.cursor ? new Problem("network") : { documents: [entry("a")], cursor: "1" };
+    }, true);
+    const select = [...place.querySelectorAll("select")].find((each) => [...each.options].some(({ value }) => value === "title"))!;
+    await act(async () => {
+      select.value = "title";
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    for (let wait = 0; wait < 20; wait++) await settled();
+    expect(calls.filter(([, path, { query }]) => path === "/v1/documents" && query?.status === "" && query.cursor).length).toBe(1);
+    expect(button("Show more")).toBeDefined();
+  });
+
   test("shows a name whose characters would turn it round as it is written", async () => {
     await shown([entry("a", { title: "\u202egnp.exe", path: "\u202egnp.exe" })]);
     expect(place.querySelector(".document-title")!.textContent).toBe("\ufffdgnp.exe");

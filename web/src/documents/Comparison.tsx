@@ -36,6 +36,12 @@ export function Comparison({ entry: { document_id, path, title }, before, after 
   const lines = useMemo(() => read && differences(...read), [read]);
   const shown = useMemo(() => lines && withSurroundings(lines), [lines]);
 
+  if (problem?.kind === "unreadable")
+    return (
+      <p role="alert" className="trouble flat">
+        {texts.notCompared}
+      </p>
+    );
   if (problem) return <ProblemNotice problem={problem} />;
   if (!lines || !shown) return <p role="status">{texts.comparing}</p>;
   const added = lines.filter(({ kind }) => kind === "added").length;

@@ -24,6 +24,8 @@ import { useProgress } from "./useProgress";
 
 // A folder of thousands that arrives is counted, not listed.
 const MOST_ADDED = 200;
+// So many pages are asked for to be sorted: with a rare filter, most of them are empty.
+const MOST_PAGES = 40;
 
 export default function DocumentsView() {
   const texts = useTexts({ en, id });
@@ -36,7 +38,7 @@ export default function DocumentsView() {
   const all = useDocuments(asked);
   const { tell, look, drop } = all;
   const unfiltered = isEverything(asked);
-  const room = unfiltered && (all.entries?.length ?? 0) < MOST_ADDED;
+  const room = unfiltered && (all.entries?.length ?? 0) < (order === "" ? MOST_ADDED : MOST_SORTED);
   const seen = useCallback((entry: DocumentEntry) => tell(entry, room), [tell, room]);
   const over = useCallback(async (documentId: string) => void (await look(documentId, room)), [look, room]);
   const progress = useProgress(seen, over);
@@ -46,9 +48,9 @@ export default function DocumentsView() {
   const { language } = useLanguage();
   const entries = useMemo(() => inOrder(all.entries ?? [], order, language), [all.entries, order, language]);
   // What is not loaded cannot be sorted in.
-  const toBeSorted = order !== "" && all.more && entries.length < MOST_SORTED;
+  const toBeSorted = order !== "" && all.more && !all.problem && entries.length < MOST_SORTED && all.pages < MOST_PAGES;
   const { loadMore } = all;
-  const goingOn = toBeSorted && !all.loading && !all.problem;
+  const goingOn = toBeSorted && !all.loading;
   useEffect(() => {
     if (goingOn) loadMore();
   }, [goingOn, loadMore]);

@@ -1,37 +1,65 @@
 // The lines of an office file: of Word and OpenDocument its paragraphs, of slides their texts, of sheets their rows.
-import { unzipSync, type Unzipped } from "fflate";
+import { Unzip, UnzipInflate } from "fflate";
+import { named, paragraphsOf, textOf } from "./office_xml";
+import { rowsOf, stylesOf } from "./sheet_rows";
 
-// What holds the text: the body, its notes, the slides and the sheets; neither pictures nor styles.
+// What holds the text, and what says in which order: neither pictures nor the looks of it.
 const PARTS =
-  /^(?:word\/(?:document|footnotes|endnotes)|ppt\/slides\/slide\d+|ppt\/notesSlides\/notesSlide\d+|xl\/sharedStrings|xl\/worksheets\/sheet\d+|content)\.xml$/;
+  /^(?:word\/(?:document\d*|footnotes|endnotes)|ppt\/(?:presentation|_rels\/presentation|slides\/slide\d+|notesSlides\/notesSlide\d+)|xl\/(?:workbook|_rels\/workbook|sharedStrings|styles|worksheets\/sheet\d*)|content)\.xml(?:\.rels)?$/;
 // A file that unpacks to more is not compared here: it would fill the tab's memory.
 const MOST_BYTES = 40_000_000;
+const AT_ONCE = 65_536;
 
-/** The file's lines, in the order of its parts. Raises an Error where it is none, or too large. */
+/** The file's lines, in the order in which a reader sees its parts. Raises an Error where it is none, or too large. */
 export function officeLines(file: Uint8Array): string[] {
   const parts = unpacked(file);
-  const shared = parts["xl/sharedStrings.xml"] ? named(parsed(parts["xl/sharedStrings.xml"]), "si").map(textOf) : [];
-  const names = Object.keys(parts)
-    .filter((name) => name !== "xl/sharedStrings.xml")
+  const part = (name: string): Document | null => (parts.has(name) ? parsed(parts.get(name)!) : null);
+  const ordered = inOrder(part, "ppt/presentation.xml", "sldId") ?? inOrder(part, "xl/workbook.xml", "sheet") ?? [];
+  const known = new Set(ordered.map(({ path }) => path));
+  const others = [...parts.keys()]
+    .filter((name) => !known.has(name) && !/(?:presentation|workbook|sharedStrings|styles)\.xml(?:\.rels)?$/.test(name))
     .sort(new Intl.Collator("en", { numeric: true }).compare);
-  return names.flatMap((name) => {
-    const part = parsed(parts[name]!);
-    return name.startsWith("xl/") ? rowsOf(part, shared) : paragraphsOf(part);
+  if (ordered.length + others.length === 0) throw new Error("It holds no text that could be compared.");
+  const shared = named(part("xl/sharedStrings.xml"), "si").map(textOf);
+  const styles = stylesOf(part("xl/styles.xml"));
+  return [...ordered, ...others.map((path) => ({ path, name: "" }))].flatMap(({ path, name }) => {
+    const tree = part(path);
+    if (!tree) return [];
+    if (!path.startsWith("xl/")) return paragraphsOf(tree.documentElement);
+    const rows = rowsOf(tree, shared, styles);
+    return name ? [`# ${name}`, ...rows] : rows;
   });
 }
 
-function unpacked(file: Uint8Array): Unzipped {
+/** The parts that hold the text, unpacked piece by piece, since a file can say less of its size than there is. */
+function unpacked(file: Uint8Array): Map<string, Uint8Array> {
+  const found = new Map<string, Uint8Array[]>();
   let bytes = 0;
-  const parts = unzipSync(file, {
-    filter: ({ name, originalSize }) => {
-      if (!PARTS.test(name)) return false;
-      bytes += originalSize;
-      return bytes <= MOST_BYTES;
-    },
+  const unzip = new Unzip((entry) => {
+    if (!PARTS.test(entry.name)) return;
+    const pieces: Uint8Array[] = [];
+    entry.ondata = (error, piece) => {
+      if (error) throw error;
+      bytes += piece.length;
+      if (bytes > MOST_BYTES) throw new Error("It is too large to be compared here.");
+      pieces.push(piece);
+    };
+    found.set(entry.name, pieces);
+    entry.start();
   });
-  if (bytes > MOST_BYTES) throw new Error("It is too large to be compared here.");
-  if (Object.keys(parts).length === 0) throw new Error("It holds no text that could be compared.");
-  return parts;
+  unzip.register(UnzipInflate);
+  for (let at = 0; at < file.length; at += AT_ONCE) unzip.push(file.subarray(at, at + AT_ONCE), at + AT_ONCE >= file.length);
+  return new Map([...found].map(([name, pieces]) => [name, joined(pieces)]));
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 function parsed(part: Uint8Array): Document {
@@ -43,48 +71,17 @@ function parsed(part: Uint8Array): Document {
   return tree;
 }
 
-const named = (place: Document | Element, name: string): Element[] => [...place.getElementsByTagNameNS("*", name)];
-
-/** Paragraphs and headings, each by itself: one that lies in another's text box is a line of its own. */
-function paragraphsOf(part: Document): string[] {
-  return [...part.getElementsByTagNameNS("*", "*")]
-    .filter((each) => each.localName === "p" || each.localName === "h")
-    .map(textOf)
-    .filter((line) => line.trim());
-}
-
-// Deleted text that is still tracked, and what only a program reads.
-const UNSEEN = new Set(["del", "delText", "instrText", "annotation", "tracked-changes", "rPh"]);
-
-function textOf(place: Element): string {
-  let text = "";
-  for (const child of place.childNodes) {
-    if (child.nodeType === 3) {
-      // Between elements, blanks are the file's layout; OpenDocument writes its text right into the paragraph.
-      text += RUN.has(place.localName) ? child.nodeValue : "";
-    } else if (child.nodeType === 1) {
-      const { localName } = child as Element;
-      if (localName === "tab" || localName === "br" || localName === "cr" || localName === "line-break" || localName === "s") text += " ";
-      else if (localName !== "p" && localName !== "h" && !UNSEEN.has(localName)) text += textOf(child as Element);
-    }
-  }
-  return text;
-}
-
-const RUN = new Set(["t", "p", "h", "span", "a"]);
-
-/** The rows of a sheet that say anything, their cells parted by tabs. */
-function rowsOf(part: Document, shared: readonly string[]): string[] {
-  return named(part, "row")
-    .map((row) =>
-      named(row, "c")
-        .map((cell) => {
-          const value = named(cell, "v")[0]?.textContent ?? "";
-          const inline = named(cell, "is")[0];
-          if (inline) return textOf(inline);
-          return cell.getAttribute("t") === "s" ? (shared[Number(value)] ?? "") : value;
-        })
-        .join("\t"),
-    )
-    .filter((line) => line.trim());
+/** The slides or sheets that the main part lists, with their names; null where there is no such part. */
+function inOrder(part: (name: string) => Document | null, main: string, element: string) {
+  const list = part(main);
+  const links = part(main.replace(/([^/]+)$/, "_rels/$1.rels"));
+  if (!list || !links) return null;
+  const folder = main.replace(/[^/]+$/, "");
+  const targets = new Map(named(links, "Relationship").map((each) => [each.getAttribute("Id"), each.getAttribute("Target") ?? ""]));
+  return named(list, element).flatMap((each) => {
+    const link = [...each.attributes].find(({ prefix, localName }) => prefix && localName === "id");
+    const target = targets.get(link?.value ?? "");
+    if (!target) return [];
+    return [{ path: target.startsWith("/") ? target.slice(1) : folder + target, name: each.getAttribute("name") ?? "" }];
+  });
 }

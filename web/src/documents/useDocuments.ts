@@ -1,6 +1,6 @@
 // The documents that fit what is asked for, page by page, and what becomes of each of them.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { asProblem, wasStopped, type Problem } from "../api/problem";
+import { asProblem, type Problem } from "../api/problem";
 import { useApi } from "../session/signed_in";
 import { pathOf, type DocumentEntry, type DocumentPage, type Receipt, type State } from "./entries";
 
@@ -16,6 +16,8 @@ export const isEverything = (asked: Asked): boolean => Object.values(asked).ever
 export interface Documents {
   entries: readonly DocumentEntry[] | null;
   more: boolean;
+  /** How many pages were loaded since the list was asked for. */
+  pages: number;
   loading: boolean;
   problem: Problem | null;
   loadMore(): void;
@@ -37,6 +39,7 @@ export function useDocuments(asked: Asked): Documents {
   const api = useApi();
   const [entries, setEntries] = useState<readonly DocumentEntry[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
+  const [pages, setPages] = useState(0);
   const [loading, setLoading] = useState(true);
   const [problem, setProblem] = useState<Problem | null>(null);
   const request = useRef<AbortController | null>(null);
@@ -67,8 +70,9 @@ export function useDocuments(asked: Asked): Documents {
         const there = page.documents.filter(isThere);
         setEntries((known) => (from ? merged(known ?? [], there) : there));
         setCursor(page.cursor);
+        setPages((known) => (from ? known + 1 : 1));
       } catch (error) {
-        if (!wasStopped(error)) setProblem(asProblem(error));
+        if (!control.signal.aborted) setProblem(asProblem(error));
       } finally {
         if (request.current === control) setLoading(false);
       }
@@ -77,11 +81,14 @@ export function useDocuments(asked: Asked): Documents {
   );
   const first = useRef(true);
   useEffect(() => {
+    // From here on the cursor is of another list, and nothing is loaded behind it.
+    setLoading(true);
     const wait = setTimeout(() => void load(""), first.current ? 0 : TYPING_MS);
     first.current = false;
     return () => {
       clearTimeout(wait);
       request.current?.abort();
+      request.current = null;
     };
   }, [load]);
 
@@ -112,6 +119,7 @@ export function useDocuments(asked: Asked): Documents {
   return {
     entries,
     more: cursor !== null,
+    pages,
     loading,
     problem,
     loadMore: useCallback(() => void (cursor && load(cursor)), [cursor, load]),

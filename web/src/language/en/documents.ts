@@ -110,6 +110,7 @@ export const documents = {
   compareTo: "to the version of",
   comparing: "Comparing …",
   notComparable: "Versions of this format cannot be compared here: open both of them instead.",
+  notCompared: "One of the versions is damaged, protected or too large to be compared here: open both of them instead.",
   noDifference: "Their texts do not differ.",
   differences: (added: number, removed: number) => `${count(added, "line", "lines")} added, ${removed} removed`,
   differencesOf: (title: string) => `Differences in ${title}`,

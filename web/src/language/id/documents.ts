@@ -112,6 +112,7 @@ export const documents: Like<typeof en> = {
   compareTo: "ke versi",
   comparing: "Membandingkan …",
   notComparable: "Versi dalam format ini tidak dapat dibandingkan di sini: bukalah keduanya.",
+  notCompared: "Salah satu versi rusak, terlindungi, atau terlalu besar untuk dibandingkan di sini: bukalah keduanya.",
   noDifference: "Teksnya tidak berbeda.",
   differences: (added, removed) => `${added} baris ditambahkan, ${removed} dihapus`,
   differencesOf: (title) => `Perbedaan dalam ${title}`,
