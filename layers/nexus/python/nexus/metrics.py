@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from nexus.metric_names import METRICS
@@ -32,6 +33,8 @@ _KEPT = 10_000
 
 Dimensions = tuple[tuple[str, str], ...]
 Recorded = tuple[str, float, Dimensions]
+
+_NAME_AND_DIMENSIONS = itemgetter(0, 2)
 
 # Appended to from any thread, and emptied by the one that the handler runs in.
 _pending: deque[Recorded] = deque(maxlen=_KEPT)
@@ -134,6 +137,8 @@ def written(stage: str, now_ms: int) -> list[str]:
     names = {name for name, _, _ in found}
     if "upstream_duration" in names or "upstream_errors" in names:
         found.append(("dependency_failing", float("upstream_errors" in names), ()))
+    # Threads record in any order: in one, requests of a kind make lines of one shape.
+    found.sort(key=_NAME_AND_DIMENSIONS)
     lines: list[_Line] = []
     for name, value, of in found:
         line = next((line for line in lines if line.takes(name, of)), None)
