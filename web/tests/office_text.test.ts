@@ -68,7 +68,7 @@ describe("of what is none, damaged or made to grow there are no lines", () => {
   ])("%s", (_, made, told) => expect(() => officeLines(made())).toThrow(told));
 
   test("whatever size it claims", () => {
-    const honest = zipSync({ "word/document.xml": new Uint8Array(300_000_000) });
+    const honest = zipSync({ "word/document.xml": new Uint8Array(80_000_000) });
     const view = new DataView(honest.buffer, honest.byteOffset);
     const central = view.getUint32(honest.length - 6, true);
     view.setUint32(22, 10, true); // the size in the local header, and in the central directory
