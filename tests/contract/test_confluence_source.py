@@ -128,6 +128,19 @@ def test_readers_are_those_whom_space_ancestors_and_page_all_let_read(
     }
 
 
+def test_below_a_folder_whose_readers_nobody_can_be_told_nobody_reads(
+    wiki: Wiki, world: Callable[..., World]
+) -> None:
+    wiki.pages["2"].parent = "900"  # a folder is in no listing of pages
+    made = world(own_rights=True)
+    made.run()
+    found = groups(made)
+    assert found["Home.html"] == ("wiki:staff",)
+    below = {path: readers for path, readers in found.items() if path.startswith("Leave")}
+    assert len(below) == 2
+    assert set(below.values()) == {("wiki:nobody",)}
+
+
 def test_rights_that_change_alone_are_taken_over_without_a_fetch(
     wiki: Wiki, server: ScriptedServer, world: Callable[..., World]
 ) -> None:

@@ -221,6 +221,22 @@ def test_where_rights_are_not_taken_over_all_documents_have_the_sources_groups()
     assert decode_metadata(metadata).groups == ("staff",)
 
 
+def test_narrower_rights_do_not_wait_for_a_content_that_cannot_be_fetched() -> None:
+    made = world(documents=2)
+    made.spec = spec(own_rights=True)
+    made.source.groups = {"d0": ("staff",), "d1": ("staff",)}
+    made.run()
+    made.source.put("d0", "page 0.txt", b"edited")
+    made.source.groups["d0"] = ("hr",)
+    made.source.down = {"d0"}
+    assert made.run().failed == 1
+    content, metadata = made.landing.objects["page 0.txt"]
+    assert (content, decode_metadata(metadata).groups) == (b"text 0", ("wiki:hr",))
+    made.source.down = set()
+    made.run()
+    assert made.landing.contents() == made.expected()
+
+
 def test_a_document_whose_groups_do_not_fit_is_left_out_and_not_shown_to_all() -> None:
     made = world(documents=3)
     made.spec = spec(own_rights=True)

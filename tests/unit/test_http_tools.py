@@ -181,6 +181,14 @@ def test_what_a_service_says_wrongly_is_no_source(response: WebResponse, outcome
     assert given.said
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_what_was_to_be_changed_and_is_not_there_was_not_changed(status: int) -> None:
+    given = Service([gives({}, status)], method="POST", retries=0, parameters=PARAMETERS).call()
+    assert given.outcome == "failed"
+    given = Service([gives({}, status)], method="POST", changes=False, retries=0).call()
+    assert given.outcome == "ok"
+
+
 def test_json_is_told_in_lines_that_each_keep_their_names_and_exact_numbers() -> None:
     value = json.loads(
         '{"student": {"id": "7", "paid": true}, "fees": [{"term": "2026/1", "due": 1234567.10}],'

@@ -8,14 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 _NUMBER = re.compile(
-    r"(?P<sign>[-−(]?)\s*+(?:rp\.?|idr|usd|us\$|eur|gbp|[$€£¥₹])?\s*+(?P<minus>[-−]?)"
+    r"(?P<sign>[-−(]?)\s*+(?P<paid>rp\.?|idr|usd|us\$|eur|gbp|[$€£¥₹])?\s*+(?P<minus>[-−]?)"
     r"(?P<digits>\d{1,30}(?:[.,' \u00a0\u202f]\d{1,30}){0,12})"
-    r"(?:\s*+(?P<scale>thousand|million|billion|ribu|juta|miliar|k|m))?\b"
+    r"(?:\s*+(?P<scale>thousand|million|billion|ribu|juta|miliar)|(?P<short>[km]))?\b"
     r"\s*+(?:rp|idr|usd|eur|gbp|[$€£¥₹%])?\s*+\)?(?:,-|\.-)?",
     re.IGNORECASE,
 )
 _SCALES = {"thousand": 3, "ribu": 3, "k": 3, "million": 6, "juta": 6, "m": 6, "billion": 9,
            "miliar": 9}  # fmt: skip
+# Whole numbers in groups of three, or as India parts them, all by one sign.
+_WHOLE = re.compile(
+    r"\d+|\d{1,3}(?P<sign>[.,' \u00a0\u202f])\d{3}(?:(?P=sign)\d{3})*|"
+    r"\d{1,2}(?:,\d{2}){1,12},\d{3}"
+)
 _GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})+")
 _SPACES = re.compile(r"[' \u00a0\u202f]")
 
@@ -52,17 +57,21 @@ def number_of(cell: str, mark: str) -> Decimal | None:
     match = _NUMBER.fullmatch(cell.strip())
     if match is None:
         return None
-    digits = _SPACES.sub("", match["digits"])
-    for separator in ".,":
-        if separator == mark:
-            continue
-        digits = digits.replace(separator, "")
+    short = match["short"] or ""
+    if short == "m" and not match["paid"]:
+        return None  # metres
+    digits = match["digits"]
     whole, _, fraction = digits.partition(mark) if mark else (digits, "", "")
-    if "." in fraction or "," in fraction:
+    grouped = _WHOLE.fullmatch(whole)
+    if (
+        grouped is None
+        or (mark and grouped["sign"] == mark)
+        or (fraction and not fraction.isdigit())
+    ):
         return None
-    found = Decimal(f"{whole}.{fraction or 0}")
-    if match["scale"]:
-        found = found.scaleb(_SCALES[match["scale"].lower()])
+    found = Decimal(f"{''.join(re.findall('[0-9]+', whole))}.{fraction or 0}")
+    if scale := match["scale"] or short:
+        found = found.scaleb(_SCALES[scale.lower()])
     negative = match["sign"] or match["minus"]
     return -found if negative else found
 

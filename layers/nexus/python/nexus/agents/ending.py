@@ -27,7 +27,11 @@ def answer_of(
     if run.pending:
         titles = ", ".join(dict.fromkeys(action.title for action in run.pending))
         text = said(WAITING, run.question, titles)
-        return _complete(run, bare(text, Confidence("high", 1.0)), run.usage)
+        draft = bare(text, Confidence("high", 1.0))
+        # What is to be confirmed may be made of what was read.
+        read_ids = [passage.document_id for passage in run.evidence if passage.kind != "tool"]
+        draft = replace(draft, named_document_ids=tuple(dict.fromkeys(read_ids)))
+        return _complete(run, draft, run.usage)
     usage = run.usage
     generated = Generated("", (), 0.0, Usage())
     says_none = ended.reply is not None and ended.reply.no_answer

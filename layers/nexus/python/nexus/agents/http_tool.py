@@ -101,7 +101,7 @@ class HttpTools:
         def made(arguments: Mapping[str, Any], asking: Asking) -> Given:
             key = asking.call_id if changes else ""
             response = self._sent(call, arguments, key)
-            return _given(form.name, title, call, response)
+            return _given(form.name, title, call, response, changes=changes)
 
         # All tries together, and the waits between them.
         whole_s = (call.retries + 1) * call.timeout_s + call.retries * _LONGEST_PAUSE_S
@@ -179,9 +179,10 @@ def _text(value: Any) -> str:
     return text if text.strip(".") or not text else text.replace(".", "%2E")
 
 
-def _given(name: str, title: str, call: HttpCall, response: WebResponse) -> Given:
+def _given(name: str, title: str, call: HttpCall, response: WebResponse, *, changes: bool) -> Given:
     status = response.status
-    if status in (404, 410):
+    # What was to be changed and is not there was not changed.
+    if status in (404, 410) and not changes:
         return Given(said=NOT_FOUND)
     if not 200 <= status < 300:
         return Given(said=FAILED.format(status=status), outcome="failed", detail=f"HTTP {status}")

@@ -16,9 +16,13 @@ from dataclasses import dataclass
 _LONGEST_LINE = 600
 _NAMED = re.compile(r"([^\s;:][^;:\n]{0,119}?): ")
 _TOTAL = re.compile(
-    r"(?:grand[\s-]?|sub[\s-]?)?total\b|sum\b|jumlah\b|合计|总计|合計|итого\b|gesamt\b|suma\b|somme\b",
+    r"(?:grand[\s-]?|sub[\s-]?)?total\b|sum\b|jumlah\b|合计|总计|合計|итого\b|gesamt\b|suma\b|somme\b|"
+    r"(?:rata-rata|rerata|average|mean)\s*+\Z|"
+    # As Excel's subtotals are named: "East Total".
+    r"(?=[^\n]{0,120}\s(?:grand |sub-?)?total\s*+\Z)",
     re.IGNORECASE,
 )
+_BEGINS_WITH_FIGURE = re.compile(r"[\s(+−-]{0,3}(?:[^\W\d]{1,4}\.?|[$€£¥₹])?\s{0,3}\d")
 # Longer tables are not read to the end: the answer says so, rather than count a part.
 MOST_ROWS = 50_000
 
@@ -32,9 +36,13 @@ class Row:
 
     @property
     def is_total(self) -> bool:
-        """Whether it sums other rows up, by what its first cell says."""
-        first = next(iter(self.cells.values()), "")
-        return bool(_TOTAL.match(first))
+        """Whether it sums other rows up, by what the cells before its first figure say."""
+        for cell in self.cells.values():
+            if _BEGINS_WITH_FIGURE.match(cell):
+                return False
+            if _TOTAL.match(cell):
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ def _cells(line: str, columns: Sequence[str]) -> dict[str, str]:
 
 def _goes_on(before: Row, cells: dict[str, str], line: str) -> bool:
     """Whether a line is more of the row before it, which was too long for one."""
-    if len(before.text) + len(line) <= _LONGEST_LINE:
+    if len(before.text) + len(line) <= _LONGEST_LINE or line == before.text:
         return False
     shared = [column for column in cells if before.cells.get(column) == cells[column]]
     others = [column for column in cells if column in before.cells and column not in shared]

@@ -122,7 +122,9 @@ def seen_again(catalogue: Catalogue, principal: Principal, message: str, answer:
     if not turn.deleted_document_ids and not turn.hidden_document_ids:
         return answer
     low = Confidence("low", 0.0)
-    return replace(answer, text=tombstone(turn), sources=(), claims=(), confidence=low)
+    # What the question became and what an agent did are made of what was read, too.
+    bare = replace(answer, rewritten_question="", steps=(), confirmations=())
+    return replace(bare, text=tombstone(turn), sources=(), claims=(), confidence=low)
 
 
 def _turn(message: str, answer: Answer, created_at: str) -> Turn:

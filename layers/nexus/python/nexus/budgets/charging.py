@@ -111,7 +111,9 @@ class Budgets:
         if self.ledger is None or self._executor is None:
             raise ConfigurationError("NEXUS_INSIGHTS_TABLE must name the table of budgets.")
         known = self.known(place)
-        if known.full is not None and self.now() < known.full_until:
+        # One that was raised since is asked anew.
+        still = known.full is not None and known.full.cap in budget.caps()
+        if known.full is not None and still and self.now() < known.full_until:
             raise exceeded(place, known.full, self.now())
         return self._executor.submit(self._reserve, place, budget, most, hold_id)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nexus.connectors.changing import NotedLanding, compared, note_all
-from nexus.connectors.describing import asked, described, fingerprint
+from nexus.connectors.describing import asked, describe_anew, described, fingerprint
 from nexus.connectors.paths import clean_path, unique_path
 from nexus.connectors.removing import remove_what_is_gone
 from nexus.errors import (
@@ -191,15 +191,15 @@ class Bringer:
                 self._fetched(found, known, path, metadata)
             self._failing = 0
         except DocumentRejected as err:
-            # As it is, it can never be brought; what was brought before is of another state.
             self._leave_out(found, str(err))
-            self._inventory.gone.add(found.id)
+            self._inventory.gone.add(found.id)  # what was brought before is of another state
         except UpstreamError as err:
+            kept = known or Brought(found)
+            describe_anew(found, kept, self._spec, self._landing)
             self._failing += 1
             if self._failing >= MOST_FAILURES_RUNNING:
                 raise
             self._leave_out(found, str(err))
-            kept = known or Brought(found)
             kept.found, kept.whole = replace(found, mark="", fetched=None), False
             self._inventory.brought[found.id] = kept
         self._unwritten += 1

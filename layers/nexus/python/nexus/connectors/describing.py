@@ -9,12 +9,24 @@ from dataclasses import asdict
 
 from nexus.errors import DocumentRejected, InvalidRequest
 from nexus.models import DocumentMetadata
-from nexus.models.sources import Found, SourceSpec
+from nexus.models.sources import Brought, Found, SourceSpec
 from nexus.object_keys import encode_metadata, spelled, web_address
+from nexus.ports.sources import Landing
 
 _MOST_TITLE_CHARS = 200
 # A group that nobody is given: where a source says that nobody may read a document.
 NOBODY = "nobody"
+
+
+def describe_anew(found: Found, kept: Brought, spec: SourceSpec, landing: Landing) -> None:
+    """Has what was brought before say what is told of it now, above all who may read it.
+
+    Its content is of before: where that cannot be fetched, its rights are not to wait for it.
+    """
+    metadata = described(found, spec)
+    said = fingerprint(metadata)
+    if kept.path and said != kept.said and landing.copy(kept.path, kept.path, metadata):
+        kept.said = said
 
 
 def described(found: Found, spec: SourceSpec) -> dict[str, str]:

@@ -172,7 +172,13 @@ class ConfluenceSource:
         readers: frozenset[str],
         restricted: dict[str, frozenset[str] | None],
     ) -> tuple[str, ...]:
-        """Those whom the space, the page and every page above it let read."""
+        """Those whom the space, the page and every page above it let read.
+
+        Nobody, where something stands above it that is no page: a folder's restrictions are in no
+        answer of Confluence's (jira.atlassian.com/browse/CONFCLOUD-82920).
+        """
+        if chain[-1].get("parentId"):
+            return ()
         for page in chain:
             document = str(page["id"])
             if document not in restricted:

@@ -1,0 +1,63 @@
+"""Figures of tables: what is no number is none, and what sums others up is not summed again."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from nexus.agents.cell_values import decimal_mark, number_of
+from nexus.agents.table_query import Query
+from nexus.agents.table_rows import tables_of
+
+LONG = "Monthly rent for the laboratory annex, as agreed. " * 14
+
+
+def figures(*lines: str, column: str) -> tuple[str, ...]:
+    [table] = tables_of([("", "\n".join(lines))])
+    asked: dict[str, Any] = {
+        "aggregate": [{"function": "count"}, {"function": "sum", "column": column}]
+    }
+    return Query(table, asked).compute().figures
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("1,250.50", "980.00", "12,5"), ("1250.50", "980.00", None)),
+        (("10 12", "3"), (None, "3")),
+        (("1 250", "3"), ("1250", "3")),
+        (("12,34,567", "1,00,000"), ("1234567", "100000")),
+        (("1.500.000", "4,75"), ("1500000", "4.75")),
+        (("4 m", "5m", "$5m", "5 million", "2k"), (None, None, "5000000", "5000000", "2000")),
+        (("Rp1.250.000,-", "Rp 980.000"), ("1250000", "980000")),
+        (("1'250.5", "(7.25)"), ("1250.5", "-7.25")),
+    ],
+)
+def test_a_cell_is_a_number_as_people_write_one_or_none(
+    cells: tuple[str, ...], values: tuple[str | None, ...]
+) -> None:
+    mark = decimal_mark(cells)
+    found = [number_of(cell, mark) for cell in cells]
+    assert found == [None if value is None else Decimal(value) for value in values]
+
+
+def test_subtotals_and_averages_are_told_wherever_they_are_named() -> None:
+    excel = ("East", "East", "East Total", "West", "West Total", "Grand Total")
+    lines = [f"Region: {name}; City: C{at}; Sales: {at + 1}" for at, name in enumerate(excel)]
+    assert figures(*lines, column="Sales") == ("count: 3", "sum of Sales: 7")
+    lines = [
+        f"Region: East; City: {city}; Sales: {sales}"
+        for city, sales in (("A", 1), ("B", 2), ("Total", 3), ("Rata-rata", 2))
+    ]
+    assert figures(*lines, column="Sales") == ("count: 2", "sum of Sales: 3")
+    lines = [f"Item: {item}; Sales: 5" for item in ("Total station", "Desk", "Totalizer")]
+    assert figures(*lines, column="Sales")[0] == "count: 2"
+    lines = [f"Measure: {name}; Sales: 5" for name in ("Average wait", "Mean age", "Average")]
+    assert figures(*lines, column="Sales")[0] == "count: 2"
+
+
+def test_equal_long_rows_are_as_many_as_there_are() -> None:
+    line = f"Payer: Sari Dewi; Amount: 100; Description: {LONG[:560]}"
+    assert figures(line, line, line, column="Amount") == ("count: 3", "sum of Amount: 300")
