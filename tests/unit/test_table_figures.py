@@ -10,8 +10,15 @@ import pytest
 from nexus.agents.cell_values import decimal_mark, number_of
 from nexus.agents.table_query import Query
 from nexus.agents.table_rows import tables_of
+from nexus.ingestion.parsing.records import headed_lines
 
 LONG = "Monthly rent for the laboratory annex, as agreed. " * 14
+
+
+def of_csv(*records: tuple[str, ...]) -> list[str]:
+    """The lines that ingestion makes of a CSV file's records, the first of which is its header."""
+    names, *rows = records
+    return [line for row in rows for line in headed_lines(names, row)]
 
 
 def figures(*lines: str, column: str) -> tuple[str, ...]:
@@ -61,3 +68,26 @@ def test_subtotals_and_averages_are_told_wherever_they_are_named() -> None:
 def test_equal_long_rows_are_as_many_as_there_are() -> None:
     line = f"Payer: Sari Dewi; Amount: 100; Description: {LONG[:560]}"
     assert figures(line, line, line, column="Amount") == ("count: 3", "sum of Amount: 300")
+
+
+@pytest.mark.parametrize("first", [("No", "1", "2", "3"), ("Code", "A1", "B2", "C3")])
+@pytest.mark.parametrize("long", [LONG * 4, "".join(f"Part {n} of the work. " for n in range(120))])
+def test_a_cell_of_many_lines_is_one_cell_of_one_row(first: tuple[str, ...], long: str) -> None:
+    name, *keys = first
+    lines = of_csv(
+        (name, "Amount", "Description", "Paid"),
+        (keys[0], "100", long, "yes"),
+        (keys[1], "200", "short", "no"),
+        (keys[2], "300", long, "no"),
+    )
+    assert figures(*lines, column="Amount") == ("count: 3", "sum of Amount: 600")
+    [table] = tables_of([("", "\n".join(lines))])
+    if not long.startswith("Monthly"):  # of equal pieces, one is kept
+        assert " ".join(table.rows[0].cells["Description"].split()) == long.strip()
+    assert table.rows[0].cells["Paid"] == "yes"
+
+
+def test_payments_of_one_name_stay_as_many_as_they_are() -> None:
+    rows = [("Sari Dewi", str(100 + n), LONG[:450]) for n in range(3)]
+    lines = of_csv(("Payer", "Amount", "Description"), *rows)
+    assert figures(*lines, column="Amount") == ("count: 3", "sum of Amount: 303")

@@ -23,6 +23,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _BEGINS_WITH_FIGURE = re.compile(r"[\s(+−-]{0,3}(?:[^\W\d]{1,4}\.?|[$€£¥₹])?\s{0,3}\d")
+_COUNTER = re.compile(r"\d{1,5}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 # Longer tables are not read to the end: the answer says so, rather than count a part.
 MOST_ROWS = 50_000
 
@@ -71,7 +73,7 @@ def _table(sheet: str, lines: Sequence[str]) -> Table:
         if len(cells) < 2:  # a note, a heading, or what a header did not say
             continue
         if rows and _goes_on(rows[-1], cells, line):
-            rows[-1] = Row({**rows[-1].cells, **cells}, f"{rows[-1].text}\n{line}")
+            rows[-1] = _joined(rows[-1], cells, line)
         else:
             rows.append(Row(cells, line))
     used = Counter(column for row in rows for column in row.cells)
@@ -109,10 +111,33 @@ def _cells(line: str, columns: Sequence[str]) -> dict[str, str]:
 
 
 def _goes_on(before: Row, cells: dict[str, str], line: str) -> bool:
-    """Whether a line is more of the row before it, which was too long for one."""
-    if len(before.text) + len(line) <= _LONGEST_LINE or line == before.text:
+    """Whether a line is more of the row before it, which was too long for one.
+
+    Such a line has the row's first cell, or the first two where that is a number, the rest of the
+    cell that was cut, and the cells behind it. One that has all that the row before has is another
+    row, which may well be equal; unless both have one number to tell them from all others.
+    """
+    last = before.text.rpartition("\n")[2]
+    if len(last) + len(line) <= _LONGEST_LINE:
         return False
-    shared = [column for column in cells if before.cells.get(column) == cells[column]]
-    others = [column for column in cells if column in before.cells and column not in shared]
-    first = next(iter(before.cells))
-    return first in shared and not others
+    columns = list(before.cells)
+    if cells.get(columns[0]) != before.cells[columns[0]]:
+        return False
+    changed = [one for one in cells if one in before.cells and cells[one] != before.cells[one]]
+    if changed not in ([], columns[-1:]):
+        return False
+    return any(one not in cells for one in columns) or _counts(before.cells[columns[0]])
+
+
+def _counts(cell: str) -> bool:
+    """Whether a cell is a number that counts rows, and no year."""
+    return bool(_COUNTER.fullmatch(cell)) and not _YEAR.fullmatch(cell)
+
+
+def _joined(before: Row, cells: dict[str, str], line: str) -> Row:
+    """The row with what a further line has of it; a cell that was cut is whole again."""
+    whole = {**before.cells, **cells}
+    cut = list(before.cells)[-1]
+    if cut in cells and cells[cut] != before.cells[cut]:
+        whole[cut] = f"{before.cells[cut]} {cells[cut]}"
+    return Row(whole, f"{before.text}\n{line}")
