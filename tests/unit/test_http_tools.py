@@ -81,6 +81,14 @@ def test_arguments_go_into_the_path_escaped_and_into_the_query() -> None:
     assert service.tool.form.parameters["required"] == ["student"]
 
 
+def test_a_name_in_the_path_may_have_strokes_and_dots() -> None:
+    wanted = {"student-id": {"type": "string"}, "term.year": {"type": "string"}}
+    url = "https://x.edu/s/{student-id}/fees/{term.year}"
+    service = Service([gives({"due": 1})], url=url, parameters=wanted)
+    service.call(**{"student-id": "7", "term.year": "2026"})
+    assert service.web.sent[0].url == "https://x.edu/s/7/fees/2026"
+
+
 def test_what_is_posted_stands_in_the_body_with_a_key_that_names_the_call() -> None:
     service = Service([gives({"ok": True})], method="POST", parameters=PARAMETERS)
     assert service.tool.changes

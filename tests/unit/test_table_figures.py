@@ -91,3 +91,15 @@ def test_payments_of_one_name_stay_as_many_as_they_are() -> None:
     rows = [("Sari Dewi", str(100 + n), LONG[:450]) for n in range(3)]
     lines = of_csv(("Payer", "Amount", "Description"), *rows)
     assert figures(*lines, column="Amount") == ("count: 3", "sum of Amount: 303")
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_told_as_it_was_read() -> None:
+    def notes(*weights: str) -> tuple[str, ...]:
+        lines = "\n".join(f"Item: I{at}; Weight: {one}" for at, one in enumerate(weights))
+        [table] = tables_of([("", lines)])
+        return (
+            Query(table, {"aggregate": [{"function": "sum", "column": "Weight"}]}).compute().notes
+        )
+
+    assert notes("12.500", "3.250") == ("In Weight, 12.500 was read as 12500.",)
+    assert notes("12.5", "3.250") == notes("1.500.000", "2.000") == notes("12", "3") == ()

@@ -22,7 +22,8 @@ from nexus.ports.tool_chats import ToolForm, WebClient, WebRequest, WebResponse
 IDEMPOTENT = ("GET", "HEAD", "PUT", "DELETE")
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 4.0
-_BRACES = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]{0,60})\}")
+# Names as OpenAPI's documents write them: {student_id}, {student-id}, {user.id}.
+_BRACES = re.compile(r"\{([A-Za-z_][A-Za-z0-9_.-]{0,60})\}")
 NOT_FOUND = "The service knows nothing of this."
 FAILED = "The service answered with an error (HTTP {status}): do not count on it."
 UNREADABLE = "What the service gave is no text that can be read."

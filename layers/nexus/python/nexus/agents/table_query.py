@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from nexus.agents.cell_values import decimal_mark, number_of, shown, wanted_numb
 from nexus.agents.table_rows import Row, Table
 
 FUNCTIONS = ("count", "count_distinct", "sum", "min", "max", "mean")
+# Three digits behind one mark: a group, or a fraction.
+_UNSURE = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -138,8 +141,19 @@ class Query:
         if column not in self._marks:
             cells = [one.cells[column] for one in self._table.rows if column in one.cells]
             self._marks[column] = decimal_mark(cells)
+            self._tell_guess(column, cells)
         cell = row.cells.get(column)
         return None if cell is None else number_of(cell, self._marks[column])
+
+    def _tell_guess(self, column: str, cells: Sequence[str]) -> None:
+        """Notes how a number was read that can be one of a thousand or a fraction."""
+        if self._marks[column]:
+            return
+        for cell in cells:
+            number = number_of(cell, "") if _UNSURE.search(cell) else None
+            if number is not None:
+                self._notes.append(f"In {column}, {cell.strip()} was read as {shown(number)}.")
+                return
 
     def _is_numeric(self, column: str) -> bool:
         rows = [row for row in self._table.rows if column in row.cells]
