@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.generated_documents import word
 from tests.page.administration import (
@@ -142,6 +142,18 @@ def test_what_is_said_of_a_document_is_changed_where_it_stands_and_kept(
     expect(citra.locator(".documents-list > li")).to_have_count(1)
 
 
+def with_new_version(page: Page, path: str, file: Path) -> Locator:
+    """Uploads a file in the place of a document; the list of the two versions."""
+    line = details(page, path)
+    with page.expect_file_chooser() as asked:
+        line.get_by_role("button", name="Upload a new version").click()
+    asked.value.set_files(str(file))
+    line.get_by_role("button", name="Versions").click()
+    versions = line.get_by_role("region", name="Versions")
+    expect(versions.get_by_role("listitem")).to_have_count(2, timeout=READ_MS)
+    return versions
+
+
 def test_versions_of_an_office_file_are_compared_by_what_they_say(
     served: Served, citra: Page, tmp_path: Path
 ) -> None:
@@ -153,13 +165,7 @@ def test_versions_of_an_office_file_are_compared_by_what_they_say(
     ready(citra, "pier/rates.docx")
     corrected = tmp_path / "corrected.docx"
     corrected.write_bytes(word("Rates", "A berth costs IDR 355 a day.", []))
-    line = details(citra, "pier/rates.docx")
-    with citra.expect_file_chooser() as asked:
-        line.get_by_role("button", name="Upload a new version").click()
-    asked.value.set_files(str(corrected))
-    line.get_by_role("button", name="Versions").click()
-    versions = line.get_by_role("region", name="Versions")
-    expect(versions.get_by_role("listitem")).to_have_count(2, timeout=READ_MS)
+    versions = with_new_version(citra, "pier/rates.docx", corrected)
     versions.get_by_role("button", name="Compare").click()
     expect(versions.locator("ins")).to_contain_text("A berth costs IDR 355 a day.")
     expect(versions.locator("del")).to_contain_text("A berth costs IDR 310 a day.")
@@ -181,13 +187,7 @@ def test_a_version_is_compared_and_restored_and_answers_again(
     ready(citra, "ferry/fares.md")
     corrected = tmp_path / "corrected.md"
     corrected.write_text("# Fares\n\nThe ferry ticket costs IDR 19,990.\n")
-    line = details(citra, "ferry/fares.md")
-    with citra.expect_file_chooser() as asked:
-        line.get_by_role("button", name="Upload a new version").click()
-    asked.value.set_files(str(corrected))
-    line.get_by_role("button", name="Versions").click()
-    versions = line.get_by_role("region", name="Versions")
-    expect(versions.get_by_role("listitem")).to_have_count(2, timeout=READ_MS)
+    versions = with_new_version(citra, "ferry/fares.md", corrected)
     expect(versions.get_by_role("listitem").first).to_contain_text(
         "what readers see, newest", timeout=READ_MS
     )

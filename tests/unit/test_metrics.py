@@ -76,6 +76,16 @@ def test_what_threads_record_at_once_is_all_there() -> None:
     assert sum(len(line["requests"]) for line in lines()) == 2_000
 
 
+def test_in_whatever_order_threads_record_the_lines_are_of_one_shape() -> None:
+    told = [("upstream_duration", name) for name in ("index", "catalogue", "embeddings")]
+    shapes = set()
+    for recorded in (told, told[::-1]):
+        for metric, dependency in [*recorded, ("messages", None)]:
+            metrics.record(metric, dependency=dependency)
+        shapes.add(json.dumps([json.loads(line) for line in metrics.written("dev", 1)]))
+    assert len(shapes) == 1
+
+
 def test_a_handler_writes_what_was_recorded_even_when_it_fails_and_counts_its_first_start(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

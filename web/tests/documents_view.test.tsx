@@ -129,15 +129,19 @@ describe("the view of documents", () => {
       if (path !== "/v1/documents") return undefined;
       asked.push(`${String(query?.text)} ${String(query?.cursor)}`);
       const at = Number(query?.cursor || 0);
-      return { documents: [entry(`d${at}`)], cursor: at < 500 ? String(at + 1) : null };
+      // Slowly, so that the filter is typed while a page is on its way.
+      const page = { documents: [entry(`d${at}`)], cursor: at < 500 ? String(at + 1) : null };
+      return new Promise((resolve) => setTimeout(() => resolve(page), 8));
     }, true);
+    for (let wait = 0; wait < 5; wait++) await settled();
     const select = [...place.querySelectorAll("select")].find((each) => [...each.options].some(({ value }) => value === "title"))!;
     await act(async () => {
       select.value = "title";
       select.dispatchEvent(new Event("change", { bubbles: true }));
     });
+    expect(asked).toContain(" 1");
     await type(place.querySelector<HTMLInputElement>('input[type="search"]')!, "berth");
-    for (let wait = 0; wait < 200; wait++) await settled();
+    for (let wait = 0; wait < 240; wait++) await settled();
     expect(asked.filter((each) => each.startsWith("berth"))[0]).toBe("berth ");
     const cursors = asked.filter((each) => each.startsWith("berth")).map((each) => Number(each.split(" ")[1]));
     expect(cursors).toEqual([...cursors.keys()]);

@@ -81,13 +81,12 @@ export function useDocuments(asked: Asked): Documents {
   );
   const first = useRef(true);
   useEffect(() => {
-    // From here on the cursor is of another list, and nothing is loaded behind it.
-    setLoading(true);
     const wait = setTimeout(() => void load(""), first.current ? 0 : TYPING_MS);
     first.current = false;
     return () => {
       clearTimeout(wait);
       request.current?.abort();
+      // It stays loading until the next list is there: the cursor is of the one before.
       request.current = null;
     };
   }, [load]);
