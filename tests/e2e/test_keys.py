@@ -149,13 +149,21 @@ def nightly(connection: Connection) -> dict[str, Any]:
         return [event["message"] for page in pages for event in page["events"]]
 
     before = len(lines()) if exists(logs, group) else 0
-    response = client.invoke(FunctionName=name, Payload=b'{"verify": false}')
-    assert "FunctionError" not in response
+
+    def run(event: dict[str, Any]) -> None:
+        response = client.invoke(FunctionName=name, Payload=json.dumps(event))
+        assert "FunctionError" not in response
 
     def written() -> list[str] | None:
         new = lines()[before:]
-        return new if any('"message":"reindex"' in line for line in new) else None
+        if any("keys_to_rotate" in line for line in new):  # its last: what it counted
+            return new
+        # What a worker writes later than 50 ms after its answer, the emulator hands over with its
+        # next call alone: one that has nothing left to do.
+        run({"progress": {"phase": "done"}})
+        return None
 
+    run({"verify": False})
     new = eventually(written, "line of the run in its log")
     found: dict[str, Any] = {"key_removed": [], "key_to_rotate": [], "keys_to_rotate": []}
     for line in (json.loads(text) for text in new if text.startswith("{")):
