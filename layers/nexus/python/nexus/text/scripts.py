@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 
@@ -50,6 +51,12 @@ _RANGES: tuple[tuple[int, int, str], ...] = (
 )
 _FIRSTS = [first for first, _, _ in _RANGES]
 
+# All but Latin letters, and signs in blocks that hold no letter and no number: punctuation but for
+# the joiner that is part of words, currencies, arrows, mathematics, boxes and shapes.
+_BESIDE_LATIN = re.compile(
+    r"[^\x00-\u024f\u2000-\u200b\u200d-\u206f\u20a0-\u20bf\u2190-\u245f\u2500-\u2775]"
+)
+
 # A language is told by what a text begins with.
 LOOKED_AT = 2_000
 
@@ -61,16 +68,23 @@ def script_of_letter(letter: str) -> str:
     return _RANGES[index][2] if index >= 0 and place <= _RANGES[index][1] else ""
 
 
+def is_latin(text: str) -> bool:
+    """Whether all letters of a text are of the Latin blocks, up to U+024F; true if it has none."""
+    return text.isascii() or _BESIDE_LATIN.search(text) is None
+
+
 def script_of(text: str) -> str:
     """The script of most of a text's first 2,000 characters; "" if it has no letter.
 
     Japanese is "Kana" wherever a fifth of it is: it is written in two syllabaries and Han.
     """
     start = text[:LOOKED_AT]
-    if start.isascii():
+    if is_latin(start):
         return "Latin" if any(map(str.isalpha, start)) else ""
-    found = Counter(script_of_letter(letter) for letter in start if letter.isalpha())
-    found.pop("", None)
+    found: Counter[str] = Counter()
+    for letter, times in Counter(start).items():  # few of thousands are different ones
+        if letter.isalpha() and (script := script_of_letter(letter)):
+            found[script] += times
     if not found:
         return ""
     if found["Kana"] * 4 >= found["Han"] and found["Kana"] + found["Han"] > found.total() / 2:
