@@ -82,6 +82,19 @@ def test_only_the_beginning_of_a_text_is_read() -> None:
     assert tongue_of("the of what " + " " * LOOKED_AT + "yang dan di ke dari untuk " * 50) == "en"
 
 
+def test_a_passage_is_of_the_language_of_most_of_it_whatever_stands_at_its_ends() -> None:
+    asked: dict[str, list[str]] = {}
+    for item in QUESTIONS:
+        asked.setdefault(item["language"], []).append(item["question"])
+    passages = {language: " ".join(questions * 3) for language, questions in asked.items()}
+    assert [one for one, text in passages.items() if tongue_of(text) != one] == []
+    data = '{"question": "", "supported": true, "language": "the one that this is written in"}'
+    quoted = {one: f"{data} {text} {data}" for one, text in passages.items()}
+    in_other_letters = {one: text for one, text in quoted.items() if script_of(text) != "Latin"}
+    assert len(in_other_letters) > 10
+    assert [one for one, text in in_other_letters.items() if tongue_of(text) != one] == []
+
+
 def test_every_list_of_function_words_belongs_to_one_script() -> None:
     languages = [language for lists in FUNCTION_WORDS.values() for language in lists]
     assert len(languages) == len(set(languages))

@@ -54,6 +54,11 @@ Devanagari ता ना hi|णे ची च्या mr
 _LONGEST_ENDING = 5
 # Texts of more different words hold function words enough, so that endings add only time.
 SHORT = 24
+# Where so many characters at either end of a text in Latin letters score so much for one language,
+# and at most half as much for another, nothing between them is looked at: of 4,900 passages and
+# more that end so, two are of another language when they are read through.
+END, SURE = 100, 3.0
+_NOBODY = ("", 0.0)
 _ELISIONS = frozenset("'’")
 LETTER_WEIGHT, ENDING_WEIGHT = 0.8, 0.5
 
@@ -70,12 +75,28 @@ def tongue_of(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _likeliest(text: str) -> str:
-    written = (_LATIN_WORD if is_latin(text) else _WORD).findall(text)
-    # A capital within a sentence begins a name or the title of a work, in whatever language.
-    plain = written[:1] + [word for word in written[1:] if not word[0].isupper()]
+    if len(text) > 3 * END and is_latin(text):  # as passages are, of which many are indexed
+        ends = f"{text[:END]} {text[-END:]}"
+        ranked = [*_ranked("Latin", _plain(ends), ends.lower()), _NOBODY, _NOBODY]
+        if ranked[0][1] >= max(SURE, 2 * ranked[1][1]):
+            return ranked[0][0]
     lower = text.lower()
-    found = tongue_of_words(" ".join(plain).lower().split(), extra=lower)
-    return found or tongue_of_words(" ".join(written).lower().split(), extra=lower)
+    found = tongue_of_words(_plain(text), extra=lower)
+    return found or tongue_of_words(" ".join(_written(text)).lower().split(), extra=lower)
+
+
+def _written(text: str) -> list[str]:
+    return (_LATIN_WORD if is_latin(text) else _WORD).findall(text)
+
+
+def _plain(text: str) -> list[str]:
+    """The words in lower case, without names: a capital within a sentence begins one.
+
+    Or the title of a work, in whatever language.
+    """
+    written = _written(text)
+    plain = written[:1] + [word for word in written[1:] if not word[0].isupper()]
+    return " ".join(plain).lower().split()
 
 
 def tongue_of_words(words: Sequence[str], *, extra: str = "", margin: float = 1.0) -> str:
@@ -86,12 +107,17 @@ def tongue_of_words(words: Sequence[str], *, extra: str = "", margin: float = 1.
     script = script_of(extra or " ".join(words))
     if script not in FUNCTION_WORDS:
         return _ONE_LANGUAGE.get(script, "")
-    scores = _scored(script, words, extra or "".join(words))
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    ranked = _ranked(script, words, extra or "".join(words))
     if not ranked:
         return _COMMONEST.get(script, "")
     following = ranked[1][1] if len(ranked) > 1 else 0.0
     return ranked[0][0] if ranked[0][1] >= margin * following else ""
+
+
+def _ranked(script: str, words: Iterable[str], text: str) -> list[tuple[str, float]]:
+    """The languages that words and letters speak for, the likeliest first."""
+    scores = _scored(script, words, text)
+    return sorted(scores.items(), key=lambda item: -item[1])
 
 
 def _scored(script: str, words: Iterable[str], text: str) -> dict[str, float]:
