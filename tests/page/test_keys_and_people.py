@@ -58,6 +58,7 @@ def test_a_key_is_shown_once_works_is_rotated_and_revoked(served: Served, citra:
     expect(card(citra, "boat desk").get_by_text("500").first).to_be_visible()
 
     citra.get_by_role("link", name="Analytics").click()
+    expect(card(citra, "boat desk")).to_have_count(0)
     citra.go_back()
     expect(card(citra, "boat desk")).to_be_visible()
     assert first not in citra.content()
@@ -71,6 +72,7 @@ def test_a_key_is_shown_once_works_is_rotated_and_revoked(served: Served, citra:
     expect(citra.get_by_text("The key of before works until")).to_be_visible()
     assert [status_of(served, key) for key in (first, second)] == [200, 200]
     citra.get_by_role("button", name="I have kept it: hide it").click()
+    expect(citra.get_by_role("region", name="The new key of boat desk")).to_have_count(0)
     assert second not in citra.content()
     shown(citra, "access-keys")
 
