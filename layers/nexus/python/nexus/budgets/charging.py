@@ -14,14 +14,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nexus.budgets.accounts import (
+    MOST_OVER,
     SOON_S,
     Full,
     Place,
     Reserved,
     is_roomy,
+    over_in,
     reserve,
     settle,
     share_spent,
@@ -44,12 +46,13 @@ _MOST_KNOWN = 1_000
 
 @dataclass(slots=True)
 class _Known:
-    """What this process has seen of an account last."""
+    """What this process has seen of an account last; `over` are holds to be taken out of it."""
 
     roomy_until: float = 0.0
     full_until: float = 0.0
     full: Full | None = None
     stale: Sequence[str] = ()
+    over: set[str] = field(default_factory=set)
 
 
 class Budgets:
@@ -131,13 +134,17 @@ class Budgets:
         """Begins to settle; the request's deadline is not that of this."""
         if self.ledger is None or self._executor is None:
             return []
+        for one in reserved:
+            if one.counts_requests_alone and not spent.requests:
+                self.known(one.place).over.add(one.hold_id)
         with meeting(current().lifted()):
             return [self._executor.submit(settle, self.ledger, one, spent) for one in reserved]
 
     def _reserve(self, place: Place, budget: Budget, most: Amount, hold_id: str) -> Reserved:
         assert self.ledger is not None  # noqa: S101 - `begun` has looked
         known, now = self.known(place), self.now()
-        found = reserve(self.ledger, place, budget, most, hold_id, now, known.stale)
+        over = tuple(known.over)[:MOST_OVER]
+        found = reserve(self.ledger, place, budget, most, hold_id, now, known.stale, over)
         if isinstance(found, Full):
             known.roomy_until = 0.0
             # What is held may be free at any time: only what is spent is known to stay so.
@@ -145,6 +152,8 @@ class Budgets:
             raise exceeded(place, found, now)
         known.full = None
         known.stale = stale_in(found.account, now)
+        known.over.difference_update(over)
+        known.over.update(over_in(found.account, now))
         known.roomy_until = now + ROOMY_S if is_roomy(found) else 0.0
         return found
 
@@ -214,7 +223,8 @@ class Charge:
         if reserved is None:
             reserved = _there(self._begun)
         # Who was refused by one account made no request of the other.
-        spent = _sum(self._counted, -1 if self._refused is not None else 0)
+        back = self._most.requests if self._refused is not None else 0
+        spent = _sum(self._counted, -back)
         self._settling = self._budgets.settling(reserved, spent)
 
     def settled(self) -> None:
