@@ -22,11 +22,11 @@ from nexus.errors import InProgress, InvalidRequest, NotFound
 from nexus.models import Principal
 from nexus.observability import logger
 from nexus.services import AudioServices
-from nexus.taken_requests import RETRY_AFTER_S
+from nexus.taken_requests import CLAIMED_S, RETRY_AFTER_S
 
 PREFIX = "audio/"
 # How long a request, and a job, may be at work before another may begin on it.
-REQUEST_S, JOB_S = 40, 16 * 60
+REQUEST_S, JOB_S = CLAIMED_S, 16 * 60
 _MOST_SOUND_BYTES = 50_000_000
 _LOST = "The job is not known, or a day has passed: send the recording again."
 

@@ -16,11 +16,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nexus.budgets.windows import counter, counter_of, end_of, is_over, month_of
+from nexus.model_settings import LONGEST_REQUEST_S
 from nexus.models import Amount, Budget, Cap, Hold, Measure
 from nexus.ports import Account, Change, Ledger
 
-# No request lives longer than half of it.
-HELD_S = 60
+# How long a reservation is held at least; no request lives longer than half of it.
+HELD_S = 2 * round(LONGEST_REQUEST_S)
 # How long what was taken back is known as such, for a request that settles it later.
 KNOWN_S = 3_600
 # What requests at work hold is free again in seconds.
