@@ -39,7 +39,7 @@ def left_at(when: Callable[[Stepped], bool]) -> Telling:
 
 
 def begun(kind: str, number: int = 0) -> Callable[[Stepped], bool]:
-    """Whether a step is the beginning of one of this kind, the earliest of this number or behind."""
+    """Whether a step is the beginning of one of this kind, behind this number."""
     return lambda told: told.step.kind == kind and told.step.number > number and not told.ended
 
 
@@ -79,12 +79,12 @@ def test_an_action_that_was_confirmed_is_done_and_told_though_its_caller_left(
         None,
     )
     confirms = Confirms(shown.confirmations[0].action_id, approved=True)
-    telling = left_at(lambda told: True)
+    telling = left_at(lambda _: True)
     telling.close()  # before anything is told
     with pytest.raises(Abandoned):
         asked(world, telling, confirms=confirms)
     assert not server.calls
-    done, _ = asked(world, left_at(lambda told: True), confirms=confirms)
+    done, _ = asked(world, left_at(lambda _: True), confirms=confirms)
     again, repeated = asked(world, None, confirms=confirms)
     assert (done.text, again.text, repeated) == (RECEIPT, RECEIPT, True)
     assert [json.loads(call.body) for call in server.called("/pay")] == [PAY]

@@ -8,9 +8,9 @@ from aws_cdk import App
 from cdk.choosing import check_deployable, project_context, stages_to_deploy
 from cdk.data_stack import DataStack
 from cdk.functions import chat, ingest
-from cdk.stage_faults import LONGEST_REQUEST_S as cdk_longest
+from cdk.stage_faults import LONGEST_REQUEST_S
 from cdk.stages import ROOT, StageError, read_stage, read_stages
-from nexus.model_settings import LONGEST_REQUEST_S as functions_longest
+from nexus import model_settings
 from tests.infrastructure.assembly import STAGES, configuration
 from tests.infrastructure.conftest import synthesize
 
@@ -142,8 +142,8 @@ def test_a_deadline_that_outlives_an_idempotency_key_is_refused_before_it_is_dep
         given = {"settings": {"NEXUS_REQUEST_DEADLINE_S": seconds}}
         return read_stage("dev", {**configuration("dev"), **given})
 
-    assert cdk_longest == functions_longest
-    assert staged(f"{cdk_longest}").settings
+    assert LONGEST_REQUEST_S == model_settings.LONGEST_REQUEST_S
+    assert staged(f"{LONGEST_REQUEST_S}").settings
     with pytest.raises(StageError, match=r"'dev': NEXUS_REQUEST_DEADLINE_S.* must be "):
         staged(seconds)
 

@@ -1,4 +1,4 @@
-"""What a process remembers of accounts: of a full one for its budget alone, and whose hold is over."""
+"""What a process remembers of accounts: of full ones, and whose hold is over."""
 
 from __future__ import annotations
 

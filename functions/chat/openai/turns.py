@@ -59,7 +59,7 @@ def turn_of(
 ) -> Turn:
     """What answers the question, and notes in the request what came of it.
 
-    `key` is the request's Idempotency-Key: under it one turn is made, whether it is streamed or not.
+    `key` is the request's Idempotency-Key: one turn is made under it, streamed or not.
     """
 
     def turn(telling: Telling | None = None) -> Answer:
