@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nexus.adapters.dynamodb.ledger import DynamoLedger
-from nexus.budgets.accounts import HELD_S, Full, Place, Reserved, reserve, settle
+from nexus.budgets.accounts import HELD_S, Full, Place, Reserved, reserve, settle, settle_late
 from nexus.budgets.windows import counter, end_of, month_of
 from nexus.models import Amount, Budget
 from nexus.ports import Ledger
@@ -175,6 +175,19 @@ def test_what_is_settled_after_it_returned_still_counts_once(ledger: Ledger) -> 
     settle(ledger, slow, SPENT)
     settle(ledger, slow, SPENT)
     assert counted(ledger)[1] == 20
+
+
+def test_what_ends_once_all_is_settled_counts_beside_it_and_once(ledger: Ledger) -> None:
+    found = reserve(ledger, WEB, Budget(tokens_day=1_000), MOST, "one", NOW)
+    assert isinstance(found, Reserved)
+    settle(ledger, found, SPENT)
+    for name in ("late", "late", "later"):
+        settle_late(ledger, found, SPENT, name)
+    assert counted(ledger) == (1, 30, 3_000)
+    alone = reserve(ledger, WEB, Budget(requests_day=9), MOST, "two", NOW)
+    assert isinstance(alone, Reserved)
+    settle_late(ledger, alone, SPENT, "latest")
+    assert counted(ledger) == (2, 30, 3_000)
 
 
 def test_a_full_cap_says_until_when(ledger: Ledger) -> None:

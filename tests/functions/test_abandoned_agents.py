@@ -45,7 +45,7 @@ def begun(kind: str, number: int = 0) -> Callable[[Stepped], bool]:
 
 def asked(world: AgentWorld, telling: Telling | None, **more: object) -> tuple[Answer, bool]:
     question = Question("What does student 7 owe?", "c-1", 5, Filters(), agent="finance", **more)  # type: ignore[arg-type]
-    return answered(world.services, CALLER, question, "k-1", telling)  # type: ignore[arg-type]
+    return answered(world.services, CALLER, question, "k-1", telling)
 
 
 def test_what_a_model_wrote_while_its_caller_left_is_kept_for_the_same_request(
@@ -73,7 +73,7 @@ def test_an_action_that_was_confirmed_is_done_and_told_though_its_caller_left(
 ) -> None:
     world = AgentWorld(toml(server), calls(("pay", PAY)), says(RECEIPT), says("Else. [1]"))
     shown, _ = answered(
-        world.services,  # type: ignore[arg-type]
+        world.services,
         CALLER,
         Question("Pay.", "c-1", 5, Filters(), agent="finance"),
         None,

@@ -132,7 +132,7 @@ def test_a_caller_who_leaves_between_the_last_word_and_the_storing_is_answered_o
         assert left.wait(PATIENCE_S)
         return finish(*given)
 
-    world.claims.finish = slow  # type: ignore[method-assign]
+    world.claims.finish = slow  # type: ignore[method-assign,assignment]
     with client_of(world) as client:
         broken_off(client, path, LAST[path], BODIES[path])
         left.set()

@@ -77,8 +77,9 @@ def reserve(
     now: float,
     stale: Iterable[str] = (),
     over: Iterable[str] = (),
+    held_s: float = HELD_S,
 ) -> Reserved | Full:
-    """Reserves what a request takes at most, or says which cap is full.
+    """Reserves what a request takes at most for `held_s` seconds, or says which cap is full.
 
     `stale` are counters of windows that are over and `over` the ids of holds that nothing is to be
     settled of any more, which this takes out: MOST_OVER of them.
@@ -86,7 +87,7 @@ def reserve(
     caps = budget.caps()
     spends = _spends(budget)
     held = most if spends else Amount()
-    hold = Hold(int(now), int(now) + HELD_S, held.tokens, held.nanodollars)
+    hold = Hold(int(now), int(now + held_s), held.tokens, held.nanodollars)
     counted = {counter_of(cap, now): most.requests for cap in caps if cap.measure == "requests"}
     for window in ("day", "month"):
         counted[counter("requests", window, now)] = most.requests
@@ -137,6 +138,18 @@ def settle(ledger: Ledger, reserved: Reserved, spent: Amount) -> None:
         done, account = ledger.change(place.tenant, place.name, month, change)
         if done or account.holds.get(reserved.hold_id) != _returned(hold):
             return
+
+
+def settle_late(ledger: Ledger, reserved: Reserved, spent: Amount, name: str) -> None:
+    """Counts what was spent beside what was settled, in a call that nobody waited for any more.
+
+    `name` is its own: under it, it counts once, however often it is sent.
+    """
+    place, at = reserved.place, reserved.hold.at
+    if not reserved.counts_requests_alone:
+        mark = Hold(int(at), int(at) + HELD_S, 0, 0)
+        change = Change(add=_spent(spent, at), put={name: mark})
+        ledger.change(place.tenant, place.name, month_of(at), change)
 
 
 def share_spent(reserved: Reserved) -> float:
