@@ -48,17 +48,19 @@ LAST = {
 class WritesToTheEnd(FakeChat):
     """A model whose last word was heard just before its caller left.
 
-    `left` is set once the server has noticed that; only then does the model say that it has ended.
+    `written` is set once all was heard, and `left` once the server has noticed that its caller has
+    left; only then does the model say that it has ended.
     """
 
     def __init__(self, *script: str) -> None:
         super().__init__(*script)
-        self.left = threading.Event()
+        self.written, self.left = threading.Event(), threading.Event()
 
     def stream(
         self, messages: Sequence[Message], max_tokens: int, heard: Callable[[str], None]
     ) -> Completion:
         completion = super().stream(messages, max_tokens, heard)
+        self.written.set()
         until_noticed(lambda: heard(""), self.left)
         return completion
 
@@ -89,14 +91,21 @@ def client_of(world: Any) -> Iterator[httpx2.Client]:
         yield client
 
 
-def broken_off(client: httpx2.Client, path: str, at: bytes, body: dict[str, Any]) -> bytes:
-    """What came of a stream whose connection was closed once it had told this."""
+def broken_off(
+    client: httpx2.Client,
+    path: str,
+    at: bytes,
+    body: dict[str, Any],
+    written: threading.Event | None = None,
+) -> bytes:
+    """What came of a stream whose connection was closed once it had told this, and `written` is."""
     with client.stream("POST", path, json=body, headers={"idempotency-key": "k-1"}) as response:
         assert response.status_code == 200
         came = b""
         for part in response.iter_raw():
             came += part
             if at in came:
+                assert written is None or written.wait(PATIENCE_S)
                 return came
     raise AssertionError(f"The stream ended without {at!r}: {came!r}")
 
@@ -114,7 +123,7 @@ def test_a_caller_who_leaves_when_all_is_written_gets_that_answer_when_it_asks_a
 ) -> None:
     chat = WritesToTheEnd(FEE, "Something else. [1]")
     with client_of(World(chat=chat)) as client:
-        broken_off(client, path, FIRST[path], BODIES[path])
+        broken_off(client, path, FIRST[path], BODIES[path], chat.written)
         assert chat.left.wait(PATIENCE_S)
         again = asked_again(client, path, BODIES[path])
     assert "nine million rupiah" in again
