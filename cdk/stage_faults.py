@@ -66,6 +66,10 @@ _SECRET = re.compile(
 )
 
 
+# Longer than the functions' `nexus.model_settings.LONGEST_REQUEST_S` none may be.
+_DEADLINE, LONGEST_REQUEST_S = "NEXUS_REQUEST_DEADLINE_S", 30
+
+
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -97,8 +101,24 @@ def faults(stage: Stage, functions: Sequence[str]) -> Iterator[str]:
     yield from page_faults(stage)
     if wrong := [name for name in stage.settings if not name.startswith("NEXUS_")]:
         yield f"settings must be named NEXUS_…; there is {wrong[0]!r}"
+    yield from _faults_of_deadline(stage)
     if stage.vector_index == "sqlite" and not stage.sqlite_path:
         yield "sqlite_path must name the file of the index"
+
+
+def _faults_of_deadline(stage: Stage) -> Iterator[str]:
+    """The functions refuse it, too; here it is told before anything is deployed."""
+    seconds = stage.settings.get(_DEADLINE, "").strip()
+    try:
+        is_long = bool(seconds) and not float(seconds) <= LONGEST_REQUEST_S
+    except ValueError:
+        yield f"{_DEADLINE} of settings must be a number of seconds; it is {seconds!r}"
+        return
+    if is_long:
+        yield (
+            f"{_DEADLINE} of settings must be at most {LONGEST_REQUEST_S}, as an Idempotency-Key "
+            f"is held for little longer; it is {seconds}: set a shorter time"
+        )
 
 
 def _faults_of_connectors(stage: Stage) -> Iterator[str]:

@@ -1,11 +1,12 @@
-"""A ledger in memory, whose changes are made one after another as DynamoDB makes them."""
+"""Ledgers in memory: changed one after another as DynamoDB does, and one that loses responses."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from nexus.ports import Account, Change
+from nexus.ports import Account, Change, Ledger
 
 
 class FakeLedger:
@@ -49,3 +50,25 @@ class FakeLedger:
             for (of, name, then), account in self._accounts.items()
             if (of, then) == (tenant, month)
         }
+
+
+class LosingLedger:
+    """A Ledger some of whose responses are lost, so that the SDK sends the same change again.
+
+    `losses` says of each change in turn how many of its responses are lost; then none are.
+    """
+
+    def __init__(self, ledger: Ledger, losses: Iterable[int] = ()) -> None:
+        self._ledger = ledger
+        self._losses = iter(losses)
+
+    def change(self, tenant: str, name: str, month: str, change: Change) -> tuple[bool, Account]:
+        for _ in range(next(self._losses, 0)):
+            self._ledger.change(tenant, name, month, change)
+        return self._ledger.change(tenant, name, month, change)
+
+    def account(self, tenant: str, name: str, month: str) -> Account:
+        return self._ledger.account(tenant, name, month)
+
+    def accounts(self, tenant: str, month: str) -> Mapping[str, Account]:
+        return self._ledger.accounts(tenant, month)

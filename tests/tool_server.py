@@ -28,13 +28,14 @@ class Answered:
 
 @dataclass(frozen=True)
 class Called:
-    """One call as the service received it."""
+    """One call as the service received it; `target` is its path and query as they were sent."""
 
     method: str
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    target: str = ""
 
 
 class ToolServer:
@@ -99,23 +100,24 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = parse_qs(parts.query)
-        called = Called(self.command, parts.path, query, headers, self.rfile.read(length))
+        body = self.rfile.read(length)
+        called = Called(self.command, parts.path, query, headers, body, self.path)
         answer = self.tool_server.take(called)
         if answer.hangs:
             self.close_connection = True
             self.tool_server.closing.wait(30)
             return
-        body = answer.body
-        if not isinstance(body, bytes):
-            body = b"" if body is None else json.dumps(body).encode()
+        said = answer.body
+        if not isinstance(said, bytes):
+            said = b"" if said is None else json.dumps(said).encode()
         with suppress(ConnectionError):
             self.send_response(answer.status)
             self.send_header("content-type", answer.content_type)
-            self.send_header("content-length", str(len(body)))
+            self.send_header("content-length", str(len(said)))
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(said)
 
     def do_GET(self) -> None:
         self._serve()

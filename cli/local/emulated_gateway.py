@@ -3,6 +3,7 @@
 - `usageIdentifierKey`: by itself it reads API keys from a header, whatever the authorizer says.
 - `$context.authorizer.…` in the answer to a request that the authorizer denied.
 - A sign-in form that is filled in for who comes by this run's link (`access.sign_in_form`).
+- The host and the path of a request as its caller wrote them (`access.told_address`).
 - `/oauth2/revoke`, which Cognito's domain has and the emulator offers as an AWS call alone.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
@@ -23,6 +24,7 @@ from ministack.services import apigateway_v1, cognito  # type: ignore[import-not
 from cli.local.access.bodies import Application, Receive, Scope, Send, whole
 from cli.local.access.emulator import respond
 from cli.local.access.sign_in_form import PRIVATE, filled, people_for
+from cli.local.access.told_address import with_address
 
 REVOKE = "/oauth2/revoke"
 _VARIABLE = re.compile(rb"\$context\.authorizer\.(\w+)")
@@ -32,6 +34,7 @@ _said: ContextVar[dict[str, Any] | None] = ContextVar("said", default=None)
 
 _invoke = apigateway_v1._invoke_authorizer_lambda
 _authorize = apigateway_v1._authorize_request_v1
+_build_event = apigateway_v1._build_lambda_event_v1
 _show_form = cognito.handle_oauth2_authorize
 _error_response = apigateway_v1._gateway_error_response
 
@@ -64,8 +67,14 @@ def _answered(error: Any, request: Any) -> Any:
     return status, headers, filled
 
 
+def _event(api_id: str, stage: str, *given: Any, **named: Any) -> dict[str, Any]:
+    event = _build_event(api_id, stage, *given, **named)
+    return with_address(event, api_id, event["headers"])
+
+
 def mend() -> None:
-    """Makes the emulator's gateway do what the authorizer says."""
+    """Makes the emulator's gateway do what the authorizer says, and tell the caller's address."""
+    apigateway_v1._build_lambda_event_v1 = _event
     apigateway_v1._invoke_authorizer_lambda = _invoked
     apigateway_v1._authorize_request_v1 = _authorized
     apigateway_v1._api_key_from_request = _key_of

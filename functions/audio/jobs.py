@@ -52,9 +52,16 @@ def start(
 def perform(
     services: AudioServices, event: Mapping[str, Any], remaining_s: Callable[[], float]
 ) -> None:
-    """Does a job, and keeps its turn or how it failed; a failure is never raised."""
+    """Does a job, and keeps its turn or how it failed; a failure is never raised.
+
+    One that was done is not done again: Lambda may deliver an event twice.
+    """
     job = event[JOB]
     place = Place(*job["place"])
+    with suppress(UpstreamError):
+        known = services.claims.standing(place.key)
+        if known is not None and known.answer is not None:
+            return
     principal = principal_of(event["authorizer"])
     fields = AudioFields.model_validate(job["fields"])
     with meeting(Deadline(remaining_s() - _KEEPING_S)):

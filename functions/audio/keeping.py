@@ -22,11 +22,11 @@ from nexus.errors import InProgress, InvalidRequest, NotFound
 from nexus.models import Principal
 from nexus.observability import logger
 from nexus.services import AudioServices
-from nexus.taken_requests import RETRY_AFTER_S
+from nexus.taken_requests import CLAIMED_S, RETRY_AFTER_S
 
 PREFIX = "audio/"
 # How long a request, and a job, may be at work before another may begin on it.
-REQUEST_S, JOB_S = 40, 16 * 60
+REQUEST_S, JOB_S = CLAIMED_S, 16 * 60
 _MOST_SOUND_BYTES = 50_000_000
 _LOST = "The job is not known, or a day has passed: send the recording again."
 
@@ -115,8 +115,8 @@ def take(services: AudioServices, place: Place, seconds: int) -> bool:
     return False
 
 
-def keep(services: AudioServices, place: Place, made: Spoken | Failed) -> None:
-    """Keeps a turn that was made, or how it failed, for a day."""
+def keep(services: AudioServices, place: Place, made: Spoken | Failed) -> bool:
+    """Whether a turn that was made, or how it failed, is kept for a day. Raises UpstreamError."""
     spoken, failed = (made, None) if isinstance(made, Spoken) else (None, made)
     documents: list[tuple[str, str]] = []
     if spoken is not None:
@@ -128,8 +128,10 @@ def keep(services: AudioServices, place: Place, made: Spoken | Failed) -> None:
             spoken = replace(spoken, sound=None)
     has_sound = isinstance(made, Spoken) and made.sound is not None
     written = _FORM.dump_json(_Kept(spoken, failed, has_sound))
-    if not services.claims.finish(place.key, place.body, place.owner, written, KEPT_S, documents):
-        logger.warning("audio_turn_not_kept")
+    if services.claims.finish(place.key, place.body, place.owner, written, KEPT_S, documents):
+        return True
+    logger.warning("audio_turn_not_kept")
+    return False
 
 
 def kept(services: AudioServices, principal: Principal, place: Place) -> Spoken | Failed | State:

@@ -19,8 +19,9 @@ from nexus.speech.loudness import loudness_of
 from nexus.speech.manner import Manner, manner_for
 from nexus.speech.reading_aloud import MOST_CHARS, read_aloud
 from nexus.speech.tone import MOST_CHARS as TONE_CHARS
+from nexus.speech.tone import MOST_TOKENS as MOST_TONE_TOKENS
 from nexus.speech.tone import Tone, tone_of
-from nexus.spending import rates_of
+from nexus.spending import prices_of, rates_of
 from nexus.text.tongues import tongue_of
 
 STEPS = ("speech_to_text", "emotion_analysis", "process_rag", "text_to_speech")
@@ -67,7 +68,7 @@ def talk(
 ) -> Spoken:
     """The turn. Raises what answering raises, and InvalidRequest where nobody speaks."""
     laps = _Laps()
-    with services.chat.budgets.charging(principal, _most(services, recording)) as charge:
+    with services.chat.budgets.charging(principal, most_of(services, recording)) as charge:
         charge.admitted()
         heard = services.transcriber.transcribe(recording, fields.language or "")
         if not heard.text:
@@ -120,12 +121,17 @@ def _spoken(
     return sound, "" if whole else "The answer is long: only its beginning is spoken."
 
 
-def _most(services: AudioServices, recording: Recording) -> Amount:
+def most_of(services: AudioServices, recording: Recording) -> Amount:
     """The most that hearing, telling the tone and speaking take."""
     settings = services.settings
     minute = rates_of(settings.transcription_prices, "NEXUS_TRANSCRIPTION_PRICES")
     million = rates_of(settings.speech_prices, "NEXUS_SPEECH_PRICES")
     heard = recording.seconds / 60 * minute.get(services.transcription, 0.0)
     spoken = MOST_CHARS / 1_000_000 * million.get(services.speech, 0.0)
-    tokens = TONE_CHARS if services.tone is not None else 0
-    return Amount(0, tokens, round((heard + spoken) * NANO))
+    most = Amount(0, 0, round((heard + spoken) * NANO))
+    if services.tone is None:
+        return most
+    into, out = prices_of(settings.model_prices).get(settings.tone_model, (0.0, 0.0))
+    toned = TONE_CHARS * into + MOST_TONE_TOKENS * out  # dollars for a million
+    nano = most.nanodollars + round(toned * NANO / 1_000_000)
+    return Amount(0, TONE_CHARS + MOST_TONE_TOKENS, nano)

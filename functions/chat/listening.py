@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 
 from nexus.answering.telling import Abandoned, Telling
 from nexus.models import Answer, Told
@@ -25,7 +26,7 @@ async def listen(
 
     `turn` is called in a thread, with the context of who asks. Where nobody takes the next thing
     any more, the telling is closed: the turn ends at what it would have told, and with it what it
-    asked of a model.
+    asked of a model. One that is written by then is remembered, and kept, all the same.
     """
     loop = asyncio.get_running_loop()
     told: asyncio.Queue[Told | Answer | BaseException] = asyncio.Queue()
@@ -33,7 +34,10 @@ async def listen(
     def tell(one: Told | Answer | BaseException) -> None:
         if told.qsize() > MOST_WAITING:
             raise Abandoned
-        loop.call_soon_threadsafe(told.put_nowait, one)
+        try:
+            loop.call_soon_threadsafe(told.put_nowait, one)
+        except RuntimeError:  # the server has ended, and with it whoever listened
+            raise Abandoned from None
 
     telling = Telling(tell, retracts=retracts)
 
@@ -41,7 +45,8 @@ async def listen(
         try:
             tell(turn(telling))
         except BaseException as error:  # noqa: BLE001  (it is raised again, where it is awaited)
-            loop.call_soon_threadsafe(told.put_nowait, error)
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(told.put_nowait, error)
 
     running = services.executor.submit(run)
     try:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nexus.adapters.dynamodb.ledger import DynamoLedger
-from nexus.budgets.accounts import HELD_S, Full, Place, Reserved, reserve, settle
+from nexus.budgets.accounts import HELD_S, Full, Place, Reserved, reserve, settle, settle_late
 from nexus.budgets.windows import counter, end_of, month_of
 from nexus.models import Amount, Budget
 from nexus.ports import Ledger
@@ -20,6 +20,21 @@ NOW = 1_796_000_000.0  # within a day, an hour and a minute
 WEB = Place("acme", "client/web")
 MOST = Amount(1, 40, 4_000)
 SPENT = Amount(0, 10, 1_000)
+
+
+class LosesResponses:
+    """A client whose first response to each update is lost: its SDK sends the update again."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.exceptions = client.exceptions
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def update_item(self, **asked: Any) -> Any:
+        self._client.update_item(**asked)
+        return self._client.update_item(**asked)
 
 
 class OneAtATime:
@@ -71,11 +86,48 @@ def test_what_is_reserved_counts_until_it_is_settled_with_what_was_spent(ledger:
     assert not ledger.account(WEB.tenant, WEB.name, month_of(NOW)).holds
 
 
-def test_a_reservation_that_is_sent_twice_counts_once(ledger: Ledger) -> None:
+@pytest.mark.parametrize(
+    ("budget", "spent"),
+    [
+        (Budget(tokens_day=100), (1, 40, 4_000)),
+        (Budget(requests_day=9), (1, 0, 0)),
+        (Budget(requests_day=1), (1, 0, 0)),  # which the first of the two has filled
+        (Budget(requests_minute=1, dollars_month=1), (1, 40, 4_000)),
+    ],
+)
+def test_a_reservation_that_is_sent_twice_counts_once(
+    ledger: Ledger, budget: Budget, spent: tuple[int, int, int]
+) -> None:
     for _ in range(2):
-        found = reserve(ledger, WEB, Budget(tokens_day=100), MOST, "one", NOW)
+        found = reserve(ledger, WEB, budget, MOST, "one", NOW)
         assert isinstance(found, Reserved)
-    assert counted(ledger) == (1, 40, 4_000)
+    assert counted(ledger) == spent
+
+
+@pytest.mark.parametrize("budget", [Budget(requests_day=9), Budget(tokens_day=100)])
+def test_on_dynamodb_what_is_sent_twice_as_its_response_was_lost_is_done_once(
+    make_table: Callable[..., str], dynamodb_client: Any, budget: Budget
+) -> None:
+    ledger = DynamoLedger(LosesResponses(dynamodb_client), make_table("insights", "pk", "sk"))  # type: ignore[arg-type]
+    for name in ("kept", "taken back"):
+        found = reserve(ledger, WEB, budget, MOST, name, NOW)
+        assert isinstance(found, Reserved)
+        settle(ledger, found, SPENT if name == "kept" else Amount(-1, 0, 0))
+    assert counted(ledger)[0] == 1
+    assert counted(ledger)[1] == (10 if budget.tokens_day else 0)
+
+
+def test_where_requests_alone_are_counted_a_later_reservation_takes_the_hold_out(
+    ledger: Ledger,
+) -> None:
+    budget = Budget(requests_day=9)
+    for name in ("one", "two"):
+        found = reserve(ledger, WEB, budget, MOST, name, NOW)
+        assert isinstance(found, Reserved)
+        settle(ledger, found, SPENT)  # asks nothing
+    reserve(ledger, WEB, budget, MOST, "three", NOW, over=["one", "two"])
+    assert set(ledger.account(WEB.tenant, WEB.name, month_of(NOW)).holds) == {"three"}
+    assert counted(ledger) == (3, 0, 0)
 
 
 def test_of_fifty_at_once_no_more_spend_than_the_cap_and_one_answer(ledger: Ledger) -> None:
@@ -123,6 +175,19 @@ def test_what_is_settled_after_it_returned_still_counts_once(ledger: Ledger) -> 
     settle(ledger, slow, SPENT)
     settle(ledger, slow, SPENT)
     assert counted(ledger)[1] == 20
+
+
+def test_what_ends_once_all_is_settled_counts_beside_it_and_once(ledger: Ledger) -> None:
+    found = reserve(ledger, WEB, Budget(tokens_day=1_000), MOST, "one", NOW)
+    assert isinstance(found, Reserved)
+    settle(ledger, found, SPENT)
+    for name in ("late", "late", "later"):
+        settle_late(ledger, found, SPENT, name)
+    assert counted(ledger) == (1, 30, 3_000)
+    alone = reserve(ledger, WEB, Budget(requests_day=9), MOST, "two", NOW)
+    assert isinstance(alone, Reserved)
+    settle_late(ledger, alone, SPENT, "latest")
+    assert counted(ledger) == (2, 30, 3_000)
 
 
 def test_a_full_cap_says_until_when(ledger: Ledger) -> None:

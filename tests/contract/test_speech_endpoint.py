@@ -14,6 +14,7 @@ from nexus.adapters.openai.connection import ModelsClient, connect
 from nexus.adapters.openai.speech import OpenAISpeaker, OpenAITranscriber
 from nexus.errors import InvalidRequest, UpstreamRefused, UpstreamUnavailable
 from nexus.ports import Recording, Utterance
+from nexus.spending import SpendingTranscriber, billed
 
 RECORDING = Recording(b"RIFF sound", "wav", 2.0)
 GOOD = json.dumps({"text": " When are fees due? ", "language": "en"}).encode()
@@ -78,6 +79,27 @@ def test_a_recording_is_sent_as_a_file_with_its_type(endpoint, client):
     assert kind.startswith("multipart/form-data; boundary=")
     for part in (b'filename="recording.wav"', b"RIFF sound", b"whisper", b'name="language"'):
         assert part in body
+
+
+@pytest.mark.parametrize(
+    ("told", "minutes"),
+    [
+        ({"usage": {"type": "duration", "seconds": 90}}, 1.5),
+        ({"duration": 120.0}, 2.0),
+        ({"usage": {"type": "tokens", "total_tokens": 7}}, 0.5),
+        ({"usage": {"seconds": 1}}, 0.5),
+        ({"usage": {"seconds": "many"}, "duration": True}, 0.5),
+        ({}, 0.5),
+    ],
+)
+def test_what_the_endpoint_heard_is_paid_though_the_recording_says_that_it_is_shorter(
+    endpoint, client, told, minutes
+):
+    endpoint.reply = json.dumps({"text": "Fees?", **told}).encode()
+    hears = SpendingTranscriber(OpenAITranscriber(client, "whisper"), "whisper", {"whisper": 0.5})
+    with billed() as bill:
+        hears.transcribe(Recording(b"ID3 forged", "mp3", 30.0), "")
+    assert [one.nanodollars for one in bill] == [round(minutes * 0.5 * 1e9)]
 
 
 def test_a_language_that_is_told_by_its_name_is_none(endpoint, client):

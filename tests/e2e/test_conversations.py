@@ -38,7 +38,9 @@ def test_a_conversation_is_listed_renamed_exported_and_forgotten(stack: Deployed
     assert conversation in {one["conversation_id"] for one in found}
     [turn] = stack.call("GET", path).json()["turns"]
     assert turn["sources"][0]["quote"]
-    assert stack.call("GET", f"{path}/export?format=markdown").text.startswith("# Fines\n")
+    exported = stack.call("GET", f"{path}/export?format=markdown").text
+    assert exported.startswith("# Fines\n")
+    assert f"<{stack.url}{turn['sources'][0]['link']}>" in exported
     assert stack.call("DELETE", path).status_code == 204
     after = stack.call("GET", "/v1/conversations").json()["conversations"]
     assert conversation not in {one["conversation_id"] for one in after}

@@ -7,8 +7,10 @@ import json
 
 import pytest
 
+from functions.audio.talking import most_of
 from nexus.errors import UpstreamUnavailable
-from nexus.speech.tone import LABELS
+from nexus.speech.inspecting import inspected
+from nexus.speech.tone import LABELS, MOST_CHARS, MOST_TOKENS
 from tests.fakes import FakeChat
 from tests.functions.audio_services import AudioWorld, ask
 from tests.functions.chat_services import ACME_KEY, RIVAL_KEY
@@ -197,6 +199,30 @@ def test_the_same_request_under_a_key_is_answered_once(world):
     other = ask(api, tone_wav(2.0), headers=headers)
     assert (other.status_code, other.json()["field"]) == (422, "Idempotency-Key")
     assert ask(world.api(RIVAL_KEY), headers=headers).json()["message_id"] != first["message_id"]
+
+
+def test_an_answer_that_cannot_be_kept_is_given_all_the_same(world):
+    def fails(*_):
+        raise UpstreamUnavailable("cache", "down")
+
+    world.claims.finish = fails
+    response = ask(world.api(), headers={"Idempotency-Key": "one"})
+    assert response.status_code == 200
+    assert "nine million" in response.json()["answer"]
+
+
+def test_telling_the_tone_is_reserved_with_the_rest():
+    priced = ("small=1/2",)
+    plain, toned = (
+        AudioWorld(FEE, tone=tone, tone_model="small", model_prices=priced)
+        for tone in (None, FakeChat("{}"))
+    )
+    recording = inspected(tone_wav(), 60)
+    without, with_it = (most_of(one.audio, recording) for one in (plain, toned))
+    assert without.tokens == 0
+    assert with_it.tokens == MOST_CHARS + MOST_TOKENS
+    dollars = (MOST_CHARS * 1 + MOST_TOKENS * 2) / 1e6
+    assert with_it.nanodollars - without.nanodollars == round(dollars * 1e9)
 
 
 def test_a_request_that_failed_may_come_again_under_its_key(world):

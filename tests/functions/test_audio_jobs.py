@@ -116,6 +116,14 @@ def test_the_same_upload_under_a_key_is_one_job(world):
     assert len(world.transcriber.heard) == 1
 
 
+def test_a_job_that_is_delivered_twice_is_done_once(world):
+    begun = world.api().post("/v1/audio", json={"upload": uploaded(world, world.api())}).json()
+    world.continuation.started *= 2
+    world.work()
+    assert world.api().get(f"/v1/audio/{begun['id']}").status_code == 200
+    assert len(world.transcriber.heard) == len(world.chat.prompts) == 1
+
+
 def test_what_is_kept_shows_no_document_that_may_not_be_seen_any_more(world):
     api = world.api()
     begun = api.post("/v1/audio", json={"upload": uploaded(world, api)}).json()

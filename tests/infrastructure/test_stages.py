@@ -8,7 +8,9 @@ from aws_cdk import App
 from cdk.choosing import check_deployable, project_context, stages_to_deploy
 from cdk.data_stack import DataStack
 from cdk.functions import chat, ingest
+from cdk.stage_faults import LONGEST_REQUEST_S
 from cdk.stages import ROOT, StageError, read_stage, read_stages
+from nexus import model_settings
 from tests.infrastructure.assembly import STAGES, configuration
 from tests.infrastructure.conftest import synthesize
 
@@ -132,6 +134,18 @@ def test_further_settings_reach_every_function_and_cannot_override_what_the_stag
     assert found["NEXUS_RERANK_SECRET"]
     with pytest.raises(StageError, match="NEXUS_"):
         read_stage("dev", {**configuration("dev"), "settings": {"TOP_K": "8"}})
+
+
+@pytest.mark.parametrize("seconds", ["30.5", "nan", "soon"])
+def test_a_deadline_that_outlives_an_idempotency_key_is_refused_before_it_is_deployed(seconds):
+    def staged(seconds):
+        given = {"settings": {"NEXUS_REQUEST_DEADLINE_S": seconds}}
+        return read_stage("dev", {**configuration("dev"), **given})
+
+    assert LONGEST_REQUEST_S == model_settings.LONGEST_REQUEST_S
+    assert staged(f"{LONGEST_REQUEST_S}").settings
+    with pytest.raises(StageError, match=r"'dev': NEXUS_REQUEST_DEADLINE_S.* must be "):
+        staged(seconds)
 
 
 HOST = {"pinecone_host": "https://nexus-1a2b.svc.aped-1.pinecone.io"}

@@ -9,7 +9,7 @@ import pytest
 from cli import api
 from cli.commands import usage as usage_command
 from cli.connection import Connection
-from nexus.budgets.estimating import most_of_answer, tokens_of
+from nexus.budgets.estimating import most_of_answer, most_of_embedding, tokens_of
 from nexus.budgets.windows import end_of, told
 from nexus.clients import Authenticator
 from nexus.errors import ConfigurationError
@@ -104,6 +104,15 @@ def test_more_is_reserved_where_more_may_be_read_or_asked() -> None:
     assert most_of_answer(verified, "How?", 1, 0).nanodollars > few.nanodollars
     assert tokens_of(["berapa biaya kuliah?"]) >= 8
     assert tokens_of(["学费是多少？"]) >= 6
+
+
+def test_what_a_caller_has_embedded_is_reserved_at_a_token_a_byte() -> None:
+    settings = Settings(embedding_price=1_000.0)
+    for text in ("8f3a0c91b7e2d456", "\U000e0001" * 9, "\ud800", "学费"):
+        most = most_of_embedding(settings, [text, text])
+        # No tokenizer of bytes makes more of it, whatever it is.
+        assert most.tokens >= 2 * len(text.encode(errors="replace"))
+        assert most.nanodollars == most.tokens * 1_000_000
 
 
 def test_usage_says_so_where_a_key_has_no_budget(

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from nexus.budgets.accounts import HELD_S
 from nexus.errors import ConfigurationError
+from nexus.model_settings import LONGEST_REQUEST_S
 from nexus.settings import Settings
+from nexus.taken_requests import CLAIMED_S
 
 
 def test_an_absent_or_empty_variable_takes_the_default() -> None:
@@ -53,6 +56,8 @@ def test_values_are_parsed_by_their_type() -> None:
         ("NEXUS_CHUNK_CHARS", "199"),
         ("NEXUS_CHUNK_OVERLAP", "501"),
         ("NEXUS_CHUNK_OVERLAP", "-1"),
+        ("NEXUS_REQUEST_DEADLINE_S", "30.1"),
+        ("NEXUS_REQUEST_DEADLINE_S", "0.5"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(variable: str, value: str) -> None:
@@ -85,3 +90,11 @@ def test_an_overlap_that_chunks_cannot_hold_names_both_variables() -> None:
     assert Settings.from_environ(fitting).chunk_overlap == 200
     with pytest.raises(ConfigurationError, match=r"CHUNK_OVERLAP.*NEXUS_CHUNK_CHARS.*201 and 400"):
         Settings.from_environ({**fitting, "NEXUS_CHUNK_OVERLAP": "201"})
+
+
+def test_a_deadline_that_would_outlive_what_a_request_holds_is_refused() -> None:
+    longest = Settings.from_environ({"NEXUS_REQUEST_DEADLINE_S": f"{LONGEST_REQUEST_S}"})
+    assert longest.request_deadline_s < CLAIMED_S
+    assert longest.request_deadline_s <= HELD_S / 2
+    with pytest.raises(ConfigurationError, match=r"it is 41.*Idempotency-Key.*set a shorter time"):
+        Settings.from_environ({"NEXUS_REQUEST_DEADLINE_S": f"{CLAIMED_S + 1}"})

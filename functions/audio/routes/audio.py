@@ -32,6 +32,7 @@ from nexus.http.callers import Caller
 from nexus.http.headers import ConversationHeader, IdempotencyHeader
 from nexus.http.problems import problem
 from nexus.models import Principal
+from nexus.observability import logger
 from nexus.ports import Recording
 from nexus.services import AudioServices
 from nexus.speech.inspecting import inspected
@@ -120,8 +121,12 @@ async def audio(
                 services.claims.release(place.key, place.owner)
             raise
         measure_answer(spoken.answer)
-        keep(services, place, spoken)
-        return _answer(services, spoken, fields, place, alone=alone, is_kept=True)
+        is_kept = False
+        try:
+            is_kept = keep(services, place, spoken)
+        except UpstreamError as error:  # it is paid for, and given all the same
+            logger.warning("audio_turn_not_kept", extra={"error": type(error).__name__})
+        return _answer(services, spoken, fields, place, alone=alone, is_kept=is_kept)
     return _told(request, services, principal, place, fields, alone=alone)
 
 

@@ -28,7 +28,7 @@ _STATUSES = {
     400: "The body is not valid JSON.",
     403: "The API key is missing, unknown, expired or revoked.",
     404: "It does not exist, or not for this key.",
-    409: "A request like this is at work.",
+    409: "A request with this Idempotency-Key is at work; `Retry-After` says when to come again.",
     415: "The body is not sent as application/json.",
     422: "A parameter is not valid, or would mean another thing than Nexus does; `param` names it.",
     429: "The key's rate or quota is used up.",

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastapi import Request
 
-from functions.chat.asking import answered_by, confirms_of, note, with_agent
+from functions.chat.asking import answered, confirms_of, note, with_agent
 from functions.chat.openai.parameters import NexusOptions
 from nexus.answering.question import Question
 from nexus.answering.telling import Telling
@@ -51,13 +51,20 @@ def question_of(
 
 
 def turn_of(
-    request: Request, services: ChatServices, principal: Principal, asked: Question
+    request: Request,
+    services: ChatServices,
+    principal: Principal,
+    asked: Question,
+    key: str | None,
 ) -> Turn:
-    """What answers the question, and notes in the request what came of it."""
+    """What answers the question, and notes in the request what came of it.
+
+    `key` is the request's Idempotency-Key: one turn is made under it, streamed or not.
+    """
 
     def turn(telling: Telling | None = None) -> Answer:
-        answer = answered_by(services, asked)(principal, asked, telling)
-        note(request, answer, repeated=False)
+        answer, repeated = answered(services, principal, asked, key, telling)
+        note(request, answer, repeated=repeated)
         return answer
 
     return turn

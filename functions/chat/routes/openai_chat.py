@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from functions.chat.asking import Claimed
 from functions.chat.dependencies import Services
 from functions.chat.listening import answered_whole, listen
 from functions.chat.openai import tasks
@@ -33,12 +34,17 @@ router = APIRouter(tags=["openai"], responses=RESPONSES)
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def completions(
-    body: CompletionRequest, request: Request, principal: Caller, services: Services
+    body: CompletionRequest,
+    key: Claimed,
+    request: Request,
+    principal: Caller,
+    services: Services,
 ) -> Response:
     """Answers the last user's message from the documents; those before are what it may lean on.
 
     Nothing is remembered, unless `nexus.conversation_id` names a conversation that Nexus keeps.
-    Instructions and tools that a client sends are accepted and not followed.
+    Instructions and tools that a client sends are accepted and not followed. With an
+    Idempotency-Key, a request that is sent again gets the first one's answer.
     """
     body.check(services)
     message = question_in(body.messages)
@@ -53,7 +59,7 @@ async def completions(
     kept = options.conversation_id
     before = None if kept else tuple(turns_before(body.messages))
     asked = question_of(options, services, message, kept, before)
-    turn = turn_of(request, services, principal, asked)
+    turn = turn_of(request, services, principal, asked, key)
     if body.stream:
         told = await begun(listen(services, turn, retracts=False))
         events = completion_events(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from functions.chat.dependencies import Services
 from functions.chat.openai.errors import RESPONSES
-from nexus.budgets.estimating import most_of_embedding, tokens_of
+from nexus.budgets.estimating import most_of_embedding
 from nexus.errors import ConfigurationError, InvalidRequest, NotFound
 from nexus.http.callers import Caller
 from nexus.settings import Settings
@@ -47,7 +47,7 @@ async def embeddings(
     texts = _texts(body, settings)
     if services.embedder is None:
         raise ConfigurationError("This service was made without an embedding model.")
-    most = most_of_embedding(settings, tokens_of(texts))
+    most = most_of_embedding(settings, texts)
     with services.budgets.charging(principal, most) as charge:
         charge.admitted()
         made = services.embedder.embed(texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from functions.chat.asking import Claimed
 from functions.chat.dependencies import Services
 from functions.chat.listening import answered_whole, listen
 from functions.chat.openai.errors import RESPONSES
@@ -25,12 +26,17 @@ router = APIRouter(tags=["openai"], responses=RESPONSES)
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def responses(
-    body: ResponseRequest, request: Request, principal: Caller, services: Services
+    body: ResponseRequest,
+    key: Claimed,
+    request: Request,
+    principal: Caller,
+    services: Services,
 ) -> Response:
     """Answers the input's last question from the documents.
 
     `previous_response_id` continues the conversation that Nexus keeps; with `store: false`, or
-    earlier messages in the input, nothing is remembered.
+    earlier messages in the input, nothing is remembered. With an Idempotency-Key, a request that is
+    sent again gets the first one's answer.
     """
     body.check(services)
     options = body.options
@@ -43,7 +49,7 @@ async def responses(
     forgets = body.store is False
     told_before = before if kept is None and (before or forgets) else None
     asked = question_of(options, services, message, kept, told_before, forgets=forgets)
-    turn = turn_of(request, services, principal, asked)
+    turn = turn_of(request, services, principal, asked, key)
     if body.stream:
         told = await begun(listen(services, turn, retracts=False))
         events = response_events(told, body, with_footnotes=options.footnotes)

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from nexus.setting_values import setting
 from nexus.storage_settings import StorageSettings
 
+# The longest deadline of a request, in seconds. What one holds for itself, an Idempotency-Key or a
+# part of a budget, is held for longer than that.
+LONGEST_REQUEST_S = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings(StorageSettings):
@@ -55,7 +59,8 @@ class ModelSettings(StorageSettings):
         "Secret that holds the rerank URL's API key; empty sends none.", ""
     )
     request_deadline_s: float = setting(
-        "Time from a request's arrival to its answer or problem, in seconds; the gateway waits 29.",
+        "Time from a request's arrival to its answer or problem, in seconds, at most 30; the "
+        "gateway waits 29.",
         27.0,
         low=1,
     )

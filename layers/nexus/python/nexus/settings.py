@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from nexus.errors import ConfigurationError
+from nexus.model_settings import LONGEST_REQUEST_S
 from nexus.models import Budget, Generation
 from nexus.setting_values import parsed, setting, variable_of
 from nexus.speech_settings import SpeechSettings
@@ -230,6 +231,12 @@ class Settings(SpeechSettings):
         settings = cls(**values)
         if not 1 <= settings.top_k <= 20:
             raise ConfigurationError("NEXUS_TOP_K must be from 1 to 20.")
+        if settings.request_deadline_s > LONGEST_REQUEST_S:
+            raise ConfigurationError(
+                f"NEXUS_REQUEST_DEADLINE_S must be at most {LONGEST_REQUEST_S:g}; it is "
+                f"{settings.request_deadline_s:g}. A request that lived longer would outlive its "
+                "Idempotency-Key, and be answered and paid twice: set a shorter time."
+            )
         if settings.chunk_overlap * 2 > settings.chunk_chars:
             raise ConfigurationError(
                 "NEXUS_CHUNK_OVERLAP must be at most half of NEXUS_CHUNK_CHARS; they are "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -77,13 +78,36 @@ def rates_of(written: Sequence[str], variable: str) -> Mapping[str, float]:
     return found
 
 
-_BILL: ContextVar[list[Spent] | None] = ContextVar("bill", default=None)
+class Bill(list[Spent]):
+    """What models were asked, call by call, from whichever thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._late: Callable[[Spent], None] | None = None
+
+    def append(self, one: Spent) -> None:
+        """Adds a call; one that ends once the bill is closed is told of, too."""
+        with self._lock:
+            super().append(one)
+            late = self._late
+        if late is not None:
+            late(one)
+
+    def closed(self, late: Callable[[Spent], None]) -> list[Spent]:
+        """All calls until now; `late` is told of each that ends afterwards, in its thread."""
+        with self._lock:
+            self._late = late
+            return list(self)
+
+
+_BILL: ContextVar[Bill | None] = ContextVar("bill", default=None)
 
 
 @contextmanager
-def billed() -> Iterator[list[Spent]]:
+def billed() -> Iterator[Bill]:
     """Gathers what models are asked in the block, in its threads too, call by call."""
-    bill: list[Spent] = []
+    bill = Bill()
     token = _BILL.set(bill)
     try:
         yield bill
@@ -226,7 +250,9 @@ class SpendingTranscriber:
     def transcribe(self, recording: Recording, language: str) -> Transcript:
         """What the recording says."""
         transcript = self._inner.transcribe(recording, language)
-        _spent(self._model, 0, 0, recording.seconds / 60 * self._rate)
+        # What a recording says of its own length may be less than what was heard of it.
+        seconds = max(recording.seconds, transcript.seconds)
+        _spent(self._model, 0, 0, seconds / 60 * self._rate)
         return transcript
 
 

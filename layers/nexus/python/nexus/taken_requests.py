@@ -12,12 +12,13 @@ from collections.abc import Callable
 
 from nexus.deadline import current
 from nexus.errors import InProgress, InvalidRequest
+from nexus.model_settings import LONGEST_REQUEST_S
 from nexus.ports import RequestClaims
 
 # The field that is named when a key cannot be used.
 FIELD = "Idempotency-Key"
 # How long a key stays taken by who never says that it is done: no request lives longer.
-CLAIMED_S = 40
+CLAIMED_S = round(LONGEST_REQUEST_S) + 10
 # How long a second request waits for the first one's answer, how often it looks, and when it may
 # come again.
 WAIT_S = 5.0

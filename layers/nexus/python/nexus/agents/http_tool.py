@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from nexus.agents.configuration import Auth, HttpTool
 from nexus.agents.credentials import Credentials
+from nexus.agents.parameter_styles import Parameter, check, path_segment, query_of
 from nexus.agents.results import CUT, passage_of, text_of_body
 from nexus.agents.tools import Asking, Given, Tool
 from nexus.deadline import current
-from nexus.errors import UpstreamUnavailable
+from nexus.errors import ConfigurationError, UpstreamUnavailable
 from nexus.ports.tool_chats import ToolForm, WebClient, WebRequest, WebResponse
 
 # RFC 9110, 9.2.2: the same call again is the same call once.
@@ -34,13 +35,15 @@ DONE = "The service has done it, and gave nothing back."
 class HttpCall:
     """How arguments become a request: into the path, the query, and the body.
 
-    `body` names the argument that is the whole body; with `rest_in_body` what is neither in the
-    path nor in the query is an object in it.
+    What the URL's braces name is written as `path` says, or else as one plain value. `body` names
+    the argument that is the whole body; with `rest_in_body` what is neither in the path nor in the
+    query is an object in it.
     """
 
     method: str
     url: str
-    in_query: tuple[str, ...] = ()
+    query: tuple[Parameter, ...] = ()
+    path: tuple[Parameter, ...] = ()
     body: str = ""
     rest_in_body: bool = False
     auth: Auth | None = None
@@ -51,7 +54,7 @@ class HttpCall:
     @property
     def in_path(self) -> tuple[str, ...]:
         """The arguments that the URL's braces name."""
-        return tuple(_BRACES.findall(self.url))
+        return names_in(self.url)
 
 
 class HttpTools:
@@ -70,13 +73,22 @@ class HttpTools:
         self._jitter = jitter
 
     def of(self, name: str, source: HttpTool) -> Tool:
-        """The tool that a few lines of TOML describe."""
+        """The tool that a few lines of TOML describe.
+
+        Raises ConfigurationError for a parameter that its address cannot hold.
+        """
         rest = [one for one in source.parameters if f"{{{one}}}" not in source.url]
         reads = source.method in ("GET", "HEAD", "DELETE")
+        in_address = source.parameters if reads else names_in(source.url)
+        for one in in_address:
+            try:
+                check(Parameter(one), source.parameters.get(one, {}))
+            except ValueError as err:
+                raise ConfigurationError(f"tools.{name}: {one} {err}.") from err
         call = HttpCall(
             source.method,
             source.url,
-            tuple(rest) if reads else (),
+            tuple(map(Parameter, rest)) if reads else (),
             rest_in_body=not reads,
             auth=source.auth,
             timeout_s=source.timeout_s,
@@ -149,13 +161,18 @@ def request_of(
     twice.
     """
     in_path = call.in_path
-    url = _BRACES.sub(lambda m: quote(_text(arguments[m[1]]), safe=""), call.url)
-    query = {name: _text(arguments[name]) for name in call.in_query if name in arguments}
+    styles = {one.name: one for one in call.path}
+
+    def written(named: re.Match[str]) -> str:
+        name = named[1]
+        return path_segment(styles.get(name, Parameter(name, "simple")), arguments[name])
+
+    url = _with_query(_BRACES.sub(written, call.url), query_of(call.query, arguments))
     body: Any = None
     if call.body and call.body in arguments:
         body = arguments[call.body]
     elif call.rest_in_body:
-        body = {name: one for name, one in arguments.items() if name not in (*in_path, *query)}
+        body = {name: one for name, one in arguments.items() if name not in in_path}
     sent = {"accept": "application/json, text/plain;q=0.5", **headers}
     if key:
         sent["idempotency-key"] = key
@@ -163,21 +180,22 @@ def request_of(
         call.method,
         url,
         sent,
-        query,
         body,
         timeout_s=call.timeout_s,
         max_bytes=call.max_bytes,
     )
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ",".join(map(_text, value))
-    # A part of a path that is dots alone would lead to another path.
-    text = str(value)
-    return text if text.strip(".") or not text else text.replace(".", "%2E")
+def names_in(url: str) -> tuple[str, ...]:
+    """The arguments that a URL's braces name."""
+    return tuple(_BRACES.findall(url))
+
+
+def _with_query(url: str, query: str) -> str:
+    """The address with this query behind its own; it is sent as it stands here."""
+    parts = urlsplit(url)
+    whole = "&".join(filter(None, (parts.query, query)))
+    return parts._replace(query=whole).geturl()
 
 
 def _given(name: str, title: str, call: HttpCall, response: WebResponse, *, changes: bool) -> Given:

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from nexus.agents.configuration import READING, OpenApiTools
-from nexus.agents.http_tool import HttpCall, HttpTools
+from nexus.agents.http_tool import HttpCall, HttpTools, names_in
+from nexus.agents.parameter_styles import Parameter, parameter_of
 from nexus.agents.tools import Tool
 from nexus.errors import ConfigurationError
 from nexus.ports.tool_chats import ToolForm
@@ -57,24 +58,39 @@ def _tool(
     path, method, shared, operation = found
     properties: dict[str, Any] = {}
     required: list[str] = []
-    in_query = []
-    for given in [*shared, *operation.get("parameters", ())]:
-        one = _resolved(given, document)
-        where, called = one.get("in"), str(one.get("name", ""))
-        if where not in ("path", "query"):
+    written: dict[str, list[Parameter]] = {"path": [], "query": []}
+    for one in _parameters([*shared, *operation.get("parameters", ())], document):
+        where, called = str(one.get("in", "")), str(one.get("name", ""))
+        if where not in written:
             if one.get("required"):
                 raise ConfigurationError(
                     f"tools.{name}: {operation_id} needs {called} in {where}, which no tool sends."
                 )
             continue
-        schema = _schema(one.get("schema", {}), document)
+        schema = _schema_of_parameter(one, document)
+        if called in properties:
+            raise ConfigurationError(
+                f"tools.{name}: {operation_id} has {called} in its path and in its query: "
+                "give one of them another name."
+            )
+        try:
+            written[where].append(parameter_of(one, where, schema))
+        except ValueError as err:
+            raise ConfigurationError(f"tools.{name}: {called} of {operation_id} {err}.") from err
         about = {"description": str(one["description"])[:500]} if one.get("description") else {}
         properties[called] = {**schema, **about}
-        in_query += [called] if where == "query" else []
         required += [called] if one.get("required") or where == "path" else []
+    if missing := set(names_in(path)) - {one.name for one in written["path"]}:
+        raise ConfigurationError(
+            f"tools.{name}: {operation_id} does not describe {min(missing)} of its path."
+        )
     whole = _resolved(operation.get("requestBody", {}), document)
     content = whole.get("content", {}).get("application/json")
     if content:
+        if BODY in properties:
+            raise ConfigurationError(
+                f"tools.{name}: {operation_id} has a parameter named {BODY} beside its body."
+            )
         properties[BODY] = _schema(content.get("schema", {}), document)
         required += [BODY] if whole.get("required") else []
     elif whole.get("required"):
@@ -94,7 +110,8 @@ def _tool(
     call = HttpCall(
         method.upper(),
         server.rstrip("/") + path,
-        tuple(in_query),
+        tuple(written["query"]),
+        tuple(written["path"]),
         BODY if content else "",
         auth=source.auth,
         timeout_s=source.timeout_s,
@@ -103,6 +120,34 @@ def _tool(
     )
     changes = call.method not in READING and operation_id not in source.reads
     return http.tool(form, title, call, changes=changes, confirm=source.confirm)
+
+
+def _parameters(given: list[Any], document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Parameters without references; an operation's own stands for one that its path shares."""
+    found = {}
+    for one in given:
+        read = _resolved(one, document)
+        found[read.get("in"), read.get("name")] = read
+    return list(found.values())
+
+
+def _schema_of_parameter(one: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter's schema; one that may be null is left out instead, which an address can say."""
+    content = one.get("content")
+    holder: Any = one
+    if isinstance(content, dict) and content:
+        holder = next(iter(content.values()))
+    given = holder.get("schema", {}) if isinstance(holder, dict) else {}
+    schema = _resolved(given, document)
+    for choice in ("anyOf", "oneOf"):
+        ways = [_resolved(way, document) for way in schema.get(choice) or ()]
+        real = [way for way in ways if way.get("type") != "null"]
+        if len(real) == 1:
+            schema = {**real[0], **{key: schema[key] for key in schema if key in _KEPT}}
+    kept = _schema(schema, document)
+    if isinstance(kinds := kept.get("type"), list) and len(kinds) > 1 and not content:
+        kept["type"] = [kind for kind in kinds if kind != "null"]
+    return kept
 
 
 def _read(path: Path) -> Mapping[str, Any]:

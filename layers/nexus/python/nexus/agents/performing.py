@@ -92,6 +92,8 @@ class Performing:
                 return given
 
         taken = Taken(run.begin(tool.kind, tool.name))
+        if tool.changes and run.telling:  # what was changed has to be told of, whoever asks again
+            run.telling.go_on()
         with within(tool.timeout_s):
             return Begun(self.executor.submit(_caught(work)), taken)
 

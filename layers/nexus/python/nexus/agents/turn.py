@@ -136,6 +136,8 @@ class Agents:
         action = None
         if question.confirms is not None:
             where = (principal, conversation_id, question.confirms.action_id)
+            if telling:  # what is taken here nobody can take again
+                telling.go_on()
             action = parts.confirming.take(*where)
             name = action.agent if action.agent in parts.configuration.agents else name
         run = self._run(principal, question, history, turns, charge.bill, name, telling)

@@ -27,7 +27,8 @@ def markdown(
 ) -> str:
     """The conversation's turns, each question with its answer and the sources of that.
 
-    `told` is what a reader is told as a turn's answer, and `link` the address of a source.
+    `told` is what a reader is told as a turn's answer, and `link` the address of a source; ""
+    where it has none.
     """
     parts = [
         f"# {_plain(conversation.title)}",
@@ -48,7 +49,8 @@ def _listed(source: Source, address: str) -> str:
     if passage.version:
         named.append(f"version {passage.version}")
     told = _plain(", ".join(filter(None, named)))
-    return f"\\[{source.number}\\] {told}  \n<{address}>\n\n{_quoted(source.quote)}"
+    where = f"  \n<{address}>" if address else ""
+    return f"\\[{source.number}\\] {told}{where}\n\n{_quoted(source.quote)}"
 
 
 def _quoted(text: str) -> str:

@@ -64,6 +64,7 @@ class IdempotentAnswers:
             asdict(question.filters),
             question.style,
             *([question.agent, question.confirms] if question.agent or question.confirms else []),
+            *([question.before, question.forgets] if _is_told(question) else []),
         )
         owner = uuid.uuid4().hex
         known = taken(self._claims, place, body, owner, self._sleep)
@@ -100,3 +101,8 @@ class IdempotentAnswers:
         except (UpstreamError, ValueError):  # half of a surrogate pair has no UTF-8
             pass
         logger.warning("answer_not_kept_for_repetition")
+
+
+def _is_told(question: Question) -> bool:
+    """Whether the client tells the turns before, or remembers this one: as OpenAI's do."""
+    return question.before is not None or question.forgets

@@ -71,7 +71,8 @@ class Answerer:
         """Answers from the principal's documents, or refuses; remembers the turn if it can.
 
         `telling` tells of it what is settled while it is made, and all of its text before it is
-        remembered; it raises Abandoned where nobody listens any more, and nothing is remembered.
+        remembered; where nobody listens any more before it is written, it raises Abandoned, and
+        nothing is remembered.
         Raises UpstreamError or ConfigurationError when the language model or the catalogue fail, or
         both searches do, or one does and the other finds no answer. Whatever else fails or is late
         (conversations, caches, reranker, a second draft) makes the answer at most a poorer one.

@@ -5,7 +5,9 @@ counter is under its cap, and what is reserved is never less than what an answer
 together spend no more than the cap and one answer, however many ask at once. A reservation whose
 request died returns when its time is over, by whoever meets it next; if its request lives after
 all, that still counts what it spent. Each of these is one conditional change, so that it is done
-once, though it be sent twice.
+once, though it be sent twice, as it is where a response was lost: a reservation's hold, which is
+made with it, tells that it is there. Where requests alone are counted the hold holds nothing, and
+goes with a later reservation: it costs no call.
 """
 
 from __future__ import annotations
@@ -14,16 +16,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nexus.budgets.windows import counter, counter_of, end_of, is_over, month_of
+from nexus.model_settings import LONGEST_REQUEST_S
 from nexus.models import Amount, Budget, Cap, Hold, Measure
 from nexus.ports import Account, Change, Ledger
 
-# No request lives longer than half of it.
-HELD_S = 60
+# How long a reservation is held at least; no request lives longer than half of it.
+HELD_S = 2 * round(LONGEST_REQUEST_S)
 # How long what was taken back is known as such, for a request that settles it later.
 KNOWN_S = 3_600
 # What requests at work hold is free again in seconds.
 SOON_S = 2.0
 TRIES = 3
+# How many holds one reservation takes out: DynamoDB takes expressions of 4 KB.
+MOST_OVER = 100
 _SPENT: tuple[Measure, ...] = ("tokens", "dollars")
 
 
@@ -49,16 +54,18 @@ class Full:
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What one request has reserved in one account, and how the account then stood.
-
-    `hold_id` is "" where requests alone are counted, which nothing is to be settled of.
-    """
+    """What one request has reserved in one account, and how the account then stood."""
 
     place: Place
     budget: Budget
     hold_id: str
     hold: Hold
     account: Account
+
+    @property
+    def counts_requests_alone(self) -> bool:
+        """Whether it holds nothing that could be settled but the request itself."""
+        return not _spends(self.budget)
 
 
 def reserve(
@@ -69,14 +76,18 @@ def reserve(
     hold_id: str,
     now: float,
     stale: Iterable[str] = (),
+    over: Iterable[str] = (),
+    held_s: float = HELD_S,
 ) -> Reserved | Full:
-    """Reserves what a request takes at most, or says which cap is full.
+    """Reserves what a request takes at most for `held_s` seconds, or says which cap is full.
 
-    `stale` are counters of windows that are over, which this takes out.
+    `stale` are counters of windows that are over and `over` the ids of holds that nothing is to be
+    settled of any more, which this takes out: MOST_OVER of them.
     """
     caps = budget.caps()
-    spends = any(cap.measure != "requests" for cap in caps)
-    hold = Hold(int(now), int(now) + HELD_S, most.tokens, most.nanodollars)
+    spends = _spends(budget)
+    held = most if spends else Amount()
+    hold = Hold(int(now), int(now + held_s), held.tokens, held.nanodollars)
     counted = {counter_of(cap, now): most.requests for cap in caps if cap.measure == "requests"}
     for window in ("day", "month"):
         counted[counter("requests", window, now)] = most.requests
@@ -85,7 +96,8 @@ def reserve(
     change = Change(
         add=counted,
         below={counter_of(cap, now): cap.most for cap in caps},
-        put={hold_id: hold} if spends else {},
+        put={hold_id: hold},
+        drop=tuple(over)[:MOST_OVER],
         forget=[name for name in stale if name not in counted],
     )
     full: Full | None = None
@@ -94,7 +106,7 @@ def reserve(
         done = done or account.holds.get(hold_id) == hold  # it was sent twice
         returned = _take_back(ledger, place, account, now)
         if done:
-            return Reserved(place, budget, hold_id if spends else "", hold, account)
+            return Reserved(place, budget, hold_id, hold, account)
         full = _full(account, caps, now)
         if not returned and full is not None:
             return full
@@ -105,15 +117,15 @@ def reserve(
 def settle(ledger: Ledger, reserved: Reserved, spent: Amount) -> None:
     """Counts what was spent instead of what was reserved; `spent.requests` is -1 to take it back.
 
-    May be called again after a failure: it counts once.
+    May be called again after a failure: it counts once. Asks nothing where requests alone are
+    counted and none is taken back.
     """
     place, at = reserved.place, reserved.hold.at
     month = month_of(at)
-    if not reserved.hold_id:
-        if spent.requests:
-            change = Change(add=_requests(reserved, spent.requests))
-            ledger.change(place.tenant, place.name, month, change)
-        return
+    if reserved.counts_requests_alone:
+        if not spent.requests:
+            return
+        spent = Amount(spent.requests)
     hold = reserved.hold
     for known in (hold, _returned(hold)):
         rest = spent - Amount(0, known.tokens, known.nanodollars)
@@ -126,6 +138,18 @@ def settle(ledger: Ledger, reserved: Reserved, spent: Amount) -> None:
         done, account = ledger.change(place.tenant, place.name, month, change)
         if done or account.holds.get(reserved.hold_id) != _returned(hold):
             return
+
+
+def settle_late(ledger: Ledger, reserved: Reserved, spent: Amount, name: str) -> None:
+    """Counts what was spent beside what was settled, in a call that nobody waited for any more.
+
+    `name` is its own: under it, it counts once, however often it is sent.
+    """
+    place, at = reserved.place, reserved.hold.at
+    if not reserved.counts_requests_alone:
+        mark = Hold(int(at), int(at) + HELD_S, 0, 0)
+        change = Change(add=_spent(spent, at), put={name: mark})
+        ledger.change(place.tenant, place.name, month_of(at), change)
 
 
 def share_spent(reserved: Reserved) -> float:
@@ -152,6 +176,15 @@ def stale_in(account: Account, now: float) -> list[str]:
     return [name for name in account.counters if is_over(name, now)]
 
 
+def over_in(account: Account, now: float) -> list[str]:
+    """Holds that came back so long ago that no request settles them any more."""
+    return [
+        hold_id
+        for hold_id, hold in account.holds.items()
+        if hold == _returned(hold) and hold.until + KNOWN_S <= now
+    ]
+
+
 def held_in(account: Account, cap: Cap, now: float) -> int:
     """How much of what counts towards a cap is reserved by requests that are at work."""
     if cap.measure == "requests":
@@ -171,9 +204,6 @@ def _take_back(ledger: Ledger, place: Place, account: Account, now: float) -> bo
             continue
         gone = _returned(hold)
         if hold == gone:
-            if hold.until + KNOWN_S <= now:
-                change = Change(expected={hold_id: hold}, drop=[hold_id])
-                ledger.change(place.tenant, place.name, month_of(hold.at), change)
             continue
         change = Change(
             add=_spent(Amount(0, -hold.tokens, -hold.nanodollars), hold.at),
@@ -194,6 +224,10 @@ def _full(account: Account, caps: Iterable[Cap], now: float) -> Full | None:
             is_held = counted - held_in(account, cap, now) < cap.most
             found.append(Full(cap, now + SOON_S if is_held else end_of(cap.window, now), is_held))
     return max(found, key=lambda one: one.until, default=None)
+
+
+def _spends(budget: Budget) -> bool:
+    return any(cap.measure != "requests" for cap in budget.caps())
 
 
 def _returned(hold: Hold) -> Hold:

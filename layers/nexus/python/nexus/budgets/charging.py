@@ -7,6 +7,7 @@ the reservation, so that a turn makes no further trip, and what it costs is coun
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import uuid
@@ -14,42 +15,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 
 from nexus.budgets.accounts import (
+    HELD_S,
     SOON_S,
     Full,
     Place,
     Reserved,
-    is_roomy,
     reserve,
     settle,
+    settle_late,
     share_spent,
-    stale_in,
 )
+from nexus.budgets.known_accounts import KnownAccount
 from nexus.budgets.refusing import exceeded
-from nexus.deadline import awaited, current, meeting
+from nexus.deadline import awaited, behind, current, meeting
 from nexus.errors import ConfigurationError, NexusError
 from nexus.models import Amount, Budget, Principal, Spent
 from nexus.observability import logger
 from nexus.ports import Ledger
-from nexus.spending import billed
+from nexus.spending import Bill, billed
 
 TENANT, PERSON = "tenant", "person/"
 EVERY = "*"
-# How long what an account held is believed when the next request begins.
-ROOMY_S = 30.0
 _MOST_KNOWN = 1_000
-
-
-@dataclass(slots=True)
-class _Known:
-    """What this process has seen of an account last."""
-
-    roomy_until: float = 0.0
-    full_until: float = 0.0
-    full: Full | None = None
-    stale: Sequence[str] = ()
 
 
 class Budgets:
@@ -74,7 +63,7 @@ class Budgets:
         self._tenants = tenants or {}
         self._saving_from = saving_from
         self.now = now
-        self._known: dict[Place, _Known] = {}
+        self._known: dict[Place, KnownAccount] = {}
 
     def of(self, principal: Principal) -> dict[Place, Budget]:
         """The accounts that a caller's requests are charged to, with their budgets."""
@@ -115,13 +104,16 @@ class Budgets:
         still = known.full is not None and known.full.cap in budget.caps()
         if known.full is not None and still and self.now() < known.full_until:
             raise exceeded(place, known.full, self.now())
-        return self._executor.submit(self._reserve, place, budget, most, hold_id)
+        # A job that works for a quarter of an hour holds its part for as long.
+        left_s = current().remaining()
+        held_s = HELD_S if math.isinf(left_s) else max(HELD_S, left_s + HELD_S / 2)
+        return self._executor.submit(self._reserve, place, budget, most, hold_id, held_s)
 
-    def known(self, place: Place) -> _Known:
+    def known(self, place: Place) -> KnownAccount:
         """What was seen of an account last."""
         if len(self._known) >= _MOST_KNOWN and place not in self._known:
             self._known.clear()
-        return self._known.setdefault(place, _Known())
+        return self._known.setdefault(place, KnownAccount())
 
     def saves(self, reserved: Sequence[Reserved]) -> bool:
         """Whether an account is so near its cap that a cheaper model is to answer."""
@@ -131,21 +123,39 @@ class Budgets:
         """Begins to settle; the request's deadline is not that of this."""
         if self.ledger is None or self._executor is None:
             return []
+        for one in reserved:
+            if one.counts_requests_alone and not spent.requests:
+                self.known(one.place).over.add(one.hold_id)
         with meeting(current().lifted()):
             return [self._executor.submit(settle, self.ledger, one, spent) for one in reserved]
 
-    def _reserve(self, place: Place, budget: Budget, most: Amount, hold_id: str) -> Reserved:
+    def settling_late(self, reserved: Sequence[Reserved], spent: Amount, name: str) -> None:
+        """Begins to count a call that nobody waited for."""
+        if self.ledger is None or self._executor is None:
+            return
+        for one in reserved:
+            behind(self._executor, self._settle_late, one, spent, name)
+
+    def _settle_late(self, reserved: Reserved, spent: Amount, name: str) -> None:
+        assert self.ledger is not None  # noqa: S101 - who begins it has looked
+        try:
+            settle_late(self.ledger, reserved, spent, name)
+        except NexusError as error:
+            logger.warning("budget_not_settled", extra={"error": type(error).__name__})
+            return
+        self.known(reserved.place).over.add(name)
+
+    def _reserve(
+        self, place: Place, budget: Budget, most: Amount, hold_id: str, held_s: float
+    ) -> Reserved:
         assert self.ledger is not None  # noqa: S101 - `begun` has looked
         known, now = self.known(place), self.now()
-        found = reserve(self.ledger, place, budget, most, hold_id, now, known.stale)
+        over = known.some_over()
+        found = reserve(self.ledger, place, budget, most, hold_id, now, known.stale, over, held_s)
         if isinstance(found, Full):
-            known.roomy_until = 0.0
-            # What is held may be free at any time: only what is spent is known to stay so.
-            known.full, known.full_until = found, 0.0 if found.is_held else found.until
+            known.refused(found)
             raise exceeded(place, found, now)
-        known.full = None
-        known.stale = stale_in(found.account, now)
-        known.roomy_until = now + ROOMY_S if is_roomy(found) else 0.0
+        known.let_in(found, over, now)
         return found
 
 
@@ -157,7 +167,7 @@ class Charge:
         budgets: Budgets,
         accounts: Mapping[Place, Budget],
         most: Amount,
-        bill: list[Spent],
+        bill: Bill,
     ) -> None:
         self._budgets = budgets
         self._accounts = accounts
@@ -167,6 +177,7 @@ class Charge:
         self._lock = threading.Lock()
         self._begun: list[Future[Reserved]] = []
         self._reserved: list[Reserved] | None = None
+        self._held: list[Reserved] = []
         self._refused: NexusError | None = None
         self._settling: list[Future[None]] = []
         self._counted: list[Spent] | None = None
@@ -209,20 +220,24 @@ class Charge:
         with self._lock:
             if self._counted is not None:
                 return
-            self._counted = list(self.bill)
-        reserved = self._reserved
-        if reserved is None:
-            reserved = _there(self._begun)
+            self._held = _there(self._begun) if self._reserved is None else self._reserved
+            self._counted = self.bill.closed(self._settle_late)
         # Who was refused by one account made no request of the other.
-        spent = _sum(self._counted, -1 if self._refused is not None else 0)
-        self._settling = self._budgets.settling(reserved, spent)
+        back = self._most.requests if self._refused is not None else 0
+        spent = _sum(self._counted, -back)
+        self._settling = self._budgets.settling(self._held, spent)
+
+    def _settle_late(self, spent: Spent) -> None:
+        """Counts a call that ended when the rest was settled: a verifier's that was given up on."""
+        self._budgets.settling_late(self._held, _sum([spent], 0), uuid.uuid4().hex[:16])
 
     def settled(self) -> None:
         """Returns when what was spent is counted; what cannot be, returns when its time is over."""
         self.settle()
+        end = time.monotonic() + SETTLE_S
         for one in self._settling:
             try:
-                one.result(SETTLE_S)
+                one.result(max(0.0, end - time.monotonic()))
             except (NexusError, TimeoutError) as error:
                 logger.warning("budget_not_settled", extra={"error": type(error).__name__})
 
@@ -235,6 +250,8 @@ class Charge:
         self.saves = self._budgets.saves(self._reserved)
 
 
+# How long an answer waits for all that is settled of it: beyond the request's deadline, and within
+# the time for which its Idempotency-Key is held.
 SETTLE_S = 6.0
 _CURRENT: ContextVar[Charge | None] = ContextVar("charge", default=None)
 

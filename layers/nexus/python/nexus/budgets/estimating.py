@@ -28,8 +28,12 @@ def tokens_of(texts: Iterable[str]) -> int:
     return sum(2 + len(text.encode(errors="replace")) // 2 for text in texts)
 
 
-def most_of_embedding(settings: Settings, tokens: int) -> Amount:
-    """The most that embedding so many tokens takes, as one request."""
+def most_of_embedding(settings: Settings, texts: Iterable[str]) -> Amount:
+    """The most that embedding texts takes, as one request: a token a byte, which none exceeds.
+
+    These are a caller's own, and may be what nobody writes.
+    """
+    tokens = sum(2 + len(text.encode(errors="replace")) for text in texts)
     return Amount(1, tokens, _nano(tokens, settings.embedding_price))
 
 

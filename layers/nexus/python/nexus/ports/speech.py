@@ -22,10 +22,14 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said, "" if nothing was, and in which language (ISO 639-1, "" if not told)."""
+    """What was said, "" if nothing was, and in which language (ISO 639-1, "" if not told).
+
+    `seconds` are those that the service counted, 0 where it tells none.
+    """
 
     text: str
     language: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

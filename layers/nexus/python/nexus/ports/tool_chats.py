@@ -66,7 +66,8 @@ class ToolChat(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WebRequest:
-    """One HTTP request; `body` is sent as JSON unless it is None, `form` as a form.
+    """One HTTP request, its query in its URL; `body` is sent as JSON unless it is None, `form` as a
+    form.
 
     `timeout_s` is for each step of the exchange, and `max_bytes` the longest body that is read.
     """
@@ -74,7 +75,6 @@ class WebRequest:
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     form: Mapping[str, str] | None = None
     timeout_s: float = 10.0

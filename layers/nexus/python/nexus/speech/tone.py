@@ -21,7 +21,7 @@ Label = Literal["neutral", "happy", "angry", "sad", "worried"]
 LABELS: tuple[Label, ...] = get_args(Label)
 # What is looked at: a tone is told by a few sentences.
 MOST_CHARS = 2_000
-_MOST_TOKENS = 300
+MOST_TOKENS = 300
 
 _WORDS: dict[str, str] = {
     "angry": "angry annoyed annoying ridiculous unacceptable furious outrageous terrible awful "
@@ -93,7 +93,7 @@ def tone_by_rule(transcript: str, seconds: float, heard: Loudness | None) -> Ton
 def _of_model(transcript: str, model: ChatModel) -> Tone:
     """The model's word. Raises ValueError where it is none, and what asking it raises."""
     asked = [Message("system", _ASKED), Message("user", transcript[:MOST_CHARS])]
-    written = model.complete(asked, _MOST_TOKENS).text
+    written = model.complete(asked, MOST_TOKENS).text
     begin, end = written.find("{"), written.rfind("}")
     try:
         told = json.loads(written[begin : end + 1])

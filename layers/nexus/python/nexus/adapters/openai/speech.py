@@ -6,6 +6,10 @@ https://platform.openai.com/docs/api-reference/audio/createSpeech.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from typing import Any
+
 from nexus.adapters.openai.connection import ModelsClient, as_json
 from nexus.adapters.openai.errors import StatusError, translate
 from nexus.errors import InvalidRequest
@@ -45,7 +49,8 @@ class OpenAITranscriber:
                 _refuse_recording(err)
                 raise
             told = as_json(response)
-            return Transcript(str(told["text"]).strip(), _code(told.get("language")))
+            text = str(told["text"]).strip()
+            return Transcript(text, _code(told.get("language")), _seconds(told))
 
 
 class OpenAISpeaker:
@@ -92,6 +97,15 @@ def _refuse_recording(err: StatusError) -> None:
         raise InvalidRequest(BROKEN, "file") from err
     if err.status_code in _ABOUT_INPUT and err.param == "language":
         raise InvalidRequest(UNHEARD, "language") from err
+
+
+def _seconds(told: Mapping[str, Any]) -> float:
+    """The recording's length as the endpoint counted it, 0 if it does not tell."""
+    usage = told.get("usage")
+    counted = usage.get("seconds") if isinstance(usage, dict) else told.get("duration")
+    if not isinstance(counted, int | float) or isinstance(counted, bool):
+        return 0.0
+    return float(counted) if 0 <= counted < math.inf else 0.0
 
 
 def _code(told: object) -> str:

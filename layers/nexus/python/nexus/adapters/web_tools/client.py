@@ -46,7 +46,7 @@ class GuardedWebClient:
         url, headers = request.url, dict(request.headers)
         for _ in range(MOST_REDIRECTS + 1):
             parts, address = self._addresses.checked(url)
-            response = self._sent(request, parts, address, headers, first=url == request.url)
+            response = self._sent(request, parts, address, headers)
             target = response.headers.get("location", "")
             if response.status not in _REDIRECTS or not target:
                 return response
@@ -63,15 +63,11 @@ class GuardedWebClient:
         parts: SplitResult,
         address: str,
         headers: Mapping[str, str],
-        *,
-        first: bool,
     ) -> WebResponse:
         host = parts.hostname or ""
         shown = f"[{address}]" if ":" in address else address
         port = f":{parts.port}" if parts.port else ""
         url = httpx2.URL(parts._replace(netloc=f"{shown}{port}", fragment="").geturl())
-        if first and request.query:
-            url = url.copy_merge_params(dict(request.query))
         timeout = httpx2.Timeout(request.timeout_s, connect=min(_CONNECT_S, request.timeout_s))
         try:
             made = self._http.build_request(
