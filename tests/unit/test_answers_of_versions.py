@@ -31,7 +31,7 @@ from nexus.models import (
 from nexus.object_keys import document_id
 from nexus.ports import Completion, Message
 from tests.assembled import InTurn, readers
-from tests.fakes import FakeCache, FakeCatalogue, FakeChat, FakeConversations
+from tests.fakes import FakeCache, FakeCatalogue, FakeChat, FakeConversations, FakeDocuments
 from tests.unit.test_retrieval import ALICE, CONFIG, Library
 
 PATH, SECRET = "plan.md", "Forty people leave in May."
@@ -174,15 +174,18 @@ def test_a_question_that_begins_while_the_document_is_being_hidden_is_of_what_is
 def test_what_was_read_before_an_erasure_that_broke_off_does_not_return_either() -> None:
     desk = Desk("")
 
-    class Ended(FakeConversations):
-        def redact(self, tenant: str, document_id: str) -> int:
+    class Ended(FakeDocuments):
+        def count_versions(self, key: str) -> int:
+            return 1
+
+        def delete_versions(self, key: str) -> int:
             raise SystemExit
 
     library = desk.library
     place = Place(library.catalogue, library.index, CONFIG.generation.namespace)
     before = turn_read_at("2025-06-15T15:06:30.000Z")
     with pytest.raises(SystemExit):
-        Eraser([place], library.documents, None, Ended(), library.clock).erase("acme", ID)
+        Eraser([place], Ended(), None, desk.conversations, library.clock).erase("acme", ID)
     library.add("acme", PATH, "We grow in May.", groups=("all",))
     [seen] = as_seen(library.catalogue, BOARD, [before])
     assert seen.deleted_document_ids == (ID,)
