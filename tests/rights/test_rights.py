@@ -48,7 +48,7 @@ class Stage:
             tenant: world.key(Principal(tenant, "admin", "admin", "admin")) for tenant in TENANTS
         }
         self.papers = [
-            Paper(tenant, f"{folder}w{tenant}{place}.md", f"Q{tenant}{place}", (), "")
+            Paper(tenant, f"{folder}w{tenant}{place}.md", f"Q{tenant}{place}v000", (), "")
             for tenant in TENANTS
             for place, folder in enumerate(FOLDER_NAMES)
         ]
@@ -68,7 +68,9 @@ class Stage:
         if case.change != "none":
             paper.groups, paper.department = case.groups, case.department
             told[case.change] += 1
-        if case.change == "upload":
+        if case.change == "revise":
+            paper.revise()
+        if case.change in ("upload", "revise"):
             self.upload(paper)
         elif case.change != "none":
             self.patch(paper)
@@ -98,8 +100,16 @@ class Stage:
         assert response.status_code == 202, response.text
 
     def check(self, person: Person, answer: str) -> None:
-        """Nothing in the answer is of a document out of sight, not even that there is one."""
+        """Nothing in the answer is of a document out of sight, not even that there is one.
+
+        Nor is anything of a version that was closed to the person whenever it was shown.
+        """
         for paper in self.papers:
+            for code, ways in paper.past.items():
+                if code in answer:
+                    told["of versions before"] += 1
+                    assert person.sees(paper), (person, paper, answer)
+                    assert any(map(person.may_see, ways)), (person, paper, code, answer)
             if person.sees(paper):
                 continue
             name = paper.path.rpartition("/")[2]
