@@ -22,7 +22,7 @@ KEY = {"x-api-key": "nx_web"}
 class Late:
     """A stage, and a turn that came after its document was erased, and uploaded anew."""
 
-    def __init__(self, day: Day, client: Any, clock: time_machine.Coordinates) -> None:
+    def __init__(self, day: Day, client: Any, clock: time_machine.Traveller) -> None:
         self.day = day
         self._client = client
         fees = day.put("fees.md", "The tuition fee is nine million rupiah.")
