@@ -219,6 +219,22 @@ def test_text_that_readers_see_now_is_for_whom_it_is_now_whoever_could_see_it_be
     assert as_seen(library.catalogue, STAFF, [turn]) == [turn]
 
 
+@pytest.mark.parametrize("version", ["", "null"])
+def test_where_the_bucket_keeps_no_versions_the_text_alone_tells_them_apart(
+    library: Library, version: str
+) -> None:
+    turn = of_the_closed_version(library)
+    [item] = turn.document_ids
+    library.add("acme", "plan.md", "# Rest\n\nWe grow.", groups=("all",))
+    key = ("acme", item)
+    library.catalogue.records[key] = replace(library.catalogue.records[key], version=version)
+    read = replace(turn.read_as[0], version=version)
+    [source] = turn.sources
+    quoted = replace(source, passage=replace(source.passage, version=version))
+    turn = replace(turn, read_as=(read,), sources=(quoted,))
+    assert told(as_seen(library.catalogue, STAFF, [turn])[0]) == "hidden"
+
+
 def test_a_narrower_version_closes_what_was_read_of_a_wider_one(library: Library) -> None:
     turn = of_the_closed_version(library)
     wide = replace(turn, read_as=(replace(turn.read_as[0], said=DocumentMetadata()),))

@@ -12,6 +12,8 @@ from nexus.retrieval.erased import was_erased
 from nexus.retrieval.rights import allows, permits
 from nexus.text.tongues import tongue_of
 
+# What S3 calls the one version of an object that was put without versions.
+UNVERSIONED = ("", "null")
 # No function runs longer than this before it stores its turn.
 LONGEST_TURN_S = 900.0
 
@@ -112,7 +114,10 @@ class _Sight:
 
     def _stands(self, turn: Turn, read: ReadDocument) -> bool:
         """Whether what the turn cites of a version is in the one that readers see now."""
-        if read.version == self._live[read.document_id].version:
+        # A bucket that keeps no versions calls each of them the same.
+        if read.version not in UNVERSIONED and (
+            read.version == self._live[read.document_id].version
+        ):
             return True
         passages = [source.passage for source in turn.sources]
         quoted = [

@@ -1,6 +1,6 @@
 """Keeps when documents were erased, which outlasts their records, generations and new uploads.
 
-pk `erased#{tenant}`, sk the document's id, in the catalogue's table. Nothing of a document is in it
+pk `erased#{tenant}`, sk `erasure#{id}`, in the catalogue's table. Nothing of a document is in it
 but its id, which is a digest of its path.
 """
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
 
-ERASED = "erased#"
+ERASED, ERASURE = "erased#", "erasure#"
 
 
 def erasure_key(tenant: str, document_id: str) -> dict[str, AttributeValue]:
     """The key of a document's erasure."""
-    return to_item({"pk": ERASED + tenant, "sk": document_id})
+    return to_item({"pk": ERASED + tenant, "sk": ERASURE + document_id})
 
 
 def note(client: DynamoDBClient, table: str, tenant: str, document_id: str, at: str) -> None:
@@ -44,7 +44,7 @@ def told_apart(
     erased: dict[str, str] = {}
     for item in items:
         if item["pk"]["S"].startswith(ERASED):
-            erased[item["sk"]["S"]] = item["erased_at"]["S"]
+            erased[item["sk"]["S"].removeprefix(ERASURE)] = item["erased_at"]["S"]
         else:
             others.append(item)
     return others, erased
