@@ -27,7 +27,7 @@ Shown = tuple[tuple[str, ...], str]
 class Paper:
     """A document: what the bucket says of it, and what readers should see it by.
 
-    `shown` is what each version was seen by while it stood, by the code that it tells.
+    `past` are the codes that versions of before told.
     """
 
     tenant: str
@@ -37,7 +37,7 @@ class Paper:
     department: str
     shown_groups: tuple[str, ...] = ()
     shown_department: str = ""
-    shown: dict[str, set[Shown]] = field(default_factory=dict)
+    past: list[str] = field(default_factory=list)
 
     def effective(self) -> tuple[str, ...]:
         """Its own groups, or its folder's."""
@@ -48,17 +48,11 @@ class Paper:
     def settle(self) -> None:
         """What is said of it holds for readers from now on."""
         self.shown_groups, self.shown_department = self.effective(), self.department
-        said = (self.shown_groups, self.shown_department)
-        self.shown.setdefault(self.code, set()).add(said)
 
     def revise(self) -> None:
         """Its next version says something else."""
+        self.past.append(self.code)
         self.code = f"{self.code[:-3]}{int(self.code[-3:]) + 1:03}"
-
-    @property
-    def past(self) -> dict[str, set[Shown]]:
-        """What versions of before said, and by what each was seen while it stood."""
-        return {code: said for code, said in self.shown.items() if code != self.code}
 
     @property
     def metadata(self) -> DocumentMetadata:
@@ -73,7 +67,10 @@ class Paper:
 
 @dataclass
 class Person:
-    """A caller: its groups, the department that its key is limited to, and its conversation."""
+    """A caller: its groups, the department that its key is limited to, and its conversation.
+
+    `read` is what documents were seen by when it was told their codes, by code.
+    """
 
     name: str
     tenant: str
@@ -81,6 +78,7 @@ class Person:
     department: str
     key: str = ""
     conversation: str | None = None
+    read: dict[str, set[Shown]] = field(default_factory=dict)
 
     def principal(self) -> Principal:
         """Who it is to the service; its groups are spelled as nobody else spells them."""

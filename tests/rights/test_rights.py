@@ -102,14 +102,16 @@ class Stage:
     def check(self, person: Person, answer: str) -> None:
         """Nothing in the answer is of a document out of sight, not even that there is one.
 
-        Nor is anything of a version that was closed to the person whenever it was shown.
+        Nor is anything of a version of before that was closed to the person, as it is now, when it
+        read that.
         """
         for paper in self.papers:
-            for code, ways in paper.past.items():
+            for code in paper.past:
                 if code in answer:
                     told["of versions before"] += 1
                     assert person.sees(paper), (person, paper, answer)
-                    assert any(map(person.may_see, ways)), (person, paper, code, answer)
+                    read = person.read.get(code, set())
+                    assert any(map(person.may_see, read)), (person, paper, code, answer)
             if person.sees(paper):
                 continue
             name = paper.path.rpartition("/")[2]
@@ -140,6 +142,10 @@ class Stage:
         """The next turn of the person's one conversation, and then all of it."""
         body = {"message": question(paper), "conversation_id": person.conversation}
         answer = self.post(person, "/v1/chat", body)
+        for seen in self.papers:
+            if seen.code in answer:
+                said = (seen.shown_groups, seen.shown_department)
+                person.read.setdefault(seen.code, set()).add(said)
         person.conversation = person.conversation or self.last["conversation_id"]
         self.get(self.world.chat, person, f"/v1/conversations/{person.conversation}")
         for turn in self.last["turns"]:
