@@ -142,10 +142,6 @@ class Stage:
         """The next turn of the person's one conversation, and then all of it."""
         body = {"message": question(paper), "conversation_id": person.conversation}
         answer = self.post(person, "/v1/chat", body)
-        for seen in self.papers:
-            if seen.code in answer:
-                said = (seen.shown_groups, seen.shown_department)
-                person.read.setdefault(seen.code, set()).add(said)
         person.conversation = person.conversation or self.last["conversation_id"]
         self.get(self.world.chat, person, f"/v1/conversations/{person.conversation}")
         for turn in self.last["turns"]:
@@ -196,6 +192,10 @@ class Stage:
         self.last = response.json()
         if "cache" in self.last.get("timings", {}):
             told["from the cache"] += 1
+        for paper in self.papers:
+            if paper.code in response.text:
+                said = (paper.shown_groups, paper.shown_department)
+                person.read.setdefault(paper.code, set()).add(said)
         return response.text
 
     def get(self, api: Any, person: Person, place: str) -> None:
