@@ -112,6 +112,7 @@ class FakeCatalogue(_Service):
         self.looked_up: list[tuple[str, int]] = []
         self.runs: dict[tuple[str, str, int], int] = {}
         self.described_in: dict[tuple[str, str], int] = {}
+        self.erasures: dict[tuple[str, str], str] = {}
         self.parts: dict[tuple[str, str, int], dict[int, PartResult]] = {}
 
     def get(self, tenant: str, document_id: str) -> DocumentRecord | None:
@@ -126,6 +127,19 @@ class FakeCatalogue(_Service):
         self.looked_up.append((tenant, len(document_ids)))
         found = {item: self.records.get((tenant, item)) for item in document_ids}
         return {item: record for item, record in found.items() if record is not None}
+
+    def get_many_with_erasures(
+        self, tenant: str, document_ids: Sequence[str]
+    ) -> tuple[dict[str, DocumentRecord], dict[str, str]]:
+        found = self.get_many(tenant, document_ids, consistently=True)
+        erased = {item: self.erasures.get((tenant, item)) for item in document_ids}
+        return found, {item: at for item, at in erased.items() if at is not None}
+
+    def note_erasure(self, tenant: str, document_id: str, at: str) -> None:
+        self.ping()
+        with self._lock:
+            known = self.erasures.get((tenant, document_id), "")
+            self.erasures[tenant, document_id] = max(known, at)
 
     def begin(self, record: DocumentRecord) -> DocumentRecord:
         self.ping()
@@ -416,6 +430,7 @@ class FakeConversations(_Service):
                             sources=(),
                             claims=(),
                             confidence=None,
+                            read_as=(),
                         )
                         changed += 1
         return changed

@@ -55,6 +55,7 @@ class MemoryCatalogue:
     def __init__(self) -> None:
         self._records: dict[tuple[str, str], DocumentRecord] = {}
         self._manifests: dict[tuple[str, str], Manifest] = {}
+        self._erased: dict[tuple[str, str], str] = {}
         self._parts: dict[tuple[str, str], dict[int, PartResult]] = {}
         self._lock = threading.Lock()
 
@@ -67,6 +68,17 @@ class MemoryCatalogue:
         del consistently
         found = {item: self._records.get((tenant, item)) for item in document_ids}
         return {item: record for item, record in found.items() if record is not None}
+
+    def get_many_with_erasures(
+        self, tenant: str, document_ids: Sequence[str]
+    ) -> tuple[dict[str, DocumentRecord], dict[str, str]]:
+        erased = {item: self._erased.get((tenant, item), "") for item in document_ids}
+        known = {item: at for item, at in erased.items() if at}
+        return self.get_many(tenant, document_ids), known
+
+    def note_erasure(self, tenant: str, document_id: str, at: str) -> None:
+        key = (tenant, document_id)
+        self._erased[key] = max(self._erased.get(key, ""), at)
 
     def begin(self, record: DocumentRecord) -> DocumentRecord:
         with self._lock:

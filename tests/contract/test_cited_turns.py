@@ -189,6 +189,20 @@ def test_a_turn_that_is_deleted_meanwhile_does_not_come_back(
     assert items(dynamodb_client) == []
 
 
+def test_a_turn_that_comes_after_its_entry_can_still_be_found(
+    on_dynamodb: Desk, dynamodb_client: Any
+):
+    on_dynamodb.conversations.append("acme", "web", "c", turn(1, "d1"))
+    [late] = [item for item in items(dynamodb_client) if "answer" in item]
+    dynamodb_client.delete_item(TableName="conversations", Key={"pk": late["pk"], "sk": late["sk"]})
+    assert on_dynamodb.turns.redact("acme", "d1") == 0
+    assert on_dynamodb.turns.count_citing("acme", "d1") == 0
+    dynamodb_client.put_item(TableName="conversations", Item=late)
+    assert on_dynamodb.turns.count_citing("acme", "d1") == 1
+    assert on_dynamodb.turns.redact("acme", "d1") == 1
+    assert len(items(dynamodb_client)) == 1
+
+
 @pytest.mark.parametrize(("operation", "broken"), [("UpdateItem", 7), ("BatchWriteItem", 2)])
 def test_what_was_broken_off_is_finished_by_the_next_call(
     on_dynamodb: Desk,

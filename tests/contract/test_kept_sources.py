@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,17 @@ import pytest
 
 from nexus.adapters.dynamodb.cited_turns import DynamoCitedTurns
 from nexus.adapters.dynamodb.conversations import DynamoConversations
-from nexus.models import CheckedClaim, Comparison, Confidence, Locator, Passage, Source, Turn
+from nexus.models import (
+    CheckedClaim,
+    Comparison,
+    Confidence,
+    DocumentMetadata,
+    Locator,
+    Passage,
+    ReadDocument,
+    Source,
+    Turn,
+)
 from nexus.ports import CitedTurns, ConversationStore
 from tests.fakes import FakeConversations
 
@@ -31,6 +42,11 @@ TURN = Turn(
     ),
     claims=(CheckedClaim(QUOTE, (1, 2), True), CheckedClaim("So be it.", (), False)),
     confidence=Confidence("high", 0.93, Comparison("probability", 0.97, 0.35, True)),
+    read_at="2025-12-31T23:59:58.000Z",
+    read_as=(
+        ReadDocument("d1", "v7", DocumentMetadata(None, None, "HR", "2025-01-02", ("t",), ("hr",))),
+        ReadDocument("d2", "v7", DocumentMetadata()),
+    ),
 )
 
 
@@ -63,7 +79,7 @@ def test_a_turn_comes_back_with_its_sources_its_claims_and_its_confidence(stores
     conversations, _ = stores
     conversations.append("acme", "web", "c", TURN)
     conversations.append("acme", "web", "c", replace(TURN, message_id="m2", confidence=None))
-    bare = replace(TURN, message_id="m3", sources=(), claims=(), confidence=None)
+    bare = replace(TURN, message_id="m3", sources=(), claims=(), confidence=None, read_as=())
     conversations.append("acme", "web", "c", bare)
     found = conversations.history("acme", "web", "c", 9)
     assert found == [TURN, replace(TURN, message_id="m2", confidence=None), bare]
@@ -75,6 +91,7 @@ def test_quotes_go_with_the_answer_when_a_document_is_erased(stores: Both):
     assert turns.redact("acme", "d2") == 1
     [found] = conversations.history("acme", "web", "c", 9)
     assert (found.sources, found.claims, found.confidence) == ((), (), None)
+    assert found.read_as == ()
     assert (found.answer, found.deleted_document_ids) == ("", ("d2",))
 
 
@@ -94,7 +111,22 @@ def test_a_turn_is_read_without_what_cannot_be_unpacked(
     item = {**stored(dynamodb_client), "told": {"B": told}}
     dynamodb_client.put_item(TableName="conversations", Item=item)
     [found] = on_dynamodb.history("acme", "web", "c", 9)
-    assert found == replace(TURN, sources=(), claims=(), confidence=None)
+    assert found == replace(TURN, sources=(), claims=(), confidence=None, read_as=())
+
+
+def test_a_turn_of_before_is_read_without_what_was_not_kept_then(
+    on_dynamodb: Any, dynamodb_client: Any
+):
+    on_dynamodb.append("acme", "web", "c", TURN)
+    item = stored(dynamodb_client)
+    told = json.loads(zlib.decompress(item["told"]["B"]))
+    # As a release that knows no such field reads it, too, while versions change.
+    assert all("said" not in source["passage"] for source in told["sources"])
+    del told["read_as"], item["read_at"]
+    item["told"] = {"B": zlib.compress(json.dumps(told).encode())}
+    dynamodb_client.put_item(TableName="conversations", Item=item)
+    [found] = on_dynamodb.history("acme", "web", "c", 9)
+    assert found == replace(TURN, read_at="", read_as=())
 
 
 def test_half_of_a_surrogate_pair_costs_no_turn(on_dynamodb: Any):

@@ -8,8 +8,9 @@ import pytest
 
 from nexus.agents.configuration import Documents
 from nexus.agents.search_tool import narrowed
+from nexus.answering.prompts import NO_ANSWER
 from nexus.budgets.charging import Budgets
-from nexus.models import Budget, Filters, Principal
+from nexus.models import Budget, DocumentMetadata, Filters, Principal, ReadDocument
 from nexus.object_keys import document_id, object_key
 from tests.agent_world import AgentWorld, calls, says
 from tests.functions.chat_services import ACME_KEY, RIVAL_KEY
@@ -41,6 +42,25 @@ def test_a_figure_is_cited_with_its_rows_as_a_table_of_its_document() -> None:
     assert source["quote"].startswith("sum of Price: 3300")
     assert source["link"].startswith(f"/v1/documents/{source['document_id']}/content")
     assert answer["confidence"]["level"] == "high"
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_an_agent_s_turn_keeps_what_it_read_and_since_when(*, refuses: bool) -> None:
+    made = world(department="Sales", author="Ani")
+    if refuses:
+        search = ("search_documents", {"query": "price of a lamp"})
+        made = AgentWorld(TOML, calls(search), says(NO_ANSWER), answers=[NO_ANSWER])
+        made.library.add("acme", "prices.csv", PRICES, department="Sales", author="Ani")
+    answer = ask(made, "What does one of each cost?", agent="desk")
+    assert answer["refused"] == refuses
+    [turn] = made.conversations.history("acme", "web", answer["conversation_id"], 9)
+    item = document_id("acme", "prices.csv")
+    version = made.library.catalogue.records["acme", item].version
+    # Of all that is said of the document only what decides who may see it.
+    read = ReadDocument(item, version, DocumentMetadata(department="Sales"))
+    assert read in turn.read_as
+    assert {one.document_id for one in turn.read_as} == set(turn.document_ids)
+    assert turn.read_at == "2025-06-15T15:06:40.000Z"
 
 
 def test_a_figure_that_the_model_makes_up_is_not_told() -> None:

@@ -81,6 +81,22 @@ def test_a_client_that_was_made_anew_with_less_does_not_inherit_answers(
     assert "forty" in told(wider, conversation)["answer"]
 
 
+def test_a_cleaned_version_for_others_opens_no_answer_of_the_one_before(
+    world: World, api: TestClient
+) -> None:
+    conversation = ask(api)["conversation_id"]
+    world.library.add("acme", "bonus.md", "The dean has a bonus.", department="Press")
+    press = known(world, "nx_press", Filters(departments=("press",)))
+    for place in ("", "/export?format=markdown", "/export?format=json"):
+        response = press.get(f"/v1/conversations/{conversation}{place}")
+        assert response.status_code == 200
+        assert "forty" not in response.text
+    assert press.get("/v1/conversations?text=forty crowns").json()["conversations"] == []
+    assert told(press, conversation)["hidden_documents"] == 1
+    wider = known(world, "nx_board_4", Filters())
+    assert "forty" in told(wider, conversation)["answer"]
+
+
 def test_a_follow_up_does_not_tell_the_model_what_is_out_of_sight() -> None:
     world = World(f"{SECRET} [1]", "The dean's office is in house four. [1]")
     move(world, "Board")

@@ -52,5 +52,5 @@ class Broken:
 
 def test_a_conversation_is_shown_where_the_ratings_cannot_be_read() -> None:
     nothing: Any = Broken()
-    ratings = Ratings(nothing, nothing, keeps_text=False)
+    ratings = Ratings(nothing, nothing, nothing, keeps_text=False)
     assert ratings.given(Principal("acme", "web", "user", "standard"), [TURN]) == {}

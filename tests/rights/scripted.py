@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
@@ -19,9 +19,16 @@ ROUTES = ("search", "chat", "repeated", "talk", "listing", "read", "content", "t
 groups = st.lists(st.sampled_from(GROUPS), max_size=2, unique=True).map(tuple)
 
 
+# Groups and department by which a version is seen.
+Shown = tuple[tuple[str, ...], str]
+
+
 @dataclass
 class Paper:
-    """A document: what the bucket says of it, and what readers should see it by."""
+    """A document: what the bucket says of it, and what readers should see it by.
+
+    `past` are the codes that versions of before told.
+    """
 
     tenant: str
     path: str
@@ -30,6 +37,7 @@ class Paper:
     department: str
     shown_groups: tuple[str, ...] = ()
     shown_department: str = ""
+    past: list[str] = field(default_factory=list)
 
     def effective(self) -> tuple[str, ...]:
         """Its own groups, or its folder's."""
@@ -40,6 +48,11 @@ class Paper:
     def settle(self) -> None:
         """What is said of it holds for readers from now on."""
         self.shown_groups, self.shown_department = self.effective(), self.department
+
+    def revise(self) -> None:
+        """Its next version says something else."""
+        self.past.append(self.code)
+        self.code = f"{self.code[:-3]}{int(self.code[-3:]) + 1:03}"
 
     @property
     def metadata(self) -> DocumentMetadata:
@@ -54,7 +67,10 @@ class Paper:
 
 @dataclass
 class Person:
-    """A caller: its groups, the department that its key is limited to, and its conversation."""
+    """A caller: its groups, the department that its key is limited to, and its conversation.
+
+    `read` is what documents were seen by when it was told their codes, by code.
+    """
 
     name: str
     tenant: str
@@ -62,6 +78,7 @@ class Person:
     department: str
     key: str = ""
     conversation: str | None = None
+    read: dict[str, set[Shown]] = field(default_factory=dict)
 
     def principal(self) -> Principal:
         """Who it is to the service; its groups are spelled as nobody else spells them."""
@@ -71,12 +88,14 @@ class Person:
 
     def sees(self, paper: Paper) -> bool:
         """Whether it may: the plain sentence that all of this is about."""
-        shared = "*" in self.groups or set(self.groups) & set(paper.shown_groups)
-        return (
-            paper.tenant == self.tenant
-            and (not paper.shown_groups or bool(shared))
-            and self.department in ("", paper.shown_department)
-        )
+        said = (paper.shown_groups, paper.shown_department)
+        return paper.tenant == self.tenant and self.may_see(said)
+
+    def may_see(self, said: Shown) -> bool:
+        """Whether it may see what has these groups and this department."""
+        groups, department = said
+        shared = "*" in self.groups or set(self.groups) & set(groups)
+        return (not groups or bool(shared)) and self.department in ("", department)
 
 
 @dataclass(frozen=True)
@@ -101,7 +120,7 @@ class Case:
 
 cases = st.builds(
     Case,
-    change=st.sampled_from(("patch", "unheard", "upload", "none")),
+    change=st.sampled_from(("patch", "unheard", "upload", "revise", "none")),
     of=st.integers(0, 9),
     groups=groups,
     department=st.sampled_from(DEPARTMENTS),

@@ -48,7 +48,7 @@ class Stage:
             tenant: world.key(Principal(tenant, "admin", "admin", "admin")) for tenant in TENANTS
         }
         self.papers = [
-            Paper(tenant, f"{folder}w{tenant}{place}.md", f"Q{tenant}{place}", (), "")
+            Paper(tenant, f"{folder}w{tenant}{place}.md", f"Q{tenant}{place}v000", (), "")
             for tenant in TENANTS
             for place, folder in enumerate(FOLDER_NAMES)
         ]
@@ -68,7 +68,9 @@ class Stage:
         if case.change != "none":
             paper.groups, paper.department = case.groups, case.department
             told[case.change] += 1
-        if case.change == "upload":
+        if case.change == "revise":
+            paper.revise()
+        if case.change in ("upload", "revise"):
             self.upload(paper)
         elif case.change != "none":
             self.patch(paper)
@@ -98,8 +100,18 @@ class Stage:
         assert response.status_code == 202, response.text
 
     def check(self, person: Person, answer: str) -> None:
-        """Nothing in the answer is of a document out of sight, not even that there is one."""
+        """Nothing in the answer is of a document out of sight, not even that there is one.
+
+        Nor is anything of a version of before that was closed to the person, as it is now, when it
+        read that.
+        """
         for paper in self.papers:
+            for code in paper.past:
+                if code in answer:
+                    told["of versions before"] += 1
+                    assert person.sees(paper), (person, paper, answer)
+                    read = person.read.get(code, set())
+                    assert any(map(person.may_see, read)), (person, paper, code, answer)
             if person.sees(paper):
                 continue
             name = paper.path.rpartition("/")[2]
@@ -180,6 +192,10 @@ class Stage:
         self.last = response.json()
         if "cache" in self.last.get("timings", {}):
             told["from the cache"] += 1
+        for paper in self.papers:
+            if paper.code in response.text:
+                said = (paper.shown_groups, paper.shown_department)
+                person.read.setdefault(paper.code, set()).add(said)
         return response.text
 
     def get(self, api: Any, person: Person, place: str) -> None:

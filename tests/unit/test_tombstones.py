@@ -8,8 +8,18 @@ import pytest
 
 from nexus.documents.tombstones import as_seen, tombstone
 from nexus.errors import UpstreamUnavailable
-from nexus.models import Filters, Principal, Turn
+from nexus.models import (
+    DocumentMetadata,
+    Filters,
+    Locator,
+    Passage,
+    Principal,
+    ReadDocument,
+    Source,
+    Turn,
+)
 from nexus.object_keys import document_id
+from nexus.ports import Manifest
 from tests.fakes import FakeCatalogue
 from tests.unit.test_retrieval import Library
 
@@ -121,3 +131,162 @@ def test_a_document_of_no_department_is_not_for_a_key_of_one(library: Library) -
         [seen] = as_seen(library.catalogue, replace(ACME, filters=rights), [turn])
         assert seen.hidden_document_ids == (FEES,)
     assert "may not see" in tombstone(seen)
+
+
+# --- erased, and uploaded anew
+
+ERASED_AT = "2026-01-01T12:00:00.000Z"
+
+
+def told(seen: Turn) -> str:
+    """What the conversation shows of the turn."""
+    return "gone" if seen.deleted_document_ids else "hidden" if seen.hidden_document_ids else "seen"
+
+
+@pytest.mark.parametrize(
+    ("read_at", "created_at", "shown"),
+    [
+        ("2026-01-01T11:59:59.000Z", "2026-01-01T12:14:00.000Z", "gone"),
+        ("2026-01-01T12:00:04.999Z", "2026-01-01T12:00:20.000Z", "gone"),  # clocks differ
+        ("2026-01-01T12:00:05.000Z", "2026-01-01T12:00:20.000Z", "seen"),
+        ("", "2026-01-01T12:14:59.000Z", "gone"),  # of before it was kept
+        ("", "2026-01-01T12:15:05.000Z", "seen"),
+        ("", "", "gone"),
+    ],
+)
+def test_what_was_read_before_the_erasure_is_not_seen_again_with_a_new_upload(
+    library: Library, read_at: str, created_at: str, shown: str
+) -> None:
+    library.catalogue.note_erasure("acme", FEES, ERASED_AT)
+    turn = replace(TURN, document_ids=(FEES,), read_at=read_at, created_at=created_at)
+    other = replace(turn, document_ids=(POOL,))
+    [seen, untouched] = as_seen(library.catalogue, ACME, [turn, other])
+    assert told(seen) == shown
+    assert untouched == other
+
+
+# --- of a version whose readers were others
+
+CLOSED = DocumentMetadata(groups=("board",))
+BOARD, STAFF = (replace(ACME, groups=groups) for groups in (("board", "all"), ("all",)))
+
+
+def of_the_closed_version(library: Library) -> Turn:
+    """A turn that quotes the document while it is the board's."""
+    library.add(
+        "acme", "plan.md", "# Plan\n\nForty people leave.\n\n# Rest\n\nWe grow.", groups=("board",)
+    )
+    item = document_id("acme", "plan.md")
+    record = library.catalogue.records["acme", item]
+    quoted = library.catalogue.manifests["acme", item].chunk_ids[0]
+    passage = Passage(quoted, item, "Plan", "s3://x", record.version, Locator(), "", 0.9)
+    return replace(
+        TURN,
+        answer="Forty people leave. [1]",
+        document_ids=(item,),
+        sources=(Source(1, passage, "Forty people leave."),),
+        read_as=(ReadDocument(item, record.version, CLOSED),),
+    )
+
+
+def test_a_cleaned_version_for_all_opens_no_quote_of_the_one_that_was_closed(
+    library: Library,
+) -> None:
+    turn = of_the_closed_version(library)
+    assert [told(as_seen(library.catalogue, who, [turn])[0]) for who in (BOARD, STAFF)] == [
+        "seen",
+        "hidden",
+    ]
+    library.add("acme", "plan.md", "# Rest\n\nWe grow.", groups=("all",))
+    assert as_seen(library.catalogue, BOARD, [turn]) == [turn]
+    [seen] = as_seen(library.catalogue, STAFF, [turn])
+    assert told(seen) == "hidden"
+    assert "orty" not in repr(seen)
+    assert "may not see" in tombstone(seen)
+
+
+def test_text_that_readers_see_now_is_for_whom_it_is_now_whoever_could_see_it_before(
+    library: Library,
+) -> None:
+    turn = of_the_closed_version(library)
+    [item] = turn.document_ids
+    # Described anew, at once; then ingested, as another version of the same text.
+    library.catalogue.describe("acme", item, DocumentMetadata(groups=("all",)))
+    assert as_seen(library.catalogue, STAFF, [turn]) == [turn]
+    text = "# Plan\n\nForty people leave.\n\n# Rest\n\nWe shrink."
+    library.add("acme", "plan.md", text, groups=("all",))
+    assert library.catalogue.records["acme", item].version != turn.read_as[0].version
+    assert as_seen(library.catalogue, STAFF, [turn]) == [turn]
+
+
+@pytest.mark.parametrize("version", ["", "null"])
+def test_where_the_bucket_keeps_no_versions_the_text_alone_tells_them_apart(
+    library: Library, version: str
+) -> None:
+    turn = of_the_closed_version(library)
+    [item] = turn.document_ids
+    library.add("acme", "plan.md", "# Rest\n\nWe grow.", groups=("all",))
+    key = ("acme", item)
+    library.catalogue.records[key] = replace(library.catalogue.records[key], version=version)
+    read = replace(turn.read_as[0], version=version)
+    [source] = turn.sources
+    quoted = replace(source, passage=replace(source.passage, version=version))
+    turn = replace(turn, read_as=(read,), sources=(quoted,))
+    assert told(as_seen(library.catalogue, STAFF, [turn])[0]) == "hidden"
+
+
+def test_a_narrower_version_closes_what_was_read_of_a_wider_one(library: Library) -> None:
+    turn = of_the_closed_version(library)
+    wide = replace(turn, read_as=(replace(turn.read_as[0], said=DocumentMetadata()),))
+    assert told(as_seen(library.catalogue, STAFF, [wide])[0]) == "hidden"
+
+
+def test_a_title_that_a_refusal_told_is_for_whom_that_version_was(library: Library) -> None:
+    closed = of_the_closed_version(library)
+    refusal = replace(closed, answer="The closest is “Layoffs”.", refused=True, sources=())
+    library.add("acme", "plan.md", "# Plan\n\nForty people leave.", groups=("all",))
+    assert told(as_seen(library.catalogue, BOARD, [refusal])[0]) == "seen"
+    assert told(as_seen(library.catalogue, STAFF, [refusal])[0]) == "hidden"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        DocumentMetadata(department="Board"),
+        DocumentMetadata(tags=("secret",)),
+        DocumentMetadata(date="1999-01-01"),
+        DocumentMetadata(),
+    ],
+)
+def test_a_key_s_filters_count_for_the_version_that_was_read_too(
+    library: Library, said: DocumentMetadata
+) -> None:
+    of_now = {"department": "Press", "tags": ("open",), "date": "2026-01-01"}
+    library.add("acme", "plan.md", "We grow.", **of_now)
+    item = document_id("acme", "plan.md")
+    turn = replace(TURN, document_ids=(item,), read_as=(ReadDocument(item, "v0", said),))
+    press = Filters(departments=("Press",), tags=("open",), date_from="2025-01-01")
+    [seen] = as_seen(library.catalogue, replace(ACME, filters=press), [turn])
+    assert told(seen) == "hidden"
+    assert as_seen(library.catalogue, ACME, [turn]) == [turn]
+
+
+def test_looking_again_is_one_call_unless_somebody_may_not_see_what_was_read(
+    library: Library,
+) -> None:
+    turn = of_the_closed_version(library)
+    library.add("acme", "plan.md", "# Rest\n\nWe grow.", groups=("all",))
+    asked: list[str] = []
+    manifest = library.catalogue.manifest
+
+    class Counting(FakeCatalogue):
+        def manifest(self, tenant: str, document_id: str) -> Manifest | None:
+            asked.append(document_id)
+            return manifest(tenant, document_id)
+
+    counting = Counting()
+    counting.records = library.catalogue.records
+    as_seen(counting, BOARD, [turn] * 3)
+    assert (len(counting.looked_up), asked) == (1, [])
+    as_seen(counting, STAFF, [turn] * 3)
+    assert (len(counting.looked_up), asked) == (2, list(turn.document_ids))

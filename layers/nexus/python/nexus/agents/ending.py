@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nexus.agents.loop import Ended, ending
@@ -13,6 +14,7 @@ from nexus.answering.making import bare
 from nexus.answering.refusals import named, not_found, refusal
 from nexus.models import Answer, Confidence, Passage, Usage
 from nexus.retrieval.confidence import level_of
+from nexus.retrieval.rights import as_read
 from nexus.settings import Settings
 
 
@@ -29,9 +31,8 @@ def answer_of(
         text = said(WAITING, run.question, titles)
         draft = bare(text, Confidence("high", 1.0))
         # What is to be confirmed may be made of what was read.
-        read_ids = [passage.document_id for passage in run.evidence if passage.kind != "tool"]
-        draft = replace(draft, named_document_ids=tuple(dict.fromkeys(read_ids)))
-        return _complete(run, draft, run.usage)
+        read = [passage for passage in run.evidence if passage.kind != "tool"]
+        return _complete(run, _naming(draft, read), run.usage)
     usage = run.usage
     generated = Generated("", (), 0.0, Usage())
     says_none = ended.reply is not None and ended.reply.no_answer
@@ -52,8 +53,13 @@ def answer_of(
     # An agent may search some of the documents: that it found none says nothing of the others.
     text = refusal(run.question, documents) if documents else not_found(run.question)
     draft = bare(text, Confidence("low", round(unsure, 4)))
-    told = tuple(passage.document_id for passage in named(documents))
-    return _complete(run, replace(draft, refused=True, named_document_ids=told), usage)
+    return _complete(run, _naming(replace(draft, refused=True), named(documents)), usage)
+
+
+def _naming(draft: Answer, passages: Sequence[Passage]) -> Answer:
+    """The draft, as one that tells of what these passages hold."""
+    ids = tuple(dict.fromkeys(passage.document_id for passage in passages))
+    return replace(draft, named_document_ids=ids, named_as=as_read(passages))
 
 
 def _affordable(run: Run) -> list[Passage]:

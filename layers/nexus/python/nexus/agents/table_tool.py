@@ -20,7 +20,7 @@ from nexus.generations.lifecycle import PerGeneration
 from nexus.models import DocumentRecord, Locator, Passage
 from nexus.ports.tool_chats import ToolForm
 from nexus.retrieval.reader import Reader
-from nexus.retrieval.rights import narrow
+from nexus.retrieval.rights import deciding, narrow
 
 # Chunks that are read of one document; a larger one is not computed from a part of it.
 MOST_CHUNKS, _BATCH = 5_000, 100
@@ -179,4 +179,5 @@ def _passage(
         1.0,
         record.metadata.url or "",
         kind="table",
+        said=deciding(record.metadata),
     )

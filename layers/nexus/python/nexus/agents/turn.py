@@ -95,6 +95,7 @@ class Agents:
         BudgetExceeded where the caller's budget has no room for what the bounds let it take.
         """
         parts, started = self._parts, self._now()
+        read_at = parts.memory.moment()
         name = named_by(parts.configuration, question.agent)
         bounds = self._bounds
         most = Amount(1, bounds.tokens, round(bounds.dollars * 1e9))
@@ -112,7 +113,7 @@ class Agents:
             charge.settle()
             usage = replace(made.usage, dollars=charge.dollars)
             took = {**made.timings_ms, "total": self._ms_since(started)}
-            answer = replace(made, usage=usage, timings_ms=took)
+            answer = replace(made, usage=usage, timings_ms=took, read_at=read_at)
             if telling:
                 telling.finish(answer.text, answer.sources)
             remembered = self._remembered(principal, question, answer, charge.bill)

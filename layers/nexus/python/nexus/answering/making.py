@@ -15,6 +15,7 @@ from nexus.answering.sureness import sureness
 from nexus.answering.telling import Telling
 from nexus.models import Answer, Confidence, Usage
 from nexus.retrieval.confidence import level_of
+from nexus.retrieval.rights import as_read
 from nexus.settings import Settings
 
 
@@ -57,11 +58,12 @@ def make(
         # Where the passages looked promising and the model found nothing, it knows better.
         unsure = min(retrieved.probability, settings.refuse_below)
         confidence = Confidence("low", round(unsure, 4), retrieved.gate)
-        told = tuple(passage.document_id for passage in named(retrieved.passages))
+        told = named(retrieved.passages)
         draft = replace(
             bare(text, confidence),
             refused=True,
-            named_document_ids=told,
+            named_document_ids=tuple(passage.document_id for passage in told),
+            named_as=as_read(told),
             usage=usage,
             timings_ms=timings,
             rewritten_question=found.rewritten,

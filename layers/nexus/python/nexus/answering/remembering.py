@@ -13,6 +13,7 @@ from nexus.errors import UpstreamError
 from nexus.models import Answer, Confidence, LoggedQuestion, Principal, Spent, Turn
 from nexus.observability import logger
 from nexus.ports import Catalogue, ConversationStore, Kept, TurnWriter
+from nexus.retrieval.rights import as_read
 
 
 class Memory:
@@ -62,7 +63,7 @@ class Memory:
         cache that are `kept` in the same call, and what is `logged` of the question; where it
         fails, they are not written.
         """
-        turn = _turn(message, answer, self._moment())
+        turn = _turn(message, answer, self.moment())
         place = (principal.tenant, principal.client, answer.conversation_id)
         try:
             if self._writer is None:
@@ -79,7 +80,7 @@ class Memory:
         """Logs a question whose turn its caller remembers; what cannot be logged is let go."""
         if self._writer is not None and logged is not None:
             with suppress(UpstreamError):
-                noted = replace(logged, created_at=self._moment())
+                noted = replace(logged, created_at=self.moment())
                 self._writer.add(principal.tenant, noted)
 
     def log_failure(
@@ -93,11 +94,12 @@ class Memory:
         """Logs a question that ended with an error; what cannot be logged is let go."""
         if self._writer is None:
             return
-        failed = failure_logged(message_id, self._moment(), principal.client, took_ms, bill, error)
+        failed = failure_logged(message_id, self.moment(), principal.client, took_ms, bill, error)
         with suppress(UpstreamError):
             self._writer.add(principal.tenant, failed)
 
-    def _moment(self) -> str:
+    def moment(self) -> str:
+        """What time it is, as turns tell it."""
         moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
         return moment.replace("+00:00", "Z")
 
@@ -123,25 +125,30 @@ def seen_again(catalogue: Catalogue, principal: Principal, message: str, answer:
         return answer
     low = Confidence("low", 0.0)
     # What the question became and what an agent did are made of what was read, too.
-    bare = replace(answer, rewritten_question="", steps=(), confirmations=())
+    bare = replace(answer, rewritten_question="", steps=(), confirmations=(), named_as=())
     return replace(bare, text=tombstone(turn), sources=(), claims=(), confidence=low)
 
 
 def _turn(message: str, answer: Answer, created_at: str) -> Turn:
     # A tool's result is no document: nothing in the catalogue says who may see it.
     passages = (source.passage for source in answer.sources)
-    cited = (passage.document_id for passage in passages if passage.kind != "tool")
+    cited = [passage for passage in passages if passage.kind != "tool"]
     return Turn(
         message_id=answer.message_id,
         question=message,
         answer=answer.text,
         refused=answer.refused,
         created_at=created_at,
-        document_ids=tuple(dict.fromkeys((*cited, *answer.named_document_ids))),
+        document_ids=tuple(
+            dict.fromkeys((*(one.document_id for one in cited), *answer.named_document_ids))
+        ),
         sources=tuple(
-            replace(source, passage=replace(source.passage, text="")) for source in answer.sources
+            replace(source, passage=replace(source.passage, text="", said=None))
+            for source in answer.sources
         ),
         claims=answer.claims,
         confidence=answer.confidence,
         agent=answer.agent,
+        read_at=answer.read_at,
+        read_as=tuple(dict.fromkeys((*as_read(cited), *answer.named_as))),
     )

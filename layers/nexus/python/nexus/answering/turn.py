@@ -77,10 +77,10 @@ class Answerer:
         both searches do, or one does and the other finds no answer. Whatever else fails or is late
         (conversations, caches, reranker, a second draft) makes the answer at most a poorer one.
         """
-        started = time.perf_counter()
+        started, began = time.perf_counter(), self._memory.moment()
         with self._budgets.charging(principal, most_of(question, self._settings)) as charge:
             try:
-                return self._answered(principal, question, charge, started, telling)
+                return self._answered(principal, question, charge, (started, began), telling)
             except (Abandoned, BudgetExceeded):  # nobody waits for it, or may ask; nothing failed
                 raise
             except Exception as error:
@@ -93,9 +93,10 @@ class Answerer:
         principal: Principal,
         question: Question,
         charge: Charge,
-        started: float,
+        began: tuple[float, str],
         telling: Telling | None,
     ) -> Answer:
+        started, read_at = began
         route = route_of(question.message)
         logged = None
         values: list[Kept] = []
@@ -130,6 +131,7 @@ class Answerer:
             conversation_id=conversation_id,
             usage=replace(made.answer.usage, dollars=charge.dollars),
             timings_ms={**made.answer.timings_ms, "total": _ms_since(started)},
+            read_at=read_at,
         )
         if telling:
             telling.finish(answer.text, answer.sources)

@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Literal
 
 from nexus.errors import NotFound, Superseded, UpstreamUnavailable
-from nexus.ingestion.revisions import last_stamp
+from nexus.ingestion.revisions import last_stamp, timestamp
 from nexus.models import DocumentRecord
 from nexus.object_keys import object_key
 from nexus.ports import Cache, Catalogue, CitedQuestions, CitedTurns, DocumentVersions, VectorIndex
@@ -92,8 +91,10 @@ class Eraser:
     bucket is erased with the rest; a later one is a new document, whole, whose chunks this leaves
     alone (though it counts them, when they are that fast). A worker that began on the document
     before cannot publish it any more, and takes back what it wrote. An answer that was made before
-    and is stored after is discarded from the cache (`Answerer`) and not shown in its conversation
-    (`nexus.documents.tombstones`); its turn is emptied by erasing again, or expires.
+    and is stored after is discarded from the cache (`Answerer`), and not shown in its conversation
+    (`nexus.documents.tombstones`) whatever is uploaded anew: when the document was erased is kept,
+    and compared with when the answer began to read. Its turn is emptied by erasing again, or
+    expires.
     """
 
     def __init__(
@@ -134,6 +135,8 @@ class Eraser:
         found = {what: count() for what, count in counters.items()}
         if all(map(_is_erased, records.values())) and not any(found.values()):
             raise NotFound("There is no such document: it was deleted.")
+        # Also before: where this ends before it is through, what was told before does not return.
+        self._note(doomed)
         self._hide(doomed)
         items = tuple(
             self._erase(what, found[what], remove, counters[what])
@@ -146,8 +149,8 @@ class Eraser:
             document_id=document_id,
             path=described.path,
             title=described.title,
-            started_at=_timestamp(started),
-            finished_at=_timestamp(finished),
+            started_at=timestamp(started),
+            finished_at=timestamp(finished),
             duration_ms=round((finished - started) * 1000, 2),
             items=items,
         )
@@ -163,7 +166,7 @@ class Eraser:
             self._sleep(pause)
             removed, remaining = removed + remove(), count()
         removed = max(removed, found - remaining)
-        return Erased(what, found, removed, remaining, _timestamp(self._now()))
+        return Erased(what, found, removed, remaining, timestamp(self._now()))
 
     def _counters(self, doomed: _Doomed) -> dict[Erasable, Callable[[], int]]:
         names = (doomed.tenant, doomed.document_id)
@@ -227,7 +230,13 @@ class Eraser:
             # A worker that began before the bucket was empty may still publish what it read there.
             if not self._hide(doomed):
                 break
+        self._note(doomed)
         return removed
+
+    def _note(self, doomed: _Doomed) -> None:
+        """Keeps that all which was read of the document until now is of what was erased."""
+        at = timestamp(self._now())
+        self._places[0].catalogue.note_erasure(doomed.tenant, doomed.document_id, at)
 
     def _delete_vectors(self, doomed: _Doomed) -> int:
         # Where there is no record, no attempt ever began to write chunks.
@@ -257,8 +266,3 @@ class Eraser:
 
 def _is_erased(record: DocumentRecord) -> bool:
     return record.status == "deleted" and not record.erasing and not record.etag
-
-
-def _timestamp(seconds: float) -> str:
-    moment = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-    return moment.replace("+00:00", "Z")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from nexus.models import Principal, Turn
+from nexus.ingestion.revisions import content_of
+from nexus.models import DocumentRecord, Principal, ReadDocument, Turn
 from nexus.ports import Catalogue
-from nexus.retrieval.rights import permits
+from nexus.retrieval.erased import was_erased
+from nexus.retrieval.rights import allows, permits
 from nexus.text.tongues import tongue_of
+
+# What S3 calls the one version of an object that was put without versions.
+UNVERSIONED = ("", "null")
+# No function runs longer than this before it stores its turn.
+LONGEST_TURN_S = 900.0
 
 # In the languages of `answering.phrases`.
 DELETED = {
@@ -55,23 +62,92 @@ def as_seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -
     """The turns, each without its answer that cites a document which the principal does not see.
 
     The answer's sources, claims and confidence go with it. Erasing a document takes these answers
-    out of the store; here those go that were stored just
-    after it, that cite what was only removed from the bucket, or what has moved out of the key's
-    rights since, or they became narrower. Turns that cite nothing cost no call. Raises
-    UpstreamError when the catalogue fails.
+    out of the store; here those go that were stored just after it, that cite what was only removed
+    from the bucket, or what has moved out of the key's rights since, or they became narrower. An
+    answer that was made before its document was erased does not return with another of the same
+    path; and of a version that readers see no more, it is shown only to whom that version was open
+    as well, unless what it cites still stands in the document. Turns that cite nothing cost no
+    call, and others one. Raises UpstreamError when the catalogue fails.
     """
     cited = list(dict.fromkeys(item for turn in turns for item in turn.document_ids))
-    records = catalogue.get_many(principal.tenant, cited, consistently=True) if cited else {}
+    if not cited:
+        return list(turns)
+    records, erased = catalogue.get_many_with_erasures(principal.tenant, cited)
     live = {item: record for item, record in records.items() if record.live_revision}
-    hidden = {item for item, record in live.items() if not permits(principal.rights, record)}
-    return [_seen(turn, live.keys(), hidden) for turn in turns]
+    sight = _Sight(catalogue, principal, live, erased)
+    return [_seen(turn, sight) for turn in turns]
 
 
-def _seen(turn: Turn, live: Set[str], hidden: Set[str]) -> Turn:
-    gone = tuple(
-        item for item in turn.document_ids if item not in live or item in turn.deleted_document_ids
+class _Sight:
+    """What a principal may see of documents, as they are now and as they were read."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        principal: Principal,
+        live: Mapping[str, DocumentRecord],
+        erased: Mapping[str, str],
+    ) -> None:
+        self._catalogue = catalogue
+        self._principal = principal
+        self._live = live
+        self._erased = erased
+        self._texts: dict[str, frozenset[str]] = {}
+
+    def is_gone(self, turn: Turn, item: str) -> bool:
+        """Whether the document that the turn is of is there no more, or another one is."""
+        return (
+            item not in self._live
+            or item in turn.deleted_document_ids
+            or (item in self._erased and _is_of_erased(turn, self._erased[item]))
+        )
+
+    def is_hidden(self, turn: Turn, item: str) -> bool:
+        """Whether a document that is there may not be seen, or not what was read of it."""
+        rights, record = self._principal.rights, self._live[item]
+        if not permits(rights, record):
+            return True
+        read = [one for one in turn.read_as if one.document_id == item]
+        return any(
+            not allows(rights, item, one.said) and not self._stands(turn, one) for one in read
+        )
+
+    def _stands(self, turn: Turn, read: ReadDocument) -> bool:
+        """Whether what the turn cites of a version is in the one that readers see now."""
+        # A bucket that keeps no versions calls each of them the same.
+        if read.version not in UNVERSIONED and (
+            read.version == self._live[read.document_id].version
+        ):
+            return True
+        passages = [source.passage for source in turn.sources]
+        quoted = [
+            one.chunk_id
+            for one in passages
+            if (one.document_id, one.version) == (read.document_id, read.version)
+        ]
+        return bool(quoted) and self._text(read.document_id).issuperset(map(content_of, quoted))
+
+    def _text(self, item: str) -> frozenset[str]:
+        # Only here, as it costs a call or two: few turns are of what was opened to more since.
+        if item not in self._texts:
+            manifest = self._catalogue.manifest(self._principal.tenant, item)
+            ids = manifest.chunk_ids if manifest else ()
+            self._texts[item] = frozenset(map(content_of, ids))
+        return self._texts[item]
+
+
+def _is_of_erased(turn: Turn, erased_at: str) -> bool:
+    """Whether the turn may rest on what was erased then; so it is where nobody can tell."""
+    if turn.read_at:
+        return was_erased(turn.read_at, erased_at)
+    return was_erased(turn.created_at, erased_at, LONGEST_TURN_S)  # of before this was kept
+
+
+def _seen(turn: Turn, sight: _Sight) -> Turn:
+    gone = tuple(item for item in turn.document_ids if sight.is_gone(turn, item))
+    unseen = tuple(
+        item for item in turn.document_ids if item not in gone and sight.is_hidden(turn, item)
     )
-    unseen = tuple(item for item in turn.document_ids if item in hidden and item not in gone)
     if not gone and not unseen:
         return turn
     return replace(
@@ -82,4 +158,5 @@ def _seen(turn: Turn, live: Set[str], hidden: Set[str]) -> Turn:
         sources=(),
         claims=(),
         confidence=None,
+        read_as=(),
     )

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 
 from nexus.errors import InvalidRequest
 from nexus.insights.clusters import Asked, gathered
 from nexus.insights.days import before, days, today
+from nexus.insights.erased_words import without_erased
 from nexus.insights.summing import Summed, summed
 from nexus.insights.tally import Tally
 from nexus.models import Feedback, LoggedQuestion
@@ -163,13 +165,9 @@ class Analytics:
 
         Whoever reads them sees who rated: what is shown to others leaves that out.
         """
-        found: list[Feedback] = []
-        for day in self._logged_days(tenant, asked, set())[::-1]:
-            for one in self._log.ratings(tenant, day, day):
-                if len(found) == most:
-                    return found
-                found.append(one)
-        return found
+        days_asked = self._logged_days(tenant, asked, set())[::-1]
+        every = (one for day in days_asked for one in self._log.ratings(tenant, day, day))
+        return without_erased(self.catalogue(), tenant, list(islice(every, most)))
 
     def failures(self, tenant: str, asked: Range) -> list[LoggedQuestion]:
         """The range's last questions that failed, newest first, at most 50."""

@@ -15,19 +15,25 @@ from nexus.ports import ConversationStore, QuestionLog
 MOST_TURNS = 1_000
 
 
+# Gives the turns as a principal may see them now.
+See = Callable[[Principal, Sequence[Turn]], Sequence[Turn]]
+
+
 class Ratings:
-    """Takes ratings; with `keeps_text` they keep the words, too."""
+    """Takes ratings; with `keeps_text` they keep the words, too, of what `see` shows."""
 
     def __init__(
         self,
         conversations: ConversationStore,
         log: QuestionLog,
+        see: See,
         *,
         keeps_text: bool,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._conversations = conversations
         self._log = log
+        self._see = see
         self._keeps_text = keeps_text
         self._now = now
 
@@ -42,12 +48,15 @@ class Ratings:
     ) -> Feedback:
         """Keeps the rating of one of the principal's own turns, in place of an earlier one.
 
-        Raises NotFound where the conversation has no such turn, is another's, or has expired.
+        Of an answer that the principal may not see any more no words are kept. Raises NotFound
+        where the conversation has no such turn, is another's, or has expired.
         """
+        # Before the turn is read: what was erased by then is compared with this later on.
+        moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
         turn = self._turn(principal, conversation_id, message_id)
         logged = self._log.question(principal.tenant, turn.created_at, message_id)
         gone = set(turn.deleted_document_ids)
-        moment = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
+        withheld = turn.deleted_document_ids or turn.hidden_document_ids
         keeps = self._keeps_text
         feedback = Feedback(
             message_id=message_id,
@@ -57,7 +66,7 @@ class Ratings:
             client=principal.client,
             rating=rating,
             reasons=tuple(dict.fromkeys(reasons)),
-            comment=comment if keeps else "",
+            comment=comment if keeps and not withheld else "",
             question=turn.question if keeps else "",
             answer=turn.answer if keeps else "",
             refused=turn.refused,
@@ -89,7 +98,7 @@ class Ratings:
         )
         for turn in turns:
             if turn.message_id == message_id:
-                return turn
+                return self._see(principal, [turn])[0] if turn.document_ids else turn
         raise NotFound("There is no such answer of yours: its conversation may have expired.")
 
 

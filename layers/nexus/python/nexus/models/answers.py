@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nexus.models.agents import AgentStep, PendingAction
+from nexus.models.documents import DocumentMetadata
 from nexus.models.index import Passage
 
 ConfidenceLevel = Literal["high", "medium", "low"]
@@ -81,6 +82,15 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document as an answer read it: which version, and what decided who may see that."""
+
+    document_id: str
+    version: str
+    said: DocumentMetadata
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question and its answer in a conversation; `created_at` is UTC ISO 8601 with Z.
 
@@ -89,6 +99,9 @@ class Turn:
     So it is while one of them is not for the reader's eyes: `hidden_document_ids`, which are never
     stored. Of the `sources` everything is kept but the text of their passages, which is "";
     `confidence` is None, too, in turns of before it was kept. `agent` is who answered, "" for none.
+
+    Nothing of what the answer rests on was read before `read_at`, UTC ISO 8601 with Z; "" if that
+    is not known. `read_as` are its documents as they were read, as far as that is known.
     """
 
     message_id: str
@@ -103,6 +116,8 @@ class Turn:
     claims: tuple[CheckedClaim, ...] = ()
     confidence: Confidence | None = None
     agent: str = ""
+    read_at: str = ""
+    read_as: tuple[ReadDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +127,8 @@ class Answer:
     `truncated` is True for an answer that the model could not write to its end; `claims` are its
     sentences that claim something. `rewritten_question` is what the conversation before made of the
     question, "" if it was answered as it stands. `named_document_ids` are those whose titles a
-    refusal tells. `agent` is who answered, "" for none; `steps` are what it did, and
-    `confirmations` what it waits for.
+    refusal tells, and `named_as` the same as they were read. `agent` is who answered, "" for none;
+    `steps` are what it did, and `confirmations` what it waits for. `read_at` is as in Turn.
     """
 
     message_id: str
@@ -132,3 +147,5 @@ class Answer:
     agent: str = ""
     steps: tuple[AgentStep, ...] = ()
     confirmations: tuple[PendingAction, ...] = ()
+    named_as: tuple[ReadDocument, ...] = ()
+    read_at: str = ""

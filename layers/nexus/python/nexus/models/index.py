@@ -83,7 +83,8 @@ class Passage:
     """A retrieved text with where it stands, and its relevance to the question from 0 to 1.
 
     `url` is the document's own web address, or "". The
-    `document_id` of a tool's result is the tool's name.
+    `document_id` of a tool's result is the tool's name. `said` is what decided who may see the
+    document as it was read; None in what was kept before that was.
     """
 
     chunk_id: str
@@ -96,3 +97,4 @@ class Passage:
     score: float
     url: str = ""
     kind: SourceKind = "document"
+    said: DocumentMetadata | None = None

@@ -68,6 +68,23 @@ class Catalogue(Protocol):
         """
         ...
 
+    def get_many_with_erasures(
+        self, tenant: str, document_ids: Sequence[str]
+    ) -> tuple[dict[str, DocumentRecord], dict[str, str]]:
+        """The records that exist, read consistently, and when documents were last erased.
+
+        Both by document id, in as many calls as for the records of twice as many documents.
+        """
+        ...
+
+    def note_erasure(self, tenant: str, document_id: str, at: str) -> None:
+        """Keeps for good that a document was erased at a time, UTC ISO 8601 with milliseconds.
+
+        Every generation tells it, whatever becomes of the document. An earlier time than that which
+        is known changes nothing.
+        """
+        ...
+
     def begin(self, record: DocumentRecord) -> DocumentRecord:
         """Starts an attempt: stores status `indexing` and a revision one higher, atomically.
 

@@ -30,7 +30,7 @@ from nexus.retrieval.mismatch import mismatch_of
 from nexus.retrieval.naming import evenly, file_name, is_named, least_by_names, naming
 from nexus.retrieval.remembered_records import RememberedRecords
 from nexus.retrieval.retrieved import Retrieved
-from nexus.retrieval.rights import narrow, visible
+from nexus.retrieval.rights import deciding, narrow, visible
 from nexus.retrieval.said import tell_apart
 from nexus.retrieval.searching import (
     ANSWER_S,
@@ -264,6 +264,7 @@ def _passage(item: Ranked, record: DocumentRecord) -> Passage:
         text=hit.text,
         score=item.relevance,
         url=record.metadata.url or "",
+        said=deciding(record.metadata),
     )
 
 

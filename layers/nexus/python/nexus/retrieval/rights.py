@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from nexus.models import DocumentRecord, Filters, Hit
+from nexus.models import (
+    DocumentMetadata,
+    DocumentRecord,
+    Filters,
+    Hit,
+    Passage,
+    ReadDocument,
+)
 from nexus.object_keys import compared
 
 
@@ -39,7 +47,26 @@ def narrow(rights: Filters, asked: Filters) -> Filters | None:
 
 def permits(rights: Filters, record: DocumentRecord) -> bool:
     """Whether who has these rights may see the document, as the catalogue describes it."""
-    said = record.metadata
+    return allows(rights, record.document_id, record.metadata)
+
+
+def deciding(said: DocumentMetadata) -> DocumentMetadata:
+    """What of all that is said of a document decides who may see it."""
+    return replace(said, title=None, author=None, url=None)
+
+
+def as_read(passages: Iterable[Passage]) -> tuple[ReadDocument, ...]:
+    """The documents of passages as they were read, each version once; a tool's result is none."""
+    read = (
+        ReadDocument(one.document_id, one.version, one.said)
+        for one in passages
+        if one.said is not None and one.kind != "tool"
+    )
+    return tuple(dict.fromkeys(read))
+
+
+def allows(rights: Filters, document_id: str, said: DocumentMetadata) -> bool:
+    """Whether who has these rights may see a document of which this is said."""
     departments, tags = set(map(compared, rights.departments)), set(map(compared, rights.tags))
     return (
         (
@@ -49,7 +76,7 @@ def permits(rights: Filters, record: DocumentRecord) -> bool:
         and (not tags or any(compared(tag) in tags for tag in said.tags))
         and (not rights.date_from or (said.date or "") >= rights.date_from)
         and (not rights.date_to or (said.date is not None and said.date <= rights.date_to))
-        and (not rights.document_ids or record.document_id in rights.document_ids)
+        and (not rights.document_ids or document_id in rights.document_ids)
         and (
             rights.groups is None
             or not said.groups

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -22,10 +22,11 @@ from nexus.bounded import bounded
 from nexus.budgets.admitting import AdmittedChat, AdmittedEmbedder, AdmittedModel
 from nexus.budgets.charging import Budgets
 from nexus.deferred import deferred
+from nexus.documents.tombstones import as_seen
 from nexus.generations.lifecycle import PerGeneration
 from nexus.insights.rating import Ratings
 from nexus.metrics import count
-from nexus.models import Generation
+from nexus.models import Generation, Principal, Turn
 from nexus.operations.health import Health
 from nexus.ports import (
     Cache,
@@ -184,7 +185,13 @@ def answering(
     ratings = None
     if parts.log is not None:
         log = bounded(parts.log, "insights", CONVERSATIONS_S, executor)
-        ratings = Ratings(conversations, log, keeps_text=settings.keep_questions)
+
+        def see(principal: Principal, turns: Sequence[Turn]) -> Sequence[Turn]:
+            return readers.with_live(
+                lambda reader: as_seen(reader.catalogue, principal, turns), executor
+            )
+
+        ratings = Ratings(conversations, log, see, keeps_text=settings.keep_questions)
     generator = generator_of(settings, chat, verifier)
     turns = bounded(parts.conversations, "conversations", CONVERSATIONS_S, executor)
     agents = None

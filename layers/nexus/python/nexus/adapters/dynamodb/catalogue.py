@@ -2,9 +2,12 @@
 
 pk `tenant#{tenant}#{generation}`; sk `document#{id}` is a document's head; `manifest#{id}#{stamp}#
 {part}` and `hidden#{id}#{stamp}#{part}` are lists of chunk ids (`chunk_ids`);
-`part#{id}#{revision}#{number}` is the result of a part of an attempt. A manifest is written
-under a new stamp, made live by one conditional write to the head, and then its predecessor is
-deleted: atomic for a reader at any length, and half the price of a DynamoDB transaction.
+`part#{id}#{revision}#{number}` is the result of a part of an attempt. When a document was erased
+stands beside the generations (`erasures`).
+
+A manifest is written under a new stamp, made live by one conditional write to the head, and then
+its predecessor is deleted: atomic for a reader at any length, and half the price of a DynamoDB
+transaction.
 
 `version` counts the changes of what readers see (`tenant_versions`).
 
@@ -25,6 +28,7 @@ from nexus.adapters.dynamodb.batches import read_items
 from nexus.adapters.dynamodb.chunk_ids import SERVICE, ChunkIdLists, Stored, delete_between
 from nexus.adapters.dynamodb.document_parts import DocumentParts
 from nexus.adapters.dynamodb.document_records import READ_ATTEMPTS, DocumentRecords, contended
+from nexus.adapters.dynamodb.erasures import erasure_key, note, told_apart
 from nexus.adapters.dynamodb.head_listing import list_heads
 from nexus.adapters.dynamodb.heads import HEAD_PREFIX, Heads, head_key, partition, stored_list
 from nexus.adapters.dynamodb.tenant_versions import TenantVersions
@@ -76,6 +80,26 @@ class DynamoCatalogue:
             items = read_items(self._client, SERVICE, self._table, keys, consistent=consistently)
             records = filter(None, map(self._records.complete_or_get, items))
             return {record.document_id: record for record in records}
+
+    def get_many_with_erasures(
+        self, tenant: str, document_ids: Sequence[str]
+    ) -> tuple[dict[str, DocumentRecord], dict[str, str]]:
+        """The records that exist, and when documents were last erased, read consistently."""
+        keys = [
+            key
+            for one in dict.fromkeys(document_ids)
+            for key in (head_key(self._generation, tenant, one), erasure_key(tenant, one))
+        ]
+        with translate(SERVICE):
+            items = read_items(self._client, SERVICE, self._table, keys, consistent=True)
+            heads, erased = told_apart(items)
+            records = filter(None, map(self._records.complete_or_get, heads))
+            return {record.document_id: record for record in records}, erased
+
+    def note_erasure(self, tenant: str, document_id: str, at: str) -> None:
+        """Keeps for good that a document was erased at a time, for every generation."""
+        with translate(SERVICE):
+            note(self._client, self._table, tenant, document_id, at)
 
     def begin(self, record: DocumentRecord) -> DocumentRecord:
         """Starts an attempt as the port words it; the last to begin is the one that can publish."""

@@ -34,13 +34,17 @@ class DynamoCitedTurns:
         """Empties the answers, quotes too, of turns that cite the document; how many it changed.
 
         A page of turns is finished before the next is read, so that a call that was broken off has
-        done a part, and the next one does the rest.
+        done a part, and the next one does the rest. The entry of a turn that is not there stays: it
+        may be written before its turn, which nobody could find again without it.
         """
         changed = 0
         with translate(SERVICE), ThreadPoolExecutor(THREADS) as pool:
             for names in self._pages(tenant, document_id):
-                changed += sum(pool.map(lambda name: self._empty(name, document_id), names))
-                keys = [entry_key(tenant, document_id, name) for name in names]
+                emptied = list(pool.map(lambda name: self._empty(name, document_id), names))
+                changed += sum(emptied)
+                done = [name for name, now in zip(names, emptied, strict=True) if now]
+                done += self._there([name for name in names if name not in set(done)])
+                keys = [entry_key(tenant, document_id, name) for name in done]
                 delete_items(self._client, SERVICE, self._table, keys)
         return changed
 
@@ -61,6 +65,15 @@ class DynamoCitedTurns:
                 deleted = (from_item(item).get("deleted_document_ids", ()) for item in items)
                 found += sum(document_id not in ids for ids in deleted)
         return found
+
+    def _there(self, names: Sequence[str]) -> list[str]:
+        """Which of the turns are there, read consistently."""
+        keys = {name: turn_key(name) for name in names}
+        found = read_items(
+            self._client, SERVICE, self._table, list(keys.values()), consistent=True, only="pk, sk"
+        )
+        there = {(item["pk"]["S"], item["sk"]["S"]) for item in found}
+        return [name for name, key in keys.items() if (key["pk"]["S"], key["sk"]["S"]) in there]
 
     def _pages(self, tenant: str, document_id: str) -> Iterator[Sequence[str]]:
         return entries(self._client, self._table, tenant, document_id, TURN)

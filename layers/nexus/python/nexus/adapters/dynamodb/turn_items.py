@@ -1,7 +1,8 @@
 """What a turn's item holds of its answer: text plainly, and what it was told with packed.
 
-`told` is the JSON of sources, claims and confidence, compressed: as a whole it is written, read and
-taken out. A turn without it is of before it was kept, or lost its answer.
+`told` is the JSON of sources, claims, confidence and the documents as they were read, compressed:
+as a whole it is written, read and taken out. A turn without it is of before it was kept, or lost
+its answer.
 """
 
 from __future__ import annotations
@@ -13,13 +14,23 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.dynamodb.values import Value, from_item
-from nexus.models import CheckedClaim, Comparison, Confidence, Locator, Passage, Source, Turn
+from nexus.models import (
+    CheckedClaim,
+    Comparison,
+    Confidence,
+    DocumentMetadata,
+    Locator,
+    Passage,
+    ReadDocument,
+    Source,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef as AttributeValue
 
 TOLD = "told"
-_PACKED = ("sources", "claims", "confidence")
+_PACKED = ("sources", "claims", "confidence", "read_as")
 _PLAIN = {field.name for field in fields(Turn)} - {*_PACKED}
 
 
@@ -27,8 +38,12 @@ def turn_values(turn: Turn) -> dict[str, Value]:
     """A turn as the values of its item, but for its keys and times."""
     values: dict[str, Any] = asdict(turn)
     told = {name: values.pop(name) for name in _PACKED}
-    if not turn.agent:
-        del values["agent"]
+    for name in ("agent", "read_at"):
+        if not values[name]:
+            del values[name]
+    for source in told["sources"]:
+        # `read_as` says it once; and releases that know no such field read turns, too.
+        del source["passage"]["said"]
     if any(told.values()):
         # A model may have written half of a surrogate pair, which UTF-8 does not know.
         text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
@@ -55,6 +70,7 @@ def _told(told: dict[str, Any]) -> dict[str, Any]:
             for claim in told["claims"]
         ),
         "confidence": _confidence(told["confidence"]) if told["confidence"] else None,
+        "read_as": tuple(map(_read, told.get("read_as", ()))),
     }
 
 
@@ -63,6 +79,13 @@ def _source(source: dict[str, Any]) -> Source:
     place = passage["locator"]
     locator = Locator(**{**place, "heading": tuple(place["heading"])})
     return Source(source["number"], Passage(**{**passage, "locator": locator}), source["quote"])
+
+
+def _read(document: dict[str, Any]) -> ReadDocument:
+    said = document["said"]
+    tags, groups = tuple(said["tags"]), tuple(said["groups"])
+    metadata = DocumentMetadata(**{**said, "tags": tags, "groups": groups})
+    return ReadDocument(document["document_id"], document["version"], metadata)
 
 
 def _confidence(stored: dict[str, Any]) -> Confidence:
