@@ -365,6 +365,25 @@ def test_a_bad_change_is_named(
     assert (response.status_code, response.json()["field"]) == (422, field)
 
 
+def test_a_change_opens_what_readers_see_no_further_than_it_says_itself(
+    office: Office, api: TestClient
+) -> None:
+    document = office.put("fees.md", FEES, title="Old", groups=("staff",))
+    office.bucket.put("acme", "fees.md", b"For all.", metadata=DocumentMetadata(title="For all"))
+    api.patch(f"/v1/documents/{document}", json={"title": "New"})
+    record = office.catalogue.get("acme", document)
+    assert record is not None
+    assert record.metadata == DocumentMetadata(title="New", groups=("staff",))
+    api.patch(f"/v1/documents/{document}", json={"groups": ["staff", "guests"]})
+    told = office.catalogue.get("acme", document)
+    assert told is not None and told.metadata.groups == ("staff", "guests")
+    api.patch(f"/v1/documents/{document}", json={"groups": None, "author": "Ani"})
+    office.ingest("fees.md")
+    record = office.catalogue.get("acme", document)
+    assert record is not None
+    assert record.metadata == DocumentMetadata(title="New", author="Ani")
+
+
 def test_a_change_of_content_in_between_is_a_conflict(office: Office, api: TestClient) -> None:
     document = office.put("fees.md", FEES)
     seen = office.bucket.head(object_key("acme", "fees.md"))

@@ -219,7 +219,10 @@ class Curator:
         if metadata != state.metadata:
             _check_copy(state.size)
             self._bucket.describe(state, metadata)
-        told = governed(metadata, record.path, self._folders)
+        # What another upload brings is said of its own content: readers still see the one before.
+        is_read = record.live_revision > 0 and record.version != state.version
+        of_read = replace(record.metadata, **changes) if is_read else metadata
+        told = governed(of_read, record.path, self._folders)
         # Also where the bucket has it already: an earlier call may have come no further.
         if told != record.metadata or metadata != state.metadata:
             regrouped = "groups" in changes
