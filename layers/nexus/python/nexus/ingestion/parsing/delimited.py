@@ -12,6 +12,7 @@ from nexus.ingestion.parsing.encodings import decode_as
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.plain import decode
+from nexus.ingestion.parsing.table_lines import located
 from nexus.ingestion.parsing.tables import NO_LOOKS, lines_of, names_of
 from nexus.models import LocatedText, Locator, ParsedDocument
 
@@ -36,7 +37,7 @@ def read_part(content: bytes, outline: Outline, part: Part) -> ParsedDocument:
     names = outline.header if part.number else ()
     return ParsedDocument(
         tuple(
-            LocatedText(line, Locator(row=part.row + place))
+            located(line, Locator(row=part.row + place))
             for place, line in lines_of(rows, names=names)
         )
     )
@@ -56,7 +57,7 @@ def located_rows(
 ) -> list[LocatedText]:
     """Every row that holds a value as "Header: value; …", located by its number from `first`."""
     return [
-        LocatedText(line, Locator(sheet=sheet, row=first + place))
+        located(line, Locator(sheet=sheet, row=first + place))
         for place, line in lines_of(rows, looks)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from nexus.errors import CorruptDocument, EncryptedDocument
@@ -119,7 +120,7 @@ class _Reading:
             self.sections = Sections()
             for frame in rest:
                 self.blocks_of(frame)
-            found = [LocatedText(text.text, place) for text in self.sections.finish()]
+            found = [replace(text, locator=place) for text in self.sections.finish()]
             texts += found or ([LocatedText(heading, place)] if heading else [])
         return ParsedDocument(tuple(texts), title, max(number, 1), self.warnings())
 

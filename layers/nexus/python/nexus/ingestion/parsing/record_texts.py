@@ -10,6 +10,7 @@ from nexus.ingestion.parsing import web
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, squeeze
 from nexus.ingestion.parsing.records import headed_lines
 from nexus.ingestion.parsing.sections import Sections
+from nexus.ingestion.parsing.table_lines import NumberCell, moved
 from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, ReadingWarning
 
@@ -59,8 +60,9 @@ class RecordTexts:
             if isinstance(inner, Mapping | list):  # the element around everything
                 return self.take(inner, depth)
         if _are_alike(list(fields.values())) and len(fields) > 1:
+            columns: dict[str, int] = {}
             for name, one in fields.items():
-                self._record(one, {"": squeeze(name)}, None)
+                self._record(one, {"": squeeze(name)}, None, columns)
             return None
         plain = {name: one for name, one in fields.items() if _is_simple(one)}
         self._fields(plain)
@@ -81,14 +83,24 @@ class RecordTexts:
         scalars = [self._scalar(one) for one in values if not isinstance(one, Mapping | list)]
         if not self._are_numbers(scalars):
             self._sections.text("\n".join(f"- {squeeze(one)}" for one in scalars if one))
+        columns: dict[str, int] = {}
         for number, one in enumerate(values, start=1):
             if isinstance(one, Mapping):
-                self._record(one, {}, number)
+                self._record(one, {}, number, columns)
             elif isinstance(one, list):
                 self._list(one, depth)
 
-    def _record(self, record: Mapping[str, Any], above: Mapping[str, str], row: int | None) -> None:
-        """A record on one line, its long texts after it, and the records in it on their own."""
+    def _record(
+        self,
+        record: Mapping[str, Any],
+        above: Mapping[str, str],
+        row: int | None,
+        columns: dict[str, int],
+    ) -> None:
+        """A record on one line, its long texts after it, and the records in it on their own.
+
+        `columns` are those of the records before it, to which its own are added.
+        """
         flat: dict[str, str] = dict(above)
         long: list[tuple[str, str]] = []
         inner: list[tuple[str, list[Any]]] = []
@@ -97,10 +109,15 @@ class RecordTexts:
                 inner.append((path, value))
             elif len(value) > _LONG or "\n" in value:
                 long.append((path, value))
-            elif value := _plain(value):
+            elif isinstance(value, NumberCell) or (value := _plain(value)):
                 flat[path] = value
+        begins = not columns
+        for name in flat:
+            columns.setdefault(name, len(columns))
+        places = [columns[name] for name in flat]
         for line in headed_lines(list(flat), list(flat.values())):
-            self._sections.text(line, row)
+            self._sections.text(moved(line, places, begins=begins), row)
+            begins = False
         known = _identity(flat)
         said = "; ".join(headed_lines(list(known), list(known.values())))
         for path, value in long:
@@ -108,7 +125,7 @@ class RecordTexts:
         for path, values in inner:
             for one in values:
                 deeper = {f"{path} {name}".strip(): value for name, value in one.items()}
-                self._record(deeper, known, row)
+                self._record(deeper, known, row, columns)
 
     def _leaves(self, value: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
         """The fields of a record, those of records within it by both names; lists of records."""
@@ -155,6 +172,8 @@ class RecordTexts:
             return "yes" if value else "no"
         if value is None or isinstance(value, Mapping | list):
             return ""
+        if isinstance(value, int | float):
+            return NumberCell(value)
         text = str(value).strip()
         if len(text) >= 200 and _ENCODED.match(text):
             self._encoded += 1

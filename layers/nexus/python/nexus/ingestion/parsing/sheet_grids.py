@@ -15,6 +15,7 @@ from nexus.ingestion.parsing.hidden_cells import HiddenCells
 from nexus.ingestion.parsing.number_formats import month_name, shown, shows_only_month
 from nexus.ingestion.parsing.ods_cells import OdsSheet
 from nexus.ingestion.parsing.row_looks import AnySheetLooks, RowLooks
+from nexus.ingestion.parsing.table_lines import NumberCell
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -185,7 +186,7 @@ def _text(value: object, code: str) -> str:
         return str(value)
     if isinstance(value, int | float):
         formatted = shown(value, code) if code else None
-        return _plain(value) if formatted is None else formatted
+        return NumberCell(_plain(value) if formatted is None else formatted)
     return _time(value, code) if isinstance(value, _TIMES) else str(value)
 
 

@@ -16,6 +16,7 @@ from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.pictures import is_large, unread
 from nexus.ingestion.parsing.slide_hidden import is_hidden, is_on_white, take_out
 from nexus.ingestion.parsing.slide_text import frame_text
+from nexus.ingestion.parsing.table_lines import located
 from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
@@ -96,7 +97,7 @@ class _Slide:
             title = squeeze(self._frame(title_shape, shapes))
         place = Locator(slide=self._number, heading=(title,) if title else ())
         found = [
-            LocatedText(text, place)
+            located(text, place)
             for shape in shapes
             if title_shape is None or shape.shape_id != title_shape.shape_id
             for text in self._of_shape(shape, shapes)

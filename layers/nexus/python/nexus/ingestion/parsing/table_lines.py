@@ -1,0 +1,93 @@
+"""Keeps with a line of text how it says a row of a table, on its way from a parser to the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from nexus.ingestion.parsing.cleaning import clean
+from nexus.models import LocatedText, Locator, TableRow
+from nexus.text.row_layouts import UNKNOWN, reworded
+
+
+class TableLine(str):
+    """A line that says a row of a table, and how; as a text it is the line, and equal to it."""
+
+    __slots__ = ("row",)
+
+    row: TableRow
+
+    def __new__(cls, text: str, row: TableRow) -> TableLine:
+        made = super().__new__(cls, text)
+        made.row = row
+        return made
+
+
+class NumberCell(str):
+    """A cell that its file holds as a number, not as text: a point parts its fraction."""
+
+    __slots__ = ()
+
+
+def length_of(cell: str) -> int:
+    """What `TableRow.cells` keeps of a cell."""
+    return -len(cell) if isinstance(cell, NumberCell) else len(cell)
+
+
+def located(text: str, locator: Locator) -> LocatedText:
+    """The text at its place; with its row, if it says one."""
+    return LocatedText(str(text), locator, rows_of(text))
+
+
+def rows_of(text: str) -> tuple[TableRow | None, ...]:
+    """What `LocatedText.rows` keeps of a line."""
+    return (text.row,) if isinstance(text, TableLine) else ()
+
+
+def cleaned_rows(text: str) -> tuple[TableRow | None, ...]:
+    """What `LocatedText.rows` keeps of a line whose text is made clean."""
+    return changed_rows(LocatedText(text, rows=rows_of(text)), clean(text), clean)
+
+
+def changed_rows(
+    text: LocatedText, after: str, change: Callable[[str], str]
+) -> tuple[TableRow | None, ...]:
+    """The rows of a text that becomes another as `change` makes it of each line.
+
+    Where that tells nothing of the cells, each line that was a row is an `UNKNOWN` one.
+    """
+    if not text.rows or text.text == after:
+        return text.rows
+    before, lines = text.text.split("\n"), after.split("\n")
+    if len(before) != len(lines) or len(lines) != len(text.rows):
+        return tuple(row and replace(UNKNOWN, begins=row.begins) for row in text.rows)
+    return tuple(
+        row and (reworded(old, row, new, change) or replace(UNKNOWN, begins=row.begins))
+        for old, new, row in zip(before, lines, text.rows, strict=True)
+    )
+
+
+def joined(lines: Iterable[str], locator: Locator) -> LocatedText:
+    """Lines as one text with the rows that they say."""
+    every = list(lines)
+    rows = tuple(line.row if isinstance(line, TableLine) else None for line in every)
+    return LocatedText("\n".join(every), locator, rows if any(rows) else ())
+
+
+def moved(line: str, columns: Sequence[int], *, begins: bool) -> str:
+    """A line of a record whose first cell is of the first of these columns, and so on."""
+    if not isinstance(line, TableLine):
+        return line
+    own = tuple(columns[place] for place in line.row.columns)
+    return TableLine(line, replace(line.row, columns=own, begins=begins))
+
+
+def begun(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines of one table, the first of its rows marked as such."""
+    is_begun = False
+    for number, line in lines:
+        if not is_begun and isinstance(line, TableLine):
+            is_begun = True
+            yield number, TableLine(line, replace(line.row, begins=True))
+        else:
+            yield number, line
