@@ -29,8 +29,9 @@ def sheet(
     merged: Sequence[str] = (),
     bold: Sequence[int] = (),
     formats: Mapping[str, str] | None = None,
+    hidden_rows: Sequence[int] = (),
 ) -> None:
-    """Adds a sheet: `merged` as "B2:C2", `bold` rows from 1, `formats` by column letter."""
+    """Adds a sheet: `merged` as "B2:C2", rows from 1, `formats` by column letter."""
     made = book.create_sheet(name)
     for at, row in enumerate(rows, start=1):
         for place, cell in enumerate(row, start=1):
@@ -42,6 +43,8 @@ def sheet(
             code = (formats or {}).get(written.column_letter)
             if code and not isinstance(cell, str):
                 written.number_format = code
+    for at in hidden_rows:
+        made.row_dimensions[at].hidden = True
     for area in merged:
         made.merge_cells(area)
 

@@ -58,6 +58,8 @@ def adds_up(rows: Sequence[TableEntry], place: int) -> bool:
         return False
     agreeing = 0
     for column, cell in row.cells.items():
+        if number_of(cell, "") is None and number_of(cell, decimal_mark([cell])) is None:
+            continue
         number, *numbers = _read(column, [row, *others])
         known = [one for one in numbers if one is not None]
         if number is None or len(known) < 2 or unit_of(cell) == "%":

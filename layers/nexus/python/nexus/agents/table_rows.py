@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from nexus.agents.cell_values import word_of
 from nexus.agents.row_kinds import adds_up, is_heading, is_total, numbers_columns
 from nexus.models import Chunk, Locator
 from nexus.text.row_layouts import Cell, LaidOutLine, read
@@ -83,7 +84,7 @@ class _Open:
         for cell in line.cells[line.repeats or 0 :]:
             column = cell.column, cell.name
             begun = cells.get(column)
-            cells[column] = replace(cell, text=f"{begun.text} {cell.text}") if begun else cell
+            cells[column] = cell._replace(text=f"{begun.text} {cell.text}") if begun else cell
 
 
 def tables_of(chunks: Iterable[Chunk]) -> list[Table]:
@@ -160,12 +161,9 @@ def _made(table: _Open) -> Table:
 
 def _names(columns: Sequence[_Column]) -> dict[_Column, str]:
     """A name for each column that no other has."""
-    often = Counter(" ".join(name.split()).casefold() for _, name in columns)
+    plain = {column: column[1] or f"Column {column[0] + 1}" for column in columns}
+    often = Counter(map(word_of, plain.values()))
     return {
-        (place, name): name
-        if name and often[" ".join(name.split()).casefold()] == 1
-        else f"{name} (column {place + 1})".strip()
-        if name
-        else f"Column {place + 1}"
-        for place, name in columns
+        column: name if often[word_of(name)] == 1 else f"{name} (column {column[0] + 1})"
+        for column, name in plain.items()
     }

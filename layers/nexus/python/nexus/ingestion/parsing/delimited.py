@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.encodings import decode_as
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.outlines import Outline, Part
@@ -82,12 +82,12 @@ def _split(text: str, delimiter: str) -> Iterator[list[str]]:
         skipinitialspace=True,
     )
     for row in reader:
-        yield [squeeze(cell) for cell in row]
+        yield [squeeze(clean(cell)) for cell in row]
 
 
 def _split_unquoted(text: str, delimiter: str) -> Iterator[list[str]]:
     for line in io.StringIO(text, newline=None):
-        yield [squeeze(cell) for cell in line.split(delimiter)]
+        yield [squeeze(clean(cell)) for cell in line.split(delimiter)]
 
 
 def delimiter_of(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.clock_formats import shown_clock
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden_cells import HiddenCells
@@ -181,7 +181,7 @@ def _shown(row: list[object], place: int, column: int, look: RowLooks) -> str:
 def _text(value: object, code: str) -> str:
     """A cell's value as the sheet shows it, but dates in ISO 8601; as typed without a format."""
     if isinstance(value, str):
-        return squeeze(value)
+        return squeeze(clean(value))
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float):
