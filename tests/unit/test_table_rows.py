@@ -109,7 +109,7 @@ def test_tables_without_a_column_are_named_as_left_out_of_all_together() -> None
     third = replace(first, number=3)
     asked = {"aggregate": [{"function": "sum", "column": "Sold"}], "table": "all"}
     told = chosen_table([first, second, third], asked).notes
-    assert "Tables without these columns, left out: Table 2 (South)." in told
+    assert "Tables left out, as they have other columns or sum up: Table 2 (South)." in told
 
 
 def test_a_row_that_numbers_the_columns_and_headings_between_rows_are_no_entries() -> None:
@@ -127,7 +127,7 @@ def test_a_row_that_numbers_the_columns_and_headings_between_rows_are_no_entries
     assert figures(table, ("count", ""), ("sum", "Cost")) == ("count: 3", "sum of Cost: 600")
     said = notes(table, "count")
     assert "A row that only numbers the columns was left out." in said
-    assert "Rows with a heading only, not counted: 2." in said
+    assert "Rows with a heading or a note only, not counted: 2." in said
 
 
 def test_a_row_that_adds_the_others_up_is_their_total_whatever_it_is_called() -> None:

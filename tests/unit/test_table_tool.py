@@ -1,4 +1,4 @@
-"""The tool over tables says what it does not know: what is missing, hidden, or was indexed before."""
+"""The tool over tables says what it does not know: what is missing, hidden, or indexed before."""
 
 from __future__ import annotations
 

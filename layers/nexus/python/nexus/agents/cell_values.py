@@ -9,7 +9,7 @@ from typing import Any
 
 _MONEY = r"rp\.?|idr|us\$|usd|eur|gbp|sgd|s\$|aud|a\$|myr|rm|chf|jpy|cny|inr|rs\.?|aed|sar|[$€£¥₹]"
 _NUMBER = re.compile(
-    rf"(?P<sign>[-−–(+]?)\s*+(?P<paid>{_MONEY})?\s*+(?P<minus>[-−+]?)\s*+"
+    rf"(?P<sign>[-−–(+]?)\s*+(?P<paid>{_MONEY})?\s*+(?P<minus>[-−(+]?)\s*+"
     r"(?P<digits>\d{1,30}(?:[.,' \u00a0\u202f]\d{1,30}){0,12})"
     r"(?:\s*+(?P<scale>thousand|million|billion|ribu|rb|juta|jt|miliar|milyar)|(?P<short>[km]))?"
     rf"(?!\w)\s*+(?P<behind>(?:{_MONEY}|%)(?!\w))?\s*+\)?(?:,-|\.-|,–|(?P<last>[-−]))?",
@@ -33,7 +33,9 @@ _MARKS = re.compile(
 _LETTER_MARK = re.compile(r"(?<=[.,]\d{3})[a-d]\Z")
 _POWER = re.compile(r"(?:\A|[×x·*]\s?)10[¹²³⁴⁵⁶⁷⁸⁹⁰⁻]")
 _EMPHASIS = re.compile(r"\A(\*{1,3}|_{1,3}|`)(?=\S)(.{1,2000}?)\1\Z", re.DOTALL)
-_NOTHING = re.compile(r"[-–—−.…/?]{1,5}|n\.?\s?[/.]?\s?a\.?|null|nil|#n/a", re.IGNORECASE)
+_NOTHING = re.compile(
+    rf"(?:{_MONEY})?\s?[-–—−.…/?]{{1,5}}|n\.?\s?[/.]?\s?a\.?|null|nil|#n/a", re.IGNORECASE
+)
 _SCALES = {"thousand": 3, "ribu": 3, "rb": 3, "k": 3, "million": 6, "juta": 6, "jt": 6, "m": 6,
            "billion": 9, "miliar": 9, "milyar": 9}  # fmt: skip
 # Whole numbers in groups of three, or as India parts them, all by one sign.

@@ -50,11 +50,26 @@ class ColumnValues:
         read = self._column(column)
         if read.is_dated:
             return _day(cell, read)
-        return number_of(cell, "." if column in row.numbers else read.mark)
+        if column in row.numbers:
+            # Accountants show nought as a dash.
+            return Decimal(0) if says_nothing(cell) else number_of(cell, ".")
+        return number_of(cell, read.mark)
 
     def says(self, row: Row, column: str) -> bool:
         """Whether a row has a cell in the column that says something."""
-        return bool(row.cells.get(column)) and not says_nothing(row.cells[column])
+        cell = row.cells.get(column, "")
+        return bool(cell) and (column in row.numbers or not says_nothing(cell))
+
+    def merged_once(self, rows: Sequence[Row], column: str) -> list[Row]:
+        """The rows, of those that one merged cell of the column covers the first only."""
+        if not any(column in row.again for row in rows):
+            return list(rows)
+        owner: dict[int, int] = {}
+        for place, row in enumerate(self._table.rows):
+            is_again = column in row.again and place
+            owner[id(row)] = owner[id(self._table.rows[place - 1])] if is_again else place
+        first = {owner[id(row)]: row for row in reversed(rows)}
+        return [row for row in rows if first[owner[id(row)]] is row]
 
     def is_dated(self, column: str) -> bool:
         """Whether more than half of a column's cells are dates."""

@@ -20,8 +20,13 @@ _TOTAL = re.compile(
 _BEGINS_WITH_FIGURE = re.compile(r"[\s(+−-]{0,3}(?:[^\W\d]{1,4}\.?|[$€£¥₹])?\s{0,3}\d")
 _COUNTED = re.compile(r"\(?(\d{1,2}|[a-z])\)?")
 _LABEL = re.compile(r"(?:[A-Z]|[IVXL]{1,5}|\d{1,2})[.)]\s|.{1,120}:\Z")
+_NOTE = re.compile(
+    r"[*†‡§¹²³⁴⁵]|(?:notes?|sources?|remarks?|catatan|sumber|keterangan|ket\.)\s*:", re.IGNORECASE
+)
 # So many entries are needed before one that sums them up is taken for their total.
 _FEWEST_SUMMED = 3
+# More rows of only figures are no totals.
+_MOST_NAMELESS = 50
 
 
 class TableEntry(Protocol):
@@ -32,6 +37,9 @@ class TableEntry(Protocol):
 
     @property
     def numbers(self) -> Collection[str]: ...
+
+    @property
+    def again(self) -> Collection[str]: ...
 
     @property
     def is_total(self) -> bool: ...
@@ -56,6 +64,39 @@ def adds_up(rows: Sequence[TableEntry], place: int) -> bool:
     others = [one for one in rows if one is not row and not one.is_total]
     if len(others) < _FEWEST_SUMMED:
         return False
+    agreeing = _agreeing(row, others)
+    is_less = len(row.cells) < min(len(one.cells) for one in others)
+    return agreeing > 1 or (agreeing == 1 and is_less)
+
+
+def nameless_totals(rows: Sequence[TableEntry]) -> tuple[set[int], int]:
+    """The places of rows that hold only figures, where most hold words, and sum up those above.
+
+    Also how many rows of only figures there are that do not.
+    """
+    nameless = [at for at, row in enumerate(rows) if not row.is_total and not _says_words(row)]
+    if len(nameless) * 2 > len(rows) or len(nameless) > _MOST_NAMELESS:
+        return set(), 0
+    totals: set[int] = set()
+    begin = 0
+    for at, row in enumerate(rows):
+        if at in nameless:
+            entries = [one for one in range(at) if not rows[one].is_total and one not in totals]
+            above = [rows[one] for one in entries]
+            part = [rows[one] for one in entries if one >= begin]
+            if _agreeing(row, part) or _agreeing(row, above):
+                totals.add(at)
+        if row.is_total or at in totals:
+            begin = at + 1
+    return totals, len(nameless) - len(totals)
+
+
+def _says_words(row: TableEntry) -> bool:
+    return any(letter.isalpha() for cell in row.cells.values() for letter in cell)
+
+
+def _agreeing(row: TableEntry, others: Sequence[TableEntry]) -> int:
+    """In how many columns a row's figure is the sum of the others'; 0 where in one it is not."""
     agreeing = 0
     for column, cell in row.cells.items():
         if number_of(cell, "") is None and number_of(cell, decimal_mark([cell])) is None:
@@ -65,10 +106,9 @@ def adds_up(rows: Sequence[TableEntry], place: int) -> bool:
         if number is None or len(known) < 2 or unit_of(cell) == "%":
             continue
         if number == 0 or number != sum(known, Decimal(0)):
-            return False
+            return 0
         agreeing += 1
-    is_less = len(row.cells) < min(len(one.cells) for one in others)
-    return agreeing > 1 or (agreeing == 1 and is_less)
+    return agreeing
 
 
 def _read(column: str, rows: Sequence[TableEntry]) -> list[Decimal | None]:
@@ -77,22 +117,28 @@ def _read(column: str, rows: Sequence[TableEntry]) -> list[Decimal | None]:
     ]
     mark = decimal_mark(written)
     return [
-        number_of(row.cells.get(column, ""), "." if column in row.numbers else mark) for row in rows
+        None
+        if column in row.again
+        else number_of(row.cells.get(column, ""), "." if column in row.numbers else mark)
+        for row in rows
     ]
 
 
 def is_heading(cells: Sequence[str]) -> bool:
-    """Whether a row only names those below it: one cell of words, where rows have three or more.
+    """Whether a row only names those below it, or is a note: one cell of words.
 
     Alone in the first column it may be an entry as well; then it is one unless it looks otherwise.
     """
     filled = [place for place, cell in enumerate(cells) if cell]
-    if len(filled) != 1 or len(cells) < 3:
+    if len(filled) != 1 or len(cells) < 2:
         return False
-    text = bare(cells[filled[0]])
+    text = cells[filled[0]]
     if not any(letter.isalpha() for letter in text):
         return False
-    return bool(filled[0]) or text.isupper() or _LABEL.match(text) is not None
+    if not filled[0] and _NOTE.match(text):
+        return True
+    looks_so = bool(filled[0]) or text.isupper() or _LABEL.match(text) is not None
+    return len(cells) > 2 and looks_so
 
 
 def numbers_columns(cells: Sequence[str]) -> bool:

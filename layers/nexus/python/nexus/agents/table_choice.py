@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,12 @@ from nexus.agents.table_query import QueryFault, column_of
 from nexus.agents.table_rows import Row, Table
 
 _MOST_NAMED = 20
+# A sheet or title that says what the other tables come to.
+_SUMMARY = re.compile(
+    r"\b(?:totals?|rekap\w{0,10}|recap\w{0,10}|summary|overview|consolidat\w{0,4}|konsolidasi|jumlah|"
+    r"ringkasan|all)\b",
+    re.IGNORECASE,
+)
 
 
 def chosen_table(tables: Sequence[Table], asked: Mapping[str, Any]) -> Table:
@@ -40,7 +47,8 @@ def chosen_table(tables: Sequence[Table], asked: Mapping[str, Any]) -> Table:
     if len(fitting) == 1:
         return fitting[0]
     if named:
-        return _together(fitting, candidates, asked)
+        parts = [one for one in fitting if not _SUMMARY.search(f"{one.sheet} {one.title}")]
+        return _together(parts if len(parts) > 1 else fitting, candidates, asked)
     raise QueryFault(
         f"Several tables fit this query: {_listed(fitting)}. Name one of them by its number in "
         "`table`, or say `all` there for the rows of all together."
@@ -82,12 +90,13 @@ def _together(fitting: Sequence[Table], every: Sequence[Table], asked: Mapping[s
                 row,
                 cells={names[at]: cell for at, cell in row.cells.items()},
                 numbers=frozenset(names[at] for at in row.numbers),
+                again=frozenset(names[at] for at in row.again),
             )
             for row in table.rows
         )
         notes |= dict.fromkeys(table.notes)
-    if left := [one.name for one in every if one not in fitting]:
-        notes[f"Tables without these columns, left out: {'; '.join(left[:_MOST_NAMED])}."] = None
+    if left := [one for one in every if one not in fitting]:
+        notes[f"Tables left out, as they have other columns or sum up: {_listed(left)}."] = None
     numbers = ", ".join(str(one.number) for one in fitting)
     sheets = {one.sheet for one in fitting}
     sheet = first.sheet if len(sheets) == 1 else ""

@@ -89,6 +89,7 @@ class Query:
         value = asked["value"]
         if named == "contains":
             part = word_of(value)
+            self._tell_blanks(column)
             return lambda row: part in word_of(row.cells.get(column, ""))
         if named == "in":
             if not isinstance(value, list):
@@ -96,6 +97,7 @@ class Query:
             words = {cell_word(one) for one in value}
             wanted = (self._values.wanted(column, one) for one in value)
             numbers = {one for one in wanted if one is not None}
+            self._tell_blanks(column)
             return lambda row: (
                 cell_word(row.cells.get(column, "")) in words
                 or self._values.number(row, column) in numbers
@@ -105,9 +107,7 @@ class Query:
             return self._compared(column, compare, number, unit_of(str(value)))
         if named in ("eq", "ne"):
             word = cell_word(value)
-            blank = sum(not self._values.says(row, column) for row in self._entries())
-            if blank and named == "ne":
-                self._notes.append(f"Rows without {column}: {blank}; not compared.")
+            self._tell_blanks(column)
             return lambda row: (
                 self._values.says(row, column) and bool(compare(cell_word(row.cells[column]), word))
             )
@@ -129,6 +129,11 @@ class Query:
             of = f" in {unit or 'no unit'}" if len(units) > 1 else ""
             self._notes.append(f"Rows without a number in {column}{of}: {unread}; not compared.")
         return lambda row: (one := found(row)) is not None and compare(one, number)
+
+    def _tell_blanks(self, column: str) -> None:
+        """Notes rows that say nothing in a column: what they are of may stand in a row above."""
+        if blank := sum(not self._values.says(row, column) for row in self._entries()):
+            self._notes.append(f"Rows without {column}: {blank}; not compared.")
 
     def _entries(self) -> list[Row]:
         return [row for row in self._table.rows if not row.is_total]
@@ -174,6 +179,10 @@ class Query:
             label = f"{function} of {column}{self._where()}"
             number = len(cells) if function == "count" else len(set(map(cell_word, cells)))
             return Decimal(number), f"{label}: {number}"
+        once = self._values.merged_once(rows, column) if function in ("sum", "mean") else rows
+        if merged := len(rows) - len(once):
+            self._notes.append(f"Rows whose {column} is merged with the row above: {merged}.")
+        rows = once
         numbers = [one for row in rows if (one := self._values.number(row, column)) is not None]
         if unread := len(rows) - len(numbers):
             self._notes.append(f"Rows without a number in {column}: {unread}; left out.")
@@ -189,7 +198,7 @@ class Query:
             if function not in ("min", "max"):
                 raise QueryFault(f"There is no {function} of dates.")
             return value, f"{label}: {date.fromordinal(int(value)).isoformat()}"
-        if function == "sum" and len(rows) == len(self._entries()):
+        if function == "sum" and len(rows) + merged == len(self._entries()):
             self._check_total(column, value)
         return value, f"{label}: {shown(value)}"
 

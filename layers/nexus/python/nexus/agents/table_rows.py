@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from nexus.agents.cell_values import word_of
-from nexus.agents.row_kinds import adds_up, is_heading, is_total, numbers_columns
+from nexus.agents.row_kinds import adds_up, is_heading, is_total, nameless_totals, numbers_columns
 from nexus.models import Chunk, Locator
 from nexus.text.row_layouts import Cell, LaidOutLine, read
 
@@ -25,13 +25,15 @@ _Column = tuple[int, str]
 class Row:
     """One row: its cells by column, the text that the document has of it, and if it is a total.
 
-    `numbers` are the columns of the cells that the file holds as numbers.
+    `numbers` are the columns of the cells that the file holds as numbers, `again` of those that are
+    merged with the cells above them.
     """
 
     cells: dict[str, str]
     text: str
     is_total: bool = False
     numbers: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,20 @@ def _made(table: _Open) -> Table:
             continue
         said = {names[c]: said for c, said in zip(columns, texts, strict=True) if said}
         exact = frozenset(names[column] for column, cell in cells.items() if cell.is_number)
-        kept.append(Row(said, text, is_total(said), exact))
+        again = frozenset(names[column] for column, cell in cells.items() if cell.is_again)
+        kept.append(Row(said, text, is_total(said), exact, again))
     if headings:
-        notes.append(f"Rows with a heading only, not counted: {headings}.")
+        notes.append(f"Rows with a heading or a note only, not counted: {headings}.")
     for place, which in ((-1, "last"), (0, "first")):
         if kept and not kept[place].is_total and adds_up(kept, place):
             kept[place] = replace(kept[place], is_total=True)
             notes.append(
                 f"The {which} row is the sum of the others, and was taken for their total."
             )
+    totals, unsure = nameless_totals(kept)
+    kept = [replace(row, is_total=row.is_total or at in totals) for at, row in enumerate(kept)]
+    if unsure:
+        notes.append(f"Rows that hold only figures, taken for entries: {unsure}.")
     is_named = any(name for _, name in columns)
     if not is_named:
         notes.append("The columns have no names; the first row may hold some.")

@@ -49,7 +49,8 @@ class TableRow:
     them; `names` are the lengths of their names (0: the cell stands alone) and `cells` those of the
     cells (0: left out), below zero where the file itself holds a number. `begins` is True of a
     table's first row. A row that is too long for one line goes on in others, which begin with
-    `repeats` of its cells again; None for a line that begins its row.
+    `repeats` of its cells again; None for a line that begins its row. `again` are the places in
+    `columns` of the cells that are merged with those above them.
     """
 
     columns: tuple[int, ...]
@@ -57,6 +58,7 @@ class TableRow:
     cells: tuple[int, ...]
     begins: bool = False
     repeats: int | None = None
+    again: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

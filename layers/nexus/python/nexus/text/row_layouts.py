@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from nexus.models import TableRow
@@ -25,13 +24,15 @@ _BEGINS, _GOES_ON, _UNREAD = 1, 0, -1
 class Cell(NamedTuple):  # a long table has hundreds of thousands
     """A cell as a line says it: its column from 0, its column's name ("" for none), its text.
 
-    `is_number` tells that the file holds a number there, whose fraction a point parts.
+    `is_number` tells that the file holds a number there, whose fraction a point parts, `is_again`
+    that the cell is merged with the one above it.
     """
 
     column: int
     name: str
     text: str
     is_number: bool = False
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,16 @@ def cells_of(line: str, row: TableRow) -> list[Cell] | None:
     """The cells of a line; None if it is not as long as the row says."""
     found: list[Cell] = []
     at = 0
-    for column, named, length in zip(row.columns, row.names, row.cells, strict=True):
+    shape = zip(row.columns, row.names, row.cells, strict=True)
+    for place, (column, named, length) in enumerate(shape):
         if not length:
             continue
         at += _BETWEEN if found else 0
         name = line[at : at + named]
         at += named + _BETWEEN if named else 0
-        found.append(Cell(column, name, line[at : at + abs(length)], length < 0))
+        found.append(
+            Cell(column, name, line[at : at + abs(length)], length < 0, place in row.again)
+        )
         at += abs(length)
     return found if found and at == len(line) else None
 
@@ -74,6 +78,7 @@ def reworded(line: str, row: TableRow, after: str, change: Callable[[str], str])
         columns=tuple(one.column for one in changed),
         names=tuple(len(one.name) for one in changed),
         cells=tuple(-len(one.text) if one.is_number else len(one.text) for one in changed),
+        again=tuple(place for place, one in enumerate(changed) if one.is_again),
     )
     again = cells_of(after, made)
     return made if again == changed else None
@@ -84,7 +89,7 @@ def written(lines: Iterable[tuple[int, TableRow]], unread: int = 0) -> str:
 
     `unread` more were cut into pieces. JSON of runs of rows that are alike: the number of the
     first, whether it begins a table, what it repeats, its columns (0 for the first ones), the
-    lengths of their names, and for each row those of its cells.
+    lengths of their names, and for each row those of its cells and a list of the merged ones.
     """
     runs: list[tuple[int, list[TableRow]]] = []
     shape: object = None
@@ -107,7 +112,13 @@ def _run(at: int, rows: Sequence[TableRow]) -> list[Any]:
     columns = [first.columns[place] for place in used]
     kind = _BEGINS if first.begins else _GOES_ON
     names = [first.names[place] for place in used]
-    cells = ([row.cells[place] for place in used] for row in rows)
+    cells = [
+        [
+            *(row.cells[place] for place in used),
+            *([[at for at, place in enumerate(used) if place in row.again]] if row.again else ()),
+        ]
+        for row in rows
+    ]
     return [
         at,
         kind,
@@ -134,9 +145,10 @@ def read(text: str, layout: str) -> Iterator[LaidOutLine]:
             rows[at + place] = TableRow(
                 tuple(columns or range(len(names))),
                 tuple(names),
-                tuple(cells),
+                tuple(cells[: len(names)]),
                 kind == _BEGINS and not place,
                 third,
+                tuple(*cells[len(names) :]),
             )
     for number, line in enumerate(filter(None, text.split("\n"))):
         row = rows.get(number)
@@ -148,24 +160,3 @@ def read(text: str, layout: str) -> Iterator[LaidOutLine]:
             yield LaidOutLine(line, tuple(found), row.begins, row.repeats)
     if cut:
         yield LaidOutLine("", unread=cut)
-
-
-def row_of(
-    names: Sequence[str],
-    cells: Sequence[int],
-    columns: Sequence[int] = (),
-    repeats: int | None = None,
-) -> TableRow:
-    """How a line says cells of these lengths; `columns` unless they are 0, 1, 2 and on."""
-    return TableRow(
-        _shared(tuple(columns or range(len(cells)))),
-        _shared(tuple(map(len, names))),
-        tuple(cells),
-        repeats=repeats,
-    )
-
-
-@lru_cache(maxsize=64)
-def _shared(numbers: tuple[int, ...]) -> tuple[int, ...]:
-    """The numbers, held once for the rows of a table."""
-    return numbers

@@ -15,6 +15,7 @@ from nexus.ingestion.parsing.open_lists import OpenList, OpenNumbers
 from nexus.ingestion.parsing.open_styles import OpenStyles
 from nexus.ingestion.parsing.pictures import unread
 from nexus.ingestion.parsing.sections import Sections
+from nexus.ingestion.parsing.table_lines import said_again
 from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
@@ -237,7 +238,7 @@ class _Reading:
                 text = squeeze(clean(self.words(cell)))
                 if cell.tag.endswith("covered-table-cell"):
                     left, above = down.get(len(row), (0, ""))
-                    text = above if left else text
+                    text = said_again(above) if left else text
                     down[len(row)] = (max(left - 1, 0), above)
                 elif (spanned := _count(cell, "number-rows-spanned")) > 1:
                     down[len(row)] = (spanned - 1, text)

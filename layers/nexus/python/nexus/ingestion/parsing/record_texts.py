@@ -10,7 +10,7 @@ from nexus.ingestion.parsing import web
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, squeeze
 from nexus.ingestion.parsing.records import headed_lines
 from nexus.ingestion.parsing.sections import Sections
-from nexus.ingestion.parsing.table_lines import NumberCell, moved
+from nexus.ingestion.parsing.table_lines import CellText, moved
 from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, ReadingWarning
 
@@ -109,7 +109,7 @@ class RecordTexts:
                 inner.append((path, value))
             elif len(value) > _LONG or "\n" in value:
                 long.append((path, value))
-            elif isinstance(value, NumberCell) or (value := _plain(value)):
+            elif isinstance(value, CellText) or (value := _plain(value)):
                 flat[path] = value
         begins = not columns
         for name in flat:
@@ -173,7 +173,7 @@ class RecordTexts:
         if value is None or isinstance(value, Mapping | list):
             return ""
         if isinstance(value, int | float):
-            return NumberCell(value)
+            return CellText(str(value), is_number=True)
         text = str(value).strip()
         if len(text) >= 200 and _ENCODED.match(text):
             self._encoded += 1

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
 from nexus.ingestion.parsing.column_words import is_column_word
-from nexus.ingestion.parsing.table_lines import TableLine, length_of
+from nexus.ingestion.parsing.table_lines import TableLine, row_of
 from nexus.models import TableRow
-from nexus.text.row_layouts import row_of
 
 # A longer record has several lines, each of which begins with what the record is called by.
 LONGEST_LINE = 600
@@ -34,12 +33,12 @@ def headed_lines(names: Sequence[str], row: Sequence[str]) -> list[str]:
 def _said(names: Sequence[str], row: Sequence[str], length: int) -> TableRow:
     """How a line of that length says the whole row."""
     if any(names):
-        return row_of([_name(names, place) for place in range(len(row))], [*map(length_of, row)])
+        return row_of([_name(names, place) for place in range(len(row))], row)
     filled = [place for place, cell in enumerate(row) if cell]
-    cells = [*map(length_of, row)]
+    cells = list(row)
     if sum(len(row[place]) + 2 for place in filled) - 2 != length:
         for place in filled[::2]:  # labels, said without their own colons
-            cells[place] = len(row[place].rstrip(":"))
+            cells[place] = cells[place].rstrip(":")
     return row_of([""] * len(row), cells)
 
 
@@ -97,9 +96,7 @@ def _several(names: Sequence[str], row: Sequence[str]) -> Iterator[TableLine]:
         columns = [place for place, _ in every]
         text = "; ".join([_part(names, place, piece) for place, piece in every])
         own = [_name(names, place) for place in columns]
-        return TableLine(
-            text, row_of(own, [length_of(piece) for _, piece in every], columns, repeats)
-        )
+        return TableLine(text, row_of(own, [piece for _, piece in every], columns, repeats))
 
     for place, cell in enumerate(row):
         if not cell or place in keys:

@@ -15,7 +15,7 @@ from nexus.ingestion.parsing.hidden_cells import HiddenCells
 from nexus.ingestion.parsing.number_formats import month_name, shown, shows_only_month
 from nexus.ingestion.parsing.ods_cells import OdsSheet
 from nexus.ingestion.parsing.row_looks import AnySheetLooks, RowLooks
-from nexus.ingestion.parsing.table_lines import NumberCell
+from nexus.ingestion.parsing.table_lines import CellText, said_again
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -156,7 +156,7 @@ def _spread(
         if left == right and height <= room:
             room -= height
             for row in rows[at + 1 : at + height]:
-                row[column] = row[column] or rows[at][column]
+                row[column] = row[column] or said_again(rows[at][column])
     return spans
 
 
@@ -186,7 +186,7 @@ def _text(value: object, code: str) -> str:
         return str(value)
     if isinstance(value, int | float):
         formatted = shown(value, code) if code else None
-        return NumberCell(_plain(value) if formatted is None else formatted)
+        return CellText(_plain(value) if formatted is None else formatted, is_number=True)
     return _time(value, code) if isinstance(value, _TIMES) else str(value)
 
 

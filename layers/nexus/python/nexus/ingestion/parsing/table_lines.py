@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from nexus.ingestion.parsing.cleaning import clean
 from nexus.models import LocatedText, Locator, TableRow
@@ -23,15 +24,54 @@ class TableLine(str):
         return made
 
 
-class NumberCell(str):
-    """A cell that its file holds as a number, not as text: a point parts its fraction."""
+class CellText(str):
+    """A cell, and what its file knows of it beside its words.
 
-    __slots__ = ()
+    `is_number` tells that the file holds a number, whose fraction a point parts, and `is_again`
+    that the cell is merged with the one above it, which it only says again.
+    """
+
+    __slots__ = ("is_again", "is_number")
+
+    is_number: bool
+    is_again: bool
+
+    def __new__(cls, text: str, *, is_number: bool = False, is_again: bool = False) -> CellText:
+        made = super().__new__(cls, text)
+        made.is_number, made.is_again = is_number, is_again
+        return made
 
 
-def length_of(cell: str) -> int:
-    """What `TableRow.cells` keeps of a cell."""
-    return -len(cell) if isinstance(cell, NumberCell) else len(cell)
+def said_again(cell: str) -> CellText:
+    """The cell as a row below says it that it is merged over."""
+    return CellText(cell, is_number=isinstance(cell, CellText) and cell.is_number, is_again=True)
+
+
+def row_of(
+    names: Sequence[str],
+    cells: Sequence[str],
+    columns: Sequence[int] = (),
+    repeats: int | None = None,
+) -> TableRow:
+    """How a line says cells after their names; `columns` unless they are 0, 1, 2 and on."""
+    marked = [(place, cell) for place, cell in enumerate(cells) if isinstance(cell, CellText)]
+    lengths = [*map(len, cells)]
+    for place, cell in marked:
+        if cell.is_number:
+            lengths[place] = -lengths[place]
+    return TableRow(
+        _shared(tuple(columns or range(len(cells)))),
+        _shared(tuple(map(len, names))),
+        tuple(lengths),
+        repeats=repeats,
+        again=tuple(place for place, cell in marked if cell.is_again and cell),
+    )
+
+
+@lru_cache(maxsize=64)
+def _shared(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The numbers, held once for the rows of a table."""
+    return numbers
 
 
 def located(text: str, locator: Locator) -> LocatedText:
