@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -131,3 +132,23 @@ def test_rows_that_say_nothing_in_a_column_that_is_filtered_by_are_told() -> Non
             "filter": [{"column": "Region", "operator": operator, "value": value}],
         }
         assert "Rows without Region: 1; not compared." in Query(table, query).compute().notes
+
+
+def test_a_row_of_units_below_the_names_is_no_entry() -> None:
+    rows = [("", "°C", "mm"), ("A", "21.5", "0"), ("B", "19.25", ""), ("C", "-2.5", "4.5")]
+    [table] = tables(delimited([("Station", "Temp", "Rain"), *rows]), "sensors.csv")
+    figure, said = asked(table, "count")
+    assert figure == "3"
+    assert "The first row names units and was left out: °C; mm." in said
+
+
+def test_records_within_records_are_a_table_of_their_own() -> None:
+    orders = [
+        {"id": 1, "total": 12.125, "items": [{"sku": "a", "qty": 2}, {"sku": "b", "qty": 3}]},
+        {"id": 2, "paid": True, "total": 7.25, "items": [{"sku": "a", "qty": 5}]},
+        {"id": 3, "total": 1.5, "items": []},
+    ]
+    first, second = tables(json.dumps({"orders": orders}).encode(), "orders.json")
+    assert asked(first, "count")[0] == "3"
+    assert asked(first, "sum", "total")[0] == "20.875"
+    assert asked(second, "sum", "items qty")[0] == "10"

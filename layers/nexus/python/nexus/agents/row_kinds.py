@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from nexus.agents.cell_values import bare, decimal_mark, number_of, unit_of
+from nexus.agents.cell_values import bare, decimal_mark, number_of, says_nothing, unit_of
 
 _TOTAL = re.compile(
     r"(?:grand[\s-]?|sub[\s-]?)?total\b|sum\b|(?:sub[\s-]?)?jumlah\b|合计|总计|合計|итого\b|"
@@ -25,6 +25,7 @@ _NOTE = re.compile(
 )
 # So many entries are needed before one that sums them up is taken for their total.
 _FEWEST_SUMMED = 3
+_LONGEST_UNITS = 100
 # More rows of only figures are no totals.
 _MOST_NAMELESS = 50
 
@@ -151,3 +152,20 @@ def numbers_columns(cells: Sequence[str]) -> bool:
         [str(at) for at in range(1, len(said) + 1)],
         [chr(ord("a") + at) for at in range(min(len(said), 26))],
     )
+
+
+def units_of(rows: Sequence[Sequence[str]]) -> str:
+    """What the first row says, where it holds only the units of the columns below; or "".
+
+    It then has no figure and no first cell, and each of its columns has figures in every other row
+    that says something there.
+    """
+    if len(rows) < 3 or rows[0][0] or any(sign.isdigit() for cell in rows[0] for sign in cell[:40]):
+        return ""
+    filled = [place for place, cell in enumerate(rows[0]) if cell]
+    for place in filled:
+        below = [row[place] for row in rows[1:] if not says_nothing(row[place]) and row[place]]
+        mark = decimal_mark(below)
+        if not below or any(number_of(cell, mark) is None for cell in below):
+            return ""
+    return "; ".join(rows[0][place][:20] for place in filled)[:_LONGEST_UNITS]

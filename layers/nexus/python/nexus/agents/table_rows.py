@@ -12,7 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from nexus.agents.cell_values import word_of
-from nexus.agents.row_kinds import adds_up, is_heading, is_total, nameless_totals, numbers_columns
+from nexus.agents.row_kinds import (
+    adds_up,
+    is_heading,
+    is_total,
+    nameless_totals,
+    numbers_columns,
+    units_of,
+)
 from nexus.models import Chunk, Locator
 from nexus.text.row_layouts import Cell, LaidOutLine, read
 
@@ -92,6 +99,7 @@ class _Open:
 def tables_of(chunks: Iterable[Chunk]) -> list[Table]:
     """The tables of a document's chunks, which come in reading order."""
     found: list[_Open] = []
+    now: dict[int, _Open] = {}
     above = ""
     place: tuple[object, ...] = ()
     for chunk in chunks:
@@ -102,13 +110,12 @@ def tables_of(chunks: Iterable[Chunk]) -> list[Table]:
         for line in read(chunk.text, chunk.table):
             if not line.cells and not line.unread:
                 above = line.text
-            elif not found or line.begins or found[-1].sheet != sheet:
-                found.append(
-                    _Open(sheet, above if len(above) <= _LONGEST_TITLE else "", line.begins)
-                )
-                found[-1].take(line)
-            else:
-                found[-1].take(line)
+                continue
+            if line.begins or line.level not in now or now[line.level].sheet != sheet:
+                title = above if len(above) <= _LONGEST_TITLE else ""
+                now[line.level] = _Open(sheet, title, line.begins)
+                found.append(now[line.level])
+            now[line.level].take(line)
     tables = [_made(one) for one in found]
     kept = [one for one in tables if one.rows or one.notes]
     return [replace(one, number=number) for number, one in enumerate(kept, start=1)]
@@ -130,6 +137,9 @@ def _made(table: _Open) -> Table:
     every = [[cells[c].text if c in cells else "" for c in columns] for cells, _ in rows]
     if every and numbers_columns(every[0]):
         notes.append("A row that only numbers the columns was left out.")
+        del rows[0], every[0]
+    if units := units_of(every):
+        notes.append(f"The first row names units and was left out: {units}.")
         del rows[0], every[0]
     kept: list[Row] = []
     headings = 0

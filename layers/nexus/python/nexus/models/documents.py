@@ -50,7 +50,8 @@ class TableRow:
     cells (0: left out), below zero where the file itself holds a number. `begins` is True of a
     table's first row. A row that is too long for one line goes on in others, which begin with
     `repeats` of its cells again; None for a line that begins its row. `again` are the places in
-    `columns` of the cells that are merged with those above them.
+    `columns` of the cells that are merged with those above them. Rows of one `level` are of one
+    table, among which those of another may stand, as records within records do.
     """
 
     columns: tuple[int, ...]
@@ -59,6 +60,7 @@ class TableRow:
     begins: bool = False
     repeats: int | None = None
     again: tuple[int, ...] = ()
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)

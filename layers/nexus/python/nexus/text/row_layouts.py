@@ -18,7 +18,7 @@ from nexus.models import TableRow
 UNKNOWN = TableRow((), (), ())
 # What stands between a name and its cell (": "), and between two cells ("; ").
 _BETWEEN = 2
-_BEGINS, _GOES_ON, _UNREAD = 1, 0, -1
+_UNREAD = -1
 
 
 class Cell(NamedTuple):  # a long table has hundreds of thousands
@@ -39,7 +39,7 @@ class Cell(NamedTuple):  # a long table has hundreds of thousands
 class LaidOutLine:
     """A line of a chunk: its cells where it is a row; none, and `unread`, for rows that were cut.
 
-    `begins` and `repeats` are those of the line's `TableRow`.
+    `begins`, `repeats` and `level` are those of the line's `TableRow`.
     """
 
     text: str
@@ -47,6 +47,7 @@ class LaidOutLine:
     begins: bool = False
     repeats: int | None = None
     unread: int = 0
+    level: int = 0
 
 
 def cells_of(line: str, row: TableRow) -> list[Cell] | None:
@@ -88,14 +89,15 @@ def written(lines: Iterable[tuple[int, TableRow]], unread: int = 0) -> str:
     """The rows of a chunk, each by the number of its line among those that are not blank, from 0.
 
     `unread` more were cut into pieces. JSON of runs of rows that are alike: the number of the
-    first, whether it begins a table, what it repeats, its columns (0 for the first ones), the
-    lengths of their names, and for each row those of its cells and a list of the merged ones.
+    first, whether it begins a table and twice its level, what it repeats, its columns (0 for the
+    first ones), the lengths of their names, and for each row those of its cells and a list of the
+    merged ones.
     """
     runs: list[tuple[int, list[TableRow]]] = []
     shape: object = None
     behind = -1
     for at, row in lines:
-        here = (row.columns, row.names, row.repeats)
+        here = (row.columns, row.names, row.repeats, row.level)
         if here != shape or at != behind or row.begins:
             runs.append((at, []))
         runs[-1][1].append(row)
@@ -110,7 +112,7 @@ def _run(at: int, rows: Sequence[TableRow]) -> list[Any]:
     first = rows[0]
     used = [place for place in range(len(first.columns)) if any(row.cells[place] for row in rows)]
     columns = [first.columns[place] for place in used]
-    kind = _BEGINS if first.begins else _GOES_ON
+    kind = first.begins + 2 * first.level
     names = [first.names[place] for place in used]
     cells = [
         [
@@ -146,17 +148,18 @@ def read(text: str, layout: str) -> Iterator[LaidOutLine]:
                 tuple(columns or range(len(names))),
                 tuple(names),
                 tuple(cells[: len(names)]),
-                kind == _BEGINS and not place,
+                bool(kind % 2) and not place,
                 third,
                 tuple(*cells[len(names) :]),
+                kind // 2,
             )
     for number, line in enumerate(filter(None, text.split("\n"))):
         row = rows.get(number)
         if row is None:
             yield LaidOutLine(line)
         elif (found := cells_of(line, row)) is None:
-            yield LaidOutLine(line, begins=row.begins, unread=1)
+            yield LaidOutLine(line, (), row.begins, unread=1, level=row.level)
         else:
-            yield LaidOutLine(line, tuple(found), row.begins, row.repeats)
+            yield LaidOutLine(line, tuple(found), row.begins, row.repeats, 0, row.level)
     if cut:
         yield LaidOutLine("", unread=cut)

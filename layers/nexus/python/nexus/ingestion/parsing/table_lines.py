@@ -114,12 +114,12 @@ def joined(lines: Iterable[str], locator: Locator) -> LocatedText:
     return LocatedText("\n".join(every), locator, rows if any(rows) else ())
 
 
-def moved(line: str, columns: Sequence[int], *, begins: bool) -> str:
+def moved(line: str, columns: Sequence[int], *, begins: bool, level: int) -> str:
     """A line of a record whose first cell is of the first of these columns, and so on."""
     if not isinstance(line, TableLine):
         return line
     own = tuple(columns[place] for place in line.row.columns)
-    return TableLine(line, replace(line.row, columns=own, begins=begins))
+    return TableLine(line, replace(line.row, columns=own, begins=begins, level=level))
 
 
 def begun(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
