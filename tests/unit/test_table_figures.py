@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nexus.agents.cell_values import decimal_mark, number_of
+from nexus.agents.cell_values import cell_word, decimal_mark, number_of
 from nexus.agents.table_query import Query
 from nexus.agents.text_rows import tables_in_text
 from nexus.ingestion.parsing.records import headed_lines
@@ -103,3 +103,20 @@ def test_a_number_that_can_be_read_in_two_ways_is_told_as_it_was_read() -> None:
 
     assert notes("12.500", "3.250") == ("In Weight, 12.500 was read as 12500.",)
     assert notes("12.5", "3.250") == notes("1.500.000", "2.000") == notes("12", "3") == ()
+
+
+def test_marks_of_footnotes_are_no_part_of_a_cell_but_what_tells_cells_apart_is() -> None:
+    same = ("Depok†", "depok", "Depok[2]", "**Depok**", "Depok²", "Depok *")
+    assert {cell_word(one) for one in same} == {"depok"}
+    apart = ("m²", "m³", "Hall (1)", "Hall (2)", "Hall [oak]", "Hall [pine]", "Hall 1)", "Hall 2)")
+    assert len({cell_word(one) for one in apart}) == len(apart)
+    for marked in (
+        "1.250*",
+        "1.250 ¹)",
+        "1.250²",
+        "1.250 [revised in May]",
+        "1.250 1)",
+        "**1.250**",
+    ):
+        assert number_of(marked, ",") == Decimal(1250)
+    assert number_of("10³", ".") is None

@@ -18,17 +18,19 @@ _NUMBER = re.compile(
 # A number and what it counts: "24 months", "12 m2", "3 kg/ha".
 _MEASURED = re.compile(
     r"(?P<number>[-−–(+]?\s?\d[\d.,']{0,40})\s{0,2}"
-    r"(?P<unit>[^\W\d_]{1,15}[23²³]?(?:/[^\W\d_]{1,10}[23²³]?)?\.?)"
+    r"(?P<unit>(?![¹²³⁴⁵⁶⁷⁸⁹⁰])[^\W\d_]{1,15}[23²³]?(?:/[^\W\d_]{1,10}[23²³]?)?\.?)"
 )
 _SAME_UNIT = {"rp.": "rp", "idr": "rp", "usd": "$", "us$": "$", "eur": "€", "gbp": "£", "s$": "sgd",
               "a$": "aud", "rm": "myr", "jpy": "¥", "rs": "₹", "rs.": "₹", "inr": "₹"}  # fmt: skip
 CURRENCIES = frozenset(
     "rp $ € £ ¥ ₹ sgd aud myr chf cny aed sar".split(),
 )
+_MOST_MARKS, _LONGEST_MARK = 6, 250
 # Marks of footnotes behind a cell's words or number; 10² is no footnote.
-_MARKS = re.compile(
-    r"(?:\s{0,2}(?:[*†‡§]{1,3}|[¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜ]{1,2}\)?|\[[^\[\]\n]{1,200}\]|(?<=\s)\d\)))+\Z"
+_MARK = re.compile(
+    r"(?:[*†‡§]|[¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜ]\)?|\[[^\[\]\n]{1,200}\]|(?<=\s)\d\))\Z",
 )
+_WORD_MARK = re.compile(r"(?:[*†‡§]|(?<=[^\W\d_]{4})[¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2}\)?|(?<=\w)\[\d{1,2}\])\Z")
 # A letter of a footnote behind grouped digits, whose raising the file did not keep: "1,150a".
 _LETTER_MARK = re.compile(r"(?<=[.,]\d{3})[a-d]\Z")
 _POWER = re.compile(r"(?:\A|[×x·*]\s?)10[¹²³⁴⁵⁶⁷⁸⁹⁰⁻]")
@@ -75,14 +77,26 @@ def decimal_mark(cells: Iterable[str]) -> str:
 
 
 def bare(cell: str) -> str:
-    """A cell without emphasis of Markdown and marks of footnotes."""
-    text = cell.strip()
-    if match := _EMPHASIS.match(text):
-        text = match[2].strip()
+    """A number's cell without emphasis of Markdown and marks of footnotes."""
+    text = _plain(cell)
     if _POWER.search(text):
         return text
-    found = _MARKS.search(text)
-    return text[: found.start()].strip() if found and found.start() else text
+    return _unmarked(text, _MARK)
+
+
+def _plain(cell: str) -> str:
+    text = cell.strip()
+    match = _EMPHASIS.match(text)
+    return match[2].strip() if match else text
+
+
+def _unmarked(text: str, mark: re.Pattern[str]) -> str:
+    for _ in range(_MOST_MARKS):
+        found = mark.search(text, max(len(text) - _LONGEST_MARK, 0))
+        if found is None or not found.start():
+            break
+        text = text[: found.start()].strip()
+    return text
 
 
 def says_nothing(cell: str) -> bool:
@@ -155,8 +169,11 @@ def word_of(value: Any) -> str:
 
 
 def cell_word(value: Any) -> str:
-    """A cell as it is compared with another: as `word_of`, and without marks of footnotes."""
-    return word_of(bare(str(value)))
+    """A cell as it is compared with another: as `word_of`, and without marks of footnotes.
+
+    What may tell one cell from another stays: m² and m³, "Hall (1)" and "Hall (2)".
+    """
+    return word_of(_unmarked(_plain(str(value)), _WORD_MARK))
 
 
 def shown(number: Decimal) -> str:
