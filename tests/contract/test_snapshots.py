@@ -114,6 +114,7 @@ def chunk(number: int, **changes: Any) -> StoredChunk:
             f"Rp 5.000 — плата {number}\n",
             Locator(page=number + 1, heading=("A", "B"), slide=1, sheet="S", row=2),
             number,
+            "[[0,1,null,0,[5],[12]]]",
         ),
         document_id="d1",
         title="Fees › A",

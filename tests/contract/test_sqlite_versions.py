@@ -22,6 +22,7 @@ def test_a_file_of_an_older_version_answers_and_takes_new_documents(
     index, other = SqliteIndex(path), SqliteIndex(path)
     assert ids(index.search_text("acme.a", "When does the library open?", 5, ALL)) == ["old"]
     assert ids(index.search_dense("acme.a", axis(0), 5, ALL)) == ["old"]
+    assert index.fetch("acme.a", ["old"])["old"].chunk.table == ""
     other.upsert("acme.a", [record("new", "图书馆每天八点开门", vector=axis(1))])
     assert ids(index.search_dense("acme.a", axis(1), 5, ALL)) == ["new", "old"]
     assert index.search_text("acme.a", "图书馆几点开门", 5, ALL)[0].text == "图书馆每天八点开门"

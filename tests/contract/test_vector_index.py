@@ -145,6 +145,7 @@ def test_a_record_comes_back_as_it_was_written(index: VectorIndex, namespace: st
             "Biaya kuliah Rp 5.000.000 — Плата за обучение 学费",
             Locator(page=12, heading=("Fees", "Payment › late"), slide=2, sheet="S1", row=14),
             ordinal=7,
+            table="[[0,1,null,0,[5,3],[12,9]]]",
         ),
         document_id="doc-1",
         title="Buku Panduan",

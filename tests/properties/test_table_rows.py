@@ -31,7 +31,7 @@ def test_sums_and_counts_over_what_was_ingested_are_those_of_the_file(rows) -> N
     content, most = file.getvalue().encode(), 10**7
     document = parse(content, "units.csv", "text/csv", max_bytes=most, max_unpacked_bytes=most)
     chunks = chunk(document, "d", embedding_model="m")
-    [table] = tables_of((one.locator.sheet or "", one.text) for one in chunks)
+    [table] = tables_of(chunks)
     assert len(table.rows) == len(rows)
     wanted = [{"function": "sum", "column": "Amount (IDR)"}, {"function": "count"}]
     figures = Query(table, {"aggregate": wanted}).compute().figures

@@ -9,7 +9,7 @@ import pytest
 
 from nexus.agents.cell_dates import date_of, is_month_first
 from nexus.agents.table_query import Query, QueryFault
-from nexus.agents.table_rows import tables_of
+from nexus.agents.text_rows import tables_in_text
 from tests.table_oracle import rows, where
 from tests.table_questions import CALENDAR
 
@@ -19,7 +19,7 @@ LINES = "\n".join(
 
 
 def asked(**query: Any) -> tuple[str, ...]:
-    [table] = tables_of([("", LINES)])
+    [table] = tables_in_text([("", LINES)])
     computed = Query(table, query).compute()
     return computed.figures or tuple(row.cells["Kegiatan"] for row in computed.rows)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from nexus.agents.cell_values import decimal_mark, number_of
+from nexus.agents.cell_values import cell_word, decimal_mark, number_of
 from nexus.agents.table_query import Query
-from nexus.agents.table_rows import tables_of
+from nexus.agents.text_rows import tables_in_text
 from nexus.ingestion.parsing.records import headed_lines
 
 LONG = "Monthly rent for the laboratory annex, as agreed. " * 14
@@ -22,7 +23,7 @@ def of_csv(*records: tuple[str, ...]) -> list[str]:
 
 
 def figures(*lines: str, column: str) -> tuple[str, ...]:
-    [table] = tables_of([("", "\n".join(lines))])
+    [table] = tables_in_text([("", "\n".join(lines))])
     asked: dict[str, Any] = {
         "aggregate": [{"function": "count"}, {"function": "sum", "column": column}]
     }
@@ -37,7 +38,7 @@ def figures(*lines: str, column: str) -> tuple[str, ...]:
         (("1 250", "3"), ("1250", "3")),
         (("12,34,567", "1,00,000"), ("1234567", "100000")),
         (("1.500.000", "4,75"), ("1500000", "4.75")),
-        (("4 m", "5m", "$5m", "5 million", "2k"), (None, None, "5000000", "5000000", "2000")),
+        (("4 m", "5m", "$5m", "5 million", "2k"), ("4", "5", "5000000", "5000000", "2000")),
         (("Rp1.250.000,-", "Rp 980.000"), ("1250000", "980000")),
         (("1'250.5", "(7.25)"), ("1250.5", "-7.25")),
     ],
@@ -81,7 +82,7 @@ def test_a_cell_of_many_lines_is_one_cell_of_one_row(first: tuple[str, ...], lon
         (keys[2], "300", long, "no"),
     )
     assert figures(*lines, column="Amount") == ("count: 3", "sum of Amount: 600")
-    [table] = tables_of([("", "\n".join(lines))])
+    [table] = tables_in_text([("", "\n".join(lines))])
     if not long.startswith("Monthly"):  # of equal pieces, one is kept
         assert " ".join(table.rows[0].cells["Description"].split()) == long.strip()
     assert table.rows[0].cells["Paid"] == "yes"
@@ -96,10 +97,26 @@ def test_payments_of_one_name_stay_as_many_as_they_are() -> None:
 def test_a_number_that_can_be_read_in_two_ways_is_told_as_it_was_read() -> None:
     def notes(*weights: str) -> tuple[str, ...]:
         lines = "\n".join(f"Item: I{at}; Weight: {one}" for at, one in enumerate(weights))
-        [table] = tables_of([("", lines)])
-        return (
-            Query(table, {"aggregate": [{"function": "sum", "column": "Weight"}]}).compute().notes
-        )
+        [table] = tables_in_text([("", lines)])
+        asked = {"aggregate": [{"function": "sum", "column": "Weight"}]}
+        return Query(replace(table, notes=()), asked).compute().notes
 
     assert notes("12.500", "3.250") == ("In Weight, 12.500 was read as 12500.",)
     assert notes("12.5", "3.250") == notes("1.500.000", "2.000") == notes("12", "3") == ()
+
+
+def test_marks_of_footnotes_are_no_part_of_a_cell_but_what_tells_cells_apart_is() -> None:
+    same = ("Depok†", "depok", "Depok[2]", "**Depok**", "Depok²", "Depok *")
+    assert {cell_word(one) for one in same} == {"depok"}
+    apart = ("m²", "m³", "Hall (1)", "Hall (2)", "Hall [oak]", "Hall [pine]", "Hall 1)", "Hall 2)")
+    assert len({cell_word(one) for one in apart}) == len(apart)
+    for marked in (
+        "1.250*",
+        "1.250 ¹)",
+        "1.250²",
+        "1.250 [revised in May]",
+        "1.250 1)",
+        "**1.250**",
+    ):
+        assert number_of(marked, ",") == Decimal(1250)
+    assert number_of("10³", ".") is None

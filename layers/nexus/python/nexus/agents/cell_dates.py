@@ -9,7 +9,18 @@ from datetime import date
 from nexus.text.facts import MONTHS
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}.{0,20})?")
-_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+_SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})")
+# As tables in Indonesian shorten them, beside what running text has.
+_MONTHS = {
+    **MONTHS,
+    "agt": 8,
+    "agst": 8,
+    "ags": 8,
+    "nop": 11,
+    "nopember": 11,
+    "peb": 2,
+    "pebruari": 2,
+}
 _DAY_FIRST = re.compile(r"(?:[^\W\d]{2,12},?\s+)?(\d{1,2})\s+([^\W\d]{3,12})\.?,?\s+(\d{4})")
 _MONTH_FIRST = re.compile(r"([^\W\d]{3,12})\.?\s+(\d{1,2}),?\s+(\d{4})")
 
@@ -20,7 +31,15 @@ def is_month_first(cells: Iterable[str]) -> bool:
     Where none tells, the day stands first.
     """
     read = [match for cell in cells if (match := _SLASHED.fullmatch(cell.strip()))]
-    return any(int(match[2]) > 12 for match in read) and not any(int(m[1]) > 12 for m in read)
+    return any(int(match[3]) > 12 for match in read) and not any(int(m[1]) > 12 for m in read)
+
+
+def is_order_unsure(cells: Iterable[str]) -> bool:
+    """Whether nothing tells if dates like 03/04/2026 begin with the day or the month."""
+    read = [match for cell in cells if (match := _SLASHED.fullmatch(cell.strip()))]
+    ordered = [m for m in read if "." not in m[2]]  # dots are put behind the day
+    tells = any(int(m[1]) > 12 or int(m[3]) > 12 for m in read)
+    return not tells and any(m[1] != m[3] for m in ordered)
 
 
 def date_of(cell: str, *, month_first: bool = False) -> date | None:
@@ -29,8 +48,9 @@ def date_of(cell: str, *, month_first: bool = False) -> date | None:
     if match := _ISO.fullmatch(text):
         return _made(match[1], match[2], match[3])
     if match := _SLASHED.fullmatch(text):
-        month, day = (match[1], match[2]) if month_first else (match[2], match[1])
-        return _made(match[3], month, day)
+        month, day = (match[1], match[3]) if month_first else (match[3], match[1])
+        year = match[4]
+        return _made(year if len(year) == 4 else f"{19 if year > '69' else 20}{year}", month, day)
     if match := _DAY_FIRST.fullmatch(text):
         return _made(match[3], match[2], match[1])
     if match := _MONTH_FIRST.fullmatch(text):
@@ -39,7 +59,7 @@ def date_of(cell: str, *, month_first: bool = False) -> date | None:
 
 
 def _made(year: str, month: str, day: str) -> date | None:
-    number = int(month) if month.isdigit() else MONTHS.get(month.lower(), 0)
+    number = int(month) if month.isdigit() else _MONTHS.get(month.lower(), 0)
     try:
         return date(int(year), number, int(day))
     except ValueError:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from nexus.agents.cell_dates import date_of, is_month_first
-from nexus.agents.cell_values import decimal_mark, number_of, shown, wanted_number, word_of
+from nexus.agents.cell_values import cell_word, shown, unit_of, word_of
+from nexus.agents.column_values import ColumnValues
 from nexus.agents.table_rows import Row, Table
 
 FUNCTIONS = ("count", "count_distinct", "sum", "min", "max", "mean")
-# Three digits behind one mark: a group, or a fraction.
-_UNSURE = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "ne": operator.ne,
@@ -49,9 +46,7 @@ class Query:
     def __init__(self, table: Table, asked: Mapping[str, Any]) -> None:
         self._table = table
         self._asked = asked
-        self._marks: dict[str, str] = {}
-        self._dated: dict[str, bool] = {}
-        self._months_first: dict[str, bool] = {}
+        self._values = ColumnValues(table)
         self._notes: list[str] = []
 
     def compute(self) -> Computed:
@@ -70,7 +65,8 @@ class Query:
         kept = tuple(rows[: min(limit, MOST_SHOWN)])
         if not wanted and len(rows) > len(kept):
             self._notes.append(f"Rows that match: {len(rows)}; shown: {len(kept)}.")
-        return Computed(tuple(figures), kept, tuple(self._notes))
+        notes = dict.fromkeys([*self._table.notes, *self._notes, *self._values.notes])
+        return Computed(tuple(figures), kept, tuple(notes))
 
     def _extremes_first(self, rows: list[Row], wanted: Sequence[Mapping[str, Any]]) -> list[Row]:
         """The rows, those first that have the least or greatest value which is asked for."""
@@ -78,124 +74,97 @@ class Query:
         if len(extremes) != 1 or self._asked.get("group_by"):
             return rows
         column = self.column(extremes[0].get("column"))
-        numbers = [one for row in rows if (one := self._number(row, column)) is not None]
+        numbers = [one for row in rows if (one := self._values.number(row, column)) is not None]
         if not numbers:
             return rows
         value = _reduced(extremes[0]["function"], numbers)
-        return sorted(rows, key=lambda row: self._number(row, column) != value)
+        return sorted(rows, key=lambda row: self._values.number(row, column) != value)
 
     def column(self, name: Any) -> str:
         """The table's column of a name, whatever its case. Raises QueryFault naming all."""
-        wanted = word_of(name)
-        found = [one for one in self._table.columns if word_of(one) == wanted]
-        near = [one for one in self._table.columns if wanted and wanted in word_of(one)]
-        if found or len(near) == 1:
-            return (found or near)[0]
-        raise QueryFault(f"There is no such column; there are: {'; '.join(self._table.columns)}.")
+        return column_of(self._table, name)
 
     def _condition(self, asked: Mapping[str, Any]) -> Callable[[Row], bool]:
         column, named = self.column(asked["column"]), asked["operator"]
         value = asked["value"]
         if named == "contains":
             part = word_of(value)
+            self._tell_blanks(column)
             return lambda row: part in word_of(row.cells.get(column, ""))
         if named == "in":
             if not isinstance(value, list):
                 raise QueryFault("The operator `in` takes a list.")
-            words = {word_of(one) for one in value}
-            numbers = {one for v in value if (one := self._wanted(column, v)) is not None}
+            words = {cell_word(one) for one in value}
+            wanted = (self._values.wanted(column, one) for one in value)
+            numbers = {one for one in wanted if one is not None}
+            self._tell_blanks(column)
             return lambda row: (
-                word_of(row.cells.get(column, "")) in words or self._number(row, column) in numbers
+                cell_word(row.cells.get(column, "")) in words
+                or self._values.number(row, column) in numbers
             )
-        compare, number = _COMPARED[named], self._wanted(column, value)
-        if number is not None and (named not in ("eq", "ne") or self._is_numeric(column)):
-            return self._compared(column, compare, number)
+        compare, number = _COMPARED[named], self._values.wanted(column, value)
+        if number is not None and (named not in ("eq", "ne") or self._values.is_numeric(column)):
+            return self._compared(column, compare, number, unit_of(str(value)))
         if named in ("eq", "ne"):
-            word = word_of(value)
+            word = cell_word(value)
+            self._tell_blanks(column)
             return lambda row: (
-                column in row.cells and bool(compare(word_of(row.cells[column]), word))
+                self._values.says(row, column) and bool(compare(cell_word(row.cells[column]), word))
             )
         raise QueryFault("Only numbers and dates like 2026-08-31 can be compared by size.")
 
     def _compared(
-        self, column: str, compare: Callable[[Any, Any], bool], number: Decimal
+        self, column: str, compare: Callable[[Any, Any], bool], number: Decimal, unit: str
     ) -> Callable[[Row], bool]:
-        unread = sum(
-            1 for row in self._table.rows if not row.is_total and self._number(row, column) is None
-        )
-        if unread:
-            self._notes.append(f"Rows without a number in {column}: {unread}; not compared.")
+        """Whether a row's number compares so; only of one that is of the same unit."""
+        units = self._values.units(self._entries(), column)
+        if unit not in units and (len(units) > 1 or (units and unit)):
+            raise QueryFault(_mixed(column, units))
 
-        def holds(row: Row) -> bool:
-            found = self._number(row, column)
-            return found is not None and compare(found, number)
+        def found(row: Row) -> Decimal | None:
+            is_other = len(units) > 1 and unit_of(row.cells.get(column, "")) != unit
+            return None if is_other else self._values.number(row, column)
 
-        return holds
+        if unread := sum(1 for row in self._entries() if found(row) is None):
+            of = f" in {unit or 'no unit'}" if len(units) > 1 else ""
+            self._notes.append(f"Rows without a number in {column}{of}: {unread}; not compared.")
+        return lambda row: (one := found(row)) is not None and compare(one, number)
 
-    def _number(self, row: Row, column: str) -> Decimal | None:
-        """A cell's number; of a date the number of its day, so that dates compare."""
-        if self._is_dated(column):
-            first = self._months_first[column]
-            day = date_of(row.cells.get(column, ""), month_first=first)
-            return None if day is None else Decimal(day.toordinal())
-        if column not in self._marks:
-            cells = [one.cells[column] for one in self._table.rows if column in one.cells]
-            self._marks[column] = decimal_mark(cells)
-            self._tell_guess(column, cells)
-        cell = row.cells.get(column)
-        return None if cell is None else number_of(cell, self._marks[column])
+    def _tell_blanks(self, column: str) -> None:
+        """Notes rows that say nothing in a column: what they are of may stand in a row above."""
+        if blank := sum(not self._values.says(row, column) for row in self._entries()):
+            self._notes.append(f"Rows without {column}: {blank}; not compared.")
 
-    def _tell_guess(self, column: str, cells: Sequence[str]) -> None:
-        """Notes how a number was read that can be one of a thousand or a fraction."""
-        if self._marks[column]:
-            return
-        for cell in cells:
-            number = number_of(cell, "") if _UNSURE.search(cell) else None
-            if number is not None:
-                self._notes.append(f"In {column}, {cell.strip()} was read as {shown(number)}.")
-                return
-
-    def _is_numeric(self, column: str) -> bool:
-        rows = [row for row in self._table.rows if column in row.cells]
-        read = sum(1 for row in rows if self._number(row, column) is not None)
-        return read * 2 > len(rows)
-
-    def _is_dated(self, column: str) -> bool:
-        """Whether more than half of a column's cells are dates."""
-        if column not in self._dated:
-            cells = [row.cells[column] for row in self._table.rows if column in row.cells]
-            self._months_first[column] = is_month_first(cells)
-            dates = sum(1 for one in cells if date_of(one) or date_of(one, month_first=True))
-            self._dated[column] = dates * 2 > len(cells)
-        return self._dated[column]
-
-    def _wanted(self, column: str, value: Any) -> Decimal | None:
-        """What a column's cells are compared with, as `_number` reads them."""
-        if not self._is_dated(column):
-            return wanted_number(value)
-        day = date_of(str(value), month_first=self._months_first[column])
-        return None if day is None else Decimal(day.toordinal())
+    def _entries(self) -> list[Row]:
+        return [row for row in self._table.rows if not row.is_total]
 
     def _aggregated(self, rows: Sequence[Row], wanted: Sequence[Mapping[str, Any]]) -> list[str]:
         keys = [self.column(one) for one in self._asked.get("group_by") or ()]
-        groups: dict[tuple[str, ...], list[Row]] = {}
-        for row in rows:
-            groups.setdefault(tuple(row.cells.get(key, "") for key in keys), []).append(row)
         if not keys:
-            groups = {(): list(rows)}
-        figures: list[tuple[Decimal | None, str]] = []
-        for key, members in list(groups.items())[:MOST_GROUPS]:
-            named = "; ".join(f"{k}: {v}" for k, v in zip(keys, key, strict=True))
-            for one in wanted:
-                value, label = self._figure(members, one)
-                figures.append((value, f"{named}; {label}" if named else label))
-        if keys and self._asked.get("order_by"):
+            return [self._figure(rows, one)[1] for one in wanted]
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        spelt: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for row in rows:
+            said = tuple(row.cells.get(key, "") for key in keys)
+            word = tuple(map(cell_word, said))
+            spelt.setdefault(word, said)
+            groups.setdefault(word, []).append(row)
+        found: list[tuple[Decimal | None, list[str]]] = []
+        for word, members in groups.items():
+            named = "; ".join(
+                f"{k}: {v or '(blank)'}" for k, v in zip(keys, spelt[word], strict=True)
+            )
+            figures = [self._figure(members, one) for one in wanted]
+            found.append((figures[0][0], [f"{named}; {label}" for _, label in figures]))
+        if self._asked.get("order_by"):
             descending = bool(self._asked["order_by"][0].get("descending"))
-            figures.sort(key=lambda it: it[0] or Decimal(0), reverse=descending)
-        limit = int(self._asked.get("limit") or MOST_GROUPS) if keys else MOST_GROUPS
-        if len(groups) > MOST_GROUPS:
-            self._notes.append(f"Groups: {len(groups)}; shown: {MOST_GROUPS}.")
-        return [text for _, text in figures][: limit * len(wanted)]
+            read = [one for one in found if one[0] is not None]
+            read.sort(key=lambda it: it[0] or Decimal(0), reverse=descending)
+            found = [*read, *(one for one in found if one[0] is None)]
+        limit = min(int(self._asked.get("limit") or MOST_GROUPS), MOST_GROUPS)
+        if len(found) > limit:
+            self._notes.append(f"Groups: {len(found)}; shown: {limit}.")
+        return [line for _, lines in found[:limit] for line in lines]
 
     def _figure(self, rows: Sequence[Row], asked: Mapping[str, Any]) -> tuple[Decimal | None, str]:
         """One figure: its value, None for none, and the line that says it."""
@@ -205,23 +174,40 @@ class Query:
         if not asked.get("column"):
             raise QueryFault(f"The function {function} needs a column.")
         column = self.column(asked["column"])
-        cells = [row.cells[column] for row in rows if row.cells.get(column)]
-        label = f"{function} of {column}{self._where()}"
         if function in ("count", "count_distinct"):
-            number = len(cells) if function == "count" else len(set(map(word_of, cells)))
+            cells = [row.cells[column] for row in rows if self._values.says(row, column)]
+            label = f"{function} of {column}{self._where()}"
+            number = len(cells) if function == "count" else len(set(map(cell_word, cells)))
             return Decimal(number), f"{label}: {number}"
-        numbers = [one for row in rows if (one := self._number(row, column)) is not None]
+        once = self._values.merged_once(rows, column) if function in ("sum", "mean") else rows
+        if merged := len(rows) - len(once):
+            self._notes.append(f"Rows whose {column} is merged with the row above: {merged}.")
+        rows = once
+        numbers = [one for row in rows if (one := self._values.number(row, column)) is not None]
         if unread := len(rows) - len(numbers):
             self._notes.append(f"Rows without a number in {column}: {unread}; left out.")
+        units = self._values.units(rows, column)
+        if len(units) > 1:
+            raise QueryFault(_mixed(column, units))
+        unit = f" in {units[0]}" if units and units[0] not in word_of(column) else ""
+        label = f"{function} of {column}{unit}{self._where()}"
         if not numbers:
             return None, f"{label}: none"
-        if self._is_dated(column):
+        value = _reduced(function, numbers)
+        if self._values.is_dated(column):
             if function not in ("min", "max"):
                 raise QueryFault(f"There is no {function} of dates.")
-            value = _reduced(function, numbers)
             return value, f"{label}: {date.fromordinal(int(value)).isoformat()}"
-        value = _reduced(function, numbers)
+        if function == "sum" and len(rows) + merged == len(self._entries()):
+            self._check_total(column, value)
         return value, f"{label}: {shown(value)}"
+
+    def _check_total(self, column: str, value: Decimal) -> None:
+        """Notes that the table's own last row of totals says another sum."""
+        last = self._table.rows[-1] if self._table.number else None
+        own = self._values.number(last, column) if last and last.is_total else None
+        if own is not None and own != value:
+            self._notes.append(f"The table's own last row says {shown(own)} for {column}.")
 
     def _where(self) -> str:
         """The conditions in words, so that the figure says what it is of."""
@@ -241,14 +227,36 @@ class Query:
             descending = bool(one.get("descending"))
 
             def place(row: Row, column: str = column) -> tuple[bool, Decimal, str]:
-                number = self._number(row, column)
+                number = self._values.number(row, column)
                 return number is None, number or Decimal(0), word_of(row.cells.get(column, ""))
 
-            read = [row for row in rows if self._number(row, column) is not None]
-            unread = [row for row in rows if self._number(row, column) is None]
+            read = [row for row in rows if self._values.number(row, column) is not None]
+            unread = [row for row in rows if self._values.number(row, column) is None]
             rows = sorted(read, key=place, reverse=descending)
             rows += sorted(unread, key=place, reverse=descending)
         return rows
+
+
+def _mixed(column: str, units: Sequence[str]) -> str:
+    named = [unit or "no unit" for unit in units]
+    return (
+        f"Numbers in {column} are in {' and in '.join(named)}, which do not go together: ask for "
+        "one of them, as by a filter with `contains`."
+    )
+
+
+def column_of(table: Table, name: Any) -> str:
+    """The table's column of a name, whatever its case, or the only one that has it in its own.
+
+    Raises QueryFault naming all.
+    """
+    wanted = word_of(name)
+    found = [one for one in table.columns if word_of(one) == wanted]
+    near = found or [one for one in table.columns if wanted and wanted in word_of(one)]
+    if len(near) == 1:
+        return near[0]
+    what = f"Several columns are called {name}" if near else "There is no such column"
+    raise QueryFault(f"{what}; there are: {'; '.join(table.columns)}.")
 
 
 def _reduced(function: str, numbers: Sequence[Decimal]) -> Decimal:

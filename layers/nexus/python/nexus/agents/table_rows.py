@@ -1,143 +1,186 @@
 """Reads a document's tables back out of its chunks, row by row.
 
-Ingestion keeps each row of a sheet or a CSV file whole, as "Column: value; Column: value", in the
-chunks of the index (`ingestion.parsing.records`). So a table is there wherever its document may be
-read, by the same rights, and gone when that is gone; nothing else is kept of it.
+Ingestion keeps beside each chunk which of its lines are rows, and where in them each cell stands
+(`text.row_layouts`). So a table is there wherever its document may be read, by the same rights, and
+gone when that is gone.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-# As `ingestion.parsing.records` cuts a longer row into lines, each with the record's first cell.
-_LONGEST_LINE = 600
-_NAMED = re.compile(r"([^\s;:][^;:\n]{0,119}?): ")
-_TOTAL = re.compile(
-    r"(?:grand[\s-]?|sub[\s-]?)?total\b|sum\b|jumlah\b|合计|总计|合計|итого\b|gesamt\b|suma\b|somme\b|"
-    r"(?:rata-rata|rerata|average|mean)\s*+\Z|"
-    # As Excel's subtotals are named: "East Total".
-    r"(?=[^\n]{0,120}\s(?:grand |sub-?)?total\s*+\Z)",
-    re.IGNORECASE,
+from nexus.agents.cell_values import word_of
+from nexus.agents.row_kinds import (
+    adds_up,
+    is_heading,
+    is_total,
+    nameless_totals,
+    numbers_columns,
+    units_of,
 )
-_BEGINS_WITH_FIGURE = re.compile(r"[\s(+−-]{0,3}(?:[^\W\d]{1,4}\.?|[$€£¥₹])?\s{0,3}\d")
-_COUNTER = re.compile(r"\d{1,5}")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-# Longer tables are not read to the end: the answer says so, rather than count a part.
-MOST_ROWS = 50_000
+from nexus.models import Chunk, Locator
+from nexus.text.row_layouts import Cell, LaidOutLine, read
+
+_LONGEST_TITLE = 120
+# Of a column: its place from 0, and its name.
+_Column = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its cells by column, and the text that the document has of it."""
+    """One row: its cells by column, the text that the document has of it, and if it is a total.
+
+    `numbers` are the columns of the cells that the file holds as numbers, `again` of those that are
+    merged with the cells above them.
+    """
 
     cells: dict[str, str]
     text: str
-
-    @property
-    def is_total(self) -> bool:
-        """Whether it sums other rows up, by what the cells before its first figure say."""
-        for cell in self.cells.values():
-            if _BEGINS_WITH_FIGURE.match(cell):
-                return False
-            if _TOTAL.match(cell):
-                return True
-        return False
+    is_total: bool = False
+    numbers: frozenset[str] = frozenset()
+    again: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of one sheet, "" for a file that has none, and its columns in order."""
+    """The rows of one table and its columns in order; `number` counts a document's from 1.
+
+    It is 0 of several taken together. `sheet` is "" in a file that has none, and `title` the line
+    above the table, or "". `is_named` tells whether its columns have names of their own, and
+    `notes` what of it was not read.
+    """
 
     sheet: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    number: int = 1
+    title: str = ""
+    is_named: bool = True
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What a reader finds it by: "Table 2 (sheet Sales, Branch West)"."""
+        parts = [f"sheet {self.sheet}" if self.sheet else "", self.title]
+        where = ", ".join(dict.fromkeys(filter(None, parts)))
+        if not self.number:
+            return where
+        return f"Table {self.number} ({where})" if where else f"Table {self.number}"
 
 
-def tables_of(chunks: Iterable[tuple[str, str]]) -> list[Table]:
-    """The tables of a document's chunks, each given by its sheet and text, in reading order."""
-    by_sheet: dict[str, list[str]] = {}
-    for sheet, text in chunks:
-        by_sheet.setdefault(sheet, []).extend(line for line in text.split("\n") if line.strip())
-    found = [_table(sheet, lines[:MOST_ROWS]) for sheet, lines in by_sheet.items()]
-    return [table for table in found if table.rows]
+@dataclass(slots=True)
+class _Open:
+    """A table while its rows come: of each its cells and its text."""
 
+    sheet: str
+    title: str
+    is_begun: bool
+    rows: list[tuple[dict[_Column, Cell], str]] = field(default_factory=list)
+    unread: int = 0
 
-def _table(sheet: str, lines: Sequence[str]) -> Table:
-    columns = _columns(lines)
-    rows: list[Row] = []
-    for line in lines:
-        cells = _cells(line, columns)
-        if len(cells) < 2:  # a note, a heading, or what a header did not say
-            continue
-        if rows and _goes_on(rows[-1], cells, line):
-            rows[-1] = _joined(rows[-1], cells, line)
+    def take(self, line: LaidOutLine) -> None:
+        """Takes a line: a row, or more of the one before it."""
+        self.unread += line.unread
+        if not line.cells:
+            return
+        if line.repeats is None or not self.rows:
+            self.rows.append(({}, line.text))
         else:
-            rows.append(Row(cells, line))
-    used = Counter(column for row in rows for column in row.cells)
-    return Table(sheet, tuple(column for column in columns if used[column]), tuple(rows))
+            self.rows[-1] = (self.rows[-1][0], f"{self.rows[-1][1]}\n{line.text}")
+        cells = self.rows[-1][0]
+        for cell in line.cells[line.repeats or 0 :]:
+            column = cell.column, cell.name
+            begun = cells.get(column)
+            cells[column] = cell._replace(text=f"{begun.text} {cell.text}") if begun else cell
 
 
-def _columns(lines: Sequence[str]) -> tuple[str, ...]:
-    """The names that begin a part of two lines or more, or of the only one, in their order."""
-    seen: Counter[str] = Counter()
-    for line in lines:
-        named = {match[1] for part in line.split("; ") if (match := _NAMED.match(part))}
-        seen.update(named)
-    order: dict[str, None] = {}
-    for line in lines:
-        for part in line.split("; "):
-            match = _NAMED.match(part)
-            if match and (seen[match[1]] > 1 or len(lines) == 1):
-                order.setdefault(match[1])
-    return tuple(order)
+def tables_of(chunks: Iterable[Chunk]) -> list[Table]:
+    """The tables of a document's chunks, which come in reading order."""
+    found: list[_Open] = []
+    now: dict[int, _Open] = {}
+    above = ""
+    place: tuple[object, ...] = ()
+    for chunk in chunks:
+        sheet = chunk.locator.sheet or ""
+        if _section(chunk.locator) != place:
+            place = _section(chunk.locator)
+            above = chunk.locator.heading[-1] if chunk.locator.heading else ""
+        for line in read(chunk.text, chunk.table):
+            if not line.cells and not line.unread:
+                above = line.text
+                continue
+            if line.begins or line.level not in now or now[line.level].sheet != sheet:
+                title = above if len(above) <= _LONGEST_TITLE else ""
+                now[line.level] = _Open(sheet, title, line.begins)
+                found.append(now[line.level])
+            now[line.level].take(line)
+    tables = [_made(one) for one in found]
+    kept = [one for one in tables if one.rows or one.notes]
+    return [replace(one, number=number) for number, one in enumerate(kept, start=1)]
 
 
-def _cells(line: str, columns: Sequence[str]) -> dict[str, str]:
-    """A line's cells; what follows a semicolon and begins with no column's name goes on."""
-    known = set(columns)
-    cells: dict[str, str] = {}
-    last = ""
-    for part in line.split("; "):
-        match = _NAMED.match(part)
-        if match and match[1] in known and match[1] not in cells:
-            last = match[1]
-            cells[last] = part[match.end() :].strip()
-        elif last:
-            cells[last] = f"{cells[last]}; {part}"
-    return cells
+def _section(place: Locator) -> tuple[object, ...]:
+    return place.page, place.slide, place.sheet, place.heading
 
 
-def _goes_on(before: Row, cells: dict[str, str], line: str) -> bool:
-    """Whether a line is more of the row before it, which was too long for one.
+def _made(table: _Open) -> Table:
+    columns = sorted({column for cells, _ in table.rows for column in cells})
+    names = _names(columns)
+    rows = list(table.rows)
+    notes = []
+    if table.unread:
+        notes.append(f"Rows too long to be read, left out: {table.unread}.")
+    if not table.is_begun:
+        notes.append("What stands above the first of these rows is not known.")
+    every = [[cells[c].text if c in cells else "" for c in columns] for cells, _ in rows]
+    if every and numbers_columns(every[0]):
+        notes.append("A row that only numbers the columns was left out.")
+        del rows[0], every[0]
+    if units := units_of(every):
+        notes.append(f"The first row names units and was left out: {units}.")
+        del rows[0], every[0]
+    kept: list[Row] = []
+    headings = 0
+    for (cells, text), texts in zip(rows, every, strict=True):
+        if is_heading(texts):
+            headings += 1
+            continue
+        said = {names[c]: said for c, said in zip(columns, texts, strict=True) if said}
+        exact = frozenset(names[column] for column, cell in cells.items() if cell.is_number)
+        again = frozenset(names[column] for column, cell in cells.items() if cell.is_again)
+        kept.append(Row(said, text, is_total(said), exact, again))
+    if headings:
+        notes.append(f"Rows with a heading or a note only, not counted: {headings}.")
+    for place, which in ((-1, "last"), (0, "first")):
+        if kept and not kept[place].is_total and adds_up(kept, place):
+            kept[place] = replace(kept[place], is_total=True)
+            notes.append(
+                f"The {which} row is the sum of the others, and was taken for their total."
+            )
+    totals, unsure = nameless_totals(kept)
+    kept = [replace(row, is_total=row.is_total or at in totals) for at, row in enumerate(kept)]
+    if unsure:
+        notes.append(f"Rows that hold only figures, taken for entries: {unsure}.")
+    is_named = any(name for _, name in columns)
+    if not is_named:
+        notes.append("The columns have no names; the first row may hold some.")
+    return Table(
+        table.sheet,
+        tuple(names[column] for column in columns),
+        tuple(kept),
+        title=table.title,
+        is_named=is_named,
+        notes=tuple(notes),
+    )
 
-    Such a line has the row's first cell, or the first two where that is a number, the rest of the
-    cell that was cut, and the cells behind it. One that has all that the row before has is another
-    row, which may well be equal; unless both have one number to tell them from all others.
-    """
-    last = before.text.rpartition("\n")[2]
-    if len(last) + len(line) <= _LONGEST_LINE:
-        return False
-    columns = list(before.cells)
-    if cells.get(columns[0]) != before.cells[columns[0]]:
-        return False
-    changed = [one for one in cells if one in before.cells and cells[one] != before.cells[one]]
-    if changed not in ([], columns[-1:]):
-        return False
-    return any(one not in cells for one in columns) or _counts(before.cells[columns[0]])
 
-
-def _counts(cell: str) -> bool:
-    """Whether a cell is a number that counts rows, and no year."""
-    return bool(_COUNTER.fullmatch(cell)) and not _YEAR.fullmatch(cell)
-
-
-def _joined(before: Row, cells: dict[str, str], line: str) -> Row:
-    """The row with what a further line has of it; a cell that was cut is whole again."""
-    whole = {**before.cells, **cells}
-    cut = list(before.cells)[-1]
-    if cut in cells and cells[cut] != before.cells[cut]:
-        whole[cut] = f"{before.cells[cut]} {cells[cut]}"
-    return Row(whole, f"{before.text}\n{line}")
+def _names(columns: Sequence[_Column]) -> dict[_Column, str]:
+    """A name for each column that no other has."""
+    plain = {column: column[1] or f"Column {column[0] + 1}" for column in columns}
+    often = Counter(map(word_of, plain.values()))
+    return {
+        column: name if often[word_of(name)] == 1 else f"{name} (column {column[0] + 1})"
+        for column, name in plain.items()
+    }

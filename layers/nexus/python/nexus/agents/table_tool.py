@@ -11,19 +11,22 @@ from typing import Any
 
 from nexus.agents.cell_values import word_of
 from nexus.agents.configuration import TABLES
+from nexus.agents.table_choice import chosen_table
 from nexus.agents.table_query import FUNCTIONS, OPERATORS, Computed, Query, QueryFault
 from nexus.agents.table_rows import Table, tables_of
+from nexus.agents.text_rows import tables_in_text
 from nexus.agents.tools import Asking, Given, Tool
 from nexus.documents.narrowing import sees
 from nexus.documents.shelf import shelf
 from nexus.generations.lifecycle import PerGeneration
-from nexus.models import DocumentRecord, Locator, Passage
+from nexus.models import Chunk, DocumentRecord, Locator, Passage
 from nexus.ports.tool_chats import ToolForm
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.rights import deciding, narrow
 
 # Chunks that are read of one document; a larger one is not computed from a part of it.
 MOST_CHUNKS, _BATCH = 5_000, 100
+_MOST_TOLD, _MOST_WARNINGS = 40, 3
 _ID = re.compile(r"[0-9a-f]{24}")
 _NAME = {"type": "string", "minLength": 1, "maxLength": 200}
 _CONDITION = {
@@ -50,15 +53,20 @@ _ORDER = {
 }
 _FORM = ToolForm(
     TABLES,
-    "Computes from the table of a document (a workbook or a CSV file): filters its rows, groups "
-    "them, counts, sums, and finds the least, the greatest and the mean, or lists rows in order. "
-    "With nothing but the document's title it tells the sheets and columns there are. Use it for "
-    "every figure that no passage states.",
+    "Computes from a table of a document: filters its rows, groups them, counts, sums, and finds "
+    "the least, the greatest and the mean, or lists rows in order. With nothing but the document's "
+    "title it tells the tables, sheets and columns there are. Use it for every figure that no "
+    "passage states.",
     {
         "type": "object",
         "properties": {
             "document": {**_NAME, "description": "Its title, file name or id."},
             "sheet": _NAME,
+            "table": {
+                **_NAME,
+                "description": "Where a query fits several tables: the number of one, such as 2, "
+                "or `all` to take the rows of all of them together.",
+            },
             "filter": {"type": "array", "maxItems": 10, "items": _CONDITION},
             "group_by": {"type": "array", "maxItems": 3, "items": _NAME},
             "aggregate": {"type": "array", "maxItems": 6, "items": _FIGURE},
@@ -70,6 +78,7 @@ _FORM = ToolForm(
     },
 )
 _TOO_LONG = "This document is too long to be computed from."
+_CHANGING = "This document is being changed just now, so nothing is computed from it: ask again."
 _NO_TABLE = "No document of this name has a table: search for it first, and use its title."
 
 
@@ -90,29 +99,35 @@ def _given(reader: Reader, arguments: Mapping[str, Any], asking: Asking) -> Give
     ids = manifest.chunk_ids if manifest else ()
     if len(ids) > MOST_CHUNKS:
         return Given(said=_TOO_LONG, outcome="failed", detail="too long")
-    tables = tables_of(_chunks(reader, asking.principal.tenant, ids))
+    chunks = _chunks(reader, asking.principal.tenant, ids)
+    if chunks is None:
+        return Given(said=_CHANGING, outcome="failed", detail="chunks are missing")
+    tables = _tables(chunks)
     if not tables:
         return Given(said=_NO_TABLE)
     return _from(record, tables, arguments)
 
 
 def _from(record: DocumentRecord, tables: Sequence[Table], arguments: Mapping[str, Any]) -> Given:
-    """What the query gives, over the first of the sheets that it fits."""
+    """What the query gives over the one table that it fits, or over those that are named."""
     sheet = arguments.get("sheet")
     chosen = [one for one in tables if sheet is None or word_of(one.sheet) == word_of(sheet)]
     if not chosen:
-        return Given(said=f"There is no such sheet; there are: {_sheets(tables)}")
+        return Given(said=f"There is no such sheet; there are: {_told(tables)}")
     if not any(arguments.get(part) for part in ("filter", "aggregate", "order_by", "limit")):
-        return Given(said=_sheets(chosen))
-    faults = []
-    for table in chosen:
-        try:
-            computed = Query(table, arguments).compute()
-        except QueryFault as fault:
-            faults.append(f"{table.sheet}: {fault}".removeprefix(": "))
-            continue
-        return Given((_passage(record, table, computed, arguments),), " ".join(computed.notes))
-    return Given(said=" ".join(faults), outcome="failed", detail="a query that does not fit")
+        return Given(said=_told(chosen))
+    try:
+        table = chosen_table(chosen, arguments)
+        computed = Query(table, arguments).compute()
+    except QueryFault as fault:
+        return Given(said=str(fault), outcome="failed", detail="a query that does not fit")
+    notes = list(computed.notes)
+    if len(tables) > 1:
+        notes.insert(0, f"Computed over {table.name}.")
+    unread = [one.what + (f" ({one.where})" if one.where else "") for one in record.warnings]
+    if unread:
+        notes.append(f"Not read of this document: {'; '.join(unread[:_MOST_WARNINGS])}.")
+    return Given((_passage(record, table, computed, arguments),), " ".join(notes))
 
 
 def _document(reader: Reader, named: str, asking: Asking) -> DocumentRecord | None:
@@ -138,25 +153,33 @@ def _document(reader: Reader, named: str, asking: Asking) -> DocumentRecord | No
     return min(seen, key=distance, default=None)
 
 
-def _chunks(reader: Reader, tenant: str, ids: Sequence[str]) -> list[tuple[str, str]]:
-    """The sheet and text of each chunk that holds rows, in reading order."""
+def _chunks(reader: Reader, tenant: str, ids: Sequence[str]) -> list[Chunk] | None:
+    """A document's chunks in reading order; None if the index does not hold all of them."""
     namespace = reader.generation.namespace(tenant)
-    found: list[tuple[str, str]] = []
+    found: list[Chunk] = []
     for at in range(0, len(ids), _BATCH):
         batch = ids[at : at + _BATCH]
         held = reader.index.fetch(namespace, batch)
-        for chunk_id in batch:
-            if chunk_id in held and held[chunk_id].chunk.locator.row is not None:
-                chunk = held[chunk_id].chunk
-                found.append((chunk.locator.sheet or "", chunk.text))
+        if any(chunk_id not in held for chunk_id in batch):
+            return None
+        found += [held[chunk_id].chunk for chunk_id in batch]
     return found
 
 
-def _sheets(tables: Sequence[Table]) -> str:
-    told = []
-    for table in tables:
-        named = f"Sheet {table.sheet}" if table.sheet else "The table"
-        told.append(f"{named} has {len(table.rows)} rows; columns: {'; '.join(table.columns)}.")
+def _tables(chunks: Sequence[Chunk]) -> list[Table]:
+    if any(chunk.table for chunk in chunks):
+        return tables_of(chunks)
+    rows = [chunk for chunk in chunks if chunk.locator.row is not None]
+    return tables_in_text((chunk.locator.sheet or "", chunk.text) for chunk in rows)
+
+
+def _told(tables: Sequence[Table]) -> str:
+    told = [
+        f"{table.name} has {len(table.rows)} rows; columns: {'; '.join(table.columns)}."
+        for table in tables[:_MOST_TOLD]
+    ]
+    if len(tables) > _MOST_TOLD:
+        told.append(f"There are {len(tables) - _MOST_TOLD} tables more.")
     return " ".join(told)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -138,9 +138,7 @@ class ChunkWriter:
             (
                 key,
                 IndexRecord(
-                    chunk=Chunk(
-                        record_id(item.chunk_id, stamp), item.text, item.locator, item.ordinal
-                    ),
+                    chunk=replace(item, chunk_id=record_id(item.chunk_id, stamp)),
                     document_id=attempt.document_id,
                     title=context_line(attempt.title, item.locator),
                     uri=attempt.uri,

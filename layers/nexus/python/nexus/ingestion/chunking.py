@@ -10,15 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from nexus.ingestion.chunk_borders import chunk_ranges
-from nexus.ingestion.pieces import SENTENCE_END, Border, Piece, lay_out
-from nexus.models import Chunk, LocatedText, Locator, ParsedDocument
+from nexus.ingestion.pieces import SENTENCE_END, Border, Piece, TableStretch, lay_out
+from nexus.models import Chunk, LocatedText, Locator, ParsedDocument, TableRow
 from nexus.settings import CHUNKER_VERSION
+from nexus.text.row_layouts import written
 
 _STOPS, _CLOSING = tuple(".!?…。！？:;"), "\"'”’)]"
 _SPACE = re.compile(r"\s+")
@@ -47,16 +48,19 @@ def chunk(
     for _, group in groupby(document.texts, key=_section_of):
         texts = list(group)
         first = texts[0].locator
-        section, pieces = lay_out(texts, max_chars, max_chars - overlap)
-        for start, end, row in _spans(section, pieces, max_chars, overlap):
+        section, pieces, tables = lay_out(texts, max_chars, max_chars - overlap)
+        coming = deque(tables)
+        for start, own, end, row in _spans(section, pieces, max_chars, overlap):
             text = section[start:end]
+            table = _table(section, start, own, end, coming)
             locator = first if row == first.row else replace(first, row=row)
             place = (locator.page, locator.heading, locator.slide, locator.sheet, locator.row)
-            basis = json.dumps([document_id, text, place, embedding_model, CHUNKER_VERSION])
+            said = [document_id, text, place, embedding_model, CHUNKER_VERSION]
+            basis = json.dumps([*said, table] if table else said)
             # The same words twice at one place are two chunks.
             digest = hashlib.sha256(f"{basis}{seen[basis]}".encode()).hexdigest()
             seen[basis] += 1
-            chunks.append(Chunk(digest[:32], text, locator, len(chunks)))
+            chunks.append(Chunk(digest[:32], text, locator, len(chunks), table))
     return chunks
 
 
@@ -89,10 +93,28 @@ def _section_of(text: LocatedText) -> tuple[object, ...]:
     return place.page, place.slide, place.sheet, place.heading
 
 
+def _table(section: str, start: int, own: int, end: int, coming: deque[TableStretch]) -> str:
+    """How the lines of a chunk are rows; takes those that begin in it from the ones that come.
+
+    `own` is where what the chunk does not repeat begins. Lines that do not end in it are not told.
+    """
+    rows: list[tuple[int, TableRow]] = []
+    cut = 0
+    while coming and coming[0].start < end:
+        at, behind, lines = coming.popleft()
+        said = [(place, row) for place, row in enumerate(lines) if row]
+        if own <= at and behind <= end:
+            first = sum(map(bool, section[start:at].split("\n")))
+            rows += [(first + place, row) for place, row in said]
+        else:
+            cut += len(said)
+    return written(rows, cut)
+
+
 def _spans(
     section: str, pieces: Sequence[Piece], max_chars: int, overlap: int
-) -> Iterator[tuple[int, int, int | None]]:
-    """Start, end and first row of each chunk of the section."""
+) -> Iterator[tuple[int, int, int, int | None]]:
+    """Start, own start, end and first row of each chunk of the section."""
     for is_prose, group in groupby(pieces, key=lambda piece: piece.row is None):
         run = list(group)
         full = max_chars - overlap if is_prose else max_chars
@@ -103,9 +125,9 @@ def _spans(
             # Lines of one long row each say whose they are; only a line that was cut goes on.
             is_split_row = bool(first) and run[first].border is not Border.PARAGRAPH
             if before is not None and (is_prose or is_split_row) and room > 0:
-                yield _reach_back(section, before, start, room), end, row
+                yield _reach_back(section, before, start, room), start, end, row
             else:
-                yield start, end, row
+                yield start, start, end, row
             before = start
 
 

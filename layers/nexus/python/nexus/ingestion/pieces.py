@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from nexus.models import LocatedText
+from nexus.models import LocatedText, TableRow
 
 if TYPE_CHECKING:
     from semantic_text_splitter import TextSplitter
@@ -43,13 +43,30 @@ class Piece(NamedTuple):  # a long document has hundreds of thousands
     border: Border
 
 
-def lay_out(texts: Sequence[LocatedText], longest: int, capacity: int) -> tuple[str, list[Piece]]:
+class TableStretch(NamedTuple):
+    """Where the lines of a table that one text says stand in its section."""
+
+    start: int
+    end: int
+    rows: tuple[TableRow | None, ...]
+
+
+class LaidOut(NamedTuple):
+    """A section's texts as one string, its pieces, and where it says rows of tables."""
+
+    text: str
+    pieces: list[Piece]
+    tables: list[TableStretch]
+
+
+def lay_out(texts: Sequence[LocatedText], longest: int, capacity: int) -> LaidOut:
     """The section's texts as one string, and its pieces of at most `longest` characters.
 
     A text without spaces is cut into pieces of at most `capacity` characters.
     """
     parts: list[str] = []
     pieces: list[Piece] = []
+    tables: list[TableStretch] = []
     at = 0
     for located in texts:
         text, row = located.text.strip(), located.locator.row
@@ -64,8 +81,10 @@ def lay_out(texts: Sequence[LocatedText], longest: int, capacity: int) -> tuple[
             pieces.append(Piece(at + start, at + end, row, border or kind))
             border = None
         parts.append(text)
+        if located.rows:
+            tables.append(TableStretch(at, at + len(text), located.rows))
         at += len(text)
-    return "".join(parts), pieces
+    return LaidOut("".join(parts), pieces, tables)
 
 
 def _cuts(text: str, longest: int, capacity: int) -> Iterator[tuple[int, int, Border]]:

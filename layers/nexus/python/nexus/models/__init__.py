@@ -29,6 +29,7 @@ from nexus.models.documents import (
     ObjectState,
     ParsedDocument,
     ReadingWarning,
+    TableRow,
 )
 from nexus.models.figures import Figure, Readings
 from nexus.models.functions import FunctionVersion
@@ -99,6 +100,7 @@ __all__ = [
     "Stepped",
     "StoredChunk",
     "StoredDocument",
+    "TableRow",
     "TakenBy",
     "Told",
     "Turn",

@@ -42,11 +42,37 @@ class Locator:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """How one line of a text says a row of a table: "Name: cell; Name: cell".
+
+    `columns` are the columns that the line has room for, from 0, in the order in which it says
+    them; `names` are the lengths of their names (0: the cell stands alone) and `cells` those of the
+    cells (0: left out), below zero where the file itself holds a number. `begins` is True of a
+    table's first row. A row that is too long for one line goes on in others, which begin with
+    `repeats` of its cells again; None for a line that begins its row. `again` are the places in
+    `columns` of the cells that are merged with those above them. Rows of one `level` are of one
+    table, among which those of another may stand, as records within records do.
+    """
+
+    columns: tuple[int, ...]
+    names: tuple[int, ...]
+    cells: tuple[int, ...]
+    begins: bool = False
+    repeats: int | None = None
+    again: tuple[int, ...] = ()
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LocatedText:
-    """A run of text that a parser took from one place of a document."""
+    """A run of text that a parser took from one place of a document.
+
+    Where it is of a table, each of its lines has its entry in `rows`, None for one that is no row.
+    """
 
     text: str
     locator: Locator = field(default_factory=Locator)
+    rows: tuple[TableRow | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +123,17 @@ class DocumentMetadata:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of a document, small enough to embed; `ordinal` is its place in it, from 0."""
+    """A piece of a document, small enough to embed; `ordinal` is its place in it, from 0.
+
+    `table` tells the cells of those of its lines that are rows of tables, as `text.row_layouts`
+    writes it; "" for none.
+    """
 
     chunk_id: str
     text: str
     locator: Locator
     ordinal: int
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)

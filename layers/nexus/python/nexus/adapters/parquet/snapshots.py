@@ -59,6 +59,7 @@ class ParquetSnapshots:
             "uri": _texts(one.uri for one in records),
             "locator": _texts(places),
             "added_in": _numbers(one.added_in for one in records),
+            "table": _texts(one.chunk.table for one in records),
             "document_title": _texts(one.title for one in said),
             "author": _texts(one.author for one in said),
             "department": _texts(one.department for one in said),
@@ -80,7 +81,11 @@ class ParquetSnapshots:
                 row["tenant"],
                 IndexRecord(
                     chunk=Chunk(
-                        row["chunk_id"], row["text"], _locator(row["locator"]), row["ordinal"]
+                        row["chunk_id"],
+                        row["text"],
+                        _locator(row["locator"]),
+                        row["ordinal"],
+                        row.get("table", ""),  # files of before have none
                     ),
                     document_id=row["document_id"],
                     title=row["title"],

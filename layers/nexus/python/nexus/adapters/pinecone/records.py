@@ -22,6 +22,8 @@ TITLE_FIELD = "title"
 SHOWN_TEXT, SHOWN_TITLE = "shown_text", "shown_title"
 
 GROUPS = "groups"
+# How lines are rows of tables, which only a fetch tells.
+TABLE = "table"
 
 # All others are metadata, which Pinecone indexes for filtering when it first sees them.
 HIT_FIELDS = (
@@ -66,6 +68,7 @@ def to_document(record: IndexRecord, dimension: int) -> dict[str, Any]:
         "slide": locator.slide,
         "sheet": locator.sheet,
         "row": locator.row,
+        TABLE: chunk.table or None,
         "department": metadata.department,
         "tags": list(metadata.tags),
         GROUPS: list(metadata.groups),
@@ -215,6 +218,7 @@ def _chunk(document: Mapping[str, Any]) -> Chunk:
             row=row,
         ),
         ordinal=int(document["ordinal"]),
+        table=document.get(TABLE, ""),
     )
 
 

@@ -210,6 +210,7 @@ def _shown(namespace: str, record: IndexRecord) -> dict[str, Any]:
         "uri": record.uri,
         "text": record.chunk.text,
         "ordinal": record.chunk.ordinal,
+        **({"table": record.chunk.table} if record.chunk.table else {}),
         "place": {name: value for name, value in place.items() if value not in (None, [])},
         "about": {name: value for name, value in said.items() if value not in (None, [])},
     }
@@ -227,7 +228,9 @@ def _read(vector: Mapping[str, Any]) -> tuple[dict[str, Any], Chunk]:
         sheet=place.get("sheet"),
         row=place.get("row"),
     )
-    return shown, Chunk(vector["key"], shown["text"], locator, shown["ordinal"])
+    # What was indexed before has no layout of tables.
+    table = shown.get("table", "")
+    return shown, Chunk(vector["key"], shown["text"], locator, shown["ordinal"], table)
 
 
 def _bound(date: str) -> int:

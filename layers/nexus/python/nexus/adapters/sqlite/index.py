@@ -113,8 +113,9 @@ class SqliteIndex:
         """The records with these ids; numbers of vectors come back as float32 holds them."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {_SHOWN}, {_SAID}, v.vector "  # noqa: S608
+                f"SELECT {_SHOWN}, {_SAID}, v.vector, l.layout "  # noqa: S608
                 f"FROM chunks c {_TEXTS} JOIN vectors v ON v.id = c.id "
+                "LEFT JOIN layouts l ON l.id = c.id "
                 "WHERE c.namespace = ? AND c.chunk_id IN (SELECT value FROM json_each(?))",
                 (namespace, id_list(chunk_ids)),
             ).fetchall()
@@ -241,6 +242,7 @@ def _remove(connection: sqlite3.Connection, condition: str, values: tuple[str | 
     ).fetchall()
     connection.executemany("DELETE FROM words WHERE rowid = ?", doomed)
     connection.executemany("DELETE FROM shown WHERE id = ?", doomed)
+    connection.executemany("DELETE FROM layouts WHERE id = ?", doomed)
     connection.executemany("DELETE FROM vectors WHERE id = ?", doomed)
     connection.executemany("DELETE FROM chunks WHERE id = ?", doomed)
 
@@ -261,6 +263,10 @@ def _insert(connection: sqlite3.Connection, namespace: str, batch: Sequence[Inde
     connection.executemany(
         "INSERT INTO shown VALUES (?,?,?)",
         [one for one, form in zip(shown, searched, strict=True) if one != form],
+    )
+    connection.executemany(
+        "INSERT INTO layouts VALUES (?,?)",
+        [(c, storable(one.chunk.table)) for c, one in numbered if one.chunk.table],
     )
     pack = Struct(f"{len(batch[0].vector)}f").pack  # of tuples, many times as fast as NumPy
     connection.executemany(

@@ -100,12 +100,12 @@ def read_hit(row: Sequence[Any], score: float) -> Hit:
 
 
 def read_record(row: Sequence[Any]) -> IndexRecord:
-    """A record from a row of what is shown, department, date, tags, about, groups and vector."""
+    """A record from a row of what is shown and said, its vector, and its layout or None."""
     _, chunk_id, document_id, title, uri, text, locator, ordinal, added_in, *rest = row
-    department, date, tags, about, groups, vector = rest
+    department, date, tags, about, groups, vector, table = rest
     own_title, author = json.loads(about)
     return IndexRecord(
-        chunk=Chunk(chunk_id, text, _read_locator(locator), ordinal),
+        chunk=Chunk(chunk_id, text, _read_locator(locator), ordinal, table or ""),
         document_id=document_id,
         title=title,
         uri=uri,

@@ -65,8 +65,11 @@ _GROUPS = (
     "CREATE INDEX chunks_with_groups ON chunks (namespace, groups) WHERE groups <> ''",
 )
 
+# How the lines of a chunk are rows of tables; only chunks that have any stand in it.
+_LAYOUTS = ("CREATE TABLE layouts (id INTEGER PRIMARY KEY, layout TEXT NOT NULL)",)
+
 # The step at place n makes a file of version n one of version n + 1.
-STEPS = (_TABLES, _SHOWN, _CHANGES, _GROUPS)
+STEPS = (_TABLES, _SHOWN, _CHANGES, _GROUPS, _LAYOUTS)
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:

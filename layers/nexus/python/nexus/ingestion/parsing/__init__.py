@@ -26,6 +26,7 @@ from nexus.ingestion.parsing.formats import COMPOUND, ZIP, detect, look_inside
 from nexus.ingestion.parsing.inside import Allowance, Inside
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.sources import WatchedSource
+from nexus.ingestion.parsing.table_lines import changed_rows
 from nexus.ingestion.reading_warnings import bounded, sentences
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
@@ -242,13 +243,14 @@ def _rejecting(source: WatchedSource) -> Iterator[None]:
 
 def _tidy(raw: LocatedText) -> LocatedText:
     text, place = clean(raw.text), raw.locator
+    rows = changed_rows(raw, text, clean) if raw.rows else ()
     if not place.heading and place.sheet is None:
-        return raw if text == raw.text else LocatedText(text, place)
+        return raw if text == raw.text else LocatedText(text, place, rows)
     heading = _tidy_path(place.heading)
     if text == raw.text and heading == place.heading and place.sheet is None:
         return raw
     sheet = None if place.sheet is None else squeeze(clean(place.sheet))[:HEADING_CHARS]
-    return LocatedText(text, replace(place, heading=heading, sheet=sheet))
+    return LocatedText(text, replace(place, heading=heading, sheet=sheet), rows)
 
 
 @lru_cache(maxsize=64)

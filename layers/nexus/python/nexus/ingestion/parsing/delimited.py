@@ -7,11 +7,12 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.encodings import decode_as
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.plain import decode
+from nexus.ingestion.parsing.table_lines import located
 from nexus.ingestion.parsing.tables import NO_LOOKS, lines_of, names_of
 from nexus.models import LocatedText, Locator, ParsedDocument
 
@@ -36,7 +37,7 @@ def read_part(content: bytes, outline: Outline, part: Part) -> ParsedDocument:
     names = outline.header if part.number else ()
     return ParsedDocument(
         tuple(
-            LocatedText(line, Locator(row=part.row + place))
+            located(line, Locator(row=part.row + place))
             for place, line in lines_of(rows, names=names)
         )
     )
@@ -56,7 +57,7 @@ def located_rows(
 ) -> list[LocatedText]:
     """Every row that holds a value as "Header: value; …", located by its number from `first`."""
     return [
-        LocatedText(line, Locator(sheet=sheet, row=first + place))
+        located(line, Locator(sheet=sheet, row=first + place))
         for place, line in lines_of(rows, looks)
     ]
 
@@ -81,12 +82,12 @@ def _split(text: str, delimiter: str) -> Iterator[list[str]]:
         skipinitialspace=True,
     )
     for row in reader:
-        yield [squeeze(cell) for cell in row]
+        yield [squeeze(clean(cell)) for cell in row]
 
 
 def _split_unquoted(text: str, delimiter: str) -> Iterator[list[str]]:
     for line in io.StringIO(text, newline=None):
-        yield [squeeze(cell) for cell in line.split(delimiter)]
+        yield [squeeze(clean(cell)) for cell in line.split(delimiter)]
 
 
 def delimiter_of(text: str) -> str:

@@ -40,6 +40,8 @@ _FRACTION = re.compile(
     r"(?:(?P<below>[1-9]\d{0,4})|(?P<places>[#0?]+))"
 )
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s?(-?\d{1,15}(?:\.\d{1,9})?)\]")
+_COLOUR = re.compile(r"\[(?:black|blue|cyan|green|magenta|red|white|yellow|color ?\d{1,2})\]", re.I)
+_SIGNED = re.compile(r"[-−(]")
 _COMPARED = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
     "<>": operator.ne,
@@ -78,7 +80,9 @@ def shown(value: float, code: str) -> str | None:
             if section.exponent
             else _digits(abs(number), section)
         )
-        has_sign = place == 0 or _CONDITION.search(code) is not None
+        # What is only red in the sheet would be another number as text.
+        is_coloured = _COLOUR.search(code) and not _SIGNED.search(section.before + section.after)
+        has_sign = place == 0 or _CONDITION.search(code) is not None or is_coloured
         sign = "-" if number < 0 and has_sign and re.search(r"[1-9]", body) else ""
         return " ".join(f"{sign}{section.before}{body}{section.after}".split())
     literal = (section.before + section.after).strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from nexus.errors import CorruptDocument, EncryptedDocument
@@ -14,6 +15,7 @@ from nexus.ingestion.parsing.open_lists import OpenList, OpenNumbers
 from nexus.ingestion.parsing.open_styles import OpenStyles
 from nexus.ingestion.parsing.pictures import unread
 from nexus.ingestion.parsing.sections import Sections
+from nexus.ingestion.parsing.table_lines import said_again
 from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
@@ -119,7 +121,7 @@ class _Reading:
             self.sections = Sections()
             for frame in rest:
                 self.blocks_of(frame)
-            found = [LocatedText(text.text, place) for text in self.sections.finish()]
+            found = [replace(text, locator=place) for text in self.sections.finish()]
             texts += found or ([LocatedText(heading, place)] if heading else [])
         return ParsedDocument(tuple(texts), title, max(number, 1), self.warnings())
 
@@ -236,7 +238,7 @@ class _Reading:
                 text = squeeze(clean(self.words(cell)))
                 if cell.tag.endswith("covered-table-cell"):
                     left, above = down.get(len(row), (0, ""))
-                    text = above if left else text
+                    text = said_again(above) if left else text
                     down[len(row)] = (max(left - 1, 0), above)
                 elif (spanned := _count(cell, "number-rows-spanned")) > 1:
                     down[len(row)] = (spanned - 1, text)

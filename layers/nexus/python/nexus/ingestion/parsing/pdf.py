@@ -27,6 +27,7 @@ from nexus.ingestion.parsing.pdf_scans import is_scanned, recognised
 from nexus.ingestion.parsing.pdf_sizes import SizedHeadings
 from nexus.ingestion.parsing.pdf_tables import Tables
 from nexus.ingestion.parsing.sources import WatchedSource
+from nexus.ingestion.parsing.table_lines import joined, located
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
     for page in shown:
         for path, lines in headings.sections(page):
             place = Locator(page=page.number, heading=path)
-            found = [LocatedText(text, place) for text in _texts(lines, tables, page)]
+            found = list(_texts(lines, tables, page, place))
             if part.start < page.number <= part.end:
                 texts += found
     read = join_hyphens(texts)
@@ -127,18 +128,23 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
     return ParsedDocument(tuple(read), outline.title, part.end - part.start, warnings)
 
 
-def _texts(lines: Sequence[Line], tables: Tables, page: Page) -> Iterator[str]:
+def _texts(
+    lines: Sequence[Line], tables: Tables, page: Page, place: Locator
+) -> Iterator[LocatedText]:
     """The paragraphs and the rows of tables; of a table that fits into a chunk, its rows as one."""
     for table, group in groupby(lines, key=lambda line: line.table):
         stretch = list(group)
         if table is None:
             if any(MARGIN < line.bottom / page.height < 1 - MARGIN for line in stretch):
                 tables.interrupt()
-            yield from paragraphs(stretch)
+            yield from (LocatedText(text, place) for text in paragraphs(stretch))
             continue
         rows = tables.rendered(stretch)
-        whole = "\n".join(rows)
-        yield from [whole] if len(whole) <= _WHOLE_TABLE else rows
+        whole = joined(rows, place)
+        if len(whole.text) <= _WHOLE_TABLE:
+            yield whole
+        else:
+            yield from (located(row, place) for row in rows)
 
 
 def _warnings(pages: Sequence[Page], *, looked_at: bool) -> Iterator[ReadingWarning]:

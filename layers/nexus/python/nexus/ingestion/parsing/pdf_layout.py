@@ -10,6 +10,7 @@ from statistics import median
 
 from nexus.ingestion.parsing.cleaning import squeeze
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line
+from nexus.ingestion.parsing.table_lines import changed_rows
 from nexus.models import LocatedText
 
 _AFTER_HYPHEN = re.compile(rf"{HYPHEN}(\w+)")
@@ -101,11 +102,16 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
         return apart if apart.lower() in known or _is_doubled(first, second) else joined
 
     return [
-        replace(text, text=_mended(text.text, mend).replace(HYPHEN, "-"))
+        _changed(text, lambda words: _mended(words, mend).replace(HYPHEN, "-"))
         if HYPHEN in text.text
         else text
         for text in texts
     ]
+
+
+def _changed(text: LocatedText, change: Callable[[str], str]) -> LocatedText:
+    after = change(text.text)
+    return replace(text, text=after, rows=changed_rows(text, after, change))
 
 
 def _mended(text: str, mend: Callable[[str, str], str]) -> str:

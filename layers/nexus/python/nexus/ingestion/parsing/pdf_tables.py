@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS
 from nexus.ingestion.parsing.form_grids import is_form
 from nexus.ingestion.parsing.headers import LOOKED_AT, find_header
 from nexus.ingestion.parsing.pdf_lines import Line, Table
 from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
+from nexus.ingestion.parsing.table_lines import begun
 from nexus.ingestion.parsing.tables import NO_LOOKS, lines_of, names_used, unsaid
 
 # Columns of a table that goes on are where they were, give or take so many points.
@@ -40,7 +40,10 @@ class Tables:
         self._table, self._is_open = table, True
         if self._names:
             above = [plain_row(row) for row in rows[:begin] if row not in self._head]
-            written = [line for _, line in lines_of(rows[begin:], names=self._names)]
+            numbered = lines_of(rows[begin:], names=self._names)
+            if self._head is not head:
+                numbered = begun(numbered)
+            written = [line for _, line in numbered]
             if not written:
                 return [*above, plain_row([name for name in self._names if name])]
             if self._head is not head:
@@ -49,8 +52,10 @@ class Tables:
             return above + written
         if is_new:
             self._is_form = is_form(rows, NO_LOOKS, range(len(rows)))
-        said = paired_lines if self._is_form else partial(headed_lines, ())
-        return [line for row in rows for line in said(row)]
+        if self._is_form:
+            return [str(line) for row in rows for line in paired_lines(row)]
+        unnamed = ((at, line) for at, row in enumerate(rows) for line in headed_lines((), row))
+        return [line for _, line in (begun(unnamed) if is_new else unnamed)]
 
     def _begin(self, table: Table, rows: Sequence[tuple[str, ...]]) -> int:
         """Learns the names of a table that begins here; how many of its rows stand before them."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from nexus.ingestion.parsing import web
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, squeeze
 from nexus.ingestion.parsing.records import headed_lines
 from nexus.ingestion.parsing.sections import Sections
+from nexus.ingestion.parsing.table_lines import CellText, moved
 from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, ReadingWarning
 
@@ -24,6 +25,27 @@ _NAMES = (
 _TAGS = re.compile(r"</?(?:p|br|div|li|ul|ol|h[1-6]|strong|em|a|table|span)\b[^<>]{0,500}>", re.I)
 _ENCODED = re.compile(r"(?:data:[^,]{1,100},)?[A-Za-z0-9+/=_-]{200,}\Z")
 _NUMBER = re.compile(r"-?[0-9.eE+-]{1,40}\Z")
+
+
+class _Columns:
+    """The columns of a list's records, and of those within them, each kind a table of its own."""
+
+    def __init__(self) -> None:
+        self._kinds: list[str] = []
+        self._columns: list[dict[str, int]] = []
+
+    def level(self, kind: str) -> tuple[int, bool]:
+        """The number of a kind of records, from 0, and whether it is the first of them."""
+        if kind in self._kinds:
+            return self._kinds.index(kind), False
+        self._kinds.append(kind)
+        self._columns.append({})
+        return len(self._kinds) - 1, True
+
+    def places(self, level: int, names: Iterable[str]) -> list[int]:
+        """The columns of these names, new ones after those that there are."""
+        columns = self._columns[level]
+        return [columns.setdefault(name, len(columns)) for name in names]
 
 
 class RecordTexts:
@@ -59,8 +81,9 @@ class RecordTexts:
             if isinstance(inner, Mapping | list):  # the element around everything
                 return self.take(inner, depth)
         if _are_alike(list(fields.values())) and len(fields) > 1:
+            columns = _Columns()
             for name, one in fields.items():
-                self._record(one, {"": squeeze(name)}, None)
+                self._record(one, {"": squeeze(name)}, None, columns)
             return None
         plain = {name: one for name, one in fields.items() if _is_simple(one)}
         self._fields(plain)
@@ -81,14 +104,26 @@ class RecordTexts:
         scalars = [self._scalar(one) for one in values if not isinstance(one, Mapping | list)]
         if not self._are_numbers(scalars):
             self._sections.text("\n".join(f"- {squeeze(one)}" for one in scalars if one))
+        columns = _Columns()
         for number, one in enumerate(values, start=1):
             if isinstance(one, Mapping):
-                self._record(one, {}, number)
+                self._record(one, {}, number, columns)
             elif isinstance(one, list):
                 self._list(one, depth)
 
-    def _record(self, record: Mapping[str, Any], above: Mapping[str, str], row: int | None) -> None:
-        """A record on one line, its long texts after it, and the records in it on their own."""
+    def _record(
+        self,
+        record: Mapping[str, Any],
+        above: Mapping[str, str],
+        row: int | None,
+        columns: _Columns,
+        within: str = "",
+    ) -> None:
+        """A record on one line, its long texts after it, and the records in it on their own.
+
+        `columns` are those of the records before it, to which its own are added; `within` is the
+        field whose records it is one of, of another record.
+        """
         flat: dict[str, str] = dict(above)
         long: list[tuple[str, str]] = []
         inner: list[tuple[str, list[Any]]] = []
@@ -97,10 +132,13 @@ class RecordTexts:
                 inner.append((path, value))
             elif len(value) > _LONG or "\n" in value:
                 long.append((path, value))
-            elif value := _plain(value):
+            elif isinstance(value, CellText) or (value := _plain(value)):
                 flat[path] = value
+        level, begins = columns.level(within)
+        places = columns.places(level, flat)
         for line in headed_lines(list(flat), list(flat.values())):
-            self._sections.text(line, row)
+            self._sections.text(moved(line, places, begins=begins, level=level), row)
+            begins = False
         known = _identity(flat)
         said = "; ".join(headed_lines(list(known), list(known.values())))
         for path, value in long:
@@ -108,7 +146,7 @@ class RecordTexts:
         for path, values in inner:
             for one in values:
                 deeper = {f"{path} {name}".strip(): value for name, value in one.items()}
-                self._record(deeper, known, row)
+                self._record(deeper, known, row, columns, path)
 
     def _leaves(self, value: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]:
         """The fields of a record, those of records within it by both names; lists of records."""
@@ -155,6 +193,8 @@ class RecordTexts:
             return "yes" if value else "no"
         if value is None or isinstance(value, Mapping | list):
             return ""
+        if isinstance(value, int | float):
+            return CellText(str(value), is_number=True)
         text = str(value).strip()
         if len(text) >= 200 and _ENCODED.match(text):
             self._encoded += 1

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
 from nexus.ingestion.parsing.column_words import is_column_word
+from nexus.ingestion.parsing.table_lines import TableLine, row_of
+from nexus.models import TableRow
 
 # A longer record has several lines, each of which begins with what the record is called by.
 LONGEST_LINE = 600
@@ -24,8 +26,20 @@ def headed_lines(names: Sequence[str], row: Sequence[str]) -> list[str]:
     parts = [_part(names, place, cell) for place, cell in enumerate(row) if cell]
     line = "; ".join(parts) if any(names) else plain_row(row)
     if len(line) <= LONGEST_LINE or len(parts) == 1:
-        return [line] if line else []
+        return [TableLine(line, _said(names, row, len(line)))] if line else []
     return list(_several(names, row))
+
+
+def _said(names: Sequence[str], row: Sequence[str], length: int) -> TableRow:
+    """How a line of that length says the whole row."""
+    if any(names):
+        return row_of([_name(names, place) for place in range(len(row))], row)
+    filled = [place for place, cell in enumerate(row) if cell]
+    cells = list(row)
+    if sum(len(row[place]) + 2 for place in filled) - 2 != length:
+        for place in filled[::2]:  # labels, said without their own colons
+            cells[place] = cells[place].rstrip(":")
+    return row_of([""] * len(row), cells)
 
 
 def plain_row(row: Sequence[str]) -> str:
@@ -60,17 +74,30 @@ def paired_lines(row: Sequence[str]) -> list[str]:
 
 
 def _part(names: Sequence[str], place: int, cell: str) -> str:
-    name = names[place] if place < len(names) else ""
-    return f"{name.rstrip(':')}: {cell}" if name else cell
+    name = _name(names, place)
+    return f"{name}: {cell}" if name else cell
 
 
-def _several(names: Sequence[str], row: Sequence[str]) -> Iterator[str]:
+def _name(names: Sequence[str], place: int) -> str:
+    return names[place].rstrip(":") if place < len(names) else ""
+
+
+def _several(names: Sequence[str], row: Sequence[str]) -> Iterator[TableLine]:
     """The lines of a long record, each with its key."""
     keys = _key(row)
     key = "; ".join(_part(names, place, row[place]) for place in keys)
     room = LONGEST_LINE - len(key) - 2
-    line: list[str] = []
+    line: list[tuple[int, str]] = []
     length = 0
+    repeats = None
+
+    def said() -> TableLine:
+        every = [*((place, row[place]) for place in keys), *line]
+        columns = [place for place, _ in every]
+        text = "; ".join([_part(names, place, piece) for place, piece in every])
+        own = [_name(names, place) for place in columns]
+        return TableLine(text, row_of(own, [piece for _, piece in every], columns, repeats))
+
     for place, cell in enumerate(row):
         if not cell or place in keys:
             continue
@@ -78,12 +105,12 @@ def _several(names: Sequence[str], row: Sequence[str]) -> Iterator[str]:
         for piece in _pieces(cell, max(name_room, LONGEST_LINE // 3)):
             part = _part(names, place, piece)
             if line and length + len(part) > room:
-                yield "; ".join([*([key] if key else []), *line])
-                line, length = [], 0
-            line.append(part)
+                yield said()
+                line, length, repeats = [], 0, len(keys)
+            line.append((place, piece))
             length += len(part) + 2
     if line:
-        yield "; ".join([*([key] if key else []), *line])
+        yield said()
 
 
 def _key(row: Sequence[str]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.table_lines import cleaned_rows
 from nexus.models import LocatedText, Locator
 
 
@@ -43,9 +44,10 @@ class Sections:
 
     def text(self, text: str, row: int | None = None) -> None:
         """Adds a text of the current section; an empty one is ignored."""
+        rows = cleaned_rows(text)
         if text := clean(text):
             self._bare = False
-            self.texts.append(LocatedText(text, Locator(heading=self.path, row=row)))
+            self.texts.append(LocatedText(text, Locator(heading=self.path, row=row), rows))
 
     def finish(self) -> tuple[LocatedText, ...]:
         """All texts in reading order."""

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.clock_formats import shown_clock
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden_cells import HiddenCells
 from nexus.ingestion.parsing.number_formats import month_name, shown, shows_only_month
 from nexus.ingestion.parsing.ods_cells import OdsSheet
 from nexus.ingestion.parsing.row_looks import AnySheetLooks, RowLooks
+from nexus.ingestion.parsing.table_lines import CellText, said_again
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -155,7 +156,7 @@ def _spread(
         if left == right and height <= room:
             room -= height
             for row in rows[at + 1 : at + height]:
-                row[column] = row[column] or rows[at][column]
+                row[column] = row[column] or said_again(rows[at][column])
     return spans
 
 
@@ -180,12 +181,12 @@ def _shown(row: list[object], place: int, column: int, look: RowLooks) -> str:
 def _text(value: object, code: str) -> str:
     """A cell's value as the sheet shows it, but dates in ISO 8601; as typed without a format."""
     if isinstance(value, str):
-        return squeeze(value)
+        return squeeze(clean(value))
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float):
         formatted = shown(value, code) if code else None
-        return _plain(value) if formatted is None else formatted
+        return CellText(_plain(value) if formatted is None else formatted, is_number=True)
     return _time(value, code) if isinstance(value, _TIMES) else str(value)
 
 

@@ -16,6 +16,7 @@ from nexus.ingestion.parsing.hidden_cells import (
 from nexus.ingestion.parsing.ods_cells import ods_sheets
 from nexus.ingestion.parsing.sheet_grids import SheetGrid, grid_of
 from nexus.ingestion.parsing.sheet_looks import looks_of
+from nexus.ingestion.parsing.table_lines import located
 from nexus.ingestion.parsing.tables import lines_of
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
@@ -48,7 +49,7 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
                 sheet = workbook.get_sheet_by_name(name)
                 grid = grid_of(sheet, looks.sheet(name), of_sheet, of_ods.get(name))
                 texts += [
-                    LocatedText(line, Locator(sheet=name, row=grid.numbers[at] + 1))
+                    located(line, Locator(sheet=name, row=grid.numbers[at] + 1))
                     for at, line in lines_of(grid.rows, grid.looks)
                 ]
                 warnings += _warnings(grid, name)

@@ -16,6 +16,7 @@ from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.pictures import is_large, unread
 from nexus.ingestion.parsing.slide_hidden import is_hidden, is_on_white, take_out
 from nexus.ingestion.parsing.slide_text import frame_text
+from nexus.ingestion.parsing.table_lines import located, said_again
 from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
@@ -96,7 +97,7 @@ class _Slide:
             title = squeeze(self._frame(title_shape, shapes))
         place = Locator(slide=self._number, heading=(title,) if title else ())
         found = [
-            LocatedText(text, place)
+            located(text, place)
             for shape in shapes
             if title_shape is None or shape.shape_id != title_shape.shape_id
             for text in self._of_shape(shape, shapes)
@@ -161,7 +162,7 @@ class _Slide:
                 text = squeeze(self._text(cell._tc.get_or_add_txBody(), lambda: False))
                 # The lower part of a merged cell repeats it: each row says what it is about.
                 if cell.is_spanned and rows and column < len(rows[-1]) and not text:
-                    text = rows[-1][column] if cell._tc.vMerge else ""
+                    text = said_again(rows[-1][column]) if cell._tc.vMerge else ""
                 if cell.is_merge_origin:
                     spans[len(rows), column] = (cell.span_height, cell.span_width)
                 # PowerPoint shows the first row of nearly all tables apart, naming or not.

@@ -22,6 +22,7 @@ from nexus.ingestion.parsing.table_borders import (
     next_table,
     side_by_side,
 )
+from nexus.ingestion.parsing.table_lines import begun
 
 # What begins a line that stands below a table, not in it.
 _NOTE = re.compile(r"\*|(?:notes?|sources?|remarks?|catatan|sumber|keterangan|ket\.)\s*:", re.I)
@@ -163,7 +164,7 @@ def _table(
     if is_form(rows, looks, numbers):
         for number, row in chain(head, rest):
             for line in paired_lines(row):
-                yield number, line
+                yield number, str(line)
         return None
     if sides := side_by_side(rows, looks, numbers):
         every = [*head, *rest]
@@ -180,13 +181,15 @@ def _table(
                 if not any(start <= place < end for start, end in sides)
             ]
             for line in headed_lines((), beside):
-                yield number, line
+                yield number, str(line)
         return None
     header = find_header(rows, looks, numbers)
     if header is None:
-        for number, row in chain(head, rest):
-            for line in headed_lines((), row):
-                yield number, line
+        unnamed = (
+            (number, one) for number, row in chain(head, rest) for one in headed_lines((), row)
+        )
+        is_table = sum(count_filled(row) > 1 for row in rows) > 1
+        yield from begun(unnamed) if is_table else ((number, str(one)) for number, one in unnamed)
         return None
     return (yield from _headed(header, head, rest, looks, first_like))
 
@@ -201,7 +204,7 @@ def _headed(
     first, last = header.rows[0], header.rows[-1]
     for number, row in head[:first]:
         for line in headed_lines((), row):
-            yield number, line
+            yield number, str(line)
     body = head[last + 1 :]
     named = {head[at][0] for at in header.rows}
     repeated = first_like and {at for at, first in first_like.items() if first in named}
@@ -222,7 +225,7 @@ def _headed(
     for at in header.rows:
         if line := "; ".join(unsaid(head[at][1], used)):
             yield head[at][0], line
-    yield from above.lines(chain(body, rest), looks)
+    yield from begun(above.lines(chain(body, rest), looks))
     return above
 
 

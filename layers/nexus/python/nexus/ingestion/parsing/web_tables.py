@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nexus.ingestion.parsing.headers import Looks
+from nexus.ingestion.parsing.table_lines import said_again
 from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.web_words import words
 
@@ -97,7 +98,7 @@ def _fill_from_above(row: list[str], down: dict[int, tuple[int, str]]) -> None:
         left, text = down.pop(len(row))
         if left > 1:
             down[len(row)] = (left - 1, text)
-        row.append(text)
+        row.append(said_again(text))
 
 
 def _span(cell: LexborNode, name: str) -> int:

@@ -9,6 +9,7 @@ from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden import hidden_text, struck_text
 from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.sections import Sections
+from nexus.ingestion.parsing.table_lines import said_again
 from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.word_boxes import (
     insert_files,
@@ -172,7 +173,9 @@ def _table(table: Any) -> list[str]:
             text = _cell(tc)
             place = (len(rows), len(row))
             if merged is not None and merged.get(f"{W}val") != "restart":
-                text = above.get(len(row), text)  # one cell over several rows: each row says it
+                text = said_again(
+                    above.get(len(row), text)
+                )  # one cell over several rows: each row says it
             if span > 1:
                 spans[place] = (1, span)
             if _stands_out(tc):
