@@ -1,4 +1,4 @@
-"""The file of `nexus config`: a stage's fields, names of its secrets, and clients without keys."""
+"""The file of `nexus config`: a stage's fields, its sources, and clients, without any secret."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from cdk.stages import Stage, StageError, read_stage
 from cli.aws.upstream_keys import upstreams_of
+from cli.configured_sources import ConfiguredSource, written_sources
 from cli.failure import Failure
 from cli.stacks import Deployment
 from cli.stage_names import LOCAL
 from nexus.access.key_times import client_name, keys_in_use, moment
 from nexus.models import ApiClient, Budget, Filters, Principal, Role
+from nexus.models.sources import SourceSpec
 from nexus.object_keys import spelled, tenant_prefix
 
 VERSION = 1
@@ -91,6 +93,16 @@ class Configuration(_Part):
     stage: _Stage
     secrets: tuple[_Secret, ...]
     clients: tuple[_Client, ...]
+    # A file of before knows none.
+    sources: tuple[ConfiguredSource, ...] = ()
+
+    def specs(self, stage: str) -> list[SourceSpec]:
+        """The sources as they are in a stage. Raises Failure for one that is there twice."""
+        names = [(one.tenant, one.name) for one in self.sources]
+        for tenant, name in names:
+            if names.count((tenant, name)) > 1:
+                raise Failure(f"Source {name} of tenant {tenant} is in the file twice: remove one.")
+        return [one.spec(self.stage.name, stage) for one in self.sources]
 
     def principals(self) -> list[Principal]:
         """The clients. Raises InvalidRequest for a name, Failure for one that is there twice."""
@@ -123,12 +135,13 @@ def configuration_text(
     fields: dict[str, Any],
     deployment: Deployment,
     entries: Iterable[ApiClient],
+    sources: Iterable[SourceSpec],
     now: float,
 ) -> str:
     """A stage's configuration as the file's text; `now` is a Unix time in seconds.
 
     Of each client it tells the key in use, without the key and its hash. Raises Failure if the
-    fields are wrong, or hold a secret.
+    fields are wrong, or they or a source hold a secret.
     """
     who = [entry.principal for entry in keys_in_use(entries, now).values()]
     value = {
@@ -155,6 +168,7 @@ def configuration_text(
             }
             for one in sorted(who, key=lambda one: (one.tenant, one.client))
         ],
+        "sources": written_sources(sources),
     }
     if _SECRET.search(json.dumps(fields, ensure_ascii=False)):
         raise Failure(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nexus.insights.analytics import Analytics
     from nexus.models import Generation
     from nexus.operations.dead_letters import DeadLetters
-    from nexus.services import AccessServices, OperatorServices
+    from nexus.services import AccessServices, ConnectServices, OperatorServices
 
 DEMO_TENANT = "demo"
 DEMO_CLIENT = "demo"
@@ -65,6 +65,13 @@ class Connection:
         found = self.deployment
         plans = {"standard": found.standard_plan_id, "admin": found.admin_plan_id}
         return access_over(self._settings_of(found.access_function), self.client, plans)
+
+    @cached_property
+    def sources(self) -> ConnectServices:
+        """What brings documents from elsewhere, as the connect function does."""
+        from nexus.wiring.connect import connect_services
+
+        return connect_services(self._settings_of(self.deployment.connect_function), self.client)
 
     @cached_property
     def live(self) -> Generation:

@@ -4,6 +4,9 @@ Pages, spaces, permissions and cursors:
 https://developer.atlassian.com/cloud/confluence/rest/v2/intro/#pagination
 https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-page/
 https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-space-permissions/
+https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-attachment/ (of a page)
+Contents of attachments: https://developer.atlassian.com/cloud/confluence/rest/v1/
+api-group-content---attachments/ (302 to an address that wants no token)
 Restrictions: https://developer.atlassian.com/cloud/confluence/rest/v1/api-group-content-restrictions/
 Rate limits: https://developer.atlassian.com/cloud/confluence/rate-limiting/ (429 with Retry-After)
 """
@@ -24,6 +27,14 @@ def as_json(value: Any, status: int = 200, **headers: str) -> Answer:
 
 
 @dataclass
+class WikiFile:
+    name: str
+    content: bytes
+    version: int = 1
+    size: int | None = None
+
+
+@dataclass
 class WikiPage:
     title: str
     body: str
@@ -32,6 +43,7 @@ class WikiPage:
     status: str = "current"
     groups: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
+    files: dict[str, WikiFile] = field(default_factory=dict)
 
 
 @dataclass
@@ -44,6 +56,8 @@ class Wiki:
     tokens: set[str] = field(default_factory=lambda: {"token-1"})
     issued: int = 0
     answers: dict[str, list[Answer]] = field(default_factory=dict)
+    origin: str = ""
+    downloaded: list[str] = field(default_factory=list)
 
     def __call__(self, asked: Asked) -> Answer:
         url = urlsplit(asked.path)
@@ -53,6 +67,14 @@ class Wiki:
             token = f"token-{self.issued}"
             self.tokens = {token}
             return as_json({"access_token": token, "expires_in": 3600, "token_type": "Bearer"})
+        if url.path.startswith("/media/"):
+            # Signed: a token that came here would be one that leaked.
+            if "authorization" in asked.headers:
+                return Answer(400)
+            _, _, page, file = url.path.split("/")
+            self.downloaded.append(file)
+            content = self.pages[page].files[file].content
+            return Answer(200, content, {"content-type": "application/octet-stream"})
         if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return as_json({"code": 401, "message": "Unauthorized"}, 401)
         for path, scripted in self.answers.items():
@@ -73,6 +95,13 @@ class Wiki:
                 return as_json({"results": self._permissions(), "_links": {}})
             case ["api", "v2", "pages", page]:
                 return self._page(page, query)
+            case ["api", "v2", "pages", page, "attachments"]:
+                return self._attachments(page, query)
+            case ["rest", "api", "content", page, "child", "attachment", file, "download"]:
+                if page not in self.pages or file not in self.pages[page].files:
+                    return as_json({"statusCode": 404}, 404)
+                elsewhere = self.origin.replace("127.0.0.1", "localhost")
+                return Answer(302, headers={"location": f"{elsewhere}/media/{page}/{file}"})
             case ["rest", "api", "content", page, "restriction", "byOperation", "read"]:
                 return self._restriction(page)
             case ["rest", "api", "group", "by-id"]:
@@ -111,6 +140,30 @@ class Wiki:
         kind = query["body-format"]
         body = {kind: {"representation": kind, "value": self.pages[document].body}}
         return as_json({**self._shown(document), "body": body})
+
+    def _attachments(self, document: str, query: dict[str, str]) -> Answer:
+        page = self.pages.get(document)
+        if page is None or page.status != "current":
+            return as_json({"errors": [{"status": 404, "code": "NOT_FOUND"}]}, 404)
+        start, there = int(query.get("cursor", "0")), list(page.files.items())
+        links: dict[str, str] = {"base": "https://example.atlassian.net/wiki"}
+        if start + 2 < len(there):
+            links["next"] = f"/wiki/api/v2/pages/{document}/attachments?cursor={start + 2}"
+        results = [
+            {
+                "id": name,
+                "status": "current",
+                "title": file.name,
+                "pageId": document,
+                "mediaType": "application/octet-stream",
+                "fileSize": len(file.content) if file.size is None else file.size,
+                "webuiLink": f"/pages/viewpageattachments.action?pageId={document}&preview={name}",
+                "downloadLink": f"/download/attachments/{document}/{file.name}?version=1",
+                "version": {"createdAt": "2026-03-07T05:06:07.890Z", "number": file.version},
+            }
+            for name, file in there[start : start + 2]
+        ]
+        return as_json({"results": results, "_links": links})
 
     def _permissions(self) -> list[dict[str, Any]]:
         found = []

@@ -15,6 +15,7 @@ from cdk.stages import Stage
 from cli.aws.account import aws_session
 from cli.aws.upstream_keys import is_set, upstreams_of
 from cli.configuration_file import configuration_text, read_configuration
+from cli.configured_sources import add_sources, called, compared_sources, lacking_secrets
 from cli.connection import DEMO_CLIENT, DEMO_TENANT, Connection, connect, keep_demo_key
 from cli.failure import Failure
 from cli.local.layout import PROJECT, Layout, write_text
@@ -24,6 +25,7 @@ from cli.stage_names import LOCAL
 from cli.terminal import StageToName, console, counted
 from nexus.access.key_times import keys_in_use, moment
 from nexus.models import Principal
+from nexus.models.sources import SourceSpec
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,14 +42,15 @@ def export_configuration(
         Path | None, typer.Option("--to", help="File to write; standard output without it.")
     ] = None,
 ) -> None:
-    """Save a stage's fields, its secrets' names and its clients, without keys, as one file."""
+    """Save a stage's fields, its secrets' names, sources and clients, without keys, as a file."""
     name = _named(stage)
     connection = connect(name)
     found = fields_of(CDK_JSON, name)
     if found is None:
         raise Failure(f"There is no stage {name} in cdk.json.")
     entries = list(connection.operator.clients.list_clients())
-    text = configuration_text(name, found, connection.deployment, entries, time.time())
+    sources = [one.spec for one in connection.sources.registry.sources()]
+    text = configuration_text(name, found, connection.deployment, entries, sources, time.time())
     if to is None:
         sys.stdout.write(text)
         return
@@ -62,21 +65,29 @@ def import_configuration(
     ],
     stage: StageToName = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: change what differs.")] = False,
+    adopt: Annotated[
+        bool,
+        typer.Option("--adopt", help="Let sources replace what is in their folders already."),
+    ] = False,
 ) -> None:
-    """Restore a stage from such a file: its entry in cdk.json, and keys for clients without one."""
+    """Restore a stage from such a file: its entry in cdk.json, its sources, keys of its clients."""
     name = _named(stage)
     configuration = read_configuration(file)
     wanted, chosen = configuration.principals(), configuration.stage_as(name)
+    specs = configuration.specs(name)
     before = fields_of(CDK_JSON, name)
     given = configuration.stage.fields
     changes = list(_changes(before or {}, given))
     connection, unreached = _reached(chosen)
     missing, told = _compared(connection, wanted)
+    new, told_of_sources = ([], []) if connection is None else compared_sources(connection, specs)
     if configuration.stage.name != name:
         told.insert(0, f"The file is of stage {configuration.stage.name}: look at each field.")
-    for line in (*told, *changes, *(f"+ key of {_called(who)}" for who in missing)):
+    added = (f"+ source {called(spec)} ({spec.kind})" for spec in new)
+    keys = (f"+ key of {_called(who)}" for who in missing)
+    for line in (*told, *told_of_sources, *changes, *added, *keys):
         console.print(line, markup=False, soft_wrap=True)
-    if not changes and not missing:
+    if not changes and not missing and not new:
         console.print("Nothing is to be changed.")
     else:
         _ask(yes, name)
@@ -87,9 +98,15 @@ def import_configuration(
     if connection is not None:
         for who in missing:
             _admit(connection, who)
+    refused = [] if connection is None else add_sources(connection, new, adopt=adopt)
     _tell_secrets(chosen, connection)
-    if connection is None and wanted:
-        raise Failure(f"The clients are left to be compared. {unreached} Then import again.")
+    _tell_secrets_of_sources(connection, specs)
+    if connection is None and (wanted or specs):
+        raise Failure(
+            f"The clients and sources are left to be compared. {unreached} Then import again."
+        )
+    if refused:
+        raise Failure("\n".join(refused))
 
 
 def _named(stage: str | None) -> str:
@@ -188,6 +205,16 @@ def _tell_secrets(stage: Stage, connection: Connection | None) -> None:
         console.print(
             f"{counted(len(lacking), 'secret')} still to be set once the stage is deployed, of "
             f"{', '.join(lacking)}: `nexus secrets --stage {stage.name}`.",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _tell_secrets_of_sources(connection: Connection | None, specs: list[SourceSpec]) -> None:
+    if lacking := lacking_secrets(connection, specs):
+        console.print(
+            f"{counted(len(lacking), 'secret')} of sources to be made in Secrets Manager, if not "
+            f"there yet: {', '.join(lacking)}.",
             markup=False,
             soft_wrap=True,
         )

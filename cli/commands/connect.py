@@ -14,14 +14,12 @@ from rich.table import Column, Table
 
 from cli import connection
 from cli.commands.keys import groups_of
-from cli.connection import Connection
 from cli.failure import Failure
 from cli.reconciling import PATIENT_AND_ONCE
 from cli.terminal import Json, Stage, Tenant, console, counted, errors, print_json
 from nexus.access.key_times import moment
 from nexus.connectors.declaring import declare
 from nexus.models.sources import SourceSpec, SourceStatus
-from nexus.services import ConnectServices
 
 app = typer.Typer(
     no_args_is_help=True, help="Bring documents from web sites, wikis, shares and repositories."
@@ -67,7 +65,7 @@ def add(
 ) -> None:
     """Add a source. Nothing is brought until its next run."""
     found = connection.connect(stage)
-    services = _services(found)
+    services = found.sources
     mapped = {source: groups_of(to) for source, to in _pairs(map_group, "--map-group").items()}
     spec = SourceSpec(
         tenant=found.tenant(tenant),
@@ -99,7 +97,7 @@ def add(
 def list_sources(stage: Stage = "local", tenant: Tenant = None, as_json: Json = False) -> None:
     """List the sources, and how their last runs went."""
     found = connection.connect(stage)
-    every = _services(found).registry.sources(tenant)
+    every = found.sources.registry.sources(tenant)
     if as_json:
         print_json([_public(one) for one in every])
         return
@@ -158,7 +156,7 @@ def remove(
 ) -> None:
     """Forget a source; its documents stay unless they are to go."""
     found = connection.connect(stage)
-    services = _services(found)
+    services = found.sources
     owner = found.tenant(tenant)
     status = services.registry.find(owner, name)
     if status is None:
@@ -200,16 +198,6 @@ def sources_table(every: Sequence[SourceStatus]) -> Table:
             escape(_state(one)),
         )
     return table
-
-
-def _services(found: Connection) -> ConnectServices:
-    from nexus.wiring.connect import connect_services
-
-    configured = found.client("lambda").get_function_configuration(
-        FunctionName=found.deployment.connect_function
-    )
-    variables = configured.get("Environment", {}).get("Variables", {})
-    return connect_services(type(found.settings).from_environ(variables), found.client)
 
 
 def _pairs(given: list[str] | None, option: str) -> dict[str, str]:

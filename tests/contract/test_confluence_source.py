@@ -15,7 +15,7 @@ from nexus.adapters.sources.confluence import ConfluenceSource
 from nexus.adapters.sources.network import client
 from nexus.errors import ConfigurationError, UpstreamRefused, UpstreamUnavailable
 from nexus.object_keys import decode_metadata
-from tests.confluence_server import Wiki, WikiPage, as_json
+from tests.confluence_server import Wiki, WikiFile, WikiPage, as_json
 from tests.scripted_site import Answer, ScriptedServer, serving
 from tests.sources import World, spec
 
@@ -38,6 +38,7 @@ def wiki() -> Wiki:
 @pytest.fixture
 def server(wiki: Wiki) -> Iterator[ScriptedServer]:
     with serving(wiki) as running:
+        wiki.origin = running.url
         yield running
 
 
@@ -48,15 +49,18 @@ def slept() -> list[float]:
 
 @pytest.fixture
 def world(server: ScriptedServer, slept: list[float]) -> Callable[..., World]:
-    def made(secret: str = SECRET, space: str = "DOCS", **said: Any) -> World:
+    def made(
+        secret: str = SECRET, space: str = "DOCS", more: dict[str, Any] | None = None, **said: Any
+    ) -> World:
         options = {
+            **(more or {}),
             "url": f"{server.url}/wiki",
             "space": space,
             "token_url": f"{server.url}/oauth/token",
         }
         found = World(spec=spec(kind="confluence", options=options, **said))
         found.source = ConfluenceSource.from_spec(  # type: ignore[assignment]
-            found.spec, client(["127.0.0.1"]), lambda: secret, slept.append
+            found.spec, client(["127.0.0.1", "localhost"]), lambda: secret, slept.append
         )
         return found
 
@@ -287,3 +291,117 @@ def test_a_run_goes_on_where_it_stopped(
             break
     assert runs > 1
     assert len(made.landing.objects) == fetches(server) == 60
+
+
+@pytest.fixture
+def files(wiki: Wiki) -> Wiki:
+    wiki.pages["2"].files = {
+        "att1": WikiFile("Form.docx", b"a form"),
+        "att2": WikiFile("logo.png", b"a picture"),
+        "att3": WikiFile("Rules.pdf", b"rules"),
+    }
+    wiki.pages["4"].files = {"att4": WikiFile("../Sick/note.pdf", b"a note")}
+    return wiki
+
+
+FILES = {"Home/Leave/Form.docx", "Home/Leave/Rules.pdf", "Home/Leave/Sick & well/..-Sick-note.pdf"}
+
+
+def test_files_of_pages_are_documents_of_their_own_beside_what_stands_below_the_page(
+    files: Wiki, world: Callable[..., World]
+) -> None:
+    made = world()
+    assert made.run().added == 8
+    assert paths(made) >= FILES
+    content, metadata = made.landing.objects["Home/Leave/Rules.pdf"]
+    said = decode_metadata(metadata)
+    assert (content, said.title, said.date) == (b"rules", "Rules", "2026-03-07")
+    assert said.url == (
+        "https://example.atlassian.net/wiki/pages/viewpageattachments.action?pageId=2&preview=att3"
+    )
+    assert sorted(files.downloaded) == ["att1", "att3", "att4"]
+
+
+def test_files_change_move_and_go_with_their_page(files: Wiki, world: Callable[..., World]) -> None:
+    made = world()
+    made.run()
+    del files.downloaded[:]
+    files.pages["2"].files["att1"] = WikiFile("Form.docx", b"a new form", version=2)
+    del files.pages["2"].files["att3"]
+    report = made.run()
+    assert (report.changed, report.removed) == (1, 1)
+    assert files.downloaded == ["att1"]
+    files.pages["2"].parent = ""
+    made.run()
+    assert made.landing.contents()["Leave/Form.docx"] == b"a new form"
+    files.pages["2"].status = "trashed"
+    assert made.run().removed == 2
+    assert not [path for path in paths(made) if path.endswith("Form.docx")]
+    assert files.downloaded == ["att1"]
+
+
+def test_a_file_is_read_by_those_who_may_read_its_page(
+    files: Wiki, world: Callable[..., World]
+) -> None:
+    files.space_readers = [("group", "g-1"), ("group", "g-2")]
+    files.pages["2"].groups = ("hr",)
+    made = world(own_rights=True)
+    made.run()
+    assert {groups(made)[path] for path in FILES} == {("wiki:hr",)}
+    del files.downloaded[:]
+    files.pages["2"].groups = ("staff",)
+    made.run()
+    assert {groups(made)[path] for path in FILES} == {("wiki:staff",)}
+    assert files.downloaded == []
+
+
+def test_files_are_left_out_where_it_is_said_so_or_of_other_extensions(
+    files: Wiki, world: Callable[..., World]
+) -> None:
+    made = world(more={"attachments": "false"})
+    assert made.run().added == 5
+    pdf = world(more={"extensions": "pdf"})
+    pdf.run()
+    assert paths(pdf) & FILES == FILES - {"Home/Leave/Form.docx"}
+
+
+def test_a_file_that_is_too_large_is_left_out_and_said_so_without_asking_for_it(
+    files: Wiki, world: Callable[..., World]
+) -> None:
+    files.pages["2"].files["att1"].size = 101 * 1024 * 1024
+    made = world()
+    [told] = made.run().left_out
+    assert told == "Home/Leave/Form.docx: It is larger than 100 MB."
+    assert "att1" not in files.downloaded
+
+
+def test_a_page_that_goes_while_it_is_listed_takes_its_files_along(
+    files: Wiki, world: Callable[..., World]
+) -> None:
+    files.answers["/wiki/api/v2/pages/2/attachments"] = [as_json({"errors": []}, 404)]
+    made = world()
+    assert made.run().finished
+    assert paths(made) & FILES == {"Home/Leave/Sick & well/..-Sick-note.pdf"}
+
+
+def test_an_account_that_may_not_list_files_is_told_what_to_do(
+    files: Wiki, world: Callable[..., World]
+) -> None:
+    made = world()
+    made.run()
+    files.answers["/wiki/api/v2/pages/2/attachments"] = [as_json({}, 403)]
+    with pytest.raises(UpstreamRefused, match="attachments=false"):
+        made.run(confirm=True)
+    assert paths(made) >= FILES
+
+
+@pytest.mark.parametrize("answer", [as_json({"_links": {}}), as_json({}, 503)])
+def test_a_list_of_files_that_is_not_whole_removes_nothing(
+    files: Wiki, world: Callable[..., World], answer: Answer
+) -> None:
+    made = world()
+    made.run()
+    files.answers["/wiki/api/v2/pages/2/attachments"] = [answer] * 4
+    with pytest.raises(UpstreamUnavailable):
+        made.run(confirm=True)
+    assert paths(made) >= FILES

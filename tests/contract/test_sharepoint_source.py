@@ -231,6 +231,21 @@ def test_a_run_goes_on_where_it_stopped_and_fetches_nothing_twice(
     assert len(made.landing.objects) == 24
 
 
+def test_looking_at_readers_goes_on_where_it_stopped(
+    drive: Drive, world: Callable[..., World]
+) -> None:
+    drive.page = 100
+    for number in range(60):
+        drive.file(f"f{number}", b"%d" % number, "pay")
+    made = world(own_rights=True)
+    made.run()
+    drive.permissions = {name: [group("HR")] for name in drive.contents}
+    # Time for one part of the documents of before, and a little of the next.
+    reports = [made.run(functools.partial(next, iter([True] * 55), False)) for _ in range(2)]
+    assert [one.finished for one in reports] == [False, True]
+    assert set(groups(made).values()) == {("wiki:HR",)}
+
+
 def test_it_has_to_be_said_which_drive() -> None:
     for options in ({}, {"drive": "d", "user": "a@contoso.com"}, {"drive": "d", "nonsense": "x"}):
         with pytest.raises(InvalidRequest):

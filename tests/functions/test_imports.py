@@ -110,7 +110,7 @@ def test_backup_loads_neither_models_nor_parsers_and_only_its_own_index(index: s
 
 
 def test_connect_loads_what_a_kind_of_source_needs_only_for_one_of_that_kind() -> None:
-    kinds = {"dulwich", "protego", "selectolax", "lxml", "httpx2"}
+    kinds = {"dulwich", "protego", "selectolax", "lxml", "httpx2", "jwt", "cryptography"}
     assert not loaded("connect", "sqlite") & (PARSERS | WEB | NEVER | kinds | {"numpy"})
 
 

@@ -85,8 +85,8 @@ def test_each_function_has_only_the_layers_it_needs(assembly, stage):
     assert not (parsers | {"fastapi", "mangum"}) & backup
     assert "arro3" not in chat | ingest | reindex
     connect = held("connect")
-    assert {"nexus", "dulwich", "protego", "selectolax", "lxml"} <= connect
-    assert not {"dulwich", "protego"} & (chat | ingest | reindex | backup)
+    assert {"nexus", "dulwich", "protego", "selectolax", "lxml", "jwt"} <= connect
+    assert not {"dulwich", "protego", "jwt"} & (chat | ingest | reindex | backup)
 
 
 def test_text_recognition_is_a_layer_of_ingestion_where_a_stage_wants_it(assembly, tmp_path):

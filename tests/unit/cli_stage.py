@@ -13,9 +13,10 @@ import boto3
 from cli.connection import Connection
 from cli.stacks import Deployment
 from nexus.adapters.aws.managed_keys import StageKeys
-from nexus.services import OperatorServices
+from nexus.services import ConnectServices, OperatorServices
 from nexus.settings import Settings
 from nexus.wiring.access import composed
+from nexus.wiring.connect import connect_services
 from tests.fakes import FakeCatalogue, FakeClients, FakeGenerations, FakeRequestClaims
 from tests.people import FakeEndedSignIns
 
@@ -48,6 +49,19 @@ def stage(**outputs: str) -> Connection:
     )
     give_access(connection)
     return connection
+
+
+def sources_of(connection: Connection) -> ConnectServices:
+    """What works with the stage's sources, over a table of moto's that is made here."""
+    keys = [("pk", "HASH"), ("sk", "RANGE")]
+    connection.client("dynamodb").create_table(
+        TableName="catalogue",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+    )
+    settings = Settings(catalogue_table="catalogue", documents_bucket=BUCKET)
+    return connect_services(settings, connection.client)
 
 
 def give_access(connection: Connection, now: Callable[[], float] = time.time) -> None:

@@ -23,7 +23,7 @@ from cli.project_stages import replaced
 from nexus.errors import NexusError
 from nexus.models import ApiClient, Budget, Filters, Principal
 from tests.fakes import FakeClients
-from tests.unit.cli_stage import deployment, give_access, stage
+from tests.unit.cli_stage import deployment, give_access, sources_of, stage
 from tests.unit.test_cli_keys import deployed_anew
 
 CDK_JSON = (PROJECT / "cdk.json").read_text(encoding="utf-8")
@@ -66,6 +66,7 @@ def connection(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Conn
         }
         made = Connection(made.stage, made.session, replace(made.deployment, **arns))
         made.__dict__["operator"] = _operator()
+        made.__dict__["sources"] = sources_of(made)
         give_access(made)
         monkeypatch.setattr(commands, "CDK_JSON", file)
         monkeypatch.setattr(commands, "connect", lambda _stage: made)
@@ -152,7 +153,7 @@ def test_no_key_and_no_hash_is_ever_in_the_file_and_what_is_comes_back(
         for n, one in enumerate(who)
     ]
     arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Models-1A-AbCdEf"
-    text = configuration_text(name, STAGES[name], deployment(models_secret=arn), entries, 0)
+    text = configuration_text(name, STAGES[name], deployment(models_secret=arn), entries, [], 0)
     for entry in entries:
         assert entry.key_hash not in text
         assert entry.gateway_key_id not in text

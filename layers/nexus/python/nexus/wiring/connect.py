@@ -74,6 +74,12 @@ def _sharepoint(spec: SourceSpec, outside: Outside) -> Source:
     return SharePointSource.from_spec(spec, outside.client, outside.secret(spec))
 
 
+def _drive(spec: SourceSpec, outside: Outside) -> Source:
+    from nexus.adapters.sources.drive import DriveSource
+
+    return DriveSource.from_spec(spec, outside.client, outside.secret(spec))
+
+
 # Every kind of source, by the name that operators give.
 KINDS: dict[str, Callable[[SourceSpec, Outside], Source]] = {
     "web": _web,
@@ -81,6 +87,7 @@ KINDS: dict[str, Callable[[SourceSpec, Outside], Source]] = {
     "git": _git,
     "confluence": _confluence,
     "sharepoint": _sharepoint,
+    "drive": _drive,
 }
 
 

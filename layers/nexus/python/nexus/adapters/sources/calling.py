@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.utils
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 import httpx2
@@ -28,6 +28,7 @@ LONGEST_CALL_S = 120.0
 LONGEST_WAIT_S = 60.0
 LARGEST_DOCUMENT = 100 * 1024 * 1024
 _LARGEST_ANSWER = 32 * 1024 * 1024
+_LARGEST_FAILURE = 64 * 1024
 _MOST_REDIRECTS = 5
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
 
@@ -44,27 +45,44 @@ class Credentials(Protocol):
         ...
 
 
+class Refusal(UpstreamRefused):
+    """A call that was refused; `reason` is the API's own word for why, "" where it has none."""
+
+    def __init__(self, message: str, status: int, reason: str) -> None:
+        super().__init__(SERVICE, message)
+        self.status = status
+        self.reason = reason
+
+
 class Caller:
-    """Calls one API. Credentials go to its own host alone, never where a redirect leads."""
+    """Calls one API. Credentials go to its own host alone, never where a redirect leads.
+
+    `reason_of` reads an API's word for a failure out of its answer; where that is one of `passing`,
+    the call is tried again whatever its status is.
+    """
 
     def __init__(
         self,
         client: httpx2.Client,
         credentials: Credentials | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        reason_of: Callable[[bytes], str] | None = None,
+        passing: Collection[str] = (),
     ) -> None:
         self._client = client
         self._credentials = credentials
         self._sleep = sleep
+        self._reason_of = reason_of
+        self._passing = passing
 
     def json(self, url: str, **parameters: str) -> dict[str, Any]:
-        """A GET's answer. Raises ListingOutdated for 410, UpstreamRefused for another 4xx.
+        """A GET's answer. Raises ListingOutdated for 410, Refusal for another 4xx.
 
         Raises UpstreamUnavailable for an answer that is no whole JSON object.
         """
         found = self.maybe_json(url, **parameters)
         if found is None:
-            raise UpstreamRefused(SERVICE, _said(404, url))
+            raise Refusal(_said(404, url), 404, "")
         return found
 
     def maybe_json(self, url: str, **parameters: str) -> dict[str, Any] | None:
@@ -92,7 +110,7 @@ class Caller:
     def _got(self, url: str, largest: int, headers: Mapping[str, str]) -> tuple[bytes, str] | None:
         renewed = False
         for left in range(TRIES - 1, -1, -1):
-            status, wait = 0, None
+            status, wait, reason = 0, None, ""
             try:
                 with within(LONGEST_CALL_S):
                     status, wait, answer = self._tried(url, largest, headers)
@@ -107,6 +125,8 @@ class Caller:
                     ) from err
             if 200 <= status < 300:
                 return answer
+            if status and self._reason_of is not None:
+                reason = self._reason_of(answer[0])
             if status == 404:
                 return None
             if status == 410:
@@ -114,8 +134,8 @@ class Caller:
             if status == 401 and not renewed and self._credentials and self._credentials.renew():
                 renewed = True
                 continue
-            if status and status not in _PASSING:
-                raise UpstreamRefused(SERVICE, _said(status, url))
+            if status and status not in _PASSING and reason not in self._passing:
+                raise Refusal(_said(status, url), status, reason)
             pause = 2.0 ** (TRIES - 1 - left) if wait is None else wait
             if left == 0 or pause > min(LONGEST_WAIT_S, current().remaining()):
                 raise UpstreamUnavailable(
@@ -141,7 +161,8 @@ class Caller:
                     asked = asked.join(response.headers.get("location", ""))
                     continue
                 if not response.is_success:
-                    return response.status_code, wait_of(response), (b"", "")
+                    told = b"" if self._reason_of is None else _beginning(response)
+                    return response.status_code, wait_of(response), (told, "")
                 kind = response.headers.get("content-type", "")
                 return response.status_code, None, (read_whole(response, largest), kind)
             finally:
@@ -161,6 +182,19 @@ def read_whole(response: httpx2.Response, largest: int) -> bytes:
             raise httpx2.ReadTimeout("The answer took too long.")
         parts.append(part)
     return b"".join(parts)
+
+
+def _beginning(response: httpx2.Response) -> bytes:
+    """What a failed call was answered, as far as it says why: the first 64 KB at most."""
+    told = b""
+    try:
+        for part in response.iter_bytes():
+            told += part
+            if len(told) >= _LARGEST_FAILURE or current().remaining() <= 0:
+                break
+    except httpx2.HTTPError:
+        return b""  # the status is known all the same
+    return told[:_LARGEST_FAILURE]
 
 
 def wait_of(response: httpx2.Response, now: Callable[[], float] = time.time) -> float | None:

@@ -1,4 +1,4 @@
-"""A space of Confluence Cloud as a source: its current pages, below each other as they stand there.
+"""A space of Confluence Cloud as a source: its current pages, as they stand there, and their files.
 
 REST API v2: https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-space/,
 .../api-group-page/ and .../api-group-space-permissions/. Who may read a page is told by v1 alone:
@@ -13,18 +13,20 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx2
 
 from nexus.adapters.sources.calling import SERVICE, Caller
+from nexus.adapters.sources.confluence_attachments import Attachments
+from nexus.adapters.sources.confluence_listing import A_PAGE, answers, results_of, shown_at
 from nexus.adapters.sources.credentials import Basic, OAuth, fields_of
+from nexus.adapters.sources.formats import extensions_of
 from nexus.adapters.sources.options import Options
 from nexus.errors import InvalidRequest, UpstreamRefused, UpstreamUnavailable
 from nexus.models.sources import Brought, Fetched, Found, Listed, ListingEnd, SourceSpec
 
 TOKENS = "https://auth.atlassian.com/oauth/token"
-_A_PAGE = "250"  # the most that v2 gives at once
 _MOST_DEPTH = 50
 # As many pages are brought before the inventory may be written: each takes a call.
 _A_PART = 25
@@ -37,10 +39,19 @@ class ConfluenceSource:
     name their readers, those that all of them name may read it.
     """
 
-    def __init__(self, caller: Caller, base: str, space: str, *, own_rights: bool) -> None:
+    def __init__(
+        self,
+        caller: Caller,
+        base: str,
+        space: str,
+        attachments: Attachments | None,
+        *,
+        own_rights: bool,
+    ) -> None:
         self._caller = caller
         self._base = base
         self._space = space
+        self._attachments = attachments
         self._own_rights = own_rights
         self._names: dict[str, str] = {}
 
@@ -56,13 +67,15 @@ class ConfluenceSource:
         options = Options(spec.options)
         base, space = options.text("url").rstrip("/"), options.text("space")
         tokens = options.text("token_url", TOKENS)
+        with_files = options.flag("attachments", default=True)
+        extensions = extensions_of(options.texts("extensions"))
         options.finish()
         if urlsplit(base).scheme not in ("http", "https"):
             raise InvalidRequest("A wiki's address is one of https, and ends with /wiki.", "url")
         own = spec.own_rights or bool(spec.group_map)
-        return cls(
-            Caller(client, _Lazy(client, secret, tokens), sleep), base, space, own_rights=own
-        )
+        caller = Caller(client, _Lazy(client, secret, tokens), sleep)
+        attachments = Attachments(caller, base, extensions) if with_files else None
+        return cls(caller, base, space, attachments, own_rights=own)
 
     def listed(
         self,
@@ -70,7 +83,7 @@ class ConfluenceSource:
         at: str,
         known: Mapping[str, Brought],  # noqa: ARG002 - each listing is a whole one
     ) -> Iterator[Listed]:
-        """Every page of the space; `at` is how many of them are done.
+        """Every page of the space with its files; `at` are the pages that are done.
 
         The tree is read first, for a page's place and readers depend on those above it.
         """
@@ -83,15 +96,20 @@ class ConfluenceSource:
         left = [one for one in ordered if one not in done]
         for start in range(0, len(left), _A_PART):
             part = left[start : start + _A_PART]
-            found = tuple(
-                self._found(pages[one], pages, shown, readers, restricted) for one in part
-            )
+            found: list[Found] = []
+            for one in part:
+                page = self._found(pages[one], pages, shown, readers, restricted)
+                found.append(page)
+                if self._attachments is not None:
+                    found += self._attachments.of(page, shown)
             done |= set(part)
-            yield Listed(found=found, at=functools.partial(json.dumps, sorted(done)))
+            yield Listed(found=tuple(found), at=functools.partial(json.dumps, sorted(done)))
         yield Listed(end=ListingEnd(whole=True))
 
     def fetch(self, found: Found) -> Fetched | None:
-        """A page as HTML; None if it is gone, or no longer a current one."""
+        """A page as HTML, or a file; None if it is gone, or the page no longer a current one."""
+        if found.note:
+            return self._attachments.fetch(found) if self._attachments is not None else None
         page = self._caller.maybe_json(
             f"{self._base}/api/v2/pages/{quote(found.id)}", **{"body-format": "export_view"}
         )
@@ -111,7 +129,7 @@ class ConfluenceSource:
 
     def _found_space(self) -> dict[str, Any]:
         told = self._caller.json(f"{self._base}/api/v2/spaces", keys=self._space)
-        spaces = [one for one in _results(told) if one.get("key") == self._space]
+        spaces = [one for one in results_of(told) if one.get("key") == self._space]
         if not spaces:
             raise UpstreamRefused(
                 SERVICE, "The account sees no such space: check its name and the account's rights."
@@ -122,28 +140,11 @@ class ConfluenceSource:
         """All current pages by id, and the address that their links are below."""
         pages: dict[str, dict[str, Any]] = {}
         shown = self._base
-        url = f"{self._base}/api/v2/spaces/{quote(space)}/pages?status=current&limit={_A_PAGE}"
-        for told in self._all(url):
+        url = f"{self._base}/api/v2/spaces/{quote(space)}/pages?status=current&limit={A_PAGE}"
+        for told in answers(self._caller, self._base, url):
             shown = str(told.get("_links", {}).get("base") or shown)
-            pages |= {str(one["id"]): one for one in _results(told)}
+            pages |= {str(one["id"]): one for one in results_of(told)}
         return pages, shown
-
-    def _all(self, url: str) -> Iterator[dict[str, Any]]:
-        """A listing's answers, one after the other, as each names the next."""
-        seen: set[str] = set()
-        while url:
-            if url in seen:
-                raise UpstreamUnavailable(SERVICE, "Confluence's listing goes round in circles.")
-            seen.add(url)
-            told = self._caller.json(url)
-            _results(told)
-            yield told
-            following = told.get("_links", {}).get("next", "")
-            # "/wiki/api/v2/…", of the host that was asked or of the gateway before it.
-            _, found, rest = str(following).partition("/api/v2/")
-            if following and not found:
-                raise UpstreamUnavailable(SERVICE, "Confluence's listing leads elsewhere.")
-            url = f"{self._base}{found}{rest}" if following else ""
 
     def _found(
         self,
@@ -161,7 +162,7 @@ class ConfluenceSource:
             path="/".join(titles) + ".html",
             mark=f"{version.get('number', '')} {page.get('title', '')}",
             title=str(page.get("title", "")),
-            url=_shown(shown, str(page.get("_links", {}).get("webui", ""))),
+            url=shown_at(shown, str(page.get("_links", {}).get("webui", ""))),
             date=str(version.get("createdAt", ""))[:10],
             groups=None if readers is None else self._groups(chain, readers, restricted),
         )
@@ -198,15 +199,15 @@ class ConfluenceSource:
             isinstance(found.get(kind), dict) for kind in ("user", "group")
         ):
             raise UpstreamUnavailable(SERVICE, "Confluence told no restrictions of a page.")
-        groups = [str(one["name"]) for one in _results(found["group"])]
-        users = [f"user:{one['accountId']}" for one in _results(found["user"])]
+        groups = [str(one["name"]) for one in results_of(found["group"])]
+        users = [f"user:{one['accountId']}" for one in results_of(found["user"])]
         return frozenset((*groups, *users)) or None
 
     def _space_readers(self, space: str) -> frozenset[str]:
         readers: set[str] = set()
-        url = f"{self._base}/api/v2/spaces/{quote(space)}/permissions?limit={_A_PAGE}"
-        for told in self._all(url):
-            for one in _results(told):
+        url = f"{self._base}/api/v2/spaces/{quote(space)}/permissions?limit={A_PAGE}"
+        for told in answers(self._caller, self._base, url):
+            for one in results_of(told):
                 operation, principal = one.get("operation", {}), one.get("principal", {})
                 if (operation.get("key"), operation.get("targetType")) == ("read", "space"):
                     readers.add(self._name(str(principal["type"]), str(principal["id"])))
@@ -243,14 +244,6 @@ def _credentials(client: httpx2.Client, secret: str, tokens: str) -> Basic | OAu
     return OAuth(client, tokens, lambda: {"grant_type": "client_credentials", **found})
 
 
-def _results(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """An answer's results. Raises UpstreamUnavailable if it has none, not even an empty list."""
-    found = told.get("results")
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise UpstreamUnavailable(SERVICE, "Confluence's listing came without its results.")
-    return found
-
-
 def _ancestors(page: dict[str, Any], pages: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """The page and those above it, up to the first that is none (a folder, or the space)."""
     chain = [page]
@@ -260,7 +253,3 @@ def _ancestors(page: dict[str, Any], pages: Mapping[str, dict[str, Any]]) -> lis
             break
         chain.append(above)
     return chain
-
-
-def _shown(base: str, webui: str) -> str:
-    return f"{base.rstrip('/')}{webui}" if webui.startswith("/") else urljoin(base, webui)

@@ -45,6 +45,12 @@ class Folders:
             parent = found[0]
         return False
 
+    def prune(self) -> None:
+        """Forgets what stands below no root: folders that are gone, and all that was in them."""
+        lost = [folder for folder in self._known if self.path(folder, "") is None]
+        for folder in lost:
+            del self._known[folder]
+
     def all(self) -> dict[str, list[str]]:
         """What is known, to be kept."""
         return self._known

@@ -121,7 +121,9 @@ class SharePointSource:
             left: list[str] = []
         else:
             left = [document for document in known if document not in touched]
-        yield from self._moved_with_their_folders(left, known, folders)
+        for part, looked_at in self._moved_with_their_folders(left, known, folders):
+            touched |= looked_at
+            yield replace(part, at=_kept({**state, "touched": sorted(touched)}))
         cursor = json.dumps({"link": url, "folders": folders.without_gone(), "waiting": waiting})
         yield Listed(unclear=tuple(waiting), end=ListingEnd(whole=is_first, cursor=cursor))
 
@@ -188,12 +190,16 @@ class SharePointSource:
 
     def _moved_with_their_folders(
         self, left: list[str], known: Mapping[str, Brought], folders: Folders
-    ) -> Iterator[Listed]:
-        """Documents that Graph told nothing of: their folders, or readers, may be others now."""
+    ) -> Iterator[tuple[Listed, set[str]]]:
+        """Documents that Graph told nothing of: their folders, or readers, may be others now.
+
+        Beside each part the ids that it looked at, also where it says nothing of them.
+        """
         for start in range(0, len(left), _A_PART):
             found: list[Found] = []
             gone: list[str] = []
-            for document in left[start : start + _A_PART]:
+            looked_at = left[start : start + _A_PART]
+            for document in looked_at:
                 before = known[document].found
                 note = json.loads(before.note)
                 if folders.is_gone(note["parent"]):
@@ -204,7 +210,7 @@ class SharePointSource:
                     continue
                 groups = self._readers(document) if self._own_rights else before.groups
                 found.append(replace(before, path=path, groups=groups))
-            yield Listed(found=tuple(found), gone=tuple(gone))
+            yield Listed(found=tuple(found), gone=tuple(gone)), set(looked_at)
 
     def _readers(self, document: str) -> tuple[str, ...]:
         url = f"{self._base}{self._items()}/{quote(document)}/permissions"
