@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -383,6 +384,42 @@ def test_a_change_opens_what_readers_see_no_further_than_it_says_itself(
     record = office.catalogue.get("acme", document)
     assert record is not None
     assert record.metadata == DocumentMetadata(title="New", author="Ani")
+
+
+def test_a_change_opens_nothing_of_an_upload_that_is_published_meanwhile(
+    office: Office, api: TestClient
+) -> None:
+    document = office.put("fees.md", FEES, title="Old")
+    said = DocumentMetadata(title="New", groups=("board",))
+    office.bucket.put("acme", "fees.md", b"For the board.", metadata=said)
+    look = office.bucket.head
+
+    def published_then(key: str) -> ObjectState | None:
+        seen = look(key)
+        office.bucket.head = look  # type: ignore[method-assign]
+        office.ingest("fees.md")
+        return seen
+
+    office.bucket.head = published_then  # type: ignore[method-assign]
+    # The upload says just this of itself, so that no other ingestion follows.
+    assert api.patch(f"/v1/documents/{document}", json={"title": "New"}).is_success
+    record = office.catalogue.get("acme", document)
+    assert record is not None
+    assert (record.version, record.metadata) == ("v2", said)
+
+
+def test_what_waits_is_told_by_its_content_where_a_bucket_keeps_no_versions(
+    office: Office, api: TestClient
+) -> None:
+    document = office.put("fees.md", FEES, groups=("staff",))
+    read = office.bucket.head(object_key("acme", "fees.md"))
+    waits = office.bucket.put("acme", "fees.md", b"For all.")
+    assert read is not None
+    office.bucket._current[waits.key] = replace(waits, version=read.version)
+    api.patch(f"/v1/documents/{document}", json={"title": "New"})
+    record = office.catalogue.get("acme", document)
+    assert record is not None
+    assert record.metadata == DocumentMetadata(title="New", groups=("staff",))
 
 
 def test_a_change_of_content_in_between_is_a_conflict(office: Office, api: TestClient) -> None:

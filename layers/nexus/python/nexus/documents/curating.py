@@ -23,7 +23,7 @@ from nexus.documents.text_search import TextSearch
 from nexus.errors import InvalidRequest, NotFound
 from nexus.ingestion.folder_groups import FolderGroups, GovernedDocuments, governed
 from nexus.ingestion.messages import reconcile_message
-from nexus.models import DocumentMetadata, DocumentRecord, Filters
+from nexus.models import DocumentMetadata, DocumentRecord, Filters, ObjectState
 from nexus.object_keys import document_id as id_of
 from nexus.object_keys import object_key
 from nexus.ports import Catalogue, DocumentBucket, NewObject, StoredVersion, WorkQueue
@@ -220,13 +220,18 @@ class Curator:
             _check_copy(state.size)
             self._bucket.describe(state, metadata)
         # What another upload brings is said of its own content: readers still see the one before.
-        is_read = record.live_revision > 0 and record.version != state.version
-        of_read = replace(record.metadata, **changes) if is_read else metadata
+        of_read = metadata if _is_read(record, state) else replace(record.metadata, **changes)
         told = governed(of_read, record.path, self._folders)
         # Also where the bucket has it already: an earlier call may have come no further.
         if told != record.metadata or metadata != state.metadata:
             regrouped = "groups" in changes
             tell(self._places(), tenant, document_id, told, regrouped=regrouped)
+            now = self.known(tenant, document_id)
+            if record.live_revision and now and not _is_read(now, record):
+                # Another is read meanwhile, of which it was not said: as the bucket has it now.
+                newest = self._bucket.head(state.key) or state
+                told = governed(newest.metadata, record.path, self._folders)
+                tell(self._places(), tenant, document_id, told, regrouped=regrouped)
         return replace(record, metadata=told)
 
     def content(self, tenant: str, document_id: str, version: str | None = None) -> Download:
@@ -282,6 +287,12 @@ class Curator:
     def _expiry(self) -> str:
         moment = datetime.fromtimestamp(self._now() + SIGNED_S, UTC)
         return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _is_read(record: DocumentRecord, other: ObjectState | DocumentRecord) -> bool:
+    """Whether readers see this content, or none yet; a bucket may call all versions the same."""
+    same = (record.version, record.etag) == (other.version, other.etag)
+    return same or record.live_revision == 0
 
 
 def _check_copy(size: int) -> None:
