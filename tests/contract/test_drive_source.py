@@ -198,6 +198,37 @@ def test_a_folder_that_comes_from_elsewhere_comes_with_all_that_is_in_it(
     assert paths(made) == ALL
 
 
+def test_a_folder_that_left_and_came_back_in_one_run_comes_with_what_is_new_below_it(
+    drive: GoogleDrive, world: Callable[..., World]
+) -> None:
+    made = world()
+    made.run()
+    drive.folder("hr", "elsewhere")
+    drive.file("new", b"new", "pay")
+    made.run(functools.partial(next, iter([True, False]), False))  # it told of both
+    drive.folder("hr")
+    assert made.run().finished
+    assert paths(made) == {*ALL, "hr/pay/new.pdf"}
+
+
+def test_a_folder_that_moves_to_another_drive_is_listed_anew_as_its_changes_are_told_there(
+    drive: GoogleDrive, world: Callable[..., World]
+) -> None:
+    drive.shared = False
+    made = world(options={"folder": "hr"})
+    made.run()
+    drive.file("new", b"new", "pay")
+    drive.shared = True
+    drive.log[:] = ["pay"]  # that drive counts its changes by itself
+    made.run()
+    drive.file("more", b"more", "pay")
+    assert made.run().finished
+    assert paths(made) == {
+        *("leave.pdf", "pay/grades.pdf", "pay/bonus.docx"),
+        *("pay/new.pdf", "pay/more.pdf"),
+    }
+
+
 def test_what_moves_while_everything_is_listed_is_not_missed(
     drive: GoogleDrive, world: Callable[..., World]
 ) -> None:

@@ -23,7 +23,7 @@ from nexus.adapters.sources.drive_progress import Progress
 from nexus.adapters.sources.formats import DOCUMENTS, extensions_of, is_document
 from nexus.adapters.sources.options import Options
 from nexus.adapters.sources.service_account import TOKENS, service_account
-from nexus.errors import DocumentTooLarge, InvalidRequest
+from nexus.errors import DocumentTooLarge, InvalidRequest, ListingOutdated
 from nexus.models.sources import Brought, Fetched, Found, Listed, ListingEnd, SourceSpec
 
 _GOOGLES_OWN = "application/vnd.google-apps."
@@ -84,8 +84,10 @@ class DriveSource:
         progress = Progress(at or since)
         if not progress.token:
             # Before anything is read: what changes meanwhile is told from here on.
-            progress.token = self._api.first_token(drive)
+            progress.token, progress.drive = self._api.first_token(drive), drive
             progress.enter(self._root, "", "")
+        elif progress.drive != drive:
+            raise ListingOutdated("The folder is in another drive now, which has its own changes.")
         while True:
             yield from self._read(drive, progress)
             yield from self._changed(drive, progress)

@@ -14,14 +14,16 @@ AT_ONCE = 25
 class Progress:
     """What is to be known to go on with a listing, kept beside it as text.
 
-    `token` is where changes begin that are not told yet; `batch` are folders that are read now,
-    from `page` on, and `waiting` those that are read afterwards. `told` are the documents of which
-    this listing told something, in order, and `away` those of them that are gone.
+    `token` is where changes begin that are not told yet, of the shared drive `drive`, "" for My
+    Drive: each counts its changes by itself. `batch` are folders that are read now, from `page` on,
+    and `waiting` those that are read afterwards. `told` are the documents of which this listing
+    told something, in order, and `away` those of them that are gone.
     """
 
     def __init__(self, kept: str) -> None:
         begun = json.loads(kept or "{}")
         self.token: str = begun.get("token", "")
+        self.drive: str = begun.get("drive", "")
         self.page: str = begun.get("page", "")
         self.batch: list[str] = begun.get("batch", [])
         self.waiting: list[str] = begun.get("waiting", [])
@@ -49,6 +51,9 @@ class Progress:
     def enter(self, folder: str, parent: str, name: str) -> None:
         """Notes a folder below the root; what is in one that was elsewhere is to be read."""
         was_here = self.holds(folder)
+        if not was_here and folder in self.folders.all():
+            # It left in this listing: what stood below it is told no more, and is read again.
+            self.folders.prune()
         self.folders.put(folder, parent, name)
         if not was_here:
             self.waiting.append(folder)
@@ -84,4 +89,6 @@ class Progress:
 
     def _lasting(self) -> dict[str, object]:
         folders = dict(self.folders.all())  # an entry is replaced, and never changed
-        return {"token": self.token, "folders": folders, "shortcuts": dict(self.shortcuts)}
+        shortcuts = dict(self.shortcuts)
+        place = {"token": self.token, "drive": self.drive}
+        return {**place, "folders": folders, "shortcuts": shortcuts}
