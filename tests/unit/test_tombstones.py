@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -269,6 +270,56 @@ def test_a_key_s_filters_count_for_the_version_that_was_read_too(
     [seen] = as_seen(library.catalogue, replace(ACME, filters=press), [turn])
     assert told(seen) == "hidden"
     assert as_seen(library.catalogue, ACME, [turn]) == [turn]
+
+
+def test_a_title_of_the_closed_version_is_not_opened_with_the_same_text(library: Library) -> None:
+    turn = of_the_closed_version(library)
+    text = "# Plan\n\nForty people leave.\n\n# Rest\n\nWe grow."
+    library.add("acme", "plan.md", text, title="Growth", groups=("all",))
+    assert told(as_seen(library.catalogue, BOARD, [turn])[0]) == "seen"
+    assert told(as_seen(library.catalogue, STAFF, [turn])[0]) == "hidden"
+
+
+def test_what_is_published_while_it_is_looked_at_opens_nothing(library: Library) -> None:
+    turn = of_the_closed_version(library)
+    [item] = turn.document_ids
+    whole = library.catalogue.manifest("acme", item)
+    library.add("acme", "plan.md", "# Rest\n\nWe grow.", groups=("all",))
+
+    class Restored(FakeCatalogue):
+        def manifest(self, tenant: str, document_id: str) -> Manifest | None:
+            assert whole is not None
+            return replace(whole, revision=self.records[tenant, document_id].live_revision + 1)
+
+    later = Restored()
+    later.records = {
+        place: replace(record, title="Plan") for place, record in library.catalogue.records.items()
+    }
+    assert told(as_seen(later, STAFF, [turn])[0]) == "hidden"
+
+
+def test_many_documents_in_doubt_are_asked_for_at_once(library: Library) -> None:
+    turns, paths = [], [f"hr/{number}.md" for number in range(4)]
+    for path in paths:
+        library.add("acme", path, "Forty people leave.", title="Plan", groups=("board",))
+        item = document_id("acme", path)
+        version = library.catalogue.records["acme", item].version
+        chunk = library.catalogue.manifests["acme", item].chunk_ids[0]
+        passage = Passage(chunk, item, "Plan", "s3://x", version, Locator(), "", 0.9)
+        read = ReadDocument(item, version, CLOSED)
+        source = Source(1, passage, "Forty people leave.")
+        turns.append(replace(TURN, document_ids=(item,), sources=(source,), read_as=(read,)))
+        library.add("acme", path, "Forty people leave.", title="Plan", groups=("all",))
+    together = threading.Barrier(4)
+
+    class Waiting(FakeCatalogue):
+        def manifest(self, tenant: str, document_id: str) -> Manifest | None:
+            together.wait(5)  # one alone would wait in vain
+            return super().manifest(tenant, document_id)
+
+    waiting = Waiting()
+    waiting.records, waiting.manifests = library.catalogue.records, library.catalogue.manifests
+    assert as_seen(waiting, STAFF, turns) == turns
 
 
 def test_looking_again_is_one_call_unless_somebody_may_not_see_what_was_read(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 
 from nexus.ingestion.revisions import content_of
@@ -16,6 +18,8 @@ from nexus.text.tongues import tongue_of
 UNVERSIONED = ("", "null")
 # No function runs longer than this before it stores its turn.
 LONGEST_TURN_S = 900.0
+# How many documents' texts are asked for at once.
+_THREADS = 16
 
 # In the languages of `answering.phrases`.
 DELETED = {
@@ -66,8 +70,9 @@ def as_seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -
     from the bucket, or what has moved out of the key's rights since, or they became narrower. An
     answer that was made before its document was erased does not return with another of the same
     path; and of a version that readers see no more, it is shown only to whom that version was open
-    as well, unless what it cites still stands in the document. Turns that cite nothing cost no
-    call, and others one. Raises UpstreamError when the catalogue fails.
+    as well, unless what it cites still stands in the document, under the same title. Turns that
+    cite nothing cost no call, and others one; the documents in doubt are then asked for at once.
+    Raises UpstreamError when the catalogue fails.
     """
     cited = list(dict.fromkeys(item for turn in turns for item in turn.document_ids))
     if not cited:
@@ -75,6 +80,7 @@ def as_seen(catalogue: Catalogue, principal: Principal, turns: Sequence[Turn]) -
     records, erased = catalogue.get_many_with_erasures(principal.tenant, cited)
     live = {item: record for item, record in records.items() if record.live_revision}
     sight = _Sight(catalogue, principal, live, erased)
+    sight.read_texts(turns)
     return [_seen(turn, sight) for turn in turns]
 
 
@@ -104,36 +110,57 @@ class _Sight:
 
     def is_hidden(self, turn: Turn, item: str) -> bool:
         """Whether a document that is there may not be seen, or not what was read of it."""
-        rights, record = self._principal.rights, self._live[item]
-        if not permits(rights, record):
+        if not permits(self._principal.rights, self._live[item]):
             return True
-        read = [one for one in turn.read_as if one.document_id == item]
-        return any(
-            not allows(rights, item, one.said) and not self._stands(turn, one) for one in read
+        return any(not self._stands(turn, one) for one in self._closed(turn, item))
+
+    def read_texts(self, turns: Iterable[Turn]) -> None:
+        """Reads of which texts documents are now, where a turn may be hidden by that."""
+        cited = ((turn, item) for turn in turns for item in turn.document_ids)
+        doubted = dict.fromkeys(
+            item
+            for turn, item in cited
+            if not self.is_gone(turn, item)
+            and permits(self._principal.rights, self._live[item])
+            and any(not self._is_of_now(one) for one in self._closed(turn, item))
         )
+        # Few turns are of what was opened to more since, but where a group was renamed all may be.
+        with ThreadPoolExecutor(_THREADS) as pool:
+            asked = {one: pool.submit(copy_context().run, self._text, one) for one in doubted}
+        self._texts = {item: text.result() for item, text in asked.items()}
+
+    def _closed(self, turn: Turn, item: str) -> list[ReadDocument]:
+        """What a turn read of a document that was closed to the principal then."""
+        read = [one for one in turn.read_as if one.document_id == item]
+        return [one for one in read if not allows(self._principal.rights, item, one.said)]
+
+    def _is_of_now(self, read: ReadDocument) -> bool:
+        # A bucket that keeps no versions calls each of them the same.
+        now = self._live[read.document_id].version
+        return read.version not in UNVERSIONED and read.version == now
 
     def _stands(self, turn: Turn, read: ReadDocument) -> bool:
         """Whether what the turn cites of a version is in the one that readers see now."""
-        # A bucket that keeps no versions calls each of them the same.
-        if read.version not in UNVERSIONED and (
-            read.version == self._live[read.document_id].version
-        ):
+        if self._is_of_now(read):
             return True
-        passages = [source.passage for source in turn.sources]
+        item = read.document_id
         quoted = [
-            one.chunk_id
-            for one in passages
-            if (one.document_id, one.version) == (read.document_id, read.version)
+            source.passage
+            for source in turn.sources
+            if (source.passage.document_id, source.passage.version) == (item, read.version)
         ]
-        return bool(quoted) and self._text(read.document_id).issuperset(map(content_of, quoted))
+        return (
+            bool(quoted)
+            and {one.title for one in quoted} == {self._live[item].title}
+            and self._texts[item].issuperset(content_of(one.chunk_id) for one in quoted)
+        )
 
     def _text(self, item: str) -> frozenset[str]:
-        # Only here, as it costs a call or two: few turns are of what was opened to more since.
-        if item not in self._texts:
-            manifest = self._catalogue.manifest(self._principal.tenant, item)
-            ids = manifest.chunk_ids if manifest else ()
-            self._texts[item] = frozenset(map(content_of, ids))
-        return self._texts[item]
+        manifest = self._catalogue.manifest(self._principal.tenant, item)
+        # Of another revision than was looked at, nobody has said yet who may see it.
+        if manifest is None or manifest.revision != self._live[item].live_revision:
+            return frozenset()
+        return frozenset(map(content_of, manifest.chunk_ids))
 
 
 def _is_of_erased(turn: Turn, erased_at: str) -> bool:
