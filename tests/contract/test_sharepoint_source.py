@@ -5,16 +5,20 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
+import httpx2
 import pytest
 
 from nexus.adapters.sources.network import client
 from nexus.adapters.sources.sharepoint import SharePointSource
 from nexus.errors import InvalidRequest, UpstreamUnavailable
+from nexus.models.sources import Brought, Found
 from nexus.object_keys import decode_metadata
 from tests.confluence_server import as_json
 from tests.graph_server import Drive, group
+from tests.growth.measuring import superlinear
 from tests.scripted_site import Answer, ScriptedServer, serving
 from tests.sources import World, spec
 
@@ -244,6 +248,34 @@ def test_looking_at_readers_goes_on_where_it_stopped(
     reports = [made.run(functools.partial(next, iter([True] * 55), False)) for _ in range(2)]
     assert [one.finished for one in reports] == [False, True]
     assert set(groups(made).values()) == {("wiki:HR",)}
+
+
+def test_looking_at_documents_of_before_takes_time_that_grows_with_them() -> None:
+    def answered(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.startswith("/token"):
+            return httpx2.Response(200, json={"access_token": "t", "expires_in": 3600})
+        return httpx2.Response(200, json={"value": [], "@odata.deltaLink": "https://graph/d"})
+
+    options = {"graph_url": "https://graph", "token_url": "https://graph/token", "drive": "d"}
+    source = SharePointSource.from_spec(
+        spec(kind="sharepoint", options=options),
+        httpx2.Client(transport=httpx2.MockTransport(answered)),
+        lambda: SECRET,
+        lambda _seconds: None,
+    )
+    since = json.dumps({"link": "https://graph/d", "folders": {"root": ["", ""]}})
+    note = json.dumps({"parent": "root", "name": "a.docx"})
+    known = {
+        one: Brought(Found(one, "a.docx", "", note=note))
+        for one in map("{:09}".format, range(16_000))
+    }
+
+    def looked_at(text: str) -> None:
+        some = {one: known[one] for one in islice(known, len(text))}
+        parts = list(source.listed(since, "", some))
+        assert len(parts) == len(text) // 50 + 2
+
+    assert superlinear(looked_at, "x".__mul__, (16_000,)) is None
 
 
 def test_it_has_to_be_said_which_drive() -> None:

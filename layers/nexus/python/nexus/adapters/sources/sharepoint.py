@@ -8,6 +8,7 @@ https://learn.microsoft.com/graph/throttling.
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -121,9 +122,10 @@ class SharePointSource:
             left: list[str] = []
         else:
             left = [document for document in known if document not in touched]
+        done, count = [*sorted(touched), *left], len(touched)
         for part, looked_at in self._moved_with_their_folders(left, known, folders):
-            touched |= looked_at
-            yield replace(part, at=_kept({**state, "touched": sorted(touched)}))
+            count += looked_at
+            yield replace(part, at=functools.partial(_looked_at, state, done, count))
         cursor = json.dumps({"link": url, "folders": folders.without_gone(), "waiting": waiting})
         yield Listed(unclear=tuple(waiting), end=ListingEnd(whole=is_first, cursor=cursor))
 
@@ -190,10 +192,10 @@ class SharePointSource:
 
     def _moved_with_their_folders(
         self, left: list[str], known: Mapping[str, Brought], folders: Folders
-    ) -> Iterator[tuple[Listed, set[str]]]:
+    ) -> Iterator[tuple[Listed, int]]:
         """Documents that Graph told nothing of: their folders, or readers, may be others now.
 
-        Beside each part the ids that it looked at, also where it says nothing of them.
+        Beside each part how many it looked at, also where it says nothing of them.
         """
         for start in range(0, len(left), _A_PART):
             found: list[Found] = []
@@ -210,7 +212,7 @@ class SharePointSource:
                     continue
                 groups = self._readers(document) if self._own_rights else before.groups
                 found.append(replace(before, path=path, groups=groups))
-            yield Listed(found=tuple(found), gone=tuple(gone)), set(looked_at)
+            yield Listed(found=tuple(found), gone=tuple(gone)), len(looked_at)
 
     def _readers(self, document: str) -> tuple[str, ...]:
         url = f"{self._base}{self._items()}/{quote(document)}/permissions"
@@ -269,6 +271,11 @@ def _readers_of(permission: Mapping[str, Any]) -> Iterator[str]:
         if "user" in one:
             user = one["user"]
             yield f"user:{user.get('email') or user.get('id') or user.get('displayName', '')}"
+
+
+def _looked_at(state: dict[str, Any], done: list[str], count: int) -> str:
+    # Made only where it is kept: of many documents it is long, and parts are many.
+    return json.dumps({**state, "touched": done[:count]})
 
 
 def _kept(state: dict[str, Any] | None) -> Callable[[], str]:
