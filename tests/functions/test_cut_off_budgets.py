@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import pytest
+
 from nexus.answering.question import Question
 from nexus.answering.telling import Abandoned, Telling
 from nexus.bounded import CarryingExecutor
@@ -18,11 +20,11 @@ from nexus.deadline import Deadline, meeting
 from nexus.errors import UpstreamUnavailable
 from nexus.model_settings import LONGEST_REQUEST_S
 from nexus.models import Amount, Budget, Filters, Principal, Told
-from nexus.ports import Account, Change, Embeddings
-from nexus.spending import SpendingEmbedder
+from nexus.ports import Account, Change, Embeddings, Message
+from nexus.spending import SpendingChat, SpendingEmbedder, billed
 from nexus.taken_requests import CLAIMED_S
 from tests.agent_world import AgentWorld, calls, says
-from tests.fakes import FakeClock, FakeEmbedder
+from tests.fakes import FakeChat, FakeClock, FakeEmbedder
 from tests.functions.budgeted import ASKED, FEE, KEY, BudgetedWorld, cap
 from tests.ledgers import FakeLedger
 
@@ -111,6 +113,23 @@ def test_a_job_holds_its_part_for_as_long_as_it_may_work() -> None:
 
         assert held_for(27) == HELD_S
         assert held_for(880) > 880
+
+
+@pytest.mark.parametrize(
+    ("sent", "heard", "tokens"),
+    [("How much?" * 40, "Nine", (90, 1)), ("学费是多少" * 40, "九百万元", (150, 3))],
+)
+def test_what_is_cut_off_is_reckoned_by_bytes_as_a_chinese_character_is_nearly_a_token(
+    sent: str, heard: str, tokens: tuple[int, int]
+) -> None:
+    chat = SpendingChat(FakeChat(heard), "chat", {"chat": (1.0, 1.0)})
+
+    def leaves(text: str) -> None:
+        raise Abandoned
+
+    with billed() as bill, suppress(Abandoned):
+        chat.stream([Message("user", sent)], 5, leaves)
+    assert [(one.tokens_in, one.tokens_out) for one in bill] == [tokens]
 
 
 class Late(FakeEmbedder):

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 # Dollars for a million tokens in, and for a million out.
 Prices = Mapping[str, tuple[float, float]]
 
-# What a token has of most texts, where nobody has counted.
-_CHARS = 4
+# What a token has of most texts, where nobody has counted. Not characters: one of Chinese, of three
+# bytes, is nearly a token by itself.
+_BYTES = 4
 
 _WANTED = "name models with dollars for a million tokens in and out, such as gpt-5.4-mini=0.75/4.50"
 
@@ -168,21 +169,21 @@ class SpendingChat:
         """The model's completion, heard while it is written.
 
         Of one that is broken off while it is heard no count comes: what was sent and heard is
-        reckoned at four characters a token.
+        reckoned at four bytes a token.
         """
         length = 0
 
         def hear(text: str) -> None:
             nonlocal length
-            length += len(text)
+            length += _bytes_of(text)
             heard(text)
 
         try:
             return self._counted(self._chat.stream(messages, max_tokens, hear))
         except BaseException:
             if length:
-                sent = sum(len(message.content) for message in messages)
-                self._counter.count(-(-sent // _CHARS), -(-length // _CHARS))
+                sent = sum(_bytes_of(message.content) for message in messages)
+                self._counter.count(-(-sent // _BYTES), -(-length // _BYTES))
             raise
 
     def _counted(self, completion: Completion) -> Completion:
@@ -269,3 +270,7 @@ class SpendingSpeaker:
         sound = self._inner.speak(utterance)
         _spent(self._model, 0, 0, len(utterance.text) * self._rate / 1_000_000)
         return sound
+
+
+def _bytes_of(text: str) -> int:
+    return len(text.encode(errors="replace"))
