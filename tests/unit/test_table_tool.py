@@ -73,3 +73,9 @@ def test_what_was_not_read_of_a_document_is_told_with_its_figures(library: Libra
     given = asked(library, "hidden.xlsx", **SUM)
     assert given.passages[0].text.startswith("sum of Staff: 5")
     assert "Not read of this document: " in given.said
+
+
+def test_figures_are_of_a_title_without_hidden_characters(library: Library) -> None:
+    library.add("acme", "staff.csv", STAFF, title="St\u200baff")
+    [passage] = asked(library, "staff.csv", **SUM).passages
+    assert passage.title == "Staff"

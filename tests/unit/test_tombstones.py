@@ -280,6 +280,17 @@ def test_a_title_of_the_closed_version_is_not_opened_with_the_same_text(library:
     assert told(as_seen(library.catalogue, STAFF, [turn])[0]) == "hidden"
 
 
+def test_a_title_is_the_same_though_passages_show_it_without_hidden_characters(
+    library: Library,
+) -> None:
+    turn = of_the_closed_version(library)
+    [item] = turn.document_ids
+    text = "# Plan\n\nForty people leave.\n\n# Rest\n\nWe grow."
+    library.add("acme", "plan.md", text, title="Pl\u200ban", groups=("all",))
+    assert library.catalogue.records["acme", item].title != "Plan"
+    assert as_seen(library.catalogue, STAFF, [turn]) == [turn]
+
+
 def test_what_is_published_while_it_is_looked_at_opens_nothing(library: Library) -> None:
     turn = of_the_closed_version(library)
     [item] = turn.document_ids

@@ -21,6 +21,7 @@ from nexus.documents.shelf import shelf
 from nexus.generations.lifecycle import PerGeneration
 from nexus.models import Chunk, DocumentRecord, Locator, Passage
 from nexus.ports.tool_chats import ToolForm
+from nexus.retrieval.naming import title_of
 from nexus.retrieval.reader import Reader
 from nexus.retrieval.rights import deciding, narrow
 
@@ -194,7 +195,7 @@ def _passage(
     return Passage(
         f"table-{digest}",
         record.document_id,
-        record.title,
+        title_of(record),
         record.uri,
         record.version,
         Locator(sheet=table.sheet or None),

@@ -11,6 +11,7 @@ from nexus.ingestion.revisions import content_of
 from nexus.models import DocumentRecord, Principal, ReadDocument, Turn
 from nexus.ports import Catalogue
 from nexus.retrieval.erased import was_erased
+from nexus.retrieval.naming import title_of
 from nexus.retrieval.rights import allows, permits
 from nexus.text.tongues import tongue_of
 
@@ -151,7 +152,7 @@ class _Sight:
         ]
         return (
             bool(quoted)
-            and {one.title for one in quoted} == {self._live[item].title}
+            and {one.title for one in quoted} == {title_of(self._live[item])}
             and self._texts[item].issuperset(content_of(one.chunk_id) for one in quoted)
         )
 

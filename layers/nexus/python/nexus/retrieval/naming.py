@@ -1,12 +1,14 @@
-"""Tells whether a question names a document, and picks what stands for the whole of it."""
+"""Tells what a document is called, whether a question names it, and what stands for all of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nexus.models import DocumentRecord
 from nexus.text.literals import literals, share_held
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems
+from nexus.text.titles import shown
 
 # The share of a title's words with which a question names the document.
 TITLE_SHARE = 0.6
@@ -35,6 +37,11 @@ def evenly(ids: Sequence[str], count: int) -> list[str]:
     """Up to `count` of them, evenly from beginning to end."""
     step = max(1.0, len(ids) / count)
     return [ids[int(place * step)] for place in range(min(count, len(ids)))]
+
+
+def title_of(record: DocumentRecord) -> str:
+    """The document's title as passages of it show it: its file's name where it has none to show."""
+    return shown(record.title, file_name(record.uri))
 
 
 def file_name(uri: str) -> str:

@@ -27,7 +27,7 @@ from nexus.retrieval.features import features_of_ranking
 from nexus.retrieval.fusion import by_names, fuse, rank
 from nexus.retrieval.gate import Gate
 from nexus.retrieval.mismatch import mismatch_of
-from nexus.retrieval.naming import evenly, file_name, is_named, least_by_names, naming
+from nexus.retrieval.naming import evenly, file_name, is_named, least_by_names, naming, title_of
 from nexus.retrieval.remembered_records import RememberedRecords
 from nexus.retrieval.retrieved import Retrieved
 from nexus.retrieval.rights import deciding, narrow, visible
@@ -46,7 +46,7 @@ from nexus.retrieval.told import is_told
 from nexus.retrieval.told_of_search import tell_ranked, tell_searched
 from nexus.settings import Settings
 from nexus.text.language import language_of
-from nexus.text.titles import shown, shown_place
+from nexus.text.titles import shown_place
 
 __all__ = ["Retrieved", "Retriever"]
 
@@ -257,7 +257,7 @@ def _passage(item: Ranked, record: DocumentRecord) -> Passage:
     return Passage(
         chunk_id=hit.chunk_id,
         document_id=hit.document_id,
-        title=shown(record.title, file_name(record.uri)),
+        title=title_of(record),
         uri=record.uri,
         version=record.version,
         locator=shown_place(hit.locator),
