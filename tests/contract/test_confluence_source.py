@@ -395,6 +395,27 @@ def test_an_account_that_may_not_list_files_is_told_what_to_do(
     assert paths(made) >= FILES
 
 
+def test_pages_and_their_readers_are_followed_though_the_account_may_not_list_files(
+    files: Wiki, world: Callable[..., World]
+) -> None:
+    made = world(own_rights=True)
+    made.run()
+    refused = [as_json({}, 403)]
+    files.answers |= {f"/wiki/api/v2/pages/{page}/attachments": [*refused] for page in files.pages}
+    files.space_readers = [("group", "g-1"), ("group", "g-2")]
+    files.pages["4"].groups = ("hr",)
+    del files.pages["3"]
+    with pytest.raises(UpstreamRefused, match="attachments=false"):
+        made.run(confirm=True)
+    assert groups(made)["Home/Leave/Sick & well.html"] == ("wiki:hr",)
+    assert paths(made) >= FILES  # nothing is concluded from it, though a page is gone, too
+    # Files are listed from the beginning once that is allowed.
+    files.answers.clear()
+    files.pages["2"].files["att5"] = WikiFile("New.pdf", b"new")
+    assert made.run(confirm=True).finished
+    assert paths(made) >= {*FILES, "Home/Leave/New.pdf"}
+
+
 @pytest.mark.parametrize("answer", [as_json({"_links": {}}), as_json({}, 503)])
 def test_a_list_of_files_that_is_not_whole_removes_nothing(
     files: Wiki, world: Callable[..., World], answer: Answer

@@ -12,6 +12,7 @@ import html
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -94,16 +95,25 @@ class ConfluenceSource:
         ordered = sorted(pages, key=lambda one: (len(one), one))
         done = set(json.loads(at or "[]"))
         left = [one for one in ordered if one not in done]
+        refused: UpstreamRefused | None = None
         for start in range(0, len(left), _A_PART):
             part = left[start : start + _A_PART]
             found: list[Found] = []
             for one in part:
                 page = self._found(pages[one], pages, shown, readers, restricted)
                 found.append(page)
-                if self._attachments is not None:
-                    found += self._attachments.of(page, shown)
+                if self._attachments is not None and refused is None:
+                    try:
+                        found += self._attachments.of(page, shown)
+                    except UpstreamRefused as err:
+                        refused = err
             done |= set(part)
-            yield Listed(found=tuple(found), at=functools.partial(json.dumps, sorted(done)))
+            told = Listed(found=tuple(found))
+            # Pages whose files are not told are not done.
+            kept = functools.partial(json.dumps, sorted(done))
+            yield told if refused else replace(told, at=kept)
+        if refused:  # only now: pages, and who may read them, do not wait for their files' rights
+            raise refused
         yield Listed(end=ListingEnd(whole=True))
 
     def fetch(self, found: Found) -> Fetched | None:
