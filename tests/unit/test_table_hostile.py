@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -31,7 +31,7 @@ def chunks_of(content: bytes, name: str, **options: int) -> list[Chunk]:
     return chunk(document, "d", embedding_model="m", **options)
 
 
-def given(library: Library, name: str, query: dict[str, object]) -> Given:
+def given(library: Library, name: str, query: Mapping[str, object]) -> Given:
     made = readers(library.retriever, library.catalogue, CONFIG, library.index)
     tool = table_tool(made, ThreadPoolExecutor(1))
     return tool.call({"document": name, **query}, Asking(ALICE))
