@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -44,7 +44,7 @@ def chunk(
     if not 0 <= overlap * 2 <= max_chars:
         raise ValueError("overlap must be from 0 to half of max_chars")
     chunks: list[Chunk] = []
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for _, group in groupby(document.texts, key=_section_of):
         texts = list(group)
         first = texts[0].locator
@@ -60,8 +60,9 @@ def chunk(
             said = [document_id, text, place, embedding_model, CHUNKER_VERSION]
             basis = json.dumps([*said, table] if table else said)
             # The same words twice at one place are two chunks.
-            digest = hashlib.sha256(f"{basis}{seen[basis]}".encode()).hexdigest()
-            seen[basis] += 1
+            count = seen.get(basis, 0)
+            digest = hashlib.sha256(f"{basis}{count}".encode()).hexdigest()
+            seen[basis] = count + 1
             chunks.append(Chunk(digest[:32], text, locator, len(chunks), table))
     return chunks
 
