@@ -1,7 +1,7 @@
 """Tables as offices write them, the questions asked of them, and what is right of each.
 
 `HALVES` are the documents that tables were mended with, those that nobody looked at meanwhile, and
-those that were written afterwards, twice, to find what neither holds.
+those that were written afterwards, three times, to find what neither holds.
 """
 
 from tests.office_tables import (
@@ -13,6 +13,7 @@ from tests.office_tables import (
     later_texts,
     mended,
     mended_texts,
+    unusual,
 )
 
 HALVES = {
@@ -20,4 +21,5 @@ HALVES = {
     "held_out": (*held_out.SHEETS, *held_out_texts.TEXTS),
     "later": (*later.SHEETS, *later_texts.TEXTS),
     "last": (*last.DOCUMENTS, *last_texts.DOCUMENTS),
+    "unusual": tuple(unusual.DOCUMENTS),
 }

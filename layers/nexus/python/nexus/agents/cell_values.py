@@ -46,6 +46,7 @@ _WHOLE = re.compile(
     r"\d{1,2}(?:,\d{2}){1,12},\d{3}"
 )
 _GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})+")
+_DIGITS = re.compile(r"\d+")
 _SPACES = re.compile(r"[' \u00a0\u202f]")
 
 
@@ -146,7 +147,7 @@ def number_of(cell: str, mark: str) -> Decimal | None:
         or (fraction and not fraction.isdigit())
     ):
         return None
-    found = Decimal(f"{''.join(re.findall('[0-9]+', whole))}.{fraction or 0}")
+    found = Decimal(f"{''.join(_DIGITS.findall(whole))}.{fraction or 0}")  # of any script
     if scale := match["scale"] or short:
         found = found.scaleb(_SCALES[scale.lower()])
     negative = (match["sign"] + match["minus"]).strip("+") or match["last"]

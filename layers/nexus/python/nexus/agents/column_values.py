@@ -19,8 +19,11 @@ from nexus.agents.cell_values import (
     unit_of,
     wanted_number,
 )
+from nexus.agents.row_kinds import running_sums
 from nexus.agents.table_rows import Row, Table
 
+_MOST_NAMED = 3
+_CODE = re.compile(r"0\d+")
 # Three digits behind one mark: a group, or a fraction.
 _UNSURE = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 
@@ -40,6 +43,8 @@ class ColumnValues:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._read: dict[str, _Column] = {}
+        self._summed: set[str] = set()
+        self._merged: dict[str, dict[int, int]] = {}
         self.notes: list[str] = []
 
     def number(self, row: Row, column: str) -> Decimal | None:
@@ -64,12 +69,34 @@ class ColumnValues:
         """The rows, of those that one merged cell of the column covers the first only."""
         if not any(column in row.again for row in rows):
             return list(rows)
-        owner: dict[int, int] = {}
-        for place, row in enumerate(self._table.rows):
-            is_again = column in row.again and place
-            owner[id(row)] = owner[id(self._table.rows[place - 1])] if is_again else place
+        owner = self._owners(column)
         first = {owner[id(row)]: row for row in reversed(rows)}
         return [row for row in rows if first[owner[id(row)]] is row]
+
+    def _owners(self, column: str) -> dict[int, int]:
+        """The place of the row whose cell each row's is, by what `id` gives for the row."""
+        known = self._merged.get(column)
+        if known is None:
+            known = self._merged[column] = {}
+            at = 0
+            for place, row in enumerate(self._table.rows):
+                at = at if column in row.again else place
+                known[id(row)] = at
+        return known
+
+    def tell_sums(self, column: str) -> None:
+        """Notes entries that are the sum of those above them, though nothing calls them totals."""
+        if column in self._summed:
+            return
+        self._summed.add(column)
+        entries = [row for row in self._table.rows if not row.is_total and column not in row.again]
+        sums = [entries[at] for at in running_sums([self.number(row, column) for row in entries])]
+        if sums:
+            named = "; ".join(next(iter(row.cells.values()))[:60] for row in sums[:_MOST_NAMED])
+            self.notes.append(
+                f"Rows whose {column} is the sum of those above, counted as entries: {len(sums)} "
+                f"({named})."
+            )
 
     def is_dated(self, column: str) -> bool:
         """Whether more than half of a column's cells are dates."""
@@ -87,6 +114,13 @@ class ColumnValues:
         if read.is_dated:
             return _day(str(value), read)
         return wanted_number(value)
+
+    def is_code(self, column: str, value: Any) -> bool:
+        """Whether a text begins with a nought that counts in this column, as in "007"."""
+        if not isinstance(value, str) or not _CODE.fullmatch(value.strip()):
+            return False
+        cells = (row.cells.get(column, "") for row in self._table.rows)
+        return any(_CODE.fullmatch(cell) for cell in cells)
 
     def units(self, rows: Iterable[Row], column: str) -> list[str]:
         """What the numbers of these rows are of, each once; [] where none says it, or for dates.

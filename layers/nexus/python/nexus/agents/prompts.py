@@ -91,7 +91,7 @@ def result_of(tool: str, numbered: Sequence[tuple[int, Passage]], said: str = ""
     """What a tool gave, as a model reads it: passages with their numbers, and a word of ours."""
     parts = [shown_passage(passage, number) for number, passage in numbered]
     if said:
-        parts.append(escape(said))
+        parts.append(escape(visible(said)))
     return f'<result tool="{tool}">\n' + "\n".join(parts) + "\n</result>"
 
 

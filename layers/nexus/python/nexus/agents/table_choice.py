@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 from nexus.agents.cell_values import word_of
 from nexus.agents.table_query import QueryFault, column_of
 from nexus.agents.table_rows import Row, Table
 
-_MOST_NAMED = 20
+_MOST_NAMED, _LONGEST_FAULT = 20, 6_000
 # A sheet or title that says what the other tables come to.
 _SUMMARY = re.compile(
     r"\b(?:totals?|rekap\w{0,10}|recap\w{0,10}|summary|overview|consolidat\w{0,4}|konsolidasi|jumlah|"
@@ -43,7 +44,7 @@ def chosen_table(tables: Sequence[Table], asked: Mapping[str, Any]) -> Table:
         else:
             fitting.append(table)
     if not fitting:
-        raise QueryFault(" ".join(faults[:_MOST_NAMED]))
+        raise QueryFault(_within(faults[:_MOST_NAMED]))
     if len(fitting) == 1:
         return fitting[0]
     if named:
@@ -52,6 +53,16 @@ def chosen_table(tables: Sequence[Table], asked: Mapping[str, Any]) -> Table:
     raise QueryFault(
         f"Several tables fit this query: {_listed(fitting)}. Name one of them by its number in "
         "`table`, or say `all` there for the rows of all together."
+    )
+
+
+def _within(faults: Sequence[str]) -> str:
+    """The first, and as many more as a model can be told."""
+    lengths = accumulate(map(len, faults))
+    return " ".join(
+        one
+        for one, so_far in zip(faults, lengths, strict=True)
+        if one is faults[0] or so_far <= _LONGEST_FAULT
     )
 
 
@@ -77,14 +88,15 @@ def _together(fitting: Sequence[Table], every: Sequence[Table], asked: Mapping[s
     """The rows of several tables as those of one, by the names that the first has for columns."""
     first = fitting[0]
     columns = dict.fromkeys(first.columns)
+    known = {word_of(one): one for one in columns}
     rows: list[Row] = []
     notes: dict[str, None] = {}
     for table in fitting:
-        known = {word_of(one): one for one in columns}
         names = {one: known.get(word_of(one), one) for one in table.columns}
         # What the query asks for may be called a little otherwise in each.
         names |= {column_of(table, one): column_of(first, one) for one in _columns(asked)}
         columns |= dict.fromkeys(names[one] for one in table.columns)
+        known |= {word_of(names[one]): names[one] for one in table.columns}
         rows += (
             replace(
                 row,
@@ -95,7 +107,8 @@ def _together(fitting: Sequence[Table], every: Sequence[Table], asked: Mapping[s
             for row in table.rows
         )
         notes |= dict.fromkeys(table.notes)
-    if left := [one for one in every if one not in fitting]:
+    taken = {one.number for one in fitting}
+    if left := [one for one in every if one.number not in taken]:
         notes[f"Tables left out, as they have other columns or sum up: {_listed(left)}."] = None
     numbers = ", ".join(str(one.number) for one in fitting)
     sheets = {one.sheet for one in fitting}

@@ -25,6 +25,7 @@ _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
 OPERATORS = (*_COMPARED, "contains", "in")
 _SIGNS = {"eq": "=", "ne": "is not", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 MOST_SHOWN, MOST_GROUPS = 30, 100
+_LONGEST_GROUP, _LONGEST_NAMES = 300, 2_000
 
 
 class QueryFault(ValueError):
@@ -47,11 +48,12 @@ class Query:
         self._table = table
         self._asked = asked
         self._values = ColumnValues(table)
+        self._entries = [row for row in table.rows if not row.is_total]
         self._notes: list[str] = []
 
     def compute(self) -> Computed:
         """The result. Raises QueryFault."""
-        rows = [row for row in self._table.rows if not row.is_total]
+        rows = self._entries
         if left := len(self._table.rows) - len(rows):
             self._notes.append(f"Rows of totals that were not counted: {left}.")
         conditions = [self._condition(one) for one in self._asked.get("filter") or ()]
@@ -95,7 +97,8 @@ class Query:
             if not isinstance(value, list):
                 raise QueryFault("The operator `in` takes a list.")
             words = {cell_word(one) for one in value}
-            wanted = (self._values.wanted(column, one) for one in value)
+            named_by_number = [one for one in value if not self._values.is_code(column, one)]
+            wanted = (self._values.wanted(column, one) for one in named_by_number)
             numbers = {one for one in wanted if one is not None}
             self._tell_blanks(column)
             return lambda row: (
@@ -103,7 +106,10 @@ class Query:
                 or self._values.number(row, column) in numbers
             )
         compare, number = _COMPARED[named], self._values.wanted(column, value)
-        if number is not None and (named not in ("eq", "ne") or self._values.is_numeric(column)):
+        is_word = named in ("eq", "ne") and (
+            not self._values.is_numeric(column) or self._values.is_code(column, value)
+        )
+        if number is not None and not is_word:
             return self._compared(column, compare, number, unit_of(str(value)))
         if named in ("eq", "ne"):
             word = cell_word(value)
@@ -117,7 +123,7 @@ class Query:
         self, column: str, compare: Callable[[Any, Any], bool], number: Decimal, unit: str
     ) -> Callable[[Row], bool]:
         """Whether a row's number compares so; only of one that is of the same unit."""
-        units = self._values.units(self._entries(), column)
+        units = self._values.units(self._entries, column)
         if unit not in units and (len(units) > 1 or (units and unit)):
             raise QueryFault(_mixed(column, units))
 
@@ -125,18 +131,15 @@ class Query:
             is_other = len(units) > 1 and unit_of(row.cells.get(column, "")) != unit
             return None if is_other else self._values.number(row, column)
 
-        if unread := sum(1 for row in self._entries() if found(row) is None):
+        if unread := sum(1 for row in self._entries if found(row) is None):
             of = f" in {unit or 'no unit'}" if len(units) > 1 else ""
             self._notes.append(f"Rows without a number in {column}{of}: {unread}; not compared.")
         return lambda row: (one := found(row)) is not None and compare(one, number)
 
     def _tell_blanks(self, column: str) -> None:
         """Notes rows that say nothing in a column: what they are of may stand in a row above."""
-        if blank := sum(not self._values.says(row, column) for row in self._entries()):
+        if blank := sum(not self._values.says(row, column) for row in self._entries):
             self._notes.append(f"Rows without {column}: {blank}; not compared.")
-
-    def _entries(self) -> list[Row]:
-        return [row for row in self._table.rows if not row.is_total]
 
     def _aggregated(self, rows: Sequence[Row], wanted: Sequence[Mapping[str, Any]]) -> list[str]:
         keys = [self.column(one) for one in self._asked.get("group_by") or ()]
@@ -152,7 +155,8 @@ class Query:
         found: list[tuple[Decimal | None, list[str]]] = []
         for word, members in groups.items():
             named = "; ".join(
-                f"{k}: {v or '(blank)'}" for k, v in zip(keys, spelt[word], strict=True)
+                f"{key}: {said[:_LONGEST_GROUP] or '(blank)'}"
+                for key, said in zip(keys, spelt[word], strict=True)
             )
             figures = [self._figure(members, one) for one in wanted]
             found.append((figures[0][0], [f"{named}; {label}" for _, label in figures]))
@@ -198,7 +202,9 @@ class Query:
             if function not in ("min", "max"):
                 raise QueryFault(f"There is no {function} of dates.")
             return value, f"{label}: {date.fromordinal(int(value)).isoformat()}"
-        if function == "sum" and len(rows) + merged == len(self._entries()):
+        if function in ("sum", "mean"):
+            self._values.tell_sums(column)
+        if function == "sum" and len(rows) + merged == len(self._entries):
             self._check_total(column, value)
         return value, f"{label}: {shown(value)}"
 
@@ -256,7 +262,20 @@ def column_of(table: Table, name: Any) -> str:
     if len(near) == 1:
         return near[0]
     what = f"Several columns are called {name}" if near else "There is no such column"
-    raise QueryFault(f"{what}; there are: {'; '.join(table.columns)}.")
+    raise QueryFault(f"{what}; there are: {columns_told(table)}.")
+
+
+def columns_told(table: Table) -> str:
+    """The names of a table's columns, as many as a model can be told."""
+    told: list[str] = []
+    room = _LONGEST_NAMES
+    for name in table.columns:
+        room -= len(name) + 2
+        if room < 0:
+            break
+        told.append(name)
+    more = len(table.columns) - len(told)
+    return "; ".join([*told, *([f"{more} more"] if more else [])])
 
 
 def _reduced(function: str, numbers: Sequence[Decimal]) -> Decimal:

@@ -8,13 +8,16 @@ gone when that is gone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from nexus.agents.cell_values import word_of
 from nexus.agents.row_kinds import (
     adds_up,
+    coded_totals,
+    is_deduction,
     is_heading,
+    is_part,
     is_total,
     nameless_totals,
     numbers_columns,
@@ -24,6 +27,8 @@ from nexus.models import Chunk, Locator
 from nexus.text.row_layouts import Cell, LaidOutLine, read
 
 _LONGEST_TITLE = 120
+_HEADINGS = "Rows with a heading or a note only, not counted"
+_PARTS = "Rows that say a part of the row above, not counted"
 # Of a column: its place from 0, and its name.
 _Column = tuple[int, str]
 
@@ -72,12 +77,16 @@ class Table:
 
 @dataclass(slots=True)
 class _Open:
-    """A table while its rows come: of each its cells and its text."""
+    """A table while its rows come: of each its cells and its lines.
+
+    `pieces` are those of the cells that several lines say, by the number of the row and the column.
+    """
 
     sheet: str
     title: str
     is_begun: bool
-    rows: list[tuple[dict[_Column, Cell], str]] = field(default_factory=list)
+    rows: list[tuple[dict[_Column, Cell], list[str]]] = field(default_factory=list)
+    pieces: dict[tuple[int, _Column], list[str]] = field(default_factory=dict)
     unread: int = 0
 
     def take(self, line: LaidOutLine) -> None:
@@ -86,14 +95,23 @@ class _Open:
         if not line.cells:
             return
         if line.repeats is None or not self.rows:
-            self.rows.append(({}, line.text))
-        else:
-            self.rows[-1] = (self.rows[-1][0], f"{self.rows[-1][1]}\n{line.text}")
-        cells = self.rows[-1][0]
+            self.rows.append(({}, []))
+        cells, lines = self.rows[-1]
+        lines.append(line.text)
         for cell in line.cells[line.repeats or 0 :]:
             column = cell.column, cell.name
-            begun = cells.get(column)
-            cells[column] = cell._replace(text=f"{begun.text} {cell.text}") if begun else cell
+            if begun := cells.get(column):
+                said = self.pieces.setdefault((len(self.rows) - 1, column), [begun.text])
+                said.append(cell.text)
+            cells[column] = cell
+
+    def whole(self) -> Iterator[tuple[dict[_Column, Cell], str]]:
+        """The rows, each cell in one piece."""
+        for (row, column), pieces in self.pieces.items():
+            cells = self.rows[row][0]
+            cells[column] = cells[column]._replace(text=" ".join(pieces))
+        for cells, lines in self.rows:
+            yield cells, "\n".join(lines)
 
 
 def tables_of(chunks: Iterable[Chunk]) -> list[Table]:
@@ -128,42 +146,35 @@ def _section(place: Locator) -> tuple[object, ...]:
 def _made(table: _Open) -> Table:
     columns = sorted({column for cells, _ in table.rows for column in cells})
     names = _names(columns)
-    rows = list(table.rows)
+    places = {column: place for place, column in enumerate(columns)}
+    rows = list(table.whole())
     notes = []
     if table.unread:
         notes.append(f"Rows too long to be read, left out: {table.unread}.")
     if not table.is_begun:
         notes.append("What stands above the first of these rows is not known.")
-    every = [[cells[c].text if c in cells else "" for c in columns] for cells, _ in rows]
-    if every and numbers_columns(every[0]):
+    # Only what is there: of many columns, each row may fill one.
+    every = [dict(sorted((places[c], cell.text) for c, cell in cells.items())) for cells, _ in rows]
+    if every and numbers_columns([every[0].get(place, "") for place in range(len(columns))]):
         notes.append("A row that only numbers the columns was left out.")
         del rows[0], every[0]
     if units := units_of(every):
         notes.append(f"The first row names units and was left out: {units}.")
         del rows[0], every[0]
     kept: list[Row] = []
-    headings = 0
+    left_out: Counter[str] = Counter()
     for (cells, text), texts in zip(rows, every, strict=True):
-        if is_heading(texts):
-            headings += 1
+        said = {names[columns[place]]: text for place, text in texts.items() if text}
+        if is_heading(texts, len(columns)) or is_part(said):
+            left_out[_PARTS if is_part(said) else _HEADINGS] += 1
             continue
-        said = {names[c]: said for c, said in zip(columns, texts, strict=True) if said}
         exact = frozenset(names[column] for column, cell in cells.items() if cell.is_number)
         again = frozenset(names[column] for column, cell in cells.items() if cell.is_again)
         kept.append(Row(said, text, is_total(said), exact, again))
-    if headings:
-        notes.append(f"Rows with a heading or a note only, not counted: {headings}.")
-    for place, which in ((-1, "last"), (0, "first")):
-        if kept and not kept[place].is_total and adds_up(kept, place):
-            kept[place] = replace(kept[place], is_total=True)
-            notes.append(
-                f"The {which} row is the sum of the others, and was taken for their total."
-            )
-    totals, unsure = nameless_totals(kept)
-    kept = [replace(row, is_total=row.is_total or at in totals) for at, row in enumerate(kept)]
-    if unsure:
-        notes.append(f"Rows that hold only figures, taken for entries: {unsure}.")
+    notes += (f"{what}: {left_out[what]}." for what in (_HEADINGS, _PARTS) if left_out[what])
     is_named = any(name for _, name in columns)
+    kept, told = _without_totals(kept)
+    notes += told
     if not is_named:
         notes.append("The columns have no names; the first row may hold some.")
     return Table(
@@ -174,6 +185,25 @@ def _made(table: _Open) -> Table:
         is_named=is_named,
         notes=tuple(notes),
     )
+
+
+def _without_totals(kept: list[Row]) -> tuple[list[Row], list[str]]:
+    """The rows, those marked that sum others up by their figures, and what is to be told."""
+    notes = []
+    for place, which in ((-1, "last"), (0, "first")):
+        if kept and not kept[place].is_total and adds_up(kept, place):
+            kept[place] = replace(kept[place], is_total=True)
+            notes.append(
+                f"The {which} row is the sum of the others, and was taken for their total."
+            )
+    totals, unsure = nameless_totals(kept)
+    totals |= coded_totals(kept)
+    kept = [replace(row, is_total=row.is_total or at in totals) for at, row in enumerate(kept)]
+    if unsure:
+        notes.append(f"Rows that hold only figures, taken for entries: {unsure}.")
+    if deductions := sum(1 for row in kept if is_deduction(row.cells)):
+        notes.append(f"Rows that are called less or minus, added as they stand: {deductions}.")
+    return kept, notes
 
 
 def _names(columns: Sequence[_Column]) -> dict[_Column, str]:

@@ -7,12 +7,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from itertools import accumulate
 from typing import Any
 
 from nexus.agents.cell_values import word_of
 from nexus.agents.configuration import TABLES
 from nexus.agents.table_choice import chosen_table
-from nexus.agents.table_query import FUNCTIONS, OPERATORS, Computed, Query, QueryFault
+from nexus.agents.table_query import FUNCTIONS, OPERATORS, Query, QueryFault, columns_told
 from nexus.agents.table_rows import Table, tables_of
 from nexus.agents.text_rows import tables_in_text
 from nexus.agents.tools import Asking, Given, Tool
@@ -27,7 +28,9 @@ from nexus.retrieval.rights import deciding, narrow
 
 # Chunks that are read of one document; a larger one is not computed from a part of it.
 MOST_CHUNKS, _BATCH = 5_000, 100
-_MOST_TOLD, _MOST_WARNINGS = 40, 3
+_MOST_TOLD, _LONGEST_TOLD, _MOST_WARNINGS = 40, 8_000, 3
+# Of a figure's passage, so that it has its place beside others in what a model reads.
+_LONGEST_PASSAGE = 12_000
 _ID = re.compile(r"[0-9a-f]{24}")
 _NAME = {"type": "string", "minLength": 1, "maxLength": 200}
 _CONDITION = {
@@ -80,6 +83,10 @@ _FORM = ToolForm(
 )
 _TOO_LONG = "This document is too long to be computed from."
 _CHANGING = "This document is being changed just now, so nothing is computed from it: ask again."
+_MIXED = (
+    "Some parts of this document were indexed by an earlier version, whose rows cannot be "
+    "read as those of the others are, so nothing is computed from it: it has to be indexed anew."
+)
 _NO_TABLE = "No document of this name has a table: search for it first, and use its title."
 
 
@@ -103,6 +110,8 @@ def _given(reader: Reader, arguments: Mapping[str, Any], asking: Asking) -> Give
     chunks = _chunks(reader, asking.principal.tenant, ids)
     if chunks is None:
         return Given(said=_CHANGING, outcome="failed", detail="chunks are missing")
+    if _is_mixed(chunks):
+        return Given(said=_MIXED, outcome="failed", detail="parts of an earlier version")
     tables = _tables(chunks)
     if not tables:
         return Given(said=_NO_TABLE)
@@ -128,7 +137,22 @@ def _from(record: DocumentRecord, tables: Sequence[Table], arguments: Mapping[st
     unread = [one.what + (f" ({one.where})" if one.where else "") for one in record.warnings]
     if unread:
         notes.append(f"Not read of this document: {'; '.join(unread[:_MOST_WARNINGS])}.")
-    return Given((_passage(record, table, computed, arguments),), " ".join(notes))
+    every = [*computed.figures, *(row.text for row in computed.rows)]
+    lines = _fitting(every or ["count: 0 (no row matches)"])
+    if left := len(every) - len(lines):
+        notes.append(f"Too long to be shown: {left} of the lines.")
+    return Given((_passage(record, table, lines, arguments),), " ".join(notes))
+
+
+def _fitting(lines: Sequence[str]) -> list[str]:
+    """The lines that a passage has room for."""
+    kept: list[str] = []
+    room = _LONGEST_PASSAGE
+    for line in lines:
+        if len(line) < room:
+            kept.append(line)
+            room -= len(line) + 1
+    return kept
 
 
 def _document(reader: Reader, named: str, asking: Asking) -> DocumentRecord | None:
@@ -167,6 +191,15 @@ def _chunks(reader: Reader, tenant: str, ids: Sequence[str]) -> list[Chunk] | No
     return found
 
 
+def _is_mixed(chunks: Sequence[Chunk]) -> bool:
+    """Whether rows of sheets and CSV files stand in chunks of this version and of one before it.
+
+    So they do where a long document was being indexed, part by part, during an upgrade.
+    """
+    rows = [chunk for chunk in chunks if chunk.locator.row is not None]
+    return any(chunk.table for chunk in rows) and not all(chunk.table for chunk in rows)
+
+
 def _tables(chunks: Sequence[Chunk]) -> list[Table]:
     if any(chunk.table for chunk in chunks):
         return tables_of(chunks)
@@ -176,20 +209,21 @@ def _tables(chunks: Sequence[Chunk]) -> list[Table]:
 
 def _told(tables: Sequence[Table]) -> str:
     told = [
-        f"{table.name} has {len(table.rows)} rows; columns: {'; '.join(table.columns)}."
+        f"{table.name} has {len(table.rows)} rows; columns: {columns_told(table)}."
         for table in tables[:_MOST_TOLD]
     ]
-    if len(tables) > _MOST_TOLD:
-        told.append(f"There are {len(tables) - _MOST_TOLD} tables more.")
+    lengths = accumulate(map(len, told))
+    told = [one for one, so_far in zip(told, lengths, strict=True) if so_far <= _LONGEST_TOLD]
+    if len(tables) > len(told):
+        told.append(f"There are {len(tables) - len(told)} tables more.")
     return " ".join(told)
 
 
 def _passage(
-    record: DocumentRecord, table: Table, computed: Computed, asked: Mapping[str, Any]
+    record: DocumentRecord, table: Table, lines: Sequence[str], asked: Mapping[str, Any]
 ) -> Passage:
     """The figures and their rows as a passage of the document."""
-    lines = [*computed.figures, *(row.text for row in computed.rows)]
-    text = "\n".join(lines or ["count: 0 (no row matches)"])
+    text = "\n".join(lines)
     basis = json.dumps([record.document_id, table.sheet, asked, text], sort_keys=True, default=str)
     digest = hashlib.sha256(basis.encode()).hexdigest()[:24]
     return Passage(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -19,7 +19,7 @@ from nexus.ingestion.chunk_borders import chunk_ranges
 from nexus.ingestion.pieces import SENTENCE_END, Border, Piece, TableStretch, lay_out
 from nexus.models import Chunk, LocatedText, Locator, ParsedDocument, TableRow
 from nexus.settings import CHUNKER_VERSION
-from nexus.text.row_layouts import written
+from nexus.text.row_layouts import NO_ROWS, written
 
 _STOPS, _CLOSING = tuple(".!?…。！？:;"), "\"'”’)]"
 _SPACE = re.compile(r"\s+")
@@ -44,7 +44,7 @@ def chunk(
     if not 0 <= overlap * 2 <= max_chars:
         raise ValueError("overlap must be from 0 to half of max_chars")
     chunks: list[Chunk] = []
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for _, group in groupby(document.texts, key=_section_of):
         texts = list(group)
         first = texts[0].locator
@@ -52,14 +52,17 @@ def chunk(
         coming = deque(tables)
         for start, own, end, row in _spans(section, pieces, max_chars, overlap):
             text = section[start:end]
-            table = _table(section, start, own, end, coming)
+            table = NO_ROWS if row else ""
+            if coming and coming[0].start < end:
+                table = _table(section, start, own, end, coming) or table
             locator = first if row == first.row else replace(first, row=row)
             place = (locator.page, locator.heading, locator.slide, locator.sheet, locator.row)
             said = [document_id, text, place, embedding_model, CHUNKER_VERSION]
             basis = json.dumps([*said, table] if table else said)
             # The same words twice at one place are two chunks.
-            digest = hashlib.sha256(f"{basis}{seen[basis]}".encode()).hexdigest()
-            seen[basis] += 1
+            count = seen.get(basis, 0)
+            digest = hashlib.sha256(f"{basis}{count}".encode()).hexdigest()
+            seen[basis] = count + 1
             chunks.append(Chunk(digest[:32], text, locator, len(chunks), table))
     return chunks
 
@@ -99,7 +102,7 @@ def _table(section: str, start: int, own: int, end: int, coming: deque[TableStre
     `own` is where what the chunk does not repeat begins. Lines that do not end in it are not told.
     """
     rows: list[tuple[int, TableRow]] = []
-    cut = 0
+    cut: list[TableRow] = []
     while coming and coming[0].start < end:
         at, behind, lines = coming.popleft()
         said = [(place, row) for place, row in enumerate(lines) if row]
@@ -107,7 +110,7 @@ def _table(section: str, start: int, own: int, end: int, coming: deque[TableStre
             first = sum(map(bool, section[start:at].split("\n")))
             rows += [(first + place, row) for place, row in said]
         else:
-            cut += len(said)
+            cut += (row for _, row in said)
     return written(rows, cut)
 
 

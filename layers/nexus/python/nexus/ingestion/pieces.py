@@ -76,10 +76,13 @@ def lay_out(texts: Sequence[LocatedText], longest: int, capacity: int) -> LaidOu
             separator = "\n" if row is not None and pieces[-1].row is not None else "\n\n"
             parts.append(separator)
             at += len(separator)
-        border: Border | None = Border.PARAGRAPH
-        for start, end, kind in _cuts(text, longest, capacity):
-            pieces.append(Piece(at + start, at + end, row, border or kind))
-            border = None
+        if len(text) <= longest:
+            pieces.append(Piece(at, at + len(text), row, Border.PARAGRAPH))
+        else:
+            border: Border | None = Border.PARAGRAPH
+            for start, end, kind in _cuts(text, longest, capacity):
+                pieces.append(Piece(at + start, at + end, row, border or kind))
+                border = None
         parts.append(text)
         if located.rows:
             tables.append(TableStretch(at, at + len(text), located.rows))
@@ -88,10 +91,7 @@ def lay_out(texts: Sequence[LocatedText], longest: int, capacity: int) -> LaidOu
 
 
 def _cuts(text: str, longest: int, capacity: int) -> Iterator[tuple[int, int, Border]]:
-    """Start, end and border of each piece of a paragraph."""
-    if len(text) <= longest:
-        yield 0, len(text), Border.PARAGRAPH
-        return
+    """Start, end and border of each piece of a paragraph that is longer than one."""
     for start, end in _sentences(text):
         border = Border.SENTENCE
         for first, behind in _words(text, start, end, longest):

@@ -8,7 +8,7 @@ it: about three characters a cell, and nothing of the text twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -19,6 +19,11 @@ UNKNOWN = TableRow((), (), ())
 # What stands between a name and its cell (": "), and between two cells ("; ").
 _BETWEEN = 2
 _UNREAD = -1
+_json = json.JSONEncoder(separators=(",", ":")).encode  # made once: `json.dumps` makes it each time
+# Of a chunk with lines of places, none of which is a row: it was indexed since there are layouts.
+NO_ROWS = "[]"
+# An index has room for 40 KB of a chunk, of whose text it holds two forms.
+_LONGEST = 16_000
 
 
 class Cell(NamedTuple):  # a long table has hundreds of thousands
@@ -85,13 +90,13 @@ def reworded(line: str, row: TableRow, after: str, change: Callable[[str], str])
     return made if again == changed else None
 
 
-def written(lines: Iterable[tuple[int, TableRow]], unread: int = 0) -> str:
+def written(lines: Sequence[tuple[int, TableRow]], unread: Sequence[TableRow] = ()) -> str:
     """The rows of a chunk, each by the number of its line among those that are not blank, from 0.
 
     `unread` more were cut into pieces. JSON of runs of rows that are alike: the number of the
     first, whether it begins a table and twice its level, what it repeats, its columns (0 for the
     first ones), the lengths of their names, and for each row those of its cells and a list of the
-    merged ones.
+    merged ones. Where that would be too long, all of them are unread.
     """
     runs: list[tuple[int, list[TableRow]]] = []
     shape: object = None
@@ -104,23 +109,32 @@ def written(lines: Iterable[tuple[int, TableRow]], unread: int = 0) -> str:
         shape, behind = here, at + 1
     said = [_run(at, rows) for at, rows in runs]
     if unread:
-        said.append([0, _UNREAD, unread])
-    return json.dumps(said, separators=(",", ":")) if said else ""
+        said.append(_unread(unread))
+    made = _json(said) if said else ""
+    if len(made) > _LONGEST:
+        return _json([_unread([*(row for _, row in lines), *unread])])
+    return made
+
+
+def _unread(rows: Sequence[TableRow]) -> list[int]:
+    """How many these are, and whether a table begins among them."""
+    begins = any(row.begins for row in rows)
+    return [0, _UNREAD, len(rows), *([1] if begins else [])]
 
 
 def _run(at: int, rows: Sequence[TableRow]) -> list[Any]:
     first = rows[0]
-    used = [place for place in range(len(first.columns)) if any(row.cells[place] for row in rows)]
+    filled = [any(lengths) for lengths in zip(*(row.cells for row in rows), strict=True)]
+    used = [place for place, is_filled in enumerate(filled) if is_filled]
     columns = [first.columns[place] for place in used]
     kind = first.begins + 2 * first.level
     names = [first.names[place] for place in used]
-    cells = [
-        [
-            *(row.cells[place] for place in used),
-            *([[at for at, place in enumerate(used) if place in row.again]] if row.again else ()),
-        ]
-        for row in rows
-    ]
+    cells = []
+    for row in rows:
+        lengths: list[Any] = [row.cells[place] for place in used]
+        if row.again:
+            lengths.append([at for at, place in enumerate(used) if place in row.again])
+        cells.append(lengths)
     return [
         at,
         kind,
@@ -137,10 +151,10 @@ def read(text: str, layout: str) -> Iterator[LaidOutLine]:
     One that is not as the layout says is `unread`.
     """
     rows: dict[int, TableRow] = {}
-    cut = 0
+    cut, begins = 0, False
     for at, kind, third, *rest in json.loads(layout) if layout else ():
         if kind == _UNREAD:
-            cut += third
+            cut, begins = cut + third, bool(rest)
             continue
         columns, names, *lengths = rest
         for place, cells in enumerate(lengths):
@@ -162,4 +176,4 @@ def read(text: str, layout: str) -> Iterator[LaidOutLine]:
         else:
             yield LaidOutLine(line, tuple(found), row.begins, row.repeats, 0, row.level)
     if cut:
-        yield LaidOutLine("", unread=cut)
+        yield LaidOutLine("", begins=begins, unread=cut)

@@ -86,6 +86,8 @@ def rows_of(text: str) -> tuple[TableRow | None, ...]:
 
 def cleaned_rows(text: str) -> tuple[TableRow | None, ...]:
     """What `LocatedText.rows` keeps of a line whose text is made clean."""
+    if not isinstance(text, TableLine):
+        return ()
     return changed_rows(LocatedText(text, rows=rows_of(text)), clean(text), clean)
 
 

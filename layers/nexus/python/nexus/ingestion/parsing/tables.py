@@ -28,6 +28,7 @@ from nexus.ingestion.parsing.table_lines import begun
 _NOTE = re.compile(r"\*|(?:notes?|sources?|remarks?|catatan|sumber|keterangan|ket\.)\s*:", re.I)
 _LONG_NOTE = 60
 NO_LOOKS = Looks()
+_MOST_NAMES = 1_000
 
 
 def render(
@@ -237,4 +238,8 @@ def names_used(names: Sequence[str], rows: Iterable[Row]) -> list[str]:
 
 def unsaid(header: Row, names: Sequence[str]) -> list[str]:
     """The cells of a row of the header that no name which is said with a cell holds."""
-    return list(dict.fromkeys(cell for cell in header if not any(cell in name for name in names)))
+    known = set(names)
+    # Of a very wide table only whole names are looked for: each cell in each name takes too long.
+    parted = names if len(names) <= _MOST_NAMES else ()
+    unknown = (cell for cell in dict.fromkeys(header) if cell not in known)
+    return [cell for cell in unknown if not any(cell in name for name in parted)]
