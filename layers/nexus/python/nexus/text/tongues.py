@@ -77,7 +77,8 @@ def tongue_of(text: str) -> str:
 def _likeliest(text: str) -> str:
     if len(text) > 3 * END and is_latin(text):  # as passages are, of which many are indexed
         ends = f"{text[:END]} {text[-END:]}"
-        ranked = [*_ranked("Latin", _plain(ends), ends.lower()), _NOBODY, _NOBODY]
+        told = _ranked("Latin", _plain(ends), ends.lower(), by_ending=False)
+        ranked = [*told, _NOBODY, _NOBODY]
         if ranked[0][1] >= max(SURE, 2 * ranked[1][1]):
             return ranked[0][0]
     lower = text.lower()
@@ -107,20 +108,23 @@ def tongue_of_words(words: Sequence[str], *, extra: str = "", margin: float = 1.
     script = script_of(extra or " ".join(words))
     if script not in FUNCTION_WORDS:
         return _ONE_LANGUAGE.get(script, "")
-    ranked = _ranked(script, words, extra or "".join(words))
+    by_ending = len(set(words)) <= SHORT
+    ranked = _ranked(script, words, extra or "".join(words), by_ending=by_ending)
     if not ranked:
         return _COMMONEST.get(script, "")
     following = ranked[1][1] if len(ranked) > 1 else 0.0
     return ranked[0][0] if ranked[0][1] >= margin * following else ""
 
 
-def _ranked(script: str, words: Iterable[str], text: str) -> list[tuple[str, float]]:
+def _ranked(
+    script: str, words: Iterable[str], text: str, *, by_ending: bool
+) -> list[tuple[str, float]]:
     """The languages that words and letters speak for, the likeliest first."""
-    scores = _scored(script, words, text)
+    scores = _scored(script, words, text, by_ending)
     return sorted(scores.items(), key=lambda item: -item[1])
 
 
-def _scored(script: str, words: Iterable[str], text: str) -> dict[str, float]:
+def _scored(script: str, words: Iterable[str], text: str, by_ending: bool) -> dict[str, float]:
     # Filled in the tables' order, so that the first of equals is English, then Indonesian.
     scores: dict[str, float] = {}
     words = list(words)
@@ -128,10 +132,12 @@ def _scored(script: str, words: Iterable[str], text: str) -> dict[str, float]:
     if words:  # a question's first word asks; what follows may be a foreign name
         counts[words[0]] += 1
     telling, letters = _TELLING[script], _OF_LETTERS[script]
-    if len(counts) <= SHORT or "'" in text or "’" in text:
-        met = [(_told(script, word, len(counts) <= SHORT), n) for word, n in counts.items()]
+    if by_ending:
+        met = [(_told(script, word), n) for word, n in counts.items()]
     else:  # of passages, of which many are indexed, in half the time
         met = [(telling[word], n) for word, n in counts.items() if word in telling]
+        elided = [word for word in counts if word[-1:] in _ELISIONS and word not in telling]
+        met += [(telling.get(word.rstrip("'’"), ()), counts[word]) for word in elided]
     for found, times in met:
         for language, weight in found:
             scores[language] = scores.get(language, 0.0) + weight * (times if times < 3 else 3)
@@ -142,12 +148,10 @@ def _scored(script: str, words: Iterable[str], text: str) -> dict[str, float]:
     return scores
 
 
-def _told(script: str, word: str, by_ending: bool) -> Sequence[tuple[str, float]]:
+def _told(script: str, word: str) -> Sequence[tuple[str, float]]:
     """What a word tells: as a function word, elided or not, or else by its ending."""
-    found = _TELLING[script].get(word)
-    if found is None and word[-1:] in _ELISIONS:
-        found = _TELLING[script].get(word.rstrip("'’"))
-    if found is None and by_ending:
+    found = _TELLING[script].get(word) or _TELLING[script].get(word.rstrip("'’"))
+    if found is None:
         endings = _OF_ENDINGS[script]
         ends = (word[-size:] for size in range(_LONGEST_ENDING, 1, -1) if len(word) > size + 1)
         found = next((endings[end] for end in ends if end in endings), None)
