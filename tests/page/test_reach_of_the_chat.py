@@ -145,7 +145,7 @@ def test_axe_finds_nothing_grave_on_a_phone_and_before_the_sign_in(
     page.get_by_role("button", name="Hide the conversations").click()
     other = context.new_page()
     sign_in(other, served, ANA)
-    expect(other.get_by_label("Your question")).to_be_visible()  # it is in, and hears
+    expect(other.get_by_role("textbox", name="Your question")).to_be_visible()  # it hears
     page.locator(".account > button").click()
     page.get_by_role("button", name="Sign out").click()
     expect(other.get_by_role("heading", name="You are signed out.")).to_be_visible()
