@@ -77,14 +77,21 @@ def _weakest_first(section: str, pieces: Sequence[Piece]) -> list[int]:
     Equal pieces are told apart by the pieces after them; where those are equal too, the chunks
     fill from the start, and equal texts become equal chunks.
     """
-    begins = [
-        _digest(section[piece.start : min(piece.end, piece.start + _FIRST_WORDS)])
-        for piece in pieces
+    texts = [
+        section[piece.start : min(piece.end, piece.start + _FIRST_WORDS)] for piece in pieces
     ]
+    # In listings and tables many begin alike.
+    digests = {text: _digest(text) for text in set(texts)}
+    begins = [digests[text] for text in texts]
     borders = range(1, len(pieces))
-    if len(set(begins)) == len(pieces):
+    if len(digests) == len(pieces):
         return sorted(borders, key=lambda at: (pieces[at].border, begins[at]))
-    whole = [_digest(section[piece.start : piece.end]) for piece in pieces]
+    whole = [
+        begin
+        if piece.end - piece.start <= _FIRST_WORDS
+        else _digest(section[piece.start : piece.end])
+        for piece, begin in zip(pieces, begins, strict=True)
+    ]
     return sorted(
         borders, key=lambda at: (pieces[at].border, begins[at], whole[at : at + _LOOK_AHEAD])
     )

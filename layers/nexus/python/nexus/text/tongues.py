@@ -8,9 +8,9 @@ docs/languages.md for what that measures against libraries, which are larger and
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 from nexus.text.function_words import FUNCTION_WORDS
 from nexus.text.scripts import LOOKED_AT, is_latin, script_of
@@ -117,20 +117,21 @@ def tongue_of_words(words: Sequence[str], *, extra: str = "", margin: float = 1.
 
 
 def _ranked(
-    script: str, words: Iterable[str], text: str, *, by_ending: bool
+    script: str, words: Sequence[str], text: str, *, by_ending: bool
 ) -> list[tuple[str, float]]:
     """The languages that words and letters speak for, the likeliest first."""
     scores = _scored(script, words, text, by_ending)
-    return sorted(scores.items(), key=lambda item: -item[1])
+    return sorted(scores.items(), key=itemgetter(1), reverse=True)
 
 
-def _scored(script: str, words: Iterable[str], text: str, by_ending: bool) -> dict[str, float]:
+def _scored(script: str, words: Sequence[str], text: str, by_ending: bool) -> dict[str, float]:
     # Filled in the tables' order, so that the first of equals is English, then Indonesian.
     scores: dict[str, float] = {}
-    words = list(words)
-    counts = Counter(words)
-    if words:  # a question's first word asks; what follows may be a foreign name
-        counts[words[0]] += 1
+    counts: dict[str, int] = {}
+    for word in words:  # a Counter takes longer to make than this, of so few
+        counts[word] = counts.get(word, 0) + 1
+    for first in words[:1]:  # a question's first word asks; what follows may be a foreign name
+        counts[first] += 1
     telling, letters = _TELLING[script], _OF_LETTERS[script]
     if by_ending:
         met = [(_told(script, word), n) for word, n in counts.items()]
@@ -153,8 +154,9 @@ def _told(script: str, word: str) -> Sequence[tuple[str, float]]:
     found = _TELLING[script].get(word) or _TELLING[script].get(word.rstrip("'’"))
     if found is None:
         endings = _OF_ENDINGS[script]
-        ends = (word[-size:] for size in range(_LONGEST_ENDING, 1, -1) if len(word) > size + 1)
-        found = next((endings[end] for end in ends if end in endings), None)
+        for size in range(min(_LONGEST_ENDING, len(word) - 2), 1, -1):
+            if found := endings.get(word[-size:]):
+                return found
     return found or ()
 
 

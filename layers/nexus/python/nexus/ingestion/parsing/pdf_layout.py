@@ -43,13 +43,16 @@ def _continues(above: Line, line: Line, gap: float) -> bool:
     size = above.size
     if not size or not line.size:
         return True
-    # A word in another font may begin a line of the same text; a note's number does not.
-    goes_on = above.text[-1:] not in ".!?:" and not line.text[:1].isdigit()
-    sizes = (line.first_size, line.size) if goes_on else (line.first_size,)
+    if abs(size - line.first_size) >= 0.12 * size and not (
+        # A word in another font may begin a line of the same text; a note's number does not.
+        abs(size - line.size) < 0.12 * size
+        and above.text[-1:] not in ".!?:"
+        and not line.text[:1].isdigit()
+    ):
+        return False
     overlap = min(above.right, line.right) - max(above.left, line.left)
     return (
-        any(abs(size - other) < 0.12 * size for other in sizes)
-        and overlap > 0
+        overlap > 0
         and -0.7 * size < above.bottom - line.top < min(gap, 1.2 * size) + 0.25 * size
     )
 
@@ -89,7 +92,9 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     if not any(HYPHEN in text.text for text in texts):
         return list(texts)
     # Most words come again and again: split at spaces, each is looked into once.
-    once = set("\n".join([text.text for text in texts]).lower().split())
+    once: set[str] = set()
+    for text in texts:
+        once.update(text.text.lower().split())
     known = set(filter(str.isalnum, once))
     known.update(_WORDS.findall(" ".join(once - known)))
 
