@@ -46,6 +46,8 @@ class Calls:
         self.segment = _call("FPDFText_GetRect")
         self.count_objects = _call("FPDFPage_CountObjects")
         self.page_object = _call("FPDFPage_GetObject", Address)
+        self.count_nested = _call("FPDFFormObj_CountObjects")
+        self.nested_object = _call("FPDFFormObj_GetObject", Address)
         self.kind = _call("FPDFPageObj_GetType")
         self.bounds = _call("FPDFPageObj_GetBounds")
         self.render_mode = _call("FPDFTextObj_GetTextRenderMode")
@@ -118,9 +120,9 @@ def _keep_freed_memory() -> None:
     bytes(_KEPT)
 
 
-def address(handle: Any) -> Address:
-    """The address of one of pypdfium2's handles."""
-    return ctypes.cast(handle, Address)
+def address(handle: Any) -> Any:
+    """The address of one of pypdfium2's handles, as an argument that is made once for all calls."""
+    return ctypes.c_void_p.from_param(ctypes.cast(handle, ctypes.c_void_p).value)
 
 
 def _places(array: Any) -> list[Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import calls
@@ -33,6 +34,10 @@ class Drawn(NamedTuple):
     line: Line
     tells: bool = False
     is_typed: bool = False
+
+
+# Makes one of the tuple of all its fields, in half the time.
+_made: Callable[[tuple[int, bool, Line, bool, bool]], Drawn] = partial(tuple.__new__, Drawn)
 
 
 def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
@@ -121,7 +126,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 is_bold = weighs and may_be_heading(words) and letters.is_bold(first)
                 place = (words, left, right, bottom, top, last_top - bottom, size)
                 drawn = made_line((*place, is_row, is_bold, *PLAIN))
-                yield Drawn(first, is_gapped, drawn, tells, is_typed)
+                yield _made((first, is_gapped, drawn, tells, is_typed))
         at += len(line) + 2
 
 

@@ -49,9 +49,8 @@ def with_whole_sentences(pages: Sequence[Page]) -> list[Page]:
 
 def _last(lines: Sequence[Line], page: Page) -> int | None:
     """The last line of the page's running text."""
-    body = max((line.size for line in lines), default=0.0)
-    sizes = sorted(line.first_size for line in lines if not line.table)
-    body = sizes[len(sizes) // 2] if sizes else body
+    sizes = sorted([line.first_size for line in lines if not line.table])
+    body = sizes[len(sizes) // 2] if sizes else max((line.size for line in lines), default=0.0)
     for at in range(len(lines) - 1, max(-1, len(lines) - 1 - _MOST_PASSED), -1):
         line = lines[at]
         is_small = line.first_size < _SMALLER * body

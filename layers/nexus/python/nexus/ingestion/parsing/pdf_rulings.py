@@ -97,12 +97,12 @@ def _strokes(path: Address) -> Iterator[Box]:
         return
     pdfium.matrix_of(path, pdfium.into_matrix)
     a, b, c, d, e, f = pdfium.matrix
-    into_x, into_y = pdfium.into_edges[:2]
+    edges, (into_x, into_y) = pdfium.edges, pdfium.into_edges[:2]
     begun = pen = (0.0, 0.0)
     for at in range(count):
         stroke = pdfium.stroke(path, at)
         pdfium.stroke_point(stroke, into_x, into_y)
-        x, y = pdfium.edges[:2]
+        x, y = edges[0], edges[1]
         point = (a * x + c * y + e, b * x + d * y + f)
         kind = pdfium.stroke_kind(stroke)
         if kind == _MOVE_TO:

@@ -110,11 +110,13 @@ def _counting(outer: Sequence[tuple[Page, int]]) -> list[bool]:
 
 def _outermost(page: Page, side: int) -> int | None:
     """The line at the top (side 1) or the bottom (-1) margin that stands apart from the others."""
-    lines = [(at, line) for at, line in enumerate(page.lines) if line.size]
-    if len(lines) < 2 or any(line.table for _, line in lines[:1] + lines[-1:]):
+    lines = page.lines
+    places = [at for at, line in enumerate(lines) if line.size]
+    if len(places) < 2 or lines[places[0]].table or lines[places[-1]].table:
         return None
-    ordered = sorted(lines, key=lambda item: -side * item[1].bottom)
-    (at, line), (_, near) = ordered[0], ordered[1]
+    bottoms = [line.bottom for line in lines]
+    at, behind, *_ = sorted(places, key=bottoms.__getitem__, reverse=side > 0)
+    line, near = lines[at], lines[behind]
     gap = line.bottom - near.top if side > 0 else near.bottom - line.top
     in_margin = (
         line.bottom > page.height * (1 - MARGIN) if side > 0 else line.top < page.height * MARGIN
