@@ -77,9 +77,7 @@ def _weakest_first(section: str, pieces: Sequence[Piece]) -> list[int]:
     Equal pieces are told apart by the pieces after them; where those are equal too, the chunks
     fill from the start, and equal texts become equal chunks.
     """
-    texts = [
-        section[piece.start : min(piece.end, piece.start + _FIRST_WORDS)] for piece in pieces
-    ]
+    texts = [section[piece.start : min(piece.end, piece.start + _FIRST_WORDS)] for piece in pieces]
     # In listings and tables many begin alike.
     digests = {text: _digest(text) for text in set(texts)}
     begins = [digests[text] for text in texts]

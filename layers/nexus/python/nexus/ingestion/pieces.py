@@ -7,9 +7,9 @@ sentence, a few words. Where a piece begins and ends depends on the words around
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
@@ -41,6 +41,10 @@ class Piece(NamedTuple):  # a long document has hundreds of thousands
     end: int
     row: int | None
     border: Border
+
+
+# Makes one of the tuple of all its fields, in half the time.
+_made: Callable[[tuple[int, int, int | None, Border]], Piece] = partial(tuple.__new__, Piece)
 
 
 class TableStretch(NamedTuple):
@@ -77,11 +81,11 @@ def lay_out(texts: Sequence[LocatedText], longest: int, capacity: int) -> LaidOu
             parts.append(separator)
             at += len(separator)
         if len(text) <= longest:
-            pieces.append(Piece(at, at + len(text), row, Border.PARAGRAPH))
+            pieces.append(_made((at, at + len(text), row, Border.PARAGRAPH)))
         else:
             border: Border | None = Border.PARAGRAPH
             for start, end, kind in _cuts(text, longest, capacity):
-                pieces.append(Piece(at + start, at + end, row, border or kind))
+                pieces.append(_made((at + start, at + end, row, border or kind)))
                 border = None
         parts.append(text)
         if located.rows:

@@ -52,8 +52,7 @@ def _continues(above: Line, line: Line, gap: float) -> bool:
         return False
     overlap = min(above.right, line.right) - max(above.left, line.left)
     return (
-        overlap > 0
-        and -0.7 * size < above.bottom - line.top < min(gap, 1.2 * size) + 0.25 * size
+        overlap > 0 and -0.7 * size < above.bottom - line.top < min(gap, 1.2 * size) + 0.25 * size
     )
 
 

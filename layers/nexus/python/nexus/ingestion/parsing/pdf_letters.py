@@ -61,8 +61,9 @@ class Letters:
         # Where PDFium's two counts of characters differ, positions cannot be trusted.
         self.are_placed = len(self.text) == count
         self.hides = False
-        # By the font's address, which is another's once the page is closed.
+        # By the addresses of fonts, and of texts, which are others' once the page is closed.
         self._faces: dict[int | None, _Face] = {}
+        self._faces_of_texts: dict[int | None, _Face] = {}
         self._has_typed = False
         self.objects = PageObjects(page, 0 if read_hidden else self.text.count("\n") + 1)
         self.visibility = Visibility(page, textpage, self.objects, read_hidden=read_hidden)
@@ -94,16 +95,15 @@ class Letters:
 
     def is_listing(self, index: int) -> bool:
         """Whether the letter at `index` is of a face that TeX sets listings in."""
-        pdfium = calls()
-        font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
-        return (self._faces.get(font) or self._face(index, font)).is_listing
+        painted = calls().text_object(self.address, index)
+        return (self._faces_of_texts.get(painted) or self._face(index, painted)).is_listing
 
     def are_typed(self, first: int, last: int) -> bool:
         """Whether both letters are of faces whose letters are all as wide."""
-        pdfium, faces = calls(), self._faces
+        painted_by, faces = calls().text_object, self._faces_of_texts
         for index in (first, last):
-            font = pdfium.font_of(Address(pdfium.text_object(self.address, index)))
-            if not (faces.get(font) or self._face(index, font)).is_typed:
+            painted = painted_by(self.address, index)
+            if not (faces.get(painted) or self._face(index, painted)).is_typed:
                 return False
         return True
 
@@ -122,21 +122,24 @@ class Letters:
 
         `painted` is the object that it is painted with, where that is known.
         """
-        pdfium = calls()
-        font = pdfium.font_of(Address(painted or pdfium.text_object(self.address, index)))
-        return (self._faces.get(font) or self._face(index, font)).is_bold
+        painted = painted or calls().text_object(self.address, index)
+        return (self._faces_of_texts.get(painted) or self._face(index, painted)).is_bold
 
-    def _face(self, index: int, font: int | None) -> _Face:
-        """Looks at the font of the letter at `index`, which no letter had before it."""
+    def _face(self, index: int, painted: int | None) -> _Face:
+        """Looks at the font of the letter at `index`, of a text that was not met before."""
         pdfium = calls()
-        name, flags = pdfium.name, pdfium.flags
-        pdfium.font_info(self.address, index, name, pdfium.name_size, pdfium.into_flags)
-        face = self._faces[font] = _Face(
-            bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
-            _LISTING.search(name.value) is not None,
-            bool(flags.value & _FIXED_PITCH or _TYPED.search(name.value)),
-        )
-        self._has_typed = self._has_typed or face.is_typed
+        font = pdfium.font_of(Address(painted))
+        face = self._faces.get(font)
+        if face is None:
+            name, flags = pdfium.name, pdfium.flags
+            pdfium.font_info(self.address, index, name, pdfium.name_size, pdfium.into_flags)
+            face = self._faces[font] = _Face(
+                bool(flags.value & _FORCE_BOLD or _BOLD.search(name.value)),
+                _LISTING.search(name.value) is not None,
+                bool(flags.value & _FIXED_PITCH or _TYPED.search(name.value)),
+            )
+            self._has_typed = self._has_typed or face.is_typed
+        self._faces_of_texts[painted] = face
         return face
 
     def hides_letter(self, index: int) -> bool:

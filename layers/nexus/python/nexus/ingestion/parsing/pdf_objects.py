@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import Address, address, calls
@@ -65,16 +65,16 @@ class PageObjects:
             left -= sum(counts)
             if left < 0:
                 return False
-            nested = [
-                one
+            nested = chain.from_iterable(
+                map(object_in, repeat(form), range(count))
                 for form, count in zip(forms, counts, strict=True)
-                for one in map(object_in, repeat(form), range(count))
-            ]
+            )
             others = _unlike_text(nested, may_hide)
         return True
 
-    def _every(self) -> list[Address]:
-        return list(map(calls().page_object, repeat(self._page), range(self._count)))
+    def _every(self) -> Iterator[Address]:
+        # One after the other: all of them at once would take longer to make.
+        return map(calls().page_object, repeat(self._page), range(self._count))
 
     @cached_property
     def drawings(self) -> list[Drawing]:
@@ -91,13 +91,14 @@ class PageObjects:
         ]
 
 
-def _unlike_text(objects: Sequence[Address], may_hide: set[int]) -> list[Address]:
+def _unlike_text(objects: Iterable[Any], may_hide: set[int]) -> list[Address]:
     """The objects that are no texts; of texts, those that may be hidden go into `may_hide`."""
     pdfium = calls()
     mode_of, colour_of = pdfium.render_mode, pdfium.object_colour
     colour, (red, green, blue, alpha) = pdfium.colour, pdfium.into_colour
     others: list[Address] = []
-    for one, mode in zip(objects, map(mode_of, objects), strict=True):
+    for one in objects:
+        mode = mode_of(one)
         if mode == _NO_TEXT:
             others.append(one)
         elif (
