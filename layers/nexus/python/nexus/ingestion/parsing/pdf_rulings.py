@@ -116,9 +116,11 @@ def _strokes(path: Address) -> Iterator[Box]:
 
 
 def _box(one: tuple[float, float], other: tuple[float, float]) -> Box:
+    (x, y), (to_x, to_y) = one, other
+    # Half as fast with min() and max(), and done for every stroke.
     return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[0], other[0]),
-        max(one[1], other[1]),
+        to_x if to_x < x else x,
+        to_y if to_y < y else y,
+        to_x if to_x > x else x,
+        to_y if to_y > y else y,
     )

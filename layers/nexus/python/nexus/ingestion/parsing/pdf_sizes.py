@@ -27,11 +27,9 @@ class SizedHeadings:
         self._body = _usual([(line.first_size, len(line.text)) for line in lines])
         bold = sum(len(line.text) for line in lines if line.is_bold)
         self._bold_counts = bold * 4 < sum(len(line.text) for line in lines)
-        found = [line for line in lines if self._looks(line)]
-        self._levels = _levels([self._weight(line) for line in found])
-        self._kept = _kept(
-            [self._rank(line) if self._looks(line) else None for line in lines], len(self._levels)
-        )
+        found = [line if self._looks(line) else None for line in lines]
+        self._levels = _levels([self._weight(line) for line in found if line])
+        self._kept = _kept([line and self._rank(line) for line in found], len(self._levels))
         self._open: list[tuple[int, str]] = []
 
     def sections(self, page: Page) -> Iterator[tuple[tuple[str, ...], list[Line]]]:
