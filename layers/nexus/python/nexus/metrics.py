@@ -128,7 +128,7 @@ def record(name: str, value: float = 1.0, **dimensions: str | None) -> None:
     for a name that METRICS does not have.
     """
     METRICS[name]  # a name that is not listed is a fault of ours, told where it is made
-    had = tuple(dimensions.items())
+    had: Any = tuple(dimensions.items())
     if not all(dimensions.values()):
         had = tuple([(key, value) for key, value in had if value])
     _pending.append((name, float(value), had))
@@ -159,7 +159,8 @@ def written(stage: str, now_ms: int) -> list[str]:
         values.setdefault((name, of), []).append(value)
     names = {name for name, _ in values}
     if "upstream_duration" in names or "upstream_errors" in names:
-        values["dependency_failing", ()] = [float("upstream_errors" in names)]
+        failing = float("upstream_errors" in names)
+        values.setdefault(("dependency_failing", ()), []).append(failing)
     lines: list[str] = []
     while values:
         # Threads record in any order: as a set, what requests of a kind record is of one form.
