@@ -30,7 +30,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import (
 
 from nexus.tracing import Kind, Value
 
-_KINDS: Mapping[Kind, Span.SpanKind] = {
+_KINDS: Mapping[Kind, Span.SpanKind.ValueType] = {
     "server": Span.SPAN_KIND_SERVER,
     "client": Span.SPAN_KIND_CLIENT,
     "consumer": Span.SPAN_KIND_CONSUMER,
@@ -90,7 +90,8 @@ def encoded(spans: Sequence[Ended]) -> bytes:
         scope_spans=[scope],
         schema_url=origin.resource_schema_url,
     )
-    return ExportTraceServiceRequest(resource_spans=[resource]).SerializeToString()
+    request: bytes = ExportTraceServiceRequest(resource_spans=[resource]).SerializeToString()
+    return request
 
 
 def _span(span: Ended) -> Span:

@@ -44,7 +44,7 @@ class Exporter:
         self._target = adapter.request_url(request, proxies)
         # Without the length of the body that was not there yet.
         del request.headers["content-length"]
-        self._headers = dict(request.headers)
+        self._headers = {name: str(value) for name, value in request.headers.items()}
 
     def export(self, spans: Sequence[Ended]) -> SpanExportResult:
         """Whether the collector has taken the spans."""
