@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nexus import metrics
 from nexus.errors import ConfigurationError
+from nexus.metric_names import METRICS
 from nexus.models import Usage
 from nexus.ports import Completion, Message
 from nexus.spending import SpendingChat, prices_of
@@ -56,6 +61,44 @@ def test_a_line_holds_no_more_values_than_cloudwatch_takes() -> None:
     for _ in range(250):
         metrics.record("requests")
     assert [len(line["requests"]) for line in lines()] == [100, 100, 50]
+
+
+def told(line: dict[str, Any]) -> Counter[tuple[Any, ...]]:
+    """Each value of a line under each set of its metric's dimensions, as CloudWatch keeps it."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    for directive in line["_aws"]["CloudWatchMetrics"]:
+        for metric, names in product(directive["Metrics"], directive["Dimensions"]):
+            at = tuple((name, line[name]) for name in names if name != "stage")
+            found.update((metric["Name"], at, value) for value in line[metric["Name"]])
+    return found
+
+
+RECORDED = st.tuples(
+    st.sampled_from(["requests", "upstream_errors", "dollars", "faults", "messages"]),
+    st.floats(-1e9, 1e9),
+    st.dictionaries(
+        st.sampled_from(["route", "dependency", "model", "function", "version"]),
+        st.sampled_from(["a", "b", None]),
+    ),
+)
+
+
+@given(st.lists(RECORDED, max_size=300))
+def test_each_value_is_told_once_in_each_set_of_dimensions_that_it_has(
+    recorded: list[tuple[str, float, dict[str, str | None]]],
+) -> None:
+    metrics.written("test", 0)
+    wanted: Counter[tuple[Any, ...]] = Counter()
+    for name, value, dimensions in recorded:
+        metrics.record(name, value, **dimensions)
+        for names in METRICS[name].by:
+            if all(dimensions.get(one) for one in names):
+                wanted[name, tuple((one, dimensions[one]) for one in names), value] += 1
+    found: Counter[tuple[Any, ...]] = Counter()
+    for line in lines():
+        found += told(line)
+    del found["dependency_failing", (), 1.0]
+    assert found == wanted
 
 
 def test_a_metric_that_nobody_listed_is_refused_where_it_is_recorded() -> None:

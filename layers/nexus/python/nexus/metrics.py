@@ -15,9 +15,8 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 
 from nexus.metric_names import METRICS
@@ -33,8 +32,8 @@ _KEPT = 10_000
 
 Dimensions = tuple[tuple[str, str], ...]
 Recorded = tuple[str, float, Dimensions]
-
-_NAME_AND_DIMENSIONS = itemgetter(0, 2)
+# A metric with the values of the dimensions that it was recorded with.
+Key = tuple[str, Dimensions]
 
 # Appended to from any thread, and emptied by the one that the handler runs in.
 _pending: deque[Recorded] = deque(maxlen=_KEPT)
@@ -45,48 +44,69 @@ class _Line:
     """Metrics that agree on the value of each dimension that they have."""
 
     dimensions: dict[str, str] = field(default_factory=dict)
-    values: dict[str, list[float]] = field(default_factory=dict)
     keys: dict[str, Dimensions] = field(default_factory=dict)
 
     def takes(self, name: str, of: Dimensions) -> bool:
-        """Whether a value may stand here."""
-        known = self.values.get(name)
-        if known is None:
-            if len(self.values) >= _MOST:
-                return False
-        elif len(known) >= _MOST or self.keys[name] != of:
+        """Whether the values of a metric may stand here."""
+        if name in self.keys or len(self.keys) >= _MOST:
             return False
-        # A generator takes twice the time, for each value of each request.
-        for key, wanted in of:  # noqa: SIM110
-            if self.dimensions.get(key, wanted) != wanted:
-                return False
-        return True
+        return all(self.dimensions.get(key, wanted) == wanted for key, wanted in of)
 
-    def add(self, name: str, value: float, of: Dimensions) -> None:
-        """Puts a value here."""
-        if of:
-            self.dimensions.update(of)
-        self.values.setdefault(name, []).append(value)
+    def add(self, name: str, of: Dimensions) -> None:
+        """Puts a metric here."""
+        self.dimensions.update(of)
         self.keys[name] = of
 
-    def written(self, stage: str, now_ms: int) -> str:
-        """The line as CloudWatch reads it."""
-        shape = tuple((name, tuple([key for key, _ in of])) for name, of in self.keys.items())
-        values = json.dumps({"stage": stage, **self.dimensions, **self.values})
-        about = f'{{"Timestamp": {now_ms}, "CloudWatchMetrics": {_directives(shape)}}}'
-        return f'{{"_aws": {about}, {values[1:]}'
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A line but for what differs from request to request: its time, and the values."""
+
+    after_time: str
+    named: tuple[tuple[str, Key], ...]
+
+    def written(self, now_ms: int, values: Mapping[Key, Sequence[float]]) -> str:
+        """The line as CloudWatch reads it, with at most 100 values of each metric."""
+        told = ", ".join([f"{name}[{_numbers(values[key][:_MOST])}]" for name, key in self.named])
+        return f'{{"_aws": {{"Timestamp": {now_ms}{self.after_time}{told}}}'
+
+
+def _numbers(values: Sequence[float]) -> str:
+    # As `json` writes them, which takes six times as long for a few.
+    text = ", ".join(map(float.__repr__, values))
+    return json.dumps(values)[1:-1] if "n" in text else text  # "nan" and "inf" are Python's
 
 
 @functools.lru_cache(maxsize=256)
-def _directives(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
-    """What CloudWatch is to make of a line with these metrics and their dimensions, as JSON.
+def _forms(keys: frozenset[Key], stage: str) -> tuple[_Form, ...]:
+    """The lines that these metrics share: as few as the values of their dimensions allow.
 
-    Requests of a kind are alike in that: it is made once for them.
+    Requests of a kind are alike in them: they are made once for all.
     """
+    lines: list[_Line] = []
+    for name, of in sorted(keys):
+        line = next((line for line in lines if line.takes(name, of)), None)
+        if line is None:
+            line = _Line()
+            lines.append(line)
+        line.add(name, of)
+    return tuple(
+        _Form(
+            f', "CloudWatchMetrics": {_directives(line.keys)}}}, '
+            f"{json.dumps({'stage': stage, **line.dimensions})[1:-1]}, ",
+            tuple((f"{json.dumps(name)}: ", (name, of)) for name, of in line.keys.items()),
+        )
+        for line in lines
+    )
+
+
+def _directives(keys: Mapping[str, Dimensions]) -> str:
+    """What CloudWatch is to make of a line with these metrics and their dimensions, as JSON."""
     groups: dict[tuple[tuple[str, ...], ...], list[dict[str, str]]] = {}
-    for name, had in shape:
+    for name, of in keys.items():
         metric = METRICS[name]
-        sets = tuple(one for one in metric.by if set(had).issuperset(one))
+        had = {key for key, _ in of}
+        sets = tuple(one for one in metric.by if had.issuperset(one))
         groups.setdefault(sets, []).append({"Name": name, "Unit": metric.unit})
     return json.dumps(
         [
@@ -108,7 +128,9 @@ def record(name: str, value: float = 1.0, **dimensions: str | None) -> None:
     for a name that METRICS does not have.
     """
     METRICS[name]  # a name that is not listed is a fault of ours, told where it is made
-    had = tuple([(key, value) for key, value in dimensions.items() if value])
+    had: Any = tuple(dimensions.items())
+    if not all(dimensions.values()):
+        had = tuple([(key, value) for key, value in had if value])
     _pending.append((name, float(value), had))
 
 
@@ -131,22 +153,20 @@ def pending(name: str) -> float:
 
 def written(stage: str, now_ms: int) -> list[str]:
     """Everything recorded so far as lines, which are then no longer pending."""
-    found: list[Recorded] = []
+    values: dict[Key, list[float]] = {}
     while _pending:
-        found.append(_pending.popleft())
-    names = {name for name, _, _ in found}
+        name, value, of = _pending.popleft()
+        values.setdefault((name, of), []).append(value)
+    names = {name for name, _ in values}
     if "upstream_duration" in names or "upstream_errors" in names:
-        found.append(("dependency_failing", float("upstream_errors" in names), ()))
-    # Threads record in any order: in one, requests of a kind make lines of one shape.
-    found.sort(key=_NAME_AND_DIMENSIONS)
-    lines: list[_Line] = []
-    for name, value, of in found:
-        line = next((line for line in lines if line.takes(name, of)), None)
-        if line is None:
-            line = _Line()
-            lines.append(line)
-        line.add(name, value, of)
-    return [line.written(stage, now_ms) for line in lines]
+        failing = float("upstream_errors" in names)
+        values.setdefault(("dependency_failing", ()), []).append(failing)
+    lines: list[str] = []
+    while values:
+        # Threads record in any order: as a set, what requests of a kind record is of one form.
+        lines += [form.written(now_ms, values) for form in _forms(frozenset(values), stage)]
+        values = {key: left[_MOST:] for key, left in values.items() if len(left) > _MOST}
+    return lines
 
 
 def write() -> None:

@@ -65,21 +65,43 @@ def as_embedded(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+class _Written(str):
+    """What is JSON already."""
+
+    __slots__ = ()
+
+
 @lru_cache(maxsize=1000)
-def _sets(filters: Filters) -> list[object]:
-    """Filters whose order of names says nothing; not to be changed."""
-    return [
-        sorted(set(value)) if isinstance(value, tuple) else value
-        for value in asdict(filters).values()
-    ]
+def _sets(filters: Filters) -> _Written:
+    """Filters, whose order of names says nothing, as JSON."""
+    return _Written(
+        json.dumps(
+            [
+                sorted(set(value)) if isinstance(value, tuple) else value
+                for value in asdict(filters).values()
+            ]
+        )
+    )
 
 
-@lru_cache(maxsize=32)
-def _fields(configured: Settings | Generation) -> dict[str, object]:
-    """The fields of what a process has few of; not to be changed."""
-    return asdict(configured)
+# By their identity, as a process has few and their hash is that of a hundred fields; each is held,
+# so that no other takes its identity.
+_configured: dict[int, tuple[Settings | Generation, _Written]] = {}
+_MOST_CONFIGURED = 32
+
+
+def _fields(configured: Settings | Generation) -> _Written:
+    """The fields of settings or a generation, as JSON."""
+    known = _configured.get(id(configured))
+    if known is None:
+        if len(_configured) >= _MOST_CONFIGURED:
+            _configured.clear()
+        written = _Written(json.dumps(asdict(configured)))
+        known = _configured[id(configured)] = (configured, written)
+    return known[1]
 
 
 def _digest(*parts: object) -> str:
     # JSON, so that no two lists of parts can be written alike; it escapes what has no UTF-8, too.
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    written = [part if isinstance(part, _Written) else json.dumps(part) for part in parts]
+    return hashlib.sha256(f"[{', '.join(written)}]".encode()).hexdigest()

@@ -6,7 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 
 from nexus.retrieval.answer_kinds import all_words, asked_kind, offers
 from nexus.retrieval.holding import Held, held_by_sentence, stems_held
@@ -90,14 +91,13 @@ def features_of(
         *(passage.stems for passage in compared),
         *(stems_held(title, text, wanted, known) for title, text, known in read[1 + RIVALS :]),
     ]
-    rarity = {
-        word: math.log(1 + (len(pool) + 0.5) / (sum(word in held for held in pool) + 0.5))
-        for word in asked
-    }
+    holding = Counter(chain.from_iterable(pool))
+    rarity = {word: math.log(1 + (len(pool) + 0.5) / (holding[word] + 0.5)) for word in asked}
+    weigh = _Weighing(rarity)
     logits = [logit(relevance) for relevance in relevances]
-    held = [_best_sentence(passage, rarity) for passage in compared]
+    held = [_best_sentence(passage, weigh) for passage in compared]
     sentence, most = held[0]
-    coverages = [_covered(rarity, passage.stems) for passage in compared]
+    coverages = [weigh[passage.stems] for passage in compared]
     nameless = [float(len(names - passage.stems)) for passage in compared]
     title, text, known = read[0]
     first = wording(title, text)
@@ -135,17 +135,25 @@ def logit(relevance: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def _best_sentence(passage: Held, rarity: Mapping[str, float]) -> tuple[str, float]:
+class _Weighing(dict[frozenset[str], float]):
+    """The share of the words' rarity that stems hold; most sentences hold the same few, or none."""
+
+    def __init__(self, rarity: Mapping[str, float]) -> None:
+        super().__init__()
+        self._rarity = rarity
+        self._total = sum(rarity.values())
+
+    def __missing__(self, stems: frozenset[str]) -> float:
+        held = sum(rare for word, rare in self._rarity.items() if word in stems)
+        self[stems] = found = held / self._total if self._total else 0.0
+        return found
+
+
+def _best_sentence(passage: Held, weigh: _Weighing) -> tuple[str, float]:
     """The sentence that, below the passage's title, holds most of the words, and how much."""
-    found = [(_covered(rarity, stems), span) for span, stems in passage.sentences]
-    covered, span = max(found, key=lambda item: item[0], default=(0.0, ""))
+    found = [(weigh[stems], span) for span, stems in passage.sentences]
+    covered, span = max(found, key=itemgetter(0), default=(0.0, ""))
     return span, covered
-
-
-def _covered(rarity: Mapping[str, float], stems: frozenset[str]) -> float:
-    """The share of the words' rarity that the stems hold."""
-    total = sum(rarity.values())
-    return sum(rare for word, rare in rarity.items() if word in stems) / total if total else 0.0
 
 
 def _over(values: Sequence[float]) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from nexus.models import Hit
 from nexus.retrieval.apart import apart
@@ -79,10 +81,8 @@ def said(
         for hit in hits
         if hit.chunk_id in read or hit.chunk_id not in foreign
     }
-    rarity = {
-        word: math.log(1 + (len(stems) + 0.5) / (sum(word in s for s in stems.values()) + 0.5))
-        for word in asked
-    }
+    holding = Counter(chain.from_iterable(stems.values()))
+    rarity = {word: math.log(1 + (len(stems) + 0.5) / (holding[word] + 0.5)) for word in asked}
     total = sum(rarity.values()) or 1.0
     shares = {
         chunk_id: sum(rare for word, rare in rarity.items() if word in held) / total

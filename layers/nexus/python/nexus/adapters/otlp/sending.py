@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.export import SpanExportResult
 
+from nexus.adapters.otlp.encoding import Ended
 from nexus.observability import logger
 
 # What is kept while it cannot be sent; of more, the oldest are lost.
@@ -26,7 +27,15 @@ PAUSES_S = (5.0, 60.0)
 LOST_S = 30.0
 
 
-class Sending(SpanProcessor):
+class SpanExporter(Protocol):
+    """What takes spans to a collector."""
+
+    def export(self, spans: Sequence[Ended]) -> SpanExportResult:
+        """Whether the collector has taken the spans; may raise."""
+        ...
+
+
+class Sending:
     """Holds spans from their end until the collector has them, or had them twice and failed.
 
     The exporter is made beside the first request that has something to send, and after each
@@ -39,20 +48,19 @@ class Sending(SpanProcessor):
         self._make = make
         self._now = now
         self._exporter: SpanExporter | None = None
-        self._ended: deque[ReadableSpan] = deque(maxlen=MOST)
-        self._failed: list[ReadableSpan] = []
+        self._ended: deque[Ended] = deque(maxlen=MOST)
+        self._failed: list[Ended] = []
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._began = 0.0
         self._resting_until = float("-inf")
         self._pause_s = 0.0
 
-    def on_end(self, span: ReadableSpan) -> None:
+    def take(self, span: Ended) -> None:
         """Takes a span; many at once are sent without waiting for the invocation's end."""
-        if span.context is not None and span.context.trace_flags.sampled:
-            self._ended.append(span)
-            if len(self._ended) >= BATCH:
-                self._begin()
+        self._ended.append(span)
+        if len(self._ended) >= BATCH:
+            self._begin()
 
     def flush(self, within_s: float) -> None:
         """Sends what there is, and waits no longer than that for it.
@@ -86,7 +94,7 @@ class Sending(SpanProcessor):
             self._thread.start()
             return self._thread
 
-    def _send(self, again: list[ReadableSpan], fresh: list[ReadableSpan]) -> None:
+    def _send(self, again: list[Ended], fresh: list[Ended]) -> None:
         exporter, failure = self._exporter, ""
         try:
             exporter = exporter or self._make()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import random
 import ssl
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from http.client import HTTPException, IncompleteRead
+from typing import Protocol
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import httpx
 from pinecone.errors.exceptions import (
@@ -26,6 +30,7 @@ from pinecone.errors.exceptions import (
 )
 
 from nexus import __version__
+from nexus.adapters.kept_sockets import KeptSockets
 from nexus.deadline import current
 from nexus.errors import UpstreamRefused
 
@@ -33,6 +38,8 @@ from nexus.errors import UpstreamRefused
 # with the SDK's own.
 API_VERSION = "2026-07"
 _FIRST_PAUSE_S = 0.1
+# Connections that are kept, and for how long, in seconds: as httpx does.
+_KEPT, _IDLE_S = 20, 5.0
 _TRIED_AGAIN = frozenset({429, 500, 502, 503, 504})
 _BY_STATUS: dict[int, type[ApiError]] = {
     401: UnauthorizedError,
@@ -64,16 +71,90 @@ def connect(
     if not api_key.isascii() or not api_key.isprintable() or api_key != api_key.strip():
         raise UpstreamRefused("index", "Pinecone's API key must be one line of plain text.")
     address = host if host.startswith(("http://", "https://")) else f"https://{host}"
-    client = httpx.Client(
-        base_url=address.rstrip("/"),
-        headers={
-            "api-key": api_key,
-            "user-agent": f"nexus/{__version__}",
-            "x-pinecone-api-version": API_VERSION,
-        },
-        verify=verify,
-    )
-    return HeldClient(client, timeout_s, retries, longest_wait_s)
+    address = address.rstrip("/")
+    headers = {
+        "api-key": api_key,
+        "user-agent": f"nexus/{__version__}",
+        "x-pinecone-api-version": API_VERSION,
+    }
+    if getproxies().keys() & {"http", "https", "all"}:
+        posts: Posts = _Proxied(httpx.Client(base_url=address, headers=headers, verify=verify))
+    else:
+        posts = _Direct(address, headers, verify)
+    return HeldClient(posts, address, timeout_s, retries, longest_wait_s)
+
+
+class Posts(Protocol):
+    """What posts JSON to the index. Raises the SDK's errors where no answer comes."""
+
+    def post(self, path: str, body: object, limit_s: float) -> httpx.Response:
+        """The answer, whatever its status; no step on the socket takes longer than the limit."""
+        ...
+
+    def close(self) -> None:
+        """Closes the connections."""
+        ...
+
+
+class _Direct:
+    """Posts as httpx does, in a third of the time."""
+
+    def __init__(
+        self, address: str, headers: Mapping[str, str], verify: bool | ssl.SSLContext
+    ) -> None:
+        parts = urlsplit(address)
+        self._prefix = parts.path
+        self._headers = {
+            "host": parts.netloc.rpartition("@")[2],
+            "accept": "*/*",
+            "accept-encoding": "gzip, deflate",
+            "content-type": "application/json",
+            **headers,
+        }
+        tls = None
+        if parts.scheme == "https":
+            tls = verify if isinstance(verify, ssl.SSLContext) else httpx.create_ssl_context(verify)
+        self._sockets = KeptSockets(parts, tls, _KEPT, _IDLE_S)
+
+    def post(self, path: str, body: object, limit_s: float) -> httpx.Response:
+        written = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        try:
+            reply = self._sockets.post(
+                self._prefix + path,
+                self._headers,
+                written.encode(),
+                connect_s=limit_s,
+                step_s=limit_s,
+            )
+        except TimeoutError as err:
+            raise PineconeTimeoutError(type(err).__name__) from err
+        except (OSError, HTTPException) as err:
+            raise PineconeConnectionError(type(err).__name__) from err
+        if not reply.is_whole:
+            raise PineconeConnectionError(IncompleteRead.__name__)
+        try:
+            return httpx.Response(reply.status, headers=reply.headers, content=reply.content)
+        except httpx.DecodingError as err:
+            raise PineconeConnectionError(type(err).__name__) from err
+
+    def close(self) -> None:
+        self._sockets.close()
+
+
+class _Proxied:
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def post(self, path: str, body: object, limit_s: float) -> httpx.Response:
+        try:
+            return self._http.post(path, json=body, timeout=limit_s)
+        except httpx.TimeoutException as err:
+            raise PineconeTimeoutError(type(err).__name__) from err
+        except httpx.TransportError as err:
+            raise PineconeConnectionError(type(err).__name__) from err
+
+    def close(self) -> None:
+        self._http.close()
 
 
 class HeldClient:
@@ -85,25 +166,26 @@ class HeldClient:
 
     def __init__(
         self,
-        http: httpx.Client,
+        posts: Posts,
+        host: str,
         timeout_s: float,
         retries: int,
         longest_wait_s: float,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._http = http
+        self._posts = posts
+        self.host = host
         self._timeout_s = timeout_s
         self._retries = retries
         self._longest_wait_s = longest_wait_s
         self._sleep = sleep
-        self.host = str(http.base_url).rstrip("/")
 
-    def post(self, path: str, timeout: float | None = None, **kwargs: Any) -> httpx.Response:
+    def post(self, path: str, json: object, timeout: float | None = None) -> httpx.Response:
         """The good answer to a body; what may pass is tried again, writes too, as they repeat."""
         tried = 0
         while True:
             try:
-                return self._post(path, timeout, kwargs)
+                return self._post(path, json, timeout)
             except (ApiError, PineconeConnectionError) as err:
                 pause_s = self._pause_s(tried, err)
                 if tried >= self._retries or not _may_pass(err) or not current().fits(pause_s):
@@ -113,16 +195,11 @@ class HeldClient:
 
     def close(self) -> None:
         """Closes the connections."""
-        self._http.close()
+        self._posts.close()
 
-    def _post(self, path: str, timeout: float | None, kwargs: dict[str, Any]) -> httpx.Response:
+    def _post(self, path: str, body: object, timeout: float | None) -> httpx.Response:
         limit_s = current().limit(self._timeout_s, "index") if timeout is None else timeout
-        try:
-            response = self._http.post(path, timeout=limit_s, **kwargs)
-        except httpx.TimeoutException as err:
-            raise PineconeTimeoutError(type(err).__name__) from err
-        except httpx.TransportError as err:
-            raise PineconeConnectionError(type(err).__name__) from err
+        response = self._posts.post(path, body, limit_s)
         if not response.is_success:
             raise _error(response)
         return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from nexus.errors import UpstreamRefused
@@ -95,15 +96,14 @@ def document_bytes(document: Mapping[str, Any]) -> int:
 
 def to_hit(document: Mapping[str, Any]) -> Hit:
     """A hit from a search's match."""
-    chunk = _chunk(document)
     return Hit(
-        chunk_id=chunk.chunk_id,
+        chunk_id=document["_id"],
         document_id=document["document_id"],
         title=document.get(SHOWN_TITLE, document.get(TITLE_FIELD, "")),
         uri=document.get("uri", ""),
-        text=chunk.text,
-        locator=chunk.locator,
-        ordinal=chunk.ordinal,
+        text=document.get(SHOWN_TEXT, document.get(TEXT_FIELD, "")),
+        locator=_locator(document),
+        ordinal=int(document["ordinal"]),
         added_in=int(document["added_in"]),
         score=float(document["_score"]),
     )
@@ -202,24 +202,38 @@ def _bound(date: str) -> int:
 
 
 def _chunk(document: Mapping[str, Any]) -> Chunk:
-    # Pinecone keeps numbers as floats.
-    page, slide, row = (
-        None if document.get(name) is None else int(document[name])
-        for name in ("page", "slide", "row")
-    )
     return Chunk(
         chunk_id=document["_id"],
         text=document.get(SHOWN_TEXT, document.get(TEXT_FIELD, "")),
-        locator=Locator(
-            page=page,
-            heading=tuple(document.get("heading", ())),
-            slide=slide,
-            sheet=document.get("sheet"),
-            row=row,
-        ),
+        locator=_locator(document),
         ordinal=int(document["ordinal"]),
         table=document.get(TABLE, ""),
     )
+
+
+def _locator(document: Mapping[str, Any]) -> Locator:
+    get = document.get
+    page, slide, row = get("page"), get("slide"), get("row")
+    # Pinecone keeps numbers as floats.
+    return _place(
+        None if page is None else int(page),
+        tuple(get("heading", ())),
+        None if slide is None else int(slide),
+        get("sheet"),
+        None if row is None else int(row),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _place(
+    page: int | None,
+    heading: tuple[str, ...],
+    slide: int | None,
+    sheet: str | None,
+    row: int | None,
+) -> Locator:
+    """A place, made once: a question finds a hundred chunks, many of which others found."""
+    return Locator(page=page, heading=heading, slide=slide, sheet=sheet, row=row)
 
 
 def _storable(value: Any) -> Any:
