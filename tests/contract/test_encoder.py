@@ -10,18 +10,12 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from cli.local.models.convert import (
-    SCORES_NAME,
-    TOKENIZER_NAME,
-    WEIGHTS,
-    convert,
-    read_neutral,
-    save_graph,
-)
+from cli.local.models.convert import WEIGHTS, convert, read_neutral, save_graph
 from cli.local.models.e5_weights import read_weights
 from cli.local.models.embedding import embed
 from cli.local.models.encoder import MAX_TOKENS, TextEncoder
 from cli.local.models.encoder_graph import Neutral, encoder_graph
+from cli.local.models.model_files import SCORES_NAME, TOKENIZER_NAME
 from cli.local.models.prepare import ensure_model, ensure_wheel
 from cli.local.models.relevance import (
     MIDDLE,

@@ -22,16 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cli.local.layout import Layout
-from cli.local.models.convert import (
-    NEUTRAL,
-    SCORES_NAME,
-    TOKENIZER_NAME,
-    WEIGHTS,
-    save_graph,
-)
+from cli.local.models.convert import NEUTRAL, WEIGHTS, save_graph
 from cli.local.models.e5_weights import read_weights
 from cli.local.models.encoder import TextEncoder
 from cli.local.models.encoder_graph import Neutral, encoder_graph
+from cli.local.models.model_files import SCORES_NAME, TOKENIZER_NAME
 from cli.local.models.prepare import ensure_model, ensure_wheel
 
 LANGUAGES = """

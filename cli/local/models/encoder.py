@@ -11,7 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from cli.local.models.convert import GRAPH_NAME, SCORES_NAME, TOKENIZER_NAME
+from cli.local.models.model_files import GRAPH_NAME, SCORES_NAME, TOKENIZER_NAME
 
 Array = NDArray[np.float32]
 

@@ -5,7 +5,7 @@
 Fetches manuals with apt from Debian's packages (nothing is installed), indexes them and asks the
 questions in questions.jsonl through the production code. It was tuned on ledger3.pdf and bird.pdf,
 and on six that --further measures, whose questions use other words than the manual; with --held it
-measures on two others of the same kind, whose questions nothing was tuned on. Run by hand: it takes
+measures on others of the same kind, whose questions nothing was tuned on. Run by hand: it takes
 a Debian system and its mirror.
 """
 
@@ -65,6 +65,8 @@ FURTHER_HELD = {
         "usr/share/doc/gutenprint-doc/gutenprint-users-manual.pdf",
     ),
     "dblatex.pdf": ("dblatex-doc", "usr/share/doc/dblatex/manual.pdf.gz"),
+    "fai.pdf": ("fai-doc", "usr/share/doc/fai-doc/fai-guide.pdf"),
+    "gpsbabel.pdf": ("gpsbabel-doc", "usr/share/doc/gpsbabel/gpsbabel.pdf.gz"),
 }
 
 
