@@ -5,10 +5,10 @@
 The chat function as `cdk` gives it to `prod` runs in four ways, in turn in every round: `silent`,
 in which the modules that record metrics and spans do nothing (`silent/`); `deployed`, with metrics
 and without a collector; and with the layer `traces` and a collector on loopback: `sampled`, the
-share of the requests that `prod` takes (one of ten), and `traced`, all of them. A warm question's
-time is the process's own, of all its threads, over `--requests` questions that are in no cache, at
-the beginning of a conversation and in one; upstreams take no time. Cold is a new process, the
-import and the first answer, by processor time and by the clock.
+share of the requests that `prod` takes (one of twenty), and `traced`, all of them. A warm
+question's time is the process's own, of all its threads, over `--requests` questions that are in no
+cache, at the beginning of a conversation and in one; upstreams take no time. Cold is a new process,
+the import and the first answer, by processor time and by the clock.
 Each `x` is the median of the rounds' own ratios to `silent`, `+ms` of their differences; `least`
 compares the smallest of each: what other processes of the machine add, they add to both. `calls`
 are those of one question: an observed one makes no more.
@@ -33,7 +33,7 @@ from tests.bench.seeding import asked, questions
 from tests.collector import Collector, running_collector
 
 SILENT, DEPLOYED, SAMPLED, TRACED = "silent", "deployed", "sampled", "traced"
-SHARE = 0.1
+SHARE = 0.05
 LANES = ("first turn", "in a conversation")
 WARMUP = 3
 # Of the second question, whose caller has it traced: a process that has traced once is warm.

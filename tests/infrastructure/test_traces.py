@@ -49,7 +49,7 @@ def test_each_function_of_a_stage_with_a_collector_can_trace_to_it(
     tracing: Assembly, assembly: Assembly, function: str
 ) -> None:
     variables = tracing.function("prod", function)["Environment"]["Variables"]
-    # One of ten, as cdk.json has it: with that share is measured what it costs.
+    # One of twenty, as cdk.json has it: with that share is measured what it costs.
     assert [variables[name] for name in VARIABLES] == [ENDPOINT, f"{SHARE:g}", SECRET]
     held = [path for folder in tracing.layer_folders("prod", function) for path in folder.iterdir()]
     assert any((path / "opentelemetry" / "sdk" / "trace").is_dir() for path in held)
