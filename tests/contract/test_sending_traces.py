@@ -80,7 +80,7 @@ def test_an_address_that_nobody_listens_at_costs_next_to_nothing(clock: FakeCloc
     assert flushed_s(tracer) < FLUSH_S + SLACK_S
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("status", [302, 429, 500, 503])
 def test_what_a_collector_refused_comes_with_what_is_next_when_it_is_back(
     status: int, collector: Collector, clock: FakeClock
 ) -> None:

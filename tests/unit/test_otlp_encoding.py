@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -62,6 +66,33 @@ def test_what_one_request_says_is_not_told_of_the_next() -> None:
     found = [traced({"n": number, "id": str(number)})[0][0] for number in range(3)]
     assert [span.attributes for span in found] == [{"n": n, "id": str(n)} for n in range(3)]
     assert len({span.trace_id for span in found}) == len({span.span_id for span in found}) == 3
+
+
+def test_values_that_are_equal_and_of_other_types_are_told_as_they_are() -> None:
+    found = [traced({"n": value})[0][0].attributes["n"] for value in (1, True, 1.0)]
+    assert [type(value) for value in found] == [int, bool, float]
+
+
+def test_processes_that_begin_as_copies_of_one_number_their_traces_differently() -> None:
+    """As those that Lambda restores from one snapshot, with all that stood in its memory."""
+    program = (
+        "import os\n"
+        "from nexus.adapters.otlp.sending import Sending\n"
+        "from nexus.adapters.otlp.tracer import OtelTracer\n"
+        "tracer = OtelTracer(Sending(lambda: None), {}, '1')\n"
+        "copy = os.fork()\n"
+        "print(tracer.begin('GET', 'server', {}, '').trace_id, flush=True)\n"
+        "copy and os.waitpid(copy, 0)\n"
+    )
+    layer = Path(__file__).parents[2] / "layers" / "nexus" / "python"
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(layer)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(set(ran.stdout.split())) == 2
 
 
 def test_a_caller_s_trace_goes_on_and_only_its_own_span_is_elsewhere() -> None:

@@ -99,7 +99,8 @@ def _span(span: Ended) -> Span:
     made = Span()
     told = tuple(
         [
-            (key, tuple(value) if isinstance(value, list) else value)
+            # With its type, as True is 1 and 1 is 1.0 where what was made before is looked up.
+            (key, type(value), tuple(value) if isinstance(value, list) else value)
             for key, value in span.attributes.items()
         ]
     )
@@ -118,9 +119,10 @@ def _span(span: Ended) -> Span:
 
 
 @functools.lru_cache(maxsize=512)
-def _alike(name: str, kind: Kind, told: tuple[tuple[str, Value], ...]) -> Span:
+def _alike(name: str, kind: Kind, told: tuple[tuple[str, type, Value], ...]) -> Span:
     """A span but for what is of one request: most steps are told in the same words each time."""
-    return Span(name=name, kind=_KINDS[kind], attributes=_attributes(told), flags=_LOCAL)
+    attributes = _attributes((key, value) for key, _, value in told)
+    return Span(name=name, kind=_KINDS[kind], attributes=attributes, flags=_LOCAL)
 
 
 def _attributes(told: Iterable[tuple[str, Any]]) -> list[KeyValue]:

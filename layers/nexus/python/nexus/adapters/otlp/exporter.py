@@ -69,7 +69,7 @@ class Exporter:
                 if may_be_stale and time.monotonic() < ends:
                     continue
                 break
-            if response.status < 400:
+            if response.status < 300:  # a redirection, which is not followed, has taken nothing
                 return SpanExportResult.SUCCESS
             break
         return SpanExportResult.FAILURE

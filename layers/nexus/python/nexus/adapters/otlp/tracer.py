@@ -104,8 +104,8 @@ class OtelTracer:
         # The SDK adds its own version, and what the environment says of all that runs in it.
         told = Resource.create(about)
         self._origin = Origin(told.attributes, told.schema_url, version, SCHEMA_URL)
-        # Of its own, from when it was made: a process restored from a snapshot has its seed anew.
-        self._ids = random.Random()  # noqa: S311 - nobody has to be unable to guess them
+        # The system's own: processes that are restored from one snapshot would share a seed.
+        self._ids = random.SystemRandom()
 
     def begin(
         self, name: str, kind: Kind, attributes: Attributes, traceparent: str
