@@ -81,7 +81,8 @@ def test_processes_that_begin_as_copies_of_one_number_their_traces_differently()
         "from nexus.adapters.otlp.tracer import OtelTracer\n"
         "tracer = OtelTracer(Sending(lambda: None), {}, '1')\n"
         "copy = os.fork()\n"
-        "print(tracer.begin('GET', 'server', {}, '').trace_id, flush=True)\n"
+        "told = tracer.begin('GET', 'server', {}, '').trace_id + '\\n'\n"
+        "os.write(1, told.encode())\n"  # In one write: both of them write to one pipe.
         "copy and os.waitpid(copy, 0)\n"
     )
     layer = Path(__file__).parents[2] / "layers" / "nexus" / "python"
