@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from nexus.settings import Settings
-from tests.bench.checking import check, check_complete
+from tests.bench.checking import HISTORY, check, check_complete
 from tests.bench.deployed import Deployed, deployed, deployed_at
 from tests.bench.packages import (
     LANGCHAIN,
+    LANGCHAIN_HISTORY,
     Interpreter,
     Runnable,
     asked_of,
@@ -95,6 +96,13 @@ class Benches:
             "langchain_handler", self.python, self._folder(), [site], compiled=compiled
         )
         return Arm("LangChain", packaging, "LangChain", runnable, self._as_chat(chat))
+
+    def langchain_history(self, chat: Arm) -> Arm:
+        """The same turn with LangChain's own history in DynamoDB."""
+        site = installed([LANGCHAIN_HISTORY], self.python, compiled=True)
+        handlers = ("langchain_history_handler", self.python, self._folder(), [site])
+        runnable = own_handler(*handlers, imports=["langchain_handler"])
+        return Arm(HISTORY, "untrimmed", HISTORY, runnable, self._as_chat(chat))
 
     def run(
         self, arm: Arm, events: Sequence[dict[str, Any]], *, warmup: int = 0, checked: str = ""

@@ -10,7 +10,8 @@ from tests.bench.replay import Call
 from tests.bench.seeding import FACT
 
 # Arms whose answer's sources hold the whole text of a passage; ours hold its quote.
-CHATS = ("chat", "chat, cached", "LangChain", "tuned")
+HISTORY = "LangChain, its history"
+CHATS = ("chat", "chat, cached", "LangChain", HISTORY, "tuned")
 # The calls that a new question cannot be answered without, as `prod` is configured.
 ANSWERING = {
     "BatchGetItem cache",

@@ -83,6 +83,15 @@ chain = RunnablePassthrough.assign(documents=retrieved) | RunnablePassthrough.as
 )
 
 
+def cited(state: dict[str, Any]) -> list[dict[str, Any]]:
+    """The passages whose numbers the answer names."""
+    return [
+        {"number": number, "text": document.page_content, **document.metadata}
+        for number, document in enumerate(state["documents"], start=1)
+        if f"[{number}]" in state["answer"]
+    ]
+
+
 def history_of(conversation: str) -> list[BaseMessage]:
     found = conversations.query(
         KeyConditionExpression=Key("pk").eq(conversation), ScanIndexForward=False, Limit=6
@@ -111,10 +120,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
             "expires_at": int(now) + TTL_S,
         }
     )
-    sources = [
-        {"number": number, "text": document.page_content, **document.metadata}
-        for number, document in enumerate(state["documents"], start=1)
-        if f"[{number}]" in state["answer"]
-    ]
-    body = {"answer": state["answer"], "sources": sources, "remembered": True}
+    body = {"answer": state["answer"], "sources": cited(state), "remembered": True}
     return {"statusCode": 200, "body": json.dumps(body)}

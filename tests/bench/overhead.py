@@ -6,12 +6,13 @@ A warm function, packaged and configured as `cdk` gives it to `prod`, answers PO
 /health, with upstreams that take 0 and 20 ms for each call. Chat answers questions that nobody
 asked before, in a conversation (the longest way) and without one (`first turn`), and one whose
 answer is in the cache, likewise (`cached` and `cached first turn`). Beside it stand the same turns
-written with LangChain and by hand (`tuned`). The floors are measured in the same run: the calls
-that have to follow one another, replayed with the same bytes by plain http.client on open
-connections; uncached they are embed, search, catalogue and answer, and cached the answer, with
-which the documents' version is read at once (who calls, a warm function knows for a while). The
-write of the turn is in no floor, as an answer does not depend on it. `FastAPI + Mangum` answers a
-constant from the same packages. The arms run in turn, three times each, and their times are pooled.
+by hand (`tuned`) and with LangChain, its conversation kept by boto3 and by LangChain's own history.
+The floors are measured in the same run: the calls that have to follow one another, replayed with
+the same bytes by plain http.client on open connections; uncached they are embed, search, catalogue
+and answer, and cached the answer, with which the documents' version is read at once (who calls, a
+warm function knows for a while). The write of the turn is in no floor, as an answer does not depend
+on it. `FastAPI + Mangum` answers a constant from the same packages. The arms run in turn, three
+times each, and their times are pooled.
 `own ms` is what an arm adds to its floor: its code, and calls that follow others without need. `CPU
 ms` is what all threads of an arm's process used of the processors during a request, which other
 work on the machine changes less. `--write` puts the table into this folder's README.
@@ -29,7 +30,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.bench.arms import Arm, Benches, Running, add_interpreter, running_benches
-from tests.bench.checking import check_replayed
+from tests.bench.checking import HISTORY, check_replayed
 from tests.bench.replay import Call
 from tests.bench.reporting import Row, arguments, percentile, report, write_block
 from tests.bench.seeding import CACHED, asked, health, questions
@@ -42,6 +43,8 @@ UNCACHED, FROM_CACHE, HEALTH = "POST /v1/chat", "POST /v1/chat, cached", "GET /h
 FIRST_TURN, FIRST_CACHED = "POST /v1/chat, first turn", "POST /v1/chat, cached first turn"
 # What stands beside a route: the same kind of turn, uncached, as nothing else has a cache.
 BESIDE = {FIRST_TURN: FIRST_TURN, FIRST_CACHED: FIRST_TURN}
+# The same turn as others make it, by what `checking` calls it.
+COMPARED = ("tuned", "LangChain", HISTORY)
 # What an answer needs, each call with what the one before it returned.
 _ANSWER = ("/v1/embeddings", "dense search", "BatchGetItem catalogue", "/v1/responses")
 CHAINS = {
@@ -104,6 +107,7 @@ def _lanes(benches: Benches, count: int) -> list[Lane]:
     """Every arm, and our chat function's first, whose calls are counted."""
     chat = benches.ours("chat")
     web, tuned, langchain = benches.web(chat), benches.tuned(chat), benches.langchain(chat)
+    history = benches.langchain_history(chat)
     asking = questions(2 * count)
     new = [asked(question) for question in asking[:count]]
     first = [asked(question, None) for question in asking[count:]]
@@ -113,10 +117,12 @@ def _lanes(benches: Benches, count: int) -> list[Lane]:
         Lane(UNCACHED, "nexus", chat, new),
         Lane(UNCACHED, tuned.name, tuned, new),
         Lane(UNCACHED, langchain.name, langchain, new),
+        Lane(UNCACHED, history.name, history, new),
         Lane(UNCACHED, web.name, web, new),
         Lane(FIRST_TURN, "nexus", chat, first),
         Lane(FIRST_TURN, tuned.name, tuned, first),
         Lane(FIRST_TURN, langchain.name, langchain, first),
+        Lane(FIRST_TURN, history.name, history, first),
         Lane(FROM_CACHE, "nexus", cached, [asked(CACHED)] * count),
         Lane(FIRST_CACHED, "nexus", cached, [asked(CACHED, None)] * count),
         Lane(HEALTH, "nexus", healthy, [health()] * count),
@@ -204,16 +210,16 @@ def _rows(lanes: Sequence[Lane], floors: Mapping[str, Mapping[int, list[float]]]
                 for lane in lanes
                 if lane.route == BESIDE.get(route, UNCACHED) and latency_ms in lane.times
             }
-            langchain = others["LangChain"]
             for lane in lanes:
                 if lane.route == route and latency_ms in lane.times:
                     middle = statistics.median(lane.times[latency_ms])
                     to = {"x floor": middle / floor, "own ms": middle - floor}
-                    to["x tuned"] = middle / statistics.median(others["tuned"].times[latency_ms])
-                    to["x LangChain"] = middle / statistics.median(langchain.times[latency_ms])
                     to["x FastAPI + Mangum"] = middle / alone[UNCACHED]
                     used = statistics.median(lane.cpu[latency_ms])
-                    to["CPU x LangChain"] = used / statistics.median(langchain.cpu[latency_ms])
+                    for name in COMPARED:
+                        other = others[name]
+                        to[f"x {name}"] = middle / statistics.median(other.times[latency_ms])
+                        to[f"CPU x {name}"] = used / statistics.median(other.cpu[latency_ms])
                     rows.append(_lane_row(lane, latency_ms, to))
         for lane in lanes:
             if lane.route == HEALTH and latency_ms in lane.times:
@@ -239,7 +245,9 @@ def _row(
     cpu: Sequence[float],
     to: Mapping[str, float],
 ) -> Row:
-    ratios = ("x floor", "own ms", "x tuned", "x LangChain", "x FastAPI + Mangum")
+    beside = [f"x {name}" for name in COMPARED]
+    ratios = ("x floor", "own ms", *beside, "x FastAPI + Mangum")
+    of_cpu = [f"CPU {name}" for name in beside]
     return {
         "route": route,
         "upstream ms": latency_ms,
@@ -248,7 +256,7 @@ def _row(
         "p95 ms": round(percentile(times, 95), 3),
         **{name: round(to[name], 2) if name in to else "" for name in ratios},
         "CPU ms": round(statistics.median(cpu), 3) if cpu else "",
-        "CPU x LangChain": round(to["CPU x LangChain"], 2) if "CPU x LangChain" in to else "",
+        **{name: round(to[name], 2) if name in to else "" for name in of_cpu},
     }
 
 

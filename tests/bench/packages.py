@@ -32,6 +32,7 @@ RUNTIME = (
 )
 HERE = Path(__file__).parent
 LANGCHAIN = HERE / "langchain.txt"
+LANGCHAIN_HISTORY = HERE / "langchain_history.txt"
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,12 @@ def own_handler(
     packages: Sequence[Path] = (),
     *,
     compiled: bool = True,
+    imports: Sequence[str] = (),
 ) -> Runnable:
-    """A handler of this folder, beside some packages."""
+    """A handler of this folder, with others of it that it imports, beside some packages."""
     scratch.mkdir(parents=True)
-    shutil.copyfile(HERE / f"{name}.py", scratch / f"{name}.py")
+    for module in (name, *imports):
+        shutil.copyfile(HERE / f"{module}.py", scratch / f"{module}.py")
     if compiled:
         compile_folder(scratch, python.target, "/var/task")
     return _runnable(name, scratch, *packages)

@@ -16,6 +16,7 @@ import pytest
 from cli.local.layout import PROJECT
 from tests.bench import cold_start, observing, overhead, stream_start
 from tests.bench.arms import Benches, running_benches
+from tests.bench.checking import HISTORY
 from tests.bench.reporting import Row
 
 
@@ -72,14 +73,15 @@ def test_a_few_warm_requests_answer_in_every_arm(benches: Benches, tmp_path: Pat
     overhead.main(["--requests", "1", "--json", str(out)], lambda _: nullcontext(benches))
     rows = _rows(out)
     found = {(row["route"], row["upstream ms"], row["arm"]) for row in rows}
-    arms = ("floor", "nexus", "tuned FastAPI + SDK", "LangChain")
+    arms = ("floor", "nexus", "tuned FastAPI + SDK", "LangChain", HISTORY)
     latencies = overhead.LATENCIES_MS
     turns = (overhead.UNCACHED, overhead.FIRST_TURN)
     assert found >= {(route, ms, arm) for route in turns for ms in latencies for arm in arms}
     cached = (overhead.FROM_CACHE, overhead.FIRST_CACHED)
     assert found >= {(route, ms, arm) for route in cached for ms in latencies for arm in arms[:2]}
     assert all(row["CPU ms"] for row in rows if row["arm"] != "floor")
-    assert all(row["CPU x LangChain"] for row in rows if row["arm"] in arms[2:])
+    for other in overhead.COMPARED:
+        assert all(row[f"CPU x {other}"] for row in rows if row["arm"] in arms[2:])
 
 
 def test_a_round_of_observing_answers_in_every_arm(benches: Benches, tmp_path: Path) -> None:
