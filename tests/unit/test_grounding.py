@@ -211,6 +211,15 @@ def test_lists_tables_and_headings_lose_only_what_is_unsupported() -> None:
     )
 
 
+def test_a_cited_sentence_that_begins_like_a_heading_is_a_claim() -> None:
+    shell = passage(
+        "# invoke-rc.d dhcpd restart If you have two cards, name one in /etc/dhcpd.conf."
+    )
+    written = "# invoke-rc.d dhcpd restart If you have two cards, name one in /etc/dhcpd.conf. [1]"
+    assert ground(written, [shell]).text == written
+    assert ground("# Loans last 17 years. [1]", PASSAGES).text == ""
+
+
 def test_numbers_of_another_row_or_sentence_are_not_taken_for_a_claims_own() -> None:
     prices = passage(
         "Room: Single; Price per month: IDR 900,000\nRoom: Double; Price per month: IDR 600,000"

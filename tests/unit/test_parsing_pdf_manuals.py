@@ -70,3 +70,29 @@ def test_a_line_may_begin_with_a_word_in_smaller_letters():
     sheet.save()
     found = lines(read(buffer.getvalue()))
     assert any("the folders where JDB should search" in " ".join(text.split()) for text in found)
+
+
+def test_a_line_may_end_with_a_word_in_smaller_letters():
+    buffer = io.BytesIO()
+    sheet = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    sheet.setFont("Helvetica", 10)
+    sheet.drawString(60, 700, "The level is checked against the variable whose name is")
+    sheet.setFont("Helvetica", 8)
+    sheet.drawString(310, 700, "STOP_ON_ERROR_OF_ALL")
+    sheet.setFont("Helvetica", 10)
+    sheet.drawString(
+        60, 688, "which is set to 700 by default, and more than that ends what is running."
+    )
+    sheet.drawString(
+        60, 676, "Nothing that is below it is ever told to anybody who asks for it then."
+    )
+    sheet.setFont("Helvetica", 8)
+    sheet.drawString(60, 600, "A note of its own stands here in smaller letters")
+    sheet.setFont("Helvetica", 10)
+    sheet.drawString(
+        60, 588, "and is not read with what stands below it in larger ones at any time."
+    )
+    sheet.save()
+    found = [" ".join(text.split()) for text in lines(read(buffer.getvalue()))]
+    assert any("STOP_ON_ERROR_OF_ALL which is set to 700" in text for text in found)
+    assert not any("smaller letters and is not" in text for text in found)

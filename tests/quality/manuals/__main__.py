@@ -67,6 +67,11 @@ FURTHER_HELD = {
     "dblatex.pdf": ("dblatex-doc", "usr/share/doc/dblatex/manual.pdf.gz"),
     "fai.pdf": ("fai-doc", "usr/share/doc/fai-doc/fai-guide.pdf"),
     "gpsbabel.pdf": ("gpsbabel-doc", "usr/share/doc/gpsbabel/gpsbabel.pdf.gz"),
+    "claws-mail-manual.pdf": (
+        "claws-mail-doc",
+        "usr/share/doc/claws-mail/manual/en/claws-mail-manual.pdf.gz",
+    ),
+    "sdccman.pdf": ("sdcc-doc", "usr/share/doc/sdcc-doc/sdccman.pdf.gz"),
 }
 
 

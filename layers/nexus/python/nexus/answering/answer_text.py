@@ -21,6 +21,8 @@ _LEADING = re.compile(rf"(?:\s*{ANY_MARKER})+[.]?")
 _CLOSE_MARKERS = re.compile(rf"(?<=[.!?…])(?:{ANY_MARKER})+(?=\s|$)")
 _LINE_PREFIX = re.compile(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+•·]|\(?\d{1,3}[.)])[ \t]+)?")
 _HEADING = re.compile(r"#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$")
+# A cited sentence's end: what begins like a heading, as a shell's prompt does, is none.
+_CITED_SENTENCE = re.compile(r"[.!?。！？][\"'”’)*_]{0,3}\s{0,3}\[\d")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})[\w+#.-]*\s*$")
 _RULE = re.compile(r"[\s|:+=*_-]+$")
 
@@ -138,7 +140,7 @@ def _line_pieces(line: str, at: int) -> Iterator[Piece]:
         yield Piece("sentence", line, line=at)
         return
     is_item = bool(prefix.strip(" \t>"))
-    if not is_item and _HEADING.match(body):
+    if not is_item and _HEADING.match(body) and not _CITED_SENTENCE.search(body):
         yield Piece("heading", body, prefix=prefix, line=at)
         return
     for before, sentence in _sentences(body):

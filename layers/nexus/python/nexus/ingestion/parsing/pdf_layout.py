@@ -43,13 +43,15 @@ def _continues(above: Line, line: Line, gap: float) -> bool:
     size = above.size
     if not size or not line.size:
         return True
-    if abs(size - line.first_size) >= 0.12 * size and not (
-        # A word in another font may begin a line of the same text; a note's number does not.
-        abs(size - line.size) < 0.12 * size
-        and above.text[-1:] not in ".!?:"
-        and not line.text[:1].isdigit()
-    ):
-        return False
+    if abs(size - line.first_size) >= 0.12 * size:
+        goes_on = above.text[-1:] not in ".!?:"
+        # A word in another font may begin a line of the same text, where no note's number does, or
+        # end one that the next goes on from in small letters.
+        begins = abs(size - line.size) < 0.12 * size and not line.text[:1].isdigit()
+        ends = abs(above.first_size - line.first_size) < 0.12 * size and line.text[:1].islower()
+        if not (goes_on and (begins or ends)):
+            return False
+        size = max(size, line.first_size)
     overlap = min(above.right, line.right) - max(above.left, line.left)
     return (
         overlap > 0 and -0.7 * size < above.bottom - line.top < min(gap, 1.2 * size) + 0.25 * size
