@@ -96,3 +96,22 @@ def test_a_line_may_end_with_a_word_in_smaller_letters():
     found = [" ".join(text.split()) for text in lines(read(buffer.getvalue()))]
     assert any("STOP_ON_ERROR_OF_ALL which is set to 700" in text for text in found)
     assert not any("smaller letters and is not" in text for text in found)
+
+
+def test_a_sentence_goes_on_behind_a_note_s_raised_number():
+    buffer = io.BytesIO()
+    sheet = canvas.Canvas(buffer, pagesize=A4, invariant=1)
+    sheet.setFont("Helvetica", 10)
+    for n in range(3):
+        sheet.drawString(60, 760 - 12 * n, f"Line {n} of what stands before it is as long as this.")
+    words = sheet.beginText(60, 700)
+    for size, rise, said in ((10, 0, "Now we can run the program"), (6, 6, "7"), (10, 0, " and")):
+        words.setFont("Helvetica", size)
+        words.setRise(rise)
+        words.textOut(said)
+    words.textOut(" see whether all went well.")
+    sheet.drawText(words)
+    sheet.drawString(60, 688, "The log is written to a file of its own, which is kept for a week.")
+    sheet.save()
+    found = [" ".join(text.split()) for text in lines(read(buffer.getvalue()))]
+    assert any("run the program7 and see whether all went well. The log" in text for text in found)

@@ -17,6 +17,8 @@ _AFTER_HYPHEN = re.compile(rf"{HYPHEN}(\w+)")
 _WORDS = re.compile(r"\w+(?:-\w+)*")
 # Indonesian doubles a stem behind its prefix: se-kurang-kurangnya, ber-hari-hari.
 _DOUBLED_STEM = re.compile(r"\w{1,6}?(\w{4,})-\1")
+# The widest blank between two words, in heights of a letter.
+BLANK = 0.6
 _ITEM = re.compile(r"[•●▪◦‣–—*·-]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s")
 
 
@@ -41,7 +43,7 @@ def starts_item(text: str) -> bool:
 
 def _continues(above: Line, line: Line, gap: float) -> bool:
     size = above.size
-    if not size or not line.size:
+    if not size or not line.size or _goes_on_beside(above, line):
         return True
     if abs(size - line.first_size) >= 0.12 * size:
         goes_on = above.text[-1:] not in ".!?:"
@@ -58,12 +60,23 @@ def _continues(above: Line, line: Line, gap: float) -> bool:
     )
 
 
+def _goes_on_beside(above: Line, line: Line) -> bool:
+    """Whether a line is the rest of the other's: a note's raised number parts them for PDFium."""
+    apart = line.left - above.right
+    if apart < 0 or apart >= BLANK * max(above.size, line.size) or above.is_row or line.is_row:
+        return False
+    shared = min(above.top, line.top) - max(above.bottom, line.bottom)
+    return shared > 0.4 * min(above.top - above.bottom, line.top - line.bottom)
+
+
 def _joined(block: Sequence[Line]) -> str:
     edge = max([line.right for line in block])
     text = squeeze(block[0].text)
     for above, line in pairwise(block):
         words = squeeze(line.text)
-        if not _is_wrapped(above, line, edge):
+        if _goes_on_beside(above, line):
+            text += " " + words
+        elif not _is_wrapped(above, line, edge):
             text += "\n" + words
         elif text.endswith("-") and text[-2:-1].isalpha():
             text = text[:-1] + HYPHEN + words
