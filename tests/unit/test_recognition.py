@@ -123,3 +123,10 @@ def test_what_time_does_not_allow_is_told():
 def test_places_are_told_in_ranges():
     assert places("page", ["2", "3", "4", "9"]) == "pages 2–4, 9"
     assert places("picture", ["image1.png"]) == "picture image1.png"
+
+
+def test_a_photograph_is_read_the_way_up_that_its_file_says():
+    turned, way = io.BytesIO(), Image.Exif()
+    way[0x0112] = 6  # to be turned to the right
+    picture().rotate(90, expand=True).save(turned, "JPEG", exif=way)
+    assert AMOUNT in words(read(turned.getvalue(), "a.jpg"))

@@ -21,6 +21,8 @@ _GUTTER, _CROSSING = 0.5, 0.1
 # More rows than this in a row without a second column end a block.
 _SINGLES = 3
 _LONG_WORDS = 7
+# A heading between two tables is larger than what stands in them.
+_LARGER = 1.15
 # Rows begin something new in a table, and hardly ever in running text; between is unsure.
 _TABLE, _PROSE = 0.5, 0.3
 # Text is wrapped in all columns at once on so many of the rows where it runs in columns, of which
@@ -58,7 +60,11 @@ class Block:
         is_narrow = len(self.columns) <= _MOST_PROSE
         if self._is_interleaved():
             return "prose" if len(self.columns) == 2 else ""
-        are_wrapped = rests >= _WRAPPED * several and rests > 1 and tight_pitch(self.rows) is None
+        are_wrapped = (
+            rests >= _WRAPPED * several
+            and rests > 1
+            and tight_pitch(self.rows, self.widths) is None
+        )
         if is_narrow and (starts <= _PROSE * several or are_wrapped):
             return "prose"
         return "table" if starts >= _TABLE * several and not are_wrapped else ""
@@ -137,7 +143,7 @@ def _within(rows: list[list[Line]]) -> Iterator[Block]:
                 len(rows[at]) == 1
                 and _is_across(rows[at], columns)
                 and len(rows[at][0].text.split()) >= _LONG_WORDS
-            ):
+            ) or (first < at < last and _is_heading(rows, at)):
                 last = at - 1
                 columns = _columns([row for row in rows[first : last + 1] if len(row) > 1])
                 break
@@ -150,6 +156,16 @@ def _within(rows: list[list[Line]]) -> Iterator[Block]:
             if block:
                 yield block
         start = last + 1
+
+
+def _is_heading(rows: Sequence[Sequence[Line]], at: int) -> bool:
+    """Whether a row is one run in larger letters than those above and below: the next table's."""
+    return (
+        len(rows[at]) == 1
+        and len(rows[at - 1]) > 1
+        and len(rows[at + 1]) > 1
+        and rows[at][0].size >= _LARGER * max(run.size for run in (*rows[at - 1], *rows[at + 1]))
+    )
 
 
 def _is_across(row: Sequence[Line], columns: Sequence[tuple[float, float]]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import calls
 from nexus.ingestion.parsing.pdf_letters import UNEVEN, Letters
-from nexus.ingestion.parsing.pdf_lines import HYPHEN, PLAIN, Line, made_line
+from nexus.ingestion.parsing.pdf_lines import HYPHEN, HYPHENS, PLAIN, Line, made_line
 from nexus.ingestion.parsing.pdf_runs import APART, WIDE_GAP, runs
 
 # So wide on average, in heights of a letter, are not letters alone.
@@ -18,7 +18,7 @@ SPARSE = 0.8
 HEADING_CHARS = 110
 # What stands before a list's item, as printers mark it.
 _MARK = re.compile(r"[^\w\s]{1,2} ")
-_NO_HEADING_END = (".", ",", ";", ":", "-", HYPHEN)
+_NO_HEADING_END = (".", ",", ";", ":", *HYPHENS, HYPHEN)
 
 
 class Drawn(NamedTuple):

@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from nexus.ingestion.parsing.cleaning import squeeze
-from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line
+from nexus.ingestion.parsing.pdf_lines import HYPHEN, HYPHENS, Line
 from nexus.ingestion.parsing.table_lines import changed_rows
 from nexus.models import LocatedText
 
@@ -78,7 +78,7 @@ def _joined(block: Sequence[Line]) -> str:
             text += " " + words
         elif not _is_wrapped(above, line, edge):
             text += "\n" + words
-        elif text.endswith("-") and text[-2:-1].isalpha():
+        elif text.endswith(HYPHENS) and text[-2:-1].isalpha():
             text = text[:-1] + HYPHEN + words
         else:
             text += " " + words

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 # PDFium's sign for a hyphen at the end of a line; it joins the two lines itself.
 HYPHEN = "\ufffe"
+# How files write a hyphen that a line ends with: as on keyboards, as in Unicode, and a soft one.
+HYPHENS = ("-", "\u2010", "\u00ad")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

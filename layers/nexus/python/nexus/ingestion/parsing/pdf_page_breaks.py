@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from nexus.ingestion.parsing.pdf_layout import starts_item
-from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
+from nexus.ingestion.parsing.pdf_lines import HYPHEN, HYPHENS, Line, Page
 from nexus.ingestion.parsing.pdf_running import MARGIN
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*(?=\s+[^a-z\s]|\s*$)")
@@ -39,7 +39,7 @@ def with_whole_sentences(pages: Sequence[Page]) -> list[Page]:
         words, used, rest = _rest_of_sentence(after, first)
         begun = before[last]
         text = begun.text
-        if text.endswith("-") and text[-2:-1].isalpha():
+        if text.endswith(HYPHENS) and text[-2:-1].isalpha():
             text = text[:-1] + HYPHEN
         joint = "" if text.endswith(HYPHEN) else " "
         before[last] = begun._replace(text=text + joint + words)
@@ -109,7 +109,7 @@ def _goes_on(lines: Sequence[Line], last: int, first: Line) -> bool:
         return False
     if first.text[:1].islower():
         return True
-    if line.text.endswith(("-", HYPHEN)) or not any(map(str.isalpha, first.text[:1])):
+    if line.text.endswith((*HYPHENS, HYPHEN)) or not any(map(str.isalpha, first.text[:1])):
         return False
     column = [one for one in lines if abs(one.left - line.left) < line.size and not one.table]
     edge = max(one.right for one in column)
@@ -137,7 +137,7 @@ def _rest_of_sentence(lines: Sequence[Line], first: int) -> tuple[str, int, list
         used += 1
         end = _SENTENCE_END.search(line.text)
         joint = "" if not words or words.endswith(HYPHEN) else " "
-        if words.endswith("-") and words[-2:-1].isalpha():
+        if words.endswith(HYPHENS) and words[-2:-1].isalpha():
             words, joint = words[:-1] + HYPHEN, ""
         if end is None:
             words += joint + line.text

@@ -39,6 +39,8 @@ def unruled_rows(block: Block, heads: Sequence[Line], level: Sequence[Ruling]) -
             (tuple(map(text_of, record)), [run for cell in record for run in cell])
             for record in found
         ]
+    if not heads:
+        rows, edges = _under_names(rows, edges)
     header = bold_rows(rows)
     if heads:
         names = tuple(
@@ -118,6 +120,32 @@ def _rows_above_the_rule(rows: Sequence[Row], level: Sequence[Ruling]) -> int | 
         )
     ]
     return 1 if ruled[:1] == [0] and len(ruled) <= 2 and len(rows) > 2 else None
+
+
+def _under_names(rows: list[Row], edges: tuple[float, ...]) -> tuple[list[Row], tuple[float, ...]]:
+    """The rows with each name over its values, where one stands left and the others right.
+
+    Names and values then seem columns of their own: as many of names as of values, in turn.
+    """
+    width = len(edges)
+    whole = [cells for cells, _ in rows if len(cells) == width]
+    if len(rows) < _FEWEST_ROWS or not rows or len(rows[0][0]) != width:
+        return rows, edges
+    names = [at for at in range(width) if rows[0][0][at]]
+    values = [at for at in range(width) if any(cells[at] for cells in whole[1:])]
+    if not (
+        1 < len(names) == len(values) < width
+        and all(abs(name - value) <= 1 for name, value in zip(names, values, strict=True))
+    ):
+        return rows, edges
+    kept = [
+        (tuple(cells[at] for at in (values if number else names)), own)
+        if len(cells) == width
+        else (cells, own)
+        for number, (cells, own) in enumerate(rows)
+    ]
+    pairs = zip(names, values, strict=True)
+    return kept, tuple(edges[min(name, value)] for name, value in pairs)
 
 
 def _without_colons(

@@ -154,6 +154,7 @@ def places(kind: str, numbers: list[str]) -> str:
 def _grey(image: Image) -> Image:
     """The picture as Tesseract reads it: grey on white, not larger than it needs."""
     from PIL import Image as Pictures
+    from PIL import ImageOps
 
     if image.width * image.height > _MOST_PIXELS:
         scale = (_MOST_PIXELS / (image.width * image.height)) ** 0.5
@@ -162,6 +163,8 @@ def _grey(image: Image) -> Image:
             image.draft("L", size)
         image = image.convert("L") if image.mode not in ("L", "RGB", "RGBA", "LA") else image
         image.thumbnail(size)
+    # Phones turn a photograph by a word in its file.
+    image = ImageOps.exif_transpose(image)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         layered = image.convert("RGBA")
         white = Pictures.new("RGBA", layered.size, "white")
