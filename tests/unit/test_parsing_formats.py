@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import io
 import subprocess
 import sys
 
+import docx
 import pytest
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 
 from nexus.errors import CorruptDocument, EmptyDocument, UnsupportedFormat
 from nexus.models import Locator
@@ -223,3 +227,17 @@ def test_xml_keeps_titles_and_what_is_marked_as_characters():
         ("Tea",),
         ["Drink hot and <slow> or not."],
     )
+
+
+def test_filled_cells_of_a_word_table_are_its_names():
+    document = docx.Document()
+    table = document.add_table(2, 2)
+    for place, text in enumerate(("Dock", "Depth", "D1", "4 m")):
+        table.cell(*divmod(place, 2)).text = text
+    for cell in table.rows[0].cells:
+        shading = OxmlElement("w:shd")
+        shading.set(qn("w:fill"), "1F3864")
+        cell._tc.get_or_add_tcPr().append(shading)
+    file = io.BytesIO()
+    document.save(file)
+    assert lines(read(file.getvalue(), "a.docx")) == ["Dock: D1; Depth: 4 m"]

@@ -7,8 +7,10 @@ import zipfile
 
 import pptx
 import pytest
+from pptx.dml.color import RGBColor
 
 from nexus.ingestion.parsing import parse
+from nexus.ingestion.parsing.slide_text import A
 from tests.formats import made
 from tests.unit.documents_made import LIMIT, lines, read, repacked
 from tests.unit.word_made import p, r, word_of
@@ -111,6 +113,24 @@ def test_white_of_a_slide_s_theme_is_left_out(colour: str) -> None:
     said = "\n".join(lines(read(file.getvalue(), "a.pptx")))
     assert ("secret" in said) == (colour == "tx1")
     assert "Open until June." in said
+
+
+@pytest.mark.parametrize(("opacity", "is_read"), [(0, False), (60_000, True)])
+def test_letters_of_a_slide_that_are_transparent_are_left_out(opacity: int, is_read: bool) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    box = slide.shapes.add_textbox(0, 0, 3_000_000, 900_000)
+    run = box.text_frame.paragraphs[0].add_run()
+    run.text = "secret 777"
+    run.font.color.rgb = RGBColor(0, 0, 0)
+    colour = run._r.find(f".//{A}srgbClr")
+    colour.append(colour.makeelement(f"{A}alpha", {"val": str(opacity)}))
+    box.text_frame.add_paragraph().text = "Open until June."
+    file = io.BytesIO()
+    deck.save(file)
+    found = read(file.getvalue(), "a.pptx")
+    assert ("secret" in "\n".join(lines(found))) == is_read
+    assert bool(found.warnings) != is_read
 
 
 WHITE = '<style:text-properties fo:color="#ffffff"/>'

@@ -111,3 +111,27 @@ def test_a_mail_without_an_extension_is_known_by_its_header():
 def test_other_programs_zips_are_refused_by_name(name):
     with pytest.raises(UnsupportedFormat, match=r"The file is .*, which is not read: "):
         read(made.zipped({name: "x"}), "a.zip")
+
+
+def test_an_invitation_within_a_message_says_what_when_and_where():
+    invitation = (
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Budget round\r\n"
+        "DTSTART;TZID=Europe/Oslo:20260504T090000\r\nDTEND;VALUE=DATE:20260505\r\n"
+        "LOCATION:Hall 7\\, left\r\nDESCRIPTION:Bring the blue fol\r\n der.\r\n"
+        'ORGANIZER;CN="Ines Vidal":mailto:i@ex.org\r\nUID:secret-id\r\n'
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    head = b"From: a@ex.org\r\nSubject: Budget\r\nMIME-Version: 1.0\r\nContent-Type: multipart/"
+    parts = (
+        "--b\r\nContent-Type: text/plain\r\n\r\nWe meet in hall seven.\r\n"
+        f"--b\r\nContent-Type: text/calendar; charset=utf-8\r\n\r\n{invitation}--b--\r\n"
+    ).encode()
+    mixed = read(head + b"mixed; boundary=b\r\n\r\n" + parts, "a.eml")
+    assert lines(mixed)[1:] == [
+        "We meet in hall seven.",
+        "Event: Budget round\nStart: 2026-05-04 09:00 Europe/Oslo\nEnd: 2026-05-05\n"
+        "Place: Hall 7, left\nDescription: Bring the blue folder.\nOrganiser: Ines Vidal",
+    ]
+    # Of several forms of one text, the invitation is not another.
+    either = read(head + b"alternative; boundary=b\r\n\r\n" + parts, "a.eml")
+    assert lines(either)[1:] == ["We meet in hall seven."]

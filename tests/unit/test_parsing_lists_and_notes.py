@@ -209,3 +209,19 @@ def test_xml_that_defines_entities_is_read_as_the_records_that_it_holds() -> Non
         "nr: A1; t: Pots &x;",
         "nr: B&y;2; t: Sewing & more",
     ]
+
+
+def test_a_footnote_of_markdown_stands_below_the_text_that_refers_to_it():
+    text = (
+        "# Backups\n\nBackups run at two.[^1]\n\n```\n[^1]: not a note\n```\n\n"
+        "| Host | Role |\n|---|---|\n| db1 | main[^two] |\n\n# Restore\n\nStop the app.\n\n"
+        "[^1]: Except on leap days,\n    and on holidays.\n[^two]: Since May.\n[^x]: Unused.\n"
+    )
+    found = read(text.encode(), "a.md")
+    assert [(one.locator.heading[-1], one.text) for one in found.texts] == [
+        ("Backups", "Backups run at two.[^1]\n[^1]: Except on leap days, and on holidays."),
+        ("Backups", "```\n[^1]: not a note\n```"),
+        ("Backups", "Host: db1; Role: main[^two]\n[^two]: Since May."),
+        ("Restore", "Stop the app."),
+        ("Restore", "[^x]: Unused."),
+    ]

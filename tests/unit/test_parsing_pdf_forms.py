@@ -1,10 +1,13 @@
-"""What a PDF page paints by way of forms, as figures are, is hidden or not as what it paints."""
+"""What a PDF paints by way of forms is hidden or not as what it paints; attached files are told."""
 
 from __future__ import annotations
 
+import io
+
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
-from tests.unit.documents_made import lines, read
+from tests.unit.documents_made import lines, pdf, read
 
 _RESOURCES = (
     "/Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
@@ -48,3 +51,15 @@ def test_transparent_words_in_forms_are_left_out_and_the_others_read(depth: int,
     document = read(page_of_forms(depth, drawings))
     assert lines(document) == ["Offer", "Valid until June."]
     assert [one.what for one in document.warnings] == ["hidden text is left out"]
+
+
+def test_files_that_are_attached_to_a_pdf_are_told() -> None:
+    document = pypdfium2.PdfDocument(pdf([[(700, "The cover letter of a tender.")]]))
+    document.new_attachment("prices.csv").set_data(b"Lot,Bid\n1,5200\n")
+    file = io.BytesIO()
+    document.save(file)
+    found = read(file.getvalue(), "a.pdf")
+    assert lines(found) == ["The cover letter of a tender."]
+    assert [(one.what, one.where) for one in found.warnings] == [
+        ("attached files are not read", "prices.csv")
+    ]

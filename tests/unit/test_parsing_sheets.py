@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 
 from nexus.ingestion.parsing.ods_cells import ods_sheets
 from tests.unit.documents_made import lines, ods, read, repacked
@@ -111,3 +112,29 @@ def test_cells_that_an_ods_sheet_repeats_without_end_take_little() -> None:
     row = f'<table:table-row table:number-rows-repeated="5000">{cell}</table:table-row>'
     found = ods_sheets(ods(row * 3))
     assert sum(len(sheet.shown) for sheet in found.values()) == 200_000
+
+
+def test_text_boxes_and_the_notes_of_cells_are_read_behind_their_sheet():
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    sheet = book.add_worksheet("Plan")
+    for at, row in enumerate(
+        (("Task", "Owner", "Due"), ("Fix lift", "Ann", 9), ("Paint", "Jo", 4))
+    ):
+        sheet.write_row(at, 0, row)
+    sheet.write_comment("C2", "Postponed to the 16th")
+    sheet.insert_textbox("F3", "Lift engineer: 0800 77 12")
+    book.close()
+    found = read(buffer.getvalue(), "a.xlsx")
+    assert lines(found)[-2:] == ["Lift engineer: 0800 77 12", "Note on C2: Postponed to the 16th"]
+    assert found.texts[-1].locator.sheet == "Plan"
+
+
+def test_cells_in_the_format_that_shows_nothing_are_left_out_and_told():
+    book = workbook(["Name", "Role"], ["Vera", "Cook"], ["Otto", "Driver"])
+    sheet = book.worksheets[0]
+    sheet["D2"] = "secret 777"
+    sheet["D2"].number_format = ";;;"
+    found = read(saved(book), "a.xlsx")
+    assert "secret" not in " ".join(lines(found))
+    assert [one.what for one in found.warnings] == ["hidden text is left out"]

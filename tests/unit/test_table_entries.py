@@ -135,11 +135,11 @@ def test_rows_that_say_nothing_in_a_column_that_is_filtered_by_are_told() -> Non
 
 
 def test_a_row_of_units_below_the_names_is_no_entry() -> None:
-    rows = [("", "°C", "mm"), ("A", "21.5", "0"), ("B", "19.25", ""), ("C", "-2.5", "4.5")]
-    [table] = tables(delimited([("Station", "Temp", "Rain"), *rows]), "sensors.csv")
+    rows = [("", "dBm", "NTU"), ("A", "21.5", "0"), ("B", "19.25", ""), ("C", "-2.5", "4.5")]
+    [table] = tables(delimited([("Station", "Signal", "Mud"), *rows]), "sensors.csv")
     figure, said = asked(table, "count")
     assert figure == "3"
-    assert "The first row names units and was left out: °C; mm." in said
+    assert "The first row names units and was left out: dBm; NTU." in said
 
 
 def test_records_within_records_are_a_table_of_their_own() -> None:

@@ -152,3 +152,16 @@ def test_names_that_stand_again_further_down_are_names_all_the_same():
         ["Berth", "Depth", "Crane"], ["S1", "14 m", "yes"],
     ]  # fmt: skip
     assert render(rows)[-1] == "Berth: S1; Depth: 14 m; Crane: yes"
+
+
+def test_a_row_of_units_below_the_names_is_said_with_them():
+    rows = [
+        ["Station", "Depth", "Temp"], ["", "m", "°C"], ["B1", "10", "8.4"], ["B2", "25", "7.9"],
+    ]  # fmt: skip
+    assert render(rows)[-1] == "Station: B2; Depth (m): 25; Temp (°C): 7.9"
+    assert render(rows, 1)[-1] == "Station: B2; Depth (m): 25; Temp (°C): 7.9"
+
+
+def test_a_first_row_of_words_that_are_also_units_is_no_row_of_units():
+    rows = [["Size", "Load", "Kind"], ["M", "T", "Days"], ["L", "X", "Hours"], ["S", "T", "Days"]]
+    assert "(" not in " ".join(render(rows))

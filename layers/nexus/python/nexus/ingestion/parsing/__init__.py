@@ -132,12 +132,11 @@ def _whole(reader: ModuleType, content: bytes, outline: Outline) -> ParsedDocume
     """What a reader of whole files gives and, with `ocr`, the text of the pictures in the file."""
     hidden = {"read_hidden": outline.read_hidden} if outline.format in _HIDING else {}
     if not outline.ocr:
-        document: ParsedDocument = reader.read(content, **hidden)
-        return document
+        return _mending(reader, content, hidden)
     from nexus.ingestion.parsing.pictures_inside import FOLDERS, with_pictures
 
     try:
-        document = reader.read(content, **hidden)
+        document = _mending(reader, content, hidden)
     except EmptyDocument:
         if outline.format not in FOLDERS:
             raise
@@ -145,6 +144,25 @@ def _whole(reader: ModuleType, content: bytes, outline: Outline) -> ParsedDocume
     if outline.format not in FOLDERS:
         return document
     return with_pictures(document, content, outline.format, read_hidden=outline.read_hidden)
+
+
+def _mending(reader: ModuleType, content: bytes, hidden: dict[str, bool]) -> ParsedDocument:
+    """What a reader of whole files gives; of an office file with damaged parts, of the others."""
+    document: ParsedDocument
+    try:
+        document = reader.read(content, **hidden)
+    except Exception as err:
+        is_refused = isinstance(err, NexusError | MemoryError)
+        if not content.startswith(b"PK") or (is_refused and not isinstance(err, CorruptDocument)):
+            raise
+        from nexus.ingestion.parsing.mending import mended
+
+        content, warnings = mended(content)
+        if not warnings:
+            raise
+        document = reader.read(content, **hidden)
+        document = replace(document, warnings=(*warnings, *document.warnings))
+    return document
 
 
 def no_text(outline: Outline, warnings: Sequence[ReadingWarning] = ()) -> EmptyDocument:

@@ -7,7 +7,7 @@ import zipfile
 
 from nexus.errors import EmptyDocument
 from nexus.ingestion.parsing.inside import Inside
-from nexus.ingestion.parsing.zips import is_legible
+from nexus.ingestion.parsing.zips import is_legible, unpacked
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 # What operating systems and version control leave between people's own files.
@@ -40,7 +40,11 @@ def read(content: bytes, inside: Inside) -> ParsedDocument:
             if not inside.fits(info.file_size):
                 skipped += 1
                 continue
-            found = inside.read(archive.read(info), name)
+            part, is_whole = unpacked(content, info)
+            if not is_whole:
+                warnings.append(ReadingWarning("not read: the file is damaged", name, _APART))
+                continue
+            found = inside.read(part, name)
             texts += found.texts
             warnings += found.warnings
             count += bool(found.texts)

@@ -6,6 +6,7 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -17,6 +18,7 @@ from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
+_MOST_CSS = 200_000
 _PAGES = ("application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/xml")
 # Shops obfuscate fonts in books that anybody may read (IDPF, Adobe).
 _FONTS_ONLY = (b"http://www.idpf.org/2008/embedding", b"http://ns.adobe.com/pdf/enc#RC")
@@ -40,13 +42,14 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
         texts: list[LocatedText] = []
         warnings: list[ReadingWarning] = []
         count = 0
+        sheets = _sheets(archive, names)
         contents = _contents(archive, names, root, folder)
         for path in dict.fromkeys(_spine(root, folder)):
             if path not in names:
                 warnings.append(_unread(path, "a chapter that the book names is not in it"))
                 continue
             try:
-                chapter = web.read(archive.read(path), read_hidden=read_hidden)
+                chapter = web.read(archive.read(path), read_hidden=read_hidden, sheets=sheets)
             except Exception:  # noqa: BLE001 - one chapter is not the book
                 warnings.append(_unread(path, "the chapter is damaged"))
                 continue
@@ -55,6 +58,16 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
             warnings += chapter.warnings
     title = next((squeeze(one.text or "") for one in root.iter() if local_name(one) == "title"), "")
     return ParsedDocument(tuple(texts), title or None, max(count, 1), tuple(warnings))
+
+
+def _sheets(archive: zipfile.ZipFile, names: set[str]) -> list[str]:
+    """The style sheets of the book, which its chapters share."""
+    found: list[str] = []
+    for name in sorted(names):
+        if name.lower().endswith(".css"):
+            with suppress(Exception):  # a damaged style sheet says nothing
+                found.append(archive.read(name)[:_MOST_CSS].decode("utf-8", "replace"))
+    return found
 
 
 def _unread(path: str, what: str) -> ReadingWarning:

@@ -11,6 +11,7 @@ from email.policy import compat32
 
 from nexus.errors import EmptyDocument, EncryptedDocument
 from nexus.ingestion.parsing import web
+from nexus.ingestion.parsing.appointments import appointments
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.inside import Inside
 from nexus.ingestion.parsing.plain import decode
@@ -105,6 +106,8 @@ class _Reading:
         self.warnings: list[ReadingWarning] = []
         self.page_title: str | None = None
         self.pictures = 0
+        # The style sheets that came with the page that is read.
+        self._sheets: list[str] = []
         self._parts = 0
 
     def part(self, part: Message) -> None:
@@ -141,7 +144,8 @@ class _Reading:
         best: list[LocatedText] = []
         for child in reversed(children):  # the best form comes last, RFC 2046
             self.texts = []
-            if _is_attached(child):  # such as an invitation
+            is_invitation = child.get_content_type() == "text/calendar" and len(children) > 1
+            if _is_attached(child) or is_invitation:  # its text says it, too
                 continue
             self.part(child)
             if _length(self.texts) > 2 * _length(best):
@@ -154,6 +158,11 @@ class _Reading:
         roots = [one for one in children if start and one.get("Content-ID", "").strip() == start]
         rest = [one for one in children if one not in roots]
         pages = roots + [one for one in rest if one.get_content_maintype() in ("text", "multipart")]
+        self._sheets = [
+            decode(_payload(one), _charset(one))
+            for one in rest
+            if one.get_content_type() == "text/css" and _payload(one).strip()
+        ]
         found = False
         for child in pages:
             if found and not _is_attached(child):
@@ -172,10 +181,14 @@ class _Reading:
 
     def _body(self, part: Message) -> list[LocatedText]:
         content, charset = _payload(part), _charset(part)
-        if part.get_content_type() in ("text/css", "text/javascript", "text/calendar"):
+        if part.get_content_type() in ("text/css", "text/javascript"):
             return []
+        if part.get_content_type() == "text/calendar":
+            return [LocatedText(one) for one in appointments(decode(content, charset))]
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
-            page = web.read(_as_utf8(content, charset), read_hidden=self.inside.read_hidden)
+            page = web.read(
+                _as_utf8(content, charset), read_hidden=self.inside.read_hidden, sheets=self._sheets
+            )
             self.page_title = self.page_title or page.title or ""
             self.warnings += page.warnings
             return list(page.texts)

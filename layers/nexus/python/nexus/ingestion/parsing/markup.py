@@ -19,6 +19,7 @@ from nexus.ingestion.parsing.markup_html import (
     without_struck,
     without_tags,
 )
+from nexus.ingestion.parsing.markup_notes import Notes
 from nexus.ingestion.parsing.plain import decode
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
@@ -54,6 +55,8 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     reader = _Reader(read_hidden)
     reader.sections.text("\n".join(above.fields))
     reader.through(without_comments(lines[above.lines :]))
+    for note in reader.notes.rest():
+        reader.sections.text(note)
     hidden = (hidden_text(reader.hidden),) if reader.hidden else ()
     struck = (struck_text(),) if reader.is_struck else ()
     title = above.title or reader.first_heading
@@ -69,10 +72,12 @@ class _Reader:
         self._read_hidden = read_hidden
         self.sections = Sections()
         self.first_heading: str | None = None
+        self.notes = Notes([])
         self._block: list[str] = []
         self._ends: dict[tuple[str, int], int] = {}
 
     def through(self, lines: list[str]) -> None:
+        self.notes = Notes(lines)
         self._ends = block_ends(lines)
         at = 0
         while at < len(lines):
@@ -170,12 +175,14 @@ class _Reader:
             rows.append(_cells(self._unstruck(lines[at])))
             at += 1
         for line in render(rows, 1):
-            self.sections.text(line)
+            self.sections.text(line if "[^" not in line else self.notes.below(line))
         return at
 
     def _flush(self, code: Sequence[str] = ()) -> None:
         """Ends the block, with the code that follows it at once."""
         block = [without_tags("\n".join(self._block))] if self._block else []
+        if block:
+            block = [self.notes.below(block[0])]
         self.sections.text("\n".join([*block, *code]))
         self._block.clear()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -100,6 +100,7 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
         )
         own = [page for page in pages if part.start < page.number <= part.end]
         scanned, told = recognised(document, own) if outline.ocr else ([], ())
+        attached = list(_attached(document)) if part.start == 0 else []
     if outline.is_whole(part) and not scanned and not any(page.lines for page in own):
         if damaged is not None:
             raise CorruptDocument(
@@ -124,7 +125,7 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
     read = join_hyphens(texts)
     if scanned:
         read = sorted((*read, *scanned), key=lambda text: text.locator.page or 0)
-    warnings = (*_warnings(own, looked_at=outline.ocr), *told)
+    warnings = (*_warnings(own, looked_at=outline.ocr), *told, *attached)
     return ParsedDocument(tuple(read), outline.title, part.end - part.start, warnings)
 
 
@@ -160,6 +161,21 @@ def _warnings(pages: Sequence[Page], *, looked_at: bool) -> Iterator[ReadingWarn
             yield ReadingWarning(what, _named(numbers), advice)
     if hiding := [page.number for page in pages if page.hides_text]:
         yield left_out("hidden text is", _named(hiding))
+
+
+def _attached(document: PdfDocument) -> Iterator[ReadingWarning]:
+    """A warning for the files that are attached to the whole document, if there are any."""
+    from pypdfium2 import PdfiumError
+
+    with suppress(PdfiumError):
+        count = document.count_attachments()
+        names = [document.get_attachment(at).get_name() for at in range(min(count, _MOST_SPANS))]
+        if names:
+            more = f" and {count - len(names)} more" if count > len(names) else ""
+            shown = ", ".join(squeeze(clean(name))[:HEADING_CHARS] for name in names)
+            yield ReadingWarning(
+                "attached files are not read", f"{shown}{more}", "Upload them by themselves."
+            )
 
 
 def _named(numbers: Sequence[int]) -> str:

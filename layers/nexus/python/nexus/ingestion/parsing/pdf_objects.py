@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain, repeat
@@ -22,21 +23,28 @@ _NO_TEXT = -1
 _MOST_OBJECTS = 5_000
 # Where lines are painted in more pieces than they have words, asking about words is faster.
 _MOST_TO_A_LINE = 12
+# A text in more marks than these is not looked at any closer.
+_DEEPEST_MARK = 10
 
 
 class Drawing(NamedTuple):
-    """What is painted beside text: its address, its kind, and its left, bottom, right and top."""
+    """What is painted beside text: its address, its kind, and its left, bottom, right and top.
+
+    `place` is its place among all that the page paints, one over the other, from 0.
+    """
 
     address: Address
     kind: int
     box: Box
+    place: int
 
 
 class PageObjects:
     """The objects of one page, which has to stay open and shows so many `lines` of text.
 
     `may_hide` are the addresses of texts painted in white, transparent or not at all; None where
-    it would take long to tell. `are_too_many` says that nothing is looked for among them.
+    it would take long to tell. `layered` are the texts of layers (optional content), which may not
+    be shown. `are_too_many` says that nothing is looked for among the objects.
     """
 
     def __init__(self, page: Any, lines: int) -> None:
@@ -44,14 +52,15 @@ class PageObjects:
         self._count = calls().count_objects(self._page)
         self.are_too_many = self._count > _MOST_OBJECTS
         self.may_hide: set[int] | None = None
-        self._others: list[Address] | None = None
+        self._others: list[tuple[int, Address]] | None = None
+        self.layered: list[Address] = []
         self._most = _MOST_TO_A_LINE * lines
         if self._count <= self._most:
             self._look()
 
     def _look(self) -> None:
         may_hide = set[int]()
-        self._others = _unlike_text(self._every(), may_hide)
+        self._others = _unlike_text(self._every(), may_hide, self.layered)
         if self._looks_into_forms(may_hide):
             self.may_hide = may_hide
 
@@ -59,7 +68,8 @@ class PageObjects:
         """Adds the texts within the page's forms that may be hidden; false if that takes long."""
         pdfium = calls()
         kind_of, count_in, object_in = pdfium.kind, pdfium.count_nested, pdfium.nested_object
-        others, left = self._others or [], self._most - self._count
+        others = [one for _, one in self._others or []]
+        left = self._most - self._count
         while forms := [one for one in others if kind_of(one) == _FORM]:
             counts = [count_in(form) for form in forms]
             left -= sum(counts)
@@ -69,8 +79,19 @@ class PageObjects:
                 map(object_in, repeat(form), range(count))
                 for form, count in zip(forms, counts, strict=True)
             )
-            others = _unlike_text(nested, may_hide)
+            others = [one for _, one in _unlike_text(nested, may_hide, self.layered)]
         return True
+
+    @property
+    def may_cover(self) -> bool:
+        """Whether anything that is no text is painted over the page's first text."""
+        last = self._others[-1][0] if self._others else -1
+        return self.may_hide is not None and last >= len(self._others or ())
+
+    def texts(self) -> Iterator[tuple[int, Address]]:
+        """The texts that the page paints itself, each with its place; none in nested content."""
+        others = {place for place, _ in self._others or ()}
+        return ((place, one) for place, one in enumerate(self._every()) if place not in others)
 
     def _every(self) -> Iterator[Address]:
         # One after the other: all of them at once would take longer to make.
@@ -85,27 +106,61 @@ class PageObjects:
         kind_of, bounds = pdfium.kind, pdfium.bounds
         edges, (left, bottom, right, top) = pdfium.edges, pdfium.into_edges
         return [
-            Drawing(one, kind, (edges[0], edges[1], edges[2], edges[3]))
-            for one in (self._every() if self._others is None else self._others)
+            Drawing(one, kind, (edges[0], edges[1], edges[2], edges[3]), place)
+            for place, one in (enumerate(self._every()) if self._others is None else self._others)
             if (kind := kind_of(one)) != _TEXT and bounds(one, left, bottom, right, top)
         ]
 
 
-def _unlike_text(objects: Iterable[Any], may_hide: set[int]) -> list[Address]:
-    """The objects that are no texts; of texts, those that may be hidden go into `may_hide`."""
+def _unlike_text(
+    objects: Iterable[Any], may_hide: set[int], layered: list[Address]
+) -> list[tuple[int, Address]]:
+    """The objects that are no texts, each with its place.
+
+    Of texts, those that may be hidden go into `may_hide`, those of layers into `layered`.
+    """
     pdfium = calls()
     mode_of, colour_of = pdfium.render_mode, pdfium.object_colour
+    count_marks, number_of = pdfium.count_marks, pdfium.structure_number
     colour, (red, green, blue, alpha) = pdfium.colour, pdfium.into_colour
-    others: list[Address] = []
-    for one in objects:
+    # Of the marks that were met, which of them are layers'; most texts are of few.
+    layers: dict[int, bool] = {}
+    others: list[tuple[int, Address]] = []
+    for place, one in enumerate(objects):
         mode = mode_of(one)
         if mode == _NO_TEXT:
-            others.append(one)
-        elif (
+            others.append((place, one))
+            continue
+        if (
             mode == UNPAINTED
             or not colour_of(one, red, green, blue, alpha)
             or not colour[3]
             or (colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE)
         ):
             may_hide.add(one.value)
+        # Of tagged text, the one mark is that of its place in the structure.
+        if (marks := count_marks(one)) and (
+            (marks > 1 or number_of(one) < 0) and _is_layered(one, marks, layers)
+        ):
+            layered.append(one)
     return others
+
+
+def _is_layered(text: Address, marks: int, known: dict[int, bool]) -> bool:
+    """Whether one of the marks around a text is that of optional content (PDF 32000-1, 8.11.3)."""
+    mark_of = calls().mark
+    for number in range(min(marks, _DEEPEST_MARK)):
+        mark = mark_of(text, number)
+        if (is_layer := known.get(mark)) is None:
+            is_layer = known[mark] = _name(mark) == "OC"
+        if is_layer:
+            return True
+    return False
+
+
+def _name(mark: int) -> str:
+    pdfium = calls()
+    size = pdfium.written
+    if not pdfium.mark_name(Address(mark), pdfium.name, len(pdfium.name), ctypes.byref(size)):
+        return ""
+    return pdfium.name.raw[: max(size.value - 2, 0)].decode("utf-16-le", "ignore")

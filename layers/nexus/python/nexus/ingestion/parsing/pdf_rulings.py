@@ -79,7 +79,7 @@ def _merged(lines: Iterable[Ruling]) -> Iterator[Ruling]:
 def _edges(drawings: Iterable[Drawing]) -> Iterator[Box]:
     """The thin boxes of the page's paths and the edges of the wide ones, before it is turned."""
     pdfium = calls()
-    for path, kind, box in drawings:
+    for path, kind, box, _ in drawings:
         if kind != PATH:
             continue
         left, bottom, right, top = box

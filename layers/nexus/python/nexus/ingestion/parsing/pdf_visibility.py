@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from nexus.ingestion.parsing.pdf_calls import Address, address, calls
+from nexus.ingestion.parsing.pdf_covered import covered_texts
 from nexus.ingestion.parsing.pdf_objects import PATH, UNPAINTED, WHITE, Box, PageObjects
 
 # Nobody reads letters lower than these points, or than this share of a small page.
@@ -36,6 +37,9 @@ class Visibility:
         pdfium.page_box(address(page), pdfium.into_box)
         self.box: Box = (shown.left, shown.bottom, shown.right, shown.top)
         self._left, self._bottom, self._right, self._top = self.box
+        self._covered = set() if read_hidden else covered_texts(page, objects, self.box)
+        if self._may_hide is not None:
+            self._may_hide |= self._covered
         self._colour, self._into_colour = pdfium.colour, pdfium.into_colour
         self._fill_colour, self._mode = pdfium.fill_colour, pdfium.render_mode
         self._object = pdfium.text_object
@@ -69,6 +73,8 @@ class Visibility:
         painted = self._object(self._text_address, index)
         if self._may_hide is not None and painted not in self._may_hide:
             return False
+        if painted in self._covered:
+            return True
         colour = self._colour
         if self._fill_colour(self._text_address, index, *self._into_colour):
             if not colour[3]:

@@ -37,13 +37,13 @@ def with_pictures(
     seen: set[bytes] = set()
     with zipfile.ZipFile(io.BytesIO(content)) as archive, recogniser() as tesseract:
         for name, slide in _pictures(archive, form, read_hidden=read_hidden):
-            data = archive.read(name)
-            mark = hashlib.sha256(data).digest()
-            if mark in seen:
-                continue
-            seen.add(mark)
             shown = posixpath.basename(name) if slide is None else f"{slide}"
             try:
+                data = archive.read(name)
+                mark = hashlib.sha256(data).digest()
+                if mark in seen:
+                    continue
+                seen.add(mark)
                 with opened(data) as image:
                     found = tesseract.picture(image, shown)
             except Exception:  # noqa: BLE001 - whatever PIL says, one picture is not the whole

@@ -12,7 +12,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, repeat
 from xml.parsers import expat
 
@@ -43,6 +43,8 @@ _HIDDEN = re.compile(
 )
 _FROM_TO = re.compile(rb"\b(min|max)\s*=\s*[\"'](\d{1,5})[\"']")
 _MOST_COLUMNS = 16_384
+# The format that shows neither numbers nor text.
+_NOTHING_SHOWN = ";;;"
 # Of the colours by number, those that are white (ECMA-376 part 1, 18.8.27).
 _WHITE = ("1", "9")
 
@@ -58,7 +60,7 @@ class WorkbookLooks:
     def __init__(self, content: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(content)) if content[:2] == b"PK" else None
         self._names = set(self._archive.namelist()) if self._archive else set()
-        self._parts = self._sheet_parts()
+        self._parts = sheet_parts(self._read)
         self._styles = self._cell_styles()
         self._struck = struck_strings(self._read("xl/sharedStrings.xml"))
 
@@ -70,18 +72,6 @@ class WorkbookLooks:
     def _read(self, path: str) -> bytes:
         return self._archive.read(path) if self._archive and path in self._names else b""
 
-    def _sheet_parts(self) -> dict[str, str]:
-        targets = {
-            at["Id"]: posixpath.normpath(posixpath.join("/xl", at["Target"])).lstrip("/")
-            for name, at in self._elements("xl/_rels/workbook.xml.rels")
-            if name == "Relationship" and "Id" in at and "Target" in at
-        }
-        return {
-            at["name"]: targets.get(_of(at, "id"), "")
-            for name, at in self._elements("xl/workbook.xml")
-            if name == "sheet" and "name" in at
-        }
-
     def _cell_styles(self) -> list[Style]:
         codes = dict(BUILT_IN)
         bold: list[bool] = []
@@ -91,7 +81,7 @@ class WorkbookLooks:
         plain: list[bool] = []
         styles: list[Style] = []
         within = ""
-        for name, at in self._elements("xl/styles.xml"):
+        for name, at in _tags(self._read("xl/styles.xml")):
             if name in ("numFmts", "fonts", "fills", "cellXfs", "cellStyleXfs", "dxfs"):
                 within = name
             elif name == "numFmt" and within == "numFmts":
@@ -119,19 +109,34 @@ class WorkbookLooks:
                 is_white = font < len(white) and white[font] and (fill >= len(plain) or plain[fill])
                 is_struck = font < len(struck) and struck[font]
                 code = codes.get(_number(at, "numFmtId"), "")
+                is_white = is_white or code.strip() == _NOTHING_SHOWN
                 styles.append(Style(code, stands_out, is_white, is_struck))
         return styles
 
-    def _elements(self, path: str) -> list[tuple[str, dict[str, str]]]:
-        """The elements of a part in order, without prefixes."""
-        found: list[tuple[str, dict[str, str]]] = []
-        part = self._read(path)
-        if not part:
-            return found
-        parser = expat.ParserCreate()
-        parser.StartElementHandler = lambda name, at: found.append((name.rpartition(":")[2], at))
-        parser.Parse(part, True)
+
+def sheet_parts(read: Callable[[str], bytes]) -> dict[str, str]:
+    """The part that holds each sheet of an XLSX file, by the sheet's name; `read` reads a part."""
+    targets = {
+        at["Id"]: posixpath.normpath(posixpath.join("/xl", at["Target"])).lstrip("/")
+        for name, at in _tags(read("xl/_rels/workbook.xml.rels"))
+        if name == "Relationship" and "Id" in at and "Target" in at
+    }
+    return {
+        at["name"]: targets.get(_of(at, "id"), "")
+        for name, at in _tags(read("xl/workbook.xml"))
+        if name == "sheet" and "name" in at
+    }
+
+
+def _tags(part: bytes) -> list[tuple[str, dict[str, str]]]:
+    """The elements of a part in order, without prefixes."""
+    found: list[tuple[str, dict[str, str]]] = []
+    if not part:
         return found
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda name, at: found.append((name.rpartition(":")[2], at))
+    parser.Parse(part, True)
+    return found
 
 
 class SheetLooks:

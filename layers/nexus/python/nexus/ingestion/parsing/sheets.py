@@ -16,6 +16,7 @@ from nexus.ingestion.parsing.hidden_cells import (
 from nexus.ingestion.parsing.ods_cells import ods_sheets
 from nexus.ingestion.parsing.sheet_grids import SheetGrid, grid_of
 from nexus.ingestion.parsing.sheet_looks import looks_of
+from nexus.ingestion.parsing.sheet_notes import notes_of
 from nexus.ingestion.parsing.table_lines import located
 from nexus.ingestion.parsing.tables import lines_of
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
@@ -44,6 +45,7 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
             looks = looks_of(content)
             hidden = ods_hidden_cells(content)
             of_ods = ods_sheets(content)
+            notes = notes_of(content, read_hidden=read_hidden)
             for name in names:
                 of_sheet = None if read_hidden else hidden.get(name, NOTHING)
                 sheet = workbook.get_sheet_by_name(name)
@@ -52,6 +54,7 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
                     located(line, Locator(sheet=name, row=grid.numbers[at] + 1))
                     for at, line in lines_of(grid.rows, grid.looks)
                 ]
+                texts += [LocatedText(said, Locator(sheet=name)) for said in notes.get(name, ())]
                 warnings += _warnings(grid, name)
     except PasswordError as err:
         raise EncryptedDocument(

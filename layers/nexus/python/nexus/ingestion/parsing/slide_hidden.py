@@ -15,6 +15,8 @@ from nexus.ingestion.parsing.slide_text import A
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 # Hundredths of a point: nobody reads letters of two points.
 _TINY = 200
+# Thousandths of a per cent of opacity.
+_CLEAR = 5_000
 _OF_THE_TREE = {f"{_P}nvGrpSpPr", f"{_P}grpSpPr", f"{_P}extLst"}
 _FILLS = {f"{A}{name}" for name in ("solidFill", "gradFill", "blipFill", "pattFill", "grpFill")}
 
@@ -67,10 +69,16 @@ def take_out(body: Any, is_on_white: Callable[[], bool]) -> TakenOut:
         is_tiny = size.isascii() and size.isdigit() and int(size[:6]) <= _TINY
         if not is_tiny and _is_white(properties):
             on_white = is_on_white() if on_white is None else on_white
-        if is_tiny or (on_white and _is_white(properties)):
+        if is_tiny or _is_clear(properties) or (on_white and _is_white(properties)):
             run.getparent().remove(run)
             hidden = True
     return TakenOut(hidden, is_struck)
+
+
+def _is_clear(properties: Any) -> bool:
+    """Whether letters are as good as transparent."""
+    alpha = properties.find(f"{A}solidFill/*/{A}alpha")
+    return alpha is not None and _whole(alpha, "val") <= _CLEAR
 
 
 def is_on_white(shape: Any, slide: Any, others: list[Any]) -> bool:

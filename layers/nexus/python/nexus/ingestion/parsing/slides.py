@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,7 +13,6 @@ from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.diagrams import diagram_text
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden import left_out, struck_text
-from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.pictures import is_large, unread
 from nexus.ingestion.parsing.slide_hidden import is_hidden, is_on_white, take_out
 from nexus.ingestion.parsing.slide_text import frame_text
@@ -29,6 +29,12 @@ _CHARTS = (
     "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart",
 )
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
+_VARIANTS = (
+    "application/vnd.openxmlformats-officedocument.presentationml.slideshow.main+xml",
+    "application/vnd.openxmlformats-officedocument.presentationml.template.main+xml",
+    "application/vnd.ms-powerpoint.slideshow.macroEnabled.main+xml",
+    "application/vnd.ms-powerpoint.template.macroEnabled.main+xml",
+)
 # What python-pptx and the readers of parts raise on something that is not as it should be.
 _BROKEN = (
     AttributeError,
@@ -46,9 +52,8 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
 
     What cannot be read of a slide is left out, with a warning.
     """
-    import pptx
-
-    presentation, warnings = opened(content, pptx.Presentation)
+    presentation = _opened(content)
+    warnings: list[ReadingWarning] = []
     size = (presentation.slide_width or 0, presentation.slide_height or 0)
     texts: list[LocatedText] = []
     number = 0
@@ -74,6 +79,17 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
         pages=max(number, 1),
         warnings=tuple(warnings),
     )
+
+
+def _opened(content: bytes) -> Any:
+    """The presentation, be it a show or a template, which python-pptx refuses by name."""
+    from pptx.opc.package import PartFactory
+    from pptx.package import Package
+    from pptx.parts.presentation import PresentationPart
+
+    for kind in _VARIANTS:
+        PartFactory.part_type_for[kind] = PresentationPart
+    return Package.open(io.BytesIO(content)).main_document_part.presentation
 
 
 class _Slide:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,13 @@ _WRAPPED = 4
 _LAYOUT = "table, h1, h2, h3, h4, h5, h6"
 
 
-def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
-    """The page's own text, panels that unfold too; without menus, scripts and hidden parts."""
+def read(
+    content: bytes, *, read_hidden: bool = False, sheets: Sequence[str] = ()
+) -> ParsedDocument:
+    """The page's own text, panels that unfold too; without menus, scripts and hidden parts.
+
+    `sheets` are the style sheets that came with the page.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
     declared = _CHARSET.search(content[:2048])
@@ -58,7 +64,7 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     walk = _Walk()
     warnings: tuple[ReadingWarning, ...] = ()
     if tree.root is not None:
-        judged = judge(tree.root, read_hidden=read_hidden)
+        judged = judge(tree.root, read_hidden=read_hidden, sheets=sheets)
         warnings += (hidden_text(judged.hidden),) if judged.hidden else ()
         warnings += (struck_text(),) if judged.is_struck else ()
         for node in judged.dropped:

@@ -6,6 +6,7 @@ A panel that a reader can unfold is content, though it is not shown at first.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from nexus.ingestion.parsing.web_notes import is_note
 from nexus.ingestion.parsing.web_styles import (
     PageStyles,
     is_backed,
+    is_blank,
+    is_lettered,
     is_none,
     is_struck,
     is_unreadable,
@@ -45,6 +48,7 @@ _ASKS = re.compile(r"accordion|collaps|faq|question|expand|toggle", re.I)
 _COPYRIGHT = re.compile(r"©|copyright|all rights reserved|hak cipta", re.I)
 _CONTACT = re.compile(r"@[\w-]|\d[\d\s().-]{5,20}\d")
 _FEWEST_WORDS = 6
+_MOST_NAMES = 100
 _FULL_STOPS = (".", "。", "।")
 _LONGEST_NOTICE = 25
 # Blocks within a margin are weighed one by one down to here, so that the work does not grow with
@@ -73,18 +77,29 @@ class _Around:
     in_heading: bool = False
     in_styled: bool = False
     is_backed: bool = False
+    is_blank: bool = False
 
 
-def judge(root: LexborNode, *, read_hidden: bool) -> Judged:
-    """Goes through a page once. With `read_hidden` nothing is left out for being hidden."""
-    styles = page_styles([node.text() for node in root.css("style")])
+def judge(root: LexborNode, *, read_hidden: bool, sheets: Sequence[str] = ()) -> Judged:
+    """Goes through a page once. With `read_hidden` nothing is left out for being hidden.
+
+    `sheets` are the style sheets beside the page, where they came with it.
+    """
+    styles = page_styles([*sheets, *(node.text() for node in root.css("style"))], root)
     judge_ = _Judge(styles, _controlled(root), read_hidden=read_hidden)
-    judge_.has_sheets = root.css_first('link[rel~="stylesheet"]') is not None
+    judge_.has_sheets = not sheets and root.css_first('link[rel~="stylesheet"]') is not None
     found = Judged()
     coming = [(root, _Around())]
     while coming:
         node, around = coming.pop()
         verdict = judge_.of(node, around)
+        if verdict == "hidden" and judge_.is_blank(node, around):
+            blanked = [one for one in node.iter(include_text=True) if one.tag == "-text"]
+            found.dropped += blanked
+            found.hidden += any((one.text() or "").strip() for one in blanked)
+            inside = replace(judge_.inside(node, around), is_blank=True)
+            coming += [(child, inside) for child in node.iter()]
+            continue
         if verdict:
             found.dropped.append(node)
             found.hidden += verdict == "hidden" and bool(words(node))
@@ -112,6 +127,13 @@ class _Judge:
 
     def __init__(self, styles: PageStyles, controlled: set[str], *, read_hidden: bool) -> None:
         self.has_sheets = False
+        self._lettered = ", ".join(
+            [
+                '[style*="font-size"]',
+                '[style*="visibility"]',
+                *sorted(styles.lettered)[:_MOST_NAMES],
+            ]
+        )
         self._styles = styles
         self._controlled = controlled
         self._read_hidden = read_hidden
@@ -122,6 +144,10 @@ class _Judge:
         if tag in _DROPPED:
             return "furniture"
         given = node.attributes
+        if around.is_blank and not self._read_hidden and not self._is_lettered(node):
+            return "hidden"
+        if node.mem_id in self._styles.elements and not self._read_hidden:
+            return "" if self._is_folded(node) else "hidden"
         if not given and tag not in _WEIGHED and not around.margin_depth:
             return ""
         if given.get("role") in ("navigation", "menu", "menubar"):
@@ -146,6 +172,7 @@ class _Judge:
         names = self._names(node)
         return replace(
             around,
+            is_blank=False,
             in_content=around.in_content or tag in _CONTENT,
             margin_depth=around.margin_depth + (tag in _MARGINS or around.margin_depth > 0),
             in_heading=around.in_heading or tag in _HEADINGS,
@@ -155,6 +182,18 @@ class _Judge:
             or "bgcolor" in node.attributes
             or not self._styles.backed.isdisjoint({tag, *names}),
         )
+
+    def is_blank(self, node: LexborNode, around: _Around) -> bool:
+        """Whether a hidden element only has no letters, and others within it have some again."""
+        return (
+            around.is_blank
+            or is_blank(_style(node))
+            or not self._styles.blank.isdisjoint(self._names(node))
+        ) and (around.is_blank or any(one.css_first(self._lettered) for one in node.iter()))
+
+    def _is_lettered(self, node: LexborNode) -> bool:
+        is_lettered_ = not self._styles.lettered.isdisjoint({node.tag or "", *self._names(node)})
+        return is_lettered(_style(node)) or is_lettered_
 
     @staticmethod
     def _is_margin(node: LexborNode, around: _Around) -> bool:

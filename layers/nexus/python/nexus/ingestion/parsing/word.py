@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden import hidden_text, struck_text
-from nexus.ingestion.parsing.mending import opened
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.table_lines import said_again
 from nexus.ingestion.parsing.tables import render
@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 
+_VARIANTS = (
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+    "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+)
+
+
 def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     """A Word document: headers and footers once, then the body with its notes under their text."""
     return _Reader(content, read_hidden, 0).document()
@@ -47,11 +54,8 @@ class _Reader:
     """Prepares the parts of a document so that each paragraph says what its page shows."""
 
     def __init__(self, content: bytes, read_hidden: bool, depth: int) -> None:
-        import docx
-
-        self._document: Document
-        self._warnings: list[ReadingWarning]
-        self._document, self._warnings = opened(content, docx.Document)
+        self._document: Document = _opened(content)
+        self._warnings: list[ReadingWarning] = []
         self._read_hidden = read_hidden
         self._depth = depth
         self._styles = Styles(self._document.styles.element)
@@ -149,6 +153,17 @@ class _Reader:
         return None
 
 
+def _opened(content: bytes) -> Any:
+    """The document, be it a template or one with macros, which python-docx refuses by name."""
+    from docx.opc.part import PartFactory
+    from docx.package import Package
+    from docx.parts.document import DocumentPart
+
+    for kind in _VARIANTS:
+        PartFactory.part_type_for[kind] = DocumentPart
+    return Package.open(io.BytesIO(content)).main_document_part.document
+
+
 def _without_deleted_rows(root: Any) -> None:
     """Takes out the rows of tables whose deletion is tracked."""
     for row in list(root.iter(f"{W}tr")):
@@ -190,7 +205,10 @@ def _table(table: Any) -> list[str]:
 
 
 def _stands_out(tc: Any) -> bool:
-    """Whether all of a cell's words are bold."""
+    """Whether all of a cell's words are bold, or the cell is filled."""
+    fill = tc.find(f"{W}tcPr/{W}shd")
+    if fill is not None and fill.get(f"{W}fill", "auto").lower() not in ("auto", "ffffff"):
+        return any(True for _ in tc.iter(f"{W}t"))
     runs = [run for run in tc.iter(f"{W}r") if run.find(f"{W}t") is not None]
     bold = (run.find(f"{W}rPr/{W}b") for run in runs)
     return bool(runs) and all(

@@ -25,14 +25,22 @@ _HIGHEST_RATIO = 200
 _RATIO_MATTERS_ABOVE = 16 * 1024 * 1024
 _BLOCK = 1024 * 1024
 _SLICE = 64 * 1024
-_DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E", re.I)
+DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E", re.I)
 _MAIN_PARTS: tuple[tuple[bytes, ZipKind], ...] = (
     (b"wordprocessingml.document.main+xml", "docx"),
+    (b"wordprocessingml.template.main+xml", "docx"),
+    (b"ms-word.document.macroEnabled.main+xml", "docx"),
+    (b"ms-word.template.macroEnabledTemplate.main+xml", "docx"),
     (b"presentationml.presentation.main+xml", "pptx"),
+    (b"presentationml.slideshow.main+xml", "pptx"),
+    (b"presentationml.template.main+xml", "pptx"),
+    (b"ms-powerpoint.slideshow.macroEnabled.main+xml", "pptx"),
+    (b"ms-powerpoint.template.macroEnabled.main+xml", "pptx"),
     (b"ms-powerpoint.presentation.macroEnabled.main+xml", "pptx"),
     (b"spreadsheetml.sheet.main+xml", "xlsx"),
     (b"spreadsheetml.template.main+xml", "xlsx"),
     (b"ms-excel.sheet.macroEnabled.main+xml", "xlsx"),
+    (b"ms-excel.template.macroEnabled.main+xml", "xlsx"),
 )
 _SAVE_AS = (
     ("word/", "DOCX"),
@@ -156,7 +164,10 @@ def _refuse_bombs(
             raise too_large
         if kind == "archive" and not is_legible(info):
             continue  # it is never unpacked, and told
-        _unpack_once(archive, info, content, forbid_doctype=kind in _OPEN_XML)
+        try:
+            _unpack_once(archive, info, content, forbid_doctype=kind in _OPEN_XML)
+        except (zlib.error, EOFError):
+            continue  # damaged: what can be unpacked of it is read, and told
 
 
 def is_legible(info: zipfile.ZipInfo) -> bool:
@@ -179,23 +190,44 @@ def _unpack_once(
         raise NotImplementedError("compression method")
     with archive.open(info):  # checks the local header against the directory
         pass
+    packed = _packed(content, info)
+    # Pictures and printer settings may well hold a DTD; they are never parsed.
+    forbid_doctype = forbid_doctype and info.filename.lower().endswith((".xml", ".rels"))
+    size, tail = 0, b""
+    for block in _blocks(packed, info.compress_type):
+        size += len(block)
+        if size > info.file_size:
+            raise zipfile.BadZipFile("an entry is longer than it claims")
+        if forbid_doctype and DOCTYPE.search(tail + block):
+            raise zipfile.BadZipFile("an XML part holds a DTD")
+        tail = block[-32:]
+    if size != info.file_size:
+        raise EOFError("an entry is shorter than it claims")
+
+
+def unpacked(content: bytes, info: zipfile.ZipInfo) -> tuple[bytes, bool]:
+    """What can be unpacked of an entry, no more than it claims to hold, and whether that is all."""
+    blocks: list[bytes] = []
+    size = 0
+    try:
+        for block in _blocks(_packed(content, info), info.compress_type):
+            blocks.append(block)
+            size += len(block)
+            if size > info.file_size:
+                break
+    except (zlib.error, EOFError):
+        pass
+    found = b"".join(blocks)[: info.file_size]
+    return found, size == info.file_size and zlib.crc32(found) == info.CRC
+
+
+def _packed(content: bytes, info: zipfile.ZipInfo) -> memoryview:
+    """The bytes of an entry as they lie in the file."""
     header = info.header_offset
     lengths = content[header + 26 : header + 30]
     start = header + 30 + int.from_bytes(lengths[:2], "little")
     start += int.from_bytes(lengths[2:], "little")
-    packed = memoryview(content)[start : start + info.compress_size]
-    # Pictures and printer settings may well hold a DTD; they are never parsed.
-    forbid_doctype = forbid_doctype and info.filename.lower().endswith((".xml", ".rels"))
-    unpacked, tail = 0, b""
-    for block in _blocks(packed, info.compress_type):
-        unpacked += len(block)
-        if unpacked > info.file_size:
-            raise zipfile.BadZipFile("an entry is longer than it claims")
-        if forbid_doctype and _DOCTYPE.search(tail + block):
-            raise zipfile.BadZipFile("an XML part holds a DTD")
-        tail = block[-32:]
-    if unpacked != info.file_size:
-        raise zipfile.BadZipFile("an entry is shorter than it claims")
+    return memoryview(content)[start : start + info.compress_size]
 
 
 def _blocks(packed: memoryview, method: int) -> Iterator[bytes]:
