@@ -16,6 +16,7 @@ from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.pdf_annotations import form_of
 from nexus.ingestion.parsing.pdf_bookmarks import bookmarks
 from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
+from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_layout import join_hyphens, paragraphs
 from nexus.ingestion.parsing.pdf_lines import Line, Page
 from nexus.ingestion.parsing.pdf_page_breaks import with_whole_sentences
@@ -44,6 +45,8 @@ _FEWEST_PAGES = 10
 _MOST_BOOKMARKS = 1_000
 # A smaller file is read at once, which is faster than PDFium's many reads.
 _SMALL = 8 * 1024 * 1024
+# A larger one is not looked through for what PDFium does not tell.
+_SEARCHED = 32 * 1024 * 1024
 NO_TEXT = (
     "The PDF holds pictures of pages but no text: run text recognition (OCR) on it and upload the "
     "result."
@@ -94,6 +97,7 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
         last = min(part.end + 1, len(document))
         pages, damaged = _pages(
             document,
+            Layers(lambda: source.stretch(0, outline.size) if outline.size <= _SEARCHED else None),
             range(first, last),
             weighs=not part.bookmarks,
             read_hidden=outline.read_hidden,
@@ -169,13 +173,23 @@ def _attached(document: PdfDocument) -> Iterator[ReadingWarning]:
 
     with suppress(PdfiumError):
         count = document.count_attachments()
-        names = [document.get_attachment(at).get_name() for at in range(min(count, _MOST_SPANS))]
+        names = [_name_of(document, at) for at in range(min(count, _MOST_SPANS))]
         if names:
             more = f" and {count - len(names)} more" if count > len(names) else ""
-            shown = ", ".join(squeeze(clean(name))[:HEADING_CHARS] for name in names)
             yield ReadingWarning(
-                "attached files are not read", f"{shown}{more}", "Upload them by themselves."
+                "attached files are not read",
+                f"{', '.join(names)}{more}",
+                "Upload them by themselves.",
             )
+
+
+def _name_of(document: PdfDocument, at: int) -> str:
+    """What an attached file is called; "a file" if its name is none."""
+    try:
+        name = squeeze(clean(document.get_attachment(at).get_name()))[:HEADING_CHARS]
+    except UnicodeError:
+        name = ""
+    return name or "a file"
 
 
 def _named(numbers: Sequence[int]) -> str:
@@ -212,7 +226,7 @@ def _opened(source: WatchedSource, size: int) -> Iterator[PdfDocument]:
 
 
 def _pages(
-    document: PdfDocument, numbers: range, *, weighs: bool, read_hidden: bool
+    document: PdfDocument, layers: Layers, numbers: range, *, weighs: bool, read_hidden: bool
 ) -> tuple[list[Page], Exception | None]:
     """The pages, and what damage there was; a damaged page has no lines."""
     import pypdfium2
@@ -221,7 +235,9 @@ def _pages(
     with _without_collections():
         for index in numbers:
             try:
-                page = read_page(document, index, form, weighs=weighs, read_hidden=read_hidden)
+                page = read_page(
+                    document, index, form, layers, weighs=weighs, read_hidden=read_hidden
+                )
             except (pypdfium2.PdfiumError, AssertionError) as err:
                 page, damaged = Page(index + 1, 0.0, [], is_damaged=True), err
             pages.append(page)

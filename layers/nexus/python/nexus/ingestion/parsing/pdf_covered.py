@@ -1,149 +1,201 @@
-"""Finds the texts of a PDF page that are painted over, or are of a layer that is not shown.
+"""Finds the texts of a PDF page that opaque boxes are painted over, or that a layer hides.
 
-Whether they are seen is decided by two small pictures of the page, with them and without: what
-makes no difference, nobody sees. They are made only of pages on which something may cover a text.
+Both are told from the page's objects, without painting the page. A box hides only what is painted
+before it by the same page or form, so that neither layers nor groups are between them.
 """
 
 from __future__ import annotations
 
-import ctypes
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
 from nexus.ingestion.parsing.pdf_calls import Address, calls
-from nexus.ingestion.parsing.pdf_objects import PATH, Box, PageObjects
+from nexus.ingestion.parsing.pdf_layers import Layers
+from nexus.ingestion.parsing.pdf_objects import (
+    DEEPEST_MARK,
+    LAYER,
+    PATH,
+    Box,
+    Drawing,
+    PageObjects,
+    Painted,
+    mark_name,
+)
+from nexus.ingestion.parsing.pdf_opaque import matrices, moved, opaque_boxes
 
 # What is lower or narrower in points is a line, and covers no letters.
 _LEAST = 4.0
-# A page that pictures cover to this share is a scan: its text, as recognised, lies under them.
-_SCAN = 0.5
-# Dots of the pictures to a point: enough for the smallest letters that are read.
-_SCALE = 1.5
-_MOST_DOTS = 6_000_000
-# A text, with the middle of its place, its place among what is painted, and its box.
-_Text = tuple[float, float, int, Address, Box]
+# So many comparisons of boxes with texts are made on a page; to look at a box counts as several.
+_MOST_STEPS, _LOOK = 100_000, 20
+# More boxes over one text are not kept.
+_MOST_OVER = 20
+# A letter is under a box that takes this share of its height, and all of its width but this.
+_HEIGHT, _EDGE = 0.85, 0.15
+# A text's middle, its place among what is painted, its left and right, and its address.
+_Text = tuple[float, int, float, float, int]
 
 
-def covered_texts(page: Any, objects: PageObjects, box: Box) -> set[int]:
-    """The addresses of the texts that are not seen on the page, which shows the `box`."""
+def covered_texts(objects: PageObjects, layers: Layers) -> tuple[dict[int, list[Box]], set[int]]:
+    """The texts that boxes cover, at least in part, by their addresses; and those of hidden layers.
+
+    The boxes are in the page's coordinates.
+    """
+    covered: dict[int, list[Box]] = {}
     if objects.may_hide is None:
-        return set()
-    suspects: dict[int, tuple[Address, Box]] = {}
-    if objects.may_cover:
-        covers = _covers(objects, box)
-        if covers:
-            _take_under(covers, objects, suspects)
-    if objects.layered:
-        _take_layered(objects, suspects)
-    if not suspects:
-        return set()
-    return _unseen(page, list(suspects.values()), box)
+        return covered, set()
+    if not objects.clips and any(one.may_cover for one in objects.painted):
+        _Covers(objects, layers, covered).take()
+    return covered, _switched_off(objects.layered, layers) if objects.layered else set()
 
 
-def _covers(objects: PageObjects, box: Box) -> list[tuple[int, Box]]:
-    """What is large and may be painted over text, with its place among what is painted."""
-    found: list[tuple[int, Box]] = []
-    pictures = 0.0
-    texts_before = 0
-    for number, drawing in enumerate(objects.drawings):
-        left, bottom, right, top = drawing.box
-        texts_before = drawing.place - number
-        if right - left < _LEAST or top - bottom < _LEAST:
-            continue
-        if drawing.kind != PATH:
-            pictures += (right - left) * (top - bottom)
-        if texts_before > 0 and (drawing.kind != PATH or _is_filled(drawing.address)):
-            found.append((drawing.place, drawing.box))
-    whole = (box[2] - box[0]) * (box[3] - box[1])
-    return [] if pictures >= _SCAN * whole else found
-
-
-def _is_filled(path: Address) -> bool:
-    pdfium = calls()
-    return bool(
-        pdfium.draw_mode(path, *pdfium.into_modes)
-        and pdfium.modes[0]
-        and pdfium.object_colour(path, *pdfium.into_colour)
-        and pdfium.colour[3] == 255
-        and not pdfium.has_transparency(path)
+def is_under(box: Any, covers: Sequence[Box]) -> bool:
+    """Whether one of the covers hides a letter of that box."""
+    left, bottom, right, top = box.left, box.bottom, box.right, box.top
+    edge, height = _EDGE * (right - left), _HEIGHT * (top - bottom)
+    middle = (bottom + top) / 2
+    return any(
+        cover[0] <= left + edge
+        and right - edge <= cover[2]
+        and cover[1] <= middle <= cover[3]
+        and min(top, cover[3]) - max(bottom, cover[1]) >= height
+        for cover in covers
     )
 
 
-def _take_under(
-    covers: Sequence[tuple[int, Box]],
-    objects: PageObjects,
-    suspects: dict[int, tuple[Address, Box]],
-) -> None:
-    """Adds the texts that one of the covers is painted over."""
-    last = covers[-1][0]
-    texts = sorted(
-        (_placed(place, text) for place, text in objects.texts() if place < last),
-        key=itemgetter(0),
+class _Covers:
+    """A search for covered texts over one page, of so many steps."""
+
+    def __init__(self, objects: PageObjects, layers: Layers, covered: dict[int, list[Box]]) -> None:
+        self._objects, self._layers, self._covered = objects, layers, covered
+        self._left = _MOST_STEPS
+
+    def take(self) -> None:
+        for painted in self._objects.painted:
+            if painted.may_cover:
+                self._among(painted)
+
+    def _among(self, painted: Painted) -> None:
+        drawings = self._objects.drawings_of(painted)
+        large = [one for one in drawings if _is_large(one.box)]
+        # Pictures and nested content may show the text again.
+        shown = [one for one in large if one.kind != PATH]
+        covers = [one for one in large if one.kind == PATH]
+        if not covers:
+            return
+        texts = sorted(_placed(self._objects.texts(painted), covers[-1].place), key=itemgetter(0))
+        heights = [text[0] for text in texts]
+        forms = list(matrices(_around(painted)))
+        for cover in covers:
+            left, bottom, right, top = cover.box
+            first, end = bisect_left(heights, bottom), bisect_right(heights, top)
+            self._left -= end - first + 1
+            if self._left < 0:
+                return
+            under = [
+                text
+                for text in texts[first:end]
+                if text[1] < cover.place and text[2] < right and text[3] > left
+            ]
+            if not under:
+                continue
+            self._left -= _LOOK
+            for box in opaque_boxes(cover.address, self._layers.may_have_patterns):
+                self._left -= len(shown) + len(under)
+                placed = _on_page(box, forms)
+                if placed is None or _is_shown_again(box, cover.place, shown):
+                    continue
+                if painted.form is not None and self._is_painted_over(painted, placed):
+                    continue
+                for text in under:
+                    over = self._covered.setdefault(text[4], [])
+                    if len(over) < _MOST_OVER:
+                        over.append(placed)
+
+    def _is_painted_over(self, painted: Painted, box: Box) -> bool:
+        """Whether a picture may be painted over the box of a form, which shows the text again."""
+        pdfium = calls()
+        one = painted
+        while one.around is not None and one.form is not None:
+            later = False
+            for _, other in one.around.others:
+                later = later or other.value == one.form.value
+                if later and other.value != one.form.value and pdfium.kind(other) != PATH:
+                    self._left -= 1
+                    if one.around.form is not None or not pdfium.bounds(other, *pdfium.into_edges):
+                        return True
+                    left, bottom, right, top = pdfium.edges
+                    if left < box[2] and right > box[0] and bottom < box[3] and top > box[1]:
+                        return True
+            one = one.around
+        return False
+
+
+def _is_large(box: Box) -> bool:
+    return box[2] - box[0] >= _LEAST and box[3] - box[1] >= _LEAST
+
+
+def _is_shown_again(box: Box, place: int, shown: Sequence[Drawing]) -> bool:
+    return any(
+        one.place > place
+        and one.box[0] < box[2]
+        and one.box[2] > box[0]
+        and one.box[1] < box[3]
+        and one.box[3] > box[1]
+        for one in shown
     )
-    heights = [text[0] for text in texts]
-    for place, (left, bottom, right, top) in covers:
-        for text in texts[bisect_left(heights, bottom) : bisect_right(heights, top)]:
-            if text[2] < place and left <= text[1] <= right:
-                suspects[text[3].value or 0] = text[3], text[4]
 
 
-def _placed(place: int, text: Address) -> _Text:
+def _placed(texts: Iterator[tuple[int, Address]], last: int) -> Iterator[_Text]:
     pdfium = calls()
-    edges = pdfium.edges
-    if not pdfium.bounds(text, *pdfium.into_edges):
-        return -1e9, 0.0, place, text, (0.0, 0.0, 0.0, 0.0)
-    left, bottom, right, top = edges
-    return (bottom + top) / 2, (left + right) / 2, place, text, (left, bottom, right, top)
+    bounds, edges, (left, bottom, right, top) = pdfium.bounds, pdfium.edges, pdfium.into_edges
+    for place, text in texts:
+        if place > last:
+            return
+        if bounds(text, left, bottom, right, top):
+            yield (edges[1] + edges[3]) / 2, place, edges[0], edges[2], text.value or 0
 
 
-def _take_layered(objects: PageObjects, suspects: dict[int, tuple[Address, Box]]) -> None:
-    """Adds the texts that a layer holds, shown or not."""
-    for text in objects.layered:
-        suspects[text.value or 0] = text, _placed(0, text)[4]
+def _around(painted: Painted) -> Iterator[Address]:
+    """The form and those around it, the innermost first."""
+    one: Painted | None = painted
+    while one is not None and one.form is not None:
+        yield one.form
+        one = one.around
 
 
-def _unseen(page: Any, suspects: Sequence[tuple[Address, Box]], box: Box) -> set[int]:
-    """Those of the texts that make no difference to what the page shows."""
-    width, height = (int((high - low) * _SCALE) for low, high in zip(box[:2], box[2:], strict=True))
-    if not 0 < width * height <= _MOST_DOTS:
+def _on_page(box: Box, forms: Sequence[tuple[float, ...]]) -> Box | None:
+    placed: Box | None = box
+    for matrix in forms:
+        placed = placed and moved(placed, matrix)
+    return placed
+
+
+def _switched_off(layered: Sequence[Address], layers: Layers) -> set[int]:
+    """The addresses of those texts of layers that are in one which is surely off."""
+    off = layers.off()
+    if not off:
         return set()
     pdfium = calls()
-    before = _picture(page, width, height)
-    for text, _ in suspects:
-        pdfium.set_active(text, 0)
-    after = _picture(page, width, height)
-    for text, _ in suspects:
-        pdfium.set_active(text, 1)
-    unseen = set[int]()
-    for text, (left, bottom, right, top) in suspects:
-        first = max(int((left - box[0]) * _SCALE), 0)
-        last = min(int((right - box[0]) * _SCALE) + 1, width)
-        rows = range(
-            max(int((box[3] - top) * _SCALE), 0), min(int((box[3] - bottom) * _SCALE) + 1, height)
-        )
-        if all(
-            before[row * width + first : row * width + last]
-            == after[row * width + first : row * width + last]
-            for row in rows
-        ):
-            unseen.add(text.value or 0)
-    return unseen
+    known: dict[int, bool] = {}
+    found = set[int]()
+    for text in layered:
+        for number in range(min(pdfium.count_marks(text), DEEPEST_MARK)):
+            mark = pdfium.mark(text, number)
+            if (is_off := known.get(mark)) is None:
+                is_off = known[mark] = mark_name(mark) == LAYER and _layer_name(mark) in off
+            if is_off:
+                found.add(text.value or 0)
+    return found
 
 
-def _picture(page: Any, width: int, height: int) -> bytes:
-    """The page in greys, unturned, a byte for each dot."""
-    from pypdfium2 import raw  # type: ignore[import-untyped]
-
-    buffer = ctypes.create_string_buffer(width * height)
-    bitmap = raw.FPDFBitmap_CreateEx(width, height, raw.FPDFBitmap_Gray, buffer, width)
-    try:
-        raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-        turned = raw.FPDFPage_GetRotation(page)
-        raw.FPDF_RenderPageBitmap(
-            bitmap, page, 0, 0, width, height, -turned % 4, raw.FPDF_GRAYSCALE
-        )
-    finally:
-        raw.FPDFBitmap_Destroy(bitmap)
-    return buffer.raw[: width * height]
+def _layer_name(mark: int) -> str:
+    """The name of the layer that a mark is of; "" of one that the mark does not name."""
+    pdfium = calls()
+    size = pdfium.written
+    into, most = pdfium.name, len(pdfium.name)
+    given = Address(mark), b"Name", into, most, pdfium.into_written
+    if not pdfium.mark_words(*given) or size.value > most:
+        return ""
+    return into.raw[: max(size.value - 2, 0)].decode("utf-16-le", "ignore")

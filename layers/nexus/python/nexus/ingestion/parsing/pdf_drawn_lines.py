@@ -46,6 +46,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
 
     pdfium, textpage, visibility = calls(), letters.address, letters.visibility
     hides, is_off, may_hide = visibility.hides, visibility.is_off, visibility.may_hide
+    covers_any = visibility.covers_any
     leftmost, lowest, rightmost, highest = visibility.box
     tiny, paints_all = visibility.tiny, visibility.paints_all
     first_box, last_box = pdfium.box, pdfium.last_box
@@ -80,12 +81,13 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 and right > leftmost
             )
             # What tells at once that a letter is seen is looked at before what decides. What is
-            # hidden is painted apart: in the middle of a line it is a third segment.
+            # hidden is painted apart: in the middle of a line it is a third segment;
+            # what is covered is not.
             if (
                 not (is_on and (paints_all or not may_hide(first, painted_by(textpage, first))))
                 and hides(first, first_box)
             ) or (
-                segments > 1
+                (segments > 1 or covers_any)
                 and not (
                     paints_all
                     and is_on
@@ -95,7 +97,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 )
                 and (
                     hides(final, last_box)
-                    if segments == 2
+                    if segments == 2 and not covers_any
                     else is_off(final, last_box) or letters.hides_word(first, words)
                 )
             ):

@@ -11,6 +11,7 @@ from codecs import decode
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import Address, address, calls
+from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_objects import PageObjects
 from nexus.ingestion.parsing.pdf_visibility import Visibility
 
@@ -49,7 +50,9 @@ class Letters:
     passed over because a reader does not see it. Raises PdfiumError if the text is damaged.
     """
 
-    def __init__(self, page: Any, textpage: Any, *, read_hidden: bool = False) -> None:
+    def __init__(
+        self, page: Any, textpage: Any, layers: Layers, *, read_hidden: bool = False
+    ) -> None:
         pdfium, page_address = calls(), address(page)
         self.address = address(textpage)
         count = pdfium.count_characters(self.address)
@@ -66,7 +69,7 @@ class Letters:
         self._faces_of_texts: dict[int | None, _Face] = {}
         self._has_typed = False
         self.objects = PageObjects(page, 0 if read_hidden else self.text.count("\n") + 1)
-        self.visibility = Visibility(page, textpage, self.objects, read_hidden=read_hidden)
+        self.visibility = Visibility(page, textpage, self.objects, layers, read_hidden=read_hidden)
         self.turn = pdfium.rotation(page_address)
         self._width, self.height = pdfium.width(page_address), pdfium.height(page_address)
 
@@ -152,11 +155,15 @@ class Letters:
         if self.visibility.paints_all:
             return False
         textpage, painted_by = self.address, calls().text_object
-        may_hide = self.visibility.may_hide
+        may_hide, covers_in = self.visibility.may_hide, self.visibility.covers_in
         before, index = painted_by(textpage, start), start
         for word in words.split(" "):
             painted = painted_by(textpage, index)
-            if painted != before and may_hide(index, painted) and self.hides_letter(index):
+            if (
+                (painted != before or covers_in(painted))
+                and may_hide(index, painted)
+                and self.hides_letter(index)
+            ):
                 return True
             before, index = painted, index + len(word) + 1
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from nexus.ingestion.parsing.pdf_calls import Address, address, calls
@@ -24,7 +24,9 @@ _MOST_OBJECTS = 5_000
 # Where lines are painted in more pieces than they have words, asking about words is faster.
 _MOST_TO_A_LINE = 12
 # A text in more marks than these is not looked at any closer.
-_DEEPEST_MARK = 10
+DEEPEST_MARK = 10
+# The name of the marks of layers (optional content).
+LAYER = "OC"
 
 
 class Drawing(NamedTuple):
@@ -39,12 +41,31 @@ class Drawing(NamedTuple):
     place: int
 
 
+class Painted(NamedTuple):
+    """What a page, or a form on it (PDF 32000-1, 8.10), paints one over the other.
+
+    `form` is the form's address, None for the page; `around` what paints the form. `others` are
+    the objects that are no texts, each with its place among all `total` of them, from 0.
+    """
+
+    form: Address | None
+    around: Painted | None
+    others: list[tuple[int, Address]]
+    total: int
+
+    @property
+    def may_cover(self) -> bool:
+        """Whether anything that is no text is painted over the first text."""
+        return bool(self.others) and self.others[-1][0] >= len(self.others)
+
+
 class PageObjects:
     """The objects of one page, which has to stay open and shows so many `lines` of text.
 
     `may_hide` are the addresses of texts painted in white, transparent or not at all; None where
     it would take long to tell. `layered` are the texts of layers (optional content), which may not
-    be shown. `are_too_many` says that nothing is looked for among the objects.
+    be shown. `painted` are the page and the forms on it, and `clips` says that letters cut out
+    what is painted over them. `are_too_many` says that nothing is looked for among the objects.
     """
 
     def __init__(self, page: Any, lines: int) -> None:
@@ -54,13 +75,18 @@ class PageObjects:
         self.may_hide: set[int] | None = None
         self._others: list[tuple[int, Address]] | None = None
         self.layered: list[Address] = []
+        self.painted: list[Painted] = []
+        self.clips = False
+        # Of the marks that were met, which of them are layers'; most texts are of few.
+        self._layers: dict[int, bool] = {}
         self._most = _MOST_TO_A_LINE * lines
         if self._count <= self._most:
             self._look()
 
     def _look(self) -> None:
         may_hide = set[int]()
-        self._others = _unlike_text(self._every(), may_hide, self.layered)
+        self._others = self._unlike_text(self._every(), may_hide)
+        self.painted.append(Painted(None, None, self._others, self._count))
         if self._looks_into_forms(may_hide):
             self.may_hide = may_hide
 
@@ -68,30 +94,33 @@ class PageObjects:
         """Adds the texts within the page's forms that may be hidden; false if that takes long."""
         pdfium = calls()
         kind_of, count_in, object_in = pdfium.kind, pdfium.count_nested, pdfium.nested_object
-        others = [one for _, one in self._others or []]
         left = self._most - self._count
-        while forms := [one for one in others if kind_of(one) == _FORM]:
-            counts = [count_in(form) for form in forms]
-            left -= sum(counts)
-            if left < 0:
-                return False
-            nested = chain.from_iterable(
-                map(object_in, repeat(form), range(count))
-                for form, count in zip(forms, counts, strict=True)
-            )
-            others = [one for _, one in _unlike_text(nested, may_hide, self.layered)]
+        for around in self.painted:  # which grows meanwhile
+            for _, one in around.others:
+                if kind_of(one) != _FORM:
+                    continue
+                count = count_in(one)
+                left -= count
+                if left < 0:
+                    return False
+                nested = map(object_in, repeat(one), range(count))
+                others = self._unlike_text(nested, may_hide)
+                self.painted.append(Painted(one, around, others, count))
         return True
 
-    @property
-    def may_cover(self) -> bool:
-        """Whether anything that is no text is painted over the page's first text."""
-        last = self._others[-1][0] if self._others else -1
-        return self.may_hide is not None and last >= len(self._others or ())
+    def texts(self, painted: Painted) -> Iterator[tuple[int, Address]]:
+        """The texts that the page or a form paints itself, each with its place."""
+        others = {place for place, _ in painted.others}
+        every = (
+            self._every()
+            if painted.form is None
+            else map(calls().nested_object, repeat(painted.form), range(painted.total))
+        )
+        return ((place, one) for place, one in enumerate(every) if place not in others)
 
-    def texts(self) -> Iterator[tuple[int, Address]]:
-        """The texts that the page paints itself, each with its place; none in nested content."""
-        others = {place for place, _ in self._others or ()}
-        return ((place, one) for place, one in enumerate(self._every()) if place not in others)
+    def drawings_of(self, painted: Painted) -> list[Drawing]:
+        """What the page or a form paints itself beside text, in its own coordinates."""
+        return self.drawings if painted.form is None else _drawings(painted.others)
 
     def _every(self) -> Iterator[Address]:
         # One after the other: all of them at once would take longer to make.
@@ -102,63 +131,63 @@ class PageObjects:
         """What is painted beside text; none of a page of more than 5,000 objects."""
         if self.are_too_many:
             return []
+        return _drawings(enumerate(self._every()) if self._others is None else self._others)
+
+    def _unlike_text(self, objects: Iterable[Any], may_hide: set[int]) -> list[tuple[int, Address]]:
+        """The objects that are no texts, each with its place.
+
+        Of texts, those that may be hidden go into `may_hide`, those of layers into `layered`.
+        """
         pdfium = calls()
-        kind_of, bounds = pdfium.kind, pdfium.bounds
-        edges, (left, bottom, right, top) = pdfium.edges, pdfium.into_edges
-        return [
-            Drawing(one, kind, (edges[0], edges[1], edges[2], edges[3]), place)
-            for place, one in (enumerate(self._every()) if self._others is None else self._others)
-            if (kind := kind_of(one)) != _TEXT and bounds(one, left, bottom, right, top)
-        ]
+        mode_of, colour_of = pdfium.render_mode, pdfium.object_colour
+        count_marks, number_of = pdfium.count_marks, pdfium.structure_number
+        colour, (red, green, blue, alpha) = pdfium.colour, pdfium.into_colour
+        others: list[tuple[int, Address]] = []
+        for place, one in enumerate(objects):
+            mode = mode_of(one)
+            if mode == _NO_TEXT:
+                others.append((place, one))
+                continue
+            if (
+                mode >= UNPAINTED
+                or not colour_of(one, red, green, blue, alpha)
+                or not colour[3]
+                or (colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE)
+            ):
+                may_hide.add(one.value)
+                self.clips = self.clips or mode > UNPAINTED
+            # Of tagged text, the one mark is that of its place in the structure.
+            if (marks := count_marks(one)) and (
+                (marks > 1 or number_of(one) < 0) and self._is_layered(one, marks)
+            ):
+                self.layered.append(one)
+        return others
+
+    def _is_layered(self, text: Address, marks: int) -> bool:
+        """Whether a mark around a text is that of optional content (PDF 32000-1, 8.11.3)."""
+        mark_of = calls().mark
+        for number in range(min(marks, DEEPEST_MARK)):
+            mark = mark_of(text, number)
+            if (is_layer := self._layers.get(mark)) is None:
+                is_layer = self._layers[mark] = mark_name(mark) == LAYER
+            if is_layer:
+                return True
+        return False
 
 
-def _unlike_text(
-    objects: Iterable[Any], may_hide: set[int], layered: list[Address]
-) -> list[tuple[int, Address]]:
-    """The objects that are no texts, each with its place.
-
-    Of texts, those that may be hidden go into `may_hide`, those of layers into `layered`.
-    """
+def _drawings(objects: Iterable[tuple[int, Address]]) -> list[Drawing]:
     pdfium = calls()
-    mode_of, colour_of = pdfium.render_mode, pdfium.object_colour
-    count_marks, number_of = pdfium.count_marks, pdfium.structure_number
-    colour, (red, green, blue, alpha) = pdfium.colour, pdfium.into_colour
-    # Of the marks that were met, which of them are layers'; most texts are of few.
-    layers: dict[int, bool] = {}
-    others: list[tuple[int, Address]] = []
-    for place, one in enumerate(objects):
-        mode = mode_of(one)
-        if mode == _NO_TEXT:
-            others.append((place, one))
-            continue
-        if (
-            mode == UNPAINTED
-            or not colour_of(one, red, green, blue, alpha)
-            or not colour[3]
-            or (colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE)
-        ):
-            may_hide.add(one.value)
-        # Of tagged text, the one mark is that of its place in the structure.
-        if (marks := count_marks(one)) and (
-            (marks > 1 or number_of(one) < 0) and _is_layered(one, marks, layers)
-        ):
-            layered.append(one)
-    return others
+    kind_of, bounds = pdfium.kind, pdfium.bounds
+    edges, (left, bottom, right, top) = pdfium.edges, pdfium.into_edges
+    return [
+        Drawing(one, kind, (edges[0], edges[1], edges[2], edges[3]), place)
+        for place, one in objects
+        if (kind := kind_of(one)) != _TEXT and bounds(one, left, bottom, right, top)
+    ]
 
 
-def _is_layered(text: Address, marks: int, known: dict[int, bool]) -> bool:
-    """Whether one of the marks around a text is that of optional content (PDF 32000-1, 8.11.3)."""
-    mark_of = calls().mark
-    for number in range(min(marks, _DEEPEST_MARK)):
-        mark = mark_of(text, number)
-        if (is_layer := known.get(mark)) is None:
-            is_layer = known[mark] = _name(mark) == "OC"
-        if is_layer:
-            return True
-    return False
-
-
-def _name(mark: int) -> str:
+def mark_name(mark: int) -> str:
+    """The name of a mark around marked content, such as "OC"; "" of one that is damaged."""
     pdfium = calls()
     size = pdfium.written
     if not pdfium.mark_name(Address(mark), pdfium.name, len(pdfium.name), ctypes.byref(size)):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nexus.ingestion.parsing.pdf_annotations import Mark, marks, with_marks
 from nexus.ingestion.parsing.pdf_arrangement import arranged, stretch_of
 from nexus.ingestion.parsing.pdf_drawn_lines import Drawn, drawn_lines, is_sparse
+from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_letters import Letters, Place
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
 from nexus.ingestion.parsing.pdf_listings import cut_at_columns
@@ -35,7 +36,8 @@ _FEW_LETTERS = 100
 def read_page(
     document: PdfDocument,
     index: int,
-    form: Any = None,
+    form: Any,
+    layers: Layers,
     *,
     weighs: bool = True,
     read_hidden: bool = False,
@@ -55,7 +57,7 @@ def read_page(
         if not textpage:
             raise PdfiumError("The text of the page cannot be loaded.")
         try:
-            letters = Letters(page, textpage, read_hidden=read_hidden)
+            letters = Letters(page, textpage, layers, read_hidden=read_hidden)
             found, hides = list[Mark](), False
             if raw.FPDFPage_GetAnnotCount(page) > 0:
                 found, hides = marks(page, form, letters.shown, read_hidden=read_hidden)

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from nexus.ingestion.parsing.pdf_calls import Address, address, calls
-from nexus.ingestion.parsing.pdf_covered import covered_texts
+from nexus.ingestion.parsing.pdf_covered import covered_texts, is_under
+from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_objects import PATH, UNPAINTED, WHITE, Box, PageObjects
 
 # Nobody reads letters lower than these points, or than this share of a small page.
@@ -26,7 +27,13 @@ class Visibility:
     """
 
     def __init__(
-        self, page: Any, textpage: Any, objects: PageObjects, *, read_hidden: bool = False
+        self,
+        page: Any,
+        textpage: Any,
+        objects: PageObjects,
+        layers: Layers,
+        *,
+        read_hidden: bool = False,
     ) -> None:
         self._textpage, self._objects = textpage, objects
         self._may_hide = set() if read_hidden else objects.may_hide
@@ -37,9 +44,11 @@ class Visibility:
         pdfium.page_box(address(page), pdfium.into_box)
         self.box: Box = (shown.left, shown.bottom, shown.right, shown.top)
         self._left, self._bottom, self._right, self._top = self.box
-        self._covered = set() if read_hidden else covered_texts(page, objects, self.box)
-        if self._may_hide is not None:
-            self._may_hide |= self._covered
+        self._covered: dict[int, list[Box]] = {}
+        self._off = set[int]()
+        if self._may_hide is not None and not read_hidden:
+            self._covered, self._off = covered_texts(objects, layers)
+            self._may_hide |= self._covered.keys() | self._off
         self._colour, self._into_colour = pdfium.colour, pdfium.into_colour
         self._fill_colour, self._mode = pdfium.fill_colour, pdfium.render_mode
         self._object = pdfium.text_object
@@ -62,6 +71,15 @@ class Visibility:
         is_white = colour[0] >= WHITE and colour[1] >= WHITE and colour[2] >= WHITE
         return is_white or bool(self._mode(Address(painted)) == UNPAINTED)
 
+    @property
+    def covers_any(self) -> bool:
+        """Whether anything is painted over a text of the page, or over a part of one."""
+        return bool(self._covered)
+
+    def covers_in(self, painted: int) -> bool:
+        """Whether something is painted over a part of what is painted with that object."""
+        return painted in self._covered
+
     def hides(self, index: int, box: Any) -> bool:
         """Whether the letter at `index`, of the loose `box`, is not to be seen."""
         if self._sees_all:
@@ -73,7 +91,7 @@ class Visibility:
         painted = self._object(self._text_address, index)
         if self._may_hide is not None and painted not in self._may_hide:
             return False
-        if painted in self._covered:
+        if painted in self._off or is_under(box, self._covered.get(painted, ())):
             return True
         colour = self._colour
         if self._fill_colour(self._text_address, index, *self._into_colour):

@@ -1,0 +1,219 @@
+"""Reads from a PDF's bytes which of its layers are off when it is opened (PDF 32000-1, 8.11.4).
+
+PDFium tells it only by painting pages. Only documents with text in layers are looked through, and
+within bounds; what is not found there counts as shown.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+_PROPERTIES = re.compile(rb"/OCProperties\b")
+_PACKED = re.compile(rb"/ObjStm\b")
+_STREAM = re.compile(rb"[^>]{0,400}>>\s{0,9}stream\r?\n")
+_OBJECT = re.compile(rb"\bobj\b")
+_NUMBER = re.compile(rb"(?<!\d)(\d{1,10})\s{1,9}\d{1,5}\s{1,9}\Z")
+_HEAD = re.compile(rb"[\d\s]{0,100000}")
+_HATCHED = re.compile(rb"/PaintType\s{0,9}2\b")
+_TOKEN = re.compile(
+    rb"\s{0,99}(?:(?P<open><<|\[)|(?P<close>>>|\])|/(?P<name>[^\s<>\[\](){}/%]{0,200})"
+    rb"|(?P<reference>\d{1,10}\s{1,9}\d{1,5}\s{1,9}R\b)|\((?P<words>(?:[^()\\]|\\.){0,500})\)"
+    rb"|<(?P<digits>[0-9A-Fa-f\s]{0,2000})>|(?P<other>[^\s<>\[\](){}/%]{1,50}))",
+    re.S,
+)
+_ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.S)
+_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+# So many bytes of packed objects are unpacked, of so many streams, and so many tokens read.
+_MOST_UNPACKED, _MOST_STREAMS, _MOST_TOKENS = 16_000_000, 2_000, 20_000
+_MOST_OBJECTS, _LONGEST_NUMBER = 300_000, 30
+_MOST_PROPERTIES, _MOST_LAYERS = 10, 1_000
+
+
+class Layers:
+    """What a document says of its layers; `read` gives its bytes, None if they are too many."""
+
+    def __init__(self, read: Callable[[], bytes | None]) -> None:
+        self._read = read
+
+    def may_have_patterns(self) -> bool:
+        """Whether what has a colour may be hatched with it (PDF 32000-1, 8.7.3.3)."""
+        return self._is_hatched
+
+    def off(self) -> set[str]:
+        """The names of the layers that are surely off."""
+        return self._off
+
+    @cached_property
+    def _content(self) -> bytes | None:
+        return self._read()
+
+    @cached_property
+    def _is_hatched(self) -> bool:
+        return self._content is None or _HATCHED.search(self._content) is not None
+
+    @cached_property
+    def _off(self) -> set[str]:
+        if self._content is None:
+            return set()
+        objects = _Objects(self._content)
+        # Where a document was changed, older ones are there, too: what they agree on is sure.
+        sets = [_names_off(one, objects) for one in islice(objects.properties(), _MOST_PROPERTIES)]
+        return set.intersection(*sets) if sets else set()
+
+
+def _names_off(properties: Any, objects: _Objects) -> set[str]:
+    given = objects.dictionary(properties)
+    told = objects.dictionary(given.get("D"))
+    every = _references(objects.value(given.get("OCGs")))
+    off = set(_references(objects.value(told.get("OFF"))))
+    if told.get("BaseState") == "/OFF":
+        off |= set(every) - set(_references(objects.value(told.get("ON"))))
+    names: set[str] = set()
+    shown: set[str] = set()
+    for reference in [*every, *off]:
+        layer = objects.dictionary(reference)
+        is_off = reference in off and not _is_viewed(layer, objects)
+        (names if is_off else shown).add(_text(layer.get("Name")))
+    return names - shown - {""}
+
+
+def _is_viewed(layer: dict[str, Any], objects: _Objects) -> bool:
+    """Whether a layer may be shown for another reason than its state."""
+    view = objects.dictionary(objects.dictionary(layer.get("Usage")).get("View"))
+    intents = objects.value(layer.get("Intent", "/View"))
+    return view.get("ViewState") == "/ON" or "/View" not in (
+        intents if isinstance(intents, list) else [intents]
+    )
+
+
+def _references(value: Any) -> list[tuple[int, ...]]:
+    values = value if isinstance(value, list) else []
+    return [one for one in values[:_MOST_LAYERS] if isinstance(one, tuple)]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, bytes):
+        return ""
+    if value.startswith(b"\xfe\xff"):
+        return value[2:].decode("utf-16-be", "ignore")
+    return value.decode("utf-8-sig" if value.startswith(b"\xef\xbb\xbf") else "latin-1", "ignore")
+
+
+class _Objects:
+    """The objects of a PDF by their numbers, found by looking for them."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._tokens = _MOST_TOKENS
+
+    def properties(self) -> Iterator[Any]:
+        """What the document says of layers, once for each time that it was saved."""
+        for text in (self._content, *self._unpacked):
+            for match in _PROPERTIES.finditer(text):
+                yield self._parsed(text, match.end())
+
+    def value(self, one: Any) -> Any:
+        """What a reference leads to; anything else as it is."""
+        if not isinstance(one, tuple):
+            return one
+        number = one[0]
+        if (at := self._starts.get(number)) is not None:
+            return self._parsed(self._content, at)
+        packed = self._packed.get(number)
+        return None if packed is None else self._parsed(*packed)
+
+    def dictionary(self, one: Any) -> dict[str, Any]:
+        """What a reference leads to, or is there itself, if it is a dictionary."""
+        value = self.value(one)
+        return value if isinstance(value, dict) else {}
+
+    @cached_property
+    def _starts(self) -> dict[int, int]:
+        """Where each object begins that is not packed, as it was saved last."""
+        starts: dict[int, int] = {}
+        for match in islice(_OBJECT.finditer(self._content), _MOST_OBJECTS):
+            at = match.start()
+            before = self._content[max(at - _LONGEST_NUMBER, 0) : at]
+            if (number := _NUMBER.search(before)) is not None:
+                starts[int(number[1])] = match.end()
+        return starts
+
+    @cached_property
+    def _unpacked(self) -> list[bytes]:
+        left, found, content = _MOST_UNPACKED, list[bytes](), memoryview(self._content)
+        for match in islice(_PACKED.finditer(self._content), _MOST_STREAMS):
+            if (begin := _STREAM.match(self._content, match.end())) is None:
+                continue
+            try:
+                text = zlib.decompressobj().decompress(content[begin.end() :], left)
+            except zlib.error:
+                continue
+            left -= len(text)
+            found.append(text)
+            if left <= 0:
+                break
+        return found
+
+    @cached_property
+    def _packed(self) -> dict[int, tuple[bytes, int]]:
+        """The places of packed objects, each stream of which begins with numbers and places."""
+        places: dict[int, tuple[bytes, int]] = {}
+        for text in self._unpacked:
+            head = _HEAD.match(text)
+            numbers = [int(one[:10]) for one in head[0].split()] if head else []
+            first = head.end() if head else 0
+            for number, place in zip(numbers[::2], numbers[1::2], strict=False):
+                places[number] = text, first + place
+        return places
+
+    def _parsed(self, text: bytes, at: int) -> Any:
+        """The value that stands there; None if it is damaged."""
+        stack: list[list[Any]] = [[]]
+        while self._tokens > 0 and (token := _TOKEN.match(text, at)) is not None:
+            self._tokens -= 1
+            at = token.end()
+            if token["open"]:
+                stack.append([])
+            elif token["close"]:
+                if len(stack) == 1:
+                    return None
+                values = stack.pop()
+                is_list = token["close"] == b"]"
+                stack[-1].append(values if is_list else _paired(values))
+            else:
+                stack[-1].append(_plain(token))
+            if len(stack) == 1:
+                return stack[0][0]
+        return None
+
+
+def _paired(values: list[Any]) -> dict[str, Any]:
+    return {
+        key[1:]: value
+        for key, value in zip(values[::2], values[1::2], strict=False)
+        if isinstance(key, str) and key.startswith("/")
+    }
+
+
+def _plain(token: re.Match[bytes]) -> Any:
+    if token["name"] is not None:
+        return "/" + token["name"].decode("latin-1")
+    if token["reference"]:
+        return tuple(int(one) for one in token["reference"].split()[:2])
+    if token["words"] is not None:
+        return _ESCAPED.sub(_unescaped, token["words"])
+    if token["digits"] is not None:
+        digits = b"".join(token["digits"].split())
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+    return token["other"].decode("latin-1")
+
+
+def _unescaped(mark: re.Match[bytes]) -> bytes:
+    if mark[1].isdigit():
+        return bytes([int(mark[1], 8) & 0xFF])
+    return _CONTROLS.get(mark[1], mark[1])
