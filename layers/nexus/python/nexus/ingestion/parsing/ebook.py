@@ -6,19 +6,20 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing import web
 from nexus.ingestion.parsing.cleaning import squeeze
+from nexus.ingestion.parsing.web_linked import LinkedSheets
 from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
-_MOST_CSS = 200_000
+# A longer style sheet is not read.
+_MOST_CSS = 700_000
 _PAGES = ("application/xhtml+xml", "text/html", "text/x-oeb1-document", "application/xml")
 # Shops obfuscate fonts in books that anybody may read (IDPF, Adobe).
 _FONTS_ONLY = (b"http://www.idpf.org/2008/embedding", b"http://ns.adobe.com/pdf/enc#RC")
@@ -49,7 +50,9 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
                 warnings.append(_unread(path, "a chapter that the book names is not in it"))
                 continue
             try:
-                chapter = web.read(archive.read(path), read_hidden=read_hidden, sheets=sheets)
+                content = archive.read(path)
+                linked = sheets.of(f"/{quote(path)}")
+                chapter = web.read(content, read_hidden=read_hidden, linked=linked)
             except Exception:  # noqa: BLE001 - one chapter is not the book
                 warnings.append(_unread(path, "the chapter is damaged"))
                 continue
@@ -60,14 +63,19 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     return ParsedDocument(tuple(texts), title or None, max(count, 1), tuple(warnings))
 
 
-def _sheets(archive: zipfile.ZipFile, names: set[str]) -> list[str]:
-    """The style sheets of the book, which its chapters share."""
-    found: list[str] = []
-    for name in sorted(names):
-        if name.lower().endswith(".css"):
-            with suppress(Exception):  # a damaged style sheet says nothing
-                found.append(archive.read(name)[:_MOST_CSS].decode("utf-8", "replace"))
-    return found
+def _sheets(archive: zipfile.ZipFile, names: set[str]) -> LinkedSheets:
+    """The style sheets of the book, as its chapters link to them; addresses begin with "/"."""
+
+    def read(address: str) -> str | None:
+        path = unquote(address).removeprefix("/")
+        if path not in names or archive.getinfo(path).file_size > _MOST_CSS:
+            return None
+        try:
+            return archive.read(path).decode("utf-8-sig", "replace")
+        except Exception:  # noqa: BLE001 - a damaged style sheet says nothing
+            return None
+
+    return LinkedSheets(read)
 
 
 def _unread(path: str, what: str) -> ReadingWarning:

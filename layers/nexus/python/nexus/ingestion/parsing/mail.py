@@ -15,6 +15,7 @@ from nexus.ingestion.parsing.appointments import appointments
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.inside import Inside
 from nexus.ingestion.parsing.plain import decode
+from nexus.ingestion.parsing.web_linked import LinkedSheets
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 SHOWN_FIELDS = ("From", "To", "Cc", "Date", "Subject")
@@ -106,8 +107,9 @@ class _Reading:
         self.warnings: list[ReadingWarning] = []
         self.page_title: str | None = None
         self.pictures = 0
-        # The style sheets that came with the page that is read.
-        self._sheets: list[str] = []
+        # The parts that are style sheets, by the addresses under which pages link to them.
+        self._css: dict[str, Message] = {}
+        self._sheets = LinkedSheets(self._sheet)
         self._parts = 0
 
     def part(self, part: Message) -> None:
@@ -158,11 +160,9 @@ class _Reading:
         roots = [one for one in children if start and one.get("Content-ID", "").strip() == start]
         rest = [one for one in children if one not in roots]
         pages = roots + [one for one in rest if one.get_content_maintype() in ("text", "multipart")]
-        self._sheets = [
-            decode(_payload(one), _charset(one))
-            for one in rest
-            if one.get_content_type() == "text/css" and _payload(one).strip()
-        ]
+        for one in rest:
+            if one.get_content_type() == "text/css":
+                self._css.update(dict.fromkeys(_addresses(one), one))
         found = False
         for child in pages:
             if found and not _is_attached(child):
@@ -187,7 +187,9 @@ class _Reading:
             return [LocatedText(one) for one in appointments(decode(content, charset))]
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
             page = web.read(
-                _as_utf8(content, charset), read_hidden=self.inside.read_hidden, sheets=self._sheets
+                _as_utf8(content, charset),
+                read_hidden=self.inside.read_hidden,
+                linked=self._sheets.of(str(part.get("Content-Location", "")).strip()),
             )
             self.page_title = self.page_title or page.title or ""
             self.warnings += page.warnings
@@ -199,11 +201,22 @@ class _Reading:
         parts = (clean(one) for one in _PARAGRAPHS.split(text))
         return [LocatedText(one) for one in parts if one]
 
+    def _sheet(self, address: str) -> str | None:
+        part = self._css.get(address)
+        return None if part is None else decode(_payload(part), _charset(part))
+
     def _attach(self, part: Message, content: bytes) -> None:
         name = _file_name(part)
         found = self.inside.read(content, name, part.get_content_type())
         self.attached += found.texts
         self.warnings += found.warnings
+
+
+def _addresses(part: Message) -> list[str]:
+    """The addresses under which others of its message link to a part (RFC 2557)."""
+    identity = str(part.get("Content-ID", "")).strip().removeprefix("<").removesuffix(">")
+    location = str(part.get("Content-Location", "")).strip()
+    return [one for one in (f"cid:{identity}" if identity else "", location) if one]
 
 
 def _is_attached(part: Message) -> bool:

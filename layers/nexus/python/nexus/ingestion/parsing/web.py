@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.web_content import is_toggle, judge
 from nexus.ingestion.parsing.web_lists import ListMarks
 from nexus.ingestion.parsing.web_notes import place_notes
+from nexus.ingestion.parsing.web_sheets import Linked
 from nexus.ingestion.parsing.web_tables import is_table, table_lines
 from nexus.ingestion.parsing.web_words import INLINE, of_leaf, words
 from nexus.models import ParsedDocument, ReadingWarning
@@ -46,11 +46,11 @@ _LAYOUT = "table, h1, h2, h3, h4, h5, h6"
 
 
 def read(
-    content: bytes, *, read_hidden: bool = False, sheets: Sequence[str] = ()
+    content: bytes, *, read_hidden: bool = False, linked: Linked | None = None
 ) -> ParsedDocument:
     """The page's own text, panels that unfold too; without menus, scripts and hidden parts.
 
-    `sheets` are the style sheets that came with the page.
+    `linked` gives the style sheets that the page links to, where they came with it.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -64,7 +64,7 @@ def read(
     walk = _Walk()
     warnings: tuple[ReadingWarning, ...] = ()
     if tree.root is not None:
-        judged = judge(tree.root, read_hidden=read_hidden, sheets=sheets)
+        judged = judge(tree.root, read_hidden=read_hidden, linked=linked)
         warnings += (hidden_text(judged.hidden),) if judged.hidden else ()
         warnings += (struck_text(),) if judged.is_struck else ()
         for node in judged.dropped:

@@ -6,22 +6,15 @@ A panel that a reader can unfold is content, though it is not shown at first.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nexus.ingestion.parsing.web_cascade import Cascade
+from nexus.ingestion.parsing.web_hiding import Hiding, element_of, style_of
 from nexus.ingestion.parsing.web_notes import is_note
-from nexus.ingestion.parsing.web_styles import (
-    PageStyles,
-    is_backed,
-    is_blank,
-    is_lettered,
-    is_none,
-    is_struck,
-    is_unreadable,
-    is_white,
-    page_styles,
-)
+from nexus.ingestion.parsing.web_selectors import Element
+from nexus.ingestion.parsing.web_sheets import Linked, cascade_of
+from nexus.ingestion.parsing.web_styles import Looks, is_struck
 from nexus.ingestion.parsing.web_words import INLINE, words
 
 if TYPE_CHECKING:
@@ -39,16 +32,18 @@ _CONTENT = {
 }  # fmt: skip
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 # Elements that are judged, and that tell of those within them, even without attributes.
+# What says something without text of its own.
+_LEAVES = {"input", "math", "select", "textarea"}
 _WEIGHED = {"button", "dialog", *_MARGINS, *_STRUCK}
 _TELLING = {*_MARGINS, *_CONTENT, *_HEADINGS}
 _TOGGLES = ("aria-expanded", "aria-controls", "data-bs-toggle", "data-toggle", "data-bs-target")
 _UNFOLDS = ", ".join(("button", "summary", "[data-target]", *(f"[{name}]" for name in _TOGGLES)))
 _FOLDS = re.compile(r"accordion|collaps|faq|answer|panel|tab-?(?:pane|content)|expand|toggle", re.I)
 _ASKS = re.compile(r"accordion|collaps|faq|question|expand|toggle", re.I)
+_NOT_DISPLAYED = re.compile(r"display\s{0,9}:\s{0,9}none", re.I)
 _COPYRIGHT = re.compile(r"©|copyright|all rights reserved|hak cipta", re.I)
 _CONTACT = re.compile(r"@[\w-]|\d[\d\s().-]{5,20}\d")
 _FEWEST_WORDS = 6
-_MOST_NAMES = 100
 _FULL_STOPS = (".", "。", "।")
 _LONGEST_NOTICE = 25
 # Blocks within a margin are weighed one by one down to here, so that the work does not grow with
@@ -77,36 +72,48 @@ class _Around:
     in_heading: bool = False
     in_styled: bool = False
     is_backed: bool = False
-    is_blank: bool = False
+    # For which reasons letters are not seen, unless an element within gives them others again.
+    blank: frozenset[str] = frozenset()
+    # The outermost element for which that is told, once a text within it was left out.
+    told: list[bool] = field(default_factory=list)
 
 
-def judge(root: LexborNode, *, read_hidden: bool, sheets: Sequence[str] = ()) -> Judged:
+def judge(root: LexborNode, *, read_hidden: bool, linked: Linked | None = None) -> Judged:
     """Goes through a page once. With `read_hidden` nothing is left out for being hidden.
 
-    `sheets` are the style sheets beside the page, where they came with it.
+    `linked` gives the style sheets that the page links to, where they came with it.
     """
-    styles = page_styles([*sheets, *(node.text() for node in root.css("style"))], root)
+    styles, are_all = cascade_of(root, linked)
     judge_ = _Judge(styles, _controlled(root), read_hidden=read_hidden)
-    judge_.has_sheets = not sheets and root.css_first('link[rel~="stylesheet"]') is not None
+    judge_.hiding.has_sheets = not are_all
     found = Judged()
-    coming = [(root, _Around())]
+    coming: list[tuple[LexborNode, _Around, Element | None]] = [(root, _Around(), None)]
     while coming:
-        node, around = coming.pop()
-        verdict = judge_.of(node, around)
-        if verdict == "hidden" and judge_.is_blank(node, around):
-            blanked = [one for one in node.iter(include_text=True) if one.tag == "-text"]
-            found.dropped += blanked
-            found.hidden += any((one.text() or "").strip() for one in blanked)
-            inside = replace(judge_.inside(node, around), is_blank=True)
-            coming += [(child, inside) for child in node.iter()]
-            continue
+        node, around, outer = coming.pop()
+        element = element_of(node, outer) if styles.has_rules else None
+        style = style_of(node)
+        looks = styles.own(style)
+        if element is not None:
+            looks = styles.looks(element, style, is_blank=bool(around.blank))
+        verdict = judge_.of(node, around, looks)
         if verdict:
             found.dropped.append(node)
-            found.hidden += verdict == "hidden" and bool(words(node))
-            found.is_struck = found.is_struck or (verdict == "struck" and bool(words(node)))
+            says = verdict != "furniture" and bool(words(node))
+            found.hidden += says and verdict == "hidden"
+            found.is_struck = found.is_struck or (says and verdict == "struck")
             continue
-        inside = judge_.inside(node, around)
-        coming += [(child, inside) for child in node.iter()]
+        inside = judge_.inside(node, around, looks)
+        if inside.blank and not read_hidden:
+            if not around.blank and not judge_.shows_within(node, element, inside):
+                found.dropped.append(node)
+                found.hidden += bool(words(node))
+                continue
+            blanked = [one for one in node.iter(include_text=True) if one.tag == "-text"]
+            found.dropped += blanked
+            if not inside.told and any((one.text() or "").strip() for one in blanked):
+                inside.told.append(True)
+                found.hidden += 1
+        coming += [(child, inside, element) for child in node.iter()]
     return found
 
 
@@ -118,38 +125,28 @@ def is_toggle(node: LexborNode) -> bool:
     if _ASKS.search(given.get("class") or ""):
         return True
     after = _sibling(node, "next")
-    is_folded = after is not None and ("hidden" in after.attributes or is_none(_style(after)))
+    is_folded = after is not None and (
+        "hidden" in after.attributes or _NOT_DISPLAYED.search(style_of(after)) is not None
+    )
     return is_folded or words(node).endswith("?")
 
 
 class _Judge:
     """What holds for the whole page while its elements are judged."""
 
-    def __init__(self, styles: PageStyles, controlled: set[str], *, read_hidden: bool) -> None:
-        self.has_sheets = False
-        self._lettered = ", ".join(
-            [
-                '[style*="font-size"]',
-                '[style*="visibility"]',
-                *sorted(styles.lettered)[:_MOST_NAMES],
-            ]
-        )
-        self._styles = styles
+    def __init__(self, styles: Cascade, controlled: set[str], *, read_hidden: bool) -> None:
+        self.hiding = Hiding(styles)
         self._controlled = controlled
         self._read_hidden = read_hidden
 
-    def of(self, node: LexborNode, around: _Around) -> str:  # noqa: PLR0911 - one for each reason
+    def of(self, node: LexborNode, around: _Around, looks: Looks) -> str:  # noqa: PLR0911
         """Why an element is left out, "hidden", "struck" or "furniture"; "" if it is not."""
         tag = node.tag or ""
         if tag in _DROPPED:
             return "furniture"
         given = node.attributes
-        if around.is_blank and not self._read_hidden and not self._is_lettered(node):
-            return "hidden"
-        if node.mem_id in self._styles.elements and not self._read_hidden:
-            return "" if self._is_folded(node) else "hidden"
-        if not given and tag not in _WEIGHED and not around.margin_depth:
-            return ""
+        if not given and not looks and tag not in _WEIGHED and not around.margin_depth:
+            return "hidden" if around.blank and tag in _LEAVES else ""
         if given.get("role") in ("navigation", "menu", "menubar"):
             return "furniture"
         if tag == "button" and not around.in_heading and not is_toggle(node):
@@ -160,40 +157,39 @@ class _Judge:
             return "furniture"
         if self._read_hidden:
             return ""
-        if self._is_struck(node):
+        if tag in _STRUCK or is_struck(looks):
             return "struck"
-        return "hidden" if self._is_hidden(node, around) else ""
+        if around.blank and tag in _LEAVES and self.hiding.blank(node, around.blank, looks):
+            return "hidden"
+        if self.hiding.is_shown(node, looks):
+            return ""
+        return "" if self.hiding.is_closed(node, looks) and self._is_folded(node) else "hidden"
 
-    def inside(self, node: LexborNode, around: _Around) -> _Around:
+    def inside(self, node: LexborNode, around: _Around, looks: Looks) -> _Around:
         """What is known of the elements within one."""
         tag, given = node.tag or "", node.attributes
-        if not given and tag not in _TELLING and not around.margin_depth:
-            return around if tag not in self._styles.backed else replace(around, is_backed=True)
-        names = self._names(node)
-        return replace(
-            around,
-            is_blank=False,
+        if not given and not looks and tag not in _TELLING and not around.margin_depth:
+            return around
+        in_styled = around.in_styled or bool(given.get("class"))
+        is_backed_ = around.is_backed or self.hiding.is_backed(node, looks)
+        blank = self.hiding.blank(node, around.blank, looks)
+        if not self._read_hidden:
+            blank |= self.hiding.begun(looks, is_backed=is_backed_, in_styled=in_styled)
+            if "visibility" in blank and "visibility" not in around.blank and self._is_folded(node):
+                blank -= {"visibility"}
+        return _Around(
             in_content=around.in_content or tag in _CONTENT,
             margin_depth=around.margin_depth + (tag in _MARGINS or around.margin_depth > 0),
             in_heading=around.in_heading or tag in _HEADINGS,
-            in_styled=around.in_styled or bool(node.attributes.get("class")),
-            is_backed=around.is_backed
-            or is_backed(_style(node))
-            or "bgcolor" in node.attributes
-            or not self._styles.backed.isdisjoint({tag, *names}),
+            in_styled=in_styled,
+            is_backed=is_backed_,
+            blank=blank,
+            told=around.told if around.blank and blank else [],
         )
 
-    def is_blank(self, node: LexborNode, around: _Around) -> bool:
-        """Whether a hidden element only has no letters, and others within it have some again."""
-        return (
-            around.is_blank
-            or is_blank(_style(node))
-            or not self._styles.blank.isdisjoint(self._names(node))
-        ) and (around.is_blank or any(one.css_first(self._lettered) for one in node.iter()))
-
-    def _is_lettered(self, node: LexborNode) -> bool:
-        is_lettered_ = not self._styles.lettered.isdisjoint({node.tag or "", *self._names(node)})
-        return is_lettered(_style(node)) or is_lettered_
+    def shows_within(self, node: LexborNode, element: Element | None, inside: _Around) -> bool:
+        """Whether an element within a blank one is seen again, at least in part."""
+        return self.hiding.shows_within(node, element, inside.blank)
 
     @staticmethod
     def _is_margin(node: LexborNode, around: _Around) -> bool:
@@ -204,30 +200,6 @@ class _Judge:
         if node.tag not in _MARGINS or is_note(node):
             return False
         return not (_is_content(node) or any(_is_content(block) for block in node.iter()))
-
-    def _is_hidden(self, node: LexborNode, around: _Around) -> bool:
-        names, said = self._names(node), _style(node)
-        given = node.attributes
-        shows_nothing = (
-            ("hidden" in given and given["hidden"] != "until-found")
-            or is_none(said)
-            or (node.tag == "dialog" and "open" not in given)
-            or not self._styles.hidden.isdisjoint(names)
-        )
-        if shows_nothing:
-            return not self._is_folded(node)
-        if is_unreadable(said) or not self._styles.unreadable.isdisjoint(names):
-            return True
-        white = is_white(said) or (not self._styles.white.isdisjoint(names) and not is_backed(said))
-        if not white:
-            return False
-        inside = self.inside(node, around)
-        return not inside.is_backed and not (self.has_sheets and inside.in_styled)
-
-    def _is_struck(self, node: LexborNode) -> bool:
-        if node.tag in _STRUCK or is_struck(_style(node)):
-            return True
-        return bool(self._styles.struck) and not self._styles.struck.isdisjoint(self._names(node))
 
     def _is_folded(self, node: LexborNode) -> bool:
         """Whether a reader can unfold the element."""
@@ -242,11 +214,6 @@ class _Judge:
         if before.tag == "button" or any(name in before.attributes for name in _TOGGLES):
             return True
         return before.css_first(_UNFOLDS) is not None
-
-    def _names(self, node: LexborNode) -> list[str]:
-        given = node.attributes
-        names = [f".{name}" for name in (given.get("class") or "").split()]
-        return [*names, f"#{given['id']}"] if given.get("id") else names
 
 
 def _controlled(root: LexborNode) -> set[str]:
@@ -280,10 +247,6 @@ def _is_links(block: LexborNode) -> bool:
     length = len(words(block))
     linked = sum(len(words(link)) for link in block.css("a"))
     return linked > 0 and linked * 2 >= length
-
-
-def _style(node: LexborNode) -> str:
-    return (node.attributes.get("style") or "")[:2_000]
 
 
 def _sibling(node: LexborNode, way: str) -> LexborNode | None:

@@ -1,219 +1,214 @@
-"""Tells from a page's own styles which elements show nothing, white on white, or struck out text.
+"""Tells from what an element is given whether its text is seen: shown, of a size, on its ground.
 
-Only what is certain counts: rules that no other rule takes back, outside conditions such as
-`@media` and states such as `:hover`.
+What cannot be decided, such as a value that is computed, counts as seen.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from nexus.ingestion.parsing.hidden import is_near_white
 
-if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
+# The values that an element is given, by their properties.
+Looks = Mapping[str, str]
 
-_BRACE = re.compile(r"[{}]")
-_NAME = re.compile(r"[.#]?[A-Za-z_][\w-]{0,200}")
-_LONE = re.compile(r"(?:[A-Za-z][\w-]{0,40})?([.#][A-Za-z_][\w-]{0,200})")
-# Selectors of several parts, which are looked up in the page; so many of them, of such a length.
-_COMPOUND = re.compile(r"[\w\s.#>+~\[\]=\"'*^$|-]{1,200}")
-_MOST_COMPOUND = 60
-_MOST_MATCHED = 20_000
-_LONGEST_RULE = 4_000
-_MOST_CSS = 2_000_000
-_NONE = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}(?:hidden|collapse)", re.I)
-_UNREADABLE = re.compile(
-    r"(?<![\w-])(?:opacity\s{0,9}:\s{0,9}0(?:\.0{1,9})?%?(?![\w.])"
-    r"|font-size\s{0,9}:\s{0,9}(?:0|0?\.\d{1,9}|[012](?:\.\d{1,9})?)(?:px|pt|em|rem|%)?(?![\w.%])"
-    r"|clip-path\s{0,9}:\s{0,9}(?:inset\(\s{0,9}(?:[5-9]\d|100)%|circle\(\s{0,9}0)"
-    r"|clip\s{0,9}:\s{0,9}rect\(\s{0,9}(?:[01](?:px)?[\s,]{1,9}){3}[01](?:px)?\s{0,9}\)"
-    r"|transform\s{0,9}:\s{0,9}scale\(\s{0,9}0\s{0,9}[,)]"
-    r"|filter\s{0,9}:\s{0,9}opacity\(\s{0,9}0%?\s{0,9}\)"
-    r"|(?:left|right|top|bottom|text-indent|margin-left|margin-top)\s{0,9}:\s{0,9}-\d{3,9})",
-    re.I,
+_NUMBER = re.compile(r"(-?\d*\.?\d+)(px|pt|rem|em|%|vw|vh)?")
+# Letters up to so many dots or points, of these shares of others', are not read.
+_TINY, _TINY_SHARE, _TINY_PERCENT = 2.99, 0.2, 20.0
+# What is put so far away is off every screen; margins often take back a padding.
+_FAR = {"px": 900.0, "pt": 700.0, "em": 90.0, "rem": 90.0, "%": 100.0, "vw": 100.0, "vh": 100.0}
+_PLACED = ("absolute", "fixed", "relative", "sticky")
+_LIFTED = ("absolute", "fixed")
+_RECT = re.compile(r"rect\(\s*+((?:-?[\d.]++(?:px)?[\s,]*+){4})\)")
+_INSET = re.compile(
+    r"inset\(\s*+(?:[5-9]\d|100)(?:\.\d++)?%\s*+(?:round[^)]*+)?\)|circle\(\s*+0[^.\d]"
 )
-_NO_HEIGHT = re.compile(r"(?<![\w-])height\s{0,9}:\s{0,9}0(?:px|em|rem|%)?(?![\w.%])", re.I)
-_CUT_OFF = re.compile(r"(?<![\w-])overflow(?:-y)?\s{0,9}:\s{0,9}(?:hidden|clip)", re.I)
-_NO_LETTERS = re.compile(
-    r"visibility\s{0,9}:\s{0,9}(?:hidden|collapse)|font-size\s{0,9}:\s{0,9}0?(?:\.\d{1,9}|0)?"
-    r"(?:px|pt|em|rem|%)?(?![\w.%])",
-    re.I,
-)
-_LETTERS = re.compile(
-    r"visibility\s{0,9}:\s{0,9}visible"
-    r"|font-size\s{0,9}:\s{0,9}(?:[a-z]|[3-9]|[1-9]\d|\d(?:\.\d{1,9})?r?em)",
-    re.I,
-)
-_NOT_DISPLAYED = re.compile(r"display\s{0,9}:\s{0,9}none", re.I)
-_EM = re.compile(r"font-size\s{0,9}:\s{0,9}(?:[12](?:\.\d{1,9})?)(?:em|rem)", re.I)
-_SHOWN = re.compile(r"display\s{0,9}:\s{0,9}(?!none)\w|visibility\s{0,9}:\s{0,9}visible", re.I)
-_STRUCK = re.compile(
-    r"text-decoration(?:-line)?\s{0,9}:\s{0,9}(?:[\w#.%-]{1,40}\s{1,9}){0,4}line-through", re.I
-)
-_UNSTRUCK = re.compile(r"text-decoration(?:-line)?\s{0,9}:\s{0,9}(?:none|underline)", re.I)
-_COLOUR = re.compile(r"(?<![\w-])color\s{0,9}:\s{0,9}([^;]{1,60})", re.I)
-_BACKGROUND = re.compile(r"background(?:-color|-image)?\s{0,9}:\s{0,9}([^;]{1,200})", re.I)
+_NO_SCALE = re.compile(r"(?:\A|\s)scale(?:3d)?\(\s*+0(?:\.0++)?\s*+[,)]")
+_NO_FILTER = re.compile(r"opacity\(\s*+0(?:\.0++)?%?\s*+\)")
 _RGB = re.compile(r"rgba?\(\s{0,9}(\d{1,3})[\s,]{1,9}(\d{1,3})[\s,]{1,9}(\d{1,3})")
 _NO_ALPHA = re.compile(r"(?:rgba?|hsla?)\([^()]{1,60}[,/]\s{0,9}0(?:\.0{1,9})?%?\s{0,9}\)")
-_CLEAR = {"none", "transparent", "inherit", "initial", "white"}
+_CLEAR = {
+    "none", "transparent", "inherit", "initial", "white", "unset", "revert", "revert-layer",
+}  # fmt: skip
+_GROUNDS = ("background-color", "background-image")
+# What gives letters a shape beside their colour.
+_DRAWN = ("text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke")
+# What may bring back what others hide, so that it counts wherever it may hold.
+# A value that another may replace, on another screen or in another state.
+UNSURE = "unsure"
+# What elements within are given, too, if they are given nothing else.
+INHERITED = ("visibility", "color", "font-size", "text-indent")
+# Visibilities that give no letters, though elements within may have some again.
+NO_LETTERS = ("hidden", "collapse")
+_REVEALING = {*_GROUNDS, *_DRAWN, "animation", "min-height", "padding-top", "padding-bottom"}
 
 
-@dataclass(slots=True)
-class PageStyles:
-    """What the style sheets within a page say, by class (".note") and id ("#note").
-
-    `backed` names classes, ids and elements that have a background of their own; `lettered` those
-    that are given letters to be seen, and `blank` those that are given none, which elements within
-    may have again. The `elements` are those, by their ids in memory, that rules of several parts
-    hide.
-    """
-
-    hidden: set[str] = field(default_factory=set)
-    unreadable: set[str] = field(default_factory=set)
-    struck: set[str] = field(default_factory=set)
-    white: set[str] = field(default_factory=set)
-    backed: set[str] = field(default_factory=set)
-    blank: set[str] = field(default_factory=set)
-    lettered: set[str] = field(default_factory=set)
-    elements: set[int] = field(default_factory=set)
+def reveals(name: str, value: str) -> bool:
+    """Whether a value may show what others hide, if only by being there."""
+    return name in _REVEALING and value not in _CLEAR and not value.startswith("0")
 
 
-def page_styles(sheets: list[str], root: LexborNode) -> PageStyles:
-    """Reads the style sheets of the page with that root."""
-    found = PageStyles()
-    hiding: list[str] = []
-    showing: list[str] = []
-    unstruck: set[str] = set()
-    for selectors, said in _rules("\n".join(sheets)[:_MOST_CSS]):
-        names = {name for one in selectors for name in _NAME.findall(one)}
-        lone = {match[1] for one in selectors if (match := _LONE.fullmatch(one.strip()))}
-        for holds, those, named in (
-            (is_backed, found.backed, names),
-            (is_lettered, found.lettered, names),
-            (_unstrikes, unstruck, names),
-            (is_none, found.hidden, lone),
-            (is_struck, found.struck, lone),
-            (is_unreadable, found.unreadable, lone),
-            (is_white, found.white, lone),
-            (is_blank, found.blank, lone),
-        ):
-            if holds(said):
-                those.update(named)
-        if _SHOWN.search(said):
-            showing += selectors
-        if is_none(said) or is_unreadable(said):
-            hiding += [one for one in selectors if _LONE.fullmatch(one.strip()) is None]
-    found.struck -= unstruck
-    _weigh(found, hiding, showing, root)
-    return found
+def is_open(name: str, value: str) -> bool:
+    """Whether it matters that another value may replace this: not where this one shows more."""
+    if name == "height":
+        return value.startswith("0")
+    return name != "width" and not reveals(name, value)
 
 
-def _weigh(found: PageStyles, hiding: list[str], showing: list[str], root: LexborNode) -> None:
-    """Decides which elements are hidden where rules hide and show them."""
-    lookup = _Lookup(root)
-    names = found.hidden.union(*(_marks(one) for one in hiding))
-    again: set[int] = set()
-    partly: set[str] = set()
-    shown: set[str] = set()
-    for one in showing:
-        if names.isdisjoint(own := set(_NAME.findall(one))):
-            continue
-        elements = set[int]() if _LONE.fullmatch(one.strip()) else lookup.elements(one)
-        again |= elements
-        # What nothing matches yet is a state: what it shows can be unfolded.
-        (partly if elements else shown).update(own)
-    for one in hiding:
-        if _marks(one).isdisjoint(shown):
-            found.elements |= lookup.elements(one)
-    found.hidden -= shown
-    for name in found.hidden & partly:
-        found.hidden.discard(name)
-        found.elements |= lookup.elements(name)
-    found.elements -= again
+def may_hide(looks: Looks) -> bool:
+    """Whether text may not be seen, so that it matters what else an element may be given."""
+    return bool(looks) and (
+        is_none(looks)
+        or looks.get("visibility") in NO_LETTERS
+        or is_unreadable(looks)
+        or is_unlettered(looks)
+        or is_indented_away(looks)
+        or is_struck(looks)
+        or is_as_ground(looks)
+        or _is_white(looks.get("color", ""))
+    )
 
 
-def _marks(selector: str) -> set[str]:
-    """The classes and ids that a selector names."""
-    return {name for name in _NAME.findall(selector) if name[0] in ".#"}
+def is_none(looks: Looks) -> bool:
+    """Whether nothing is shown of an element, whatever those within it say."""
+    return looks.get("display") == "none" or is_cut_off(looks)
 
 
-class _Lookup:
-    """Looks up which elements of a page a selector means, for so many selectors."""
-
-    def __init__(self, root: LexborNode) -> None:
-        self._root = root
-        self._left = _MOST_COMPOUND
-
-    def elements(self, selector: str) -> set[int]:
-        """The ids in memory of the elements; none of a selector that asks for a state."""
-        selector = selector.strip()
-        if self._left <= 0 or not _COMPOUND.fullmatch(selector):
-            return set()
-        self._left -= 1
-        try:
-            nodes = self._root.css(selector)
-        except Exception:  # noqa: BLE001 - a selector that is none hides nothing
-            return set()
-        return {node.mem_id for node in nodes[:_MOST_MATCHED]}
+def is_cut_off(looks: Looks) -> bool:
+    """Whether an element has no height, and what is larger than it is cut off."""
+    return (
+        _number(looks, "height") == (0.0, "px")
+        and looks.get("overflow-y") in ("hidden", "clip")
+        and not any(reveals(name, looks.get(name, "none")) for name in _REVEALING - {*_GROUNDS})
+    )
 
 
-def _unstrikes(said: str) -> bool:
-    return _UNSTRUCK.search(said) is not None
-
-
-def is_none(said: str) -> bool:
-    """Whether declarations show nothing of an element."""
-    if _NO_HEIGHT.search(said) is not None and _CUT_OFF.search(said) is not None:
-        return True
-    return _NONE.search(said) is not None
-
-
-def is_blank(said: str) -> bool:
-    """Whether declarations only give no letters, so that elements within may have some."""
-    return _NO_LETTERS.search(said) is not None and _NOT_DISPLAYED.search(said) is None
-
-
-def is_lettered(said: str) -> bool:
-    """Whether declarations give letters to what may have none around it."""
-    return _LETTERS.search(said) is not None
-
-
-def is_struck(said: str) -> bool:
-    """Whether declarations draw a line through the letters."""
-    return _STRUCK.search(said) is not None
-
-
-def is_unreadable(said: str) -> bool:
-    """Whether declarations make letters tiny or invisible, as their ground, or off the page."""
-    if _UNREADABLE.search(said) is not None and _EM.search(said) is None:
-        return True
-    colour, ground = _COLOUR.search(said), _BACKGROUND.search(said)
-    own = _rgb(colour[1]) if colour and ground else None
-    return own is not None and ground is not None and own == _rgb(ground[1])
-
-
-def is_white(said: str) -> bool:
-    """Whether declarations colour letters white without a background of their own."""
-    colour = _COLOUR.search(said)
-    return colour is not None and _is_white(colour[1]) and not is_backed(said)
-
-
-def is_backed(said: str) -> bool:
-    """Whether declarations draw a background that is not white."""
-    found = _BACKGROUND.search(said)
-    if found is None:
+def is_unreadable(looks: Looks) -> bool:
+    """Whether an element is not to be seen at all, or off the page; not if it may be moved."""
+    if looks.get("animation", "none") not in _CLEAR:
         return False
-    value = found[1].replace("!important", "").strip().lower()
-    return not (value in _CLEAR or _is_white(value))
+    return (
+        _is_transparent(looks.get("opacity", "1"))
+        or _NO_SCALE.search(looks.get("transform", "")) is not None
+        or _NO_FILTER.search(looks.get("filter", "")) is not None
+        or (not _is_read_out(looks) and (_is_clipped(looks) or _is_far(looks)))
+    )
+
+
+def _is_transparent(value: str) -> bool:
+    match = _NUMBER.fullmatch(value)
+    return match is not None and abs(float(match[1])) < 0.005
+
+
+def _is_read_out(looks: Looks) -> bool:
+    """Whether text is for those who have pages read to them: in a box of one dot, cut off."""
+    sides = (_number(looks, "width"), _number(looks, "height"))
+    return (
+        all(side is not None and side[0] <= 1 and side[1] == "px" for side in sides)
+        and looks.get("overflow-y") in ("hidden", "clip", UNSURE)
+        and looks.get("position") in (*_LIFTED, UNSURE)
+    )
+
+
+def _is_clipped(looks: Looks) -> bool:
+    if _INSET.search(looks.get("clip-path", "")) is not None:
+        return True
+    rect = _RECT.fullmatch(looks.get("clip", ""))
+    if rect is None or looks.get("position") not in _LIFTED:
+        return False
+    top, right, bottom, left = map(_float, re.split(r"[\s,]+", rect[1].strip(" ,"))[:4])
+    return right - left <= 1 or bottom - top <= 1
+
+
+def _float(value: str) -> float:
+    try:
+        return float(value.removesuffix("px"))
+    except ValueError:
+        return 1e9
+
+
+def _is_far(looks: Looks) -> bool:
+    if looks.get("position") in _PLACED and any(
+        _is_beyond(looks, side) for side in ("left", "right", "top", "bottom")
+    ):
+        return True
+    is_padded = any(reveals(name, looks.get(name, "none")) for name in _REVEALING - {*_GROUNDS})
+    return not is_padded and (_is_beyond(looks, "margin-left") or _is_beyond(looks, "margin-top"))
+
+
+def _is_beyond(looks: Looks, name: str) -> bool:
+    found = _number(looks, name)
+    return found is not None and -found[0] >= _FAR[found[1]]
+
+
+def is_indented_away(looks: Looks) -> bool:
+    """Whether text begins so far to the left that it is off the page."""
+    return _is_beyond(looks, "text-indent")
+
+
+def _number(looks: Looks, name: str) -> tuple[float, str] | None:
+    """A length and its unit; None if there is none or it is computed. Without a unit it is dots."""
+    match = _NUMBER.fullmatch(looks.get(name, ""))
+    return (float(match[1]), match[2] or "px") if match else None
+
+
+def is_unlettered(looks: Looks) -> bool:
+    """Whether letters are given a size that nobody reads."""
+    size = _number(looks, "font-size")
+    if size is None:
+        return False
+    number, unit = size
+    share = {"em": _TINY_SHARE, "rem": _TINY_SHARE, "%": _TINY_PERCENT}
+    return number <= share.get(unit, _TINY if unit in ("px", "pt") else 0.0)
+
+
+def is_relettered(looks: Looks) -> bool:
+    """Whether letters are given a size of their own again, not a share of that around them."""
+    value = looks.get("font-size", "inherit")
+    if value in ("inherit", "unset", "smaller", "larger"):
+        return False
+    size = _number(looks, "font-size")
+    return not is_unlettered(looks) and (size is None or size[1] not in ("em", "%"))
+
+
+def is_struck(looks: Looks) -> bool:
+    """Whether a line is drawn through the letters."""
+    return "line-through" in looks.get("text-decoration-line", "")
+
+
+def is_as_ground(looks: Looks) -> bool:
+    """Whether letters have the very colour that is behind them."""
+    own = _rgb(looks.get("color", ""))
+    is_plain = _rgb(looks.get("background-image", "")) == own or "background-image" not in looks
+    return own is not None and is_plain and _rgb(looks.get("background-color", "")) == own
+
+
+def is_white(looks: Looks) -> bool:
+    """Whether letters are white or clear, without a ground or another shape of their own."""
+    return (
+        _is_white(looks.get("color", ""))
+        and not is_backed(looks)
+        and not any(looks.get(name, "none") not in _CLEAR for name in _DRAWN)
+    )
+
+
+def is_coloured(looks: Looks) -> bool:
+    """Whether letters are given a colour of their own that may be seen."""
+    colour = looks.get("color", "inherit")
+    return colour not in ("inherit", "unset", "currentcolor") and not _is_white(colour)
+
+
+def is_backed(looks: Looks) -> bool:
+    """Whether a ground is drawn that is not white, or that may be: letters may lie on a picture."""
+    return looks.get("position") in (*_LIFTED, UNSURE) or any(
+        value not in _CLEAR and not _is_white(value)
+        for value in (looks[name] for name in _GROUNDS if name in looks)
+    )
 
 
 def _rgb(value: str) -> tuple[int, ...] | None:
     """A colour in figures; None for one by its name."""
-    value = value.replace("!important", "").strip().lower()
     if match := _RGB.match(value):
         return tuple(map(int, match.groups())) if not value.startswith("rgba") else None
     if re.fullmatch("#[0-9a-f]{3}", value):
@@ -224,7 +219,6 @@ def _rgb(value: str) -> tuple[int, ...] | None:
 
 
 def _is_white(value: str) -> bool:
-    value = value.replace("!important", "").strip().lower()
     if _NO_ALPHA.match(value):
         return True
     if match := _RGB.match(value):
@@ -232,29 +226,3 @@ def _is_white(value: str) -> bool:
     if value.startswith("#") and len(value) == 4:
         value = "#" + "".join(letter * 2 for letter in value[1:])
     return value in ("white", "transparent") or is_near_white(value)
-
-
-def _rules(css: str) -> Iterator[tuple[list[str], str]]:
-    """The selectors and declarations of rules that hold without a condition."""
-    css = _without_comments(css)
-    begin, opened, depth = 0, 0, 0
-    for brace in _BRACE.finditer(css):
-        if brace[0] == "{":
-            depth += 1
-            opened = brace.end() if depth == 1 else opened
-            continue
-        depth = max(depth - 1, 0)
-        if depth == 0 and opened > begin:
-            prelude = css[begin : opened - 1].rpartition(";")[2].strip()
-            if not prelude.startswith("@") and brace.start() - begin <= _LONGEST_RULE:
-                yield prelude.split(","), css[opened : brace.start()]
-            begin = brace.end()
-
-
-def _without_comments(css: str) -> str:
-    kept, at = [], 0
-    while (begin := css.find("/*", at)) >= 0:
-        kept.append(css[at:begin])
-        end = css.find("*/", begin + 2)
-        at = end + 2 if end >= 0 else len(css)
-    return " ".join([*kept, css[at:]])

@@ -1,0 +1,126 @@
+"""Tells which elements of a page hide their text, and which give letters to be seen again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nexus.ingestion.parsing.web_cascade import Cascade
+from nexus.ingestion.parsing.web_selectors import Element
+from nexus.ingestion.parsing.web_styles import (
+    NO_LETTERS,
+    Looks,
+    is_as_ground,
+    is_backed,
+    is_coloured,
+    is_indented_away,
+    is_none,
+    is_relettered,
+    is_unlettered,
+    is_unreadable,
+    is_white,
+)
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+_INHERITED = ("inherit", "unset")
+# Browsers give these a colour and a size of their own.
+_OWN_LOOKS = {"button", "input", "select", "textarea", "mark"}
+_NOTHING = frozenset[str]()
+
+
+def element_of(node: LexborNode, around: Element | None) -> Element:
+    """The element with what its attributes say, and what it stands in."""
+    given = node.attributes
+    if not given:
+        return Element(node.tag or "", "", _NOTHING, given, around)
+    classes = given.get("class")
+    named = frozenset(classes.split()) if classes else _NOTHING
+    return Element(node.tag or "", given.get("id") or "", named, given, around)
+
+
+def style_of(node: LexborNode) -> str:
+    """What an element's own style says, as it is written."""
+    return node.attributes.get("style") or ""
+
+
+class Hiding:
+    """Decides for the elements of one page with those styles.
+
+    `has_sheets` says that the page links to style sheets that are not known, which may draw grounds
+    behind white letters.
+    """
+
+    def __init__(self, styles: Cascade) -> None:
+        self.has_sheets = False
+        self._styles = styles
+
+    def is_shown(self, node: LexborNode, looks: Looks) -> bool:
+        """Whether an element is seen, as far as it cannot be seen again within it."""
+        return not (self.is_closed(node, looks) or is_unreadable(looks))
+
+    def is_closed(self, node: LexborNode, looks: Looks) -> bool:
+        """Whether an element is not displayed, as panels are that can be unfolded."""
+        if is_none(looks):
+            return True
+        given = node.attributes
+        is_off = ("hidden" in given and given["hidden"] != "until-found") or (
+            node.tag == "dialog" and "open" not in given
+        )
+        return is_off and looks.get("display", "revert") in ("revert", "revert-layer")
+
+    def is_backed(self, node: LexborNode, looks: Looks) -> bool:
+        """Whether an element has a ground of its own that is not white."""
+        return is_backed(looks) or "bgcolor" in node.attributes
+
+    def begun(self, looks: Looks, *, is_backed: bool, in_styled: bool) -> frozenset[str]:
+        """For which reasons an element has its letters not seen, if it stands on such a ground."""
+        if not looks:
+            return _NOTHING
+        found = set[str]()
+        if looks.get("visibility") in NO_LETTERS:
+            found.add("visibility")
+        if is_unlettered(looks):
+            found.add("size")
+        if is_indented_away(looks):
+            found.add("indent")
+        if is_as_ground(looks) or (
+            is_white(looks) and not is_backed and not (self.has_sheets and in_styled)
+        ):
+            found.add("colour")
+        return frozenset(found)
+
+    def blank(self, node: LexborNode, before: frozenset[str], looks: Looks) -> frozenset[str]:
+        """Which of the reasons around an element still hold for it."""
+        if not before:
+            return before
+        has_own = node.tag in _OWN_LOOKS or (node.tag == "a" and "href" in node.attributes)
+        over = {
+            "visibility": looks.get("visibility", "inherit") not in (*NO_LETTERS, *_INHERITED),
+            "size": is_relettered(looks),
+            "indent": looks.get("text-indent", "inherit") not in _INHERITED
+            and not is_indented_away(looks),
+            "colour": is_coloured(looks)
+            or self.is_backed(node, looks)
+            or (has_own and "color" not in looks),
+        }
+        return frozenset(reason for reason in before if not over[reason])
+
+    def shows_within(
+        self, node: LexborNode, element: Element | None, blank: frozenset[str]
+    ) -> bool:
+        """Whether an element within a blank one is seen again; true if it takes long to tell."""
+        coming = [(child, element) for child in node.iter()]
+        while coming:
+            inner, outer = coming.pop()
+            if not self._styles.spend():
+                return True
+            own = element_of(inner, outer) if element is not None else None
+            style = style_of(inner)
+            looks = self._styles.own(style)
+            if own is not None:
+                looks = self._styles.looks(own, style, is_blank=True)
+            if self.blank(inner, blank, looks) != blank:
+                return True
+            coming += [(child, own) for child in inner.iter()]
+        return False
