@@ -3,47 +3,85 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from nexus.ingestion.parsing.cleaning import clean
 
 _FOLDED = re.compile(r"\r?\n[ \t]")
-_FIELD = re.compile(r"([A-Z-]{1,30})((?:;[^;:\"]{0,200}(?:\"[^\"]{0,200}\")?){0,9}):(.*)")
+_FIELD = re.compile(r"([A-Za-z-]{1,30})((?:;(?:[^;:\"]++|\"[^\"]*+\")*+)*+):(.*)", re.S)
 _NAMES = {
     "SUMMARY": "Event", "DTSTART": "Start", "DTEND": "End", "DUE": "Due", "LOCATION": "Place",
     "ORGANIZER": "Organiser", "RRULE": "Repeats", "STATUS": "Status", "DESCRIPTION": "Description",
 }  # fmt: skip
-_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?")
+_TIMES = ("DTSTART", "DTEND", "DUE")
+_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?")
+_ZONE = re.compile(r";TZID=(?:\"([^\"]{1,60})\"|([^;:\"]{1,60}))", re.I)
+_NAMED = re.compile(r";CN=(?:\"([^\"]{1,200})|([^;:\"]{1,200}))", re.I)
 _ESCAPED = re.compile(r"\\([nN,;\\])")
-_MOST = 500
+_KINDS = ("VEVENT", "VTODO")
+_BEGUN = re.compile(r"^BEGIN:(?:VEVENT|VTODO)\b", re.M | re.I)
+_MOST, _LONGEST = 5_000, 8_000_000
 
 
-def appointments(text: str) -> Iterator[str]:
-    """Each event or task of a calendar as lines of "Name: value"; the first 500."""
-    said: list[str] | None = None
-    count = 0
-    for line in _FOLDED.sub("", text[:1_000_000]).splitlines():
+def appointments(text: str) -> tuple[list[str], int]:
+    """Each event or task of a calendar as lines of "Name: value", and how many more there are.
+
+    The first 5,000 are read, of the first 8 million characters.
+    """
+    reading = _Reading()
+    for line in _FOLDED.sub("", text[:_LONGEST]).split("\n"):
+        reading.take(line.rstrip("\r"))
+    reading.end()
+    rest = len(_BEGUN.findall(text[_LONGEST:])) if len(text) > _LONGEST else 0
+    return reading.found, reading.more + rest
+
+
+class _Reading:
+    """The events so far, and what is said of the one that was begun."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.more = 0
+        self._said: list[str] | None = None
+        # How deep within the event; what stands in it, such as a reminder, is not of it.
+        self._depth = 0
+
+    def take(self, line: str) -> None:
+        """Takes one line, with what was folded put together."""
         kind, _, what = line.partition(":")
-        if kind == "BEGIN" and what.strip() in ("VEVENT", "VTODO"):
-            said = []
-        elif kind == "END" and what.strip() in ("VEVENT", "VTODO") and said is not None:
-            if said and count < _MOST:
-                count += 1
-                yield "\n".join(said)
-            said = None
-        elif said is not None and (field := _FIELD.match(line)) and field[1] in _NAMES:
-            value = clean(_value(field[1], field[2], field[3]))
-            if value:
-                said.append(f"{_NAMES[field[1]]}: {value}")
+        kind, what = kind.strip().upper(), what.strip().upper()
+        if kind == "BEGIN":
+            if what in _KINDS:
+                self.end()
+                self._said, self._depth = [], 0
+            else:
+                self._depth += 1
+        elif kind == "END":
+            if what in _KINDS:
+                self.end()
+            else:
+                self._depth = max(self._depth - 1, 0)
+        elif self._said is not None and not self._depth and (field := _FIELD.fullmatch(line)):
+            name = field[1].upper()
+            if name in _NAMES and (value := clean(_value(name, field[2], field[3]))):
+                self._said.append(f"{_NAMES[name]}: {value}")
+
+    def end(self) -> None:
+        """Ends the event that was begun, if one was."""
+        if self._said:
+            if len(self.found) < _MOST:
+                self.found.append("\n".join(self._said))
+            else:
+                self.more += 1
+        self._said = None
 
 
 def _value(name: str, given: str, value: str) -> str:
-    if name.startswith("D") and (time := _TIME.fullmatch(value.strip())):
+    if name in _TIMES and (time := _TIME.fullmatch(value.strip())):
         day = "-".join(time.groups()[:3])
-        zone = re.search(r"TZID=([^;:]{1,60})", given)
-        where = " UTC" if time[6] else f" {zone[1]}" if zone else ""
+        zone = _ZONE.search(given)
+        where = " UTC" if time[6] else f" {zone[1] or zone[2]}" if zone else ""
         return f"{day} {time[4]}:{time[5]}{where}" if time[4] else day
     if name == "ORGANIZER":
-        named = re.search(r"CN=\"?([^;:\"]{1,200})", given)
-        return named[1] if named else value.removeprefix("mailto:").removeprefix("MAILTO:")
+        named = _NAMED.search(given)
+        return (named[1] or named[2]) if named else re.sub("(?i)^mailto:", "", value)
     return _ESCAPED.sub(lambda mark: "\n" if mark[1] in "nN" else mark[1], value)

@@ -23,6 +23,7 @@ _LONGEST_FIELD = 2_000
 _MOST_PARTS = 1_000
 _SIGNATURES = ("application/pkcs7-signature", "application/pgp-signature")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+_PICTURES = "Upload a picture by itself if it holds text."
 _WORD_BREAK = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]++")
 
 
@@ -48,17 +49,19 @@ def read_message(message: Message, inside: Inside) -> ParsedDocument:
     texts += reading.texts
     if not reading.texts and not subject and not reading.attached:
         raise EmptyDocument("The message holds no text: upload its attachments by themselves.")
-    if reading.pictures:
-        reading.warnings.append(
-            ReadingWarning(
-                f"not read: {reading.pictures} pictures within the text",
-                "",
-                "Upload a picture by itself if it holds text.",
-            )
-        )
+    for number, what, advice in (
+        (reading.pictures, "pictures within the text", _PICTURES),
+        (reading.unread, "parts of the message", "Upload what is attached by itself."),
+    ):
+        if number:
+            reading.warnings.append(_unread(number, what, advice))
     return ParsedDocument(
         (*texts, *reading.attached), subject or reading.page_title, 1, tuple(reading.warnings)
     )
+
+
+def _unread(number: int, what: str, advice: str) -> ReadingWarning:
+    return ReadingWarning(f"not read: {number} {what}", "", advice)
 
 
 def field(message: Message, name: str) -> str:
@@ -107,6 +110,8 @@ class _Reading:
         self.warnings: list[ReadingWarning] = []
         self.page_title: str | None = None
         self.pictures = 0
+        # The parts of a message of too many.
+        self.unread = 0
         # The parts that are style sheets, by the addresses under which pages link to them.
         self._css: dict[str, Message] = {}
         self._sheets = LinkedSheets(self._sheet)
@@ -116,6 +121,7 @@ class _Reading:
         """Takes a part of the message with all that is in it."""
         self._parts += 1
         if self._parts > _MOST_PARTS:
+            self.unread += 1
             return
         kind = part.get_content_type()
         if kind == "message/rfc822":
@@ -184,7 +190,10 @@ class _Reading:
         if part.get_content_type() in ("text/css", "text/javascript"):
             return []
         if part.get_content_type() == "text/calendar":
-            return [LocatedText(one) for one in appointments(decode(content, charset))]
+            found, more = appointments(decode(content, charset))
+            if more:
+                self.warnings.append(_unread(more, "appointments", "Upload the calendar in parts."))
+            return [LocatedText(one) for one in found]
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
             page = web.read(
                 _as_utf8(content, charset),

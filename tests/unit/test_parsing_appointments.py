@@ -1,0 +1,94 @@
+"""A calendar's events are read as a calendar shows them, and what is too many is told."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from nexus.ingestion.parsing.appointments import appointments
+from tests.unit.documents_made import lines, read
+
+
+def _calendar(*events: str) -> str:
+    return "BEGIN:VCALENDAR\r\n" + "".join(events) + "END:VCALENDAR\r\n"
+
+
+def _event(*fields: str) -> str:
+    return "\r\n".join(["BEGIN:VEVENT", *fields, "END:VEVENT", ""])
+
+
+def _message(calendar: str) -> bytes:
+    head = (
+        "From: a@campus.example\r\nSubject: Plan\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: text/calendar; charset=utf-8\r\n\r\n"
+    )
+    return (head + calendar).encode()
+
+
+def test_a_reminder_within_an_event_says_nothing_of_the_event() -> None:
+    reminder = ("BEGIN:VALARM", "DESCRIPTION:Reminder", "DUE:20300101", "END:VALARM")
+    found, more = appointments(
+        _calendar(_event("SUMMARY:Board meeting", *reminder, "LOCATION:Room 4"))
+    )
+    assert found == ["Event: Board meeting\nPlace: Room 4"]
+    assert more == 0
+
+
+@pytest.mark.parametrize(
+    "given",
+    ['TZID="W. Europe Standard Time"', "TZID=W. Europe Standard Time", 'X="a;b:c";TZID=CET'],
+)
+def test_a_time_is_told_with_its_zone_quoted_or_not(given: str) -> None:
+    found, _ = appointments(_event(f"DTSTART;{given}:20260105T100000"))
+    zone = "CET" if "CET" in given else "W. Europe Standard Time"
+    assert found == [f"Start: 2026-01-05 10:00 {zone}"]
+
+
+def test_fields_with_many_and_long_parameters_are_read() -> None:
+    found, _ = appointments(
+        _event(
+            f'SUMMARY;ALTREP="cid:{"a" * 900}";X-A="b","c";LANGUAGE=en:Noon: \\;all\\, of us',
+            'ORGANIZER;CN="Ana; the first":mailto:a@campus.example',
+            "DESCRIPTION:20260105",
+        )
+    )
+    assert found == ["Event: Noon: ;all, of us\nOrganiser: Ana; the first\nDescription: 20260105"]
+
+
+def test_an_event_that_does_not_end_is_read() -> None:
+    assert appointments("BEGIN:VEVENT\nSUMMARY:One\nBEGIN:VEVENT\nSUMMARY:Two\n")[0] == [
+        "Event: One",
+        "Event: Two",
+    ]
+
+
+def test_more_than_five_hundred_events_are_read_and_those_beyond_thousands_told() -> None:
+    events = [_event(f"SUMMARY:Shift {n}") for n in range(5_003)]
+    found = read(_message(_calendar(*events[:1_200])), "a.eml")
+    assert "Event: Shift 1199" in " ".join(lines(found))
+    assert found.warnings == ()
+    found = read(_message(_calendar(*events)), "a.eml")
+    assert [one.what for one in found.warnings] == ["not read: 3 appointments"]
+
+
+def test_parts_of_a_message_beyond_a_thousand_are_told() -> None:
+    parts = "--b\r\nContent-Type: text/plain\r\n\r\nShift.\r\n" * 1_005
+    head = "From: a@campus.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    found = read((head + parts + "--b--\r\n").encode(), "a.eml")
+    assert [one.what for one in found.warnings] == ["not read: 6 parts of the message"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BEGIN:VEVENT\nSUMMARY" + ';a="b"' * 100_000 + "\nEND:VEVENT",
+        "BEGIN:VEVENT\nSUMMARY:a" + "\n " * 300_000 + "\nEND:VEVENT",
+        "BEGIN:VEVENT\n" * 70_000,
+        "BEGIN:VEVENT\n" + "SUMMARY;" * 100_000 + '"' * 100_000,
+    ],
+)
+def test_no_calendar_takes_long(text: str) -> None:
+    start = time.process_time()
+    appointments(text)
+    assert time.process_time() - start < 2
