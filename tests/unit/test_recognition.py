@@ -7,6 +7,7 @@ import io
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from nexus.errors import EmptyDocument, UnsupportedFormat
 from nexus.ingestion.parsing import outline, parse
@@ -130,3 +131,10 @@ def test_a_photograph_is_read_the_way_up_that_its_file_says():
     way[0x0112] = 6  # to be turned to the right
     picture().rotate(90, expand=True).save(turned, "JPEG", exif=way)
     assert AMOUNT in words(read(turned.getvalue(), "a.jpg"))
+
+
+def test_a_picture_whose_turning_is_damaged_is_read_as_it_is():
+    noted, damaged = io.BytesIO(), PngInfo()
+    damaged.add_text("Raw profile type exif", "\nexif\n 4\nzz")
+    picture().save(noted, "PNG", pnginfo=damaged)
+    assert AMOUNT in words(read(noted.getvalue(), "a.png"))

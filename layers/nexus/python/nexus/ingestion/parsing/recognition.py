@@ -6,7 +6,7 @@ import io
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,8 +163,9 @@ def _grey(image: Image) -> Image:
             image.draft("L", size)
         image = image.convert("L") if image.mode not in ("L", "RGB", "RGBA", "LA") else image
         image.thumbnail(size)
-    # Phones turn a photograph by a word in its file.
-    image = ImageOps.exif_transpose(image)
+    # Phones turn a photograph by a word in its file, which may be damaged.
+    with suppress(Exception):
+        image = ImageOps.exif_transpose(image)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         layered = image.convert("RGBA")
         white = Pictures.new("RGBA", layered.size, "white")
