@@ -22,6 +22,8 @@ HIDING = {
     "an escaped name": ".y\\:z, .x{display:none}",
     "a later rule": ".x{display:block} .x{display:none}",
     "a condition that cannot win": ".note .x{display:none} @media (width){.x{display:block}}",
+    "white by lightness": ".x{color:hsl(0,0%,100%)}",
+    "a clear colour": ".x{color:#0000}",
     "another element's state": ".x{display:none} .open{display:block}",
 }
 
@@ -95,6 +97,9 @@ SHOWING = {
     "a panel that opens": ".x{height:0;overflow:hidden} .x.open{height:auto}",
     "a smaller size": ".x{font-size:.8em}",
     "a size by a variable": ".x{font-size:0} .note .x{font-size:var(--a)}",
+    "a part of a large root": "html{font-size:100px} .x{font-size:.14rem}",
+    "a multiple of a tiny size": ".note{font-size:1px} .x{font-size:16em}",
+    "another colour on a dark ground": ".note{color:#333;background:#333} .x{color:#fff}",
     "a shadow": ".x{color:transparent;text-shadow:0 0 0 #000}",
     "a ground of a wider screen": ".x{color:#fff} @media (min-width:9px){.note{background:navy}}",
     "a part before it": ".x::before{display:none}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -23,7 +24,7 @@ from nexus.ingestion.parsing.pdf_objects import (
     Painted,
     mark_name,
 )
-from nexus.ingestion.parsing.pdf_opaque import matrices, moved, opaque_boxes
+from nexus.ingestion.parsing.pdf_opaque import matrices, may_be_opaque, moved, opaque_boxes
 
 # What is lower or narrower in points is a line, and covers no letters.
 _LEAST = 4.0
@@ -81,10 +82,10 @@ class _Covers:
         large = [one for one in drawings if _is_large(one.box)]
         # Pictures and nested content may show the text again.
         shown = [one for one in large if one.kind != PATH]
-        covers = [one for one in large if one.kind == PATH]
+        covers = [one for one in large if one.kind == PATH and may_be_opaque(one.address)]
         if not covers:
             return
-        texts = sorted(_placed(self._objects.texts(painted), covers[-1].place), key=itemgetter(0))
+        texts = _placed(self._objects, painted, covers)
         heights = [text[0] for text in texts]
         forms = list(matrices(_around(painted)))
         for cover in covers:
@@ -147,14 +148,20 @@ def _is_shown_again(box: Box, place: int, shown: Sequence[Drawing]) -> bool:
     )
 
 
-def _placed(texts: Iterator[tuple[int, Address]], last: int) -> Iterator[_Text]:
+def _placed(objects: PageObjects, painted: Painted, covers: Sequence[Drawing]) -> list[_Text]:
+    """The texts that one of the covers may be over, by their height."""
     pdfium = calls()
     bounds, edges, (left, bottom, right, top) = pdfium.bounds, pdfium.edges, pdfium.into_edges
-    for place, text in texts:
-        if place > last:
-            return
-        if bounds(text, left, bottom, right, top):
-            yield (edges[1] + edges[3]) / 2, place, edges[0], edges[2], text.value or 0
+    lowest, highest = (min(one.box[1] for one in covers), max(one.box[3] for one in covers))
+    others = {place for place, _ in painted.others}
+    found: list[_Text] = []
+    for place, text in enumerate(islice(objects.every(painted), covers[-1].place)):
+        if place not in others and bounds(text, left, bottom, right, top):
+            middle = (edges[1] + edges[3]) / 2
+            if lowest <= middle <= highest:
+                found.append((middle, place, edges[0], edges[2], text.value or 0))
+    found.sort(key=itemgetter(0))
+    return found
 
 
 def _around(painted: Painted) -> Iterator[Address]:

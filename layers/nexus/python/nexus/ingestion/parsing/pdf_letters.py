@@ -51,8 +51,14 @@ class Letters:
     """
 
     def __init__(
-        self, page: Any, textpage: Any, layers: Layers, *, read_hidden: bool = False
+        self,
+        page: Any,
+        textpage: Any,
+        layers: Layers | None = None,
+        *,
+        read_hidden: bool = False,
     ) -> None:
+        layers = layers or Layers(lambda: None)
         pdfium, page_address = calls(), address(page)
         self.address = address(textpage)
         count = pdfium.count_characters(self.address)

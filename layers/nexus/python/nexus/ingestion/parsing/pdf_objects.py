@@ -108,15 +108,11 @@ class PageObjects:
                 self.painted.append(Painted(one, around, others, count))
         return True
 
-    def texts(self, painted: Painted) -> Iterator[tuple[int, Address]]:
-        """The texts that the page or a form paints itself, each with its place."""
-        others = {place for place, _ in painted.others}
-        every = (
-            self._every()
-            if painted.form is None
-            else map(calls().nested_object, repeat(painted.form), range(painted.total))
-        )
-        return ((place, one) for place, one in enumerate(every) if place not in others)
+    def every(self, painted: Painted) -> Iterator[Address]:
+        """All that the page or a form paints itself, texts and others, in order."""
+        if painted.form is None:
+            return self._every()
+        return map(calls().nested_object, repeat(painted.form), range(painted.total))
 
     def drawings_of(self, painted: Painted) -> list[Drawing]:
         """What the page or a form paints itself beside text, in its own coordinates."""

@@ -18,6 +18,8 @@ from nexus.ingestion.parsing.pdf_objects import DEEPEST_MARK, LAYER, Box, mark_n
 _MOST_SEGMENTS = 100
 _MOST_CLIPS = 10
 _MOST_OF_CLIP = 6
+# A straight stroke has two ends.
+_ENDS = 2
 # Corners this near to each other, in points, are one.
 _NEAR = 0.05
 # PDFium's kinds of segments and of fills (fpdf_edit.h).
@@ -27,6 +29,15 @@ _OPAQUE = 255
 # What PDFium gives as the colour of a pattern with colours of its own.
 _PATTERN = (0xBF, 0xBF, 0xBF)
 _Point = tuple[float, float]
+
+
+def may_be_opaque(path: Address) -> bool:
+    """Whether a path is worth a closer look: it is filled, or a single stroke."""
+    pdfium = calls()
+    return bool(
+        pdfium.draw_mode(path, *pdfium.into_modes)
+        and (pdfium.modes[0] or pdfium.count_strokes(path) == _ENDS)
+    )
 
 
 def opaque_boxes(path: Address, may_be_pattern: Callable[[], bool]) -> list[Box]:
@@ -137,7 +148,7 @@ def _is_near(one: _Point, other: _Point) -> bool:
 def _stroked(outline: list[list[_Point]], path: Address) -> list[Box]:
     """The box of one straight stroke along the page's sides, without its caps."""
     pdfium = calls()
-    if len(outline) != 1 or len(outline[0]) != 2 or pdfium.count_dashes(path) != 0:
+    if len(outline) != 1 or len(outline[0]) != _ENDS or pdfium.count_dashes(path) != 0:
         return []
     a, b, c, d = pdfium.matrix[:4]
     if not pdfium.stroke_width(path, pdfium.into_edges[0]) or max(abs(b), abs(c)) > _NEAR:

@@ -14,6 +14,7 @@ from nexus.ingestion.parsing.web_styles import (
     is_coloured,
     is_indented_away,
     is_none,
+    is_recoloured,
     is_relettered,
     is_unlettered,
     is_unreadable,
@@ -84,9 +85,9 @@ class Hiding:
             found.add("size")
         if is_indented_away(looks):
             found.add("indent")
-        if is_as_ground(looks) or (
-            is_white(looks) and not is_backed and not (self.has_sheets and in_styled)
-        ):
+        if is_as_ground(looks):
+            found.add("ground")
+        elif is_white(looks) and not is_backed and not (self.has_sheets and in_styled):
             found.add("colour")
         return frozenset(found)
 
@@ -95,14 +96,14 @@ class Hiding:
         if not before:
             return before
         has_own = node.tag in _OWN_LOOKS or (node.tag == "a" and "href" in node.attributes)
+        is_shown = self.is_backed(node, looks) or (has_own and "color" not in looks)
         over = {
             "visibility": looks.get("visibility", "inherit") not in (*NO_LETTERS, *_INHERITED),
             "size": is_relettered(looks),
             "indent": looks.get("text-indent", "inherit") not in _INHERITED
             and not is_indented_away(looks),
-            "colour": is_coloured(looks)
-            or self.is_backed(node, looks)
-            or (has_own and "color" not in looks),
+            "colour": is_coloured(looks) or is_shown,
+            "ground": is_recoloured(looks) or is_shown,
         }
         return frozenset(reason for reason in before if not over[reason])
 

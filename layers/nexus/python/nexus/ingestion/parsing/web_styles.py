@@ -14,8 +14,11 @@ from nexus.ingestion.parsing.hidden import is_near_white
 Looks = Mapping[str, str]
 
 _NUMBER = re.compile(r"(-?\d*\.?\d+)(px|pt|rem|em|%|vw|vh)?")
-# Letters up to so many dots or points, of these shares of others', are not read.
-_TINY, _TINY_SHARE, _TINY_PERCENT = 2.99, 0.2, 20.0
+# Letters up to so many dots or points, or of these shares of others', are not read. Pages may give
+# their root letters of a hundred dots, to have parts of them for lengths.
+_TINY = {"px": 2.99, "pt": 2.99, "em": 0.12, "rem": 0.02, "%": 12.0}
+# Shares of tiny letters that may be read again.
+_ENLARGED = {"em": 2.0, "%": 200.0}
 # What is put so far away is off every screen; margins often take back a padding.
 _FAR = {"px": 900.0, "pt": 700.0, "em": 90.0, "rem": 90.0, "%": 100.0, "vw": 100.0, "vh": 100.0}
 _PLACED = ("absolute", "fixed", "relative", "sticky")
@@ -27,6 +30,8 @@ _INSET = re.compile(
 _NO_SCALE = re.compile(r"(?:\A|\s)scale(?:3d)?\(\s*+0(?:\.0++)?\s*+[,)]")
 _NO_FILTER = re.compile(r"opacity\(\s*+0(?:\.0++)?%?\s*+\)")
 _RGB = re.compile(r"rgba?\(\s{0,9}(\d{1,3})[\s,]{1,9}(\d{1,3})[\s,]{1,9}(\d{1,3})")
+_HSL = re.compile(r"hsla?\([^,%\s]{1,20}[\s,]{1,9}[\d.]{1,9}%?[\s,]{1,9}([\d.]{1,9})%")
+_LIGHT = 97.5
 _NO_ALPHA = re.compile(r"(?:rgba?|hsla?)\([^()]{1,60}[,/]\s{0,9}0(?:\.0{1,9})?%?\s{0,9}\)")
 _CLEAR = {
     "none", "transparent", "inherit", "initial", "white", "unset", "revert", "revert-layer",
@@ -158,18 +163,18 @@ def is_unlettered(looks: Looks) -> bool:
     size = _number(looks, "font-size")
     if size is None:
         return False
-    number, unit = size
-    share = {"em": _TINY_SHARE, "rem": _TINY_SHARE, "%": _TINY_PERCENT}
-    return number <= share.get(unit, _TINY if unit in ("px", "pt") else 0.0)
+    return size[0] <= _TINY.get(size[1], 0.0)
 
 
 def is_relettered(looks: Looks) -> bool:
-    """Whether letters are given a size of their own again, not a share of that around them."""
+    """Whether letters are given a size of their own again, not a small share of that around."""
     value = looks.get("font-size", "inherit")
     if value in ("inherit", "unset", "smaller", "larger"):
         return False
     size = _number(looks, "font-size")
-    return not is_unlettered(looks) and (size is None or size[1] not in ("em", "%"))
+    if size is not None and size[1] in _ENLARGED:
+        return size[0] >= _ENLARGED[size[1]]
+    return not is_unlettered(looks)
 
 
 def is_struck(looks: Looks) -> bool:
@@ -195,8 +200,12 @@ def is_white(looks: Looks) -> bool:
 
 def is_coloured(looks: Looks) -> bool:
     """Whether letters are given a colour of their own that may be seen."""
-    colour = looks.get("color", "inherit")
-    return colour not in ("inherit", "unset", "currentcolor") and not _is_white(colour)
+    return is_recoloured(looks) and not _is_white(looks["color"])
+
+
+def is_recoloured(looks: Looks) -> bool:
+    """Whether letters are given any colour of their own."""
+    return looks.get("color", "inherit") not in ("inherit", "unset", "currentcolor")
 
 
 def is_backed(looks: Looks) -> bool:
@@ -223,6 +232,11 @@ def _is_white(value: str) -> bool:
         return True
     if match := _RGB.match(value):
         return all(int(part) >= 0xF8 for part in match.groups())
-    if value.startswith("#") and len(value) == 4:
-        value = "#" + "".join(letter * 2 for letter in value[1:])
+    if match := _HSL.match(value):
+        return float(match[1]) >= _LIGHT
+    if value.startswith("#"):
+        if len(value) in (4, 5):
+            value = "#" + "".join(letter * 2 for letter in value[1:])
+        if len(value) == 9:  # what is white or clear behind letters leaves them unseen
+            return value.endswith("00") or is_near_white(value[:7])
     return value in ("white", "transparent") or is_near_white(value)
