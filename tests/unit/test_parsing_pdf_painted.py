@@ -75,6 +75,12 @@ HIDING = {
     "by a thick stroke": pdf(SECRET + "0 G 30 w 40 604 m 300 604 l S"),
     "by two boxes": pdf(SECRET + "0 g 45 595 38 20 re 80 595 100 20 re f"),
     "on a page of ten metres": pdf(SECRET + BOX, media="0 0 28000 28000"),
+    "by a layer with a name of any letters": pdf(
+        "/OC /L BDC " + SECRET + "EMC",
+        "/Properties << /L 20 0 R >>",
+        {20: "<< /Type /OCG /Name <FEFF004E00F6> >>"},
+        root=LAYER,
+    ),
     "by a layer within a form": pdf(
         "q 1 0 0 1 9 9 cm /X Do Q",
         "/XObject << /X 10 0 R >>",

@@ -65,7 +65,7 @@ class Calls:
         self.structure_number = _call("FPDFPageObj_GetMarkedContentID")
         self.mark = _call("FPDFPageObj_GetMark", ctypes.c_void_p)
         self.mark_name = _call("FPDFPageObjMark_GetName")
-        self.mark_words = _call("FPDFPageObjMark_GetParamStringValue")
+        self.mark_bytes = _call("FPDFPageObjMark_GetParamBlobValue")
         self.stroke_colour = _call("FPDFPageObj_GetStrokeColor")
         self.stroke_width = _call("FPDFPageObj_GetStrokeWidth")
         self.count_dashes = _call("FPDFPageObj_GetDashCount")

@@ -197,12 +197,11 @@ def _switched_off(layered: Sequence[Address], layers: Layers) -> set[int]:
     return found
 
 
-def _layer_name(mark: int) -> str:
-    """The name of the layer that a mark is of; "" of one that the mark does not name."""
+def _layer_name(mark: int) -> bytes:
+    """The name of the layer that a mark is of, as it is written; b"" of one that names none."""
     pdfium = calls()
-    size = pdfium.written
-    into, most = pdfium.name, len(pdfium.name)
-    given = Address(mark), b"Name", into, most, pdfium.into_written
-    if not pdfium.mark_words(*given) or size.value > most:
-        return ""
-    return into.raw[: max(size.value - 2, 0)].decode("utf-16-le", "ignore")
+    size, most = pdfium.written, len(pdfium.name)
+    given = Address(mark), b"Name", pdfium.name, most, pdfium.into_written
+    if not pdfium.mark_bytes(*given) or size.value > most:
+        return b""
+    return pdfium.name.raw[: size.value]

@@ -44,8 +44,8 @@ class Layers:
         """Whether what has a colour may be hatched with it (PDF 32000-1, 8.7.3.3)."""
         return self._is_hatched
 
-    def off(self) -> set[str]:
-        """The names of the layers that are surely off."""
+    def off(self) -> set[bytes]:
+        """The names, as they are written, of the layers that are surely off."""
         return self._off
 
     @cached_property
@@ -57,7 +57,7 @@ class Layers:
         return self._content is None or _HATCHED.search(self._content) is not None
 
     @cached_property
-    def _off(self) -> set[str]:
+    def _off(self) -> set[bytes]:
         if self._content is None:
             return set()
         objects = _Objects(self._content)
@@ -66,20 +66,22 @@ class Layers:
         return set.intersection(*sets) if sets else set()
 
 
-def _names_off(properties: Any, objects: _Objects) -> set[str]:
+def _names_off(properties: Any, objects: _Objects) -> set[bytes]:
     given = objects.dictionary(properties)
     told = objects.dictionary(given.get("D"))
     every = _references(objects.value(given.get("OCGs")))
     off = set(_references(objects.value(told.get("OFF"))))
     if told.get("BaseState") == "/OFF":
         off |= set(every) - set(_references(objects.value(told.get("ON"))))
-    names: set[str] = set()
-    shown: set[str] = set()
+    names: set[bytes] = set()
+    shown: set[bytes] = set()
     for reference in [*every, *off]:
         layer = objects.dictionary(reference)
         is_off = reference in off and not _is_viewed(layer, objects)
-        (names if is_off else shown).add(_text(layer.get("Name")))
-    return names - shown - {""}
+        (names if is_off else shown).add(
+            name if isinstance(name := layer.get("Name"), bytes) else b""
+        )
+    return names - shown - {b""}
 
 
 def _is_viewed(layer: dict[str, Any], objects: _Objects) -> bool:
@@ -94,14 +96,6 @@ def _is_viewed(layer: dict[str, Any], objects: _Objects) -> bool:
 def _references(value: Any) -> list[tuple[int, ...]]:
     values = value if isinstance(value, list) else []
     return [one for one in values[:_MOST_LAYERS] if isinstance(one, tuple)]
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, bytes):
-        return ""
-    if value.startswith(b"\xfe\xff"):
-        return value[2:].decode("utf-16-be", "ignore")
-    return value.decode("utf-8-sig" if value.startswith(b"\xef\xbb\xbf") else "latin-1", "ignore")
 
 
 class _Objects:
