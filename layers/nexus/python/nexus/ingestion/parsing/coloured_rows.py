@@ -1,4 +1,4 @@
-"""Tells whether a coloured first row of a table names its columns or is a record that stands out."""
+"""Tells whether a coloured first row names a table's columns or is a record that stands out."""
 
 from __future__ import annotations
 
