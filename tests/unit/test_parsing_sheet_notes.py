@@ -16,7 +16,12 @@ from tests.unit.documents_made import LIMIT, lines, read
 
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _WHITE = '<a:rPr><a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill></a:rPr>'
-_NO_ROWS = '<a:rPr sz="1100"/>'
+_SMALL = '<a:rPr sz="1100"/>'
+_CLEAR = (
+    '<a:rPr>{}<a:solidFill><a:srgbClr val="000000"><a:alpha val="0"/></a:srgbClr></a:solidFill>'
+    "</a:rPr>"
+)
+_LINE = '<a:ln><a:solidFill><a:srgbClr val="000000"/></a:solidFill></a:ln>'
 
 
 def _workbook(notes: dict[str, str], fill: str = "") -> Workbook:
@@ -106,7 +111,9 @@ def test_notes_on_hidden_rows_and_columns_are_left_out_and_told():
         ("<xdr:pic><xdr:spPr/></xdr:pic>" + _box("Call Jo", _WHITE), True),
         (_box("Call Jo", '<a:rPr strike="sngStrike"/>'), False),
         (_box("Call Jo", '<a:rPr sz="100"/>'), False),
-        (_box("Call Jo", _NO_ROWS), True),
+        (_box("Call Jo", _SMALL), True),
+        (_box("Call Jo", _CLEAR.format("")), False),
+        (_box("Call Jo", _CLEAR.format(_LINE)), True),
     ],
 )
 def test_a_text_box_is_read_where_the_sheet_shows_it(drawing: str, is_read: bool):

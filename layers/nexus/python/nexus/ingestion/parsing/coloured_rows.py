@@ -21,6 +21,8 @@ def names_by_colour(
     Besides, half of them have to be words that columns are called by, or stand over cells of
     another kind: people colour a record as well. Places are (row, column), from 0.
     """
+    if not coloured:
+        return set()
     filled = {at: [c for c, cell in enumerate(row) if cell] for at, row in enumerate(rows)}
     first = next((at for at, columns in filled.items() if len(columns) > 1), None)
     if first is None or any((first, column) not in coloured for column in filled[first]):

@@ -43,7 +43,10 @@ class _Run:
     said: list[str] = field(default_factory=list)
     is_struck: bool = False
     is_white: bool = False
-    is_unreadable: bool = False
+    is_tiny: bool = False
+    is_clear: bool = False
+    is_highlighted: bool = False
+    is_outlined: bool = False
 
 
 class Drawing:
@@ -154,15 +157,17 @@ class Drawing:
         elif tag == "rPr":
             run.is_struck = attributes.get("strike", "noStrike") != "noStrike"
             size = attributes.get("sz", "")
-            run.is_unreadable = size.isascii() and size.isdigit() and int(size[:6]) <= _TINY
+            run.is_tiny = size.isascii() and size.isdigit() and int(size[:6]) <= _TINY
         elif tag == "highlight":
-            run.is_white = False
+            run.is_highlighted = True
+        elif self._path[-3:-1] == ["rPr", "ln"]:
+            run.is_outlined = tag != "noFill"
         elif parent == "solidFill" and self._path[-3] == "rPr":
             run.is_white = _is_white(tag, attributes)
         elif self._path[-4:-2] == ["rPr", "solidFill"]:
             run.is_white = False
             clear = attributes.get("val", "") if tag == "alpha" else ""
-            run.is_unreadable |= clear.isascii() and clear.isdigit() and int(clear[:7]) <= _CLEAR
+            run.is_clear |= clear.isascii() and clear.isdigit() and int(clear[:7]) <= _CLEAR
 
     def _end_in_text(self, tag: str) -> None:
         if tag in ("r", "fld") and self._run is not None:
@@ -171,7 +176,7 @@ class Drawing:
                 self._line.append(text)
             elif run.is_struck:
                 self.is_struck = True
-            elif run.is_unreadable or (run.is_white and self._is_on_white()):
+            elif run.is_tiny or self._is_unseen(run):
                 self.hidden += 1
             else:
                 self._line.append(text)
@@ -186,6 +191,12 @@ class Drawing:
                 self.hidden += 1
                 return
             self._take(Box(text, self._over("row"), self._over("col")))
+
+    def _is_unseen(self, run: _Run) -> bool:
+        """Whether letters have the colour of what is behind them, or none."""
+        if run.is_outlined:
+            return False
+        return run.is_clear or (run.is_white and not run.is_highlighted and self._is_on_white())
 
     def _is_on_white(self) -> bool:
         """Whether a text has certainly nothing but white behind it."""

@@ -113,7 +113,7 @@ class WorkbookLooks:
                 is_white = font < len(white) and white[font] and (fill >= len(plain) or plain[fill])
                 is_struck = font < len(struck) and struck[font]
                 code = codes.get(_number(at, "numFmtId"), "")
-                is_white = is_white or code.strip() == _NOTHING_SHOWN
+                is_white = is_white or _shows_nothing(code)
                 is_filled = fill < len(plain) and not plain[fill]
                 styles.append(Style(code, stands_out, is_white, is_struck, is_filled))
         return styles
@@ -214,7 +214,7 @@ class SheetLooks:
             if is_uncalculated:
                 row.uncalculated.add(column)
         if self._may_be_filled:
-            row.white.clear()
+            row.white = {at for at in row.white if _shows_nothing(row.codes.get(at, ""))}
 
     def _left_of(self, attributes: bytes, content: bytes) -> str | None:
         """What is left of a cell in which letters are struck out; None for other cells."""
@@ -273,6 +273,11 @@ def _of(attributes: dict[str, str], name: str) -> str:
 def _number(attributes: dict[str, str], name: str) -> int:
     value = attributes.get(name, "0")
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0
+
+
+def _shows_nothing(code: str) -> bool:
+    """Whether a format shows neither numbers nor text, whatever the colours are."""
+    return code.replace('""', "").strip() == _NOTHING_SHOWN
 
 
 def _is_white(colour: dict[str, str]) -> bool:
