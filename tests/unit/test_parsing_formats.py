@@ -6,6 +6,7 @@ import datetime
 import io
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import docx
 import pytest
@@ -229,7 +230,7 @@ def test_xml_keeps_titles_and_what_is_marked_as_characters():
     )
 
 
-def _word_table(rows: list[tuple[str, ...]], coloured: int) -> list[str]:
+def _word_table(rows: Sequence[tuple[str, ...]], coloured: int) -> list[str]:
     """The lines of a Word document of a table of which one row is coloured."""
     document = docx.Document()
     table = document.add_table(len(rows), len(rows[0]))
@@ -252,6 +253,6 @@ def test_filled_cells_of_a_word_table_are_its_names():
 @pytest.mark.parametrize("width", [2, 3])
 def test_a_first_record_of_a_word_table_that_is_coloured_names_nothing(width: int):
     rows = [("North", "Ann", "open"), ("South", "Bob", "open"), ("East", "Cid", "closed")]
-    rows = [row[:width] for row in rows]
-    assert _word_table(rows, 0) == _word_table(rows, 1)
-    assert not any("North: South" in line for line in _word_table(rows, 0))
+    cut = [row[:width] for row in rows]
+    assert _word_table(cut, 0) == _word_table(cut, 1)
+    assert not any("North: South" in line for line in _word_table(cut, 0))

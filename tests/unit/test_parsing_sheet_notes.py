@@ -37,7 +37,9 @@ def _workbook(notes: dict[str, str], fill: str = "") -> Workbook:
     return book
 
 
-def _saved(book: Workbook, drawing: str = "", times: int = 1, **parts: str) -> bytes:
+def _saved(
+    book: Workbook, drawing: str = "", times: int = 1, parts: dict[str, str] | None = None
+) -> bytes:
     """The workbook, with a drawing over its first sheet that is named so many times."""
     old, into = io.BytesIO(), io.BytesIO()
     book.save(old)
@@ -54,7 +56,7 @@ def _saved(book: Workbook, drawing: str = "", times: int = 1, **parts: str) -> b
             held["xl/drawings/d.xml"] = (
                 '<xdr:wsDr xmlns:xdr="x" xmlns:a="a" xmlns:mc="mc">' + drawing + "</xdr:wsDr>"
             )
-        for name, part in {**held, **parts}.items():
+        for name, part in {**held, **(parts or {})}.items():
             new.writestr(name, part)
     return into.getvalue()
 
@@ -160,7 +162,7 @@ def test_letters_that_are_struck_out_in_a_note_are_left_out_and_its_words_stay_w
         "<r><t>poned to the </t></r><r><rPr><strike/></rPr><t>15th</t></r><r><t>16th</t></r>"
         "<rPh><t>x</t></rPh></text></comment></commentList></comments>"
     )
-    content = _saved(_workbook({"C2": "x"}), **{"xl/comments/comment1.xml": notes})
+    content = _saved(_workbook({"C2": "x"}), parts={"xl/comments/comment1.xml": notes})
     found = read(content, "a.xlsx")
     assert lines(found)[-1] == "Note on C2: Postponed to the 16th"
     assert [one.what for one in found.warnings] == ["struck-out text is left out"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
+from openpyxl.formatting.rule import ColorScaleRule
 
 from nexus.ingestion.parsing.ods_cells import ods_sheets
 from tests.unit.documents_made import lines, ods, read, repacked
@@ -138,7 +139,7 @@ def test_cells_in_the_format_that_shows_nothing_are_left_out_and_told(code, is_c
     sheet["D2"] = "secret 777"
     sheet["D2"].number_format = code
     if is_conditional:
-        scale = openpyxl.formatting.rule.ColorScaleRule(
+        scale = ColorScaleRule(
             start_type="min", start_color="FFFFFF", end_type="max", end_color="FF0000"
         )
         sheet.conditional_formatting.add("A1:D9", scale)
