@@ -6,6 +6,7 @@ import datetime
 import io
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import docx
 import pytest
@@ -229,15 +230,29 @@ def test_xml_keeps_titles_and_what_is_marked_as_characters():
     )
 
 
-def test_filled_cells_of_a_word_table_are_its_names():
+def _word_table(rows: Sequence[tuple[str, ...]], coloured: int) -> list[str]:
+    """The lines of a Word document of a table of which one row is coloured."""
     document = docx.Document()
-    table = document.add_table(2, 2)
-    for place, text in enumerate(("Dock", "Depth", "D1", "4 m")):
-        table.cell(*divmod(place, 2)).text = text
-    for cell in table.rows[0].cells:
+    table = document.add_table(len(rows), len(rows[0]))
+    for at, row in enumerate(rows):
+        for column, text in enumerate(row):
+            table.cell(at, column).text = text
+    for cell in table.rows[coloured].cells:
         shading = OxmlElement("w:shd")
-        shading.set(qn("w:fill"), "1F3864")
+        shading.set(qn("w:fill"), "D9E2F3")
         cell._tc.get_or_add_tcPr().append(shading)
     file = io.BytesIO()
     document.save(file)
-    assert lines(read(file.getvalue(), "a.docx")) == ["Dock: D1; Depth: 4 m"]
+    return lines(read(file.getvalue(), "a.docx"))
+
+
+def test_filled_cells_of_a_word_table_are_its_names():
+    assert _word_table([("Dock", "Depth"), ("D1", "4 m")], 0) == ["Dock: D1; Depth: 4 m"]
+
+
+@pytest.mark.parametrize("width", [2, 3])
+def test_a_first_record_of_a_word_table_that_is_coloured_names_nothing(width: int):
+    rows = [("North", "Ann", "open"), ("South", "Bob", "open"), ("East", "Cid", "closed")]
+    cut = [row[:width] for row in rows]
+    assert _word_table(cut, 0) == _word_table(cut, 1)
+    assert not any("North: South" in line for line in _word_table(cut, 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -225,3 +226,37 @@ def test_a_footnote_of_markdown_stands_below_the_text_that_refers_to_it():
         ("Restore", "Stop the app."),
         ("Restore", "[^x]: Unused."),
     ]
+
+
+def test_what_is_hidden_or_struck_out_in_a_footnote_of_markdown_is_left_out():
+    text = (
+        "# Fees\n\nFees rise.[^1] Soon.[^2]\n\n<div style='display:none'>\n\n[^2]: Secret one\n\n"
+        "</div>\n\n<ul hidden>\n<li>x\n[^3]: Secret two\n</li></ul>\n\n"
+        "[^1]: From ~~100~~ 200 <span hidden>secret\n    three</span> <b>at</b> once, `~~k~~`.\n"
+    )
+    found = read(text.encode(), "a.md")
+    said = " ".join(lines(found))
+    assert "[^1]: From 200 at once, `~~k~~`." in " ".join(said.split())
+    assert "ecret" not in said
+    assert "100" not in said
+    assert {one.what for one in found.warnings} == {
+        "hidden text in 3 places is left out", "struck-out text is left out",
+    }  # fmt: skip
+
+
+def test_a_footnote_of_markdown_that_holds_a_table_or_code_stays_where_it_stands():
+    text = (
+        "See.[^1]\n\n[^1]:\n    Rates:\n\n    | a | b |\n    |---|---|\n    | 1 | 2 |\n\n"
+        "End.[^2]\n\n[^2]: Run:\n\n    ```\n    make all\n    ```\n"
+    )
+    said = lines(read(text.encode(), "a.md"))
+    assert "a: 1; b: 2" in said
+    assert "make all" in " ".join(said)
+
+
+def test_many_footnotes_of_markdown_take_time_that_grows_with_them_alone():
+    notes = "".join(f"[^n{n}]: x\n" for n in range(40_000))
+    begin = time.process_time()
+    found = read(f"# T\n{notes}{'a [^n1] ' * 40_000}".encode(), "b.md")
+    assert time.process_time() - begin < 10
+    assert sum(line.count("[^n39999]: x") for line in lines(found)) == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
+from openpyxl.formatting.rule import ColorScaleRule
 
 from nexus.ingestion.parsing.ods_cells import ods_sheets
 from tests.unit.documents_made import lines, ods, read, repacked
@@ -130,11 +131,18 @@ def test_text_boxes_and_the_notes_of_cells_are_read_behind_their_sheet():
     assert found.texts[-1].locator.sheet == "Plan"
 
 
-def test_cells_in_the_format_that_shows_nothing_are_left_out_and_told():
+@pytest.mark.parametrize("code", [";;;", '"";"";"";""'])
+@pytest.mark.parametrize("is_conditional", [False, True])
+def test_cells_in_the_format_that_shows_nothing_are_left_out_and_told(code, is_conditional):
     book = workbook(["Name", "Role"], ["Vera", "Cook"], ["Otto", "Driver"])
     sheet = book.worksheets[0]
     sheet["D2"] = "secret 777"
-    sheet["D2"].number_format = ";;;"
+    sheet["D2"].number_format = code
+    if is_conditional:
+        scale = ColorScaleRule(
+            start_type="min", start_color="FFFFFF", end_type="max", end_color="FF0000"
+        )
+        sheet.conditional_formatting.add("A1:D9", scale)
     found = read(saved(book), "a.xlsx")
     assert "secret" not in " ".join(lines(found))
     assert [one.what for one in found.warnings] == ["hidden text is left out"]

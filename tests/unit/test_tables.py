@@ -165,3 +165,36 @@ def test_a_row_of_units_below_the_names_is_said_with_them():
 def test_a_first_row_of_words_that_are_also_units_is_no_row_of_units():
     rows = [["Size", "Load", "Kind"], ["M", "T", "Days"], ["L", "X", "Hours"], ["S", "T", "Days"]]
     assert "(" not in " ".join(render(rows))
+
+
+_MISLEADING = [
+    [["Size", "Sold"], ["M", ""], ["38", "4"], ["40", "5"], ["42", "6"]],
+    [["Sex", "Age"], ["m", ""], ["1", "34"], ["2", "41"], ["1", "52"]],
+    [["Score A", "Score B"], ["C", "F"], ["55", "61"], ["70", "81"]],
+    [["Response", "Code"], ["no", "x"], ["1", "2"], ["3", "4"], ["5", "6"]],
+    [["Room", "Level"], ["A1", "M2"], ["38", "4"], ["40", "5"]],
+    [["Duration", "Cost"], ["hours", "EUR"], ["months", "EUR"], ["3", "4"], ["5", "6"]],
+    [["Item", "Currency", "Rate"], ["1", "EUR", ""], ["2", "840", "4"], ["3", "978", "5"]],
+    [["Unit", "Price"], ["kg", ""], ["17", "4"], ["18", "5"]],
+    [["Name", "Weight"], ["", "kg"], ["Ann", "heavy"], ["Bob", "light"]],
+]
+
+
+@pytest.mark.parametrize("rows", _MISLEADING)
+@pytest.mark.parametrize("header_rows", [None, 1])
+def test_a_row_that_is_not_surely_one_of_units_stays_a_row(rows, header_rows):
+    said = render(rows, header_rows)
+    assert not any(f"({cell})" in line for line in said for cell in rows[1] if cell)
+    assert all(any(cell in line for line in said) for cell in rows[1] if cell)
+
+
+@pytest.mark.parametrize("unit", ["kg", "km", "%", "IDR", "Rp", "€", "hours", "°C", "m²", "EUR/h"])
+def test_one_unit_that_is_nothing_else_tells_of_the_row(unit):
+    rows = [["Berth", "Load", "Depth"], ["", unit, "m"], ["S1", "10", "8"], ["S2", "25", "7"]]
+    assert render(rows)[-1] == f"Berth: S2; Load ({unit}): 25; Depth (m): 7"
+
+
+def test_units_that_stand_again_below_the_names_on_a_new_page_are_no_record():
+    names, units = ["Berth", "Load"], ["", "kg"]
+    rows = [names, units, ["S1", "10"], names, units, ["S2", "25"]]
+    assert render(rows, 1) == ["Berth: S1; Load (kg): 10", "Berth: S2; Load (kg): 25"]

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
+from traceback import clear_frames
 from types import ModuleType
 from typing import BinaryIO
 
@@ -148,21 +149,21 @@ def _whole(reader: ModuleType, content: bytes, outline: Outline) -> ParsedDocume
 
 def _mending(reader: ModuleType, content: bytes, hidden: dict[str, bool]) -> ParsedDocument:
     """What a reader of whole files gives; of an office file with damaged parts, of the others."""
-    document: ParsedDocument
     try:
-        document = reader.read(content, **hidden)
+        document: ParsedDocument = reader.read(content, **hidden)
+        return document
     except Exception as err:
         is_refused = isinstance(err, NexusError | MemoryError)
         if not content.startswith(b"PK") or (is_refused and not isinstance(err, CorruptDocument)):
             raise
+        clear_frames(err.__traceback__)  # what was read so far is not kept while it is mended
         from nexus.ingestion.parsing.mending import mended
 
-        content, warnings = mended(content)
-        if not warnings:
+        whole, warnings = mended(content)
+        if whole is content:
             raise
-        document = reader.read(content, **hidden)
-        document = replace(document, warnings=(*warnings, *document.warnings))
-    return document
+    document = reader.read(whole, **hidden)
+    return replace(document, warnings=(*warnings, *document.warnings))
 
 
 def no_text(outline: Outline, warnings: Sequence[ReadingWarning] = ()) -> EmptyDocument:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+
+from nexus.ingestion.parsing.cell_kinds import Kind
+from nexus.ingestion.parsing.column_evidence import Column
 
 _LONGEST = 24
 _UNITS = frozenset(
@@ -17,6 +21,20 @@ _UNITS = frozenset(
     units no nos persons people orang buah lembar heads pp x
     """.split()
 )
+# Units that are as well sizes, grades, answers or names of columns: none of them tells alone, and
+# no single letter does.
+_AMBIGUOUS = frozenset(
+    """
+    ha in min mi ma mw mt kt pa pp pc no nos unit units heads bar bit bn ths hl cl sec day week
+    month year m2 m3
+    """.split()
+)
+# Names of columns whose cells are units themselves.
+_OF_UNITS = re.compile(
+    r"from|to|.*\b(?:units?|uom|measures?|currency|currencies|ccy|symbols?|satuan|mata uang|"
+    r"einheit(?:en)?|währung)\b.*",
+    re.I,
+)
 _PARTS = re.compile(r"\s*[/·*]\s*|\s+(?:per\s+)?")
 _SUPERSCRIPT = re.compile(r"(?<=[a-zµ])(?:\^?-?[1-3]|[²³])$")
 
@@ -24,10 +42,42 @@ _SUPERSCRIPT = re.compile(r"(?<=[a-zµ])(?:\^?-?[1-3]|[²³])$")
 @lru_cache(maxsize=2048)
 def is_unit(text: str) -> bool:
     """Whether the text is a unit, such as "kg", "(EUR)", "MWh/a" or "million EUR"."""
-    bare = text.strip().strip("()[]").strip().lower().removeprefix("in ").rstrip(".")
-    if not bare or len(bare) > _LONGEST:
-        return False
-    parts = [part for part in _PARTS.split(bare) if part]
+    parts = _parts(text)
     return 0 < len(parts) <= 3 and all(
         part in _UNITS or _SUPERSCRIPT.sub("", part) in _UNITS for part in parts
     )
+
+
+@lru_cache(maxsize=2048)
+def is_surely_unit(text: str) -> bool:
+    """Whether the text is a unit and hardly anything else, such as "kg", "%" or "EUR/h"."""
+    return is_unit(text) and any(map(_tells, _parts(text)))
+
+
+def are_units(said: Mapping[int, str], names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether what a row says, by column, surely are the units of the numbers in the rows below.
+
+    `names` are those of the columns. A column that has units below as well holds units itself.
+    """
+    if not any(map(is_surely_unit, said.values())) or not all(map(is_unit, said.values())):
+        return False
+    if any(_OF_UNITS.fullmatch(names[column]) for column in said):
+        return False
+    columns = [Column(body, column) for column in said]
+    return (
+        all(column.main in (Kind.NUMBER, Kind.PERIOD, None) for column in columns)
+        and any(c.main is Kind.NUMBER and is_surely_unit(said[c.place]) for c in columns)
+        and not any(is_unit(text) for column in columns for text in column.texts)
+    )
+
+
+def _tells(part: str) -> bool:
+    bare = _SUPERSCRIPT.sub("", part)
+    if part in _AMBIGUOUS or bare in _AMBIGUOUS:
+        return False
+    return not (len(bare) == 1 and bare.isalpha()) or part[-1] in "²³"
+
+
+def _parts(text: str) -> list[str]:
+    bare = text.strip().strip("()[]").strip().lower().removeprefix("in ").rstrip(".")
+    return [part for part in _PARTS.split(bare) if part] if len(bare) <= _LONGEST else []

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from nexus.ingestion.parsing.cell_kinds import Kind, counts_alike, kind_of, numbered
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS
 from nexus.ingestion.parsing.column_evidence import Column
-from nexus.ingestion.parsing.column_units import is_unit
+from nexus.ingestion.parsing.column_units import are_units
 from nexus.ingestion.parsing.column_words import is_column_word
 
 Row = Sequence[str]
@@ -68,18 +68,16 @@ def find_header(rows: Sequence[Row], looks: Looks, numbers: Sequence[int]) -> He
         last = marked[-1]
         if table.has_groups(last) and last + 2 < len(rows) and table.names_only(last + 1):
             marked = (*marked, last + 1)
-        if table.are_units(marked[-1] + 1):
-            marked = (*marked, marked[-1] + 1)
-        return Header(marked, table.names(marked))
+        return table.header(marked)
     best, best_score = None, _ENOUGH
     for index in range(min(HEADER_WITHIN, len(rows) - 1)):
+        if best and index == best[-1] + 1 and table.header(best).rows[-1] == index:
+            continue  # the units of the names above
         chosen = table.with_groups(index)
         score = table.score(chosen)
         if score >= best_score:
             best, best_score = chosen, score + 0.25
-    if best and table.are_units(best[-1] + 1):
-        best = (*best, best[-1] + 1)
-    return Header(best, table.names(best)) if best else None
+    return table.header(best) if best else None
 
 
 class _Table:
@@ -150,24 +148,25 @@ class _Table:
             column >= filled[0] or column not in twice for column in blank
         )
 
-    def names(self, header: tuple[int, ...]) -> tuple[str, ...]:
-        """The name of each column, all levels in one: "Local students Tuition"."""
+    def header(self, rows: tuple[int, ...]) -> Header:
+        """The header of these rows, and of one of units below them."""
+        at = rows[-1] + 1
+        filled = self.filled(at) if at + 1 < len(self.rows) else []
+        units = {column: self.cell(at, column) for column in filled}
+        # The header again, with its units, as on each page, is no record.
+        again = [list(self.rows[row]) for row in (*rows, at)] if units else []
+        body = [row for row in self.rows[at + 1 :] if list(row) not in again]
+        if are_units(units, self.names(rows), body):
+            return Header((*rows, at), self.names((*rows, at), has_units=True))
+        return Header(rows, self.names(rows))
+
+    def names(self, header: tuple[int, ...], *, has_units: bool = False) -> tuple[str, ...]:
+        """The name of each column, all levels in one: "Local students Tuition", "Depth (m)"."""
         levels = [self._over(index, header[at + 1 :]) for at, index in enumerate(header)]
-        if len(header) > 1 and all(is_unit(own) for own in levels[-1] if own):
+        if has_units:
             levels[-1] = [f"({own})" if own and own[0] not in "([" else own for own in levels[-1]]
         parts = zip(*levels, strict=True)
         return tuple(" ".join(filter(None, dict.fromkeys(part)))[:HEADING_CHARS] for part in parts)
-
-    def are_units(self, index: int) -> bool:
-        """Whether the row says the units of the columns, over the numbers below."""
-        if index + 1 >= len(self.rows):
-            return False
-        filled = self.filled(index)
-        if not filled or not all(is_unit(self.cell(index, column)) for column in filled):
-            return False
-        body = self.rows[index + 1 :]
-        kinds = [Column(body, column).main for column in filled]
-        return all(kind in (Kind.NUMBER, Kind.PERIOD, None) for kind in kinds) and any(kinds)
 
     def _over(self, index: int, below: tuple[int, ...]) -> list[str]:
         """What the row says over each column: its cell, or one that reaches from the left."""

@@ -13,6 +13,7 @@ from nexus.ingestion.parsing.markup_html import (
     block_ends,
     hidden_block,
     html_block,
+    lines_apart,
     paragraphs_of,
     without_comments,
     without_hidden,
@@ -72,13 +73,13 @@ class _Reader:
         self._read_hidden = read_hidden
         self.sections = Sections()
         self.first_heading: str | None = None
-        self.notes = Notes([])
+        self.notes = Notes([], (), self._shown)
         self._block: list[str] = []
         self._ends: dict[tuple[str, int], int] = {}
 
     def through(self, lines: list[str]) -> None:
-        self.notes = Notes(lines)
         self._ends = block_ends(lines)
+        self.notes = Notes(lines, lines_apart(lines, self._ends), self._shown)
         at = 0
         while at < len(lines):
             fence = FENCE.match(lines[at])
@@ -144,6 +145,13 @@ class _Reader:
             self.hidden += sum(warning != struck_text() for warning in found.warnings)
             return end
         return at
+
+    def _shown(self, text: str) -> str:
+        """What a page shows of a text in one line."""
+        if not self._read_hidden:
+            text, is_hidden = without_hidden(text)
+            self.hidden += is_hidden
+        return without_tags(self._unstruck(text))
 
     def _unstruck(self, line: str) -> str:
         if self._read_hidden:

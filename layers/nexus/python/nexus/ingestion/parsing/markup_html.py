@@ -146,6 +146,20 @@ def hidden_block(line: str, at: int, ends: Mapping[tuple[str, int], int]) -> int
     return ends.get((opened[1].lower(), at), at) if opened else at
 
 
+def lines_apart(lines: list[str], ends: Mapping[tuple[str, int], int]) -> set[int]:
+    """The lines within elements that are read as HTML, or that hide what is in them."""
+    apart: set[int] = set()
+    behind = 0
+    for at, line in enumerate(lines):
+        # What a footnote opens is read with it.
+        is_read = "<" in line and not line.lstrip().startswith("[^")
+        opened = [*_BLOCK.finditer(line), *_HIDDEN.finditer(line)] if is_read else []
+        behind = max([behind, *(ends.get((one[1].lower(), at), at) for one in opened)])
+        if at < behind:
+            apart.add(at)
+    return apart
+
+
 def without_hidden(line: str) -> tuple[str, bool]:
     """The line without what elements within it hide, and whether they hide anything."""
     if "<" not in line:

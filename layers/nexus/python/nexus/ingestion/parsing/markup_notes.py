@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 
 from nexus.ingestion.parsing.markup_html import FENCE
 
 _NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,60})\]:[ \t]*(.*)")
+# What begins a list, a quote, a heading, code or HTML.
+_BLOCK = re.compile(r"[-*+>#<]|\d{1,9}[.)]\s|```|~~~")
 _MARK = re.compile(r"\[\^([^\]\s]{1,60})\]")
 
 
 class Notes:
-    """The footnotes of a file, each said once: below the first text that refers to it."""
+    """The footnotes of a file, each said once: below the first text that refers to it.
 
-    def __init__(self, lines: list[str]) -> None:
-        """Takes the notes out of the lines, in which blank ones stand for them then."""
+    `apart` are the lines of HTML that are read as such, or hidden: none of them is a note.
+    `shown` leaves of a note what its page shows.
+    """
+
+    def __init__(
+        self, lines: list[str], apart: Collection[int], shown: Callable[[str], str]
+    ) -> None:
+        """Takes the notes out of the lines, in which blank ones stand for them then.
+
+        One that holds more than paragraphs (a table, a list, code) is left where it stands.
+        """
         self._left: dict[str, list[str]] = {}
+        self._shown = shown
         fence, name = "", ""
-        for at, line in enumerate(lines):
+        taken: list[int] = []
+        for at, line in enumerate([*lines, "end"]):
+            if name and at not in apart and (not line.strip() or line.startswith(("    ", "\t"))):
+                taken += [at] if line.strip() else []
+                continue
+            if name:
+                self._take(name, lines, taken)
+                name, taken = "", []
             if found := FENCE.match(line):
                 fence = "" if fence and line.strip().startswith(fence) else fence or found[1]
-                name = ""
-                continue
-            if fence:
-                continue
-            if (note := _NOTE.match(line)) and note[1] not in self._left:
-                name = note[1]
-                self._left[name] = [note[2].strip()]
-            elif name and line.startswith(("    ", "\t")):
-                self._left[name].append(line.strip())
-            elif not line.strip():
-                continue
-            else:
-                name = ""
-                continue
+            elif not fence and at not in apart and (note := _NOTE.match(line)):
+                name, taken = ("", []) if note[1] in self._left else (note[1], [at])
+
+    def _take(self, name: str, lines: list[str], taken: list[int]) -> None:
+        said = [lines[at].strip() for at in taken]
+        if any(_BLOCK.match(line) or "|" in line for line in said[1:]):
+            return
+        said[0] = said[0].partition("]:")[2].strip()
+        self._left[name] = said
+        for at in taken:
             lines[at] = ""
 
     def below(self, text: str) -> str:
@@ -41,12 +57,12 @@ class Notes:
         if not self._left or "[^" not in text:
             return text
         named = dict.fromkeys(name for name in _MARK.findall(text) if name in self._left)
-        return "\n".join([text, *(_said(name, self._left.pop(name)) for name in named)])
+        return "\n".join([text, *filter(None, map(self._said, named))])
 
     def rest(self) -> list[str]:
         """The notes that no text refers to."""
-        return [_said(name, said) for name, said in self._left.items()]
+        return list(filter(None, map(self._said, list(self._left))))
 
-
-def _said(name: str, lines: list[str]) -> str:
-    return f"[^{name}]: {' '.join(filter(None, lines))}"
+    def _said(self, name: str) -> str:
+        text = self._shown(" ".join(filter(None, self._left.pop(name))))
+        return f"[^{name}]: {text}" if text.strip() else ""

@@ -8,12 +8,13 @@ from typing import NamedTuple, Protocol
 
 
 class Style(NamedTuple):
-    """How a cell looks: its format's code, if it stands out, is white on white, or struck out."""
+    """How a cell looks: its format's code, and if it stands out, is white on white, and so on."""
 
     code: str
     stands_out: bool
     is_white: bool = False
     is_struck: bool = False
+    is_filled: bool = False
 
 
 PLAIN = Style("", stands_out=False)

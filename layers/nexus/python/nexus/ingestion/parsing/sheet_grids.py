@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.clock_formats import shown_clock
 from nexus.ingestion.parsing.headers import Looks
-from nexus.ingestion.parsing.hidden_cells import HiddenCells
+from nexus.ingestion.parsing.hidden_cells import NOTHING, HiddenCells
 from nexus.ingestion.parsing.number_formats import month_name, shown, shows_only_month
 from nexus.ingestion.parsing.ods_cells import OdsSheet
 from nexus.ingestion.parsing.row_looks import AnySheetLooks, RowLooks
@@ -32,8 +32,9 @@ class SheetGrid:
 
     `numbers` has the number of each row in the sheet, from 0. `uncalculated` are the places in the
     sheet of formulas without a stored result; `hidden` are the rows and columns that were left out
-    though they hold something, `white` how many cells were whose letters are as white as the
-    sheet, and `is_struck` whether letters are left out that are struck out.
+    though they hold something, `unseen` all that are hidden, `white` how many cells were whose
+    letters are as white as the sheet, and `is_struck` whether letters are left out that are struck
+    out.
     """
 
     rows: list[list[str]]
@@ -43,6 +44,7 @@ class SheetGrid:
     hidden: HiddenCells
     white: int = 0
     is_struck: bool = False
+    unseen: HiddenCells = NOTHING
 
 
 def grid_of(
@@ -130,6 +132,9 @@ def grid_of(
         HiddenCells(frozenset(hidden_rows), hidden_columns),
         white,
         is_struck,
+        HiddenCells(
+            frozenset(at for at, look in notable.items() if hidden and look.hidden), unseen
+        ),
     )
 
 

@@ -34,6 +34,7 @@ _FILTER = re.compile(rb"<" + _PREFIX + rb"autoFilter\b[^<>]*\bref\s*=\s*[\"'][A-
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})")
 _NUMBER = re.compile(rb"\br\s*=\s*[\"'](\d{1,7})[\"']")
 _STYLE = re.compile(rb"\bs\s*=\s*[\"'](\d{1,6})[\"']")
+_ANY_STYLE = re.compile(rb"\b(?:s|style)\s*=\s*[\"'](\d{1,6})[\"']")
 _TEXT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
 _SHARED = re.compile(rb"\bt\s*=\s*[\"']s[\"']")
 _SHARED_NUMBER = re.compile(rb"<" + _PREFIX + rb"v\b[^<>]*>\s*(\d{1,9})")
@@ -55,18 +56,21 @@ def looks_of(content: bytes) -> WorkbookLooks | XlsLooks:
 
 
 class WorkbookLooks:
-    """The looks of all sheets of an XLSX file; of other workbooks it knows nothing."""
+    """The looks of all sheets of an XLSX file; of other workbooks it knows nothing.
+
+    `parts` has the part that holds each sheet.
+    """
 
     def __init__(self, content: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(content)) if content[:2] == b"PK" else None
         self._names = set(self._archive.namelist()) if self._archive else set()
-        self._parts = sheet_parts(self._read)
+        self.parts = sheet_parts(self._read)
         self._styles = self._cell_styles()
         self._struck = struck_strings(self._read("xl/sharedStrings.xml"))
 
     def sheet(self, name: str) -> SheetLooks:
         """The looks of a sheet."""
-        path = self._parts.get(name, "")
+        path = self.parts.get(name, "")
         return SheetLooks(self._read(path), self._styles, self._struck)
 
     def _read(self, path: str) -> bytes:
@@ -109,8 +113,9 @@ class WorkbookLooks:
                 is_white = font < len(white) and white[font] and (fill >= len(plain) or plain[fill])
                 is_struck = font < len(struck) and struck[font]
                 code = codes.get(_number(at, "numFmtId"), "")
-                is_white = is_white or code.strip() == _NOTHING_SHOWN
-                styles.append(Style(code, stands_out, is_white, is_struck))
+                is_white = is_white or _shows_nothing(code)
+                is_filled = fill < len(plain) and not plain[fill]
+                styles.append(Style(code, stands_out, is_white, is_struck, is_filled))
         return styles
 
 
@@ -164,6 +169,15 @@ class SheetLooks:
         begin = part.find(b"sheetData")
         self.hidden_columns = _hidden_columns(part[: max(begin, 0)])
 
+    def has_fills(self) -> bool:
+        """Whether any cell of the sheet may be coloured, or a picture lie behind them."""
+        filled = {number for number, style in self._styles.items() if style.is_filled}
+        return (
+            self._may_be_filled
+            or b"picture" in self._part
+            or any(match[1] in filled for match in _ANY_STYLE.finditer(self._part))
+        )
+
     def rows(self) -> Iterator[RowLooks]:
         """The looks of the rows that the sheet holds, in order."""
         number = -1
@@ -200,7 +214,7 @@ class SheetLooks:
             if is_uncalculated:
                 row.uncalculated.add(column)
         if self._may_be_filled:
-            row.white.clear()
+            row.white = {at for at in row.white if _shows_nothing(row.codes.get(at, ""))}
 
     def _left_of(self, attributes: bytes, content: bytes) -> str | None:
         """What is left of a cell in which letters are struck out; None for other cells."""
@@ -259,6 +273,11 @@ def _of(attributes: dict[str, str], name: str) -> str:
 def _number(attributes: dict[str, str], name: str) -> int:
     value = attributes.get(name, "0")
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0
+
+
+def _shows_nothing(code: str) -> bool:
+    """Whether a format shows neither numbers nor text, whatever the colours are."""
+    return code.replace('""', "").strip() == _NOTHING_SHOWN
 
 
 def _is_white(colour: dict[str, str]) -> bool:

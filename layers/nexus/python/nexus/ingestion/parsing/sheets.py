@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.grids import refuse_traps
@@ -15,8 +16,8 @@ from nexus.ingestion.parsing.hidden_cells import (
 )
 from nexus.ingestion.parsing.ods_cells import ods_sheets
 from nexus.ingestion.parsing.sheet_grids import SheetGrid, grid_of
-from nexus.ingestion.parsing.sheet_looks import looks_of
-from nexus.ingestion.parsing.sheet_notes import notes_of
+from nexus.ingestion.parsing.sheet_looks import SheetLooks, WorkbookLooks, looks_of
+from nexus.ingestion.parsing.sheet_notes import SheetNotes
 from nexus.ingestion.parsing.table_lines import located
 from nexus.ingestion.parsing.tables import lines_of
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
@@ -45,17 +46,22 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
             looks = looks_of(content)
             hidden = ods_hidden_cells(content)
             of_ods = ods_sheets(content)
-            notes = notes_of(content, read_hidden=read_hidden)
+            paths = looks.parts if isinstance(looks, WorkbookLooks) else {}
+            notes = SheetNotes(content, paths, read_hidden=read_hidden)
             for name in names:
                 of_sheet = None if read_hidden else hidden.get(name, NOTHING)
                 sheet = workbook.get_sheet_by_name(name)
-                grid = grid_of(sheet, looks.sheet(name), of_sheet, of_ods.get(name))
+                look = looks.sheet(name)
+                grid = grid_of(sheet, look, of_sheet, of_ods.get(name))
                 texts += [
                     located(line, Locator(sheet=name, row=grid.numbers[at] + 1))
                     for at, line in lines_of(grid.rows, grid.looks)
                 ]
-                texts += [LocatedText(said, Locator(sheet=name)) for said in notes.get(name, ())]
                 warnings += _warnings(grid, name)
+                if isinstance(look, SheetLooks):
+                    said, untold = notes.of(name, grid.unseen, cache(look.has_fills))
+                    texts += said
+                    warnings += untold
     except PasswordError as err:
         raise EncryptedDocument(
             "The file is protected by a password: remove the protection and upload it again."

@@ -76,7 +76,10 @@ def take_out(body: Any, is_on_white: Callable[[], bool]) -> TakenOut:
 
 
 def _is_clear(properties: Any) -> bool:
-    """Whether letters are as good as transparent."""
+    """Whether letters are as good as transparent, and without an outline."""
+    line = properties.find(f"{A}ln")
+    if line is not None and line.find(f"{A}noFill") is None and len(line):
+        return False
     alpha = properties.find(f"{A}solidFill/*/{A}alpha")
     return alpha is not None and _whole(alpha, "val") <= _CLEAR
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
+from nexus.ingestion.parsing.column_units import is_surely_unit
 from nexus.ingestion.parsing.form_grids import is_form
 from nexus.ingestion.parsing.headers import LOOKED_AT, Header, Looks, Row, find_header
 from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
@@ -106,7 +107,10 @@ class _Above:
         """Whether the row is the header again, as on each page."""
         if self.repeated is not None and number not in self.repeated:
             return False
-        return count_filled(row) > 1 and any(list(row) == list(named) for named in self.header)
+        if count_filled(row) == 1:  # of units it may be
+            again = len(self.header) > 1 and list(row) == list(self.header[-1])
+            return again and is_surely_unit(next(filter(None, row)))
+        return any(list(row) == list(named) for named in self.header)
 
     def note(self, number: int, row: Row, looks: Looks) -> str:
         """The only cell of a row that speaks of the table and is no entry of its column; or ""."""

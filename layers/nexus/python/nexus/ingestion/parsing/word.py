@@ -6,8 +6,9 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.coloured_rows import names_by_colour
 from nexus.ingestion.parsing.headers import Looks
-from nexus.ingestion.parsing.hidden import hidden_text, struck_text
+from nexus.ingestion.parsing.hidden import hidden_text, is_near_white, struck_text
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.table_lines import said_again
 from nexus.ingestion.parsing.tables import render
@@ -176,6 +177,7 @@ def _table(table: Any) -> list[str]:
     marked = 0
     above: dict[int, str] = {}
     emphasised: set[tuple[int, int]] = set()
+    coloured: set[tuple[int, int]] = set()
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     for tr in descend(table, f"{W}tr"):
         row: list[str] = []
@@ -193,22 +195,29 @@ def _table(table: Any) -> list[str]:
                 )  # one cell over several rows: each row says it
             if span > 1:
                 spans[place] = (1, span)
-            if _stands_out(tc):
+            if _is_bold(tc):
                 emphasised.add(place)
+            if _is_coloured(properties):
+                coloured.add(place)
             above[len(row)] = text
             row += [text] + [""] * (span - 1)
         if marked == len(rows) and tr.find(f"{W}trPr/{W}tblHeader") is not None:
             marked += 1
         rows.append(row)
+    emphasised |= names_by_colour(rows, coloured)
     is_marked = 0 < marked < len(rows)
     return render(rows, marked if is_marked else None, Looks((), emphasised, spans))
 
 
-def _stands_out(tc: Any) -> bool:
-    """Whether all of a cell's words are bold, or the cell is filled."""
-    fill = tc.find(f"{W}tcPr/{W}shd")
-    if fill is not None and fill.get(f"{W}fill", "auto").lower() not in ("auto", "ffffff"):
-        return any(True for _ in tc.iter(f"{W}t"))
+def _is_coloured(properties: Any) -> bool:
+    """Whether a cell of these properties is filled with another colour than that of paper."""
+    fill = None if properties is None else properties.find(f"{W}shd")
+    colour = "auto" if fill is None else fill.get(f"{W}fill", "auto")
+    return colour.lower() != "auto" and not is_near_white(colour)
+
+
+def _is_bold(tc: Any) -> bool:
+    """Whether all of a cell's words are bold."""
     runs = [run for run in tc.iter(f"{W}r") if run.find(f"{W}t") is not None]
     bold = (run.find(f"{W}rPr/{W}b") for run in runs)
     return bool(runs) and all(

@@ -205,20 +205,38 @@ def _unpack_once(
         raise EOFError("an entry is shorter than it claims")
 
 
+class Unpacked:
+    """What can be unpacked of an entry, block by block, no more than it claims to hold.
+
+    `is_whole` tells, once that was gone through, whether it is all of the entry.
+    """
+
+    def __init__(self, content: bytes, info: zipfile.ZipInfo) -> None:
+        self._packed, self._info = _packed(content, info), info
+        self.is_whole = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        size, check = 0, 0
+        try:
+            for block in _blocks(self._packed, self._info.compress_type):
+                kept = block[: self._info.file_size - size]
+                size += len(block)
+                check = zlib.crc32(kept, check)
+                yield kept
+                if size > self._info.file_size:
+                    return
+        except (zlib.error, EOFError):
+            return
+        self.is_whole = size == self._info.file_size and check == self._info.CRC
+
+
 def unpacked(content: bytes, info: zipfile.ZipInfo) -> tuple[bytes, bool]:
     """What can be unpacked of an entry, no more than it claims to hold, and whether that is all."""
-    blocks: list[bytes] = []
-    size = 0
-    try:
-        for block in _blocks(_packed(content, info), info.compress_type):
-            blocks.append(block)
-            size += len(block)
-            if size > info.file_size:
-                break
-    except (zlib.error, EOFError):
-        pass
-    found = b"".join(blocks)[: info.file_size]
-    return found, size == info.file_size and zlib.crc32(found) == info.CRC
+    blocks = Unpacked(content, info)
+    found = io.BytesIO()
+    for block in blocks:
+        found.write(block)
+    return found.getvalue(), blocks.is_whole
 
 
 def _packed(content: bytes, info: zipfile.ZipInfo) -> memoryview:
@@ -232,7 +250,8 @@ def _packed(content: bytes, info: zipfile.ZipInfo) -> memoryview:
 
 def _blocks(packed: memoryview, method: int) -> Iterator[bytes]:
     if method == zipfile.ZIP_STORED:
-        yield bytes(packed)
+        for at in range(0, len(packed), _BLOCK):
+            yield bytes(packed[at : at + _BLOCK])
         return
     unpacker = zlib.decompressobj(-15)
     for at in range(0, len(packed), _SLICE):
