@@ -28,7 +28,7 @@ def _book(link: str, extra: dict[str, str | bytes] | None = None) -> bytes:
 def test_a_linked_sheet_hides_what_it_means() -> None:
     book = '<link rel="stylesheet" href="../style/book.css"/>'
     imported = '<link rel="stylesheet" href="../style/main.css"/>'
-    main = {"OEBPS/style/main.css": "@import 'book.css' screen;"}
+    main: dict[str, str | bytes] = {"OEBPS/style/main.css": "@import 'book.css' screen;"}
     for found in (
         read(_saved(LINK), "a.mht"),
         read(_book(book), "a.epub"),
