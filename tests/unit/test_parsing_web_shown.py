@@ -53,6 +53,16 @@ SHOWN = {
     "a picture beside": "<style>.x h2{color:#fff}</style>" + PICTURED,
     "a ground beside": "<style>.x h2{color:#fff} .g{background:#000;margin-bottom:-9em}</style>"
     "<div class=x><div class=g></div><h2>It closes at dusk.</h2></div>",
+    "a class to come in a presentation": "<style>.s>section{display:none}"
+    ".s>section.present{display:block}</style><div class=s><section>It closes at dusk.</section>",
+    "an attribute that a script changes": "<style>[data-state=closed]{display:none}</style>"
+    "<div data-state=closed><p>It closes at dusk.</p></div>",
+    "a column that floats": "<style>.x{float:left;margin-left:-100%}</style>" + PLAIN,
+    "a box that fills a column": "<style>.x{height:0;overflow:hidden;flex:1}</style>" + PLAIN,
+    "white for all of a name": "<style>p{color:#fff}</style>" + PLAIN,
+    "a canvas behind": "<style>.x{color:#fff}</style><body><canvas></canvas>" + PLAIN,
+    "a picture as an attribute": "<table><tr><td background=a.jpg><p style='color:#fff'>"
+    "It closes at dusk.</table>",
     "sizes of a sheet that is not there": LINK
     + "<ul style='font-size:0'><li class=item>It closes at dusk.</ul>",
 }

@@ -13,7 +13,15 @@ from functools import partial
 from nexus.ingestion.parsing.web_matching import Element, fits, matches, may_fit
 from nexus.ingestion.parsing.web_rules import Declaration, Rule, Sheet, State, declarations
 from nexus.ingestion.parsing.web_selectors import Compound, Selector, may_come
-from nexus.ingestion.parsing.web_styles import INHERITED, UNSURE, Looks, is_open, may_hide, reveals
+from nexus.ingestion.parsing.web_styles import (
+    INHERITED,
+    UNSURE,
+    Looks,
+    is_open,
+    is_white,
+    may_hide,
+    reveals,
+)
 
 # So many comparisons of selectors with elements are made for a page; then sheets say nothing.
 _MOST_STEPS = 1_000_000
@@ -101,6 +109,9 @@ class Cascade:
         if others:
             is_told = is_blank or may_hide(found)
             self._weigh(element, [one for one in others if is_told or one[2].backs], winners, found)
+        colour = winners.get("color")
+        if colour is not None and is_white(found) and _is_of_names(colour):
+            found["color"] = UNSURE
         if self._left <= 0:
             return self.own(style)
         if is_plain and len(self._kept) < _MOST_KEPT:
@@ -152,6 +163,12 @@ class Cascade:
             if not (may_come(meant) and has_all):
                 return False
         return self._means(selector, element, partial(may_fit, present=self._present()))
+
+
+def _is_of_names(found: _Found) -> bool:
+    """Whether a rule is for all elements of a name: that white is the page's, on what is dark."""
+    (_, is_own, *_), _, selector = found
+    return not (is_own or selector.names or any(part.attributes for part in selector.parts))
 
 
 def _take(winners: dict[str, _Found], found: _Found) -> None:

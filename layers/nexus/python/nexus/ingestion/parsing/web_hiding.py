@@ -28,10 +28,12 @@ _INHERITED = ("inherit", "unset")
 # Browsers give these a colour and a size of their own.
 _OWN_LOOKS = {"button", "input", "select", "textarea", "mark"}
 _NOTHING = frozenset[str]()
+_GROUNDS = ("bgcolor", "background")
 # What holds the whole page: it is hidden only until a script shows it.
 WHOLE = ("html", "body")
 # What may be painted under words that stand beside it, so many steps up; and how often it is asked.
 _PICTURES = "img, picture, video, canvas, svg, iframe, object, div:empty, span:empty"
+_BEHIND = "body > canvas, body > video, body > iframe, body > div:empty"
 _NEAR, _MOST_ASKED = 3, 1_000
 
 
@@ -78,7 +80,7 @@ class Hiding:
 
     def is_backed(self, node: LexborNode, looks: Looks) -> bool:
         """Whether an element has a ground of its own that is not white."""
-        return is_backed(looks) or "bgcolor" in node.attributes
+        return is_backed(looks) or any(one in node.attributes for one in _GROUNDS)
 
     def begun(
         self, node: LexborNode, looks: Looks, *, is_backed: bool, in_styled: bool
@@ -111,8 +113,10 @@ class Hiding:
         self._asked += 1
         around = node.parent
         for _ in range(_NEAR):
-            if around is None or around.tag in (*WHOLE, "main"):
+            if around is None:
                 return False
+            if around.tag in (*WHOLE, "main"):
+                return around.css_first(_BEHIND) is not None
             if self._asked > _MOST_ASKED or around.css_first(_PICTURES) is not None:
                 return True
             around = around.parent

@@ -25,7 +25,7 @@ _MOST_VALUE = 300
 # A rule is looked into only if it may say something that bears on it.
 _TELLING = re.compile(
     r"display|visibility|opacity|font|clip|transform|filter|left|right|top|bottom|indent|margin"
-    r"|position|transition|height|width|padding|overflow|color|background|decoration|animation|shadow|inset"
+    r"|position|transition|flex|height|width|padding|overflow|color|background|decoration|animation|shadow|inset"
     r"|text-stroke|all\s*:|[{]",
     re.I,
 )
@@ -33,6 +33,8 @@ _CONDITIONS = ("@supports", "@layer", "@container", "@scope", "@document", "@-mo
 # What stands for a list of selectors around a rule: any element.
 _ANY = ":is(a)"
 _GROUNDS = ("background-color", "background-image")
+# What rules for classes to come mostly show elements by.
+_SHOWING = ("display", "visibility", "opacity", "transform", "height")
 _SIDES = ("top", "right", "bottom", "left")
 # What bears on whether text is seen; of `font` and its like, what they set of it.
 _KNOWN = {
@@ -40,7 +42,8 @@ _KNOWN = {
     "left", "right", "top", "bottom", "text-indent", "margin-left", "margin-top", "position",
     "height", "width", "min-height", "padding-top", "padding-bottom", "overflow-x", "overflow-y",
     "color", "background-color", "background-image", "text-decoration-line", "animation",
-    "text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke", "transition",
+    "text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke", "transition", "flex",
+    "flex-grow",
 }  # fmt: skip
 _SHORT = {
     "font", "background", "margin", "inset", "padding", "padding-block", "overflow", "all",
@@ -97,7 +100,8 @@ class Sheet:
         for place, rule in enumerate(self.rules):
             meant = rule.selector.parts[-1]
             keys = [f"#{meant.id}"] if meant.id else [f".{name}" for name in meant.classes]
-            if not keys or may_come(meant):
+            shows = any(one.name in _SHOWING for one in rule.declarations)
+            if not keys or (shows and may_come(meant)):
                 keys.append(meant.tag)
             for key in keys:
                 found[key].append((place, rule))

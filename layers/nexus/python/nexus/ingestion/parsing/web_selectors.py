@@ -51,6 +51,11 @@ STATE_NAME = re.compile(
 )
 
 
+# Attributes that scripts change while a page is read, each with "=" and its value.
+_OF_SCRIPTS = re.compile(
+    r"aria-(?!hidden)|[^=]*cloak=|data-[^=]*="
+    r"(?:closed|inactive|false|hidden|collapsed|off|idle|loading)\Z"
+)
 # Those that scripts take away once a page is there; what they hide is shown then.
 _GONE = re.compile(r"(?:no-?js|.*loading|.*preload|.*cloak)\Z", re.I)
 
@@ -184,9 +189,10 @@ class _Making:
         elif piece["name"] is not None:
             self._weight[1] += 1
             value = piece["a"] or piece["b"] or piece["c"] or ""
-            name = piece["name"].lower()
-            self._is_sure = self._is_sure and piece["case"] is None and not name.endswith("cloak")
-            attribute = (_plain(piece["name"]).lower(), piece["way"] or "", value)
+            name = _plain(piece["name"]).lower()
+            is_of_scripts = _OF_SCRIPTS.match(f"{name}={value}") is not None
+            self._is_sure = self._is_sure and piece["case"] is None and not is_of_scripts
+            attribute = (name, piece["way"] or "", value)
             self._parts[-1] = part._replace(attributes=(*part.attributes, attribute))
         else:
             self._state(piece["state"].lower(), given=piece["given"] is not None)
@@ -242,6 +248,4 @@ def _is_gone(name: str, *, alone: bool) -> bool:
 
 def may_come(part: Compound) -> bool:
     """Whether elements without any of its classes may be given them."""
-    return bool(part.classes and (part.tag or part.attributes)) and all(
-        STATE_NAME.match(one) or part.attributes for one in part.classes
-    )
+    return bool(part.classes and (part.tag or part.attributes))

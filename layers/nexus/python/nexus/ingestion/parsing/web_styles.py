@@ -53,6 +53,8 @@ _REVEALING = {
     *_DRAWN,
     "animation",
     "transition",
+    "flex",
+    "flex-grow",
     "min-height",
     "padding-top",
     "padding-bottom",
@@ -158,7 +160,10 @@ def _is_far(looks: Looks) -> bool:
     ):
         return True
     is_padded = any(reveals(name, looks.get(name, "none")) for name in _REVEALING - {*_GROUNDS})
-    return not is_padded and (_is_beyond(looks, "margin-left") or _is_beyond(looks, "margin-top"))
+    return not is_padded and any(
+        _is_beyond(looks, name) and not looks[name].endswith("%")  # as columns that float have it
+        for name in ("margin-left", "margin-top")
+    )
 
 
 def _is_beyond(looks: Looks, name: str) -> bool:
