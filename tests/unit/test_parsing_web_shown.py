@@ -75,6 +75,17 @@ def test_what_may_be_shown_once_the_whole_page_is_there_is_read(page: str) -> No
     assert found.warnings == ()
 
 
+@pytest.mark.parametrize("given", ["epub:type=footnote", "role=doc-endnote"])
+def test_notes_that_book_readers_show_over_the_page_are_read(given: str) -> None:
+    page = (
+        "<style>aside{display:none}</style><p>Boats moor until noon.</p>"
+        f"<aside {given} id=n><p>It closes at dusk on all other days.</p></aside>"
+    )
+    found = read(page.encode(), "a.html")
+    assert "It closes at dusk on all other days." in lines(found)
+    assert found.warnings == ()
+
+
 @pytest.mark.parametrize(
     "rule",
     [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nexus.ingestion.parsing.web_cascade import Cascade
 from nexus.ingestion.parsing.web_hiding import WHOLE, Hiding, element_of, style_of
 from nexus.ingestion.parsing.web_matching import Element
-from nexus.ingestion.parsing.web_notes import is_note
+from nexus.ingestion.parsing.web_notes import is_footnote, is_note
 from nexus.ingestion.parsing.web_sheets import Linked, cascade_of
 from nexus.ingestion.parsing.web_styles import Looks, is_struck
 from nexus.ingestion.parsing.web_words import INLINE, words
@@ -163,7 +163,8 @@ class _Judge:
             return "hidden"
         if tag in WHOLE or self.hiding.is_shown(node, looks):
             return ""
-        return "" if self.hiding.is_closed(node, looks) and self._is_folded(node) else "hidden"
+        is_closed = self.hiding.is_closed(node, looks)
+        return "" if is_closed and (self._is_folded(node) or is_footnote(node)) else "hidden"
 
     def inside(self, node: LexborNode, around: _Around, looks: Looks) -> _Around:
         """What is known of the elements within one."""
