@@ -110,6 +110,15 @@ SLOW = {
 }
 
 
+def test_white_letters_without_pictures_near_do_not_take_long() -> None:
+    page = (
+        f"<style>.w{{color:#fff}}</style><p>Noon.<section>{'<div class=w>x<b></b></div>' * 20_000}"
+    )
+    start = time.process_time()
+    read(page.encode(), "a.html")
+    assert time.process_time() - start < 4
+
+
 @pytest.mark.parametrize("rules", SLOW.values(), ids=SLOW)
 def test_rules_within_rules_take_neither_long_nor_much(rules: str) -> None:
     start = time.process_time()

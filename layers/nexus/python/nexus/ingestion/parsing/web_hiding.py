@@ -31,6 +31,7 @@ _NOTHING = frozenset[str]()
 _GROUNDS = ("bgcolor", "background")
 # What holds the whole page: it is hidden only until a script shows it.
 WHOLE = ("html", "body")
+_LARGEST = (*WHOLE, "main")
 # What may be painted under words that stand beside it, so many steps up; and how often it is asked.
 _PICTURES = "img, picture, video, canvas, svg, iframe, object, div:empty, span:empty"
 _BEHIND = "body > canvas, body > video, body > iframe, body > div:empty"
@@ -62,7 +63,8 @@ class Hiding:
     def __init__(self, styles: Cascade) -> None:
         self.has_sheets = False
         self._styles = styles
-        self._asked = 0
+        # The elements that were asked for pictures in them.
+        self._pictured: dict[int, bool] = {}
 
     def is_shown(self, node: LexborNode, looks: Looks) -> bool:
         """Whether an element is seen, as far as it cannot be seen again within it."""
@@ -110,17 +112,20 @@ class Hiding:
 
     def _may_lie_on_picture(self, node: LexborNode) -> bool:
         """Whether something near an element may be painted under it; true if many are asked for."""
-        self._asked += 1
         around = node.parent
         for _ in range(_NEAR):
-            if around is None:
-                return False
-            if around.tag in (*WHOLE, "main"):
-                return around.css_first(_BEHIND) is not None
-            if self._asked > _MOST_ASKED or around.css_first(_PICTURES) is not None:
-                return True
-            around = around.parent
+            if around is None or self._holds_picture(around):
+                return around is not None
+            around = None if around.tag in _LARGEST else around.parent
         return False
+
+    def _holds_picture(self, around: LexborNode) -> bool:
+        if (known := self._pictured.get(around.mem_id)) is None:
+            if len(self._pictured) >= _MOST_ASKED:
+                return True
+            what = _BEHIND if around.tag in _LARGEST else _PICTURES
+            known = self._pictured[around.mem_id] = around.css_first(what) is not None
+        return known
 
     def blank(self, node: LexborNode, before: frozenset[str], looks: Looks) -> frozenset[str]:
         """Which of the reasons around an element still hold for it."""
