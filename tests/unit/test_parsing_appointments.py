@@ -35,6 +35,19 @@ def test_a_reminder_within_an_event_says_nothing_of_the_event() -> None:
     assert more == 0
 
 
+@pytest.mark.parametrize("plain", ["", "Content-Type: text/plain\r\n\r\n \r\n--x\r\n"])
+def test_invitations_are_read_where_no_other_form_of_them_says_anything(plain: str) -> None:
+    kind = "Content-Type: text/calendar\r\n\r\n"
+    first, second = (_calendar(_event(f"SUMMARY:{name}")) for name in ("One", "Two"))
+    content = (
+        "From: a@campus.example\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\n"
+        f"{plain}{kind}{first}--x\r\n{kind}{second}--x--\r\n"
+    )
+    found = read(content.encode(), "a.eml")
+    assert lines(found) == ["From: a@campus.example", "Event: One", "Event: Two"]
+
+
 @pytest.mark.parametrize(
     "given",
     ['TZID="W. Europe Standard Time"', "TZID=W. Europe Standard Time", 'X="a;b:c";TZID=CET'],

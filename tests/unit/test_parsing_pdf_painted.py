@@ -110,6 +110,11 @@ PICTURE = stream(
     "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8",
     "\x80",
 )
+SHADING = (
+    "<< /PatternType 2 /Shading << /ShadingType 2 /ColorSpace /DeviceGray /Coords [0 0 9 9] "
+    "/Function 11 0 R >> >>"
+)
+RAMP = "<< /FunctionType 2 /Domain [0 1] /C0 [0] /C1 [1] /N 1 >>"
 SHOWING = {
     "a frame": _over("0 g 20 20 572 752 re 30 30 552 732 re f*\n"),
     "a frame of two ways": _over("0 g 20 20 572 752 re 30 30 m 30 782 l 582 782 l 582 30 l h f\n"),
@@ -146,6 +151,22 @@ SHOWING = {
         {10: PICTURE},
     ),
     "a dashed stroke": _over("[3 9] 0 d 0 G 30 w 40 604 m 300 604 l S\n"),
+    "a ground that is painted between the same words": _over(
+        "1 1 0 rg 45 595 200 20 re f 0 g\n" + SECRET
+    ),
+    "a shading that ends before": _over(
+        "/Pattern cs /P scn 45 595 200 20 re f 0 g\n",
+        "/Pattern << /P 10 0 R >>",
+        {10: SHADING, 11: RAMP},
+    ),
+    "an ink that is none": _over(
+        "/N cs 1 scn 45 595 200 20 re f 0 g\n",
+        "/ColorSpace << /N [/Separation /None /DeviceGray 11 0 R] >>",
+        {11: RAMP},
+    ),
+    "an ink over the others": _over(
+        "/O gs 0 0 1 0 k 45 595 200 20 re f 0 g\n", "/ExtGState << /O << /op true /OPM 1 >> >>"
+    ),
     "a box beside it": _over("0 g 130 595 200 20 re f 45 612 200 9 re f\n"),
 }
 
@@ -167,6 +188,31 @@ def test_a_word_under_a_box_is_left_out_of_its_line() -> None:
     assert "for all." in said
     assert "777" not in said
     assert [one.what for one in found.warnings] == ["hidden text is left out"]
+
+
+@pytest.mark.parametrize("name", ["(N\\8)", "(N\\400)", "(N", "<4e4>", "[(N)]"])
+def test_a_layer_whose_name_is_written_wrongly_leaves_the_other_text_read(name: str) -> None:
+    content = pdf(
+        OPENS + "/OC /L BDC " + SECRET + "EMC\n" + CLOSES,
+        "/Properties << /L 20 0 R >>",
+        {20: f"<< /Type /OCG /Name {name} >>"},
+        root=LAYER,
+    )
+    said = " ".join(lines(read(content, "a.pdf")))
+    assert "bridge opens" in said
+    assert "at dusk" in said
+
+
+def test_a_layer_that_an_update_may_have_switched_on_is_read() -> None:
+    state = zlib.compress(b"21 0 << /ON [20 0 R] >>")
+    packed = "/Type /ObjStm /N 1 /First 5 /Filter /FlateDecode"
+    content = pdf(
+        OPENS + "/OC /L BDC " + SECRET + "EMC\n",
+        "/Properties << /L 20 0 R >>",
+        {20: OCG, 21: "<< /OFF [20 0 R] >>", 22: stream(packed, state)},
+        root="/OCProperties << /OCGs [20 0 R] /D 21 0 R >>",
+    )
+    assert "secret 777" in " ".join(lines(read(content, "a.pdf")))
 
 
 TILES = "/PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 1 1] /XStep .01 /YStep .01"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import pytest
 
@@ -18,7 +19,7 @@ def _saved(head: str) -> bytes:
     return made.mhtml(page.encode()).replace(b"body { color: STYLESHEET }", b".x { display: none }")
 
 
-def _book(link: str, extra: dict[str, str | bytes] | None = None) -> bytes:
+def _book(link: str, extra: Mapping[str, str | bytes] | None = None) -> bytes:
     return made.epub(
         {"text/a.xhtml": f"{link}<p>Boats moor until noon.</p><p class='x'>It closes at dusk.</p>"},
         extra={"OEBPS/style/book.css": ".x { display: none }", **(extra or {})},

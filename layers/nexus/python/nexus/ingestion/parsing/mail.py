@@ -158,6 +158,12 @@ class _Reading:
             self.part(child)
             if _length(self.texts) > 2 * _length(best):
                 best = self.texts
+        if not best:  # an invitation alone says what it says
+            self.texts = []
+            for child in children:
+                if child.get_content_type() == "text/calendar" and not _is_attached(child):
+                    self.part(child)
+            best = self.texts
         self.texts = before + best
 
     def _related(self, part: Message, children: list[Message]) -> None:

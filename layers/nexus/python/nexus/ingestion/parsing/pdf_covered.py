@@ -7,6 +7,7 @@ before it by the same page or form, so that neither layers nor groups are betwee
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
@@ -32,6 +33,8 @@ _LEAST = 4.0
 _MOST_STEPS, _LOOK = 100_000, 20
 # More boxes over one text are not kept.
 _MOST_OVER = 20
+# PDFium compares a text with so many before it; sizes that differ by so many points are the same.
+_COMPARED, _SLACK = 5, 0.1
 # A letter is under a box that takes this share of its height, and all of its width but this.
 _HEIGHT, _EDGE = 0.85, 0.15
 # A text's middle, its place among what is painted, its left and right, and its address.
@@ -88,6 +91,7 @@ class _Covers:
         texts = _placed(self._objects, painted, covers)
         heights = [text[0] for text in texts]
         forms = list(matrices(_around(painted)))
+        again: dict[int, int] | None = None
         for cover in covers:
             left, bottom, right, top = cover.box
             first, end = bisect_left(heights, bottom), bisect_right(heights, top)
@@ -102,14 +106,19 @@ class _Covers:
             if not under:
                 continue
             self._left -= _LOOK
-            for box in opaque_boxes(cover.address, self._layers.may_have_patterns):
+            for box in opaque_boxes(cover.address, self._layers):
                 self._left -= len(shown) + len(under)
                 placed = _on_page(box, forms)
                 if placed is None or _is_shown_again(box, cover.place, shown):
                     continue
                 if painted.form is not None and self._is_painted_over(painted, placed):
                     continue
+                if again is None:
+                    self._left -= painted.total
+                    again = _written_again(self._objects, painted)
                 for text in under:
+                    if again.get(text[4], -1) > cover.place:
+                        continue
                     over = self._covered.setdefault(text[4], [])
                     if len(over) < _MOST_OVER:
                         over.append(placed)
@@ -162,6 +171,38 @@ def _placed(objects: PageObjects, painted: Painted, covers: Sequence[Drawing]) -
                 found.append((middle, place, edges[0], edges[2], text.value or 0))
     found.sort(key=itemgetter(0))
     return found
+
+
+def _written_again(objects: PageObjects, painted: Painted) -> dict[int, int]:
+    """The texts that are painted again at their place soon after, each with its last's place.
+
+    PDFium gives letters for the first of them alone, so that it stands for those that are seen.
+    """
+    pdfium = calls()
+    bounds, edges, (left, bottom, right, top) = pdfium.bounds, pdfium.edges, pdfium.into_edges
+    others = {place for place, _ in painted.others}
+    found: dict[int, int] = {}
+    before: deque[tuple[int, Box]] = deque(maxlen=_COMPARED)
+    for place, text in enumerate(objects.every(painted)):
+        if place in others or not bounds(text, left, bottom, right, top):
+            continue
+        box = (edges[0], edges[1], edges[2], edges[3])
+        for earlier, other in before:
+            if _is_same(box, other):
+                found[earlier] = place
+        before.append((text.value or 0, box))
+    return found
+
+
+def _is_same(one: Box, other: Box) -> bool:
+    """Whether two texts of one page are as large and begin, nearly, at the same place."""
+    width, height = one[2] - one[0], one[3] - one[1]
+    return (
+        abs(one[1] - other[1]) <= height / 8 + _SLACK
+        and abs(one[0] - other[0]) <= height
+        and abs(width - other[2] + other[0]) <= width / 50 + _SLACK
+        and abs(height - other[3] + other[1]) <= height / 50 + _SLACK
+    )
 
 
 def _around(painted: Painted) -> Iterator[Address]:

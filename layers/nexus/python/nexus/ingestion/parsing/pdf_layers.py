@@ -19,7 +19,14 @@ _STREAM = re.compile(rb"[^>]{0,400}>>\s{0,9}stream\r?\n")
 _OBJECT = re.compile(rb"\bobj\b")
 _NUMBER = re.compile(rb"(?<!\d)(\d{1,10})\s{1,9}\d{1,5}\s{1,9}\Z")
 _HEAD = re.compile(rb"[\d\s]{0,100000}")
-_HATCHED = re.compile(rb"/PaintType\s{0,9}2\b")
+# What shows through though it has a colour: hatches, what is printed over the rest, and colours of
+# no ink (PDF 32000-1, 8.6.6.4).
+_HATCHED = re.compile(
+    rb"/PaintType\s{0,9}(?:2\b|\d{1,10}\s{1,9}\d)|/(?:OP|op)\s{0,9}true\b"
+    rb"|/(?:Separation|DeviceN)[\s\[]{0,9}/None\b"
+)
+# What PDFium gives a white colour: shadings.
+_SHADED = re.compile(rb"/PatternType\s{0,9}(?:2\b|\d{1,10}\s{1,9}\d)")
 _TOKEN = re.compile(
     rb"\s{0,99}(?:(?P<open><<|\[)|(?P<close>>>|\])|/(?P<name>[^\s<>\[\](){}/%]{0,200})"
     rb"|(?P<reference>\d{1,10}\s{1,9}\d{1,5}\s{1,9}R\b)|\((?P<words>(?:[^()\\]|\\.){0,500})\)"
@@ -40,9 +47,12 @@ class Layers:
     def __init__(self, read: Callable[[], bytes | None]) -> None:
         self._read = read
 
-    def may_have_patterns(self) -> bool:
-        """Whether what has a colour may be hatched with it (PDF 32000-1, 8.7.3.3)."""
-        return self._is_hatched
+    def may_show_through(self, *, is_white: bool) -> bool:
+        """Whether what has a colour may be hatched with it (PDF 32000-1, 8.7.3.3) or overprint.
+
+        What has white may be a shading, which need not reach everywhere.
+        """
+        return self._is_hatched or (is_white and self._is_shaded)
 
     def off(self) -> set[bytes]:
         """The names, as they are written, of the layers that are surely off."""
@@ -54,13 +64,24 @@ class Layers:
 
     @cached_property
     def _is_hatched(self) -> bool:
-        return self._content is None or _HATCHED.search(self._content) is not None
+        return self._content is None or self._says(_HATCHED)
+
+    @cached_property
+    def _is_shaded(self) -> bool:
+        return self._content is None or self._objects.misses or self._says(_SHADED)
+
+    def _says(self, what: re.Pattern[bytes]) -> bool:
+        return any(what.search(text) is not None for text in self._objects.texts)
+
+    @cached_property
+    def _objects(self) -> _Objects:
+        return _Objects(self._content or b"")
 
     @cached_property
     def _off(self) -> set[bytes]:
         if self._content is None:
             return set()
-        objects = _Objects(self._content)
+        objects = self._objects
         # Where a document was changed, older ones are there, too: what they agree on is sure.
         sets = [_names_off(one, objects) for one in islice(objects.properties(), _MOST_PROPERTIES)]
         return set.intersection(*sets) if sets else set()
@@ -105,9 +126,19 @@ class _Objects:
         self._content = content
         self._tokens = _MOST_TOKENS
 
+    @property
+    def texts(self) -> tuple[bytes, ...]:
+        """The document's bytes, and what could be unpacked of them."""
+        return (self._content, *self._unpacked[0])
+
+    @property
+    def misses(self) -> bool:
+        """Whether objects are packed that could not be unpacked."""
+        return self._unpacked[1]
+
     def properties(self) -> Iterator[Any]:
         """What the document says of layers, once for each time that it was saved."""
-        for text in (self._content, *self._unpacked):
+        for text in self.texts:
             for match in _PROPERTIES.finditer(text):
                 yield self._parsed(text, match.end())
 
@@ -115,10 +146,11 @@ class _Objects:
         """What a reference leads to; anything else as it is."""
         if not isinstance(one, tuple):
             return one
-        number = one[0]
-        if (at := self._starts.get(number)) is not None:
+        at, packed = self._starts.get(one[0]), self._packed.get(one[0])
+        if at is not None and packed is not None:
+            return None  # which of them was saved last is not known
+        if at is not None:
             return self._parsed(self._content, at)
-        packed = self._packed.get(number)
         return None if packed is None else self._parsed(*packed)
 
     def dictionary(self, one: Any) -> dict[str, Any]:
@@ -138,9 +170,11 @@ class _Objects:
         return starts
 
     @cached_property
-    def _unpacked(self) -> list[bytes]:
+    def _unpacked(self) -> tuple[list[bytes], bool]:
         left, found, content = _MOST_UNPACKED, list[bytes](), memoryview(self._content)
+        met = 0
         for match in islice(_PACKED.finditer(self._content), _MOST_STREAMS):
+            met += 1
             if (begin := _STREAM.match(self._content, match.end())) is None:
                 continue
             try:
@@ -151,13 +185,13 @@ class _Objects:
             found.append(text)
             if left <= 0:
                 break
-        return found
+        return found, left <= 0 or met == _MOST_STREAMS or len(found) < met
 
     @cached_property
     def _packed(self) -> dict[int, tuple[bytes, int]]:
         """The places of packed objects, each stream of which begins with numbers and places."""
         places: dict[int, tuple[bytes, int]] = {}
-        for text in self._unpacked:
+        for text in self._unpacked[0]:
             head = _HEAD.match(text)
             numbers = [int(one[:10]) for one in head[0].split()] if head else []
             first = head.end() if head else 0
@@ -208,6 +242,6 @@ def _plain(token: re.Match[bytes]) -> Any:
 
 
 def _unescaped(mark: re.Match[bytes]) -> bytes:
-    if mark[1].isdigit():
+    if mark[1][:1] in b"01234567":
         return bytes([int(mark[1], 8) & 0xFF])
     return _CONTROLS.get(mark[1], mark[1])

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from nexus.ingestion.parsing.pdf_calls import Address, calls
+from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_objects import DEEPEST_MARK, LAYER, Box, mark_name
 
 # An outline of more segments is a drawing, and a clip of more paths is not looked at.
@@ -28,6 +29,8 @@ _EVEN_ODD = 1
 _OPAQUE = 255
 # What PDFium gives as the colour of a pattern with colours of its own.
 _PATTERN = (0xBF, 0xBF, 0xBF)
+# And as that of a shading.
+_UNTOLD = (0xFF, 0xFF, 0xFF)
 _Point = tuple[float, float]
 
 
@@ -40,17 +43,18 @@ def may_be_opaque(path: Address) -> bool:
     )
 
 
-def opaque_boxes(path: Address, may_be_pattern: Callable[[], bool]) -> list[Box]:
+def opaque_boxes(path: Address, layers: Layers) -> list[Box]:
     """What the path surely hides, in the coordinates of what paints it; mostly nothing or one box.
 
-    `may_be_pattern` tells whether the document has patterns, which a colour may stand for.
+    `layers` tells whether the document has patterns, which a colour may stand for.
     """
     pdfium = calls()
     if not pdfium.draw_mode(path, *pdfium.into_modes):
         return []
     fill, is_stroked = pdfium.modes[0], pdfium.modes[1]
-    is_filled = bool(fill) and _is_opaque(pdfium.object_colour, path)
-    is_stroked = bool(is_stroked) and _is_opaque(pdfium.stroke_colour, path)
+    whites = set[bool]()
+    is_filled = bool(fill) and _is_opaque(pdfium.object_colour, path, whites)
+    is_stroked = bool(is_stroked) and _is_opaque(pdfium.stroke_colour, path, whites)
     if not (is_filled or is_stroked) or pdfium.has_transparency(path) or _is_layered(path):
         return []
     outline = _outline(path)
@@ -59,15 +63,17 @@ def opaque_boxes(path: Address, may_be_pattern: Callable[[], bool]) -> list[Box]
     boxes = _filled(outline, even_odd=fill == _EVEN_ODD) if is_filled else []
     if is_stroked and not boxes:
         boxes = _stroked(outline, path)
-    if not boxes or may_be_pattern():
+    if not boxes or layers.may_show_through(is_white=True in whites):
         return []
     clip = _clip(path)
     return [] if clip is None else [cut for box in boxes if (cut := _common(box, clip))]
 
 
-def _is_opaque(colour_of: Any, path: Address) -> bool:
+def _is_opaque(colour_of: Any, path: Address, whites: set[bool]) -> bool:
+    """Whether a path's colour is none that shines through; adds whether it is white."""
     pdfium = calls()
     red, green, blue, alpha = pdfium.colour if colour_of(path, *pdfium.into_colour) else (0,) * 4
+    whites.add((red, green, blue) == _UNTOLD)
     return alpha == _OPAQUE and (red, green, blue) != _PATTERN
 
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
+from nexus.ingestion.parsing.web_matching import Element, fits, matches, may_fit
 from nexus.ingestion.parsing.web_rules import Declaration, Rule, Sheet, State, declarations
-from nexus.ingestion.parsing.web_selectors import (
-    Compound,
-    Element,
-    Selector,
-    fits,
-    matches,
-    may_fit,
+from nexus.ingestion.parsing.web_selectors import Compound, Selector, may_come
+from nexus.ingestion.parsing.web_styles import (
+    INHERITED,
+    UNSURE,
+    Looks,
+    is_open,
+    is_white,
+    may_hide,
+    reveals,
 )
-from nexus.ingestion.parsing.web_styles import INHERITED, UNSURE, Looks, is_open, may_hide, reveals
 
 # So many comparisons of selectors with elements are made for a page; then sheets say nothing.
 _MOST_STEPS = 1_000_000
@@ -36,6 +38,7 @@ _Found = tuple[_Rank, Declaration, Selector]
 class Cascade:
     """What the sheets of one page, in their order, say of its elements.
 
+    `are_known` says that all of them could be read; otherwise none of them says anything.
     `present` gives the classes of the page, which are asked for where a state may show something.
     """
 
@@ -44,6 +47,7 @@ class Cascade:
     ) -> None:
         given = [(number, *one) for number, one in enumerate(sheets) if one[0].rules]
         are_known = len(sheets) <= _MOST_SHEETS and all(sheet.is_whole for sheet, _ in sheets)
+        self.are_known = are_known
         self._sheets = given if are_known else []
         self._present = present
         self._left = _MOST_STEPS
@@ -54,6 +58,11 @@ class Cascade:
     def has_rules(self) -> bool:
         """Whether the sheets say anything, so that elements have to be known with those around."""
         return bool(self._sheets)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the sheets say nothing any more, since the page took too many comparisons."""
+        return self.has_rules and self._left <= 0
 
     def spend(self) -> bool:
         """Takes a step for somebody who looks through elements; false if none is left."""
@@ -100,6 +109,9 @@ class Cascade:
         if others:
             is_told = is_blank or may_hide(found)
             self._weigh(element, [one for one in others if is_told or one[2].backs], winners, found)
+        colour = winners.get("color")
+        if colour is not None and is_white(found) and _is_of_names(colour):
+            found["color"] = UNSURE
         if self._left <= 0:
             return self.own(style)
         if is_plain and len(self._kept) < _MOST_KEPT:
@@ -147,8 +159,16 @@ class Cascade:
         """Whether an element may come to be what a selector means."""
         meant = selector.parts[-1]
         if meant.classes and meant.classes.isdisjoint(element.classes):
-            return False
+            has_all = all(name in element.attributes for name, _, _ in meant.attributes)
+            if not (may_come(meant) and has_all):
+                return False
         return self._means(selector, element, partial(may_fit, present=self._present()))
+
+
+def _is_of_names(found: _Found) -> bool:
+    """Whether a rule is for all elements of a name: that white is the page's, on what is dark."""
+    (_, is_own, *_), _, selector = found
+    return not (is_own or selector.names or any(part.attributes for part in selector.parts))
 
 
 def _take(winners: dict[str, _Found], found: _Found) -> None:

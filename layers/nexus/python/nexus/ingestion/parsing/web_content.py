@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nexus.ingestion.parsing.web_cascade import Cascade
-from nexus.ingestion.parsing.web_hiding import Hiding, element_of, style_of
-from nexus.ingestion.parsing.web_notes import is_note
-from nexus.ingestion.parsing.web_selectors import Element
+from nexus.ingestion.parsing.web_hiding import WHOLE, Hiding, element_of, style_of
+from nexus.ingestion.parsing.web_matching import Element
+from nexus.ingestion.parsing.web_notes import is_footnote, is_note
 from nexus.ingestion.parsing.web_sheets import Linked, cascade_of
 from nexus.ingestion.parsing.web_styles import Looks, is_struck
 from nexus.ingestion.parsing.web_words import INLINE, words
@@ -103,7 +103,7 @@ def judge(root: LexborNode, *, read_hidden: bool, linked: Linked | None = None) 
             found.is_struck = found.is_struck or (says and verdict == "struck")
             continue
         inside = judge_.inside(node, around, looks)
-        if inside.blank and not read_hidden:
+        if inside.blank and not read_hidden and not styles.is_spent:
             if not around.blank and not judge_.shows_within(node, element, inside):
                 found.dropped.append(node)
                 found.hidden += bool(words(node))
@@ -161,20 +161,21 @@ class _Judge:
             return "struck"
         if around.blank and tag in _LEAVES and self.hiding.blank(node, around.blank, looks):
             return "hidden"
-        if self.hiding.is_shown(node, looks):
+        if tag in WHOLE or self.hiding.is_shown(node, looks):
             return ""
-        return "" if self.hiding.is_closed(node, looks) and self._is_folded(node) else "hidden"
+        is_closed = self.hiding.is_closed(node, looks)
+        return "" if is_closed and (self._is_folded(node) or is_footnote(node)) else "hidden"
 
     def inside(self, node: LexborNode, around: _Around, looks: Looks) -> _Around:
         """What is known of the elements within one."""
         tag, given = node.tag or "", node.attributes
         if not given and not looks and tag not in _TELLING and not around.margin_depth:
             return around
-        in_styled = around.in_styled or bool(given.get("class"))
+        in_styled = around.in_styled or bool(given.get("class") or given.get("id"))
         is_backed_ = around.is_backed or self.hiding.is_backed(node, looks)
         blank = self.hiding.blank(node, around.blank, looks)
         if not self._read_hidden:
-            blank |= self.hiding.begun(looks, is_backed=is_backed_, in_styled=in_styled)
+            blank |= self.hiding.begun(node, looks, is_backed=is_backed_, in_styled=in_styled)
             if "visibility" in blank and "visibility" not in around.blank and self._is_folded(node):
                 blank -= {"visibility"}
         return _Around(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nexus.ingestion.parsing.web_cascade import Cascade
-from nexus.ingestion.parsing.web_selectors import Element
+from nexus.ingestion.parsing.web_matching import Element
 from nexus.ingestion.parsing.web_styles import (
     NO_LETTERS,
     Looks,
@@ -28,6 +28,14 @@ _INHERITED = ("inherit", "unset")
 # Browsers give these a colour and a size of their own.
 _OWN_LOOKS = {"button", "input", "select", "textarea", "mark"}
 _NOTHING = frozenset[str]()
+_GROUNDS = ("bgcolor", "background")
+# What holds the whole page: it is hidden only until a script shows it.
+WHOLE = ("html", "body")
+_LARGEST = (*WHOLE, "main")
+# What may be painted under words that stand beside it, so many steps up; and how often it is asked.
+_PICTURES = "img, picture, video, canvas, svg, iframe, object, div:empty, span:empty"
+_BEHIND = "body > canvas, body > video, body > iframe, body > div:empty"
+_NEAR, _MOST_ASKED = 3, 1_000
 
 
 def element_of(node: LexborNode, around: Element | None) -> Element:
@@ -55,6 +63,8 @@ class Hiding:
     def __init__(self, styles: Cascade) -> None:
         self.has_sheets = False
         self._styles = styles
+        # The elements that were asked for pictures in them.
+        self._pictured: dict[int, bool] = {}
 
     def is_shown(self, node: LexborNode, looks: Looks) -> bool:
         """Whether an element is seen, as far as it cannot be seen again within it."""
@@ -72,11 +82,13 @@ class Hiding:
 
     def is_backed(self, node: LexborNode, looks: Looks) -> bool:
         """Whether an element has a ground of its own that is not white."""
-        return is_backed(looks) or "bgcolor" in node.attributes
+        return is_backed(looks) or any(one in node.attributes for one in _GROUNDS)
 
-    def begun(self, looks: Looks, *, is_backed: bool, in_styled: bool) -> frozenset[str]:
+    def begun(
+        self, node: LexborNode, looks: Looks, *, is_backed: bool, in_styled: bool
+    ) -> frozenset[str]:
         """For which reasons an element has its letters not seen, if it stands on such a ground."""
-        if not looks:
+        if not looks or node.tag in WHOLE:
             return _NOTHING
         found = set[str]()
         if looks.get("visibility") in NO_LETTERS:
@@ -87,9 +99,33 @@ class Hiding:
             found.add("indent")
         if is_as_ground(looks):
             found.add("ground")
-        elif is_white(looks) and not is_backed and not (self.has_sheets and in_styled):
+        elif is_white(looks) and not is_backed and not self._may_be_backed(node, in_styled):
             found.add("colour")
         return frozenset(found)
+
+    def _may_be_backed(self, node: LexborNode, in_styled: bool) -> bool:
+        """Whether white letters may lie on what is not known to be behind them."""
+        is_own = "color" in self._styles.own(style_of(node))
+        if (self.has_sheets or self._styles.is_spent) and (in_styled or not is_own):
+            return True
+        return not is_own and self._may_lie_on_picture(node)
+
+    def _may_lie_on_picture(self, node: LexborNode) -> bool:
+        """Whether something near an element may be painted under it; true if many are asked for."""
+        around = node.parent
+        for _ in range(_NEAR):
+            if around is None or self._holds_picture(around):
+                return around is not None
+            around = None if around.tag in _LARGEST else around.parent
+        return False
+
+    def _holds_picture(self, around: LexborNode) -> bool:
+        if (known := self._pictured.get(around.mem_id)) is None:
+            if len(self._pictured) >= _MOST_ASKED:
+                return True
+            what = _BEHIND if around.tag in _LARGEST else _PICTURES
+            known = self._pictured[around.mem_id] = around.css_first(what) is not None
+        return known
 
     def blank(self, node: LexborNode, before: frozenset[str], looks: Looks) -> frozenset[str]:
         """Which of the reasons around an element still hold for it."""
@@ -99,7 +135,7 @@ class Hiding:
         is_shown = self.is_backed(node, looks) or (has_own and "color" not in looks)
         over = {
             "visibility": looks.get("visibility", "inherit") not in (*NO_LETTERS, *_INHERITED),
-            "size": is_relettered(looks),
+            "size": is_relettered(looks) or (self.has_sheets and "class" in node.attributes),
             "indent": looks.get("text-indent", "inherit") not in _INHERITED
             and not is_indented_away(looks),
             "colour": is_coloured(looks) or is_shown,

@@ -20,6 +20,7 @@ _DEEPEST = 40
 _MOST = 2_000
 # Back to where the note is called, and its number.
 _BACK = re.compile(r"[↩↑⏎]\ufe0e?\Z")
+_FOOTNOTES = ("doc-footnote", "doc-endnote", "doc-endnotes")
 _NUMBER = re.compile(r"\A[\[(]?\d{1,4}[\])]?[.:]?\s+")
 
 
@@ -27,6 +28,12 @@ def is_note(node: LexborNode) -> bool:
     """Whether an element says that it is a note or another part of a book."""
     given = node.attributes
     return bool(given.get("epub:type")) or (given.get("role") or "").startswith("doc-")
+
+
+def is_footnote(node: LexborNode) -> bool:
+    """Whether an element holds notes, which book readers show over the page where it hides them."""
+    given = node.attributes
+    return "note" in (given.get("epub:type") or "") or (given.get("role") or "") in _FOOTNOTES
 
 
 def place_notes(tree: LexborHTMLParser) -> None:

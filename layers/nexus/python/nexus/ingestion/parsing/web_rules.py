@@ -10,33 +10,31 @@ from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from nexus.ingestion.parsing.web_selectors import Selector, selectors
+from nexus.ingestion.parsing.web_selectors import Selector, may_come, selectors
+from nexus.ingestion.parsing.web_statements import statements
 
-# Quotes, addresses and escapes go by whole, so that what stands in them ends nothing.
-_PIECE = re.compile(
-    r"\"(?:[^\"\\\n]|\\.)*+[\"\n]?|'(?:[^'\\\n]|\\.)*+['\n]?|/\*|"
-    r"url\(\s*+(?![\"'\s])(?:[^)\\]|\\.)*+\)?|\\.|[{}();\[\]]",
-    re.S | re.I,
-)
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _IMPORT = re.compile(r"@import\s*+(?:url\(\s*+)?[\"']?([^\"')\s;]{1,500})[\"']?\s*+\)?(.*)", re.S)
 # Longer sheets, and those of more rules, are not known as a whole; deeper ones are not read.
 _MOST_CSS, _MOST_RULES, _DEEPEST = 700_000, 30_000, 3
 # A list of selectors of more characters is not read.
 _LONGEST_LIST = 20_000
+# So many characters of selectors are read of a sheet: rules within rules repeat those around them.
+_MOST_SELECTORS = 1_000_000
 _LONGEST_STYLE = 20_000
 _MOST_VALUE = 300
-# What is shorter and without brackets and quotes is cut at its semicolons.
-_MOST_PLAIN = 4_000
 # A rule is looked into only if it may say something that bears on it.
 _TELLING = re.compile(
     r"display|visibility|opacity|font|clip|transform|filter|left|right|top|bottom|indent|margin"
-    r"|position|height|width|padding|overflow|color|background|decoration|animation|shadow|inset"
+    r"|position|transition|flex|height|width|padding|overflow|color|background|decoration|animation|shadow|inset"
     r"|text-stroke|all\s*:|[{]",
     re.I,
 )
-_UNPLAIN = re.compile(r"[{}()\"'\\\[\]]|/\*")
 _CONDITIONS = ("@supports", "@layer", "@container", "@scope", "@document", "@-moz-document")
+# What stands for a list of selectors around a rule: any element.
+_ANY = ":is(a)"
+_GROUNDS = ("background-color", "background-image")
+# What rules for classes to come mostly show elements by.
+_SHOWING = ("display", "visibility", "opacity", "transform", "height")
 _SIDES = ("top", "right", "bottom", "left")
 # What bears on whether text is seen; of `font` and its like, what they set of it.
 _KNOWN = {
@@ -44,11 +42,13 @@ _KNOWN = {
     "left", "right", "top", "bottom", "text-indent", "margin-left", "margin-top", "position",
     "height", "width", "min-height", "padding-top", "padding-bottom", "overflow-x", "overflow-y",
     "color", "background-color", "background-image", "text-decoration-line", "animation",
-    "text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke",
+    "text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke", "transition", "flex",
+    "flex-grow",
 }  # fmt: skip
 _SHORT = {
     "font", "background", "margin", "inset", "padding", "padding-block", "overflow", "all",
     "text-decoration", "animation-name", "-webkit-animation", "-webkit-animation-name",
+    "transition-property", "-webkit-transition",
 }  # fmt: skip
 _FONT_SIZE = re.compile(r"(?<![\w.#-])(\d*\.?\d+(?:px|pt|r?em|%|[a-z]{2,4}))", re.I)
 
@@ -78,8 +78,7 @@ class Rule(NamedTuple):
     def backs(self) -> bool:
         """Whether it may draw a ground behind white letters, on some screen or in some state."""
         return not self.is_sure and any(
-            one.name in ("background-color", "background-image", "position")
-            for one in self.declarations
+            one.name in (*_GROUNDS, "position") for one in self.declarations
         )
 
 
@@ -101,7 +100,10 @@ class Sheet:
         for place, rule in enumerate(self.rules):
             meant = rule.selector.parts[-1]
             keys = [f"#{meant.id}"] if meant.id else [f".{name}" for name in meant.classes]
-            for key in keys or [meant.tag]:
+            shows = any(one.name in _SHOWING for one in rule.declarations)
+            if not keys or (shows and may_come(meant)):
+                keys.append(meant.tag)
+            for key in keys:
                 found[key].append((place, rule))
         return dict(found)
 
@@ -142,8 +144,8 @@ def declarations(style: str) -> tuple[Declaration, ...]:
     """What an element's own style says; nothing of one that is too long to be read."""
     if len(style) > _LONGEST_STYLE:
         return ()
-    statements = _statements(style, 0, len(style))
-    return tuple(one for text, body in statements if body is None for one in _declared(text))
+    found = statements(style, 0, len(style))
+    return tuple(one for text, body in found if body is None for one in _declared(text))
 
 
 def _declared(text: str) -> Iterator[Declaration]:
@@ -180,6 +182,8 @@ def _expanded(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield "text-decoration-line", value
     elif name.endswith(("animation", "animation-name")):
         yield "animation", value
+    elif "transition" in name:
+        yield "transition", value
     else:
         around = value.split()
         around = [*around, *around, *around, *around][:4] if len(around) < 3 else around
@@ -187,54 +191,6 @@ def _expanded(name: str, value: str) -> Iterator[tuple[str, str]]:
             own = side if name == "inset" else f"{name.partition('-')[0]}-{side}"
             if own in _KNOWN:
                 yield own, given
-
-
-def _statements(css: str, begin: int, end: int) -> Iterator[tuple[str, tuple[int, int] | None]]:
-    """What stands in a block: each declaration or rule, and where the rule's own block is."""
-    if end - begin < _MOST_PLAIN and _UNPLAIN.search(css, begin, end) is None:
-        yield from ((one.strip(), None) for one in css[begin:end].split(";"))
-        return
-    depth = opened = 0
-    prelude = ""
-    for mark, start, at in _marks(css, begin, end):
-        if mark == "{":
-            if depth == 0:
-                prelude, opened = css[begin:start], at
-            depth += 1
-        elif mark == "}":
-            depth -= 1
-            if depth == 0:
-                yield _said(prelude), (opened, start)
-            if depth <= 0:
-                depth, begin = 0, at
-        elif depth == 0:
-            yield _said(css[begin:start]), None
-            begin = at
-    if depth:
-        yield _said(prelude), (opened, end)
-    elif begin < end:
-        yield _said(css[begin:end]), None
-
-
-def _marks(css: str, at: int, end: int) -> Iterator[tuple[str, int, int]]:
-    """The braces and semicolons that stand outside of brackets, quotes and comments."""
-    within = 0
-    while (piece := _PIECE.search(css, at, end)) is not None:
-        at = piece.end()
-        mark = piece[0]
-        if mark == "/*":
-            close = css.find("*/", at, end)
-            at = close + 2 if close >= 0 else end
-        elif mark in ("(", "["):
-            within += 1
-        elif mark in (")", "]"):
-            within = max(within - 1, 0)
-        elif not within and mark in ("{", "}", ";"):
-            yield mark, piece.start(), at
-
-
-def _said(text: str) -> str:
-    return (_COMMENT.sub(" ", text) if "/*" in text else text).strip()
 
 
 class _Reading:
@@ -245,10 +201,11 @@ class _Reading:
         self.imports: list[tuple[str, State]] = []
         self.rules: list[Rule] = []
         self.is_whole = True
+        self._left = _MOST_SELECTORS
 
     def block(self, begin: int, end: int, state: State, depth: int) -> None:
         """Reads the rules of a sheet, or those within a condition."""
-        for text, body in _statements(self._css, begin, end):
+        for text, body in statements(self._css, begin, end):
             if len(self.rules) >= _MOST_RULES:
                 return
             if text.startswith("@"):
@@ -276,22 +233,25 @@ class _Reading:
         if _TELLING.search(self._css, *body) is None:
             return
         said: list[Declaration] = []
-        meant = text.replace("&", around) if "&" in text else f"{around} {text}"
-        if len(meant) > _LONGEST_LIST:
+        length = len(text) + len(around) * max(text.count("&"), 1)
+        self._left -= length
+        if length > _LONGEST_LIST or self._left < 0:
             self.is_whole = False
             return
-        for own, nested in _statements(self._css, *body):
+        meant = text.replace("&", around) if "&" in text else f"{around} {text}"
+        for own, nested in statements(self._css, *body):
             if nested is None:
                 said += _declared(own)
             elif depth < _DEEPEST:
                 # What is nested is taken as a condition, whatever it asks for.
                 is_rule = not own.startswith("@")
-                self._rule(own if is_rule else "&", nested, State.MAYBE, depth + 1, meant)
+                within = _ANY if is_rule and "," in meant else meant
+                self._rule(own if is_rule else "&", nested, State.MAYBE, depth + 1, within)
         if not said:
             return
         found, are_known = selectors(meant)
         is_sure = state == State.ON and are_known
-        self.rules += [
-            Rule(one, tuple(said), is_sure and one.is_sure)
-            for one in found[: _MOST_RULES - len(self.rules)]
-        ]
+        grounds = tuple(one for one in said if one.name in _GROUNDS)
+        for one in found[: _MOST_RULES - len(self.rules)]:
+            if given := grounds if one.is_within else tuple(said):
+                self.rules.append(Rule(one, given, is_sure and one.is_sure))

@@ -1,4 +1,4 @@
-"""Reads the selectors of style sheets, and tells which elements they mean, within bounds.
+"""Reads the selectors of style sheets, within bounds.
 
 Elements and classes, ids and attributes are compared, with at most two steps up (`a b`, `a > b`).
 What asks for more, such as a state or a place among siblings, is unsure: it is compared by what is
@@ -8,7 +8,7 @@ known of it, and what it says only counts in favour of what it shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 # Ids, then classes, attributes and states, then elements: more of them goes before less.
@@ -18,13 +18,15 @@ _NAME = r"(?:[\w-]|[^\x00-\x7f]|\\[0-9a-fA-F]{1,6}\s?|\\[^\n0-9a-fA-F])++"
 _PIECE = re.compile(
     rf"(?P<up>\s*+[>+~]\s*+|\s++)|\.(?P<class>{_NAME})|#(?P<id>{_NAME})"
     rf"|(?P<tag>(?:{_NAME}|\*))|(?P<state>::?{_NAME})"
-    r"(?P<given>\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\))?"
+    r"(?P<given>\(\))?"
     rf"|\[\s*+(?P<name>{_NAME})\s*+(?:(?P<way>[~|^$*]?=)\s*+"
-    r"""(?:"(?P<a>[^"\\\n]*+)"|'(?P<b>[^'\\\n]*+)'|(?P<c>[\w-]++))\s*+)?\]"""
+    r"""(?:"(?P<a>[^"\\\n]*+)"|'(?P<b>[^'\\\n]*+)'|(?P<c>[\w-]++))\s*+)?(?P<case>[iIsS]\s*+)?\]"""
 )
 _SIMPLE = re.compile(r"([A-Za-z][A-Za-z0-9]*+)?(?:\.([A-Za-z_][\w-]*+))?")
 _ESCAPED = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.S)
 _LONGEST = 500
+# What stands in the brackets of states is not read.
+_BRACKETS = re.compile(r"\"[^\"\n]*+\"?|'[^'\n]*+'?|\\.|[()]", re.S)
 # Three elements, and so two steps up.
 _MOST_PARTS = 3
 # What is no element of the page, though a selector of one colon names it.
@@ -41,12 +43,21 @@ _PARTS = re.compile(
     r"|cue|part|slotted|file-selector-button|-webkit-[\w-]+)\Z"
 )
 # The names of classes that pages give and take while they are read.
-_STATE_NAME = re.compile(
+STATE_NAME = re.compile(
     r"(?:is|has|js|was)-[\w-]+|(?:un|de)?(?:open(?:ed)?|active|activated|show(?:n|ing)?|visible|"
     r"expand(?:ed)?|collapsed?|select(?:ed)?|current|on|in|out|checked|hover(?:ed)?|focus(?:ed)?|"
     r"toggled|loaded|ready|js|no-js|animated|enabled|disabled|reveal(?:ed)?)\Z",
     re.I,
 )
+
+
+# Attributes that scripts change while a page is read, each with "=" and its value.
+_OF_SCRIPTS = re.compile(
+    r"aria-(?!hidden)|[^=]*cloak=|data-[^=]*="
+    r"(?:closed|inactive|false|hidden|collapsed|off|idle|loading)\Z"
+)
+# Those that scripts take away once a page is there; what they hide is shown then.
+_GONE = re.compile(r"(?:no-?js|.*loading|.*preload|.*cloak)\Z", re.I)
 
 
 class Compound(NamedTuple):
@@ -65,6 +76,8 @@ class Selector(NamedTuple):
     ups: tuple[str, ...]
     weight: Weight
     is_sure: bool
+    # It means what is painted before or after an element's words, which may be a ground of them.
+    is_within: bool = False
 
     @property
     def names(self) -> set[str]:
@@ -75,24 +88,14 @@ class Selector(NamedTuple):
     def is_of_state(self) -> bool:
         """Whether it asks for what may change while the page is read."""
         return not self.is_sure or any(
-            _STATE_NAME.match(name) for part in self.parts for name in part.classes
+            STATE_NAME.match(name) for part in self.parts for name in part.classes
         )
-
-
-class Element(NamedTuple):
-    """An element of a page with what it stands in."""
-
-    tag: str
-    id: str
-    classes: frozenset[str]
-    attributes: Mapping[str, str | None]
-    around: Element | None
 
 
 def selectors(text: str) -> tuple[list[Selector], bool]:
     """The selectors of a list, and whether browsers surely know all of them.
 
-    Those that mean no element, such as `::before`, are left out.
+    Those that mean no element, such as `::selection`, are left out, but not `::before`.
     """
     found: list[Selector] = []
     are_known = True
@@ -120,9 +123,11 @@ def _split(text: str) -> Iterator[str]:
 
 def _selector(text: str) -> tuple[Selector | None, bool] | None:
     """One selector, None if it means no element, and whether browsers know it; None if damaged."""
+    text = _emptied(text) if "(" in text else text
     if not text or len(text) > _LONGEST:
         return None
-    if (simple := _SIMPLE.fullmatch(text)) is not None:  # as most are
+    simple = _SIMPLE.fullmatch(text)
+    if simple is not None and not _is_gone(simple[2] or "", alone=True):  # as most are
         tag = (simple[1] or "").lower()
         classes = frozenset((simple[2],) if simple[2] else ())
         weight = (0, len(classes), int(bool(tag)))
@@ -134,7 +139,21 @@ def _selector(text: str) -> tuple[Selector | None, bool] | None:
         if piece is None or not making.take(piece):
             return None
         at = piece.end()
-    return (None if making.is_within else making.made()), making.is_known
+    return making.made(), making.is_known
+
+
+def _emptied(text: str) -> str:
+    """A selector with nothing in its round brackets."""
+    kept, begin, depth = list[str](), 0, 0
+    for mark in _BRACKETS.finditer(text):
+        if mark[0] == "(":
+            if not depth:
+                kept.append(text[begin : mark.end()])
+            depth += 1
+        elif mark[0] == ")" and depth:
+            depth -= 1
+            begin = mark.start()
+    return "".join(kept) + (text[begin:] if not depth else ")")
 
 
 class _Making:
@@ -142,6 +161,8 @@ class _Making:
 
     def __init__(self) -> None:
         self.is_within, self.is_known = False, True
+        # Whether it means what is painted before or after an element's words.
+        self._is_beside = False
         self._parts: list[Compound] = [Compound()]
         self._ups: list[str] = []
         self._is_sure = True
@@ -168,7 +189,10 @@ class _Making:
         elif piece["name"] is not None:
             self._weight[1] += 1
             value = piece["a"] or piece["b"] or piece["c"] or ""
-            attribute = (_plain(piece["name"]).lower(), piece["way"] or "", value)
+            name = _plain(piece["name"]).lower()
+            is_of_scripts = _OF_SCRIPTS.match(f"{name}={value}") is not None
+            self._is_sure = self._is_sure and piece["case"] is None and not is_of_scripts
+            attribute = (name, piece["way"] or "", value)
             self._parts[-1] = part._replace(attributes=(*part.attributes, attribute))
         else:
             self._state(piece["state"].lower(), given=piece["given"] is not None)
@@ -185,6 +209,7 @@ class _Making:
     def _state(self, state: str, *, given: bool) -> None:
         if state.startswith("::") or state in _WITHIN:
             self.is_within = True
+            self._is_beside = state.lstrip(":") in ("before", "after")
             self.is_known = self.is_known and _PARTS.match(state) is not None
             return
         self._is_sure = False
@@ -193,11 +218,18 @@ class _Making:
         if given:
             self._weight = list(_HEAVIEST)
 
-    def made(self) -> Selector:
+    def made(self) -> Selector | None:
+        if self.is_within and not self._is_beside:
+            return None
         parts, ups = self._parts[-_MOST_PARTS:], self._ups[-(_MOST_PARTS - 1) :]
         ids, classes, tags = self._weight
-        is_sure = self._is_sure and len(parts) == len(self._parts)
-        return Selector(tuple(parts), tuple(ups), (ids, classes, tags), is_sure)
+        is_sure = self._is_sure and len(parts) == len(self._parts) and not self.is_within
+        is_sure = is_sure and not any(
+            _is_gone(name, alone=part is parts[-1] and part.tag not in ("html", "body"))
+            for part in parts
+            for name in part.classes
+        )
+        return Selector(tuple(parts), tuple(ups), (ids, classes, tags), is_sure, self.is_within)
 
 
 def _plain(name: str) -> str:
@@ -209,77 +241,11 @@ def _plain(name: str) -> str:
     )
 
 
-def fits(part: Compound, element: Element) -> bool:
-    """Whether an element is surely what a part of a selector says."""
-    return (
-        (not part.tag or part.tag == element.tag)
-        and (not part.id or part.id == element.id)
-        and (not part.classes or part.classes <= element.classes)
-        and (not part.attributes or all(_has(element.attributes, one) for one in part.attributes))
-    )
+def _is_gone(name: str, *, alone: bool) -> bool:
+    """Whether an element loses a class early: one that hides the element itself is a cloak."""
+    return name.lower().endswith("cloak") if alone else _GONE.match(name) is not None
 
 
-def may_fit(part: Compound, element: Element, present: frozenset[str]) -> bool:
-    """Whether an element may become what a part says, when its classes or attributes change.
-
-    `present` are the classes of the page: others come while it is read.
-    """
-    return (
-        (not part.tag or part.tag == element.tag)
-        and (not part.id or part.id == element.id)
-        and (
-            not part.classes
-            or not part.classes.isdisjoint(element.classes)
-            or all(_STATE_NAME.match(one) or one not in present for one in part.classes)
-        )
-    )
-
-
-def _has(given: Mapping[str, str | None], attribute: tuple[str, str, str]) -> bool:  # noqa: PLR0911
-    name, way, wanted = attribute
-    if name not in given:
-        return False
-    value = given[name] or ""
-    if way in ("", "="):
-        return not way or value == wanted
-    if way == "~=":
-        return wanted in value.split()
-    if way == "|=":
-        return value == wanted or value.startswith(wanted + "-")
-    if not wanted:
-        return False
-    if way == "^=":
-        return value.startswith(wanted)
-    return value.endswith(wanted) if way == "$=" else wanted in value
-
-
-def matches(
-    selector: Selector, element: Element, fit: Callable[[Compound, Element], bool]
-) -> tuple[bool, int]:
-    """Whether a selector means an element, and how many elements were compared to tell."""
-    parts, ups = selector.parts, selector.ups
-    if not fit(parts[-1], element):
-        return False, 1
-    if not ups:
-        return True, 1
-    steps = 1
-    for near in _above(element, ups[-1]):
-        steps += 1
-        if not fit(parts[-2], near):
-            continue
-        if len(ups) == 1:
-            return True, steps
-        for far in _above(near, ups[0]):
-            steps += 1
-            if fit(parts[0], far):
-                return True, steps
-        if ups[0] == " ":  # what is not above the nearest is not above others
-            break
-    return False, steps
-
-
-def _above(element: Element, up: str) -> Iterable[Element]:
-    around = element.around
-    while around is not None:
-        yield around
-        around = around.around if up == " " else None
+def may_come(part: Compound) -> bool:
+    """Whether elements without any of its classes may be given them."""
+    return bool(part.classes and (part.tag or part.attributes))

@@ -34,7 +34,8 @@ def cascade_of(root: LexborNode, linked: Linked | None) -> tuple[Cascade, bool]:
         classes = (one.attributes.get("class") or "" for one in root.css("[class]"))
         return frozenset(name for given in classes for name in given.split())
 
-    return Cascade(collecting.found, present), collecting.are_all
+    styles = Cascade(collecting.found, present)
+    return styles, collecting.are_all and styles.are_known
 
 
 class _Collecting:
@@ -54,6 +55,9 @@ class _Collecting:
         named = (given.get("title") or "").strip()
         if node.tag == "link":
             names = (given.get("rel") or "").lower().split()
+            is_preloaded = "preload" in names and (given.get("as") or "").lower() == "style"
+            if is_preloaded or (state == State.OFF and "onload" in given):
+                self.are_all = False  # a script has it count once it is there
             if "stylesheet" not in names or "alternate" in names or "disabled" in given:
                 return
         elif (given.get("type") or "text/css").strip().lower() != "text/css":

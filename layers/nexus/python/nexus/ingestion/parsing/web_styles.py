@@ -32,6 +32,8 @@ _NO_FILTER = re.compile(r"opacity\(\s*+0(?:\.0++)?%?\s*+\)")
 _RGB = re.compile(r"rgba?\(\s{0,9}(\d{1,3})[\s,]{1,9}(\d{1,3})[\s,]{1,9}(\d{1,3})")
 _HSL = re.compile(r"hsla?\([^,%\s]{1,20}[\s,]{1,9}[\d.]{1,9}%?[\s,]{1,9}([\d.]{1,9})%")
 _LIGHT = 97.5
+# Changes by and by of what does not hide.
+_OF_COLOURS = re.compile(r"0|color|background|border|box-shadow|fill|outline|text-decoration")
 _NO_ALPHA = re.compile(r"(?:rgba?|hsla?)\([^()]{1,60}[,/]\s{0,9}0(?:\.0{1,9})?%?\s{0,9}\)")
 _CLEAR = {
     "none", "transparent", "inherit", "initial", "white", "unset", "revert", "revert-layer",
@@ -46,7 +48,17 @@ UNSURE = "unsure"
 INHERITED = ("visibility", "color", "font-size", "text-indent")
 # Visibilities that give no letters, though elements within may have some again.
 NO_LETTERS = ("hidden", "collapse")
-_REVEALING = {*_GROUNDS, *_DRAWN, "animation", "min-height", "padding-top", "padding-bottom"}
+_REVEALING = {
+    *_GROUNDS,
+    *_DRAWN,
+    "animation",
+    "transition",
+    "flex",
+    "flex-grow",
+    "min-height",
+    "padding-top",
+    "padding-bottom",
+}
 
 
 def reveals(name: str, value: str) -> bool:
@@ -85,19 +97,28 @@ def is_cut_off(looks: Looks) -> bool:
     return (
         _number(looks, "height") == (0.0, "px")
         and looks.get("overflow-y") in ("hidden", "clip")
+        and not _is_moved(looks)
         and not any(reveals(name, looks.get(name, "none")) for name in _REVEALING - {*_GROUNDS})
     )
 
 
 def is_unreadable(looks: Looks) -> bool:
     """Whether an element is not to be seen at all, or off the page; not if it may be moved."""
-    if looks.get("animation", "none") not in _CLEAR:
+    if _is_moved(looks):
         return False
     return (
         _is_transparent(looks.get("opacity", "1"))
         or _NO_SCALE.search(looks.get("transform", "")) is not None
         or _NO_FILTER.search(looks.get("filter", "")) is not None
         or (not _is_read_out(looks) and (_is_clipped(looks) or _is_far(looks)))
+    )
+
+
+def _is_moved(looks: Looks) -> bool:
+    """Whether an element is changed by and by, as scripts have it shown."""
+    change = looks.get("transition", "none")
+    return looks.get("animation", "none") not in _CLEAR or (
+        change not in _CLEAR and _OF_COLOURS.match(change) is None
     )
 
 
@@ -139,7 +160,10 @@ def _is_far(looks: Looks) -> bool:
     ):
         return True
     is_padded = any(reveals(name, looks.get(name, "none")) for name in _REVEALING - {*_GROUNDS})
-    return not is_padded and (_is_beyond(looks, "margin-left") or _is_beyond(looks, "margin-top"))
+    return not is_padded and any(
+        _is_beyond(looks, name) and not looks[name].endswith("%")  # as columns that float have it
+        for name in ("margin-left", "margin-top")
+    )
 
 
 def _is_beyond(looks: Looks, name: str) -> bool:
