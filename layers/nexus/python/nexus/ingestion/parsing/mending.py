@@ -94,7 +94,9 @@ class _Parts:
                 return True
             self.damaged.append(info.filename)
             if not is_sound:
-                found, count = rewritten(Unpacked(self._content, info), self.elements_left)
+                found, count = b"", 1
+                if self.elements_left:
+                    found, count = rewritten(Unpacked(self._content, info), self.elements_left)
                 if count > self.elements_left:
                     found = up_to_the_fault(Unpacked(self._content, info))
                 self.elements_left = max(self.elements_left - count, 0)
