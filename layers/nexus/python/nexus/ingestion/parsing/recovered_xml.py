@@ -14,9 +14,10 @@ Change = Callable[[str, dict[str, str]], dict[str, str] | None]
 _XML = "http://www.w3.org/XML/1998/namespace"
 # A part that declares more is not what an office program writes.
 _MOST_PREFIXES = 200
-# No parser here takes deeper ones, and expat keeps each that is open in memory.
-_DEEPEST = 256
-_MOST_OPEN = 20_000
+# No parser takes deeper ones, and expat keeps each that is open in memory.
+_DEEPEST, _MOST_OPEN = 256, 20_000
+# The numbers of libxml2's faults: an unknown letter, a half or unknown entity, a lone "&", a byte.
+_OF_TEXT = {9, 23, 26, 68, 81}
 # As much as is parsed at once: it may open as many elements as it has letters.
 _SLICE = 64 * 1024
 _IN_TEXT = {"\r": "&#13;"}
@@ -104,10 +105,32 @@ def rewritten(
     return found if is_read else b"", writer.count
 
 
-def up_to_the_fault(blocks: Iterable[bytes]) -> bytes:
+def breaks_only_in_text(blocks: Iterable[bytes]) -> bool:
+    """Whether all faults are signs between or within values, such as "&": no element is lost."""
+    from lxml import etree
+
+    parser = etree.XMLParser(target=_Nothing(), recover=True, **_SAFE)
+    try:
+        for block in blocks:
+            if b"\0" in block:  # what stood here is lost
+                return False
+            for part in _sliced(block):
+                parser.feed(part)
+        parser.close()
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    # A lone "<" has the number of a lone "&".
+    found = [
+        one.type in _OF_TEXT and "StartTag" not in one.message for one in parser.feed_error_log
+    ]
+    return bool(found) and all(found)
+
+
+def up_to_the_fault(blocks: Iterable[bytes], mark: re.Pattern[bytes] | None = None) -> bytes:
     """The XML up to the tag that the first fault is in; b"" if that cannot be told.
 
-    For what has too many elements to be written anew, one by one.
+    With `mark`, up to the last place before the fault that matches. For what has too many elements
+    to be written anew, one by one, and for what is counted.
     """
     parser, written = expat.ParserCreate(namespace_separator=" "), io.BytesIO()
     depth, cut = 0, -1
@@ -133,6 +156,8 @@ def up_to_the_fault(blocks: Iterable[bytes]) -> bytes:
     except _TooDeepError:
         return b""
     kept = written.getvalue()[: max(cut, 0)]
+    if mark and (places := [match.start() for match in mark.finditer(kept)]):
+        kept = kept[: places[-1]]
     opened: list[str] = []
     again = expat.ParserCreate()
     again.StartElementHandler = lambda name, _: opened.append(name)
@@ -147,9 +172,8 @@ def up_to_the_fault(blocks: Iterable[bytes]) -> bytes:
 
 def _opened(part: bytes) -> int:
     """How many more elements are open after a part than before, roughly: comments count as well."""
-    ends = part.count(b"</")
-    others = part.count(b"/>") + part.count(b"<!") + part.count(b"<?")
-    return part.count(b"<") - 2 * ends - others
+    closed = 2 * part.count(b"</") + part.count(b"/>") + part.count(b"<!") + part.count(b"<?")
+    return part.count(b"<") - closed
 
 
 def _sliced(block: bytes) -> Iterator[bytes]:
@@ -161,7 +185,7 @@ class _DoctypeError(Exception):
 
 
 class _TooDeepError(Exception):
-    """A part holds more elements in one another than parsers take."""
+    """Elements are deeper than parsers take."""
 
 
 class _Nothing:
