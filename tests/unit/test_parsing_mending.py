@@ -122,3 +122,39 @@ def test_ten_thousand_relationships_to_nothing_are_told_once_each():
     found = read(_changed(change), "a.docx")
     assert lines(found) == ["Boats moor at pier nine."]
     assert len(found.warnings) <= 50
+
+
+def test_once_enough_was_rewritten_no_further_part_is_looked_at_that_closely(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    looked_at: list[int] = []
+
+    def counted(*given, **named):
+        looked_at.append(given[1])
+        return rewritten(*given, **named)
+
+    monkeypatch.setattr("nexus.ingestion.parsing.mending._MOST_ELEMENTS", 1_000)
+    monkeypatch.setattr("nexus.ingestion.parsing.mending.rewritten", counted)
+    broken = b"<a>" + b"<b/>" * 2_000
+    mended(_changed(lambda _, part: part, **{f"word/{at}.xml": broken for at in range(9)}))
+    assert looked_at == [1_000]
+
+
+def test_declaring_many_prefixes_at_each_element_counts_as_many_elements():
+    declared = b" ".join(b"xmlns:p%d='u%d'" % (at, at) for at in range(150))
+    part = b"<a %s>" % declared + b"<b xmlns:q='v'/>" * 1_000
+    assert rewritten([part], 5_000) == (b"", rewritten([part], 5_000)[1])
+
+
+def test_elements_open_by_the_million_take_little_memory():
+    code = (
+        "import resource\n"
+        "from nexus.ingestion.parsing.recovered_xml import is_well_formed, up_to_the_fault\n"
+        "from nexus.ingestion.parsing import sheet_notes\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "part = b'<a>' * 3_000_000\n"
+        "assert not is_well_formed([part]) and not up_to_the_fault([part])\n"
+        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 150

@@ -166,3 +166,17 @@ def test_letters_that_are_struck_out_in_a_note_are_left_out_and_its_words_stay_w
     found = read(content, "a.xlsx")
     assert lines(found)[-1] == "Note on C2: Postponed to the 16th"
     assert [one.what for one in found.warnings] == ["struck-out text is left out"]
+
+
+def test_notes_are_read_up_to_where_elements_are_too_deep_in_one_another():
+    notes = (
+        '<comments><comment ref="C2"><text><t>Early.</t></text></comment>'
+        + "<x>" * 30_000
+        + '<comment ref="C3"><text><t>Late.</t></text></comment>'
+        + "</x>" * 30_000
+        + "</comments>"
+    )
+    content = _saved(_workbook({"C2": "x"}), parts={"xl/comments/comment1.xml": notes})
+    found = read(content, "a.xlsx")
+    assert lines(found)[-1] == "Note on C2: Early."
+    assert "damaged notes" in found.warnings[-1].what

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
@@ -138,3 +139,13 @@ def test_a_picture_whose_turning_is_damaged_is_read_as_it_is():
     damaged.add_text("Raw profile type exif", "\nexif\n 4\nzz")
     picture().save(noted, "PNG", pnginfo=damaged)
     assert AMOUNT in words(read(noted.getvalue(), "a.png"))
+
+
+def test_a_damaged_deck_is_read_with_its_pictures_as_without_them():
+    deck = on_a_slide(saved(picture(), "PNG"), "Biaya kuliah")
+    into = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(deck)) as old, zipfile.ZipFile(into, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part[:-20] if name == "ppt/presentation.xml" else part)
+    assert AMOUNT in words(read(into.getvalue(), "a.pptx"))

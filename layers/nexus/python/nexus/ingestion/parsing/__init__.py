@@ -133,11 +133,11 @@ def _whole(reader: ModuleType, content: bytes, outline: Outline) -> ParsedDocume
     """What a reader of whole files gives and, with `ocr`, the text of the pictures in the file."""
     hidden = {"read_hidden": outline.read_hidden} if outline.format in _HIDING else {}
     if not outline.ocr:
-        return _mending(reader, content, hidden)
+        return _mending(reader, content, hidden)[0]
     from nexus.ingestion.parsing.pictures_inside import FOLDERS, with_pictures
 
     try:
-        document = _mending(reader, content, hidden)
+        document, content = _mending(reader, content, hidden)
     except EmptyDocument:
         if outline.format not in FOLDERS:
             raise
@@ -147,11 +147,12 @@ def _whole(reader: ModuleType, content: bytes, outline: Outline) -> ParsedDocume
     return with_pictures(document, content, outline.format, read_hidden=outline.read_hidden)
 
 
-def _mending(reader: ModuleType, content: bytes, hidden: dict[str, bool]) -> ParsedDocument:
-    """What a reader of whole files gives; of an office file with damaged parts, of the others."""
+def _mending(
+    reader: ModuleType, content: bytes, hidden: dict[str, bool]
+) -> tuple[ParsedDocument, bytes]:
+    """What a reader of whole files gives, and the file: mended, if parts of it were damaged."""
     try:
-        document: ParsedDocument = reader.read(content, **hidden)
-        return document
+        return reader.read(content, **hidden), content
     except Exception as err:
         is_refused = isinstance(err, NexusError | MemoryError)
         if not content.startswith(b"PK") or (is_refused and not isinstance(err, CorruptDocument)):
@@ -163,7 +164,7 @@ def _mending(reader: ModuleType, content: bytes, hidden: dict[str, bool]) -> Par
         if whole is content:
             raise
     document = reader.read(whole, **hidden)
-    return replace(document, warnings=(*warnings, *document.warnings))
+    return replace(document, warnings=(*warnings, *document.warnings)), whole
 
 
 def no_text(outline: Outline, warnings: Sequence[ReadingWarning] = ()) -> EmptyDocument:

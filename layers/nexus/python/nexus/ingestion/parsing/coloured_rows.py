@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
 from nexus.ingestion.parsing.column_evidence import Column
@@ -18,8 +18,9 @@ def names_by_colour(
 ) -> set[tuple[int, int]]:
     """The places of the cells that name columns as their colour shows, and not their colour alone.
 
-    Besides, half of them have to be words that columns are called by, or stand over cells of
-    another kind: people colour a record as well. Places are (row, column), from 0.
+    Besides, most of them have to be words that columns are called by, or stand over cells of
+    another kind: people colour a record as well, and the first line of a list of labels and
+    values. Places are (row, column), from 0.
     """
     if not coloured:
         return set()
@@ -34,11 +35,23 @@ def names_by_colour(
     if sum(place in coloured for place in below) > _MOST_BELOW * len(below):
         return set()
     names = {column: rows[first][column] for column in filled[first]}
+    if any(kind_of(name) is Kind.NUMBER for name in names.values()) or _are_labels(body, names):
+        return set()
     told = sum(
         is_column_word(name) or _is_another_kind(name, Column(body, column))
         for column, name in names.items()
     )
-    return {(first, column) for column in names} if told * 2 >= len(names) else set()
+    return {(first, column) for column in names} if told * 2 > len(names) else set()
+
+
+def _are_labels(body: Sequence[Sequence[str]], names: Mapping[int, str]) -> bool:
+    """Whether the rows below seem to be labels and their values, and so the coloured one, too."""
+    label, *others = names.values()
+    firsts = Column(body, next(iter(names)))
+    if len(others) == 1 and not is_column_word(others[0]) and not _is_another_kind(label, firsts):
+        return True  # as in "Name, Anna"
+    said = sum(text.endswith(":") or is_column_word(text) for text in firsts.texts)
+    return label.endswith(":") or said * 3 > len(firsts.texts)
 
 
 def _is_another_kind(name: str, column: Column) -> bool:

@@ -35,6 +35,11 @@ _OF_UNITS = re.compile(
     r"einheit(?:en)?|währung)\b.*",
     re.I,
 )
+# A unit at the end of a name or of a label: "Depth (m)", "Margin in %", "Price EUR".
+_AT_END = re.compile(r"(?:[\s,(\[]|^)([^\s,()\[\]]+)[)\]]?$")
+# A number that says no unit itself, or a span of two.
+_BARE = r"\(?[-+−~<>≤≥±]?\s?\d[\d.,'’\s]*(?:e[-+]?\d+)?\)?"
+_BARE_NUMBER = re.compile(rf"{_BARE}(?:\s?[-–]\s?{_BARE})?", re.I)
 _PARTS = re.compile(r"\s*[/·*]\s*|\s+(?:per\s+)?")
 _SUPERSCRIPT = re.compile(r"(?<=[a-zµ])(?:\^?-?[1-3]|[²³])$")
 
@@ -64,11 +69,26 @@ def are_units(said: Mapping[int, str], names: Sequence[str], body: Sequence[Sequ
     if any(_OF_UNITS.fullmatch(names[column]) for column in said):
         return False
     columns = [Column(body, column) for column in said]
+    others = (Column(body, column) for column in range(len(names)) if column not in said)
+    if any(_ends_in_unit(names[column]) for column in said) or any(
+        _ends_in_unit(text) for column in others for text in column.texts
+    ):
+        return False  # a name, or a record, has a unit of its own
     return (
         all(column.main in (Kind.NUMBER, Kind.PERIOD, None) for column in columns)
         and any(c.main is Kind.NUMBER and is_surely_unit(said[c.place]) for c in columns)
         and not any(is_unit(text) for column in columns for text in column.texts)
     )
+
+
+def has_own_unit(cell: str) -> bool:
+    """Whether a cell holds more than a bare number, such as "12 lb", "$5" or "2024-05-01"."""
+    return any(map(str.isdigit, cell)) and not _BARE_NUMBER.fullmatch(cell)
+
+
+def _ends_in_unit(text: str) -> bool:
+    found = _AT_END.search(text[-_LONGEST:])
+    return is_surely_unit(text) or (found is not None and is_surely_unit(found[1]))
 
 
 def _tells(part: str) -> bool:

@@ -48,10 +48,14 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The rows of a table that name its columns, as indices into it, and the names."""
+    """The rows of a table that name its columns, as indices into it, and the names.
+
+    `bare` are these without the units of a row of their own; () if there is none.
+    """
 
     rows: tuple[int, ...]
     names: tuple[str, ...]
+    bare: tuple[str, ...] = ()
 
 
 def find_header(rows: Sequence[Row], looks: Looks, numbers: Sequence[int]) -> Header | None:
@@ -156,9 +160,10 @@ class _Table:
         # The header again, with its units, as on each page, is no record.
         again = [list(self.rows[row]) for row in (*rows, at)] if units else []
         body = [row for row in self.rows[at + 1 :] if list(row) not in again]
-        if are_units(units, self.names(rows), body):
-            return Header((*rows, at), self.names((*rows, at), has_units=True))
-        return Header(rows, self.names(rows))
+        names = self.names(rows)
+        if are_units(units, names, body):
+            return Header((*rows, at), self.names((*rows, at), has_units=True), names)
+        return Header(rows, names)
 
     def names(self, header: tuple[int, ...], *, has_units: bool = False) -> tuple[str, ...]:
         """The name of each column, all levels in one: "Local students Tuition", "Depth (m)"."""
@@ -287,12 +292,7 @@ class _Table:
 
 
 def _trailing(row: Row) -> int:
-    blank = 0
-    for cell in reversed(row):
-        if cell:
-            break
-        blank += 1
-    return blank
+    return next((blank for blank, cell in enumerate(reversed(row)) if cell), len(row))
 
 
 def _is_prose(text: str) -> bool:

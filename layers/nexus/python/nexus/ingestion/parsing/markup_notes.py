@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
-from nexus.ingestion.parsing.markup_html import FENCE
+from nexus.ingestion.parsing.markup_html import FENCE, code_spans
 
 _NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,60})\]:[ \t]*(.*)")
 # What begins a list, a quote, a heading, code or HTML.
 _BLOCK = re.compile(r"[-*+>#<]|\d{1,9}[.)]\s|```|~~~")
 _MARK = re.compile(r"\[\^([^\]\s]{1,60})\]")
+_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)|\s{0,3}<(?:h[1-6]|details|summary)\b", re.I)
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 
 
 class Notes:
     """The footnotes of a file, each said once: below the first text that refers to it.
 
     `apart` are the lines of HTML that are read as such, or hidden: none of them is a note.
-    `shown` leaves of a note what its page shows.
+    `shown` leaves of a note what its page shows. A note that only a heading, HTML, another note or
+    nothing refers to is left where it stands, under the heading that it may be about.
     """
 
     def __init__(
@@ -31,17 +34,35 @@ class Notes:
         self._shown = shown
         fence, name = "", ""
         taken: list[int] = []
-        for at, line in enumerate([*lines, "end"]):
-            if name and at not in apart and (not line.strip() or line.startswith(("    ", "\t"))):
+        found_notes: dict[str, list[int]] = {}
+        referred: set[str] = set()
+        for at, line in enumerate([*lines, "# end"]):
+            if name and at not in apart and self._goes_on(line, is_next=taken[-1] == at - 1):
                 taken += [at] if line.strip() else []
                 continue
             if name:
-                self._take(name, lines, taken)
+                found_notes[name] = taken
                 name, taken = "", []
             if found := FENCE.match(line):
                 fence = "" if fence and line.strip().startswith(fence) else fence or found[1]
-            elif not fence and at not in apart and (note := _NOTE.match(line)):
-                name, taken = ("", []) if note[1] in self._left else (note[1], [at])
+            elif fence or at in apart:
+                continue
+            elif note := _NOTE.match(line):
+                name, taken = ("", []) if note[1] in found_notes else (note[1], [at])
+            elif "[^" in line and not _HEADING.match(line):
+                is_heading = at + 1 < len(lines) and _UNDERLINE.match(lines[at + 1])
+                referred.update(() if is_heading else _marks(line))
+        for name, taken in found_notes.items():
+            if name in referred:
+                self._take(name, lines, taken)
+
+    @staticmethod
+    def _goes_on(line: str, *, is_next: bool) -> bool:
+        """Whether a line belongs to the note above; a lazy one goes on with its paragraph."""
+        if not line.strip() or line.startswith(("    ", "\t")):
+            return True
+        begins = _BLOCK.match(line.lstrip()) or _NOTE.match(line) or "|" in line
+        return is_next and not begins
 
     def _take(self, name: str, lines: list[str], taken: list[int]) -> None:
         said = [lines[at].strip() for at in taken]
@@ -56,7 +77,7 @@ class Notes:
         """The text, and the notes that it refers to and that were not said before."""
         if not self._left or "[^" not in text:
             return text
-        named = dict.fromkeys(name for name in _MARK.findall(text) if name in self._left)
+        named = dict.fromkeys(name for name in _marks(text) if name in self._left)
         return "\n".join([text, *filter(None, map(self._said, named))])
 
     def rest(self) -> list[str]:
@@ -66,3 +87,13 @@ class Notes:
     def _said(self, name: str) -> str:
         text = self._shown(" ".join(filter(None, self._left.pop(name))))
         return f"[^{name}]: {text}" if text.strip() else ""
+
+
+def _marks(text: str) -> list[str]:
+    """The names of the notes that a text refers to, but for those in code."""
+    if "`" not in text:
+        return _MARK.findall(text)
+    spans = code_spans(text)
+    begins, ends = [0, *(end for _, end in spans)], [*(at for at, _ in spans), len(text)]
+    outside = zip(begins, ends, strict=True)
+    return [name for begin, end in outside for name in _MARK.findall(text[begin:end])]

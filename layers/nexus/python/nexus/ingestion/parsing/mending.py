@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable
 from urllib.parse import unquote
 from xml.parsers import expat
 
-from nexus.ingestion.parsing.recovered_xml import Change, is_well_formed, rewritten, up_to_the_fault
+from nexus.errors import CorruptDocument
+from nexus.ingestion.parsing.recovered_xml import (
+    Change,
+    breaks_only_in_text,
+    is_well_formed,
+    rewritten,
+    up_to_the_fault,
+)
 from nexus.ingestion.parsing.zips import Unpacked
 from nexus.models import ReadingWarning
 
 _ADVICE = "Open the file in its own program, save it as a new file and upload that."
 _PARTIAL = "a damaged part is read as far as it goes"
 _MISSING = "not read: a part that the file names is not in it"
+# What counts by its place in a workbook: what a fault moves would be told as another cell's.
+_COUNTED = re.compile(r"xl/(?:(worksheets/)|sharedStrings\.xml$|styles\.xml$)", re.I)
+_ROW = re.compile(rb"<(?:[\w.-]{1,20}:)?row\b")
 _MIMETYPE = "mimetype"
 # How many parts that are not there are named; more are counted.
 _MOST_NAMED = 1_000
@@ -35,7 +46,8 @@ def mended(content: bytes) -> tuple[bytes, list[ReadingWarning]]:
 
     What a relationship names and the file does not hold is named no longer; a name that differs
     from the part's by its case is made that of the part. The file was checked for bombs before.
-    The same content: there was nothing to mend.
+    The same content: there was nothing to mend. Raises CorruptDocument if the texts or formats of
+    a workbook cannot be told apart any more.
     """
     parts = _Parts(content)
     missing = _Missing(parts.names)
@@ -94,9 +106,20 @@ class _Parts:
                 return True
             self.damaged.append(info.filename)
             if not is_sound:
-                found, count = rewritten(Unpacked(self._content, info), self.elements_left)
-                if count > self.elements_left:
-                    found = up_to_the_fault(Unpacked(self._content, info))
+                within = _COUNTED.match(info.filename)
+                is_counted = within and not breaks_only_in_text(Unpacked(self._content, info))
+                if is_counted and within and not within[1]:
+                    raise CorruptDocument(
+                        f"The workbook's part {info.filename} is damaged, which its cells refer to "
+                        "by number: open it in its own program, save it again and upload that."
+                    )
+                found, count = b"", 0
+                if self.elements_left and not is_counted:
+                    found, count = rewritten(Unpacked(self._content, info), self.elements_left)
+                if is_counted or not self.elements_left or count > self.elements_left:
+                    found = up_to_the_fault(
+                        Unpacked(self._content, info), _ROW if is_counted else None
+                    )
                 self.elements_left = max(self.elements_left - count, 0)
                 if found:
                     self._recovered[info.filename] = zlib.compress(found, _LEVEL)

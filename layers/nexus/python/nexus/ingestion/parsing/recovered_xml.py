@@ -14,8 +14,12 @@ Change = Callable[[str, dict[str, str]], dict[str, str] | None]
 _XML = "http://www.w3.org/XML/1998/namespace"
 # A part that declares more is not what an office program writes.
 _MOST_PREFIXES = 200
-# libxml2 refuses to be given more than 10 MB at once.
-_SLICE = 1024 * 1024
+# No parser takes deeper ones, and expat keeps each that is open in memory.
+_DEEPEST, _MOST_OPEN = 256, 20_000
+# The numbers of libxml2's faults: an unknown letter, a half or unknown entity, a lone "&", a byte.
+_OF_TEXT = {9, 23, 26, 68, 81}
+# As much as is parsed at once: it may open as many elements as it has letters.
+_SLICE = 64 * 1024
 _IN_TEXT = {"\r": "&#13;"}
 _IN_ATTRIBUTES = {'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 _Events = list[tuple[str, Any, Any, Any]]
@@ -46,7 +50,7 @@ def is_well_formed(blocks: Iterable[bytes]) -> bool:
     first.StartDoctypeDeclHandler = doctype
     # libxml2 knows limits that expat does not; without methods, its target costs nothing.
     second = etree.XMLParser(target=_Nothing(), **_SAFE)
-    is_sound = True
+    is_sound, depth = True, 0
     for block in blocks:  # to the end, as they tell whether they are whole
         if has_doctype or not is_sound:
             continue
@@ -54,6 +58,11 @@ def is_well_formed(blocks: Iterable[bytes]) -> bool:
             for part in _sliced(block):
                 first.Parse(part)
                 second.feed(part)
+                # With a target it raises only at the end, and expat keeps what is open in memory.
+                depth += _opened(part)
+                if depth > _MOST_OPEN:
+                    is_sound = False
+                    break
         except _DoctypeError:
             pass
         except (expat.ExpatError, etree.XMLSyntaxError, ValueError):
@@ -85,8 +94,8 @@ def rewritten(
             for part in _sliced(block):
                 parser.feed(part)
                 writer.write(target.taken())
-            if writer.count > most:
-                return b"", writer.count
+                if writer.count > most:
+                    return b"", writer.count
         parser.close()
     except (etree.XMLSyntaxError, ValueError):
         pass  # what cannot be read any more ends the part
@@ -96,13 +105,47 @@ def rewritten(
     return found if is_read else b"", writer.count
 
 
-def up_to_the_fault(blocks: Iterable[bytes]) -> bytes:
+def breaks_only_in_text(blocks: Iterable[bytes]) -> bool:
+    """Whether all faults are signs between or within values, such as "&": no element is lost."""
+    from lxml import etree
+
+    parser = etree.XMLParser(target=_Nothing(), recover=True, **_SAFE)
+    try:
+        for block in blocks:
+            if b"\0" in block:  # what stood here is lost
+                return False
+            for part in _sliced(block):
+                parser.feed(part)
+        parser.close()
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    # A lone "<" has the number of a lone "&".
+    found = [
+        one.type in _OF_TEXT and "StartTag" not in one.message for one in parser.feed_error_log
+    ]
+    return bool(found) and all(found)
+
+
+def up_to_the_fault(blocks: Iterable[bytes], mark: re.Pattern[bytes] | None = None) -> bytes:
     """The XML up to the tag that the first fault is in; b"" if that cannot be told.
 
-    For what has too many elements to be written anew, one by one.
+    With `mark`, up to the last place before the fault that matches. For what has too many elements
+    to be written anew, one by one, and for what is counted.
     """
     parser, written = expat.ParserCreate(namespace_separator=" "), io.BytesIO()
-    cut = -1
+    depth, cut = 0, -1
+
+    def start(*_: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise _TooDeepError
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
     try:
         for block in blocks:
             written.write(block)
@@ -110,7 +153,11 @@ def up_to_the_fault(blocks: Iterable[bytes]) -> bytes:
         cut = written.getvalue().rfind(b"<")
     except expat.ExpatError:
         cut = written.getvalue().rfind(b"<", 0, max(parser.ErrorByteIndex, 0))
+    except _TooDeepError:
+        return b""
     kept = written.getvalue()[: max(cut, 0)]
+    if mark and (places := [match.start() for match in mark.finditer(kept)]):
+        kept = kept[: places[-1]]
     opened: list[str] = []
     again = expat.ParserCreate()
     again.StartElementHandler = lambda name, _: opened.append(name)
@@ -123,12 +170,22 @@ def up_to_the_fault(blocks: Iterable[bytes]) -> bytes:
     return kept if is_well_formed((kept,)) else b""
 
 
+def _opened(part: bytes) -> int:
+    """How many more elements are open after a part than before, roughly: comments count as well."""
+    closed = 2 * part.count(b"</") + part.count(b"/>") + part.count(b"<!") + part.count(b"<?")
+    return part.count(b"<") - closed
+
+
 def _sliced(block: bytes) -> Iterator[bytes]:
     return (block[at : at + _SLICE] for at in range(0, len(block), _SLICE))
 
 
 class _DoctypeError(Exception):
     """A part holds a DTD."""
+
+
+class _TooDeepError(Exception):
+    """Elements are deeper than parsers take."""
 
 
 class _Nothing:
@@ -210,7 +267,8 @@ class _Writer:
                 said.append(f" {prefixes.named(key, is_attribute=True)}={_quoted(value)}")
         self._said += [*said, ">"]
         self._open.append((name, prefixes))
-        self.count += 1
+        # Where each element declares prefixes, it takes longer the more there are.
+        self.count += 1 + (len(prefixes.declared) // 8 if namespaces else 0)
 
     def _end(self) -> None:
         if self._left_out:

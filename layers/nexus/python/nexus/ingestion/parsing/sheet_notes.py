@@ -27,6 +27,8 @@ _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _MOST_NOTES = 10_000
 _MOST_LETTERS = 4_000_000
 _BLOCK = 64 * 1024
+# Elements in one another: the parser keeps each that is open in memory.
+_DEEPEST = 20_000
 
 
 class SheetNotes:
@@ -86,8 +88,23 @@ class SheetNotes:
         self._seen.add(name)
         parser = expat.ParserCreate()
         parser.buffer_text = True
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
+        depth = 0
+
+        def opens(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal depth
+            depth += 1
+            if depth > _DEEPEST:
+                raise _TooDeepError
+            start(tag, attributes)
+
+        def closes(tag: str) -> None:
+            nonlocal depth
+            depth -= 1
+            if end:
+                end(tag)
+
+        parser.StartElementHandler = opens
+        parser.EndElementHandler = closes
         parser.CharacterDataHandler = data
         try:
             with self._archive.open(name) as part:
@@ -96,12 +113,16 @@ class SheetNotes:
             parser.Parse(b"", True)
         except _EnoughError:
             said.is_cut = True
-        except (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, OSError):
+        except (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, OSError, _TooDeepError):
             said.is_damaged = True
 
 
 class _EnoughError(Exception):
     """No more is kept."""
+
+
+class _TooDeepError(Exception):
+    """More elements are in one another than office programs write."""
 
 
 class _Said:

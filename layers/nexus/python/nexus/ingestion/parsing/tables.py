@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby, islice
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
-from nexus.ingestion.parsing.column_units import is_surely_unit
+from nexus.ingestion.parsing.column_units import has_own_unit, is_surely_unit
 from nexus.ingestion.parsing.form_grids import is_form
 from nexus.ingestion.parsing.headers import LOOKED_AT, Header, Looks, Row, find_header
 from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
@@ -81,17 +81,19 @@ def names_of(rows: Iterable[Row]) -> tuple[str, ...]:
     return header.names if header else ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Above:
     """A table that later rows may go on with: its names, its header, and its first rows.
 
-    `repeated` are the rows that may be the header again, None for all.
+    `repeated` are the rows that may be the header again, None for all. `bare` are the names without
+    their units, () if they have none in a row of their own.
     """
 
     names: tuple[str, ...]
     header: tuple[Row, ...] = ()
     body: tuple[Row, ...] = ()
     repeated: Collection[int] | None = None
+    bare: tuple[str, ...] = ()
 
     def lines(self, rows: Iterable[Numbered], looks: Looks) -> Iterator[tuple[int, str]]:
         for number, row in rows:
@@ -100,8 +102,23 @@ class _Above:
             if note := self.note(number, row, looks):
                 yield number, note
                 continue
-            for line in headed_lines(self.names, row):
+            for line in headed_lines(self._named(row) if self.bare else self.names, row):
                 yield number, line
+
+    def _named(self, row: Row) -> Sequence[str]:
+        """The names for a row, without the units above cells that say another one themselves.
+
+        From a row on that holds other units, those above are told no longer.
+        """
+        places = [at for at, name in enumerate(self.bare) if name != self.names[at]]
+        cells = {at: row[at] for at in places if at < len(row) and row[at]}
+        if any(map(is_surely_unit, cells.values())):
+            self.names, self.bare = self.bare, ()
+            return self.names
+        own = {at for at, cell in cells.items() if has_own_unit(cell)}
+        if not own:
+            return self.names
+        return [self.bare[at] if at in own else name for at, name in enumerate(self.names)]
 
     def skips(self, number: int, row: Row) -> bool:
         """Whether the row is the header again, as on each page."""
@@ -218,6 +235,7 @@ def _headed(
         tuple(head[at][1] for at in header.rows),
         tuple(row for _, row in body),
         repeated,
+        header.bare,
     )
     if not body:
         yield head[last][0], plain_row([name for name in header.names if name])
