@@ -58,7 +58,7 @@ ENCODED = 8
 # sentence in the question's own language answers another question, and loses `ELSEWHERE` to those
 # that cannot hold its words.
 FIRST_PASSAGES = 2
-OWN_WORDS, ELSEWHERE = 0.65, 6.0
+OWN_WORDS, ELSEWHERE = 0.65, 5.0
 # What a question's literal names add to a score: set by hand, since the questions that the weights
 # were fitted on have none.
 NAMED = 4.0
@@ -112,20 +112,19 @@ def answer(prompt: str, model: Encoder) -> str:
     foreign = min(tongues, default=FIRST_PASSAGES + 1)
     across = likest[COVERED_BEFORE] < OWN_WORDS and foreign < FIRST_PASSAGES
     is_read = across and holds(tongue_of(question), tongues[foreign])
-    if across:
-        lost = lost + ELSEWHERE * _lacks_words(question, found, shared)
+    elsewhere = ELSEWHERE * across * _lacks_words(question, found, shared)
     if across and not is_read:
         rows, present, fit = without_words(rows), 0.0, ACROSS
     literal = named_literally(question, found)
     named = NAMED * literal + entries(question, found)
     named = named + ATTRIBUTE * says_attribute(question, found)
     looked = rows[:, :FIRST_FEATURES] @ fit.first + named - UNQUOTED * ~quotable(found)
-    first = np.argsort(lost - looked, kind="stable")[:ENCODED]
+    first = np.argsort(lost + elsewhere - looked, kind="stable")[:ENCODED]
     best = [found[index] for index in first]
     rows = measure_alone(best, rows[first], asked, model)
     scores = rows @ fit.last + named[first] - UNQUOTED * ~quotable(best)
     # What was quoted before still tells that the passages are about this.
-    order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
+    order = _ordered(question, best, scores - elsewhere[first], rows)
     sure = confidence(rows[order], scores[order], present, fit)
     offered = offers_kind(rows[order[0]])
     if is_read:
@@ -148,11 +147,15 @@ def answer(prompt: str, model: Encoder) -> str:
         unsure = unsure or below == {False}
     # What stands under the very name that is asked about is no guess.
     unsure = unsure and literal[first][order[0]] < 1
-    scores = scores - lost[first]
-    order = before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
+    scores = scores - lost[first] - elsewhere[first]
+    order = _ordered(question, best, scores, rows)
     if unsure or not quotable(best)[order[0]]:
         return NO_ANSWER
     return compose([best[index] for index in order], scores[order], frozenset(weights))
+
+
+def _ordered(question: str, best: list[Candidate], scores: Array, rows: Array) -> Array:
+    return before_its_twin(question, best, scores, rows, np.argsort(-scores, kind="stable"))
 
 
 def confidence(rows: Array, scores: Array, present: float, fit: Fit) -> float:

@@ -14,8 +14,7 @@ from nexus.text.segments import words_of
 from nexus.text.stems import content_stems
 from nexus.text.tongues import tongue_of
 
-# A question that refers to what was said before: it opens as a continuation, or leans on a pronoun.
-OPENS_AS_FOLLOW_UP = re.compile(rf"^\W*(?:{OPENING})(?!\w)", re.IGNORECASE)
+# What in a question refers to what was said before.
 LEANS_BACK = re.compile(
     r"\b(it|its|they|them|their|that|those|this|these|he|she|his|her|one|ones|itu|tersebut|"
     r"(?<!is )(?<!are )(?<!was )there|"
@@ -35,6 +34,7 @@ SHORT = 5
 # A topic that is carried on is no longer than this, in characters.
 LONGEST_TOPIC = 300
 
+# How a question opens that goes on from the one before it.
 _OPENERS = re.compile(rf"^\W*(?:(?:{OPENING})(?!\w)[\s,.:;–—-]*)+", re.IGNORECASE)
 _ASKS = re.compile(rf"\b(?:{ASKING})\b|{ASKING_STEMS}", re.IGNORECASE)
 # "Di mana perpustakaan?" is whole, and so is "From where does the bus leave?".
@@ -49,7 +49,7 @@ def is_follow_up(question: str) -> bool:
     """Whether a question looks as if it needed the one before it to be understood."""
     words = WORD.findall(question)
     return (
-        bool(OPENS_AS_FOLLOW_UP.search(question))
+        bool(_OPENERS.match(question))
         or (len(words) <= FOLLOW_UP_WORDS and bool(LEANS_BACK.search(question)))
         or len(words) <= 2
         or _opens_within(question, words)
