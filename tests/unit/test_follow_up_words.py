@@ -71,6 +71,21 @@ def test_what_was_asked_for_stays_where_another_thing_takes_its_place() -> None:
     assert carried("What is the deposit?", asked) == "I borrow a camera: What is the deposit?"
 
 
+def test_a_thing_that_is_put_right_stays_with_whom_it_is_for() -> None:
+    topic = "How many places are there: for the Kencana Merit Scholarship?"
+    assert carried("No, I meant the monthly stipend", topic) == (
+        "How many places are there: for the Kencana Merit Scholarship: the monthly stipend?"
+    )
+    # What is for whom takes the place of another such, and a thing that of another thing.
+    topic = "How many places are there: for the Kencana Merit Scholarship?"
+    assert carried("And for the Lighthouse Grant?", topic) == (
+        "How many places are there: for the Lighthouse Grant?"
+    )
+    assert carried("And a film?", "How long is the loan: a book?") == (
+        "How long is the loan: a film?"
+    )
+
+
 @pytest.mark.parametrize("question", ["From what age?", "In which room?", "Sampai jam berapa?"])
 def test_a_part_of_a_sentence_goes_on_from_the_one_before(question: str) -> None:
     assert is_follow_up(question)

@@ -143,14 +143,19 @@ def carried(question: str, topic: str) -> str:
     topic = _OPENERS.sub("", topic).rstrip(_ENDS)
     if not _ASKS.search(added):
         before, _, last = topic.rpartition(BEHIND)
-        if before and not _ASKS.search(last):  # another takes the place of what was added before
-            topic = before
+        if before and not _ASKS.search(last) and _are_alike(last, added):
+            topic = before  # another takes the place of what was added before
         if replaced := _in_place(added, topic):
             return f"{replaced}?"
         about = LEANS_BACK.sub(" ", topic)  # what is asked for stays as it was
     else:
         about = LEANS_BACK.sub(" ", _ASKS.sub(" ", topic))
     return f"{_bounded(' '.join(about.split()))}{BEHIND}{added}?"
+
+
+def _are_alike(last: str, added: str) -> bool:
+    """Whether both say for whom, where or when, or both name a thing: one does not replace both."""
+    return bool(PREPOSITION.match(last)) == bool(PREPOSITION.match(added))
 
 
 def _in_place(added: str, topic: str) -> str:
