@@ -5,6 +5,7 @@ with echo_server() as server: ...
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
 import threading
@@ -15,10 +16,14 @@ from pathlib import Path
 
 
 class EchoServer:
-    """Counts its connections; `promises_more` is how many bytes it announces and does not send."""
+    """Counts its connections; `promises_more` is how many bytes it announces and does not send.
+
+    `ended` is released once for each connection that the server has closed.
+    """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.connections = 0
+        self.ended = threading.Semaphore(0)
         self.promises_more = 0
         self.closes = False
         counted = self
@@ -42,7 +47,14 @@ class EchoServer:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.http = ThreadingHTTPServer(("localhost", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            def shutdown_request(
+                self, request: socket.socket | tuple[bytes, socket.socket]
+            ) -> None:
+                super().shutdown_request(request)
+                counted.ended.release()
+
+        self.http = Server(("localhost", 0), Handler)
         self.http.daemon_threads = True
         if context:
             self.http.socket = context.wrap_socket(self.http.socket, server_side=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cli.connection import DEMO_TENANT, Connection
@@ -35,6 +36,13 @@ def test_documents_that_change_all_the_time_end_as_the_bucket_has_them(
     stack: Deployed, connection: Connection
 ) -> None:
     last: dict[str, int | None] = {}
+    catalogue = connection.operator.catalogue
+    # What came and went before a worker first looked has no record to wait for.
+    for path in PATHS:
+        put(connection, path, content(path, CHANGES))
+    for path in PATHS:
+        known = partial(catalogue.get, DEMO_TENANT, document_id(DEMO_TENANT, path))
+        eventually(known, f"record of {path}", WITHIN_S)
 
     def hurry(path: str, seed: int) -> None:
         chance = random.Random(seed)
@@ -60,10 +68,10 @@ def test_documents_that_change_all_the_time_end_as_the_bucket_has_them(
         def seen(path: str = path) -> tuple[DocumentRecord | None, set[str], bool]:
             """The record, the texts that readers find, and whether the index holds no others."""
             identity = document_id(DEMO_TENANT, path)
-            manifest = connection.operator.catalogue.manifest(DEMO_TENANT, identity)
+            manifest = catalogue.manifest(DEMO_TENANT, identity)
             ids = manifest.chunk_ids if manifest else ()
             texts = {one.chunk.text for one in index.fetch(space, ids).values()}
-            found = connection.operator.catalogue.get(DEMO_TENANT, identity)
+            found = catalogue.get(DEMO_TENANT, identity)
             return found, texts, index.count(space, identity) == len(ids)
 
         def agrees(look: Callable[[], Any] = seen, wanted: set[str] = wanted) -> bool:

@@ -134,4 +134,5 @@ def test_an_upload_is_pending_at_once_and_worked_on_within_a_minute_of_a_kill(
 
     eventually(again, "attempt after the kill")
     assert time.monotonic() - killed < 75
-    eventually(lambda: status(stack, admin_key, document) == "indexed", "document", 300)
+    # On a busy machine some calls of the model fail, and are made again after minutes.
+    eventually(lambda: status(stack, admin_key, document) == "indexed", "document", 600)

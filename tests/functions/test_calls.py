@@ -200,9 +200,12 @@ def test_a_first_turn_whose_answer_is_in_the_cache(chat: Chat) -> None:
 def test_a_turn_whose_answer_is_in_the_cache(chat: Chat) -> None:
     question = next(NEW)
     chat.counted(question, "earlier")
-    found = shortest([chat.counted(question, "earlier", cached=True) for _ in range(TRIES)])
     # The conversation may make another question of it: that is known only when both were searched.
-    assert (found.number, found.chain) == (11, 5), found
+    first = chat.counted(question, "earlier", cached=True)
+    assert first.number == 11, first
+    # It stays the same one however often it is asked, so that its embedding is kept by then.
+    found = shortest([chat.counted(question, "earlier", cached=True) for _ in range(TRIES)])
+    assert (found.number, found.chain) == (8, 3), found
 
 
 def test_a_follow_up(chat: Chat) -> None:

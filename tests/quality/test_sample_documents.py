@@ -23,3 +23,4 @@ def test_the_first_question_is_answered_by_the_right_sentence_first(
     with in_this_process(read_corpus(SAMPLES), endpoint, kept, untracked) as ask:
         told = ask(ASKED, None)
     assert told.text.startswith("The fine for an overdue book is IDR 1,000 per book per day.")
+    assert "Paket makan" not in told.text

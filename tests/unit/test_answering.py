@@ -370,7 +370,7 @@ def test_a_follow_up_to_an_answer_that_is_gone_is_understood_by_its_question() -
     first = desk.ask("What does a dormitory room cost?")
     desk.remove("dorm.md")
     desk.library.add("acme", "rooms.md", said)
-    answer = desk.ask("And the dormitory room costs million rupiah?", first.conversation_id)
+    answer = desk.ask("And how many rupiah does it cost?", first.conversation_id)
     shown = desk.chat.prompts[-1][-1].content
     assert "<asked>What does a dormitory room cost?</asked>" in shown
     assert "<answered>" not in shown
@@ -385,9 +385,7 @@ def test_an_answer_is_not_leaned_on_while_nobody_can_tell_what_was_deleted() -> 
     failing = FakeCatalogue()
     failing.failure = UpstreamUnavailable("catalogue", "Busy.")
     desk.answerer = desk.over(desk.chat, failing)
-    assert not desk.ask(
-        "And the dormitory room costs million rupiah?", first.conversation_id
-    ).refused
+    assert not desk.ask("And how many rupiah does it cost?", first.conversation_id).refused
     shown = desk.chat.prompts[-1][-1].content
     assert "<asked>What does a dormitory room cost?</asked>" in shown
     assert "<answered>" not in shown

@@ -13,6 +13,7 @@ from nexus.text.dictionary import (
     english_forms,
     holds,
     indonesian_forms,
+    indonesian_root,
     translations,
 )
 
@@ -40,6 +41,21 @@ def test_words_are_found_in_whatever_form_they_are_written() -> None:
     assert "bayar" in translations(["paid"], "en")
     assert english_forms("stopped")[:3] == ("stopped", "stopp", "stop")
     assert indonesian_forms("dibimbing") == ("dibimbing", "bimbing")
+
+
+def test_an_indonesian_word_is_led_back_to_one_that_is_known() -> None:
+    assert indonesian_root("mencetak") == "cetak"
+    assert indonesian_root("peminjaman") == indonesian_root("dipinjam") == "pinjam"
+    # A word that stands for its own entry may be derived of another.
+    assert indonesian_root("keterlambatan") == indonesian_root("terlambat") == "lambat"
+    # Those that only grammar knows are words, too.
+    assert indonesian_root("berbiaya") == "biaya"
+    assert indonesian_root("kelahiran") == "lahir"
+
+
+@given(st.sampled_from("present member dining different permit members terminal a".split()))
+def test_an_english_word_is_derived_of_no_indonesian_one(word: str) -> None:
+    assert indonesian_root(word) == word
 
 
 def test_a_phrase_is_translated_as_one_and_not_by_its_words() -> None:

@@ -18,7 +18,9 @@ from cli.local.models.candidates import Candidate
 from cli.local.models.passage_cosines import Array, Asked, Encoder, best_cosines, read_passages
 from cli.local.models.words import FUNCTION_WORDS, content_stems, stem
 from nexus.retrieval.answer_kinds import AnswerKind, all_words, asked_kind, offers
+from nexus.text.function_words import function_words_of
 from nexus.text.literals import literals, share_held
+from nexus.text.tongues import tongue_of
 
 # What the columns of a row hold: what words tell; what the encoder made of the sentence in its
 # passage; and, for the best, what it makes of the sentence alone.
@@ -50,13 +52,19 @@ _CASE = re.compile(
 
 
 def word_weights(question: str, found: Sequence[Candidate], model: Encoder) -> dict[str, float]:
-    """How telling each stem of the question is: rare here, and rare in the language."""
+    """How telling each stem of the question is: rare here, and rare in the language.
+
+    Words that carry a language's grammar tell nothing, whichever it is.
+    """
+    tongue = tongue_of(question)
+    # Those of English and Indonesian were chosen with the weights.
+    grammar = frozenset() if tongue in ("en", "id") else function_words_of(tongue)
     frequency = Counter(stem for candidate in found for stem in set(candidate.stems))
     return {
         stem(word): math.log(1 + len(found) / (0.5 + frequency[stem(word)]))
         * (0.2 + model.rarity(word))
         for word in all_words(question)
-        if word not in FUNCTION_WORDS
+        if word not in FUNCTION_WORDS and word not in grammar
     }
 
 

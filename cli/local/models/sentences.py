@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from nexus.text.sentences import DAY_BEFORE_MONTH
+
 # A "line" is short and has no full stop, as a heading, but nothing stands under it.
 Kind = Literal["sentence", "item", "row", "field", "line", "heading"]
 
@@ -254,6 +256,8 @@ def _abbreviates(text: str, begin: int, dot: int) -> bool:
         return False
     # No abbreviation is longer; a sentence of abbreviations would be read from its start for each.
     word = _WORD_START.split(text[max(begin, dot - _LONGEST_WORD) : dot])[-1]
+    if word.isdigit() and DAY_BEFORE_MONTH.match(text, dot - len(word)):
+        return True
     return word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()) or word == ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from nexus.retrieval.answer_kinds import all_words
+from nexus.text.dictionary import indonesian_root
 
 # Words that ask for something. Not "apakah", which asks whether.
 QUESTION_WORDS = frozenset(
@@ -50,7 +51,7 @@ def stem(word: str) -> str:
     word = re.sub(r"['’]\w+$", "", word)
     if word[:1].isdigit() or len(word) < 4:
         return word
-    word = _english(_indonesian(word))
+    word = _english(_indonesian(indonesian_root(word)))
     return word[:7]
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nexus.answering.follow_up_words import ASKING, ASKING_STEMS, OPENING, PREPOSITION
 from nexus.answering.routing import route_of
 from nexus.models import Turn
+from nexus.text.function_words import function_words_of
 from nexus.text.language import WORD
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems
+from nexus.text.tongues import tongue_of
 
-# A question that refers to what was said before: it opens as a continuation, or leans on a pronoun.
-_OPENING = (
-    r"and|but|so|or|also|then|what about|how about|what if|same|dan|tapi|lalu|terus|kemudian|atau|"
-    r"kalau|bagaimana dengan|bagaimana kalau|gimana kalau|untuk yang|yang"
-)
-OPENS_AS_FOLLOW_UP = re.compile(rf"^\W*(?:{_OPENING})\b", re.IGNORECASE)
+# What in a question refers to what was said before.
 LEANS_BACK = re.compile(
     r"\b(it|its|they|them|their|that|those|this|these|he|she|his|her|one|ones|itu|tersebut|"
     r"(?<!is )(?<!are )(?<!was )there|"
@@ -29,34 +27,43 @@ FOLLOW_UP_WORDS = 12
 FEW_WORDS = 4
 # One word alone does not say where in another question it belongs.
 LEAST_WORDS = 2
+# A question with so many words of its own, some of them the topic's, needs no more of it.
+WHOLE = 3
+# A part of a sentence, asked alone, has no more words than this.
+SHORT = 5
 # A topic that is carried on is no longer than this, in characters.
 LONGEST_TOPIC = 300
 
-_OPENERS = re.compile(rf"^\W*(?:(?:{_OPENING})\b[\s,]*)+", re.IGNORECASE)
-_ASKS = re.compile(
-    r"\b(?:what|which|who|whom|whose|when|where|why|how(?: (?:much|many|long|often))?|is|are|was|"
-    r"were|do|does|did|can|could|may|must|should|will|has|have|apa|apakah|siapa|kapan|mana|dimana|"
-    r"bagaimana|gimana|berapa|mengapa|kenapa|bisa|bisakah|boleh|bolehkah|adakah|ada)\b|"
-    r"\bberapa\w*",
-    re.IGNORECASE,
-)
-_PREPOSITION = re.compile(
-    r"(?:for|in|on|at|to|from|of|with|during|after|before|untuk|bagi|di|ke|dari|pada|dengan|dalam)\b",
-    re.IGNORECASE,
-)
+# How a question opens that goes on from the one before it.
+_OPENERS = re.compile(rf"^\W*(?:(?:{OPENING})(?!\w)[\s,.:;–—-]*)+", re.IGNORECASE)
+_ASKS = re.compile(rf"\b(?:{ASKING})\b|{ASKING_STEMS}", re.IGNORECASE)
+# "Di mana perpustakaan?" is whole, and so is "From where does the bus leave?".
+_ASKS_PLACE = re.compile(r"\w+ (?:mana|where)\b", re.IGNORECASE)
 _STANDS_FOR = re.compile(r"\bones?\b", re.IGNORECASE)
 _ENDS = " \t\r\n?!."
 # What separates a topic from what stands behind it.
-_BEHIND = ": "
+BEHIND = ": "
 
 
 def is_follow_up(question: str) -> bool:
     """Whether a question looks as if it needed the one before it to be understood."""
     words = WORD.findall(question)
     return (
-        bool(OPENS_AS_FOLLOW_UP.search(question))
+        bool(_OPENERS.match(question))
         or (len(words) <= FOLLOW_UP_WORDS and bool(LEANS_BACK.search(question)))
         or len(words) <= 2
+        or _opens_within(question, words)
+    )
+
+
+def _opens_within(question: str, words: Sequence[str]) -> bool:
+    """Whether a short question opens as a part of a sentence does: "From what age?"."""
+    bare = question.strip()
+    return (
+        len(words) <= SHORT
+        and bool(PREPOSITION.match(bare))
+        and not _ASKS_PLACE.match(bare)
+        and len(told_stems(question)) <= 1
     )
 
 
@@ -77,12 +84,20 @@ def own_text(question: str) -> str:
 
 def own_stems(question: str) -> frozenset[str]:
     """The stems of what a question itself says."""
-    return frozenset(content_stems(words_of(own_text(question))))
+    return _stems(own_text(question), question)
 
 
 def told_stems(question: str) -> frozenset[str]:
     """The stems of what a question itself says, without the words that ask, such as "how long"."""
-    return frozenset(content_stems(words_of(_ASKS.sub(" ", own_text(question)))))
+    return _stems(_ASKS.sub(" ", own_text(question)), question)
+
+
+def _stems(text: str, question: str) -> frozenset[str]:
+    """The stems of a part of a question, without what carries the grammar of its language."""
+    tongue = tongue_of(question)
+    # That of English and Indonesian is left out of every text's stems.
+    grammar = frozenset() if tongue in ("en", "id") else function_words_of(tongue)
+    return frozenset(content_stems([word for word in words_of(text) if word not in grammar]))
 
 
 def answered(turns: Sequence[Turn]) -> list[Turn]:
@@ -99,21 +114,23 @@ def topic_of(turns: Sequence[Turn]) -> tuple[str, tuple[Turn, ...]]:
 
     `turns` are answered ones, oldest first. A turn goes on with the topic before it if it leans on
     it with few words of its own, or is answered from the same document and leans or is short.
+    A whole question that says words of the topic itself names what it is about.
     """
     text, since = "", 0
     for place, turn in enumerate(turns):
-        if place and _continues(turn, turns[place - 1]):
+        if place and _continues(turn, turns[place - 1], text):
             text = carried(turn.question, text)
         else:
             text, since = turn.question, place
     return text, tuple(turns[since:])
 
 
-def _continues(turn: Turn, before: Turn) -> bool:
-    own = len(own_stems(turn.question))
-    if not set(turn.document_ids).isdisjoint(before.document_ids):
-        return is_follow_up(turn.question) or own <= FEW_WORDS
-    return is_follow_up(turn.question) and own <= 1
+def _continues(turn: Turn, before: Turn, topic: str) -> bool:
+    own, leans = own_stems(turn.question), is_follow_up(turn.question)
+    if set(turn.document_ids).isdisjoint(before.document_ids):
+        return leans and len(own) <= 1
+    names_it = asks(turn.question) and len(own) >= WHOLE and not own.isdisjoint(own_stems(topic))
+    return leans or (len(own) <= FEW_WORDS and not names_it)
 
 
 def carried(question: str, topic: str) -> str:
@@ -125,13 +142,20 @@ def carried(question: str, topic: str) -> str:
     added = _OPENERS.sub("", question).strip(_ENDS) or question
     topic = _OPENERS.sub("", topic).rstrip(_ENDS)
     if not _ASKS.search(added):
-        before, _, last = topic.rpartition(_BEHIND)
-        if before and not _ASKS.search(last):  # another takes the place of what was added before
-            topic = before
+        before, _, last = topic.rpartition(BEHIND)
+        if before and not _ASKS.search(last) and _are_alike(last, added):
+            topic = before  # another takes the place of what was added before
         if replaced := _in_place(added, topic):
             return f"{replaced}?"
-    about = LEANS_BACK.sub(" ", _ASKS.sub(" ", topic))
-    return f"{_bounded(' '.join(about.split()))}{_BEHIND}{added}?"
+        about = LEANS_BACK.sub(" ", topic)  # what is asked for stays as it was
+    else:
+        about = LEANS_BACK.sub(" ", _ASKS.sub(" ", topic))
+    return f"{_bounded(' '.join(about.split()))}{BEHIND}{added}?"
+
+
+def _are_alike(last: str, added: str) -> bool:
+    """Whether both say for whom, where or when, or both name a thing: one does not replace both."""
+    return bool(PREPOSITION.match(last)) == bool(PREPOSITION.match(added))
 
 
 def _in_place(added: str, topic: str) -> str:
@@ -142,7 +166,7 @@ def _in_place(added: str, topic: str) -> str:
     """
     words, new = topic.split(), added.split()
     known = [word.lower() for word in words]
-    if _PREPOSITION.fullmatch(new[0]):
+    if PREPOSITION.fullmatch(new[0]):
         if new[0].lower() in known:
             start = len(known) - 1 - known[::-1].index(new[0].lower())
             same = [words[-1] if _STANDS_FOR.fullmatch(word) else word for word in new]

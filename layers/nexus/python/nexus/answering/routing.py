@@ -13,6 +13,7 @@ Route = Literal["question", "summary", "greeting", "thanks"]
 # Words that may surround a greeting or a thank-you without making a question of it.
 _FILLER = (
     "there|all|everyone|team|nexus|bot|dear|sir|madam|again|so|very|much|a|lot|for|your|the|help|"
+    "ok|okay|great|perfect|alright|fine|good|got it|i see|oke|okey|baik|baiklah|sip|siap|"
     "semua|semuanya|kak|kakak|pak|bu|mas|mbak|min|admin|ya|banyak|atas|bantuannya|sekali|salam"
 )
 _GREETING = (

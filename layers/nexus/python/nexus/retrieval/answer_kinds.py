@@ -34,10 +34,13 @@ _NO_COUNT = re.compile(
     rf"\b(?:in|since|during|tahun|sejak) {_YEAR}(?:[-–]\d+)?",
     re.IGNORECASE,
 )
+# Capitalised words that name nobody: months, days, currencies and codes. Nor does any that stands
+# before a figure or a colon: "Room 6", "Fee: free".
+_NO_NAME = rf"(?!(?i:{_MONTH}|{_DAY}|(?:rp|idr|usd|eur|gbp|sgd|myr|jpy)(?![^\W\d_]))|[A-Z]+\d)"
 _SIGNS: dict[AnswerKind, re.Pattern[str]] = {
     "amount": re.compile(
         rf"{_NUMBER_WORD} (?:dollar|euro|rupiah|pound|yen|ringgit|cent)s?\b|"
-        r"(?:[$€£¥₹]|\b(?:idr|rp|usd|eur|gbp|sgd|myr|jpy)\b\.?) ?\d|\d ?(?:[$€£¥₹]|"
+        r"(?:[$€£¥₹]|\b(?:idr|rp|usd|eur|gbp|sgd|myr|jpy)\.?) ?\d|\d ?(?:[$€£¥₹]|"
         r"(?:dollar|euro|rupiah|pound|yen|ringgit|cent)s?\b)|\b\d{1,3}(?:[.,]\d{3})+\b|\b\d{5,12}\b|"
         r"\b(?:free of charge|free|gratis|cuma-cuma|tanpa biaya|tidak dipungut)\b",
         re.IGNORECASE,
@@ -55,7 +58,9 @@ _SIGNS: dict[AnswerKind, re.Pattern[str]] = {
         r"\b\d+ (?:years?|days?|weeks?|months?|tahun|hari|minggu|bulan)\b",
         re.IGNORECASE,
     ),
-    "person": re.compile(r"(?<=[\w,;:] )[A-Z][\w'’.-]+|^[A-Z][\w'’-]+(?= [A-Z][a-z])"),
+    "person": re.compile(
+        rf"(?:(?<=[\w,;:] )|^(?=[\w'’-]+ [A-Z][a-z])){_NO_NAME}[A-Z][\w'’.-]++(?!:| [A-Z]?\d)"
+    ),
     "place": re.compile(
         r"\b(?:in|at|near|from|to|of|on|di|ke|dari)(?: the| kota| gedung)? [A-Z][\w'’-]+|"
         r"\b(?i:floor|building|room|street|campus|lantai|gedung|ruang|jalan|kampus)\b|"
@@ -99,7 +104,7 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
         re.compile(
             r"\bhow (?:many|much|old|far|tall|high|large|big|often|fast|deep|wide)\b|\bberapa|"
             r"\b(?:what|which) (?:\w+ )?"
-            r"(?:percent\w*|numbers?|amount|price|cost|fee|rate|population)\b",
+            r"(?:percent\w*|numbers?|amount|price|cost|fee|rate|population|age)\b",
             re.IGNORECASE,
         ),
     ),

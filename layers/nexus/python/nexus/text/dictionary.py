@@ -10,6 +10,7 @@ from importlib.resources import files
 from itertools import pairwise, product
 from typing import Generic, TypeVar
 
+from nexus.text.function_words import function_words_of
 from nexus.text.stems import stem
 from nexus.text.wordings import REMEMBERED, Wording
 
@@ -19,6 +20,8 @@ _FILE = "dictionary.tsv"
 LONGEST = 2
 # Words that a word may be said with: further ones are rarely meant.
 MOST_TRANSLATIONS = 5
+# Layers of prefixes and suffixes that a word is made of.
+MOST_AFFIXES = 3
 # Words of which is remembered what is known.
 REMEMBERED_WORDS = 50_000
 
@@ -244,6 +247,24 @@ def _side(terms: Sequence[tuple[Key, ...]], forms: Forms) -> _Side:
         for term in one:
             entries.setdefault(term, []).append(number)
     return _Side(terms, _Known(entries, forms), forms)
+
+
+@lru_cache(maxsize=REMEMBERED_WORDS)
+def indonesian_root(word: str) -> str:
+    """The word that a lower-case Indonesian one is derived from, as far as the dictionary has it.
+
+    Itself if it is none that is known, or may be an English word.
+    """
+    english, indonesian = _dictionary()
+    grammar = function_words_of("id")  # some of these, such as "biaya", are no entries
+    if any((form,) in english.entries for form in english_forms(word)):
+        return word
+    for _ in range(MOST_AFFIXES):
+        root = indonesian_forms(word)[-1]
+        if root == word or ((root,) not in indonesian.entries and root not in grammar):
+            break
+        word = root
+    return word
 
 
 @lru_cache(maxsize=50_000)

@@ -18,6 +18,11 @@ _ABBREVIATION = re.compile(
     r"ir|s\.d|a\.n|d\.a|u\.p|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
+# "15. September", as German numbers the days of a month: what ends before the month is no sentence.
+DAY_BEFORE_MONTH = re.compile(
+    r"(?<!\d)\d{1,2}\.(?=\s+(?:Jan(?:uar|\.)|Jänner|Feb(?:ruar|\.)|März|April|Mai|Juni|Juli|"
+    r"Aug(?:ust|\.)|Sept(?:ember|\.)|Okt(?:ober|\.)|Nov(?:ember|\.)|Dez(?:ember|\.))(?!\w))"
+)
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -29,7 +34,11 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
             begin = match.start() + len(piece) - len(piece.lstrip())
         end = match.start() + len(piece.rstrip())
         ends_line = match.end() == len(text) or text[match.end()] == "\n"
-        if not ends_line and _ABBREVIATION.search(text, max(begin, end - 8), end):
+        if not ends_line and (
+            _ABBREVIATION.search(text, max(begin, end - 8), end)
+            or DAY_BEFORE_MONTH.match(text, max(begin, end - 3))
+            or DAY_BEFORE_MONTH.match(text, max(begin, end - 2))
+        ):
             continue
         if begin < end:
             yield begin, end

@@ -13,7 +13,7 @@ from nexus.ingestion.parsing.hidden import is_near_white
 # The values that an element is given, by their properties.
 Looks = Mapping[str, str]
 
-_NUMBER = re.compile(r"(-?\d*\.?\d+)(px|pt|rem|em|%|vw|vh)?")
+_NUMBER = re.compile(r"(-?(?:\d++(?:\.\d++)?|\.\d++))(px|pt|rem|em|%|vw|vh)?")
 # Letters up to so many dots or points, or of these shares of others', are not read. Pages may give
 # their root letters of a hundred dots, to have parts of them for lengths.
 _TINY = {"px": 2.99, "pt": 2.99, "em": 0.12, "rem": 0.02, "%": 12.0}
