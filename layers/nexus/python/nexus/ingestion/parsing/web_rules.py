@@ -50,7 +50,9 @@ _SHORT = {
     "text-decoration", "animation-name", "-webkit-animation", "-webkit-animation-name",
     "transition-property", "-webkit-transition",
 }  # fmt: skip
-_FONT_SIZE = re.compile(r"(?<![\w.#-])((?:\d++(?:\.\d++)?|\.\d++)(?:px|pt|r?em|%|[a-z]{2,4}))", re.I)
+_FONT_SIZE = re.compile(
+    r"(?<![\w.#-])((?:\d++(?:\.\d++)?|\.\d++)(?:px|pt|r?em|%|[a-z]{2,4}))", re.I
+)
 
 
 class State(IntEnum):
