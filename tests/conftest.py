@@ -1,10 +1,8 @@
-"""DynamoDB's calls one at a time in moto, which checks a write's condition before it writes.
-
-DynamoDB does both in one step. In moto, two threads of a test may both find the condition met.
-"""
+"""What all tests need of the process that runs them: a moto that is exact, and no long pauses."""
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +12,15 @@ from botocore.handlers import BUILTIN_HANDLERS
 from moto.core.models import botocore_stubber
 
 _ONE = threading.RLock()
+
+
+def pytest_collection_finish() -> None:
+    """Leaves the collected tests to the end of the run.
+
+    To look through them for garbage stops the process for a second, and the servers within it.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _in_turn(answer: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,7 +33,9 @@ def _in_turn(answer: Callable[..., Any]) -> Callable[..., Any]:
     return answered
 
 
-# Every client of botocore is made with these handlers.
+# DynamoDB checks a write's condition and writes in one step. In moto, two threads of a test may
+# both find the condition met, so it gets one call at a time. Every client of botocore is made with
+# these handlers.
 BUILTIN_HANDLERS[:] = [
     (event, _in_turn(handler) if handler is botocore_stubber else handler, *rest)
     for event, handler, *rest in BUILTIN_HANDLERS
