@@ -110,6 +110,20 @@ def broken_off(
     raise AssertionError(f"The stream ended without {at!r}: {came!r}")
 
 
+def stored_by(world: Any, may_store: threading.Event | None = None) -> threading.Event:
+    """Is set once the request's answer is stored, which waits for `may_store`."""
+    stored, finish = threading.Event(), world.claims.finish
+
+    def noted(*given: Any) -> bool:
+        assert may_store is None or may_store.wait(PATIENCE_S)
+        is_stored: bool = finish(*given)
+        stored.set()
+        return is_stored
+
+    world.claims.finish = noted
+    return stored
+
+
 def asked_again(client: httpx2.Client, path: str, body: dict[str, Any], key: str = "k-1") -> str:
     """The whole stream of the same request."""
     response = client.post(path, json=body, headers={"idempotency-key": key})
@@ -122,9 +136,12 @@ def test_a_caller_who_leaves_when_all_is_written_gets_that_answer_when_it_asks_a
     path: str,
 ) -> None:
     chat = WritesToTheEnd(FEE, "Something else. [1]")
-    with client_of(World(chat=chat)) as client:
+    world = World(chat=chat)
+    stored = stored_by(world)
+    with client_of(world) as client:
         broken_off(client, path, FIRST[path], BODIES[path], chat.written)
         assert chat.left.wait(PATIENCE_S)
+        assert stored.wait(PATIENCE_S)
         again = asked_again(client, path, BODIES[path])
     assert "nine million rupiah" in again
     assert len(chat.prompts) == 1
@@ -135,16 +152,12 @@ def test_a_caller_who_leaves_between_the_last_word_and_the_storing_is_answered_o
     path: str,
 ) -> None:
     world = World(FEE, "Something else. [1]")
-    left, finish = threading.Event(), world.claims.finish
-
-    def slow(*given: Any) -> bool:
-        assert left.wait(PATIENCE_S)
-        return finish(*given)
-
-    world.claims.finish = slow  # type: ignore[method-assign,assignment]
+    left = threading.Event()
+    stored = stored_by(world, left)
     with client_of(world) as client:
         broken_off(client, path, LAST[path], BODIES[path])
         left.set()
+        assert stored.wait(PATIENCE_S)
         again = asked_again(client, path, BODIES[path])
     assert "nine million rupiah" in again
     assert len(world.chat.prompts) == 1
