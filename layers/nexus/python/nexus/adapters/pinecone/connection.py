@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import ssl
 import time
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx
+import orjson
 from pinecone.errors.exceptions import (
     ApiError,
     ConflictError,
@@ -117,12 +117,13 @@ class _Direct:
         self._sockets = KeptSockets(parts, tls, _KEPT, _IDLE_S)
 
     def post(self, path: str, body: object, limit_s: float) -> httpx.Response:
-        written = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        # As the SDK's own client does: a vector takes `json` twenty times as long.
+        written = orjson.dumps(body)
         try:
             reply = self._sockets.post(
                 self._prefix + path,
                 self._headers,
-                written.encode(),
+                written,
                 connect_s=limit_s,
                 step_s=limit_s,
             )
