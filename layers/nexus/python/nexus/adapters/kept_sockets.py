@@ -1,8 +1,8 @@
 """Posts bodies to one address over connections that are kept, as quickly as Python can.
 
 General clients take three to four times as long for a call, most of it for what any request to any
-address may need: of AWS's JSON services and of the index, a question makes six. They are used where
-a proxy stands between.
+address may need: of AWS's JSON services, the index and the models, a question makes eight. They are
+used where a proxy stands between.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from typing import Any
 from urllib.parse import SplitResult
 
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2})(?: [^\r\n]*)?\r\n")
-# What may be longer than the first bytes that came is read by `http.client`.
-_BUFFER = 65_536
 
 
 class NotConnected(OSError):
@@ -102,7 +100,7 @@ class KeptSockets:
             held.settimeout(step_s)
             # At once: a body behind its headers would wait for their acknowledgement, 40 ms.
             held.sendall(head.encode("latin-1") + body)
-            with io.BufferedReader(_Incoming(held, step_s, whole_s, heard), _BUFFER) as incoming:
+            with io.BufferedReader(_Incoming(held, step_s, whole_s, heard)) as incoming:
                 reply, keeps = _plain(incoming) or _any(incoming)
                 return reply
         finally:
