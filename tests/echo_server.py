@@ -5,6 +5,7 @@ with echo_server() as server: ...
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import subprocess
@@ -18,7 +19,8 @@ from pathlib import Path
 class EchoServer:
     """Counts its connections; `promises_more` is how many bytes it announces and does not send.
 
-    `ended` is released once for each connection that the server has closed.
+    `ended` is released once for each connection that the server has closed. Where it `packs`, what
+    it sends is compressed.
     """
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
@@ -26,6 +28,7 @@ class EchoServer:
         self.ended = threading.Semaphore(0)
         self.promises_more = 0
         self.closes = False
+        self.packs = False
         counted = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -39,6 +42,9 @@ class EchoServer:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 self.send_response(200)
+                if counted.packs:
+                    body = gzip.compress(body)
+                    self.send_header("content-encoding", "gzip")
                 self.send_header("content-length", str(len(body) + counted.promises_more))
                 self.end_headers()
                 self.wfile.write(body)

@@ -32,6 +32,11 @@ def test_what_is_asked_one_after_the_other_shares_a_connection(server: EchoServe
     assert server.connections == 1
 
 
+def test_an_answer_may_be_compressed(server: EchoServer) -> None:
+    server.packs = True
+    assert client(server.url).post("/search", BODY).json() == BODY
+
+
 def test_a_certificate_is_believed_only_if_it_is_trusted(tmp_path: Path) -> None:
     certificate = local_certificate(tmp_path)
     with echo_server(certificate) as server:

@@ -1,21 +1,27 @@
 """Posts bodies to one address over connections that are kept, as quickly as Python can.
 
 General clients take three to four times as long for a call, most of it for what any request to any
-address may need: of AWS's JSON services and of the index, a question makes six. They are used where
-a proxy stands between.
+address may need: of AWS's JSON services, the index and the models, a question makes eight. They are
+used where a proxy stands between.
 """
 
 from __future__ import annotations
 
+import io
 import math
+import re
 import select
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPResponse, IncompleteRead
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import SplitResult
+
+_STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2})(?: [^\r\n]*)?\r\n")
 
 
 class NotConnected(OSError):
@@ -32,12 +38,16 @@ class HeaderRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP response; header names are in lower case. What broke off is not whole."""
+    """An HTTP response; header names are in lower case. What broke off is not whole.
+
+    `fields` are all headers, one for each time that a name stands there.
+    """
 
     status: int
     headers: dict[str, str]
     content: bytes
     is_whole: bool = True
+    fields: Sequence[tuple[str, str]] = ()
 
 
 class KeptSockets:
@@ -71,11 +81,14 @@ class KeptSockets:
         *,
         connect_s: float,
         step_s: float,
+        whole_s: float = math.inf,
+        heard: Callable[[], None] | None = None,
     ) -> Reply:
         """The answer to a body; no wait for bytes of it takes more than `step_s` seconds.
 
-        Raises HeaderRefused, NotConnected, ConnectingTimedOut, TimeoutError, ssl.SSLError, and
-        OSError or HTTPException for a connection that broke.
+        Nor does all of the answer take more than `whole_s`, however slowly its bytes come. `heard`
+        is called when some have come. Raises HeaderRefused, NotConnected, ConnectingTimedOut,
+        TimeoutError, ssl.SSLError, and OSError or HTTPException for a connection that broke.
         """
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         if lines.count("\n") != len(headers):
@@ -87,12 +100,9 @@ class KeptSockets:
             held.settimeout(step_s)
             # At once: a body behind its headers would wait for their acknowledgement, 40 ms.
             held.sendall(head.encode("latin-1") + body)
-            with HTTPResponse(held, method="POST") as response:
-                response.begin()
-                content, is_whole = _all_of(response)
-                keeps = not response.will_close and response.isclosed()
-                named = {name.lower(): value for name, value in response.getheaders()}
-                return Reply(response.status, named, content, is_whole)
+            with io.BufferedReader(_Incoming(held, step_s, whole_s, heard)) as incoming:
+                reply, keeps = _plain(incoming) or _any(incoming)
+                return reply
         finally:
             if keeps and len(self._idle) < self._most:
                 self._idle.append((held, self._now()))
@@ -126,11 +136,80 @@ class KeptSockets:
             raise NotConnected(*err.args) from err
 
 
-def _all_of(response: HTTPResponse) -> tuple[bytes, bool]:
-    try:
-        return response.read(), True
-    except IncompleteRead as err:
-        return bytes(err.partial), False
+class _Incoming(socket.SocketIO):
+    """The bytes of an answer, none of which is waited for when the time for all of it is over."""
+
+    def __init__(
+        self,
+        held: socket.socket,
+        step_s: float,
+        whole_s: float,
+        heard: Callable[[], None] | None,
+    ) -> None:
+        super().__init__(held, "r")
+        self._held = held
+        self._step_s = step_s
+        self._end = time.monotonic() + whole_s
+        self._heard = heard
+
+    def readinto(self, into: Any) -> int | None:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer took too long")
+        if left < self._step_s:
+            self._held.settimeout(left)
+        read = super().readinto(into)
+        if read and self._heard is not None:
+            self._heard()
+        return read
+
+    def close(self) -> None:
+        """Ends the reading alone: the connection may be kept."""
+        io.RawIOBase.close(self)
+
+
+def _plain(incoming: io.BufferedReader) -> tuple[Reply, bool] | None:
+    """The answer, and whether its connection may be kept, where it is of the usual form.
+
+    That is one whose headers have come at once, and which says how long it is. None for any other,
+    of which nothing was read then: `http.client` parses headers as those of mail, which takes more
+    time than all else of a call here.
+    """
+    begun = incoming.peek()
+    end = begun.find(b"\r\n\r\n")
+    status = _STATUS.match(begun)
+    if end < 0 or status is None or status[1] in (b"204", b"304"):
+        return None
+    headers = {}
+    for line in begun[status.end() : end].decode("latin-1").split("\r\n"):
+        name, colon, value = line.partition(":")
+        key = name.lower()
+        if not colon or not name or name.strip() != name or "\n" in line or key in headers:
+            return None
+        headers[key] = value.lstrip(" \t")
+    length = headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit() and len(length) < 16):
+        return None
+    if "transfer-encoding" in headers or "connection" in headers:
+        return None
+    incoming.read(end + 4)
+    content = incoming.read(int(length))
+    is_whole = len(content) == int(length)
+    return Reply(int(status[1]), headers, content, is_whole, [*headers.items()]), is_whole
+
+
+def _any(incoming: io.BufferedReader) -> tuple[Reply, bool]:
+    """The answer, in whichever form it comes, and whether its connection may be kept."""
+    source: Any = SimpleNamespace(makefile=lambda _mode: incoming)
+    with HTTPResponse(source, method="POST") as response:
+        response.begin()
+        try:
+            content, is_whole = response.read(), True
+        except IncompleteRead as err:
+            content, is_whole = bytes(err.partial), False
+        keeps = not response.will_close and response.isclosed()
+        fields = [(name.lower(), value) for name, value in response.getheaders()]
+        return Reply(response.status, dict(fields), content, is_whole, fields), keeps
 
 
 def _has_something_to_read(held: socket.socket) -> bool:

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from nexus.text.facts import URL, address_of, urls
+from nexus.text.facts import HAS_SIGN_OF_ADDRESS, URL, address_of, urls
 
 # Characters that show nothing: control and format characters (bidi marks, zero-width ones, tags),
 # private ones, lone surrogates, and variation selectors, in which text can be hidden.
@@ -115,6 +115,9 @@ def _plain_reference(match: re.Match[str]) -> str:
 
 
 def _without_addresses(text: str, allowed: set[str], instead: str = "") -> str:
+    if not HAS_SIGN_OF_ADDRESS.search(text):
+        return text
+
     def kept(match: re.Match[str]) -> str:
         address = address_of(match)
         if address in allowed and not address.lower().startswith(_ACTIVE):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import random
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http.client import HTTPException, IncompleteRead
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import httpx
+import orjson
 from pinecone.errors.exceptions import (
     ApiError,
     ConflictError,
@@ -84,10 +85,29 @@ def connect(
     return HeldClient(posts, address, timeout_s, retries, longest_wait_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A good answer that nobody compressed, with what the SDK reads of httpx's own.
+
+    To make one of those takes as long as to send the search.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        """The content as JSON. Raises ValueError if it is none."""
+        return orjson.loads(self.content)
+
+
+Answer = Plain | httpx.Response
+
+
 class Posts(Protocol):
     """What posts JSON to the index. Raises the SDK's errors where no answer comes."""
 
-    def post(self, path: str, body: object, limit_s: float) -> httpx.Response:
+    def post(self, path: str, body: object, limit_s: float) -> Answer:
         """The answer, whatever its status; no step on the socket takes longer than the limit."""
         ...
 
@@ -116,13 +136,14 @@ class _Direct:
             tls = verify if isinstance(verify, ssl.SSLContext) else httpx.create_ssl_context(verify)
         self._sockets = KeptSockets(parts, tls, _KEPT, _IDLE_S)
 
-    def post(self, path: str, body: object, limit_s: float) -> httpx.Response:
-        written = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    def post(self, path: str, body: object, limit_s: float) -> Answer:
+        # As the SDK's own client does: a vector takes `json` twenty times as long.
+        written = orjson.dumps(body)
         try:
             reply = self._sockets.post(
                 self._prefix + path,
                 self._headers,
-                written.encode(),
+                written,
                 connect_s=limit_s,
                 step_s=limit_s,
             )
@@ -132,6 +153,8 @@ class _Direct:
             raise PineconeConnectionError(type(err).__name__) from err
         if not reply.is_whole:
             raise PineconeConnectionError(IncompleteRead.__name__)
+        if 200 <= reply.status < 300 and "content-encoding" not in reply.headers:
+            return Plain(reply.status, reply.headers, reply.content)
         try:
             return httpx.Response(reply.status, headers=reply.headers, content=reply.content)
         except httpx.DecodingError as err:
@@ -145,7 +168,7 @@ class _Proxied:
     def __init__(self, http: httpx.Client) -> None:
         self._http = http
 
-    def post(self, path: str, body: object, limit_s: float) -> httpx.Response:
+    def post(self, path: str, body: object, limit_s: float) -> Answer:
         try:
             return self._http.post(path, json=body, timeout=limit_s)
         except httpx.TimeoutException as err:
@@ -180,7 +203,7 @@ class HeldClient:
         self._longest_wait_s = longest_wait_s
         self._sleep = sleep
 
-    def post(self, path: str, json: object, timeout: float | None = None) -> httpx.Response:
+    def post(self, path: str, json: object, timeout: float | None = None) -> Answer:
         """The good answer to a body; what may pass is tried again, writes too, as they repeat."""
         tried = 0
         while True:
@@ -197,10 +220,10 @@ class HeldClient:
         """Closes the connections."""
         self._posts.close()
 
-    def _post(self, path: str, body: object, timeout: float | None) -> httpx.Response:
+    def _post(self, path: str, body: object, timeout: float | None) -> Answer:
         limit_s = current().limit(self._timeout_s, "index") if timeout is None else timeout
         response = self._posts.post(path, body, limit_s)
-        if not response.is_success:
+        if isinstance(response, httpx.Response) and not response.is_success:
             raise _error(response)
         return response
 

@@ -10,7 +10,7 @@ import httpx2
 from nexus.adapters.http_deadline import hooks
 from nexus.adapters.openai.errors import SERVICE, from_status, not_understood, translate
 from nexus.adapters.openai.renewing import RenewedKey
-from nexus.adapters.resending import transport
+from nexus.adapters.resending import IN_ONE_PIECE, transport
 from nexus.adapters.tls_context import tls_context
 from nexus.errors import ConfigurationError, UpstreamRefused
 
@@ -51,7 +51,7 @@ class RerankEndpoint:
             return []
         body = {**self._model, "query": question, "documents": list(texts), "top_n": len(texts)}
         with translate():
-            response = self._client.post(self._url, json=body)
+            response = self._client.post(self._url, json=body, extensions=IN_ONE_PIECE)
             if response.is_error:
                 raise from_status(response.status_code, response.headers, None)
             scores = {
