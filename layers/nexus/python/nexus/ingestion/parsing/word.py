@@ -26,7 +26,7 @@ from nexus.ingestion.parsing.word_marks import superscripts, write_marks
 from nexus.ingestion.parsing.word_notes import margins, without_page_numbers, write_notes
 from nexus.ingestion.parsing.word_numbers import Numbers
 from nexus.ingestion.parsing.word_styles import Styles
-from nexus.ingestion.parsing.word_text import blocks, descend, paragraph_text
+from nexus.ingestion.parsing.word_text import blocks, descend, paragraph_text, without_instructions
 from nexus.ingestion.parsing.word_xml import W, number, remove
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
@@ -110,6 +110,7 @@ class _Reader:
             taken = take_out(root, self._styles)
             self._hidden += taken.hidden
             self._is_struck = self._is_struck or taken.is_struck
+        without_instructions(root)
         write_marks(root)
         write_equations(root)
         superscripts(root)
