@@ -34,7 +34,7 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 # Elements that are judged, and that tell of those within them, even without attributes.
 # What says something without text of its own.
 _LEAVES = {"input", "math", "select", "textarea"}
-_WEIGHED = {"button", "dialog", *_MARGINS, *_STRUCK}
+_WEIGHED = {"button", "dialog", "header", *_MARGINS, *_STRUCK}
 _TELLING = {*_MARGINS, *_CONTENT, *_HEADINGS}
 _TOGGLES = ("aria-expanded", "aria-controls", "data-bs-toggle", "data-toggle", "data-bs-target")
 _UNFOLDS = ", ".join(("button", "summary", "[data-target]", *(f"[{name}]" for name in _TOGGLES)))
@@ -151,7 +151,7 @@ class _Judge:
             return "furniture"
         if tag == "button" and not around.in_heading and not is_toggle(node):
             return "furniture"
-        if not around.in_content and self._is_margin(node, around):
+        if not around.in_content and (self._is_margin(node, around) or _is_banner(node)):
             return "furniture"
         if given.get("aria-hidden") == "true" and not self._is_folded(node):
             return "furniture"
@@ -248,6 +248,13 @@ def _is_links(block: LexborNode) -> bool:
     length = len(words(block))
     linked = sum(len(words(link)) for link in block.css("a"))
     return linked > 0 and linked * 2 >= length
+
+
+def _is_banner(block: LexborNode) -> bool:
+    """Whether a page's own head holds links alone, such as the name of the site."""
+    if block.tag != "header" or block.css_first("h1, h2, h3, h4, h5, h6") is not None:
+        return False
+    return len(words(block)) <= sum(len(words(link)) + 1 for link in block.css("a"))
 
 
 def _sibling(node: LexborNode, way: str) -> LexborNode | None:

@@ -221,9 +221,7 @@ def formatted(count: int, form: str) -> str:
             return f"{count}{ending}"
         case "cardinalText" | "ordinalText" if 0 < count < _HIGHEST_IN_WORDS:
             return _in_words(count, is_ordinal=form == "ordinalText").capitalize()
-        case "bullet" | "none":
-            return ""
-    return str(count)
+    return "" if form in ("bullet", "none") else str(count)
 
 
 def _in_words(count: int, *, is_ordinal: bool) -> str:
