@@ -223,8 +223,7 @@ class _Table:
             columns[column].contrast(names[column] or whole[column], column in counting)
             for column in filled
         ]
-        contrast = sum(contrasts)
-        score += min(contrast, 4.0)
+        score += min(sum(contrasts), 4.0)
         score += 1.2 * are_records_across(whole, body)
         words = words_told(names, body[:HEADER_WITHIN])
         shown = self._emphasis(last)
@@ -233,7 +232,11 @@ class _Table:
         score -= 2.0 * sum(not self._is_line(at) for at in range(header[0]))
         score -= 3.0 * (words < 0.5 and self._skips_names(header[0]))
         score -= 0.5 * (len(filled) - len({whole[column] for column in filled}))
-        score -= sum(2.0 for name in names if is_prose(name))
+        score -= sum(
+            2.0 if told < 1.9 or names[column].endswith(".") else 0.5
+            for column, told in zip(filled, contrasts, strict=True)
+            if is_prose(names[column])
+        )
         score -= 3.0 * self._is_under_names(last, columns)
         if (
             self.width == 2

@@ -16,6 +16,7 @@ from nexus.ingestion.parsing.cleaning import clean
 from nexus.ingestion.parsing.inside import Inside
 from nexus.ingestion.parsing.mail_parts import (
     LONGEST_FIELD,
+    base64_decoded,
     blocks_of_fields,
     field,
     holds_frames,
@@ -262,7 +263,9 @@ def _inner(part: Message) -> bytes:
     """The message that is attached, as a file."""
     found = part.get_payload()
     if isinstance(found, list) and found and isinstance(found[0], Message):
-        return found[0].as_bytes()
+        inner = found[0].as_bytes()
+        way = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+        return base64_decoded(inner) if way == "base64" and not found[0].keys() else inner
     return payload(part)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Iterator
 from email.header import decode_header
@@ -65,3 +66,11 @@ def blocks_of_fields(blocks: list[Message]) -> Iterator[LocatedText]:
     for block in blocks:
         if names := dict.fromkeys(block.keys()):
             yield LocatedText("\n".join(f"{name}: {field(block, name)}" for name in names))
+
+
+def base64_decoded(text: bytes) -> bytes:
+    """What base64 stands for; the text itself if it is none."""
+    try:
+        return binascii.a2b_base64(text)
+    except binascii.Error:
+        return text

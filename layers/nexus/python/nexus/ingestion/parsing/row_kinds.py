@@ -16,6 +16,8 @@ _COUNT = re.compile(r"(\(|\[)?(\d{1,2})(?(1)[)\]])")
 # Bare numbers may be a record, so that more has to speak for them.
 _FEWEST, _FEWEST_BARE = 3, 4
 _LOOKED_AT = 20
+# Kinds that one thing may be said in: "90 days", "no limit".
+_ALIKE = {Kind.MIXED: Kind.WORD, Kind.PERIOD: Kind.NUMBER}
 # Rows of a comparison.
 _FEWEST_ROWS = 3
 
@@ -55,7 +57,7 @@ def are_records_across(names: Sequence[str], body: Sequence[Sequence[str]]) -> b
     kinds = Counter[Kind]()
     for row in body[:_LOOKED_AT]:
         cells = [cell for cell in row[1 : len(names)] if cell]
-        of_row = set(map(kind_of, cells))
+        of_row = {_ALIKE.get(kind, kind) for kind in map(kind_of, cells)}
         if not row[0] or kind_of(row[0]) is Kind.NUMBER or len(cells) < 2 or len(of_row) > 1:
             return False
         kinds[of_row.pop()] += 1
