@@ -101,10 +101,14 @@ def wide_encoding(content: bytes) -> str:
     Raises UnsupportedFormat for bytes that are no text.
     """
     sample = content[: SAMPLE - SAMPLE % 2]
-    low, high = (_commonest(sample[at::2]) for at in (0, 1))
-    if max(low, high) * 5 < len(sample) // 2 * 4:
+    low, high = sample[0::2], sample[1::2]
+    zeros_low, zeros_high = low.count(0), high.count(0)
+    if max(zeros_low, zeros_high) * 5 >= len(sample) // 2:
+        return "utf-16-le" if zeros_high >= zeros_low else "utf-16-be"
+    most_low, most_high = _commonest(low), _commonest(high)
+    if max(most_low, most_high) * 5 < len(sample) // 2 * 4:
         raise unreadable()
-    return "utf-16-le" if high >= low else "utf-16-be"
+    return "utf-16-le" if most_high >= most_low else "utf-16-be"
 
 
 def _commonest(half: bytes) -> int:

@@ -254,10 +254,13 @@ def _flush(sections: Sections, rows: list[list[str]]) -> None:
                 row[place] = said or (above[place] if place < len(above) else "")
     spans: dict[Place, tuple[int, int]] = {}
     for at, row in enumerate(rows):
-        for place in [place for place, cell in enumerate(row) if cell == _LEFT]:
-            row[place] = ""
-            first = next((left for left in range(place - 1, -1, -1) if row[left]), 0)
-            spans[at, first] = (1, place - first + 1)
+        first = 0
+        for place, cell in enumerate(row):
+            if cell == _LEFT:
+                row[place] = ""
+                spans[at, first] = (1, place - first + 1)
+            else:
+                first = place
     for line in render(rows, None, Looks(spans=spans)) if rows else ():
         sections.text(line)
     rows.clear()

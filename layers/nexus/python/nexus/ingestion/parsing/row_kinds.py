@@ -28,7 +28,7 @@ def are_column_counts(row: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     Columns may be left out at the end, as is done with one of remarks.
     """
     filled = [cell for cell in row if cell]
-    if len(filled) < _FEWEST:
+    if len(filled) < _FEWEST or "1" not in filled[0]:
         return False
     counts = [_COUNT.fullmatch(cell) for cell in filled]
     if [int(count[2]) if count else 0 for count in counts] != list(range(1, len(filled) + 1)):

@@ -20,6 +20,8 @@ _S = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _X = "{urn:schemas-microsoft-com:office:excel}"
 _NOT_CALCULATED = "(not calculated)"
 _MOST_CELLS = 4_000_000
+# Cells that go on downwards at once; each row looks at all of them.
+_MOST_DOWN = 256
 _FURTHEST = {"row": 1_048_576, "column": 16_384}
 # The formats that Excel calls by a name.
 _CODES = {
@@ -167,13 +169,11 @@ def _row(
         tall = min(_number(cell, "MergeDown"), _FURTHEST["row"])
         if wide or tall:
             grid.spans[place, at] = (tall + 1, wide + 1)
-        if tall:
+        if tall and len(down) < _MOST_DOWN:
             down[at] = (tall + 1, said.get(at, ""))
         at += wide + 1
     _go_down(down, said)
     for column in sorted(said):
-        if column - len(line) > _MOST_CELLS // 100:
-            break
         line += [""] * (column - len(line)) + [said[column]]
     return line
 

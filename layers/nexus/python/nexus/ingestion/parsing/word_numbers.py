@@ -14,6 +14,8 @@ from nexus.ingestion.parsing.word_styles import Styles
 from nexus.ingestion.parsing.word_xml import W, is_on, number, run_of, value
 
 _LEVELS = 9
+# Word has no more columns; each empty cell with a number looks at the others of its row.
+_MOST_CELLS = 64
 _PLACE = re.compile(r"%([1-9])")
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
@@ -192,7 +194,8 @@ def _numbers_a_row(paragraph: Any) -> bool:
     if cell is None or cell.tag != f"{W}tc" or len(cell.findall(f"{W}p")) > 1:
         return False
     row = cell.getparent()
-    return row is not None and row.tag == f"{W}tr" and _has_text(row)
+    is_row = row is not None and row.tag == f"{W}tr" and len(row) <= _MOST_CELLS
+    return is_row and _has_text(row)
 
 
 def _is_deleted(paragraph: Any) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html import escape
-from itertools import islice
 from typing import Any
 
 from nexus.ingestion.parsing.cleaning import squeeze
@@ -15,10 +14,7 @@ _MIXED_SHARE = 0.1
 _DEFINITIONS = re.compile(rb"<!DOCTYPE[^<>\[]{0,1000}\[", re.I)
 _DEFINITIONS_END = re.compile(rb"\]\s*+>")
 _REFERENCE = re.compile(rb"&(?=[A-Za-z_:])(?!(?:amp|lt|gt|quot|apos);)")
-# A name that a document defines for a short text without marks, and where it is used.
-_ENTITY = re.compile(rb"<!ENTITY\s{1,9}([\w.-]{1,60})\s{1,9}([\"'])([^\"'<>&%]{0,200})\2\s{0,9}>")
-_NAMED = re.compile(rb"&([\w.-]{1,60});")
-_HEAD, _MOST_NAMES, _MOST_REPLACED = 100_000, 200, 20_000
+_MOST_NAMES, _MOST_LOOKED_AT = 200, 8 * 1024 * 1024
 # What an HTML parser knows itself.
 _OF_PAGES = re.compile(
     r"a|abbr|address|area|article|aside|b|base|blockquote|body|br|button|caption|cite|code|col|"
@@ -39,7 +35,7 @@ def data_of(content: bytes) -> Any:
     file defines is taken out before it is parsed: entities of its own stay as they are written.
     """
     try:
-        root = parse_xml(_undefined(_defined(content)) if b"<!ENTITY" in content else content)
+        root = parse_xml(_undefined(content) if b"<!ENTITY" in content else content)
     except Exception:  # noqa: BLE001 - whatever lxml says, a page's parser reads on
         return None
     if local_name(root) in ("html", "svg") or _is_text(root):
@@ -103,9 +99,8 @@ def as_page(content: bytes) -> bytes:
 
     Elements of a language of its own that stand within running text are parts of it.
     """
-    content = _defined(content) if b"<!ENTITY" in content else content
     content = _TITLE.sub(rb"<\1h2\2", _without_cdata(content))
-    names = _within_text(content)
+    names = _within_text(content) if len(content) <= _MOST_LOOKED_AT else []
     if not names:
         return content
     within = re.compile(rb"<(/?)(?:" + b"|".join(map(re.escape, names)) + rb")(?=[\s/>])")
@@ -128,19 +123,6 @@ def _within_text(content: bytes) -> list[bytes]:
             if name and not _OF_PAGES.fullmatch(name):
                 within[name] = within.get(name, True) and is_text and not len(child)
     return [name.encode() for name, always in within.items() if always][:_MOST_NAMES]
-
-
-def _defined(content: bytes) -> bytes:
-    """The content with the short plain texts that it defines names for in the names' places."""
-    given = {match[1]: match[3] for match in islice(_ENTITY.finditer(content[:_HEAD]), _MOST_NAMES)}
-    left = _MOST_REPLACED
-
-    def said(reference: re.Match[bytes]) -> bytes:
-        nonlocal left
-        left -= 1
-        return given.get(reference[1], reference[0]) if left >= 0 else reference[0]
-
-    return _NAMED.sub(said, content)
 
 
 def _without_cdata(content: bytes) -> bytes:
