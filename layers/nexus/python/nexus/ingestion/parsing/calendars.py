@@ -13,7 +13,7 @@ def read(content: bytes) -> ParsedDocument:
     found, more = appointments(decode(content))
     if not found:
         raise EmptyDocument("The calendar holds no events: upload one that does.")
-    warnings = ()
+    warnings: tuple[ReadingWarning, ...] = ()
     if more:
         what = f"not read: {more} appointments"
         warnings = (ReadingWarning(what, "", "Upload the calendar in parts."),)

@@ -9,7 +9,7 @@ from email.policy import compat32
 from nexus.errors import EmptyDocument
 from nexus.ingestion.parsing.beginnings import MESSAGE_BEGUN
 from nexus.ingestion.parsing.inside import MOST_FILES, Inside
-from nexus.ingestion.parsing.mail import field
+from nexus.ingestion.parsing.mail_parts import field
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 _QUOTED = re.compile(rb"^>(>*From )", re.M)

@@ -8,11 +8,18 @@ from __future__ import annotations
 import io
 import zipfile
 from copy import deepcopy
-from typing import Any
+from typing import Any, Protocol
 
 from nexus.errors import CorruptDocument, DocumentTooLarge
 from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 from nexus.models import ParsedDocument
+
+
+class _Read(Protocol):
+    """How a zipped document is read."""
+
+    def __call__(self, content: bytes, *, read_hidden: bool = False) -> ParsedDocument: ...
+
 
 _MOST_BYTES = 48 * 1024 * 1024
 _PACKAGE = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
@@ -59,7 +66,8 @@ def _open_document(root: Any, *, read_hidden: bool) -> ParsedDocument:
             one = root
         parts[name] = _written(one)
     reader = sheets if mimetype.startswith(_OF_SHEETS) else open_document
-    return reader.read(_zipped({"mimetype": mimetype.encode(), **parts}), read_hidden=read_hidden)
+    read_zipped: _Read = reader.read
+    return read_zipped(_zipped({"mimetype": mimetype.encode(), **parts}), read_hidden=read_hidden)
 
 
 def _package(root: Any, *, read_hidden: bool) -> ParsedDocument:
@@ -82,7 +90,8 @@ def _package(root: Any, *, read_hidden: bool) -> ParsedDocument:
         )
     reader = {"word": word, "ppt": slides, "xl": sheets}[main.partition("/")[0]]
     whole = {"[Content_Types].xml": _content_types(types), **parts}
-    return reader.read(_zipped(whole), read_hidden=read_hidden)
+    read_zipped: _Read = reader.read
+    return read_zipped(_zipped(whole), read_hidden=read_hidden)
 
 
 _MAIN = ("word/document.xml", "ppt/presentation.xml", "xl/workbook.xml")
