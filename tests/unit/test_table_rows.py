@@ -116,7 +116,7 @@ def test_a_row_that_numbers_the_columns_and_headings_between_rows_are_no_entries
     [table] = tables_of(
         chunks_of(
             ("No", "Work", "Volume", "Cost"),
-            ("(1)", "(2)", "(3)", "(4)"),
+            ("(a)", "(b)", "(c)", "(d)"),
             ("", "A. PREPARATION", "", ""),
             ("1", "Clearing", "5", "100"),
             ("2", "Fence", "6", "200"),

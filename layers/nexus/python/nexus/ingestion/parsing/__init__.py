@@ -38,9 +38,12 @@ _STREAMED = {"pdf", "delimited", "plain"}
 # The formats that are read page by page.
 _PAGED = {"pdf", "picture"}
 # The formats that hold files of any format.
-_HOLDERS = {"archive", "mail", "outlook"}
+_HOLDERS = {"archive", "mail", "mailbox", "outlook"}
 # Those in which an author hides things, and that are read as one part.
-_HIDING = {"word", "slides", "sheets", "web", "markup", "open_document", "rich_text", "ebook"}
+_HIDING = {
+    "word", "slides", "sheets", "web", "markup", "open_document", "office_xml", "rich_text",
+    "ebook",
+}  # fmt: skip
 
 
 def outline(

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
+from nexus.ingestion.parsing.column_words import is_column_word
 
 # Kinds below this share of a column say nothing of it.
 _CLEAR = 0.6
 _LONG_TEXT = 25
+_LONGEST_NAME = 80
 # What a name tells by its kind, and by the kind of the cells below; words below are looked at.
 _CONTRAST = {
     (Kind.WORD, Kind.NUMBER): 2.0,
@@ -74,3 +76,17 @@ class Column:
         counted = sum(any(map(str.isdigit, text)) for text in self.texts)
         counts = counted * 2 >= len(self.texts) and not any(map(str.isdigit, name))
         return 0.4 * repeats + 0.5 * is_short + 0.7 * counts
+
+
+def words_told(names: Sequence[str], body: Sequence[Sequence[str]]) -> float:
+    """How much more the names are words of columns than the words below are, from 0 to 1."""
+    own = [is_column_word(name) for name in names if name and kind_of(name) is Kind.WORD]
+    cells = [cell for row in body for cell in row if cell]
+    below = [is_column_word(cell) for cell in cells if kind_of(cell) is Kind.WORD]
+    share = sum(own) / len(own) if own else 0.0
+    return share - min(1.5 * sum(below) / len(below) if below else 0.0, share)
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text is too long or too much of a sentence to name a column."""
+    return len(text) > _LONGEST_NAME or (text.endswith((".", "!", ";")) and text.count(" ") >= 3)

@@ -9,6 +9,7 @@ from typing import Any
 
 from nexus.errors import CorruptDocument, DocumentTooLarge
 from nexus.ingestion.parsing import web
+from nexus.ingestion.parsing.named_rows import with_named_rows
 from nexus.ingestion.parsing.plain import decode, paragraphs
 from nexus.ingestion.parsing.record_texts import RecordTexts
 from nexus.ingestion.parsing.xml_records import as_page, data_of
@@ -43,7 +44,7 @@ def read(content: bytes) -> ParsedDocument:
             "The data is nested too deeply to be read: export its records as a list of flat ones."
         ) from err
     texts = RecordTexts()
-    texts.take(value)
+    texts.take(with_named_rows(value))
     return ParsedDocument(texts.finish(), warnings=texts.warnings())
 
 

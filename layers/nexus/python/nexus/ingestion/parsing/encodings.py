@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 
 from nexus.ingestion.parsing.formats import unreadable
 
@@ -41,6 +42,8 @@ _MEANT = {
 # In these two bytes make most letters, so that a short text can be UTF-8 by chance.
 _PAIRED = {"gb18030", "cp932", "cp949", "big5hkscs", "euc_jp", "johab"}
 _LEAST_SURE = 3
+# How Japanese mail and old text files begin letters of two bytes (ISO-2022-JP).
+_ESCAPES = (b"\x1b$B", b"\x1b$@")
 _STRAY = "stray-of-windows"
 _LONG_RUN = re.compile(r"[À-ÿŒœŸ]{3}")
 
@@ -98,10 +101,20 @@ def wide_encoding(content: bytes) -> str:
     Raises UnsupportedFormat for bytes that are no text.
     """
     sample = content[: SAMPLE - SAMPLE % 2]
-    zeros_low, zeros_high = sample[0::2].count(0), sample[1::2].count(0)
-    if max(zeros_low, zeros_high) * 5 < len(sample) // 2:
+    low, high = sample[0::2], sample[1::2]
+    zeros_low, zeros_high = low.count(0), high.count(0)
+    if max(zeros_low, zeros_high) * 5 >= len(sample) // 2:
+        return "utf-16-le" if zeros_high >= zeros_low else "utf-16-be"
+    most_low, most_high = _commonest(low), _commonest(high)
+    if max(most_low, most_high) * 5 < len(sample) // 2 * 4:
         raise unreadable()
-    return "utf-16-le" if zeros_high >= zeros_low else "utf-16-be"
+    return "utf-16-le" if most_high >= most_low else "utf-16-be"
+
+
+def _commonest(half: bytes) -> int:
+    """How often the two commonest bytes come, if one of them is zero, as of ASCII's letters."""
+    counts = Counter(half).most_common(2)
+    return sum(count for _, count in counts) if any(byte == 0 for byte, _ in counts) else 0
 
 
 def decode_as(content: bytes, encoding: str) -> str:
@@ -135,9 +148,11 @@ class Evidence:
         self._decoder = codecs.getincrementaldecoder("utf-8")("ignore")
         self._lost = self._letters = 0
         self._sample = self._line = b""
+        self._is_escaped = False
 
     def add(self, block: bytes) -> None:
         """Looks at the next block."""
+        self._is_escaped = self._is_escaped or any(one in block for one in _ESCAPES)
         if block.isascii() and not self._decoder.getstate()[0]:
             self._line = b""
             return
@@ -154,7 +169,7 @@ class Evidence:
         # A UTF-8 file with a few broken bytes is still UTF-8: in no old encoding do most letters
         # make up valid ones of it by chance.
         if self._lost * _LEAST_SURE <= self._letters:
-            return "utf-8"
+            return "iso2022_jp" if self._is_escaped and not self._letters else "utf-8"
         if _is_western(self._sample):
             return "cp1252"
         from charset_normalizer import from_bytes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nexus.errors import CorruptDocument, EncryptedDocument, UnsupportedFormat
+from nexus.ingestion.parsing.beginnings import by_beginning
 from nexus.ingestion.parsing.inside import extension_of
 from nexus.ingestion.parsing.unread import name_of, unread
 
@@ -94,6 +95,8 @@ def _by_mark(head: bytes, known: str | None) -> str:
     for marks, form in _MARKS:
         if head.startswith(marks):
             return form
+    if known != "mail" and (form := by_beginning(head)):
+        return form
     return "web" if _HTML.match(head[:4096].removeprefix(b"\xef\xbb\xbf")) else ""
 
 

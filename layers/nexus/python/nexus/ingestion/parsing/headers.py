@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 from nexus.ingestion.parsing.cell_kinds import Kind, counts_alike, kind_of, numbered
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS
-from nexus.ingestion.parsing.column_evidence import Column
+from nexus.ingestion.parsing.column_evidence import Column, is_prose, words_told
 from nexus.ingestion.parsing.column_units import are_units
 from nexus.ingestion.parsing.column_words import is_column_word
+from nexus.ingestion.parsing.row_kinds import are_column_counts, are_records_across, width_of
 
 Row = Sequence[str]
 Place = tuple[int, int]
@@ -29,7 +30,6 @@ LOOKED_AT = 80
 _COLUMNS = 60
 _DEEPEST = 4
 _ENOUGH = 1.0
-_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class _Table:
 
     def __init__(self, rows: Sequence[Row], looks: Looks, numbers: Sequence[int]) -> None:
         self.rows = rows
-        self.width = max((len(row) - _trailing(row) for row in rows), default=0)
+        self.width = max(map(width_of, rows), default=0)
         self._looks, self._numbers = looks, numbers
         self._filled: dict[int, list[int]] = {}
 
@@ -161,9 +161,13 @@ class _Table:
         again = [list(self.rows[row]) for row in (*rows, at)] if units else []
         body = [row for row in self.rows[at + 1 :] if list(row) not in again]
         names = self.names(rows)
+        bare: tuple[str, ...] = ()
         if are_units(units, names, body):
-            return Header((*rows, at), self.names((*rows, at), has_units=True), names)
-        return Header(rows, names)
+            rows, bare, at = (*rows, at), names, at + 1
+            names = self.names(rows, has_units=True)
+        if at + 1 < len(self.rows) and are_column_counts(self.rows[at], self.rows[at + 1 :]):
+            rows = (*rows, at)
+        return Header(rows, names, bare)
 
     def names(self, header: tuple[int, ...], *, has_units: bool = False) -> tuple[str, ...]:
         """The name of each column, all levels in one: "Local students Tuition", "Depth (m)"."""
@@ -198,6 +202,8 @@ class _Table:
         filled = [column for column, name in enumerate(whole) if name]
         if len(filled) < 2 or len(self.filled(last)) < 2:
             return -9.0
+        if last and are_column_counts(self.rows[last], self.rows[last + 1 :]):
+            return -9.0
         again = list(self.rows[last])
         # The header again, as on each page, is no record.
         body = [row for row in self.rows[last + 1 :] if list(row) != again]
@@ -217,30 +223,33 @@ class _Table:
             columns[column].contrast(names[column] or whole[column], column in counting)
             for column in filled
         ]
-        contrast = sum(contrasts)
-        score += min(contrast, 4.0)
-        words = self._words(names, body)
+        score += min(sum(contrasts), 4.0)
+        score += 1.2 * are_records_across(whole, body)
+        words = words_told(names, body[:HEADER_WITHIN])
         shown = self._emphasis(last)
         score += 2.5 * words + shown
         score += 1.0 if len(header) > 1 else 0.0
         score -= 2.0 * sum(not self._is_line(at) for at in range(header[0]))
         score -= 3.0 * (words < 0.5 and self._skips_names(header[0]))
         score -= 0.5 * (len(filled) - len({whole[column] for column in filled}))
-        score -= sum(2.0 for name in names if _is_prose(name))
+        score -= sum(
+            2.0 if told < 1.9 or names[column].endswith(".") else 0.5
+            for column, told in zip(filled, contrasts, strict=True)
+            if is_prose(names[column])
+        )
         score -= 3.0 * self._is_under_names(last, columns)
-        if self.width == 2 and not shown and not (is_column_word(names[1]) or contrasts[1] > 1.9):
+        if (
+            self.width == 2
+            and not shown
+            and not (
+                is_column_word(names[1])
+                or contrasts[1] > (1.4 if is_column_word(names[0]) else 1.9)
+            )
+        ):
             return -9.0
         if self.width == 2 and shown < 2 and self._is_list(header[0]):
             return -9.0
         return score
-
-    def _words(self, names: Sequence[str], body: Sequence[Row]) -> float:
-        """How much more the row's words are those of columns than the words below, from 0 to 1."""
-        own = [is_column_word(name) for name in names if name and kind_of(name) is Kind.WORD]
-        cells = [cell for row in body[:HEADER_WITHIN] for cell in row if cell]
-        below = [is_column_word(cell) for cell in cells if kind_of(cell) is Kind.WORD]
-        share = sum(own) / len(own) if own else 0.0
-        return share - min(1.5 * sum(below) / len(below) if below else 0.0, share)
 
     def _emphasis(self, index: int) -> float:
         """How much the row alone stands out; 0 where the rows below do, too."""
@@ -289,11 +298,3 @@ class _Table:
         firsts = [self.cell(at, 0) for at in range(index, min(len(self.rows), HEADER_WITHIN))]
         named = sum(first.endswith(":") or is_column_word(first) for first in firsts)
         return named * 3 >= 2 * len(firsts)
-
-
-def _trailing(row: Row) -> int:
-    return next((blank for blank, cell in enumerate(reversed(row)) if cell), len(row))
-
-
-def _is_prose(text: str) -> bool:
-    return len(text) > _LONGEST_NAME or (text.endswith((".", "!", ";")) and text.count(" ") >= 3)

@@ -12,19 +12,27 @@ from email.policy import compat32
 from nexus.errors import EmptyDocument, EncryptedDocument
 from nexus.ingestion.parsing import web
 from nexus.ingestion.parsing.appointments import appointments
-from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.cleaning import clean
 from nexus.ingestion.parsing.inside import Inside
+from nexus.ingestion.parsing.mail_parts import (
+    LONGEST_FIELD,
+    base64_decoded,
+    blocks_of_fields,
+    field,
+    holds_frames,
+    is_sheet,
+    payload,
+    unwrapped,
+)
 from nexus.ingestion.parsing.plain import decode
 from nexus.ingestion.parsing.web_linked import LinkedSheets
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 SHOWN_FIELDS = ("From", "To", "Cc", "Date", "Subject")
-_LONGEST_FIELD = 2_000
 _MOST_PARTS = 1_000
 _SIGNATURES = ("application/pkcs7-signature", "application/pgp-signature")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _PICTURES = "Upload a picture by itself if it holds text."
-_WORD_BREAK = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]++")
 
 
 def read(content: bytes, inside: Inside) -> ParsedDocument:
@@ -62,18 +70,6 @@ def read_message(message: Message, inside: Inside) -> ParsedDocument:
 
 def _unread(number: int, what: str, advice: str) -> ReadingWarning:
     return ReadingWarning(f"not read: {number} {what}", "", advice)
-
-
-def field(message: Message, name: str) -> str:
-    """A header field as a reader sees it, on one line; "" if there is none."""
-    raw = str(message.get(name, ""))[:_LONGEST_FIELD]
-    pieces = []
-    try:
-        for piece, charset in decode_header(_WORD_BREAK.sub(" ", raw)):
-            pieces.append(piece if isinstance(piece, str) else decode(piece, charset))
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, its characters are there
-        pieces = [raw]
-    return squeeze(clean("".join(pieces)))
 
 
 def _fields(message: Message) -> Iterator[tuple[str, str]]:
@@ -127,24 +123,30 @@ class _Reading:
         if kind == "message/rfc822":
             self._attach(part, _inner(part))
         elif part.is_multipart():
-            children = [one for one in part.get_payload() if isinstance(one, Message)]
-            if kind == "multipart/alternative":
-                self._alternative(children)
-            elif kind == "multipart/related":
-                self._related(part, children)
-            else:
-                for child in children:
-                    self.part(child)
+            self._several(part, kind)
         elif kind in _SIGNATURES:
             pass
         elif _is_attached(part):
-            self._attach(part, _payload(part))
+            self._attach(part, payload(part))
         elif kind.startswith("image/"):
             self.pictures += 1
         elif kind.startswith("text/") or kind == "application/octet-stream":
             self.texts += self._body(part)
         else:
-            self._attach(part, _payload(part))
+            self._attach(part, payload(part))
+
+    def _several(self, part: Message, kind: str) -> None:
+        """Takes a part that consists of others."""
+        children = [one for one in part.get_payload() if isinstance(one, Message)]
+        if kind == "message/delivery-status":
+            self.texts += blocks_of_fields(children)
+        elif kind == "multipart/alternative":
+            self._alternative(children)
+        elif kind == "multipart/related":
+            self._related(part, children)
+        else:
+            for child in children:
+                self.part(child)
 
     def _alternative(self, children: list[Message]) -> None:
         """Of several forms of one text, that with layout, unless plain text says much more."""
@@ -176,8 +178,11 @@ class _Reading:
             if one.get_content_type() == "text/css":
                 self._css.update(dict.fromkeys(_addresses(one), one))
         found = False
+        has_frames = bool(pages) and holds_frames(pages[0])
+        if has_frames:
+            pages.pop(0)
         for child in pages:
-            if found and not _is_attached(child):
+            if found and not _is_attached(child) and not (has_frames and is_sheet(child)):
                 continue  # a frame, a style or a script of the page
             before = len(self.texts)
             self.part(child)
@@ -192,7 +197,7 @@ class _Reading:
                 self.part(child)
 
     def _body(self, part: Message) -> list[LocatedText]:
-        content, charset = _payload(part), _charset(part)
+        content, charset = payload(part), _charset(part)
         if part.get_content_type() in ("text/css", "text/javascript"):
             return []
         if part.get_content_type() == "text/calendar":
@@ -211,14 +216,14 @@ class _Reading:
             return list(page.texts)
         text = decode(content, charset) if content.strip() else ""
         if str(part.get_param("format", "")).lower() == "flowed":
-            text = _unwrapped(text)
+            text = unwrapped(text)
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         parts = (clean(one) for one in _PARAGRAPHS.split(text))
         return [LocatedText(one) for one in parts if one]
 
     def _sheet(self, address: str) -> str | None:
         part = self._css.get(address)
-        return None if part is None else decode(_payload(part), _charset(part))
+        return None if part is None else decode(payload(part), _charset(part))
 
     def _attach(self, part: Message, content: bytes) -> None:
         name = _file_name(part)
@@ -247,24 +252,21 @@ def _file_name(part: Message) -> str:
         return "message.eml" if part.get_content_type() == "message/rfc822" else "attachment"
     pieces = []
     try:
-        for piece, charset in decode_header(str(name)[:_LONGEST_FIELD]):
+        for piece, charset in decode_header(str(name)[:LONGEST_FIELD]):
             pieces.append(piece if isinstance(piece, str) else decode(piece, charset))
     except Exception:  # noqa: BLE001 - as in `field`
         pieces = [str(name)]
     return "".join(pieces)
 
 
-def _payload(part: Message) -> bytes:
-    found = part.get_payload(decode=True)
-    return found if isinstance(found, bytes) else b""
-
-
 def _inner(part: Message) -> bytes:
     """The message that is attached, as a file."""
     found = part.get_payload()
     if isinstance(found, list) and found and isinstance(found[0], Message):
-        return found[0].as_bytes()
-    return _payload(part)
+        inner = found[0].as_bytes()
+        way = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+        return base64_decoded(inner) if way == "base64" and not found[0].keys() else inner
+    return payload(part)
 
 
 def _charset(part: Message) -> str | None:
@@ -277,20 +279,6 @@ def _as_utf8(content: bytes, charset: str | None) -> bytes:
     if not charset:
         return content
     return b"\xef\xbb\xbf" + decode(content, charset).encode(errors="replace")
-
-
-def _unwrapped(text: str) -> str:
-    """Text of format=flowed (RFC 3676) with its paragraphs on one line each."""
-    lines: list[str] = []
-    flowing = False
-    for raw in text.splitlines():
-        line = raw[1:] if raw.startswith(" ") else raw
-        if flowing and not line.startswith(">"):
-            lines[-1] += line
-        else:
-            lines.append(line)
-        flowing = line.endswith(" ") and line != "-- "
-    return "\n".join(lines)
 
 
 def _length(texts: list[LocatedText]) -> int:

@@ -28,6 +28,8 @@ from nexus.models import ParsedDocument
 
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]++#++[ \t]*+$")
+# What names a heading for links, or gives it a look: "{#return .wide}".
+_ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*+\{[#.:][^{}\n]{0,200}\}[ \t]*+$")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _RULE_CELL = r":?-++:?[ \t]*+"
 _TABLE_RULE = re.compile(
@@ -170,7 +172,7 @@ class _Reader:
 
     def _heading(self, level: int, text: str) -> None:
         self._flush()
-        text = without_tags(_LINK.sub(r"\1", text))
+        text = without_tags(_LINK.sub(r"\1", _ATTRIBUTES.sub("", text)))
         text = squeeze(text).strip("*_` ") if text.strip() else ""
         self.first_heading = self.first_heading or text or None
         self.sections.heading(level, text)

@@ -10,6 +10,7 @@ from typing import Any
 
 from nexus.errors import CorruptDocument, EncryptedDocument
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.headers import Looks, Place
 from nexus.ingestion.parsing.hidden import hidden_text, left_out, struck_text
 from nexus.ingestion.parsing.open_lists import OpenList, OpenNumbers
 from nexus.ingestion.parsing.open_styles import OpenStyles
@@ -21,8 +22,9 @@ from nexus.ingestion.parsing.xml_trees import local_name, parse_xml
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 
 _SPACE = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
-_TEXT, _TABLE, _DRAW, _OFFICE, _PRESENTATION = (
-    f"{{{_SPACE.format(name)}}}" for name in ("text", "table", "drawing", "office", "presentation")
+_TEXT, _TABLE, _DRAW, _OFFICE, _PRESENTATION, _STYLE = (
+    f"{{{_SPACE.format(name)}}}"
+    for name in ("text", "table", "drawing", "office", "presentation", "style")
 )
 _MANIFEST = "META-INF/manifest.xml"
 # What the reader does not see: deleted text, what is hidden on purpose, and what is said elsewhere.
@@ -35,6 +37,9 @@ _SKIPPED = {
 }  # fmt: skip
 _HIDDEN = {f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph"}
 _BLOCKS = {f"{_TEXT}p", f"{_TEXT}h", f"{_TEXT}list", f"{_TABLE}table"}
+_MARGINS = tuple(
+    f"{_STYLE}{name}{of}" for name in ("header", "footer") for of in ("", "-left", "-first")
+)
 _MOST_REPEATED = 64
 
 
@@ -68,7 +73,9 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     if body is not None:
         reading.blocks(body)
     texts = reading.sections.finish()
-    return ParsedDocument(texts, title or reading.title, warnings=reading.warnings())
+    known = {reading.title or "", *(name for text in texts for name in text.locator.heading)}
+    margins = reading.margins(styles, known)
+    return ParsedDocument((*margins, *texts), title or reading.title, warnings=reading.warnings())
 
 
 def _title(archive: zipfile.ZipFile, names: set[str]) -> str | None:
@@ -125,6 +132,20 @@ class _Reading:
             texts += found or ([LocatedText(heading, place)] if heading else [])
         return ParsedDocument(tuple(texts), title, max(number, 1), self.warnings())
 
+    def margins(self, styles: Any, known: set[str]) -> list[LocatedText]:
+        """What the heads and feet of pages say, each line once, but for numbers of pages."""
+        lines: dict[str, None] = {}
+        master = None if styles is None else styles.find(f"{_OFFICE}master-styles")
+        for one in () if master is None else master.iter(*_MARGINS):
+            if one.get(f"{_STYLE}display") == "false":
+                continue
+            for block in one.iter(f"{_TEXT}p"):
+                line = squeeze(clean(self.words(block)))
+                counts = next(block.iter(f"{_TEXT}page-number"), None) is not None
+                if any(map(str.isalpha, line)) and line not in known and not counts:
+                    lines[line] = None
+        return [LocatedText("\n".join(lines))] if lines else []
+
     def blocks(self, parent: Any) -> None:
         """Takes each block within an element."""
         for child in parent:
@@ -152,8 +173,9 @@ class _Reading:
         elif tag == f"{_TEXT}list":
             self._list(element)
         elif tag == f"{_TABLE}table":
-            rows, marked = self._rows(element)
-            for line in render(rows, marked if 0 < marked < len(rows) else None):
+            rows, marked, spans = self._rows(element)
+            header = marked if 0 < marked < len(rows) else None
+            for line in render(rows, header, Looks(spans=spans)):
                 self.sections.text(line)
         else:
             self.blocks(element)
@@ -161,6 +183,7 @@ class _Reading:
     def _is_left_out(self, element: Any) -> bool:
         """Whether an element is hidden or struck out; what it holds is counted."""
         is_struck, hides = self._styles.strikes(element), self._styles.hides(element)
+        hides = hides or (not self._reads_hidden and _hides_itself(element))
         says = (is_struck or hides) and bool("".join(element.itertext()).strip())
         self._is_struck = self._is_struck or (is_struck and says)
         self._hidden += hides and says and not is_struck
@@ -213,7 +236,7 @@ class _Reading:
             elif tag == f"{_OFFICE}annotation":
                 yield ""  # a remark between authors
             elif tag == f"{_TABLE}table":
-                rows, _ = self._rows(child)
+                rows, *_ = self._rows(child)
                 yield f"\n{' | '.join(render(rows))}\n"
             elif not self._is_left_out(child):
                 if tag in _BLOCKS:
@@ -223,8 +246,9 @@ class _Reading:
                     yield "\n"
             yield child.tail or ""
 
-    def _rows(self, table: Any) -> tuple[list[list[str]], int]:
-        """The rows of a table, and how many at its top are marked as headers."""
+    def _rows(self, table: Any) -> tuple[list[list[str]], int, dict[Place, tuple[int, int]]]:
+        """The rows of a table, how many at its top are marked as headers, and merged cells."""
+        spans: dict[Place, tuple[int, int]] = {}
         rows: list[list[str]] = []
         marked = 0
         down: dict[int, tuple[int, str]] = {}
@@ -236,6 +260,8 @@ class _Reading:
                 if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
                     continue
                 text = squeeze(clean(self.words(cell)))
+                if (wide := _count(cell, "number-columns-spanned")) > 1:
+                    spans[len(rows), len(row)] = (_count(cell, "number-rows-spanned"), wide)
                 if cell.tag.endswith("covered-table-cell"):
                     left, above = down.get(len(row), (0, ""))
                     text = said_again(above) if left else text
@@ -246,7 +272,16 @@ class _Reading:
             if element.getparent().tag == f"{_TABLE}table-header-rows" and marked == len(rows):
                 marked += 1
             rows.append(row)
-        return rows, marked
+        return rows, marked, spans
+
+
+def _hides_itself(paragraph: Any) -> bool:
+    """Whether a paragraph holds the field that hides it, and whose condition is met."""
+    if paragraph.tag not in (f"{_TEXT}p", f"{_TEXT}h"):
+        return False
+    return any(
+        one.get(f"{_TEXT}is-hidden") == "true" for one in paragraph.iter(f"{_TEXT}hidden-paragraph")
+    )
 
 
 def _owner(row: Any) -> Any:

@@ -17,6 +17,7 @@ _STYLE, _TEXT, _FO, _DRAW, _PRESENTATION, _OFFICE = (
     for name in ("style", "text", "xsl-fo-compatible", "drawing", "presentation", "office")
 )
 _TOLD = (f"{_TEXT}display", f"{_FO}color", f"{_FO}font-size")
+_BACKGROUND = f"{_FO}background-color"
 _STRUCK = (f"{_STYLE}text-line-through-style", f"{_STYLE}text-line-through-type")
 _FAMILIES = {f"{_TEXT}span": "text", f"{_TEXT}p": "paragraph", f"{_TEXT}h": "paragraph"}
 _POINTS = re.compile(r"([0-9.]{1,8})pt\Z")
@@ -64,9 +65,27 @@ class OpenStyles:
         points = _POINTS.match(size)
         return (
             display == "none"
-            or (is_near_white(colour) and not self._is_backed)
+            or (is_near_white(colour) and not self._is_seen(element))
             or (points is not None and _number(points[1]) <= _TINY_PT)
         )
+
+    def _is_seen(self, element: Any) -> bool:
+        """Whether white letters may be seen: on a ground, or in another colour within."""
+        if self._is_backed:
+            return True
+        around = [element, *element.iterancestors(f"{_TEXT}p", f"{_TEXT}h", f"{_TEXT}span")]
+        if any(self._ground(one) not in _PLAIN for one in around):
+            return True
+        within = (one for one in element.iter(f"{_TEXT}span") if one is not element)
+        return any(self._ground(one) not in _PLAIN or self._is_dark(one) for one in within)
+
+    def _ground(self, element: Any) -> str:
+        name = element.get(f"{_TEXT}style-name") or ""
+        return self._said(_FAMILIES[element.tag], name, _BACKGROUND).lower()
+
+    def _is_dark(self, span: Any) -> bool:
+        colour = self._said("text", span.get(f"{_TEXT}style-name") or "", f"{_FO}color")
+        return bool(colour) and not is_near_white(colour)
 
     def strikes(self, element: Any) -> bool:
         """Whether what stands in a paragraph, a heading or a part of one is struck out."""
@@ -82,7 +101,7 @@ class OpenStyles:
         self._parents[key] = style.get(f"{_STYLE}parent-style-name") or ""
         given = self._given.setdefault(key, {})
         for properties in style:
-            said = {told: properties.get(told) for told in (*_TOLD, *_STRUCK)}
+            said = {told: properties.get(told) for told in (*_TOLD, *_STRUCK, _BACKGROUND)}
             given.update({told: value for told, value in said.items() if value})
             if properties.get(f"{_PRESENTATION}visibility") == "hidden" and not self._reads_hidden:
                 self.hidden_pages.add(key[1])
@@ -98,12 +117,18 @@ class OpenStyles:
         return ""
 
 
+# The grounds of these are their own letters' alone.
+_OF_LETTERS = (f"{_STYLE}text-properties", f"{_STYLE}paragraph-properties")
+
+
 def _is_backed(root: Any) -> bool:
     return any(
         (one.get(f"{_FO}background-color") or "").lower() not in _PLAIN
         or (one.get(f"{_DRAW}fill") or "") not in _PLAIN
         for one in root.iter()
-        if isinstance(one.tag, str) and one.tag.endswith("-properties")
+        if isinstance(one.tag, str)
+        and one.tag.endswith("-properties")
+        and one.tag not in _OF_LETTERS
     )
 
 

@@ -62,9 +62,10 @@ def _decode(content: bytes, declared: str | None) -> str:
     if encoding:
         return decode_as(content[length:], encoding)
     is_wide = b"\0" in content[:SAMPLE]
+    is_escaped = b"\x1b$" in content[:SAMPLE]
     for encoding in encodings_to_try(content, declared):
         try:
-            if not (encoding == "utf-8" and is_wide):
+            if not (encoding == "utf-8" and (is_wide or is_escaped)):
                 return content.decode(encoding)
         except (UnicodeError, LookupError):
             continue

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from nexus.ingestion.parsing.cleaning import clean, squeeze
+from nexus.ingestion.parsing.headers import Looks, Place
 from nexus.ingestion.parsing.hidden import hidden_text, struck_text
 from nexus.ingestion.parsing.sections import Sections
 from nexus.ingestion.parsing.tables import render
-from nexus.models import ParsedDocument, ReadingWarning
+from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 _TOKEN = re.compile(
     r"\\bin(?P<raw>[0-9]{1,9}) ?|\\(?P<word>[a-z]{1,32})(?P<number>-?[0-9]{1,10})? ?"
@@ -18,7 +19,12 @@ _TOKEN = re.compile(
     re.I | re.S,
 )
 # Marks that stand in no text: private characters, written as RTF writes a character.
-_HEADING, _CELL, _ROW, _NOTE, _NOTE_END, _ABOVE = (chr(0xE0F0 + number) for number in range(6))
+_HEADING, _CELL, _ROW, _NOTE, _NOTE_END, _ABOVE, _LEFT, _MARGIN, _MARGIN_END = (
+    chr(0xE0F0 + number) for number in range(9)
+)
+_MARGINS = {f"{name}{of}" for name in ("header", "footer") for of in ("", "l", "r", "f")}
+# A line of a margin that only counts pages.
+_OF_PAGE = re.compile(r"\W*(?:\w{1,12}\W{1,3})?\d{1,5}(?:\W{1,3}\w{1,6}\W{1,3}\d{1,5})?\W*")
 _MARKED = re.compile(f"{_HEADING}([1-9])")
 # The mark of a list's item, in a font of symbols.
 _BULLET = re.compile("^\\s{0,9}[\uf000-\uf0ff](?=\\s)")
@@ -28,13 +34,15 @@ _STYLED = re.compile(
 _TITLE = re.compile(r"\{\\title\s+([^{}\\]{1,300})\}")
 _COLOURS = re.compile(r"\{\\colortbl([^{}]{0,20000})\}")
 _COLOUR_PART = re.compile(r"\\(?:red|green|blue)([0-9]{1,3})")
-# Shading, highlights, filled cells and shapes.
-_BACKED = re.compile(r"\\(?:cb|highlight|chcbpat|chshdng|cbpat|clcbpat|clshdng|shp)(?![a-z])[1-9]?")
+# Shading, filled cells and shapes; a highlight is behind its own letters alone.
+_BACKED = re.compile(r"\\(?:chshdng|cbpat|clcbpat|clshdng|shp)(?![a-z])[1-9]?")
+_LIT = {"highlight", "cb", "chcbpat"}
 _WHITE, _MOST_COLOURS, _MOST_CELLS = 0xF8, 1_000, 1_000
 # Half points: nobody reads letters of two points.
 _TINY = 4
 _LINK = re.compile("HYPERLINK", re.I)
 _DELETED = frozenset({"deleted"})
+_BEHIND = "behind"
 _STRIKES = {"strike", "striked"}
 # What Word writes beside a paragraph's automatic number, for programs that do not count.
 _COUNTED = {"listtext", "pntext"}
@@ -43,7 +51,7 @@ _DEEPEST = 10_000
 
 
 def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
-    """The text, its tables row by row, without headers and pictures.
+    """The text, its tables row by row, without pictures; the heads and feet of pages come first.
 
     Hidden text is left out, and told, unless `read_hidden`.
     """
@@ -61,7 +69,15 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     title = _TITLE.search(source[:100_000])
     sections = Sections()
     rows: list[list[str]] = []
+    margins: dict[str, None] = {}
+    in_margin = 0
     for line in text.split("\n"):
+        around, in_margin = in_margin, in_margin + line.count(_MARGIN) - line.count(_MARGIN_END)
+        if around > 0 or _MARGIN in line:
+            said = squeeze(_words(line))
+            if any(map(str.isalpha, said)) and not _OF_PAGE.fullmatch(said):
+                margins[said] = None
+            continue
         if _ROW in line:
             rows += _rows(line)
             continue
@@ -71,8 +87,9 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
         else:
             sections.text(_words(line))
     _flush(sections, rows)
+    head = [LocatedText("\n".join(margins))] if margins else []
     return ParsedDocument(
-        sections.finish(),
+        (*head, *sections.finish()),
         squeeze(clean(title[1])) if title else None,
         warnings=prepared.warnings(),
     )
@@ -91,17 +108,17 @@ class _Prepared:
         self._styles = styles
         self._read_hidden = read_hidden
         self._white = frozenset[str]()
-        # Of the row at hand: which cells go on the one above them, and which cell it is at.
-        self._goes_on: list[bool] = []
-        self._goes_on_next = False
+        # Of the row at hand: which cells go on another, and which cell it is at.
+        self._goes_on: list[str] = []
+        self._goes_on_next = ""
         self._cell = 0
 
     def pieces(self, source: str) -> Iterator[str]:
         """What striprtf is given, in order."""
         self._white = _white_colours(source)
-        stack: list[tuple[frozenset[str], bool]] = []
-        hidden = frozenset[str]()
-        is_note = is_told = False
+        stack: list[tuple[frozenset[str], str]] = []
+        given = hidden = frozenset[str]()
+        end, is_told = "", False  # what is marked where the group ends
         at = 0
         while match := _TOKEN.match(source, at):
             at, piece, word, number = match.end(), match[0], match["word"], match["number"]
@@ -109,17 +126,19 @@ class _Prepared:
                 at += int(match["raw"])  # bytes of a picture
             elif piece[0] == "{":
                 if len(stack) < _DEEPEST:
-                    stack.append((hidden, is_note))
-                is_note = False
+                    stack.append((given, end))
+                end = ""
                 yield piece
             elif piece[0] == "}":
-                yield (_character(_NOTE_END) if is_note else "") + piece
-                hidden, is_note = stack.pop() if stack else (frozenset(), False)
+                yield end + piece
+                given, end = stack.pop() if stack else (frozenset(), "")
+                hidden = _hidden(given)
                 is_told = is_told and bool(hidden)
             elif word:
-                hidden = self._hidden_by(word, number, hidden)
+                given = self._hidden_by(word, number, given)
+                hidden = _hidden(given)
                 is_told = is_told and bool(hidden)
-                is_note = is_note or word == "footnote"
+                end = end or _ENDS.get(word, "")
                 said = self._in_row(word) + (_worded(word, number, self._styles) or piece)
                 yield "" if hidden and word == "u" else said
             elif not hidden or (piece[0] == "\\" and piece[1] != "'"):
@@ -140,16 +159,16 @@ class _Prepared:
         if word in ("trowd", "row"):
             self._goes_on = [] if word == "trowd" else self._goes_on
             self._cell = 0
-        elif word == "clvmrg":
-            self._goes_on_next = True
+        elif word in ("clvmrg", "clmrg"):
+            self._goes_on_next = _ABOVE if word == "clvmrg" else _LEFT
         elif word == "cellx":
             if len(self._goes_on) < _MOST_CELLS:
                 self._goes_on.append(self._goes_on_next)
-            self._goes_on_next = False
+            self._goes_on_next = ""
         elif word == "cell":
             self._cell += 1
-            if self._cell <= len(self._goes_on) and self._goes_on[self._cell - 1]:
-                return _character(_ABOVE)
+            if self._cell <= len(self._goes_on):
+                return _character(self._goes_on[self._cell - 1])
         return ""
 
     def _hidden_by(self, word: str, number: str | None, hidden: frozenset[str]) -> frozenset[str]:
@@ -158,8 +177,10 @@ class _Prepared:
             return frozenset()
         if word in ("deleted", "mvf", "stylesheet"):  # by somebody who kept track; names of styles
             return hidden - _DELETED if number == "0" else hidden | _DELETED
-        if self._read_hidden or word not in ("v", "cf", "fs", *_STRIKES):
+        if self._read_hidden or word not in ("v", "cf", "fs", *_STRIKES, *_LIT):
             return hidden
+        if word in _LIT:
+            return hidden - {_BEHIND} if number == "0" else hidden | {_BEHIND}
         hides = {
             "v": number != "0",
             "strike": number != "0",
@@ -168,6 +189,11 @@ class _Prepared:
             "fs": number is not None and number.isdigit() and int(number) <= _TINY,
         }
         return hidden | {word} if hides[word] else hidden - {word}
+
+
+def _hidden(given: frozenset[str]) -> frozenset[str]:
+    """For which reasons text is hidden: white letters on a highlight are not."""
+    return given - {"cf", _BEHIND} if _BEHIND in given else given
 
 
 def _white_colours(source: str) -> frozenset[str]:
@@ -196,7 +222,12 @@ def _character(marks: str) -> str:
     return "".join(mark if mark.isascii() else f"\\uc1\\u{ord(mark) - 0x10000}?" for mark in marks)
 
 
+_ENDS = {
+    "footnote": _character(_NOTE_END),
+    **dict.fromkeys(_MARGINS, f"{_character(_MARGIN_END)}\\par "),
+}
 _WORDS = {
+    **dict.fromkeys(_MARGINS, f"\\par {_character(_MARGIN)}"),
     "footnote": _character(_NOTE),
     "cell": _character(_CELL), "nestcell": _character(_CELL),
     "row": f"{_character(_ROW)}\\par ", "nestrow": f"{_character(_ROW)}\\par ",
@@ -209,7 +240,8 @@ def _rows(line: str) -> Iterator[list[str]]:
     for row in line.split(_ROW):
         if _CELL in row:
             yield [
-                squeeze(_words(cell.replace(_ABOVE, ""))) + (_ABOVE if _ABOVE in cell else "")
+                squeeze(_words(cell.replace(_ABOVE, "").replace(_LEFT, "")))
+                + (_ABOVE if _ABOVE in cell else _LEFT if _LEFT in cell else "")
                 for cell in row.split(_CELL)[:-1]
             ]
 
@@ -220,7 +252,16 @@ def _flush(sections: Sections, rows: list[list[str]]) -> None:
             if _ABOVE in cell:
                 said = cell.replace(_ABOVE, "")
                 row[place] = said or (above[place] if place < len(above) else "")
-    for line in render(rows) if rows else ():
+    spans: dict[Place, tuple[int, int]] = {}
+    for at, row in enumerate(rows):
+        first = 0
+        for place, cell in enumerate(row):
+            if cell == _LEFT:
+                row[place] = ""
+                spans[at, first] = (1, place - first + 1)
+            else:
+                first = place
+    for line in render(rows, None, Looks(spans=spans)) if rows else ():
         sections.text(line)
     rows.clear()
 
@@ -229,4 +270,5 @@ def _words(text: str) -> str:
     """The text of a line, notes in brackets."""
     text = text.replace(_NOTE_END, "]").replace(_NOTE, " [").replace(_CELL, " ")
     text = _BULLET.sub("•", text)
+    text = text.replace(_MARGIN, "").replace(_MARGIN_END, "").replace(_LEFT, "")
     return clean(_MARKED.sub("", text).replace(_HEADING, ""))

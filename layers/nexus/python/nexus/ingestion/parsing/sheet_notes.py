@@ -17,6 +17,7 @@ from xml.parsers import expat
 from nexus.ingestion.parsing.cleaning import clean, squeeze
 from nexus.ingestion.parsing.hidden import left_out, struck_text
 from nexus.ingestion.parsing.hidden_cells import HiddenCells
+from nexus.ingestion.parsing.sheet_charts import ChartLinks, ChartTitle
 from nexus.ingestion.parsing.sheet_drawings import Box, Drawing
 from nexus.models import LocatedText, Locator, ReadingWarning
 
@@ -68,10 +69,21 @@ class SheetNotes:
             else:
                 drawing = Drawing(said.box, has_fills, read_hidden=self._read_hidden)
                 self._parse(path, said, drawing.start, drawing.end, drawing.data)
+                self._charts(path, said)
                 said.hidden += drawing.hidden
                 said.is_struck |= drawing.is_struck
         self._notes, self._letters = said.notes_left, said.letters_left
         return said.texts, said.warnings()
+
+    def _charts(self, drawing: str, said: _Said) -> None:
+        """Takes the titles of the charts of a drawing; what they show stands in cells."""
+        folder, name = posixpath.split(drawing)
+        links = ChartLinks(folder)
+        self._parse(f"{folder}/_rels/{name}.rels", said, links.start)
+        for path in links.found:
+            title = ChartTitle()
+            self._parse(path, said, title.start, title.end, title.data)
+            said.chart(title.text())
 
     def _parse(
         self,
@@ -145,6 +157,11 @@ class _Said:
             self._hide(text)
         else:
             self._add(text)
+
+    def chart(self, title: str) -> None:
+        """Takes the title of a chart."""
+        if title := squeeze(clean(title)):
+            self._add(f"Chart: {title}")
 
     def note(self, reference: str, text: str) -> None:
         """Takes the note of a cell."""

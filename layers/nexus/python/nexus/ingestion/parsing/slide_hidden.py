@@ -57,6 +57,9 @@ def take_out(body: Any, is_on_white: Callable[[], bool]) -> TakenOut:
     `is_on_white` is asked once, if letters are white.
     """
     hidden, is_struck, on_white = False, False, None
+    shape = body.getparent()
+    filled = None if shape is None else shape.find(f"{_P}spPr")
+    ground = "" if filled is None else _colour(filled)
     for run in list(body.iter(f"{A}r", f"{A}fld")):
         properties = run.find(f"{A}rPr")
         if properties is None or not (run.findtext(f"{A}t") or "").strip():
@@ -69,7 +72,8 @@ def take_out(body: Any, is_on_white: Callable[[], bool]) -> TakenOut:
         is_tiny = size.isascii() and size.isdigit() and int(size[:6]) <= _TINY
         if not is_tiny and _is_white(properties):
             on_white = is_on_white() if on_white is None else on_white
-        if is_tiny or _is_clear(properties) or (on_white and _is_white(properties)):
+        is_blank = _is_clear(properties) or (ground and _colour(properties) == ground)
+        if is_tiny or is_blank or (on_white and _is_white(properties)):
             run.getparent().remove(run)
             hidden = True
     return TakenOut(hidden, is_struck)
@@ -80,8 +84,17 @@ def _is_clear(properties: Any) -> bool:
     line = properties.find(f"{A}ln")
     if line is not None and line.find(f"{A}noFill") is None and len(line):
         return False
+    if properties.find(f"{A}noFill") is not None:
+        return line is None
     alpha = properties.find(f"{A}solidFill/*/{A}alpha")
     return alpha is not None and _whole(alpha, "val") <= _CLEAR
+
+
+def _colour(properties: Any) -> str:
+    """The plain colour that a shape or letters are filled with; "" if there is none."""
+    colour = properties.find(f"{A}solidFill/{A}srgbClr")
+    is_plain = colour is not None and not len(colour) and properties.find(f"{A}highlight") is None
+    return colour.get("val", "").upper() if is_plain else ""
 
 
 def is_on_white(shape: Any, slide: Any, others: list[Any]) -> bool:

@@ -16,6 +16,7 @@ from nexus.ingestion.parsing.hidden import left_out, struck_text
 from nexus.ingestion.parsing.pictures import is_large, unread
 from nexus.ingestion.parsing.slide_hidden import is_hidden, is_on_white, take_out
 from nexus.ingestion.parsing.slide_text import frame_text
+from nexus.ingestion.parsing.strict_xml import transitional
 from nexus.ingestion.parsing.table_lines import located, said_again
 from nexus.ingestion.parsing.tables import render
 from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
@@ -89,7 +90,7 @@ def _opened(content: bytes) -> Any:
 
     for kind in _VARIANTS:
         PartFactory.part_type_for[kind] = PresentationPart
-    return Package.open(io.BytesIO(content)).main_document_part.presentation
+    return Package.open(io.BytesIO(transitional(content))).main_document_part.presentation
 
 
 class _Slide:

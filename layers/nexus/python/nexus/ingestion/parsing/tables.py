@@ -16,6 +16,7 @@ from nexus.ingestion.parsing.column_units import has_own_unit, is_surely_unit
 from nexus.ingestion.parsing.form_grids import is_form
 from nexus.ingestion.parsing.headers import LOOKED_AT, Header, Looks, Row, find_header
 from nexus.ingestion.parsing.records import headed_lines, paired_lines, plain_row
+from nexus.ingestion.parsing.row_kinds import are_column_counts
 from nexus.ingestion.parsing.table_borders import (
     Numbered,
     count_filled,
@@ -140,6 +141,8 @@ class _Above:
         """Whether rows after a blank one belong to this table, by what their cells are."""
         if not self.body:
             return True
+        if len(rows) > 1 and self._is_title(rows[0][1]):
+            rows = rows[1:]
         for _, row in rows:
             fits = telling = 0
             filled = [place for place, cell in enumerate(row) if cell]
@@ -156,6 +159,13 @@ class _Above:
                 return False
         return find_header([row for _, row in rows], looks, [number for number, _ in rows]) is None
 
+    def _is_title(self, row: Row) -> bool:
+        """Whether a row only says what the rows below are about: words where numbers stand."""
+        if count_filled(row) != 1 or not row[0] or kind_of(row[0]) is not Kind.WORD:
+            return False
+        firsts = [kind_of(one[0]) for one in self.body if count_filled(one) > 1 and one[0]]
+        return bool(firsts) and firsts.count(Kind.WORD) * 5 <= len(firsts)
+
     def _is_note(self, number: int, row: Row, text: str, looks: Looks) -> bool:
         """Whether a row's only cell is no entry of its column."""
         place = next(place for place, cell in enumerate(row) if cell)
@@ -163,6 +173,8 @@ class _Above:
             return True
         if place:
             return False
+        if self._is_title(row):
+            return True
         longest = max((len(one[0]) for one in self.body if one), default=0)
         is_sentence = text.endswith((".", ":", "!")) and " " in text
         return is_sentence or (len(text) > _LONG_NOTE and len(text) > 2 * longest)
@@ -246,6 +258,8 @@ def _headed(
     ]
     used = header.names if not body else names_used(header.names, shown)
     for at in header.rows:
+        if at > first and are_column_counts(head[at][1], [row for _, row in body]):
+            continue
         if line := "; ".join(unsaid(head[at][1], used)):
             yield head[at][0], line
     yield from begun(above.lines(chain(body, rest), looks))

@@ -59,7 +59,7 @@ def read(
     text = _without_definitions(text.replace("\0", ""))
     _refuse_deep_nesting(text)
     tree = LexborHTMLParser(text)
-    title_node = tree.css_first("head > title") or tree.css_first("title")
+    title_node = tree.css_first("head > title") or tree.css_first("title:not(svg title)")
     title = words(title_node) if title_node else None
     walk = _Walk()
     warnings: tuple[ReadingWarning, ...] = ()

@@ -34,7 +34,7 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt", "legend"}
 # Elements that are judged, and that tell of those within them, even without attributes.
 # What says something without text of its own.
 _LEAVES = {"input", "math", "select", "textarea"}
-_WEIGHED = {"button", "dialog", *_MARGINS, *_STRUCK}
+_WEIGHED = {"button", "dialog", "header", *_MARGINS, *_STRUCK}
 _TELLING = {*_MARGINS, *_CONTENT, *_HEADINGS}
 _TOGGLES = ("aria-expanded", "aria-controls", "data-bs-toggle", "data-toggle", "data-bs-target")
 _UNFOLDS = ", ".join(("button", "summary", "[data-target]", *(f"[{name}]" for name in _TOGGLES)))
@@ -49,6 +49,8 @@ _LONGEST_NOTICE = 25
 # Blocks within a margin are weighed one by one down to here, so that the work does not grow with
 # the depth.
 _SIFTED = 4
+# Heads of a page that are weighed as a whole; they may stand in one another.
+_MOST_BANNERS = 20
 
 
 @dataclass(slots=True)
@@ -138,6 +140,7 @@ class _Judge:
         self.hiding = Hiding(styles)
         self._controlled = controlled
         self._read_hidden = read_hidden
+        self._banners = 0
 
     def of(self, node: LexborNode, around: _Around, looks: Looks) -> str:  # noqa: PLR0911
         """Why an element is left out, "hidden", "struck" or "furniture"; "" if it is not."""
@@ -151,7 +154,7 @@ class _Judge:
             return "furniture"
         if tag == "button" and not around.in_heading and not is_toggle(node):
             return "furniture"
-        if not around.in_content and self._is_margin(node, around):
+        if not around.in_content and (self._is_margin(node, around) or self._is_banner(node)):
             return "furniture"
         if given.get("aria-hidden") == "true" and not self._is_folded(node):
             return "furniture"
@@ -201,6 +204,15 @@ class _Judge:
         if node.tag not in _MARGINS or is_note(node):
             return False
         return not (_is_content(node) or any(_is_content(block) for block in node.iter()))
+
+    def _is_banner(self, block: LexborNode) -> bool:
+        """Whether a page's own head holds links alone, such as the name of the site."""
+        if block.tag != "header" or self._banners >= _MOST_BANNERS:
+            return False
+        self._banners += 1
+        if block.css_first("h1, h2, h3, h4, h5, h6") is not None:
+            return False
+        return len(words(block)) <= sum(len(words(link)) + 1 for link in block.css("a"))
 
     def _is_folded(self, node: LexborNode) -> bool:
         """Whether a reader can unfold the element."""

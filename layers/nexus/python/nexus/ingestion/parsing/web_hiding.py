@@ -28,9 +28,10 @@ _INHERITED = ("inherit", "unset")
 # Browsers give these a colour and a size of their own.
 _OWN_LOOKS = {"button", "input", "select", "textarea", "mark"}
 _NOTHING = frozenset[str]()
-_GROUNDS = ("bgcolor", "background")
+_PAPER = ("white", "#fff", "#ffffff", "ffffff", "")
 # What holds the whole page: it is hidden only until a script shows it.
 WHOLE = ("html", "body")
+_LONGEST_COLOUR = 30
 _LARGEST = (*WHOLE, "main")
 # What may be painted under words that stand beside it, so many steps up; and how often it is asked.
 _PICTURES = "img, picture, video, canvas, svg, iframe, object, div:empty, span:empty"
@@ -49,8 +50,12 @@ def element_of(node: LexborNode, around: Element | None) -> Element:
 
 
 def style_of(node: LexborNode) -> str:
-    """What an element's own style says, as it is written."""
-    return node.attributes.get("style") or ""
+    """What an element's own style says, as it is written; the colour of a `font` is one."""
+    given = node.attributes
+    style = given.get("style") or ""
+    if node.tag == "font" and (colour := given.get("color")):
+        return f"color:{colour[:_LONGEST_COLOUR]};{style}"
+    return style
 
 
 class Hiding:
@@ -82,7 +87,10 @@ class Hiding:
 
     def is_backed(self, node: LexborNode, looks: Looks) -> bool:
         """Whether an element has a ground of its own that is not white."""
-        return is_backed(looks) or any(one in node.attributes for one in _GROUNDS)
+        given = node.attributes
+        ground = given.get("bgcolor") or ""
+        is_coloured = "bgcolor" in given and ground.strip().lower() not in _PAPER
+        return is_backed(looks) or is_coloured or "background" in given
 
     def begun(
         self, node: LexborNode, looks: Looks, *, is_backed: bool, in_styled: bool

@@ -34,13 +34,14 @@ _CONDITIONS = ("@supports", "@layer", "@container", "@scope", "@document", "@-mo
 _ANY = ":is(a)"
 _GROUNDS = ("background-color", "background-image")
 # What rules for classes to come mostly show elements by.
-_SHOWING = ("display", "visibility", "opacity", "transform", "height")
+_SHOWING = ("display", "visibility", "opacity", "transform", "height", "max-height")
 _SIDES = ("top", "right", "bottom", "left")
 # What bears on whether text is seen; of `font` and its like, what they set of it.
 _KNOWN = {
     "display", "visibility", "opacity", "font-size", "clip", "clip-path", "transform", "filter",
     "left", "right", "top", "bottom", "text-indent", "margin-left", "margin-top", "position",
-    "height", "width", "min-height", "padding-top", "padding-bottom", "overflow-x", "overflow-y",
+    "height", "width", "max-height", "max-width", "min-height", "padding-top", "padding-bottom",
+    "overflow-x", "overflow-y",
     "color", "background-color", "background-image", "text-decoration-line", "animation",
     "text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke", "transition", "flex",
     "flex-grow",

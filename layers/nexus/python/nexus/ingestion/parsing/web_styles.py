@@ -68,9 +68,9 @@ def reveals(name: str, value: str) -> bool:
 
 def is_open(name: str, value: str) -> bool:
     """Whether it matters that another value may replace this: not where this one shows more."""
-    if name == "height":
+    if name.endswith(("height", "width")) and name != "min-height":
         return value.startswith("0")
-    return name != "width" and not reveals(name, value)
+    return not reveals(name, value)
 
 
 def may_hide(looks: Looks) -> bool:
@@ -93,10 +93,14 @@ def is_none(looks: Looks) -> bool:
 
 
 def is_cut_off(looks: Looks) -> bool:
-    """Whether an element has no height, and what is larger than it is cut off."""
+    """Whether an element has no height or no width, and what is larger than it is cut off."""
     return (
-        _number(looks, "height") == (0.0, "px")
-        and looks.get("overflow-y") in ("hidden", "clip")
+        any(
+            _number(looks, f"{of}{side}") == (0.0, "px")
+            and looks.get(f"overflow-{way}") in ("hidden", "clip")
+            for side, way in (("height", "y"), ("width", "x"))
+            for of in ("", "max-")
+        )
         and not _is_moved(looks)
         and not any(reveals(name, looks.get(name, "none")) for name in _REVEALING - {*_GROUNDS})
     )

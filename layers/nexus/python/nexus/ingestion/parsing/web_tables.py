@@ -56,7 +56,8 @@ def table_lines(table: LexborNode) -> list[str]:
                 emphasised.add(place)
             row += [text] + [""] * (columns - 1)
         _fill_from_above(row, down)
-        if marked == len(rows) and cells and all(map(_is_head, cells)):
+        is_head = tr.parent is not None and tr.parent.tag == "thead" and len(cells) > 1
+        if marked == len(rows) and cells and (is_head or all(map(_is_head, cells))):
             marked += 1
         rows.append(row)
     caption = table.css_first("caption" if is_marked_up else '[role="caption"]')

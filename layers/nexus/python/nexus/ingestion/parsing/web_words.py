@@ -36,7 +36,8 @@ def of_leaf(node: LexborNode) -> str | None:
     if node.is_comment_node:
         return ""
     if node.tag == "select":
-        return " "
+        chosen = (clean(one.text()) for one in node.css("option[selected]"))
+        return f" {', '.join(chosen)} "
     if node.tag == "input":
         return f" {_input(node)} "
     return equation(node) if node.tag == "math" else None

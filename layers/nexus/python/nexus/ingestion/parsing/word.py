@@ -10,6 +10,7 @@ from nexus.ingestion.parsing.coloured_rows import names_by_colour
 from nexus.ingestion.parsing.headers import Looks
 from nexus.ingestion.parsing.hidden import hidden_text, is_near_white, struck_text
 from nexus.ingestion.parsing.sections import Sections
+from nexus.ingestion.parsing.strict_xml import transitional
 from nexus.ingestion.parsing.table_lines import said_again
 from nexus.ingestion.parsing.tables import render
 from nexus.ingestion.parsing.word_boxes import (
@@ -17,6 +18,7 @@ from nexus.ingestion.parsing.word_boxes import (
     lift_boxes,
     parsed,
     pictures,
+    take_out_hidden,
     without_alternatives,
     write_drawings,
     write_equations,
@@ -26,7 +28,7 @@ from nexus.ingestion.parsing.word_marks import superscripts, write_marks
 from nexus.ingestion.parsing.word_notes import margins, without_page_numbers, write_notes
 from nexus.ingestion.parsing.word_numbers import Numbers
 from nexus.ingestion.parsing.word_styles import Styles
-from nexus.ingestion.parsing.word_text import blocks, descend, paragraph_text
+from nexus.ingestion.parsing.word_text import blocks, descend, paragraph_text, without_instructions
 from nexus.ingestion.parsing.word_xml import W, number, remove
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
@@ -105,11 +107,14 @@ class _Reader:
     def _prepare(self, root: Any, part: Any) -> None:
         without_alternatives(root)
         _without_deleted_rows(root)
+        if not self._read_hidden:
+            self._hidden += take_out_hidden(root)
         lift_boxes(root)
         if not self._read_hidden:
             taken = take_out(root, self._styles)
             self._hidden += taken.hidden
             self._is_struck = self._is_struck or taken.is_struck
+        without_instructions(root)
         write_marks(root)
         write_equations(root)
         superscripts(root)
@@ -162,7 +167,7 @@ def _opened(content: bytes) -> Any:
 
     for kind in _VARIANTS:
         PartFactory.part_type_for[kind] = DocumentPart
-    return Package.open(io.BytesIO(content)).main_document_part.document
+    return Package.open(io.BytesIO(transitional(content))).main_document_part.document
 
 
 def _without_deleted_rows(root: Any) -> None:

@@ -35,6 +35,17 @@ def without_alternatives(root: Any) -> None:
                 both.remove(old)
 
 
+def take_out_hidden(root: Any) -> int:
+    """Removes the drawings that are switched off; how many of them held text."""
+    found = 0
+    for drawn in [one for one in root.iter(f"{_WP}docPr") if one.get("hidden") in ("1", "true")]:
+        drawing = next(drawn.iterancestors(f"{W}drawing"), None)
+        if drawing is not None and drawing.getparent() is not None:
+            found += any((text.text or "").strip() for text in drawing.iter(f"{W}t"))
+            remove(drawing)
+    return found
+
+
 def lift_boxes(root: Any) -> None:
     """Moves the paragraphs and tables of text boxes behind the paragraph that each hangs on."""
     for box in list(root.iter(f"{W}txbxContent")):

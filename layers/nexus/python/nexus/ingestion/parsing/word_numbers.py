@@ -14,12 +14,23 @@ from nexus.ingestion.parsing.word_styles import Styles
 from nexus.ingestion.parsing.word_xml import W, is_on, number, run_of, value
 
 _LEVELS = 9
+# Word has no more columns; each empty cell with a number looks at the others of its row.
+_MOST_CELLS = 64
 _PLACE = re.compile(r"%([1-9])")
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
     (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
-_HIGHEST_ROMAN = 4_000
+_HIGHEST_ROMAN, _HIGHEST_IN_WORDS = 4_000, 100
+_CARDINALS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
+).split()
+_ORDINALS = (
+    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _OWN_MARKS = "-–—*·•◦▪■□☐☑✓✔➢→"
 
 
@@ -57,7 +68,7 @@ class Numbers:
         """Writes the number of every paragraph below `root` into it, counting in their order."""
         for paragraph in root.iter(f"{W}p"):
             said = self._next(paragraph)
-            if said and _has_text(paragraph):
+            if said and (_has_text(paragraph) or _numbers_a_row(paragraph)):
                 properties = paragraph.find(f"{W}pPr")
                 place = 0 if properties is None else paragraph.index(properties) + 1
                 paragraph.insert(place, run_of(paragraph, said))
@@ -177,6 +188,16 @@ def _has_text(paragraph: Any) -> bool:
     return any((text.text or "").strip() for text in paragraph.iter(f"{W}t"))
 
 
+def _numbers_a_row(paragraph: Any) -> bool:
+    """Whether an empty cell has a number of its own, beside cells that hold something."""
+    cell = paragraph.getparent()
+    if cell is None or cell.tag != f"{W}tc" or len(cell.findall(f"{W}p")) > 1:
+        return False
+    row = cell.getparent()
+    is_row = row is not None and row.tag == f"{W}tr" and len(row) <= _MOST_CELLS
+    return is_row and _has_text(row)
+
+
 def _is_deleted(paragraph: Any) -> bool:
     """Whether nothing of the paragraph is left once the tracked changes are accepted."""
     return paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None and not _has_text(paragraph)
@@ -201,9 +222,20 @@ def formatted(count: int, form: str) -> str:
             tens = count % 100
             ending = "th" if 10 < tens < 20 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
             return f"{count}{ending}"
-        case "bullet" | "none":
-            return ""
-    return str(count)
+        case "cardinalText" | "ordinalText" if 0 < count < _HIGHEST_IN_WORDS:
+            return _in_words(count, is_ordinal=form == "ordinalText").capitalize()
+    return "" if form in ("bullet", "none") else str(count)
+
+
+def _in_words(count: int, *, is_ordinal: bool) -> str:
+    """A count below a hundred in English words."""
+    small = _ORDINALS if is_ordinal else _CARDINALS
+    if count < len(small):
+        return small[count]
+    tens, ones = divmod(count, 10)
+    if ones:
+        return f"{_TENS[tens - 2]}-{small[ones]}"
+    return _TENS[tens - 2].removesuffix("y") + "ieth" if is_ordinal else _TENS[tens - 2]
 
 
 def _roman(count: int) -> str:

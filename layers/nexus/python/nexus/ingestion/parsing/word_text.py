@@ -12,6 +12,8 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _SKIPPED = {
     f"{W}del", f"{W}moveFrom", f"{W}instrText", _FALLBACK, f"{W}rPr", f"{W}pPr", f"{W}rt",
 }  # fmt: skip
+# Fields in fields, which are looked at.
+_DEEPEST = 20
 _BREAKS = {
     f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-",
 }  # fmt: skip
@@ -54,3 +56,25 @@ def _pieces(element: Any) -> Iterator[str]:
             yield from _pieces(child)
             if child.tag == f"{W}p":
                 yield "\n"
+
+
+def without_instructions(root: Any) -> None:
+    """Takes out what fields within the instructions of another field result in: it is not shown.
+
+    What a field leaves open is kept, since its end may be lost.
+    """
+    open_: list[tuple[bool, list[Any]]] = []
+    for one in root.iter(f"{W}fldChar", f"{W}t"):
+        if one.tag == f"{W}t":
+            of = next((waiting for has_result, waiting in open_[:_DEEPEST] if not has_result), None)
+            if of is not None:
+                of.append(one)
+            continue
+        match one.get(f"{W}fldCharType"):
+            case "begin":
+                open_.append((False, []))
+            case "separate" if open_:
+                open_[-1] = (True, open_[-1][1])
+            case "end" if open_:
+                for text in open_.pop()[1]:
+                    text.getparent().remove(text)

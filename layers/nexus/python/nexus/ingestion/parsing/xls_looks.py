@@ -17,6 +17,7 @@ _BOF, _EOF, _FONT, _FORMAT, _XF, _SHEET = 0x0809, 0x000A, 0x0031, 0x041E, 0x00E0
 _COLUMNS, _ROW, _RK_CELLS = 0x007D, 0x0208, 0x00BD
 # LABELSST, LABEL, RSTRING, NUMBER, RK, FORMULA and BOOLERR begin alike.
 _CELLS = {0x00FD, 0x0204, 0x00D6, 0x0203, 0x027E, 0x0006, 0x0205}
+_FORMULA = 0x0006
 _BIFF8 = 0x0600
 _BOLD, _STRUCK, _ROW_HIDDEN = 600, 0x08, 0x20
 _SOLID = 1
@@ -34,9 +35,12 @@ class XlsSheetLooks:
         self.hidden_columns: frozenset[int] = frozenset()
         self.named_by: list[int] = []
         self._rows: dict[int, RowLooks] = {}
+        self._empty: list[tuple[int, int]] | None = []
 
     def rows(self) -> Iterator[RowLooks]:
         """The looks of the rows of which anything is to be known, in order."""
+        for number, column in self._empty or ():
+            self._row(number).uncalculated.add(column)
         return (self._rows[number] for number in sorted(self._rows))
 
     def take(self, kind: int, data: bytes, styles: list[Style]) -> None:
@@ -52,12 +56,23 @@ class XlsSheetLooks:
                 self._row(number).hidden = True
         elif kind in _CELLS and len(data) >= 6:
             number, column, style = struct.unpack_from("<3H", data)
+            if kind == _FORMULA:
+                self._formula(number, column, data[6:14])
             self._cell(number, column, style, styles)
         elif kind == _RK_CELLS and len(data) >= 12:
             number, first = struct.unpack_from("<2H", data)
             for place in range((len(data) - 6) // 6):
                 (style,) = struct.unpack_from("<H", data, 4 + 6 * place)
                 self._cell(number, first + place, style, styles)
+
+    def _formula(self, number: int, column: int, result: bytes) -> None:
+        """Takes a formula: where none of a sheet has a result, nobody has calculated them."""
+        is_empty = result[:1] == b"\x03" and result[6:] == b"\xff\xff"
+        if self._empty is not None:
+            if is_empty:
+                self._empty.append((number, column))
+            else:
+                self._empty = None
 
     def _row(self, number: int) -> RowLooks:
         return self._rows.setdefault(number, RowLooks(number, hidden=False))

@@ -14,6 +14,16 @@ _MIXED_SHARE = 0.1
 _DEFINITIONS = re.compile(rb"<!DOCTYPE[^<>\[]{0,1000}\[", re.I)
 _DEFINITIONS_END = re.compile(rb"\]\s*+>")
 _REFERENCE = re.compile(rb"&(?=[A-Za-z_:])(?!(?:amp|lt|gt|quot|apos);)")
+_MOST_NAMES, _MOST_LOOKED_AT = 200, 8 * 1024 * 1024
+# What an HTML parser knows itself.
+_OF_PAGES = re.compile(
+    r"a|abbr|address|area|article|aside|b|base|blockquote|body|br|button|caption|cite|code|col|"
+    r"d[dlt]|del|details|dfn|div|em|figcaption|figure|footer|form|h[1-6r]|head|header|i|img|input|"
+    r"ins|kbd|label|li|link|main|mark|math|meta|nav|[ou]l|option|p|pre|q|s|samp|script|section|"
+    r"select|small|span|strong|style|su[bpm]\w*|svg|t[drh]|table|tbody|textarea|tfoot|thead|time|"
+    r"title|tr|u|var",
+    re.I,
+)
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
 _TITLE = re.compile(rb"<(/?)title(?=[\s/>])([^<>]{0,1000})", re.I)
 
@@ -85,8 +95,34 @@ def _value(element: Any) -> Any:
 
 
 def as_page(content: bytes) -> bytes:
-    """XML that is text as a page's parser reads all of it: titles as headings, and no CDATA."""
-    return _TITLE.sub(rb"<\1h2\2", _without_cdata(content))
+    """XML that is text as a page's parser reads all of it: titles as headings, and no CDATA.
+
+    Elements of a language of its own that stand within running text are parts of it.
+    """
+    content = _TITLE.sub(rb"<\1h2\2", _without_cdata(content))
+    names = _within_text(content) if len(content) <= _MOST_LOOKED_AT else []
+    if not names:
+        return content
+    within = re.compile(rb"<(/?)(?:" + b"|".join(map(re.escape, names)) + rb")(?=[\s/>])")
+    return within.sub(rb"<\1span", content)
+
+
+def _within_text(content: bytes) -> list[bytes]:
+    """The names of elements that always stand in running text, and that no page knows."""
+    try:
+        root = parse_xml(content)
+    except Exception:  # noqa: BLE001 - whatever lxml says, a page's parser reads on
+        return []
+    if local_name(root) == "html":
+        return []
+    within: dict[str, bool] = {}
+    for element in root.iter():
+        is_text = any(_own_texts(element)) and len(element) > 0
+        for child in element:
+            name = local_name(child)
+            if name and not _OF_PAGES.fullmatch(name):
+                within[name] = within.get(name, True) and is_text and not len(child)
+    return [name.encode() for name, always in within.items() if always][:_MOST_NAMES]
 
 
 def _without_cdata(content: bytes) -> bytes:

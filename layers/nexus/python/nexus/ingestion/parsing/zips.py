@@ -105,11 +105,6 @@ def _office_kind(archive: zipfile.ZipFile) -> ZipKind | None:
         types = _head(archive, "[Content_Types].xml")
         for mark, kind in _MAIN_PARTS:
             if mark in types:
-                if kind != "xlsx" and b"purl.oclc.org/ooxml" in _head(archive, "_rels/.rels"):
-                    raise UnsupportedFormat(
-                        "The file is saved as Strict Open XML: save it as an ordinary "
-                        f"{kind.upper()} and upload that."
-                    )
                 return kind
         for folder, modern in _SAVE_AS:
             if any(name.startswith(folder) for name in names):

@@ -1,0 +1,76 @@
+"""Files as programs export them: workbooks as XML, mailboxes, data with the names apart."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from nexus.errors import DocumentTooLarge
+from nexus.ingestion.parsing import parse
+from nexus.models import ParsedDocument
+
+_NAMES = (
+    'xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+    'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"'
+)
+
+
+def read(text: str, name: str) -> ParsedDocument:
+    return parse(text.encode(), name, "", max_bytes=10**8, max_unpacked_bytes=10**8)
+
+
+def lines(document: ParsedDocument) -> list[str]:
+    return [one.text for one in document.texts]
+
+
+def workbook(rows: str, styles: str = "") -> str:
+    return (
+        f'<?xml version="1.0"?><Workbook {_NAMES}><Styles>{styles}</Styles>'
+        f'<Worksheet ss:Name="A"><Table>{rows}</Table></Worksheet></Workbook>'
+    )
+
+
+def cell(text: str, kind: str = "String", **given: str) -> str:
+    said = " ".join(f'ss:{name}="{value}"' for name, value in given.items())
+    return f'<Cell {said}><Data ss:Type="{kind}">{text}</Data></Cell>'
+
+
+def test_hidden_columns_of_a_workbook_in_xml_are_left_out_and_merged_cells_are_said_in_each_row():
+    rows = (
+        '<Column/><Column ss:Hidden="1"/><Column/>'
+        f"<Row>{cell('Unit')}{cell('Cost')}{cell('Share')}</Row>"
+        f"<Row>{cell('North', MergeDown='1')}{cell('61', 'Number')}"
+        f"{cell('0.5', 'Number', StyleID='p')}</Row>"
+        f"<Row>{cell('62', 'Number')}{cell('0.25', 'Number', StyleID='p')}</Row>"
+    )
+    style = '<Style ss:ID="p"><NumberFormat ss:Format="0%"/></Style>'
+    document = read(workbook(rows, style), "a.xls")
+    assert lines(document) == ["Unit: North; Share: 50%", "Unit: North; Share: 25%"]
+    assert [one.where for one in document.warnings] == ["sheet A, columns B"]
+
+
+def test_a_workbook_in_xml_with_cells_far_to_the_right_of_many_rows_is_refused():
+    with pytest.raises(DocumentTooLarge):
+        read(workbook(f"<Row>{cell('x', Index='16000')}</Row>" * 300), "a.xml")
+
+
+def test_each_message_of_a_mailbox_is_read_and_lines_that_only_look_like_its_borders_are_text():
+    text = (
+        "From a@x Mon Mar  2 08:00:00 2026\nSubject: One\n\n>From now on we open at one.\n\n"
+        "From b@x Mon Mar  2 09:00:00 2026\nSubject: Two\n\nWe ask\nFrom Bo since 2026 only.\n"
+    )
+    document = read(text, "all.mbox")
+    assert [(one.locator.heading[0], one.text) for one in document.texts] == [
+        ("One", "Subject: One"),
+        ("One", "From now on we open at one."),
+        ("Two", "Subject: Two"),
+        ("Two", "We ask\nFrom Bo since 2026 only."),
+    ]
+
+
+def test_rows_of_data_are_said_with_the_names_that_stand_beside_them_only_where_they_fit():
+    data = {"columns": [{"title": "City"}, {"title": "Rain"}], "rows": [["Oslo", 4], ["Rome", 2]]}
+    assert lines(read(json.dumps(data), "a.json"))[0] == "City: Oslo; Rain: 4"
+    data["rows"] = [["Oslo", 4, 1], ["Rome", 2, 3]]
+    assert not any("City:" in line for line in lines(read(json.dumps(data), "a.json")))
