@@ -168,7 +168,7 @@ class _Incoming(socket.SocketIO):
         io.RawIOBase.close(self)
 
 
-def _plain(incoming: io.BufferedReader) -> tuple[Reply, bool] | None:
+def _plain(incoming: io.BufferedReader[_Incoming]) -> tuple[Reply, bool] | None:
     """The answer, and whether its connection may be kept, where it is of the usual form.
 
     That is one whose headers have come at once, and which says how long it is. None for any other,
@@ -198,7 +198,7 @@ def _plain(incoming: io.BufferedReader) -> tuple[Reply, bool] | None:
     return Reply(int(status[1]), headers, content, is_whole, [*headers.items()]), is_whole
 
 
-def _any(incoming: io.BufferedReader) -> tuple[Reply, bool]:
+def _any(incoming: io.BufferedReader[_Incoming]) -> tuple[Reply, bool]:
     """The answer, in whichever form it comes, and whether its connection may be kept."""
     source: Any = SimpleNamespace(makefile=lambda _mode: incoming)
     with HTTPResponse(source, method="POST") as response:
