@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,11 @@ from nexus.text.search_terms import indexed_form, indexed_forms, question_terms
 from nexus.text.segments import is_plain, is_unspaced, sealed, words_of
 from nexus.text.sentences import sentence_spans
 from nexus.text.tongues import tongue_of
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_words_of_ascii_are_its_runs_of_letters_and_digits(text: str) -> None:
+    assert words_of(text) == re.findall("[a-z0-9]+", text.lower())
 
 
 def test_unspaced_scripts_become_pairs_as_lucenes_cjk_analyzer_makes_them() -> None:

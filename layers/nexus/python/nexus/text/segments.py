@@ -27,6 +27,8 @@ _UNSPACED = (
 )
 
 _PLAIN_WORD = re.compile(r"[^\W_]+")
+# What parts the words of an ASCII text, as blanks.
+_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}{_POINTS}])*")
 # Where none of these stands, words are as plain as those of ASCII.
 _MARKED = re.compile(f"[{_UNSPACED}{_SIGNS}{_POINTS}]")
@@ -43,7 +45,9 @@ _STAND_IN = 0x1401
 def words_of(text: str) -> list[str]:
     """Every word and number of a text in lower case, in order; pairs of letters where unspaced."""
     text = text.lower()
-    if text.isascii() or not _MARKED.search(text):
+    if text.isascii():  # in a third of the time
+        return text.translate(_BLANKS).split()
+    if not _MARKED.search(text):
         return _PLAIN_WORD.findall(text)
     return in_pieces(_WORD.findall(text))
 

@@ -22,6 +22,10 @@ _WORD = re.compile(
 # The same of a text in which `is_latin` holds: a set of few letters is found in half the time.
 _LATIN = r"[A-Za-z\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe\xc0-\xd6\xd8-\xf6\xf8-\u024f]"
 _LATIN_WORD = re.compile(rf"{_LATIN}+(?:['’](?={_LATIN}))?")
+# Signs of no language that stand in texts which are ASCII otherwise.
+_SIGNS = "“”–—…•"
+# What parts the words of an ASCII text without elisions, as blanks.
+_BLANKS = {code: " " for code in range(128) if not chr(code).isalpha()}
 
 _ONE_LANGUAGE: Mapping[str, str] = {
     "Greek": "el", "Armenian": "hy", "Hebrew": "he", "Bengali": "bn", "Gurmukhi": "pa",
@@ -75,6 +79,9 @@ def tongue_of(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _likeliest(text: str) -> str:
+    if not text.isascii():
+        for sign in _SIGNS:
+            text = text.replace(sign, " ")
     if len(text) > 3 * END and is_latin(text):  # as passages are, of which many are indexed
         ends = f"{text[:END]} {text[-END:]}"
         told = _ranked("Latin", _plain(ends), ends.lower(), by_ending=False)
@@ -87,6 +94,8 @@ def _likeliest(text: str) -> str:
 
 
 def _written(text: str) -> list[str]:
+    if text.isascii() and "'" not in text:  # in a third of the time
+        return text.translate(_BLANKS).split()
     return (_LATIN_WORD if is_latin(text) else _WORD).findall(text)
 
 
@@ -96,7 +105,12 @@ def _plain(text: str) -> list[str]:
     Or the title of a work, in whatever language.
     """
     written = _written(text)
-    plain = written[:1] + [word for word in written[1:] if not word[0].isupper()]
+    if text.isascii():  # whose capitals stand before its small letters
+        plain = [word for word in written if word >= "a"]
+        if written and written[0] < "a":
+            plain.insert(0, written[0])
+    else:
+        plain = written[:1] + [word for word in written[1:] if not word[0].isupper()]
     return " ".join(plain).lower().split()
 
 
@@ -127,26 +141,51 @@ def _ranked(
 def _scored(script: str, words: Sequence[str], text: str, by_ending: bool) -> dict[str, float]:
     # Filled in the tables' order, so that the first of equals is English, then Indonesian.
     scores: dict[str, float] = {}
-    counts: dict[str, int] = {}
-    for word in words:  # a Counter takes longer to make than this, of so few
-        counts[word] = counts.get(word, 0) + 1
-    for first in words[:1]:  # a question's first word asks; what follows may be a foreign name
-        counts[first] += 1
-    telling, letters = _TELLING[script], _OF_LETTERS[script]
     if by_ending:
-        met = [(_told(script, word), n) for word, n in counts.items()]
-    else:  # of passages, of which many are indexed, in half the time
-        met = [(telling[word], n) for word, n in counts.items() if word in telling]
-        elided = [word for word in counts if word[-1:] in _ELISIONS and word not in telling]
-        met += [(telling.get(word.rstrip("'’"), ()), counts[word]) for word in elided]
+        met = [(_told(script, word), n) for word, n in _counted(words, words[:1]).items()]
+    else:
+        met = _function_words(_TELLING[script], words, is_elided="'" in text or "’" in text)
     for found, times in met:
-        for language, weight in found:
-            scores[language] = scores.get(language, 0.0) + weight * (times if times < 3 else 3)
+        if times == 1:  # as most are: weighed with nothing
+            for language, weight in found:
+                scores[language] = scores.get(language, 0.0) + weight
+        else:
+            most = times if times < 3 else 3
+            for language, weight in found:
+                scores[language] = scores.get(language, 0.0) + weight * most
     if not text.isascii():
+        letters = _OF_LETTERS[script]
         for letter in set(text).intersection(letters):
             for language, weight in letters[letter]:
                 scores[language] = scores.get(language, 0.0) + weight
     return scores
+
+
+def _counted(words: Iterable[str], first: Sequence[str]) -> dict[str, int]:
+    """How often each word is there; once more the first, which asks, as names may follow."""
+    counts: dict[str, int] = {}
+    for word in words:  # a Counter takes longer to make than this, of so few
+        counts[word] = counts.get(word, 0) + 1
+    for word in first:
+        counts[word] += 1
+    return counts
+
+
+def _function_words(
+    telling: Weights, words: Sequence[str], *, is_elided: bool
+) -> list[tuple[Sequence[tuple[str, float]], int]]:
+    """What the function words tell, and how often each is there; endings are not looked at.
+
+    As of passages, of which many are indexed: in half the time.
+    """
+    if not is_elided:
+        told = [word for word in words if word in telling]
+        counts = _counted(told, told[:1] if told[:1] == words[:1] else ())
+        return [(telling[word], n) for word, n in counts.items()]
+    counts = _counted(words, words[:1])
+    met = [(telling[word], n) for word, n in counts.items() if word in telling]
+    elided = [word for word in counts if word[-1:] in _ELISIONS and word not in telling]
+    return [*met, *((telling.get(word.rstrip("'’"), ()), counts[word]) for word in elided)]
 
 
 def _told(script: str, word: str) -> Sequence[tuple[str, float]]:
