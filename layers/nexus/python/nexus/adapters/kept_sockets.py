@@ -16,12 +16,16 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http.client import HTTPResponse, IncompleteRead
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import SplitResult
 
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2})(?: [^\r\n]*)?\r\n")
+_LENGTH = re.compile(r"[0-9]{1,15}", re.ASCII)
+# Longer contents are read in pieces: a server may announce what it never sends, and memory is taken
+# for what is read at once.
+_PIECE = 1_000_000
 
 
 class NotConnected(OSError):
@@ -33,7 +37,7 @@ class ConnectingTimedOut(TimeoutError):
 
 
 class HeaderRefused(ValueError):
-    """A header has more than one line: nothing was sent."""
+    """A header or a target holds what may end it: nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +95,29 @@ class KeptSockets:
         TimeoutError, ssl.SSLError, and OSError or HTTPException for a connection that broke.
         """
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-        if lines.count("\n") != len(headers):
+        # To some servers "\r" alone ends a line.
+        if not lines.count("\n") == lines.count("\r") == len(headers) or "\0" in lines:
             raise HeaderRefused("a header has more than one line")
+        if not target.isprintable() or " " in target:
+            raise HeaderRefused("a target has blanks")
         head = f"POST {target} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
+        end = time.monotonic() + whole_s
         held = self._open(connect_s)
         keeps = False
         try:
             held.settimeout(step_s)
             # At once: a body behind its headers would wait for their acknowledgement, 40 ms.
-            held.sendall(head.encode("latin-1") + body)
-            with io.BufferedReader(_Incoming(held, step_s, whole_s, heard)) as incoming:
-                reply, keeps = _plain(incoming) or _any(incoming)
+            try:
+                held.sendall(head.encode("latin-1") + body)
+            except (ConnectionError, ssl.SSLEOFError):
+                # A server that refuses a body may answer and close before it has all of it.
+                reply, _ = _any(_Answer(_Incoming(held, step_s, end, heard)))
                 return reply
+            incoming = _Answer(_Incoming(held, step_s, end, heard))
+            reply, keeps = _plain(incoming) or _any(incoming)
+            # It would be taken for the answer to what is asked next.
+            keeps = keeps and not incoming.has_more()
+            return reply
         finally:
             if keeps and len(self._idle) < self._most:
                 self._idle.append((held, self._now()))
@@ -143,16 +158,19 @@ class _Incoming(socket.SocketIO):
         self,
         held: socket.socket,
         step_s: float,
-        whole_s: float,
+        end: float,
         heard: Callable[[], None] | None,
     ) -> None:
         super().__init__(held, "r")
         self._held = held
         self._step_s = step_s
-        self._end = time.monotonic() + whole_s
+        self._end = end
         self._heard = heard
+        self._is_at_end = False
 
     def readinto(self, into: Any) -> int | None:
+        if self._is_at_end:
+            return 0
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer took too long")
@@ -167,8 +185,28 @@ class _Incoming(socket.SocketIO):
         """Ends the reading alone: the connection may be kept."""
         io.RawIOBase.close(self)
 
+    def end(self) -> bool:
+        """Reads nothing more from the connection; whether it holds something that it decrypted."""
+        self._is_at_end = True
+        return isinstance(self._held, ssl.SSLSocket) and self._held.pending() > 0
 
-def _plain(incoming: io.BufferedReader[_Incoming]) -> tuple[Reply, bool] | None:
+
+class _Answer(io.BufferedReader):
+    """An answer's bytes, some of which may be left when it has been read."""
+
+    def __init__(self, source: _Incoming) -> None:
+        super().__init__(source)
+        self._source = source
+
+    def close(self) -> None:
+        """Nothing: `http.client` closes what it has read, and with it what is left."""
+
+    def has_more(self) -> bool:
+        """Whether something came behind what was read; nothing is waited for."""
+        return self._source.end() or bool(self.peek())
+
+
+def _plain(incoming: _Answer) -> tuple[Reply, bool] | None:
     """The answer, and whether its connection may be kept, where it is of the usual form.
 
     That is one whose headers have come at once, and which says how long it is. None for any other,
@@ -188,7 +226,7 @@ def _plain(incoming: io.BufferedReader[_Incoming]) -> tuple[Reply, bool] | None:
             return None
         headers[key] = value.lstrip(" \t")
     length = headers.get("content-length", "")
-    if not (length.isascii() and length.isdigit() and len(length) < 16):
+    if not _LENGTH.fullmatch(length) or int(length) > _PIECE:
         return None
     if "transfer-encoding" in headers or "connection" in headers:
         return None
@@ -198,18 +236,53 @@ def _plain(incoming: io.BufferedReader[_Incoming]) -> tuple[Reply, bool] | None:
     return Reply(int(status[1]), headers, content, is_whole, [*headers.items()]), is_whole
 
 
-def _any(incoming: io.BufferedReader[_Incoming]) -> tuple[Reply, bool]:
+def _any(incoming: _Answer) -> tuple[Reply, bool]:
     """The answer, in whichever form it comes, and whether its connection may be kept."""
     source: Any = SimpleNamespace(makefile=lambda _mode: incoming)
-    with HTTPResponse(source, method="POST") as response:
+    while True:
+        response = HTTPResponse(source, method="POST")
         response.begin()
-        try:
-            content, is_whole = response.read(), True
-        except IncompleteRead as err:
-            content, is_whole = bytes(err.partial), False
-        keeps = not response.will_close and response.isclosed()
-        fields = [(name.lower(), value) for name, value in response.getheaders()]
-        return Reply(response.status, dict(fields), content, is_whole, fields), keeps
+        if response.status >= 200:
+            break
+        if response.status == 101:
+            raise HTTPException("the protocol was changed")
+    _check_length(response)
+    content, is_whole, keeps = b"", True, not response.chunked
+    if response.status not in (204, 304):
+        content, is_whole = _content(response)
+        keeps = response.isclosed()
+    keeps = keeps and is_whole and not response.will_close
+    fields = [(name.lower(), value) for name, value in response.getheaders()]
+    return Reply(response.status, dict(fields), content, is_whole, fields), keeps
+
+
+def _check_length(response: HTTPResponse) -> None:
+    """Raises HTTPException where two readers may not find the same end of an answer."""
+    codings = response.headers.get_all("transfer-encoding", [])
+    if codings:
+        if [coding.strip().lower() for coding in codings] != ["chunked"] or "\n" in codings[0]:
+            raise HTTPException("the answer is coded in another way than was asked for")
+        return
+    told = ",".join(response.headers.get_all("content-length", []))
+    lengths = {length.strip() for length in told.split(",")} if told else set()
+    if len(lengths) > 1 or not all(map(_LENGTH.fullmatch, lengths)):
+        raise HTTPException("the answer's length is not clear")
+    for length in lengths:
+        if response.status not in (204, 304):
+            response.length = int(length)
+
+
+def _content(response: HTTPResponse) -> tuple[bytes, bool]:
+    """What an answer contains, and whether that is all of it."""
+    pieces = []
+    try:
+        while piece := response.read(_PIECE):
+            pieces.append(piece)
+    except IncompleteRead as err:
+        return b"".join([*pieces, err.partial]), False
+    except ValueError as err:  # a chunk's size is negative
+        raise HTTPException(str(err)) from err
+    return b"".join(pieces), not response.length
 
 
 def _has_something_to_read(held: socket.socket) -> bool:

@@ -97,7 +97,9 @@ class _InOnePiece(httpx2.BaseTransport):
             raise httpx2.RemoteProtocolError("The answer broke off.")
         return httpx2.Response(
             reply.status,
-            headers=list(reply.fields),
+            headers=[
+                (name.encode("latin-1"), told.encode("latin-1")) for name, told in reply.fields
+            ],
             stream=httpx2.ByteStream(reply.content),
             extensions={"http_version": b"HTTP/1.1"},
         )
@@ -108,7 +110,9 @@ class _InOnePiece(httpx2.BaseTransport):
         self._other.close()
 
     def _sockets_to(self, url: httpx2.URL) -> KeptSockets | None:
-        """The connections to an address; None where they are too many."""
+        """The connections to an address; None where they are too many, or it is none of the web."""
+        if url.scheme not in ("http", "https") or not 0 < (url.port or 1) < 65_536:
+            return None
         address = f"{url.scheme}://{url.netloc.decode('ascii')}"
         found = self._sockets.get(address)
         if found is None and len(self._sockets) < _MOST_ADDRESSES:

@@ -146,6 +146,7 @@ class _Direct:
                 written,
                 connect_s=limit_s,
                 step_s=limit_s,
+                whole_s=current().remaining(),
             )
         except TimeoutError as err:
             raise PineconeTimeoutError(type(err).__name__) from err
@@ -156,7 +157,10 @@ class _Direct:
         if 200 <= reply.status < 300 and "content-encoding" not in reply.headers:
             return Plain(reply.status, reply.headers, reply.content)
         try:
-            return httpx.Response(reply.status, headers=reply.headers, content=reply.content)
+            headers = [
+                (name.encode("latin-1"), told.encode("latin-1")) for name, told in reply.fields
+            ]
+            return httpx.Response(reply.status, headers=headers, content=reply.content)
         except httpx.DecodingError as err:
             raise PineconeConnectionError(type(err).__name__) from err
 
