@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from pinecone.errors.exceptions import ApiError, PineconeTimeoutError
 
+from nexus.adapters.aws.connections import connections_to
 from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, Reply
 from nexus.adapters.openai.connection import ModelsClient, StatusError, connect
 from nexus.adapters.pinecone.connection import connect as connect_index
@@ -193,6 +195,14 @@ def test_an_index_that_answers_ever_so_slowly_is_given_up() -> None:
         began = time.perf_counter()
         with within(0.3), pytest.raises(PineconeTimeoutError):
             index.post("/x", {})
+        assert time.perf_counter() - began < 1.5
+
+
+def test_so_is_a_service_of_aws() -> None:
+    with hostile_server("drips") as url:
+        began = time.perf_counter()
+        with within(0.3), pytest.raises(ReadTimeoutError):
+            connections_to(url, 2).post({"host": "h"}, b"{}", 0.3)
         assert time.perf_counter() - began < 1.5
 
 

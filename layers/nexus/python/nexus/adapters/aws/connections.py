@@ -32,6 +32,7 @@ from nexus.adapters.kept_sockets import (
     NotConnected,
     Reply,
 )
+from nexus.deadline import current
 
 CONNECT_S = 2.0
 
@@ -64,7 +65,12 @@ class _Direct:
         told = {"accept-encoding": "identity", **headers}
         try:
             return self._sockets.post(
-                path or self._path, told, body, connect_s=CONNECT_S, step_s=read_s
+                path or self._path,
+                told,
+                body,
+                connect_s=CONNECT_S,
+                step_s=read_s,
+                whole_s=current().remaining(),
             )
         except HeaderRefused as err:
             raise HTTPClientError(error=err) from err
