@@ -74,3 +74,24 @@ def test_rows_of_data_are_said_with_the_names_that_stand_beside_them_only_where_
     assert lines(read(json.dumps(data), "a.json"))[0] == "City: Oslo; Rain: 4"
     data["rows"] = [["Oslo", 4, 1], ["Rome", 2, 3]]
     assert not any("City:" in line for line in lines(read(json.dumps(data), "a.json")))
+
+
+@pytest.mark.parametrize("name", ["rules.txt", "rules.md"])
+def test_a_text_that_begins_with_from_and_a_year_is_not_taken_for_a_mailbox(name: str):
+    text = "From Monday 4 March 2024 on we open early\nMonday: 9 to 5\n\nFrom 2025 on we close.\n"
+    assert "we open early" in "\n".join(lines(read(text, name)))
+    assert "From 2025 on we close." in "\n".join(lines(read(text, name)))
+
+
+def test_a_paragraph_of_a_message_that_begins_with_from_and_a_year_does_not_end_it():
+    text = (
+        "From - Mon Mar  2 08:00:00 2026\nSubject: One\n\nHello.\n\n"
+        "From 1 January 2027 new rules apply.\nBring: shoes\n\n"
+        "From 17@xxx Mon Mar 02 08:00:00 +0000 2026\nSubject: Two\n\nBye.\n\n"
+        "From b@x Mon, 2 Mar 2026 09:00:00 +0700\nSubject: Three\n\nEnd.\n"
+    )
+    texts = lines(read(text, "all.mbox"))
+    assert "From 1 January 2027 new rules apply.\nBring: shoes" in texts
+    assert [text for text in texts if "Subject" in text] == [
+        "Subject: One", "Subject: Two", "Subject: Three",
+    ]  # fmt: skip
