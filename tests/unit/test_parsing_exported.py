@@ -95,3 +95,19 @@ def test_a_paragraph_of_a_message_that_begins_with_from_and_a_year_does_not_end_
     assert [text for text in texts if "Subject" in text] == [
         "Subject: One", "Subject: Two", "Subject: Three",
     ]  # fmt: skip
+
+
+def test_what_stands_beside_named_rows_is_read_with_them():
+    names, rows = ["item", "price"], [["Pen", 3], ["Ink", 4]]
+    for data in (
+        {"header": "Prices of 2024", "columns": names, "data": rows},
+        {"columns": names, "names": "Prices of 2024", "data": rows},
+    ):
+        texts = "\n".join(lines(read(json.dumps(data), "a.json")))
+        assert "Prices of 2024" in texts
+        assert "item: Pen; price: 3" in texts
+        assert "columns" not in texts
+    fields = [{"id": "item", "description": "What is sold"}, {"id": "price", "type": "int"}]
+    texts = "\n".join(lines(read(json.dumps({"fields": fields, "rows": rows}), "a.json")))
+    assert "What is sold" in texts
+    assert "item: Pen; price: 3" in texts
