@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
 
-from nexus.errors import DocumentTooLarge
+from nexus.errors import DocumentTooLarge, EmptyDocument
 from nexus.ingestion.parsing import parse
 from nexus.models import ParsedDocument
 
@@ -111,3 +112,55 @@ def test_what_stands_beside_named_rows_is_read_with_them():
     texts = "\n".join(lines(read(json.dumps({"fields": fields, "rows": rows}), "a.json")))
     assert "What is sold" in texts
     assert "item: Pen; price: 3" in texts
+
+
+def test_many_hidden_columns_of_a_workbook_in_xml_are_read_in_time_that_grows_with_them():
+    rows = '<Column ss:Span="16383" ss:Hidden="1"/>' * 50_000 + f"<Row>{cell('x')}</Row>"
+    begun = process_time()
+    with pytest.raises(EmptyDocument):
+        read(workbook(rows), "a.xml")
+    assert process_time() - begun < 5
+
+
+def test_a_number_beyond_all_of_a_workbook_in_xml_is_said_as_it_is_written():
+    style = '<Style ss:ID="n"><NumberFormat ss:Format="0.00"/></Style>'
+    numbers = "".join(cell(one, "Number", StyleID="n") for one in ("1e999", "nan", "2"))
+    assert lines(read(workbook(f"<Row>{numbers}</Row>", style), "a.xml")) == ["1e999; nan; 2.00"]
+
+
+def test_a_report_on_a_delivery_with_very_many_fields_is_read_in_time_that_grows_with_them():
+    report = "".join(f"X-{number}: v\n" for number in range(60_000))
+    text = (
+        "From: a@b\nContent-Type: multipart/report; boundary=B\n\n--B\n"
+        f"Content-Type: message/delivery-status\n\n{report}X-1: again\n--B--\n"
+    )
+    begun = process_time()
+    assert lines(read(text, "a.eml"))[-1].count("X-1:") == 1
+    assert process_time() - begun < 6
+
+
+def test_a_table_in_the_head_of_a_page_of_rtf_leaves_no_marks_and_does_not_take_in_the_text():
+    text = (
+        r"{\rtf1{\header\trowd\cellx1\cellx2\intbl Acme\cell school\cell\row\pard\par\pict 01}"
+        r"\pard One\par\trowd\cellx1\clmrg\cellx2\intbl A\cell B\cell\row\pard Two\par}"
+    )
+    assert lines(read(text, "a.rtf")) == ["Acme school", "One", "A: B", "Two"]
+
+
+def test_hidden_lines_in_the_head_of_a_page_of_an_open_document_are_not_read():
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for short, name in (("office", "office"), ("text", "text"), ("style", "style"))
+    )
+    text = (
+        f'<office:document {spaces} office:mimetype="application/vnd.oasis.opendocument.text">'
+        '<office:automatic-styles><style:style style:name="H" style:family="paragraph">'
+        '<style:text-properties text:display="none"/></style:style></office:automatic-styles>'
+        "<office:master-styles><style:master-page><style:header><text:p>Acme</text:p>"
+        '<text:p text:style-name="H">Secret</text:p></style:header></style:master-page>'
+        "</office:master-styles><office:body><office:text><text:p>One</text:p></office:text>"
+        "</office:body></office:document>"
+    )
+    document = read(text, "a.fodt")
+    assert lines(document) == ["Acme", "One"]
+    assert len(document.warnings) == 1
