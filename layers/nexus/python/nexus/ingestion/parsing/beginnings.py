@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-# A message begins with such a line, at the file's beginning or after a blank line.
+# A message begins with such a line, at the file's beginning or after a blank line: who sent it, and
+# the moment with its weekday and month. Sentences begin with "From" and may say a year, too.
 MESSAGE_BEGUN = re.compile(
-    rb"(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From [^\r\n]{0,300}\b\d{4}\b[^\r\n]{0,40}\r?\n"
+    rb"(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From [^\r\n]{0,300}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? {1,2}"
+    rb"(?:[A-Z][a-z]{2} {1,2}\d{1,2}|\d{1,2} [A-Z][a-z]{2} \d{4}),? \d{1,2}:\d\d[^\r\n]{0,60}\r?\n"
 )
 _OFFICE_XML = re.compile(
     rb"<(?:[\w.-]{1,20}:)?(?:"

@@ -20,7 +20,11 @@ _WORD_BREAK = re.compile(r"(?<![ \t])[ \t]*+\r?\n[ \t]++")
 
 def field(message: Message, name: str) -> str:
     """A header field as a reader sees it, on one line; "" if there is none."""
-    raw = str(message.get(name, ""))[:LONGEST_FIELD]
+    return _shown(str(message.get(name, "")))
+
+
+def _shown(value: str) -> str:
+    raw = value[:LONGEST_FIELD]
     pieces = []
     try:
         for piece, charset in decode_header(_WORD_BREAK.sub(" ", raw)):
@@ -64,8 +68,12 @@ def is_sheet(part: Message) -> bool:
 def blocks_of_fields(blocks: list[Message]) -> Iterator[LocatedText]:
     """What a report on a delivery says, as it is written."""
     for block in blocks:
-        if names := dict.fromkeys(block.keys()):
-            yield LocatedText("\n".join(f"{name}: {field(block, name)}" for name in names))
+        said: dict[str, str] = {}
+        for name, value in block.items():  # a look-up of each would go through all of them
+            if name not in said:
+                said[name] = _shown(str(value))
+        if said:
+            yield LocatedText("\n".join(f"{name}: {value}" for name, value in said.items()))
 
 
 def base64_decoded(text: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.parser
 import re
+from collections.abc import Iterator
 from email.policy import compat32
 
 from nexus.errors import EmptyDocument
@@ -23,10 +24,8 @@ def read(content: bytes, inside: Inside) -> ParsedDocument:
     """
     texts: list[LocatedText] = []
     warnings: list[ReadingWarning] = []
-    places = [(match.start(), match.end()) for match in MESSAGE_BEGUN.finditer(content)]
-    ends = [start for start, _ in places[1:]] + [len(content)]
     count = skipped = 0
-    for number, ((_, start), end) in enumerate(zip(places, ends, strict=True), start=1):
+    for number, (start, end) in enumerate(_places(content), start=1):
         if number > MOST_FILES or not inside.fits(end - start):
             skipped += 1
             continue
@@ -43,3 +42,14 @@ def read(content: bytes, inside: Inside) -> ParsedDocument:
     if not texts:
         raise EmptyDocument("No message of the mailbox holds text: upload messages that do.")
     return ParsedDocument(tuple(texts), pages=max(count, 1), warnings=tuple(warnings))
+
+
+def _places(content: bytes) -> Iterator[tuple[int, int]]:
+    """Where each message begins and ends; one by one, since there may be millions."""
+    start = None
+    for match in MESSAGE_BEGUN.finditer(content):
+        if start is not None:
+            yield start, match.start()
+        start = match.end()
+    if start is not None:
+        yield start, len(content)

@@ -17,8 +17,9 @@ def with_named_rows(value: Any, depth: int = 1) -> Any:
     if not isinstance(value, Mapping) or depth > _DEEPEST:
         return value
     by_name = {_plain(name): name for name in value}
-    names = next((value[by_name[one]] for one in by_name if one in _OF_NAMES), None)
-    said = [_named(one) for one in names] if isinstance(names, list) else []
+    lists = (by_name[one] for one in by_name if one in _OF_NAMES)
+    key = next((one for one in lists if isinstance(value[one], list)), None)
+    said = [] if key is None else [_named(one) for one in value[key]]
     found = {name: with_named_rows(one, depth + 1) for name, one in value.items()}
     if len(said) < 2 or not all(said) or len(set(said)) < len(said):
         return found
@@ -26,7 +27,9 @@ def with_named_rows(value: Any, depth: int = 1) -> Any:
         rows = value[name]
         if plain in _OF_ROWS and isinstance(rows, list) and rows and _fit(rows, len(said)):
             found[name] = [dict(zip(said, row, strict=True)) for row in rows]
-            return {other: one for other, one in found.items() if _plain(other) not in _OF_NAMES}
+            if all(_is_name_alone(one) for one in value[key]):
+                del found[key]
+            break
     return found
 
 
@@ -43,6 +46,13 @@ def _named(one: Any) -> str:
             (one[key].strip() for key in _OF_NAME if isinstance(one.get(key), str) and one[key]), ""
         )
     return ""
+
+
+def _is_name_alone(one: Any) -> bool:
+    """Whether nothing is said of a column but its name and kinds, in a word each."""
+    if not isinstance(one, Mapping):
+        return True
+    return not any(isinstance(text, str) and " " in text for text in one.values())
 
 
 def _plain(name: str) -> str:

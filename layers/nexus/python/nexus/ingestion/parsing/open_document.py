@@ -140,6 +140,8 @@ class _Reading:
             if one.get(f"{_STYLE}display") == "false":
                 continue
             for block in one.iter(f"{_TEXT}p"):
+                if self._is_left_out(block):
+                    continue
                 line = squeeze(clean(self.words(block)))
                 counts = next(block.iter(f"{_TEXT}page-number"), None) is not None
                 if any(map(str.isalpha, line)) and line not in known and not counts:

@@ -25,6 +25,7 @@ _HEADING, _CELL, _ROW, _NOTE, _NOTE_END, _ABOVE, _LEFT, _MARGIN, _MARGIN_END = (
 _MARGINS = {f"{name}{of}" for name in ("header", "footer") for of in ("", "l", "r", "f")}
 # A line of a margin that only counts pages.
 _OF_PAGE = re.compile(r"\W*(?:\w{1,12}\W{1,3})?\d{1,5}(?:\W{1,3}\w{1,6}\W{1,3}\d{1,5})?\W*")
+_BORDERS = re.compile(f"[{_ROW}{_ABOVE}{_LEFT}{_MARGIN}{_MARGIN_END}]")
 _MARKED = re.compile(f"{_HEADING}([1-9])")
 # The mark of a list's item, in a font of symbols.
 _BULLET = re.compile("^\\s{0,9}[\uf000-\uf0ff](?=\\s)")
@@ -72,7 +73,8 @@ def read(content: bytes, *, read_hidden: bool = False) -> ParsedDocument:
     margins: dict[str, None] = {}
     in_margin = 0
     for line in text.split("\n"):
-        around, in_margin = in_margin, in_margin + line.count(_MARGIN) - line.count(_MARGIN_END)
+        around = in_margin
+        in_margin = max(in_margin + line.count(_MARGIN) - line.count(_MARGIN_END), 0)
         if around > 0 or _MARGIN in line:
             said = squeeze(_words(line))
             if any(map(str.isalpha, said)) and not _OF_PAGE.fullmatch(said):
@@ -130,7 +132,7 @@ class _Prepared:
                 end = ""
                 yield piece
             elif piece[0] == "}":
-                yield end + piece
+                yield piece + end  # not within, where a picture may have begun
                 given, end = stack.pop() if stack else (frozenset(), "")
                 hidden = _hidden(given)
                 is_told = is_told and bool(hidden)
@@ -260,6 +262,7 @@ def _flush(sections: Sections, rows: list[list[str]]) -> None:
                 row[place] = ""
                 spans[at, first] = (1, place - first + 1)
             else:
+                row[place] = cell.replace(_LEFT, "")  # a cell that is merged and yet says something
                 first = place
     for line in render(rows, None, Looks(spans=spans)) if rows else ():
         sections.text(line)
@@ -270,5 +273,5 @@ def _words(text: str) -> str:
     """The text of a line, notes in brackets."""
     text = text.replace(_NOTE_END, "]").replace(_NOTE, " [").replace(_CELL, " ")
     text = _BULLET.sub("•", text)
-    text = text.replace(_MARGIN, "").replace(_MARGIN_END, "").replace(_LEFT, "")
+    text = _BORDERS.sub("", text)
     return clean(_MARKED.sub("", text).replace(_HEADING, ""))

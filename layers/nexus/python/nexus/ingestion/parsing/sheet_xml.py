@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from nexus.errors import DocumentTooLarge
@@ -119,9 +120,10 @@ def _grid(table: Any, styles: dict[str, _Style], *, read_hidden: bool) -> _Grid:
     for column in table.iterchildren(f"{_S}Column"):
         at = _index(column, at, "column")
         span = min(_number(column, "Span"), _FURTHEST["column"])
+        end = min(at + span + 1, _FURTHEST["column"])  # or each of many would hide all there are
         if column.get(f"{_S}Hidden") == "1" and not read_hidden:
-            hidden.update(range(at, at + span + 1))
-        at += span + 1
+            hidden.update(range(at, end))
+        at = end
     down: dict[int, tuple[int, str]] = {}
     cells = number = 0
     for row in table.iterchildren(f"{_S}Row"):
@@ -199,7 +201,8 @@ def _text(cell: Any, code: str) -> str:
                 number = float(text)
             except ValueError:
                 return text
-            formatted = shown(number, code) if code and code != "General" else None
+            is_shown = code and code != "General" and isfinite(number)
+            formatted = shown(number, code) if is_shown else None
             return CellText(text if formatted is None else formatted, is_number=True)
         case "DateTime":
             return _time(text)

@@ -14,7 +14,7 @@ from nexus.ingestion.parsing.word_styles import Styles
 from nexus.ingestion.parsing.word_xml import W, is_on, number, run_of, value
 
 _LEVELS = 9
-# Word has no more columns; each empty cell with a number looks at the others of its row.
+# Word has no more columns.
 _MOST_CELLS = 64
 _PLACE = re.compile(r"%([1-9])")
 _ROMAN = (
@@ -66,9 +66,10 @@ class Numbers:
 
     def write(self, root: Any) -> None:
         """Writes the number of every paragraph below `root` into it, counting in their order."""
+        looked_at: dict[Any, bool] = {}
         for paragraph in root.iter(f"{W}p"):
             said = self._next(paragraph)
-            if said and (_has_text(paragraph) or _numbers_a_row(paragraph)):
+            if said and (_has_text(paragraph) or _numbers_a_row(paragraph, looked_at)):
                 properties = paragraph.find(f"{W}pPr")
                 place = 0 if properties is None else paragraph.index(properties) + 1
                 paragraph.insert(place, run_of(paragraph, said))
@@ -188,14 +189,20 @@ def _has_text(paragraph: Any) -> bool:
     return any((text.text or "").strip() for text in paragraph.iter(f"{W}t"))
 
 
-def _numbers_a_row(paragraph: Any) -> bool:
-    """Whether an empty cell has a number of its own, beside cells that hold something."""
+def _numbers_a_row(paragraph: Any, looked_at: dict[Any, bool]) -> bool:
+    """Whether an empty cell has a number of its own, beside cells that hold something.
+
+    Rows may hold whole tables, so that each is looked at once.
+    """
     cell = paragraph.getparent()
     if cell is None or cell.tag != f"{W}tc" or len(cell.findall(f"{W}p")) > 1:
         return False
     row = cell.getparent()
-    is_row = row is not None and row.tag == f"{W}tr" and len(row) <= _MOST_CELLS
-    return is_row and _has_text(row)
+    if row is None or row.tag != f"{W}tr" or len(row) > _MOST_CELLS:
+        return False
+    if row not in looked_at:
+        looked_at[row] = _has_text(row)
+    return looked_at[row]
 
 
 def _is_deleted(paragraph: Any) -> bool:
