@@ -19,7 +19,8 @@ from pinecone.errors.exceptions import ApiError, PineconeTimeoutError
 
 from nexus.adapters.aws.connections import connections_to
 from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, Reply
-from nexus.adapters.openai.connection import ModelsClient, StatusError, connect
+from nexus.adapters.openai.connection import ModelsClient, connect
+from nexus.adapters.openai.errors import StatusError
 from nexus.adapters.pinecone.connection import connect as connect_index
 from nexus.deadline import within
 from tests.echo_server import echo_server, local_certificate
