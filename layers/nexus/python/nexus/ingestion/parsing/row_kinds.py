@@ -25,8 +25,8 @@ _FEWEST_ROWS = 3
 def are_column_counts(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether the cells count the columns from 1 on, and the rows below are of other things.
 
-    Columns may be left out at the end, as is done with one of remarks; where the first ones are, the
-    numbers name lessons or days, and what stands before them below is what they are of.
+    Columns may be left out at the end, as is done with one of remarks. Where the first ones are,
+    the numbers name lessons or days, and what stands before them below is what they are of.
     """
     filled = [cell for cell in row if cell]
     if len(filled) < _FEWEST or "1" not in filled[0]:
