@@ -164,3 +164,30 @@ def test_hidden_lines_in_the_head_of_a_page_of_an_open_document_are_not_read():
     document = read(text, "a.fodt")
     assert lines(document) == ["Acme", "One"]
     assert len(document.warnings) == 1
+
+
+def test_a_calendar_of_journals_is_read_as_the_text_that_it_is():
+    text = "BEGIN:VCALENDAR\nBEGIN:VJOURNAL\nSUMMARY:Minutes\nEND:VJOURNAL\nEND:VCALENDAR\n"
+    assert "SUMMARY:Minutes" in lines(read(text, "a.ics"))[0]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "max-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap",
+        "width:0;overflow:hidden;white-space:nowrap",
+        "width:0;min-width:100%;overflow:hidden",
+    ],
+)
+def test_cells_of_pages_that_are_fitted_into_the_width_there_is_are_read(style: str):
+    table = "<table><tr><th>Name</th></tr><tr><td style='{}'>Ana Lee</td></tr></table>"
+    page = f"<html><body><p>x</p>{table.format(style)}</body></html>"
+    assert "Ana Lee" in "\n".join(lines(read(page, "a.html")))
+    hidden = page.replace(style, "width:0;height:0;overflow:hidden;white-space:nowrap")
+    assert "Ana Lee" not in "\n".join(lines(read(hidden, "a.html")))
+
+
+def test_the_number_to_call_in_the_head_of_a_page_is_read():
+    head = "<header><a href='tel:1'>Call 0123 456789</a></header>"
+    page = f"<html><body>{head}<p>Words that are here.</p></body></html>"
+    assert "0123 456789" in "\n".join(lines(read(page, "a.html")))

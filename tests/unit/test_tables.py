@@ -198,3 +198,9 @@ def test_units_that_stand_again_below_the_names_on_a_new_page_are_no_record():
     names, units = ["Berth", "Load"], ["", "kg"]
     rows = [names, units, ["S1", "10"], names, units, ["S2", "25"]]
     assert render(rows, 1) == ["Berth: S1; Load (kg): 10", "Berth: S2; Load (kg): 25"]
+
+
+@pytest.mark.parametrize("title", ["Timetable 7A||||", "Attendance|of March|||"])
+def test_numbers_of_lessons_or_days_under_a_title_are_the_names_of_their_columns(title):
+    rows = f"{title}\n|1|2|3|4\nMonday|Maths|English|Art|Music\nFriday|Art|Maths|Music|Sport"
+    assert render(table(rows))[-1] == "Friday; 1: Art; 2: Maths; 3: Music; 4: Sport"

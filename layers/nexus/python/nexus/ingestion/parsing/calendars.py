@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from nexus.errors import EmptyDocument
 from nexus.ingestion.parsing.appointments import appointments
-from nexus.ingestion.parsing.plain import decode
+from nexus.ingestion.parsing.plain import decode, paragraphs
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
 
 
 def read(content: bytes) -> ParsedDocument:
-    """The events and tasks of a calendar. Raises EmptyDocument if it holds none."""
-    found, more = appointments(decode(content))
+    """The events and tasks of a calendar; its text as it is if it holds neither, as of journals."""
+    text = decode(content)
+    found, more = appointments(text)
     if not found:
-        raise EmptyDocument("The calendar holds no events: upload one that does.")
+        return ParsedDocument(paragraphs(text))
     warnings: tuple[ReadingWarning, ...] = ()
     if more:
         what = f"not read: {more} appointments"

@@ -212,7 +212,10 @@ class _Judge:
         self._banners += 1
         if block.css_first("h1, h2, h3, h4, h5, h6") is not None:
             return False
-        return len(words(block)) <= sum(len(words(link)) + 1 for link in block.css("a"))
+        said = words(block)
+        if _CONTACT.search(said):
+            return False
+        return len(said) <= sum(len(words(link)) + 1 for link in block.css("a"))
 
     def _is_folded(self, node: LexborNode) -> bool:
         """Whether a reader can unfold the element."""

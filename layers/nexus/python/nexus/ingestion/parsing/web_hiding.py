@@ -77,7 +77,7 @@ class Hiding:
 
     def is_closed(self, node: LexborNode, looks: Looks) -> bool:
         """Whether an element is not displayed, as panels are that can be unfolded."""
-        if is_none(looks):
+        if is_none(looks, is_cell=node.tag in ("td", "th")):
             return True
         given = node.attributes
         is_off = ("hidden" in given and given["hidden"] != "until-found") or (

@@ -40,7 +40,8 @@ _SIDES = ("top", "right", "bottom", "left")
 _KNOWN = {
     "display", "visibility", "opacity", "font-size", "clip", "clip-path", "transform", "filter",
     "left", "right", "top", "bottom", "text-indent", "margin-left", "margin-top", "position",
-    "height", "width", "max-height", "max-width", "min-height", "padding-top", "padding-bottom",
+    "height", "width", "max-height", "max-width", "min-height",
+    "min-width", "padding-top", "padding-bottom",
     "overflow-x", "overflow-y",
     "color", "background-color", "background-image", "text-decoration-line", "animation",
     "text-shadow", "-webkit-text-fill-color", "-webkit-text-stroke", "transition", "flex",

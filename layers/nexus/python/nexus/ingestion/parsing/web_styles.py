@@ -87,12 +87,12 @@ def may_hide(looks: Looks) -> bool:
     )
 
 
-def is_none(looks: Looks) -> bool:
+def is_none(looks: Looks, *, is_cell: bool = False) -> bool:
     """Whether nothing is shown of an element, whatever those within it say."""
-    return looks.get("display") == "none" or is_cut_off(looks)
+    return looks.get("display") == "none" or is_cut_off(looks, is_cell=is_cell)
 
 
-def is_cut_off(looks: Looks) -> bool:
+def is_cut_off(looks: Looks, *, is_cell: bool = False) -> bool:
     """Whether an element has no height or no width, and what is larger than it is cut off."""
     return (
         any(
@@ -101,9 +101,22 @@ def is_cut_off(looks: Looks) -> bool:
             for side, way in (("height", "y"), ("width", "x"))
             for of in ("", "max-")
         )
+        and not _is_fitted(looks, is_cell=is_cell)
         and not _is_moved(looks)
         and not any(reveals(name, looks.get(name, "none")) for name in _REVEALING - {*_GROUNDS})
     )
+
+
+def _is_fitted(looks: Looks, *, is_cell: bool) -> bool:
+    """Whether no width is how an element is fitted into what there is, as columns of tables are."""
+    has_width = is_cell or not looks.get("min-width", "0").startswith("0")
+    return has_width and not _is_flat(looks)
+
+
+def _is_flat(looks: Looks) -> bool:
+    """Whether an element has no height, and what is larger than it is cut off."""
+    is_cut = looks.get("overflow-y") in ("hidden", "clip")
+    return is_cut and any(_number(looks, f"{of}height") == (0.0, "px") for of in ("", "max-"))
 
 
 def is_unreadable(looks: Looks) -> bool:
