@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 READS = "How large is the book allowance of the Kencana Merit Scholarship?"
 READS_TELLS = "1,250,000"
 READS_TITLE = "Scholarship Guide 2026/2027"
+_STOP = re.compile("^(Stop|Hentikan)$")
 UNANSWERED = "How much does a parking permit cost for visitors?"
 
 
@@ -22,6 +25,8 @@ def answers(page: Page) -> Locator:
 
 def ask(page: Page, question: str) -> Locator:
     """Types a question, sends it by the keyboard; gives its answer once it is whole."""
+    # An answer is whole a moment before its stream ends, and until then nothing is sent.
+    expect(page.get_by_role("button", name=_STOP)).to_have_count(0)
     with page.expect_response("**/v1/chat/stream"):
         send(page, question)
     return whole(answers(page).last)
