@@ -9,9 +9,14 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.handlers import BUILTIN_HANDLERS
+from hypothesis import settings
 from moto.core.models import botocore_stubber
 
 _ONE = threading.RLock()
+
+# Hypothesis would take a pause of the machine for a slow example; tests/growth tells what is slow.
+settings.register_profile("without deadlines", deadline=None)
+settings.load_profile("without deadlines")
 
 
 def pytest_collection_finish() -> None:
