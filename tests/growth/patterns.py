@@ -66,8 +66,9 @@ def _modules() -> Iterator[ModuleType]:
         package = importlib.import_module(room)
         yield package
         for found in pkgutil.walk_packages(package.__path__, f"{room}."):
-            # What a handler needs, it builds when it is imported; and all it does is delegate.
-            if not found.name.endswith(".handler"):
+            # What a function starts from builds all it needs, and defers every pattern imported
+            # after it, in whose stead none would be found. All it does is delegate.
+            if not found.name.endswith((".handler", ".server")):
                 yield importlib.import_module(found.name)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
@@ -17,9 +16,9 @@ FUNCTION = compile("import re\ndef make(): return re.compile('(')\n", "module", 
 
 
 @pytest.fixture(autouse=True)
-def undone() -> Iterator[None]:
-    yield
-    re.compile = patterns._compile
+def undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`re` as it comes: another test of this process may have imported the chat function."""
+    monkeypatch.setattr(re, "compile", patterns._compile)
 
 
 def executed(code: CodeType, name: str) -> dict[str, Any]:
