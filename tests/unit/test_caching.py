@@ -16,18 +16,21 @@ from nexus.answering.cache_control import CachePolicy, cache_policy
 from nexus.answering.cache_keys import answer_key
 from nexus.answering.embedding_cache import HELD_EMBEDDINGS, CachedEmbedder
 from nexus.answering.forgiving_cache import ForgivingCache
+from nexus.answering.opening import Opening, opening
 from nexus.errors import UpstreamUnavailable
 from nexus.models import (
     Answer,
     Budget,
     Confidence,
     Filters,
+    Generation,
     Locator,
     Passage,
     Principal,
     Source,
     Usage,
 )
+from nexus.ports import Standing
 from nexus.settings import Settings
 from tests.fakes import FakeCache, FakeClock, FakeEmbedder
 
@@ -70,6 +73,13 @@ class Desk:
         parts = {"model": "minilm", "dimension": DIMENSION, "ttl_s": 60, "executor": AtOnce()}
         self.embedder = CachedEmbedder(self.model, self.cache, **{**parts, **changes})
         return self.embedder
+
+
+class NobodyAsks:
+    """Standings of a turn that looked nothing up."""
+
+    def standing(self, generation: Generation, tenant: str) -> Standing:
+        raise NotImplementedError
 
 
 class AtOnce(Executor):
@@ -120,6 +130,16 @@ def test_a_cached_embedding_expires(desk: Desk):
     desk.embedder.embed(["x"])
     desk.clock.advance(60)
     assert desk.forget().embed(["x"]).tokens == 1
+
+
+def test_what_a_conversation_makes_of_a_question_is_held_in_the_process_only(desk: Desk):
+    made_of_it = "How much is a single room in May?"
+    with opening(Opening(NobodyAsks(), AtOnce(), "acme")):
+        first, held = (desk.embedder.embed([made_of_it]) for _ in range(2))
+        anew = desk.forget().embed([made_of_it])
+
+    assert (first.tokens, held.tokens, anew.tokens) == (8, 0, 8)
+    assert desk.store.entries == {}
 
 
 def test_several_texts_are_embedded_anew_and_leave_nothing(desk: Desk):

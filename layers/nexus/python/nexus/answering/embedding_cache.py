@@ -21,9 +21,11 @@ HELD_EMBEDDINGS = 1_000
 class CachedEmbedder:
     """An Embedder of questions: each is looked for in this process, then in the cache.
 
-    Not for ingestion: only single texts are cached, and chunks would push the questions out. A hit
-    reports no tokens; its vector is rounded to 32-bit floats. Values are written by `executor`, so
-    that nobody waits for them.
+    Not for ingestion: only single texts are cached, and chunks would push the questions out. What a
+    conversation makes of a question is looked for in this process only: hardly anybody asks it a
+    second time, and to look elsewhere is a trip more before each answer. A hit reports no tokens;
+    its vector is rounded to 32-bit floats. Values are written by `executor`, so that nobody waits
+    for them.
     """
 
     def __init__(
@@ -51,12 +53,13 @@ class CachedEmbedder:
         text = as_embedded(texts[0])
         key = embedding_key(self._model, self._layout.size // 4, text)
         known, turn = self._held_here(key), opened()
+        is_asked = turn is not None and turn.has(key)
         making = None
-        if known is None:
-            if turn and turn.has(key):
-                # Asked beside the cache: it costs a fraction of a read, and waiting for that a
-                # trip. It then goes on for nobody where the cache has the embedding, or the answer.
-                making = self._executor.submit(self._embedder.embed, [text])
+        if known is None and is_asked:
+            # Asked beside the cache: it costs a fraction of a read, and waiting for that a trip. It
+            # then goes on for nobody where the cache has the embedding, or the answer.
+            making = self._executor.submit(self._embedder.embed, [text])
+        if known is None and (is_asked or turn is None):
             known = self._known(key)
         self._cache.count("cache_embedding_hit" if known else "cache_embedding_miss")
         if known:
@@ -65,10 +68,10 @@ class CachedEmbedder:
         packed = struct.pack(f"<{len(made.vectors[0])}f", *made.vectors[0])
         if len(packed) == self._layout.size:
             self._hold(key, packed)
-            if turn and turn.has(key):
-                turn.keep(Kept(key, packed, self._ttl_s))
-            else:
+            if turn is None:
                 behind(self._executor, self._cache.put, key, packed, self._ttl_s)
+            elif is_asked:
+                turn.keep(Kept(key, packed, self._ttl_s))
         return made
 
     def ping(self) -> None:
