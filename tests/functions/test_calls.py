@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import botocore.session
@@ -102,11 +102,16 @@ class Chat:
     """A warm chat function; `counted` waits for what it does behind its answers, too."""
 
     def __init__(
-        self, upstreams: Upstreams, aws: Aws, budget: Mapping[str, float] | None = None
+        self,
+        upstreams: Upstreams,
+        aws: Aws,
+        budget: Mapping[str, float] | None = None,
+        **changes: Any,
     ) -> None:
         self._budget = budget
         self._executor = NotingExecutor()
-        services = chat_services(Settings.from_environ(upstreams.own), aws, self._executor)
+        settings = replace(Settings.from_environ(upstreams.own), **changes)
+        services = chat_services(settings, aws, self._executor)
         self._upstreams = upstreams
         self._handle = Mangum(create_app(services), lifespan="off")
 
@@ -208,6 +213,17 @@ def test_a_turn_whose_answer_is_in_the_cache(chat: Chat) -> None:
     # It stays the same one however often it is asked, and this process holds its embedding by then.
     found = shortest([chat.counted(question, "earlier", cached=True) for _ in range(TRIES)])
     assert (found.number, found.chain) == (8, 3), found
+
+
+def test_a_turn_whose_question_a_model_rewrites(upstreams: Upstreams, aws: Aws) -> None:
+    made = Chat(upstreams, aws, rewrite_model="gpt-5.4-nano")
+    for _ in range(2):
+        made.counted(next(NEW), "rewritten")
+    found = shortest([made.counted(next(NEW), "rewritten") for _ in range(TRIES)])
+    made.close()
+    # Before it is searched: which answers of before may still be seen, and the rewriting.
+    assert (found.number, found.chain) == (14, 7), found
+    assert found.made["/v1/responses"] == 2, found
 
 
 def test_a_follow_up(chat: Chat) -> None:
