@@ -8,7 +8,9 @@ from contextlib import contextmanager
 
 import openai
 import pytest
+from fastapi.testclient import TestClient
 
+from functions.chat.app import ERRORS, OPENAI_PATHS, create_app
 from nexus.errors import UpstreamUnavailable
 from tests.fakes import FakeChat
 from tests.functions.chat_services import ACME_KEY, World
@@ -190,6 +192,15 @@ JSON format: { "follow_ups": ["Question 1?"] }
 <chat_history>
 USER: How much is the tuition fee?
 </chat_history>"""
+
+
+def test_every_error_is_described_in_the_form_that_it_is_told_in() -> None:
+    described = TestClient(create_app(World().services)).get("/openapi.json").json()
+    for path in OPENAI_PATHS:
+        [operation] = described["paths"][path].values()
+        told = {int(status): set(one["content"]) for status, one in operation["responses"].items()}
+        errors = {status: forms for status, forms in told.items() if status >= 400}
+        assert errors == {status: {"application/json"} for status in ERRORS}, path
 
 
 @pytest.mark.parametrize(

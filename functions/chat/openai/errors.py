@@ -26,9 +26,11 @@ _CODES = {
 
 _STATUSES = {
     400: "The body is not valid JSON.",
+    401: "The sign-in has expired or was ended, or the token is not one of this service's.",
     403: "The API key is missing, unknown, expired or revoked.",
     404: "It does not exist, or not for this key.",
     409: "A request with this Idempotency-Key is at work; `Retry-After` says when to come again.",
+    413: "The body is larger than this service takes; `message` says how large it may be.",
     415: "The body is not sent as application/json.",
     422: "A parameter is not valid, or would mean another thing than Nexus does; `param` names it.",
     429: "The key's rate or quota is used up.",
