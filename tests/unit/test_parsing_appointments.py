@@ -105,3 +105,37 @@ def test_no_calendar_takes_long(text: str) -> None:
     start = time.process_time()
     appointments(text)
     assert time.process_time() - start < 2
+
+
+def test_who_is_invited_what_it_is_about_and_when_it_is_not_are_told() -> None:
+    found, _ = appointments(
+        _event(
+            "SUMMARY:Library tour",
+            "DTSTART;TZID=Asia/Jakarta:20270111T090000",
+            "DURATION:P1DT1H30M",
+            "EXDATE;TZID=Asia/Jakarta:20270118T090000,20270125T090000",
+            'ATTENDEE;ROLE=CHAIR;CN="Sari Dewi":mailto:sari@campus.example',
+            "ATTENDEE:mailto:budi@campus.example",
+            "CATEGORIES:Visits,Freshers",
+            "ATTENDEE;ROLE=REQ-PARTICIPANT;CN=Sari Dewi:mailto:sari@campus.example",
+            "URL:https://campus.example/tour?id=7",
+            "X-OTHER:nothing",
+        )
+    )
+    assert found[0].splitlines() == [
+        "Event: Library tour",
+        "Start: 2027-01-11 09:00 Asia/Jakarta",
+        "Duration: 1 day 1 hour 30 minutes",
+        "Not on: 2027-01-18 09:00 Asia/Jakarta, 2027-01-25 09:00 Asia/Jakarta",
+        "Attendees: Sari Dewi, budi@campus.example",
+        "Categories: Visits,Freshers",
+        "Link: https://campus.example/tour?id=7",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("PT0S", "PT0S"), ("-PT1H", "-PT1H"), ("P2W", "2 weeks"), ("PT45M", "45 minutes")],
+)
+def test_a_duration_is_told_in_words_where_it_is_one(written: str, told: str) -> None:
+    assert appointments(_event(f"DURATION:{written}"))[0] == [f"Duration: {told}"]

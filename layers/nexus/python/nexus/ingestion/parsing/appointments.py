@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from nexus.ingestion.parsing.cleaning import clean
 
 _FOLDED = re.compile(r"\r?\n[ \t]")
 _FIELD = re.compile(r"([A-Za-z-]{1,30})((?:;(?:[^;:\"]++|\"[^\"]*+\")*+)*+):(.*)", re.S)
 _NAMES = {
-    "SUMMARY": "Event", "DTSTART": "Start", "DTEND": "End", "DUE": "Due", "LOCATION": "Place",
-    "ORGANIZER": "Organiser", "RRULE": "Repeats", "STATUS": "Status", "DESCRIPTION": "Description",
+    "SUMMARY": "Event", "DTSTART": "Start", "DTEND": "End", "DUE": "Due", "DURATION": "Duration",
+    "LOCATION": "Place", "ORGANIZER": "Organiser", "ATTENDEE": "Attendees", "CONTACT": "Contact",
+    "RRULE": "Repeats", "RDATE": "Also on", "EXDATE": "Not on", "STATUS": "Status",
+    "CATEGORIES": "Categories", "RESOURCES": "Resources", "URL": "Link",
+    "DESCRIPTION": "Description",
 }  # fmt: skip
-_TIMES = ("DTSTART", "DTEND", "DUE")
+_TIMES = ("DTSTART", "DTEND", "DUE", "RDATE", "EXDATE")
+_PEOPLE = ("ORGANIZER", "ATTENDEE")
+# What stands in several lines, each of which adds to one list.
+_LISTED = ("ATTENDEE", "RDATE", "EXDATE", "CATEGORIES", "RESOURCES")
+_DURATION = re.compile(
+    r"\+?P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:\d{1,5}S)?)?"
+)
+_UNITS = ("week", "day", "hour", "minute")
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?")
 _ZONE = re.compile(r";TZID=(?:\"([^\"]{1,60})\"|([^;:\"]{1,60}))", re.I)
 _NAMED = re.compile(r";CN=(?:\"([^\"]{1,200})|([^;:\"]{1,200}))", re.I)
@@ -41,7 +52,7 @@ class _Reading:
     def __init__(self) -> None:
         self.found: list[str] = []
         self.more = 0
-        self._said: list[str] | None = None
+        self._said: dict[str, dict[str, None]] | None = None
         # How deep within the event; what stands in it, such as a reminder, is not of it.
         self._depth = 0
 
@@ -52,7 +63,7 @@ class _Reading:
         if kind == "BEGIN":
             if what in _KINDS:
                 self.end()
-                self._said, self._depth = [], 0
+                self._said, self._depth = {}, 0
             else:
                 self._depth += 1
         elif kind == "END":
@@ -63,25 +74,42 @@ class _Reading:
         elif self._said is not None and not self._depth and (field := _FIELD.fullmatch(line)):
             name = field[1].upper()
             if name in _NAMES and (value := clean(_value(name, field[2], field[3]))):
-                self._said.append(f"{_NAMES[name]}: {value}")
+                # In the order in which they are said, each once: some are invited in two roles.
+                self._said.setdefault(name, {})[value] = None
 
     def end(self) -> None:
         """Ends the event that was begun, if one was."""
         if self._said:
             if len(self.found) < _MOST:
-                self.found.append("\n".join(self._said))
+                self.found.append("\n".join(_lines(self._said)))
             else:
                 self.more += 1
         self._said = None
 
 
+def _lines(said: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    for name, values in said.items():
+        for value in [", ".join(values)] if name in _LISTED else values:
+            yield f"{_NAMES[name]}: {value}"
+
+
+def _time(given: str, value: str) -> str:
+    time = _TIME.fullmatch(value.strip())
+    if time is None:
+        return value
+    day = "-".join(time.groups()[:3])
+    zone = _ZONE.search(given)
+    where = " UTC" if time[6] else f" {zone[1] or zone[2]}" if zone else ""
+    return f"{day} {time[4]}:{time[5]}{where}" if time[4] else day
+
+
 def _value(name: str, given: str, value: str) -> str:
-    if name in _TIMES and (time := _TIME.fullmatch(value.strip())):
-        day = "-".join(time.groups()[:3])
-        zone = _ZONE.search(given)
-        where = " UTC" if time[6] else f" {zone[1] or zone[2]}" if zone else ""
-        return f"{day} {time[4]}:{time[5]}{where}" if time[4] else day
-    if name == "ORGANIZER":
+    if name in _TIMES:
+        return ", ".join(_time(given, one) for one in value.split(","))
+    if name == "DURATION" and (lasts := _DURATION.fullmatch(value.strip())):
+        counted = [(int(n), unit) for n, unit in zip(lasts.groups(), _UNITS, strict=True) if n]
+        return " ".join(f"{n} {unit}{'s' * (n != 1)}" for n, unit in counted if n) or value
+    if name in _PEOPLE:
         named = _NAMED.search(given)
         return (named[1] or named[2]) if named else re.sub("(?i)^mailto:", "", value)
     return _ESCAPED.sub(lambda mark: "\n" if mark[1] in "nN" else mark[1], value)
