@@ -15,7 +15,13 @@ from cli.local.models.entries import (
     POINTS,
     entries,
 )
-from cli.local.models.evidence import FEATURES, measure_words, read_alone
+from cli.local.models.evidence import (
+    FEATURES,
+    LEANING,
+    measure_words,
+    named_literally,
+    read_alone,
+)
 from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage
 from cli.local.models.quoting import quotable
 from cli.local.models.sentences import split_units
@@ -128,3 +134,12 @@ def test_a_name_with_capitals_inside_is_a_literal_and_a_path_is_a_place() -> Non
     assert literals("Does YouTube or a McDonald need it?") == ()
     assert offers("place", "it is written into ~/.ddd/log then", frozenset())
     assert not offers("place", "one and/or the other", frozenset())
+
+
+def test_a_sentence_that_goes_on_from_a_name_is_nearly_as_much_about_it() -> None:
+    question = "What does --fold imply?"
+    text = (
+        "With --fold all letters are folded. It implies caseless tables. Tables are in chapter 7."
+    )
+    named = named_literally(question, found_in(text, question))
+    assert named.tolist() == pytest.approx([1, LEANING, 0])

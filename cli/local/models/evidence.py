@@ -38,6 +38,8 @@ _KINDS: dict[AnswerKind, int] = {
 }  # fmt: skip
 # A sentence of at most so many stems is read with what it stands under.
 SHORT = 6
+# How surely a sentence is about what the one names that it leans on, by hand.
+LEANING = 0.9
 
 # "When can it not be used?": when something is so, and not when it was.
 _ASKS_CASE = re.compile(
@@ -77,17 +79,20 @@ def coverage(weights: dict[str, float], stems: frozenset[str] | set[str]) -> flo
 def named_literally(question: str, found: Sequence[Candidate]) -> Array:
     """The share of the question's literal names, such as --all, that each candidate is about.
 
-    It holds them, or stands under them, as they are written; 0 if the question has none.
+    It holds them, or stands under them, as they are written; 0 if the question has none. A sentence
+    that begins with "It" or the like is nearly as surely about those of the sentence before.
     """
     names = literals(question)
-    return np.array(
-        [share_held(names, f"{_term(candidate)}\n{candidate.text}") for candidate in found],
-        np.float32,
-    )
+    return np.array([_share_named(names, candidate) for candidate in found], np.float32)
 
 
-def _term(candidate: Candidate) -> str:
-    return candidate.passage.text[slice(*candidate.term)] if candidate.term else ""
+def _share_named(names: tuple[str, ...], candidate: Candidate) -> float:
+    text = candidate.passage.text
+    own = "\n".join([text[slice(*candidate.term)] if candidate.term else "", candidate.text])
+    named = share_held(names, own)
+    if candidate.unit.kind != "sentence" or candidate.unit.context is None or named == 1:
+        return named
+    return max(named, LEANING * share_held(names, f"{own}\n{text[slice(*candidate.unit.context)]}"))
 
 
 def measure_words(question: str, found: Sequence[Candidate], weights: dict[str, float]) -> Array:

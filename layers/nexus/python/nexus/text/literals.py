@@ -46,5 +46,6 @@ def lists_places(text: str) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _as_written(name: str) -> re.Pattern[str]:
-    end = r"(?![\w-])" if name[-1] != ")" else ""
+    # The path that stands right behind an option, as in -L/usr/lib, makes another thing of it.
+    end = "" if name[-1] == ")" else r"(?![\w/-])" if name[0] == "-" else r"(?![\w-])"
     return re.compile(rf"(?<![\w-]){re.escape(name)}{end}")
