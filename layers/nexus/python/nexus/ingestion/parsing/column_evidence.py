@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
 from nexus.ingestion.parsing.column_words import is_column_word
@@ -73,9 +74,13 @@ class Column:
         repeats = len(self.texts) > 2 and len(set(self.texts)) <= 0.7 * len(self.texts)
         mean = sum(map(len, self.texts)) / len(self.texts)
         is_short = mean >= _LONG_TEXT and mean >= 2 * len(name)
-        counted = sum(any(map(str.isdigit, text)) for text in self.texts)
-        counts = counted * 2 >= len(self.texts) and not any(map(str.isdigit, name))
+        counts = not _has_digit(name) and sum(map(_has_digit, self.texts)) * 2 >= len(self.texts)
         return 0.4 * repeats + 0.5 * is_short + 0.7 * counts
+
+
+@lru_cache(maxsize=4096)
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def words_told(names: Sequence[str], body: Sequence[Sequence[str]]) -> float:
