@@ -184,8 +184,7 @@ class Letters:
         textpage, (left, top, right, bottom) = self.address, into
         segment(textpage, first, left, top, right, bottom)
         widest, end = 0.0, sides[2]
-        if segments > _SEGMENTS_LOOKED_AT:
-            segments = _SEGMENTS_LOOKED_AT
+        segments = min(segments, _SEGMENTS_LOOKED_AT)
         for index in range(first + 1, segments):
             segment(textpage, index, left, top, right, bottom)
             if (gap := sides[0] - end) > widest:
