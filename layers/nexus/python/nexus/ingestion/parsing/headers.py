@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from nexus.ingestion.parsing.cell_kinds import Kind, counts_alike, kind_of, numbered
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS
-from nexus.ingestion.parsing.column_evidence import Column, is_prose, words_told
+from nexus.ingestion.parsing.column_evidence import Column, Columns, is_prose, words_told
 from nexus.ingestion.parsing.column_units import are_units
 from nexus.ingestion.parsing.column_words import is_column_word
 from nexus.ingestion.parsing.row_kinds import are_column_counts, are_records_across, width_of
@@ -92,7 +92,7 @@ class _Table:
         self.width = max(map(width_of, rows), default=0)
         self._looks, self._numbers = looks, numbers
         self._filled: dict[int, list[int]] = {}
-        self._lists = [*map(list, rows)]
+        self._lists, self._columns = [*map(list, rows)], Columns(rows)
 
     def cell(self, index: int, column: int) -> str:
         row = self.rows[index]
@@ -207,8 +207,9 @@ class _Table:
             return -9.0
         again = self._lists[last]
         # The header again, as on each page, is no record.
-        body = [row for row in self._lists[last + 1 :] if row != again]
-        columns = [Column(body, column) for column in range(len(names))]
+        below = [at for at in range(last + 1, len(self.rows)) if self._lists[at] != again]
+        body = [self._lists[at] for at in below]
+        columns = [self._columns.below(column, below) for column in range(len(names))]
         score = 0.3 if self.width > 2 else 0.0
         score -= sum(
             (0.2 if column.place == 0 else 1.5) * column.is_used(len(body))
@@ -225,9 +226,8 @@ class _Table:
             for column in filled
         ]
         score += min(sum(contrasts), 4.0)
-        # What else speaks for a row is worth less than this.
         if score < _ENOUGH - (8.0 if self._looks.emphasised else 5.0):
-            return score
+            return score  # what else speaks for a row is worth less
         score += 1.2 * are_records_across(whole, body)
         words, shown = words_told(names, body[:HEADER_WITHIN]), self._emphasis(last)
         score += 2.5 * words + shown + (len(header) > 1)
