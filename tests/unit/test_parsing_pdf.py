@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 
 import pytest
 from reportlab.pdfgen import canvas
 
 from nexus.errors import EmptyDocument, EncryptedDocument
-from nexus.ingestion.parsing import pdf
+from nexus.ingestion.parsing import outline, parse_part, pdf
 from tests.unit import documents_made as made
 from tests.unit.documents_made import lines, read
 
@@ -140,3 +142,29 @@ def test_readers_take_turns_because_pdfium_is_not_thread_safe():
             readers = [pool.submit(read, content) for _ in range(8)]
             assert not wait(readers, timeout=0.2).done
         assert all(len(reader.result(timeout=20).texts) == 20 for reader in readers)
+
+
+def test_the_search_for_cycles_rests_while_a_part_is_read_and_goes_on_after_it():
+    searched: list[bool] = []
+
+    class Watching(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            searched.append(gc.isenabled())
+            return super().read(size)
+
+    for content in (made.pdf([[(700, "Open all day.")]]), made.pdf([[]])):
+        source = Watching(content)
+        plan = outline(
+            source,
+            len(content),
+            "a.pdf",
+            "",
+            max_bytes=made.LIMIT,
+            max_streamed_bytes=made.LIMIT,
+            max_unpacked_bytes=made.LIMIT,
+        )
+        searched.clear()
+        with suppress(EmptyDocument):
+            parse_part(source, plan, plan.parts[0])
+        assert searched == [False]
+        assert gc.isenabled()

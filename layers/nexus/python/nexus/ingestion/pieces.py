@@ -98,6 +98,9 @@ def _cuts(text: str, longest: int, capacity: int) -> Iterator[tuple[int, int, Bo
     """Start, end and border of each piece of a paragraph that is longer than one."""
     for start, end in _sentences(text):
         border = Border.SENTENCE
+        if end - start <= longest:
+            yield start, end, border
+            continue
         for first, behind in _words(text, start, end, longest):
             if behind - first <= longest:
                 yield first, behind, border
@@ -120,10 +123,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _words(text: str, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:
-    """A sentence whole, or a few words at a time, begun by words that their spelling chooses."""
-    if end - start <= longest:
-        yield start, end
-        return
+    """A long sentence a few words at a time, begun by words that their spelling chooses."""
     first = behind = start
     for word in _WORD.finditer(text, start, end):
         begins = crc32(word[0].encode(errors="surrogatepass")) % _WORDS == 0

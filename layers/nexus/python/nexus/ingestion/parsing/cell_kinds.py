@@ -19,6 +19,8 @@ class Kind(Enum):
     PERIOD = "period"
     MIXED = "mixed"
     SIGN = "sign"
+    # Enum's own hashes the name, and kinds of cells are counted by the thousand.
+    __hash__ = object.__hash__
 
 
 _MONEY = r"(?:Rp|IDR|USD|EUR|GBP|SGD|MYR|JPY|US\$|[$€£¥])\.?"

@@ -63,7 +63,8 @@ def clean(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """The text on one line: every run of white space becomes one space."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    # Of all white space, the plain space alone is printable.
+    if text.isprintable() and "  " not in text:
         return text.strip()
     return " ".join(text.split())
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import itemgetter
 
 from nexus.ingestion.parsing.cell_kinds import Kind, kind_of
 from nexus.ingestion.parsing.column_words import is_column_word
@@ -36,16 +38,30 @@ class Column:
     """What stands in one column below a header; `main` is the kind of most of its cells."""
 
     def __init__(self, body: Sequence[Sequence[str]], place: int) -> None:
-        self.place = place
-        self.texts = [row[place] for row in body if place < len(row) and row[place]]
-        kinds = Counter(map(kind_of, self.texts))
+        texts = [row[place] for row in body if place < len(row) and row[place]]
+        self._weigh(place, texts, [*map(kind_of, texts)])
+
+    def _weigh(self, place: int, texts: Sequence[str], every: Sequence[Kind]) -> None:
+        self.place, self.texts = place, texts
+        kinds = Counter(every)
         if kinds[Kind.NUMBER] and kinds[Kind.PERIOD]:  # amounts such as 1990 look like years
-            years = sum(text.isdigit() and kind_of(text) is Kind.PERIOD for text in self.texts)
+            years = sum(
+                text.isdigit()
+                for text, kind in zip(texts, every, strict=True)
+                if kind is Kind.PERIOD
+            )
             kinds[Kind.NUMBER] += years
             kinds[Kind.PERIOD] -= years
-        top = kinds.most_common(1)
-        self.main = top[0][0] if top else None
-        self._is_clear = bool(top) and top[0][1] >= _CLEAR * len(self.texts)
+        main: tuple[Kind | None, int] = max(kinds.items(), key=itemgetter(1), default=(None, 0))
+        self.main, most = main
+        self._is_clear = self.main is not None and most >= _CLEAR * len(texts)
+
+    @classmethod
+    def known(cls, place: int, texts: Sequence[str], kinds: Sequence[Kind]) -> Column:
+        """A column of which the filled cells and their kinds are known."""
+        column = cls.__new__(cls)
+        column._weigh(place, texts, kinds)
+        return column
 
     def is_used(self, rows: int) -> bool:
         """Whether the column has a cell in a fifth of the rows or more."""
@@ -73,9 +89,31 @@ class Column:
         repeats = len(self.texts) > 2 and len(set(self.texts)) <= 0.7 * len(self.texts)
         mean = sum(map(len, self.texts)) / len(self.texts)
         is_short = mean >= _LONG_TEXT and mean >= 2 * len(name)
-        counted = sum(any(map(str.isdigit, text)) for text in self.texts)
-        counts = counted * 2 >= len(self.texts) and not any(map(str.isdigit, name))
+        counts = not _has_digit(name) and sum(map(_has_digit, self.texts)) * 2 >= len(self.texts)
         return 0.4 * repeats + 0.5 * is_short + 0.7 * counts
+
+
+class Columns:
+    """The columns of a table below any of its rows, whose cells are looked at once."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        self._rows = rows
+        self._known: dict[int, list[tuple[str, Kind] | None]] = {}
+
+    def below(self, place: int, rows: Sequence[int]) -> Column:
+        """What stands in a column in these rows."""
+        if (known := self._known.get(place)) is None:
+            known = self._known[place] = [
+                (text, kind_of(text)) if (text := row[place] if place < len(row) else "") else None
+                for row in self._rows
+            ]
+        cells = [cell for at in rows if (cell := known[at])]
+        return Column.known(place, [text for text, _ in cells], [kind for _, kind in cells])
+
+
+@lru_cache(maxsize=4096)
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def words_told(names: Sequence[str], body: Sequence[Sequence[str]]) -> float:

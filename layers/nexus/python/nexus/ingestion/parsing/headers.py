@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from nexus.ingestion.parsing.cell_kinds import Kind, counts_alike, kind_of, numbered
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS
-from nexus.ingestion.parsing.column_evidence import Column, is_prose, words_told
+from nexus.ingestion.parsing.column_evidence import Column, Columns, is_prose, words_told
 from nexus.ingestion.parsing.column_units import are_units
 from nexus.ingestion.parsing.column_words import is_column_word
 from nexus.ingestion.parsing.row_kinds import are_column_counts, are_records_across, width_of
@@ -92,6 +92,7 @@ class _Table:
         self.width = max(map(width_of, rows), default=0)
         self._looks, self._numbers = looks, numbers
         self._filled: dict[int, list[int]] = {}
+        self._lists, self._columns = [*map(list, rows)], Columns(rows)
 
     def cell(self, index: int, column: int) -> str:
         row = self.rows[index]
@@ -101,8 +102,7 @@ class _Table:
         return self._looks.spans.get((self._numbers[index], column), (1, 1))
 
     def filled(self, index: int) -> list[int]:
-        found = self._filled.get(index)
-        if found is None:
+        if (found := self._filled.get(index)) is None:
             row = self.rows[index][: self.width]
             found = self._filled[index] = [column for column, cell in enumerate(row) if cell]
         return found
@@ -158,8 +158,8 @@ class _Table:
         filled = self.filled(at) if at + 1 < len(self.rows) else []
         units = {column: self.cell(at, column) for column in filled}
         # The header again, with its units, as on each page, is no record.
-        again = [list(self.rows[row]) for row in (*rows, at)] if units else []
-        body = [row for row in self.rows[at + 1 :] if list(row) not in again]
+        again = [self._lists[row] for row in (*rows, at)] if units else []
+        body = [row for row in self._lists[at + 1 :] if row not in again]
         names = self.names(rows)
         bare: tuple[str, ...] = ()
         if are_units(units, names, body):
@@ -174,13 +174,14 @@ class _Table:
         levels = [self._over(index, header[at + 1 :]) for at, index in enumerate(header)]
         if has_units:
             levels[-1] = [f"({own})" if own and own[0] not in "([" else own for own in levels[-1]]
+        if len(levels) == 1:
+            return tuple(name[:HEADING_CHARS] for name in levels[0])
         parts = zip(*levels, strict=True)
         return tuple(" ".join(filter(None, dict.fromkeys(part)))[:HEADING_CHARS] for part in parts)
 
     def _over(self, index: int, below: tuple[int, ...]) -> list[str]:
         """What the row says over each column: its cell, or one that reaches from the left."""
-        said: list[str] = []
-        is_merged = self.has_groups(index)
+        said, is_merged = list[str](), self.has_groups(index)
         text, behind = "", 0
         for column in range(self.width):
             if own := self.cell(index, column):
@@ -204,10 +205,11 @@ class _Table:
             return -9.0
         if last and are_column_counts(self.rows[last], self.rows[last + 1 :]):
             return -9.0
-        again = list(self.rows[last])
+        again = self._lists[last]
         # The header again, as on each page, is no record.
-        body = [row for row in self.rows[last + 1 :] if list(row) != again]
-        columns = [Column(body, column) for column in range(len(names))]
+        below = [at for at in range(last + 1, len(self.rows)) if self._lists[at] != again]
+        body = [self._lists[at] for at in below]
+        columns = [self._columns.below(column, below) for column in range(len(names))]
         score = 0.3 if self.width > 2 else 0.0
         score -= sum(
             (0.2 if column.place == 0 else 1.5) * column.is_used(len(body))
@@ -224,11 +226,11 @@ class _Table:
             for column in filled
         ]
         score += min(sum(contrasts), 4.0)
+        if score < _ENOUGH - (8.0 if self._looks.emphasised else 5.0):
+            return score  # what else speaks for a row is worth less
         score += 1.2 * are_records_across(whole, body)
-        words = words_told(names, body[:HEADER_WITHIN])
-        shown = self._emphasis(last)
-        score += 2.5 * words + shown
-        score += 1.0 if len(header) > 1 else 0.0
+        words, shown = words_told(names, body[:HEADER_WITHIN]), self._emphasis(last)
+        score += 2.5 * words + shown + (len(header) > 1)
         score -= 2.0 * sum(not self._is_line(at) for at in range(header[0]))
         score -= 3.0 * (words < 0.5 and self._skips_names(header[0]))
         score -= 0.5 * (len(filled) - len({whole[column] for column in filled}))
@@ -255,15 +257,13 @@ class _Table:
         """How much the row alone stands out; 0 where the rows below do, too."""
         if not self._looks.emphasised:
             return 0.0
-        shares = [
-            self._share(at) for at in range(index, min(index + HEADER_WITHIN, len(self.rows)))
-        ]
+        end = min(index + HEADER_WITHIN, len(self.rows))
+        shares = [self._share(at) for at in range(index, end)]
         below = sum(shares[1:]) / len(shares[1:])
         return 3.0 if shares[0] >= 0.8 and below <= 0.35 else 0.0
 
     def _share(self, index: int) -> float:
-        filled = self.filled(index)
-        number = self._numbers[index]
+        filled, number = self.filled(index), self._numbers[index]
         shown = sum((number, column) in self._looks.emphasised for column in filled)
         return shown / len(filled) if filled else 0.0
 

@@ -87,6 +87,22 @@ def survey(source: WatchedSource, size: int, *, ocr: bool = False) -> Outline:
     return Outline("pdf", size, title, pages, ocr=ocr, parts=tuple(parts))
 
 
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Has no cycles looked for: pages make many tuples and none, and the search takes up to 5 %.
+
+    Of threads that overlap, the one that found the search on turns it on again.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_without_collections()
 def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocument:
     """The text of the part's pages; `pages` is their number.
 
@@ -232,31 +248,13 @@ def _pages(
     import pypdfium2
 
     pages, damaged, form = [], None, form_of(document)
-    with _without_collections():
-        for index in numbers:
-            try:
-                page = read_page(
-                    document, index, form, layers, weighs=weighs, read_hidden=read_hidden
-                )
-            except (pypdfium2.PdfiumError, AssertionError) as err:
-                page, damaged = Page(index + 1, 0.0, [], is_damaged=True), err
-            pages.append(page)
+    for index in numbers:
+        try:
+            page = read_page(document, index, form, layers, weighs=weighs, read_hidden=read_hidden)
+        except (pypdfium2.PdfiumError, AssertionError) as err:
+            page, damaged = Page(index + 1, 0.0, [], is_damaged=True), err
+        pages.append(page)
     return pages, damaged
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Has no cycles looked for: pages make many tuples and none, and the search takes up to 5 %.
-
-    One thread at a time reads a PDF, so that nobody else turns the search on or off meanwhile.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _short(title: str) -> str:

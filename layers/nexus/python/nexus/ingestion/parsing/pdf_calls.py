@@ -8,7 +8,8 @@ to. PDFium's handles of pages and objects are addresses; `address` makes them of
 from __future__ import annotations
 
 import ctypes
-from functools import cache
+import struct
+from functools import cache, partial
 from typing import Any
 
 _INT = ctypes.c_int
@@ -24,7 +25,8 @@ class Calls:
     """The functions by their names in PDFium, and buffers that one call at a time writes to.
 
     `text_object` gives a number, as it is compared more often than it is passed on: `Address` makes
-    an argument of it. `box` is a loose box of a letter; `colour` is red, green, blue and alpha,
+    an argument of it. `box` and `last_box` are loose boxes of letters, and `corners` gives left,
+    top, right and bottom of both, faster than one by one; `colour` is red, green, blue and alpha,
     each from 0 to 255; `edges` are left, bottom, right and top of a drawing (of a stroke's point, x
     and y), `modes` how it is filled and whether it is stroked. PDFium is used by one thread at a
     time.
@@ -84,10 +86,10 @@ class Calls:
     def _make_buffers(self) -> None:
         from pypdfium2 import raw  # type: ignore[import-untyped]
 
-        self.box = raw.FS_RECTF()
-        self.into_box = ctypes.byref(self.box)
-        self.last_box = raw.FS_RECTF()
-        self.into_last_box = ctypes.byref(self.last_box)
+        boxes = (raw.FS_RECTF * 2)()
+        self.box, self.last_box = boxes
+        self.into_box, self.into_last_box = ctypes.byref(self.box), ctypes.byref(self.last_box)
+        self.corners = partial(struct.Struct("8f").unpack_from, memoryview(boxes).cast("B"))
         self.colour = (ctypes.c_uint * 4)()
         self.into_colour = _places(self.colour)
         self.modes = (_INT * 2)()
@@ -137,7 +139,8 @@ def _keep_freed_memory() -> None:
 
 def address(handle: Any) -> Any:
     """The address of one of pypdfium2's handles, as an argument that is made once for all calls."""
-    return ctypes.c_void_p.from_param(ctypes.cast(handle, ctypes.c_void_p).value)
+    # A cast would take five times as long.
+    return ctypes.c_void_p.from_param(ctypes.addressof(handle.contents))
 
 
 def _places(array: Any) -> list[Any]:

@@ -50,7 +50,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
     leftmost, lowest, rightmost, highest = visibility.box
     tiny, paints_all = visibility.tiny, visibility.paints_all
     first_box, last_box = pdfium.box, pdfium.last_box
-    into_first, into_last = pdfium.into_box, pdfium.into_last_box
+    into_first, into_last, corners = pdfium.into_box, pdfium.into_last_box, pdfium.corners
     box_of, count_segments, painted_by = (
         pdfium.loose_box,
         pdfium.count_segments,
@@ -70,9 +70,8 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             if not (box_of(textpage, first, into_first) and box_of(textpage, final, into_last)):
                 raise PdfiumError("A character has no place.")
             segments = count_segments(textpage, first, length)
-            top, left = first_box.top, first_box.left
-            bottom, right, last_top = last_box.bottom, last_box.right, last_box.top
-            size = top - first_box.bottom
+            left, top, _, first_bottom, last_left, last_top, right, bottom = corners()
+            size = top - first_bottom
             is_on = (
                 size >= tiny
                 and bottom < highest
@@ -93,7 +92,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                     and is_on
                     and last_top - bottom >= tiny
                     and last_top > lowest
-                    and last_box.left < rightmost
+                    and last_left < rightmost
                 )
                 and (
                     hides(final, last_box)
@@ -108,7 +107,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 for begun, run in runs(letters, first, words, WIDE_GAP):
                     yield Drawn(begun, False, run)
             elif bottom >= top or (
-                last_top <= top - size and abs(last_box.left - left) < size and HYPHEN not in words
+                last_top <= top - size and abs(last_left - left) < size and HYPHEN not in words
             ):
                 yield Drawn(first, False, _turned(words, first_box, last_box))
             else:
@@ -117,7 +116,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
                 is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
                 is_typed = False
                 if is_gapped and not is_row:
-                    blank = right - last_box.left
+                    blank = right - last_left
                     is_typed = abs(
                         right - left - length * blank
                     ) < UNEVEN * blank and letters.are_typed(first, final)

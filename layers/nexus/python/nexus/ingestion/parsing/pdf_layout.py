@@ -43,7 +43,11 @@ def starts_item(text: str) -> bool:
 
 def _continues(above: Line, line: Line, gap: float) -> bool:
     size = above.size
-    if not size or not line.size or _goes_on_beside(above, line):
+    if (
+        not size
+        or not line.size
+        or (line.left >= above.right and _goes_on_beside(above, line))  # as hardly any does
+    ):
         return True
     if abs(size - line.first_size) >= 0.12 * size:
         goes_on = above.text[-1:] not in ".!?:"
@@ -54,10 +58,8 @@ def _continues(above: Line, line: Line, gap: float) -> bool:
         if not (goes_on and (begins or ends)):
             return False
         size = max(size, line.first_size)
-    overlap = min(above.right, line.right) - max(above.left, line.left)
-    return (
-        overlap > 0 and -0.7 * size < above.bottom - line.top < min(gap, 1.2 * size) + 0.25 * size
-    )
+    overlaps = above.left < above.right > line.left < line.right > above.left
+    return overlaps and -0.7 * size < above.bottom - line.top < min(gap, 1.2 * size) + 0.25 * size
 
 
 def _goes_on_beside(above: Line, line: Line) -> bool:
@@ -74,7 +76,7 @@ def _joined(block: Sequence[Line]) -> str:
     text = squeeze(block[0].text)
     for above, line in pairwise(block):
         words = squeeze(line.text)
-        if _goes_on_beside(above, line):
+        if line.left >= above.right and _goes_on_beside(above, line):
             text += " " + words
         elif not _is_wrapped(above, line, edge):
             text += "\n" + words
@@ -106,9 +108,7 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     if not any(HYPHEN in text.text for text in texts):
         return list(texts)
     # Most words come again and again: split at spaces, each is looked into once.
-    once: set[str] = set()
-    for text in texts:
-        once.update(text.text.lower().split())
+    once = set(" ".join([text.text for text in texts]).lower().split())
     known = set(filter(str.isalnum, once))
     known.update(_WORDS.findall(" ".join(once - known)))
 

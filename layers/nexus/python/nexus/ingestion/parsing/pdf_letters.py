@@ -181,10 +181,12 @@ class Letters:
         """
         pdfium = calls()
         sides, into, segment = pdfium.sides, pdfium.into_sides, pdfium.segment
-        segment(self.address, first, *into)
+        textpage, (left, top, right, bottom) = self.address, into
+        segment(textpage, first, left, top, right, bottom)
         widest, end = 0.0, sides[2]
-        for index in range(first + 1, min(segments, _SEGMENTS_LOOKED_AT)):
-            segment(self.address, index, *into)
+        segments = min(segments, _SEGMENTS_LOOKED_AT)
+        for index in range(first + 1, segments):
+            segment(textpage, index, left, top, right, bottom)
             if (gap := sides[0] - end) > widest:
                 widest = gap
                 if gap > enough:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -39,6 +39,10 @@ class Drawing(NamedTuple):
     kind: int
     box: Box
     place: int
+
+
+# Makes one of the tuple of all its fields, in half the time.
+_drawing: Callable[[tuple[Address, int, Box, int]], Drawing] = partial(tuple.__new__, Drawing)
 
 
 class Painted(NamedTuple):
@@ -127,7 +131,12 @@ class PageObjects:
         """What is painted beside text; none of a page of more than 5,000 objects."""
         if self.are_too_many:
             return []
-        return _drawings(enumerate(self._every()) if self._others is None else self._others)
+        if self._others is not None:
+            return _drawings(self._others)
+        # Among so many texts there is little else: what is none is asked for again.
+        kinds, object_at = map(calls().kind, self._every()), calls().page_object
+        places = [place for place, kind in enumerate(kinds) if kind != _TEXT]
+        return _drawings((place, object_at(self._page, place)) for place in places)
 
     def _unlike_text(self, objects: Iterable[Any], may_hide: set[int]) -> list[tuple[int, Address]]:
         """The objects that are no texts, each with its place.
@@ -176,7 +185,7 @@ def _drawings(objects: Iterable[tuple[int, Address]]) -> list[Drawing]:
     kind_of, bounds = pdfium.kind, pdfium.bounds
     edges, (left, bottom, right, top) = pdfium.edges, pdfium.into_edges
     return [
-        Drawing(one, kind, (edges[0], edges[1], edges[2], edges[3]), place)
+        _drawing((one, kind, (edges[0], edges[1], edges[2], edges[3]), place))
         for place, one in objects
         if (kind := kind_of(one)) != _TEXT and bounds(one, left, bottom, right, top)
     ]

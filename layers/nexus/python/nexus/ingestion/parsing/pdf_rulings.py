@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -29,6 +30,10 @@ class Ruling(NamedTuple):  # a page of tables has hundreds
     end: float
 
 
+# Makes one of the tuple of all its fields, in half the time.
+_ruling: Callable[[tuple[float, float, float]], Ruling] = partial(tuple.__new__, Ruling)
+
+
 @dataclass(frozen=True, slots=True)
 class Rulings:
     """The level and the upright lines of a page, those in one place put together."""
@@ -48,9 +53,9 @@ def rulings(
     for corners in _edges(drawings):
         left, bottom, right, top = shown(*corners) if shown else corners
         if top - bottom <= _THICKEST and right - left >= _SHORTEST:
-            level.append(Ruling((bottom + top) / 2, left, right))
+            level.append(_ruling(((bottom + top) / 2, left, right)))
         elif right - left <= _THICKEST and top - bottom >= _SHORTEST:
-            upright.append(Ruling((left + right) / 2, bottom, top))
+            upright.append(_ruling(((left + right) / 2, bottom, top)))
     merged = Rulings(tuple(_merged(level)), tuple(_merged(upright)))
     return merged if len(merged.level) + len(merged.upright) <= _MOST_LINES else Rulings()
 
@@ -70,10 +75,10 @@ def _merged(lines: Iterable[Ruling]) -> Iterator[Ruling]:
         start, end = first.start, first.end
         for line in together[1:]:
             if line.start > end + NEAR:
-                yield Ruling(first.at, start, end)
+                yield _ruling((first.at, start, end))
                 start, end = line.start, line.end
-            end = max(end, line.end)
-        yield Ruling(first.at, start, end)
+            end = line.end if line.end > end else end
+        yield _ruling((first.at, start, end))
 
 
 def _edges(drawings: Iterable[Drawing]) -> Iterator[Box]:

@@ -114,8 +114,11 @@ def _outermost(page: Page, side: int) -> int | None:
     places = [at for at, line in enumerate(lines) if line.size]
     if len(places) < 2 or lines[places[0]].table or lines[places[-1]].table:
         return None
-    bottoms = [line.bottom for line in lines]
-    at, behind, *_ = sorted(places, key=bottoms.__getitem__, reverse=side > 0)
+    bottom_of = [line.bottom for line in lines].__getitem__
+    outer = max if side > 0 else min
+    at = outer(places, key=bottom_of)
+    places.remove(at)
+    behind = outer(places, key=bottom_of)
     line, near = lines[at], lines[behind]
     gap = line.bottom - near.top if side > 0 else near.bottom - line.top
     in_margin = (
