@@ -73,6 +73,8 @@ def test_what_is_in_another_language_is_compared_with_the_best_as_before() -> No
     assert after["foreign"] == before["foreign"]
     assert after["near"] > after["own"] > after["foreign"] > after["far"]
     assert after["far"] < before["far"]
+    foreign_first = {**relevances, "foreign": 0.7}
+    assert ranked(hits, foreign_first, together) == ranked(hits, foreign_first, {})
 
 
 def ranked(

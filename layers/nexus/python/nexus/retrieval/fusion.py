@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 
 from nexus.models import Hit
@@ -97,8 +98,9 @@ def rank(
     Where there are relevances, they are added to the fused scores, and what was not reranked
     follows. Without any the fused order stands, scaled by how near the best one is. `said` is that
     of `fuse`, and `together` that of `retrieval.proximity`, for the hits in the question's
-    language: it is counted from that of the best of them, so that those in another, of which it
-    says nothing, are compared with that one as they were.
+    language. It is counted from that of the best hit, so that those in another language, of which
+    it says nothing, are compared with that one as they were; where it says nothing of the best hit
+    the order stays.
     """
     if not relevances:
         nearest = max((cosines.get(hit.chunk_id, 0.0) for hit, _ in fused), default=0.0)
@@ -115,12 +117,10 @@ def rank(
         for hit, score in fused
         if hit.chunk_id in relevances
     ]
-    own = [(logits, together[hit.chunk_id]) for hit, logits in reranked if hit.chunk_id in together]
-    usual = max(own, default=(0.0, 0.0))[1]
-    first = [
-        Ranked(hit, _odds(logits + (together.get(hit.chunk_id, usual) - usual)))
-        for hit, logits in reranked
-    ]
+    best = max(reranked, key=itemgetter(1))[0].chunk_id
+    usual = together.get(best)
+    gains = {one: more - usual for one, more in together.items()} if usual is not None else {}
+    first = [Ranked(hit, _odds(logits + gains.get(hit.chunk_id, 0.0))) for hit, logits in reranked]
     first.sort(key=lambda item: -item.relevance)
     rest = [(hit, score) for hit, score in fused if hit.chunk_id not in relevances]
     least = first[-1].relevance
