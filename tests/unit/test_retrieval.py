@@ -44,6 +44,13 @@ class OwnLanguageReranker:
         return [0.8 if "pengelola" in text else 0.3 for text in texts]
 
 
+class VagueReranker:
+    """A reranker that likes what repeats words, wherever they stand."""
+
+    def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        return [0.6 if "Somebody" in text else 0.5 for text in texts]
+
+
 class Library:
     """A tenant's indexed documents, over fakes."""
 
@@ -163,6 +170,16 @@ def test_a_passage_in_another_language_that_says_the_question_comes_first(
     question = "Berapa denda untuk buku perpustakaan Merdeka yang terlambat dikembalikan?"
     found = retriever.retrieve(ALICE, question, 5, Filters())
     assert found.passages[0].uri.endswith("books.md")
+
+
+def test_of_passages_that_are_alike_the_one_comes_first_that_says_the_question_together(
+    library: Library,
+) -> None:
+    library.add("acme", "crane.md", "A crane is there. It has a harbour. Somebody repaired it.")
+    library.add("acme", "ina.md", "Ina repaired the harbour crane, which a storm of 1987 bent.")
+    retriever = library.over(VagueReranker())
+    found = retriever.retrieve(ALICE, "Who repaired the harbour crane?", 5, Filters())
+    assert [passage.title for passage in found.passages[:2]] == ["ina.md", "crane.md"]
 
 
 def test_an_unset_rerank_key_leaves_the_fused_ranking(library: Library) -> None:

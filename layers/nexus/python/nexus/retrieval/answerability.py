@@ -6,11 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 from operator import itemgetter
 
 from nexus.retrieval.answer_kinds import all_words, asked_kind, offers
-from nexus.retrieval.holding import Held, held_by_sentence, stems_held
+from nexus.retrieval.holding import Held, held_by_sentence, rarity_in, stems_held
 from nexus.text.dictionary import Bridge
 from nexus.text.segments import words_of
 from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem
@@ -91,8 +91,7 @@ def features_of(
         *(passage.stems for passage in compared),
         *(stems_held(title, text, wanted, known) for title, text, known in read[1 + RIVALS :]),
     ]
-    holding = Counter(chain.from_iterable(pool))
-    rarity = {word: math.log(1 + (len(pool) + 0.5) / (holding[word] + 0.5)) for word in asked}
+    rarity = rarity_in(pool, asked)
     weigh = _Weighing(rarity)
     logits = [logit(relevance) for relevance in relevances]
     held = [_best_sentence(passage, weigh) for passage in compared]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 
 from nexus.models import Hit
@@ -90,30 +91,36 @@ def rank(
     relevances: Mapping[str, float],
     cosines: Mapping[str, float],
     said: Mapping[str, float] = _NOTHING,
+    together: Mapping[str, float] = _NOTHING,
 ) -> list[Ranked]:
     """The fused hits in their final order, each with a score from 0 to 1.
 
     Where there are relevances, they are added to the fused scores, and what was not reranked
     follows. Without any the fused order stands, scaled by how near the best one is. `said` is that
-    of `fuse`.
+    of `fuse`, and `together` that of `retrieval.proximity`, for the hits in the question's
+    language. It is counted from that of the best hit, so that those in another language, of which
+    it says nothing, are compared with that one as they were; where it says nothing of the best hit
+    the order stays.
     """
     if not relevances:
         nearest = max((cosines.get(hit.chunk_id, 0.0) for hit, _ in fused), default=0.0)
         span = COSINE_CERTAIN - COSINE_UNRELATED
         near = min(1.0, max(0.0, nearest - COSINE_UNRELATED) / span)
         return [Ranked(hit, score * near) for hit, score in fused]
-    first = [
-        Ranked(
+    reranked = [
+        (
             hit,
-            _odds(
-                score / RERANK_WEIGHT
-                + logit(relevances[hit.chunk_id])
-                + RERANKED_SAID_WEIGHT * said.get(hit.chunk_id, 0.0)
-            ),
+            score / RERANK_WEIGHT
+            + logit(relevances[hit.chunk_id])
+            + RERANKED_SAID_WEIGHT * said.get(hit.chunk_id, 0.0),
         )
         for hit, score in fused
         if hit.chunk_id in relevances
     ]
+    best = max(reranked, key=itemgetter(1))[0].chunk_id
+    usual = together.get(best)
+    gains = {one: more - usual for one, more in together.items()} if usual is not None else {}
+    first = [Ranked(hit, _odds(logits + gains.get(hit.chunk_id, 0.0))) for hit, logits in reranked]
     first.sort(key=lambda item: -item.relevance)
     rest = [(hit, score) for hit, score in fused if hit.chunk_id not in relevances]
     least = first[-1].relevance

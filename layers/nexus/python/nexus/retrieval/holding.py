@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nexus.text.dictionary import Bridge
@@ -19,6 +20,14 @@ class Held:
 
     stems: Stems
     sentences: tuple[tuple[str, Stems], ...]
+
+
+def rarity_in(pool: Sequence[Collection[str]], stems: Iterable[str]) -> dict[str, float]:
+    """How rare each of the stems is in a pool, of which each item is what one passage holds."""
+    return {
+        one: math.log(1 + (len(pool) + 0.5) / (sum(one in held for held in pool) + 0.5))
+        for one in stems
+    }
 
 
 def stems_held(title: str, text: str, wanted: Collection[str], known: Bridge | None) -> Stems:

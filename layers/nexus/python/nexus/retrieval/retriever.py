@@ -28,6 +28,7 @@ from nexus.retrieval.fusion import by_names, fuse, rank
 from nexus.retrieval.gate import Gate
 from nexus.retrieval.mismatch import mismatch_of
 from nexus.retrieval.naming import evenly, file_name, is_named, least_by_names, naming, title_of
+from nexus.retrieval.proximity import proximities
 from nexus.retrieval.remembered_records import RememberedRecords
 from nexus.retrieval.retrieved import Retrieved
 from nexus.retrieval.rights import deciding, narrow, visible
@@ -135,13 +136,16 @@ class Retriever:
         fused = by_names(fuse(dense, lexical, weight, tongues.foreign, tongues.said), question)
         if found.lost and not fused:  # what is missing may be what there is
             raise found.lost
-        relevances = self._rerank(question, [hit for hit, _ in fused[:RERANKED]])
+        first = [hit for hit, _ in fused[:RERANKED]]
+        relevances = self._rerank(question, first)
         cosines = (
             {hit.chunk_id: UNMEASURED_COSINE for hit in lexical}
             if found.no_dense
             else {hit.chunk_id: self._spread.comparable(hit.score) for hit in dense}
         )
-        ranked = rank(fused, relevances, cosines, tongues.said)
+        own = [hit for hit in first if hit.chunk_id not in tongues.foreign]
+        together = proximities(question, tongue, own) if relevances else {}
+        ranked = rank(fused, relevances, cosines, tongues.said, together)
         features = features_of_ranking(
             question, ranked, fused, lexical, cosines, relevances, tongues.read
         )

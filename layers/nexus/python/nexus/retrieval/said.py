@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from nexus.models import Hit
 from nexus.retrieval.apart import apart
-from nexus.retrieval.holding import stems_held
+from nexus.retrieval.holding import rarity_in, stems_held
 from nexus.text.dictionary import Bridge, bridge
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems
@@ -81,8 +78,7 @@ def said(
         for hit in hits
         if hit.chunk_id in read or hit.chunk_id not in foreign
     }
-    holding = Counter(chain.from_iterable(stems.values()))
-    rarity = {word: math.log(1 + (len(stems) + 0.5) / (holding[word] + 0.5)) for word in asked}
+    rarity = rarity_in(list(stems.values()), asked)
     total = sum(rarity.values()) or 1.0
     shares = {
         chunk_id: sum(rare for word, rare in rarity.items() if word in held) / total

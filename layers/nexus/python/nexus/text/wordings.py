@@ -11,7 +11,7 @@ from nexus.text.segments import words_of
 from nexus.text.sentences import sentence_spans
 from nexus.text.stems import stem
 
-# Passages whose words are kept, at about 20 KB each; a question is compared with up to a hundred.
+# Passages whose words are kept, at about 21 KB each; a question is compared with up to a hundred.
 REMEMBERED = 1_000
 
 
@@ -31,6 +31,11 @@ class Wording:
     def text_words(self) -> tuple[str, ...]:
         """The words of the text, in order."""
         return tuple(words_of(self._text))
+
+    @cached_property
+    def text_stems(self) -> str:
+        """The stems of the text's words, in order, with a blank before and after each."""
+        return f" {' '.join(map(stem, self.text_words))} "
 
     @property
     def words(self) -> tuple[str, ...]:
