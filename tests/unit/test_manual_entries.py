@@ -7,10 +7,13 @@ import pytest
 from cli.local.models.candidates import Candidate, candidates
 from cli.local.models.entries import (
     ASKS,
+    DEFINED,
     FOR_PURPOSE,
+    FURTHER,
     GOES_ON,
     INSTRUCTS,
     INTRODUCES,
+    IS_ENTRY,
     MEASURES,
     POINTS,
     entries,
@@ -143,3 +146,22 @@ def test_a_sentence_that_goes_on_from_a_name_is_nearly_as_much_about_it() -> Non
     )
     named = named_literally(question, found_in(text, question))
     assert named.tolist() == pytest.approx([1, LEANING, 0])
+
+
+ENTRY = "‘--fold’ makes flex fold the letters. It implies caseless tables. Tables are in chapter 7."
+
+
+def test_what_is_asked_about_a_name_counts_more_than_that_it_begins_there() -> None:
+    assert gains("What does --fold do?", ENTRY) == [IS_ENTRY, 0, 0]
+    assert gains("What does --fold imply?", ENTRY) == [0, FURTHER, 0]
+    # Nothing says what it requires, and its kind is no question.
+    assert gains("What does --fold require?", ENTRY) == [IS_ENTRY, 0, 0]
+    assert gains("What does the --fold switch do?", ENTRY) == [IS_ENTRY, 0, 0]
+    elsewhere = "Use --fold early. It is quick.\n\nThe next one implies caseless tables."
+    assert gains("What does --fold imply?", elsewhere)[-1] == 0
+
+
+@pytest.mark.parametrize("asked", ["What does OL mean in ups.status?", "What is OL?"])
+def test_what_a_word_means_is_told_by_the_sentence_that_says_so(asked: str) -> None:
+    text = "Ask for ups.status at any time of the day. OL means that the line is on."
+    assert gains(asked, text)[1] - gains(asked, text)[0] >= DEFINED

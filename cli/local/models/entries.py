@@ -21,6 +21,8 @@ Array = NDArray[np.float32]
 # What a sentence gains by each form, and what code loses: set by hand, as few of the questions that
 # the weights were fitted on have any.
 DEFINED, IS_ENTRY, IS_OPTION, COUNTS, CODE = 4.0, 4.0, 3.0, 2.0, 6.0
+# What one about a name gains by the share of what is asked about that name.
+FURTHER = 2.0
 # What a sentence gains that says what to do, and by how much of the question it does it for; what
 # it loses that only points to a place, or only introduces what follows.
 INSTRUCTS, FOR_PURPOSE, POINTS, INTRODUCES = 0.5, 4.0, 6.0, 6.0
@@ -33,16 +35,25 @@ GOES_ON, MEASURES = 1.0, 4.0
 # "What is an account in Ledger?", with the thing that is asked about in at most four words.
 _WHAT_IS = re.compile(
     r"^\W*(?:what(?:['’]s| is| are)|apa(?:kah)?(?: itu| yang dimaksud(?: dengan)?)?)"
-    r" (?:an? |the )?(?P<thing>\w+(?:[ -]\w+){0,3}?)(?: (?:in|di|dalam) \w+)?\W*$",
+    r" (?:an? |the )?(?P<thing>\w+(?:[ -]\w+){0,3}?)(?: (?:in|di|dalam) [\w.-]+)?\W*$|"
+    r"^\W*what (?:does|do) (?:an? |the )?(?P<word>\w+(?:[ -]\w+){0,3}?) (?:mean|stand for)"
+    r"(?: in [\w.-]+)?\W*$",
     re.IGNORECASE,
 )
 _LONGEST_THING = 4
-_IS = r"(?: \([^()]{1,40}\))?,? (?:is|are|means|refers to|adalah|ialah|merupakan) "
+_IS = r"(?: \([^()]{1,40}\))?,? (?:is|are|means?|stands? for|refers to|adalah|ialah|merupakan) "
 _ASKS_OPTION = re.compile(
     r"\b(?:which|what) (?:\w+ )?(?:option|flag|switch)s?\b|\b(?:opsi|pilihan) (?:apa|mana)\b",
     re.IGNORECASE,
 )
 _OPTION = re.compile(r"[‘'\"\[]?--?[A-Za-z]")
+# What a name is, and what every one does, ask for no other sentence.
+_GENERIC = frozenset(
+    content_stems(
+        "option flag switch command setting parameter function variable directive keyword file "
+        "mean use used purpose work effect default value opsi perintah fungsi arti guna gunanya"
+    )
+)
 # "How many seconds": the unit, and how it is shortened.
 _HOW_MANY = re.compile(
     r"\bhow many (milliseconds?|seconds?|minutes?|hours?|bytes?|bits?|characters?)\b",
@@ -106,6 +117,10 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
     thing = _defined(question)
     option = bool(_ASKS_OPTION.search(question))
     stems = frozenset(content_stems(question))
+    further = _further(question, names)
+    told = [_tells_of(one, names, further) for one in found]
+    # "What does --all imply?": an entry's first sentence is no answer where another one tells that.
+    about = about and 1.0 not in told
     wanted = stems if _ASKS_HOW.match(question) else frozenset()
     measured = bool(_ASKS_MEASURE.search(question))
 
@@ -115,6 +130,7 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
     return np.array(
         [
             IS_ENTRY * about * _is_entry(candidate, names)
+            + FURTHER * tells
             + DEFINED * bool(thing and thing.match(candidate.text))
             + IS_OPTION * (option and _stands_under_option(candidate))
             + COUNTS * (unit is not None and _counts(unit[1].lower(), candidate.text))
@@ -125,10 +141,31 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
             - POINTS * bool(_POINTS.fullmatch(candidate.text))
             - INTRODUCES * candidate.text.endswith(":")
             - ASKS * bool(_ASKS.search(candidate.text))
-            for candidate in found
+            for candidate, tells in zip(found, told, strict=True)
         ],
         np.float32,
     )
+
+
+def _further(question: str, names: tuple[str, ...]) -> frozenset[str]:
+    """The stems of what a question asks about a name beyond what kind of thing it names."""
+    rest = question
+    for name in names:
+        # "The --all switch" is of some kind; what "--all" does is no kind.
+        written = re.escape(name)
+        rest = re.sub(rf"(?i:\bthe )[\"'‘“]?{written}[\"'’”]? \w+|{written}", " ", rest)
+    return frozenset(content_stems(rest)) - _GENERIC if names else frozenset()
+
+
+def _tells_of(candidate: Candidate, names: tuple[str, ...], further: frozenset[str]) -> float:
+    """The share of the further stems in a sentence under the names, or that goes on from them."""
+    if not further:
+        return 0.0
+    unit, text = candidate.unit, candidate.passage.text
+    near = [(unit.start, unit.end), candidate.term, unit.context]
+    if share_held(names, "\n".join(text[slice(*span)] for span in near if span)) < 1:
+        return 0.0
+    return len(further & frozenset(candidate.stems)) / len(further)
 
 
 def _tells_figure(question: str, text: str) -> bool:
@@ -175,7 +212,7 @@ def _right_above(candidate: Candidate) -> str:
 def _defined(question: str) -> re.Pattern[str] | None:
     """What a sentence begins with that says what the thing is; None if that is not asked."""
     asked = _WHAT_IS.match(question)
-    if asked is None or not content_stems(asked["thing"]):
+    if asked is None or not content_stems(asked["thing"] or asked["word"]):
         return None
-    thing = re.escape(asked["thing"])
+    thing = re.escape(asked["thing"] or asked["word"])
     return re.compile(rf"(?:an? |the |sebuah )?{thing}{_IS}", re.IGNORECASE)
