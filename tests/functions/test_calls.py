@@ -233,7 +233,8 @@ def test_a_follow_up(chat: Chat) -> None:
         tries.append(chat.counted(question, f"followed-{number}"))
     # What the conversation makes of it differs, and so does which embedding is in the cache.
     assert max(one.number for one in tries) <= 12, tries
-    assert min(one.chain for one in tries) <= 5, tries
+    # One more where the talk's reading is answered: which of its answers may still be seen.
+    assert min(one.chain for one in tries) <= 6, tries
 
 
 def test_a_small_document_that_is_new(upstreams: Upstreams, aws: Aws) -> None:

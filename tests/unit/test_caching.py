@@ -134,12 +134,21 @@ def test_a_cached_embedding_expires(desk: Desk):
 
 def test_what_a_conversation_makes_of_a_question_is_held_in_the_process_only(desk: Desk):
     made_of_it = "How much is a single room in May?"
-    with opening(Opening(NobodyAsks(), AtOnce(), "acme")):
+    with opening(Opening(NobodyAsks(), AtOnce(), "acme")) as turn:
+        assert turn
+        turn.look_up(lambda _: {}, ["of the question as it stands"])
         first, held = (desk.embedder.embed([made_of_it]) for _ in range(2))
         anew = desk.forget().embed([made_of_it])
 
     assert (first.tokens, held.tokens, anew.tokens) == (8, 0, 8)
+    assert desk.counts == {"cache_embedding_hit": 1}
     assert desk.store.entries == {}
+
+
+def test_a_process_s_first_turn_which_looks_nothing_up_finds_an_embedding_of_before(desk: Desk):
+    desk.embedder.embed(["How much is it?"])
+    with opening(Opening(NobodyAsks(), AtOnce(), "acme")):
+        assert desk.forget().embed(["How much is it?"]).tokens == 0
 
 
 def test_several_texts_are_embedded_anew_and_leave_nothing(desk: Desk):

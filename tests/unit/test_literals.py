@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from cli.local.models.candidates import candidates
-from cli.local.models.entries import CODE, COUNTS, DEFINED, IS_ENTRY, IS_OPTION, entries
+from cli.local.models.entries import (
+    CODE,
+    COUNTS,
+    DEFINED,
+    ECHOES,
+    FURTHER,
+    IS_ENTRY,
+    IS_OPTION,
+    entries,
+)
 from cli.local.models.prompt_reader import AnswerPrompt, QuotedPassage
 from nexus.models import Hit, Locator
 from nexus.retrieval.fusion import by_names, fuse
@@ -78,11 +87,9 @@ def test_the_sentence_right_under_a_name_is_its_entry() -> None:
     assert told["Accounts that are not declared warn."] == IS_ENTRY
     assert told["It is slow."] == 0
     asked = "What does it do with --strict when it finds a misspelled account name?"
-    assert [gain for sentence, gain in gains(asked, text).items() if "See" not in sentence] == [
-        0,
-        0,
-        0,
-    ]
+    # Of that more is asked, of which the sentence right under the name says a third.
+    own = [gain for sentence, gain in gains(asked, text).items() if "See" not in sentence]
+    assert own == pytest.approx([-ECHOES, FURTHER / 3, 0])
 
 
 def test_what_a_thing_is_says_the_sentence_that_begins_with_it() -> None:

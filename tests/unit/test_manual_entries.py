@@ -8,6 +8,7 @@ from cli.local.models.candidates import Candidate, candidates
 from cli.local.models.entries import (
     ASKS,
     DEFINED,
+    ECHOES,
     FOR_PURPOSE,
     FURTHER,
     GOES_ON,
@@ -165,3 +166,15 @@ def test_what_is_asked_about_a_name_counts_more_than_that_it_begins_there() -> N
 def test_what_a_word_means_is_told_by_the_sentence_that_says_so(asked: str) -> None:
     text = "Ask for ups.status at any time of the day. OL means that the line is on."
     assert gains(asked, text)[1] - gains(asked, text)[0] >= DEFINED
+
+
+def test_a_title_that_only_says_again_what_is_asked_is_no_answer() -> None:
+    text = "The printer is really slow.\nSet the baud rate to 9600 to make it faster."
+    assert gains("Why is my printer slow?", text)[0] == 0  # how slow was not asked
+    assert gains("My printer is really slow, what can I do?", text)[0] == -ECHOES
+    assert gains("Problem: I'm sure that it isn't open. Why?", "It isn't open.")[0] == -ECHOES
+    # Of an option the text only says what it is for, and the option is the answer.
+    option = "--by-payee\nGroup the report by payee."
+    assert gains("How do I group the report by payee?", option)[-1] >= 0
+    # Whether something is so, the sentence that says it tells.
+    assert gains("Is the printer really slow?", text)[0] == 0

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cli.local.models.candidates import Candidate
-from cli.local.models.words import content_stems
+from cli.local.models.words import QUESTION_WORDS, content_stems
+from nexus.retrieval.answer_kinds import all_words
 from nexus.text.literals import literals, share_held
 
 Array = NDArray[np.float32]
@@ -28,6 +29,8 @@ FURTHER = 2.0
 INSTRUCTS, FOR_PURPOSE, POINTS, INTRODUCES = 0.5, 4.0, 6.0, 6.0
 # What it loses that asks, as the headings of a list of frequent questions do.
 ASKS = 4.0
+# What it loses that only says again what is asked, as the title of a solution does.
+ECHOES = 6.0
 # What it loses that goes on from another; and what it gains, by how much of the question stands in
 # or above it, that tells a figure where a measure is asked for.
 GOES_ON, MEASURES = 1.0, 4.0
@@ -47,6 +50,15 @@ _ASKS_OPTION = re.compile(
     re.IGNORECASE,
 )
 _OPTION = re.compile(r"[‘'\"\[]?--?[A-Za-z]")
+# "The --all switch" is of some kind; what "--all" does is no kind.
+_OF_A_KIND = re.compile(r"\bthe [\"'‘“]?([^\s\"'’”]{1,60})[\"'’”]? \w{1,40}", re.IGNORECASE)
+# What the problem is called that a question repeats.
+_POSED = frozenset(
+    content_stems(
+        "problem issue question using i'm it's don't doesn't didn't can't isn't won't "
+        "masalah pertanyaan soal"
+    )
+)
 # What a name is, and what every one does, ask for no other sentence.
 _GENERIC = frozenset(
     content_stems(
@@ -123,6 +135,7 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
     about = about and 1.0 not in told
     wanted = stems if _ASKS_HOW.match(question) else frozenset()
     measured = bool(_ASKS_MEASURE.search(question))
+    asks_for = stems | _POSED if not QUESTION_WORDS.isdisjoint(all_words(question)) else None
 
     def near(candidate: Candidate) -> float:
         return len(stems & candidate.before) / max(1, len(stems))
@@ -141,19 +154,25 @@ def entries(question: str, found: Sequence[Candidate]) -> Array:
             - POINTS * bool(_POINTS.fullmatch(candidate.text))
             - INTRODUCES * candidate.text.endswith(":")
             - ASKS * bool(_ASKS.search(candidate.text))
+            - ECHOES * (asks_for is not None and _echoes(candidate, asks_for, names))
             for candidate, tells in zip(found, told, strict=True)
         ],
         np.float32,
     )
 
 
+def _echoes(candidate: Candidate, asked: frozenset[str], names: tuple[str, ...]) -> bool:
+    """Whether a candidate, with the option or the like that it explains, adds nothing to these."""
+    term = candidate.passage.text[slice(*candidate.term)] if candidate.term else ""
+    told = asked.issuperset(candidate.stems) and asked.issuperset(content_stems(term))
+    return told and set(names).issuperset(literals(f"{term}\n{candidate.text}"))
+
+
 def _further(question: str, names: tuple[str, ...]) -> frozenset[str]:
     """The stems of what a question asks about a name beyond what kind of thing it names."""
-    rest = question
+    rest = _OF_A_KIND.sub(lambda one: " " if one[1] in names else one[0], question)
     for name in names:
-        # "The --all switch" is of some kind; what "--all" does is no kind.
-        written = re.escape(name)
-        rest = re.sub(rf"(?i:\bthe )[\"'‘“]?{written}[\"'’”]? \w+|{written}", " ", rest)
+        rest = rest.replace(name, " ")
     return frozenset(content_stems(rest)) - _GENERIC if names else frozenset()
 
 

@@ -54,24 +54,26 @@ class CachedEmbedder:
         key = embedding_key(self._model, self._layout.size // 4, text)
         known, turn = self._held_here(key), opened()
         is_asked = turn is not None and turn.has(key)
+        is_alone = turn is None or not turn.looks_up  # as in the first turn of a process
         making = None
         if known is None and is_asked:
             # Asked beside the cache: it costs a fraction of a read, and waiting for that a trip. It
             # then goes on for nobody where the cache has the embedding, or the answer.
             making = self._executor.submit(self._embedder.embed, [text])
-        if known is None and (is_asked or turn is None):
+        if known is None and (is_asked or is_alone):
             known = self._known(key)
-        self._cache.count("cache_embedding_hit" if known else "cache_embedding_miss")
+        if known or is_asked or is_alone:
+            self._cache.count("cache_embedding_hit" if known else "cache_embedding_miss")
         if known:
             return Embeddings((self._layout.unpack(known),), 0)
         made = awaited(making, "models") if making else self._embedder.embed([text])
         packed = struct.pack(f"<{len(made.vectors[0])}f", *made.vectors[0])
         if len(packed) == self._layout.size:
             self._hold(key, packed)
-            if turn is None:
-                behind(self._executor, self._cache.put, key, packed, self._ttl_s)
-            elif is_asked:
+            if turn is not None and is_asked:
                 turn.keep(Kept(key, packed, self._ttl_s))
+            elif is_alone:
+                behind(self._executor, self._cache.put, key, packed, self._ttl_s)
         return made
 
     def ping(self) -> None:

@@ -71,6 +71,11 @@ class Opening:
         self._keys = frozenset(keys)
         self._looked = self._executor.submit(look, sorted(self._keys))
 
+    @property
+    def looks_up(self) -> bool:
+        """Whether values are looked up for this turn: not before it is known what is live."""
+        return bool(self._keys)
+
     def has(self, key: str) -> bool:
         """Whether a key's value is being looked up."""
         return key in self._keys
