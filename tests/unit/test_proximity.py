@@ -6,8 +6,10 @@ import pytest
 
 from nexus.models import Hit
 from nexus.retrieval.fusion import rank
-from nexus.retrieval.proximity import PAIRS_WEIGHT, SENTENCE_WEIGHT, proximities
+from nexus.retrieval.proximity import MANY, PAIRS_WEIGHT, SENTENCE_WEIGHT, proximities
 from nexus.retrieval.selection import Ranked
+from nexus.text.wordings import wording
+from tests.growth.measuring import superlinear
 from tests.unit.test_said import hit
 
 QUESTION = "Who repaired the harbour crane?"
@@ -52,6 +54,29 @@ def test_words_of_scripts_without_blanks_stand_together_as_pairs_of_letters() ->
         "図書館の罰金", "図書館の罰金です。", "図書館です。罰金です。", tongue="ja"
     )
     assert together > apart > 0
+
+
+def test_of_many_pairs_the_same_share_counts_as_of_few() -> None:
+    words = [f"{number}" for number in range(2 * MANY)]
+    assert gains(" ".join(words), " ".join(words))[0] == pytest.approx(
+        SENTENCE_WEIGHT + PAIRS_WEIGHT
+    )
+    assert gains(" ".join(words), "\n".join(words))[0] == pytest.approx(
+        SENTENCE_WEIGHT / len(words) + PAIRS_WEIGHT
+    )
+    assert gains(" ".join(words), " ".join(reversed(words)))[0] == pytest.approx(SENTENCE_WEIGHT)
+
+
+@pytest.mark.parametrize("between", [" ", "\n", ". A"])
+def test_a_long_question_and_long_passages_take_time_in_proportion(between: str) -> None:
+    def work(text: str) -> None:
+        wording.cache_clear()
+        gains(text, *(f"{text} {number}" for number in range(4)))
+
+    def text_of(size: int) -> str:
+        return between.join(f"{number:04}" for number in range(size // (4 + len(between))))
+
+    assert superlinear(work, text_of, sizes=(1_280, 5_120)) is None
 
 
 def test_of_two_alike_that_one_comes_first_which_says_it_together() -> None:
