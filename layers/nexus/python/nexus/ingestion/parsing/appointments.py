@@ -21,9 +21,9 @@ _PEOPLE = ("ORGANIZER", "ATTENDEE")
 # What stands in several lines, each of which adds to one list.
 _LISTED = ("ATTENDEE", "RDATE", "EXDATE", "CATEGORIES", "RESOURCES")
 _DURATION = re.compile(
-    r"\+?P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:\d{1,5}S)?)?"
+    r"\+?P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,5})S)?)?"
 )
-_UNITS = ("week", "day", "hour", "minute")
+_UNITS = ("week", "day", "hour", "minute", "second")
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?")
 _ZONE = re.compile(r";TZID=(?:\"([^\"]{1,60})\"|([^;:\"]{1,60}))", re.I)
 _NAMED = re.compile(r";CN=(?:\"([^\"]{1,200})|([^;:\"]{1,200}))", re.I)
@@ -111,5 +111,6 @@ def _value(name: str, given: str, value: str) -> str:
         return " ".join(f"{n} {unit}{'s' * (n != 1)}" for n, unit in counted if n) or value
     if name in _PEOPLE:
         named = _NAMED.search(given)
-        return (named[1] or named[2]) if named else re.sub("(?i)^mailto:", "", value)
+        own = (named[1] or named[2]).strip() if named else ""
+        return own or re.sub("(?i)^mailto:", "", value)
     return _ESCAPED.sub(lambda mark: "\n" if mark[1] in "nN" else mark[1], value)
