@@ -88,6 +88,14 @@ def test_of_two_alike_that_one_comes_first_which_says_it_together() -> None:
     assert order(hits, sure, proximities(QUESTION, "en", hits)) == ["scattered", "together"]
 
 
+def test_a_list_of_contents_does_not_come_before_what_it_lists() -> None:
+    listed = f"Who repaired the harbour crane {'. ' * 40}12"
+    hits = [hit("entry", SCATTERED, 1), hit("contents", listed, 1)]
+    together = proximities(QUESTION, "en", hits)
+    assert together["contents"] == 0
+    assert order(hits, {"entry": 0.6, "contents": 0.6}, together) == ["entry", "contents"]
+
+
 def test_what_is_in_another_language_is_compared_with_the_best_as_before() -> None:
     hits = [hit(name, "", 1) for name in ("own", "near", "foreign", "far")]
     relevances = {"own": 0.6, "near": 0.5, "foreign": 0.55, "far": 0.45}

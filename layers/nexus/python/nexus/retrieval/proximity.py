@@ -7,11 +7,12 @@ word for another one like it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from nexus.models import Hit
 from nexus.retrieval.holding import rarity_in
+from nexus.text.literals import lists_places
 from nexus.text.segments import words_of
 from nexus.text.stems import content_stems, stem
 from nexus.text.wordings import Wording, wording
@@ -26,20 +27,24 @@ SENTENCE_WEIGHT, PAIRS_WEIGHT = 2.5, 1.5
 MANY = 32
 
 
-def proximities(question: str, tongue: str, hits: Iterable[Hit]) -> dict[str, float]:
+def proximities(question: str, tongue: str, hits: Sequence[Hit]) -> dict[str, float]:
     """By chunk id what each hit gains, in logits, by what of the question stands together in it.
 
     `tongue` is the language of the question and of the hits. A sentence counts by the share of the
     question's content words that it holds, those more that few of the hits hold; neighbours count
-    by their share of the question's, grammar included: "fell in" is not "fell at".
+    by their share of the question's, grammar included: "fell in" is not "fell at". Lists of places
+    such as of contents gain nothing: they hold every heading's words, and tell nothing of any.
     """
     words = words_of(question)
     asked = tuple(dict.fromkeys(content_stems(words, tongue)))
     pairs = tuple(dict.fromkeys(pairwise(map(stem, words))))
     read = {hit.chunk_id: wording(hit.title, hit.text) for hit in hits}
+    lists = {hit.chunk_id for hit in hits if lists_places(hit.text)}
     rarity = rarity_in([passage.by_stem.keys() for passage in read.values()], asked)
     return {
-        chunk_id: SENTENCE_WEIGHT * _in_one_sentence(passage, rarity)
+        chunk_id: 0.0
+        if chunk_id in lists
+        else SENTENCE_WEIGHT * _in_one_sentence(passage, rarity)
         + PAIRS_WEIGHT * _share_of(pairs, passage.text_stems)
         for chunk_id, passage in read.items()
     }
