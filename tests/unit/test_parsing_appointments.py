@@ -99,6 +99,7 @@ def test_parts_of_a_message_beyond_a_thousand_are_told() -> None:
         "BEGIN:VEVENT\nSUMMARY:a" + "\n " * 300_000 + "\nEND:VEVENT",
         "BEGIN:VEVENT\n" * 70_000,
         "BEGIN:VEVENT\n" + "SUMMARY;" * 100_000 + '"' * 100_000,
+        "BEGIN:VEVENT\nEXDATE" + ";X=1" * 50_000 + ":" + "20260101T000000," * 50_000,
     ],
 )
 def test_no_calendar_takes_long(text: str) -> None:

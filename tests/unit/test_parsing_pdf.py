@@ -199,5 +199,13 @@ def test_a_reader_that_comes_as_another_ends_leaves_the_search_for_cycles_on():
 
 
 def _plan(source: io.BytesIO, size: int) -> Outline:
-    limits = ("max_bytes", "max_streamed_bytes", "max_unpacked_bytes")
-    return outline(source, size, "a.pdf", "", **dict.fromkeys(limits, made.LIMIT))
+    most = made.LIMIT
+    return outline(
+        source,
+        size,
+        "a.pdf",
+        "",
+        max_bytes=most,
+        max_streamed_bytes=most,
+        max_unpacked_bytes=most,
+    )

@@ -93,19 +93,20 @@ def _lines(said: Mapping[str, Iterable[str]]) -> Iterator[str]:
             yield f"{_NAMES[name]}: {value}"
 
 
-def _time(given: str, value: str) -> str:
+def _time(value: str, zone: str) -> str:
     time = _TIME.fullmatch(value.strip())
     if time is None:
         return value
     day = "-".join(time.groups()[:3])
-    zone = _ZONE.search(given)
-    where = " UTC" if time[6] else f" {zone[1] or zone[2]}" if zone else ""
-    return f"{day} {time[4]}:{time[5]}{where}" if time[4] else day
+    return f"{day} {time[4]}:{time[5]}{' UTC' if time[6] else zone}" if time[4] else day
 
 
 def _value(name: str, given: str, value: str) -> str:
     if name in _TIMES:
-        return ", ".join(_time(given, one) for one in value.split(","))
+        # Once for all: a line may have many times, and much before them.
+        found = _ZONE.search(given)
+        zone = f" {found[1] or found[2]}" if found else ""
+        return ", ".join(_time(one, zone) for one in value.split(","))
     if name == "DURATION" and (lasts := _DURATION.fullmatch(value.strip())):
         counted = [(int(n), unit) for n, unit in zip(lasts.groups(), _UNITS, strict=True) if n]
         return " ".join(f"{n} {unit}{'s' * (n != 1)}" for n, unit in counted if n) or value
