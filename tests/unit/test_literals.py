@@ -46,6 +46,7 @@ def test_a_question_of_nothing_but_names_stays_bounded() -> None:
 def test_a_name_stands_only_where_it_is_written_so() -> None:
     assert share_held(("-L",), "--actual -L\nReport only real ones.") == 1
     assert share_held(("-L",), "-l and --L and -Long, or -L/usr/lib") == 0
+    assert share_held(("-v", "--cache"), "-v/--verbose, --cache/--no-cache: How it is run.") == 1
     assert share_held(("--a", "--b"), "--a") == 0.5
     assert share_held((), "anything") == 0
 

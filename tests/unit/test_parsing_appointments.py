@@ -99,6 +99,7 @@ def test_parts_of_a_message_beyond_a_thousand_are_told() -> None:
         "BEGIN:VEVENT\nSUMMARY:a" + "\n " * 300_000 + "\nEND:VEVENT",
         "BEGIN:VEVENT\n" * 70_000,
         "BEGIN:VEVENT\n" + "SUMMARY;" * 100_000 + '"' * 100_000,
+        "BEGIN:VEVENT\nEXDATE" + ";X=1" * 50_000 + ":" + "20260101T000000," * 50_000,
     ],
 )
 def test_no_calendar_takes_long(text: str) -> None:
@@ -135,7 +136,18 @@ def test_who_is_invited_what_it_is_about_and_when_it_is_not_are_told() -> None:
 
 @pytest.mark.parametrize(
     ("written", "told"),
-    [("PT0S", "PT0S"), ("-PT1H", "-PT1H"), ("P2W", "2 weeks"), ("PT45M", "45 minutes")],
+    [
+        *(("PT0S", "PT0S"), ("-PT1H", "-PT1H"), ("P2W", "2 weeks"), ("PT45M", "45 minutes")),
+        *(("PT1M30S", "1 minute 30 seconds"), ("PT90S", "90 seconds"), ("PT1H0M0S", "1 hour")),
+    ],
 )
 def test_a_duration_is_told_in_words_where_it_is_one(written: str, told: str) -> None:
     assert appointments(_event(f"DURATION:{written}"))[0] == [f"Duration: {told}"]
+
+
+@pytest.mark.parametrize("named", ["", ";CN=", ';CN=""', ";CN= ", ';CN=" "'])
+def test_who_has_no_name_is_told_by_their_address(named: str) -> None:
+    found, _ = appointments(
+        _event(*(f"{who}{named}:mailto:a@campus.example" for who in ("ORGANIZER", "ATTENDEE")))
+    )
+    assert found == ["Organiser: a@campus.example\nAttendees: a@campus.example"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import io
+import linecache
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 
@@ -12,6 +15,7 @@ from reportlab.pdfgen import canvas
 
 from nexus.errors import EmptyDocument, EncryptedDocument
 from nexus.ingestion.parsing import outline, parse_part, pdf
+from nexus.ingestion.parsing.outlines import Outline
 from tests.unit import documents_made as made
 from tests.unit.documents_made import lines, read
 
@@ -154,17 +158,54 @@ def test_the_search_for_cycles_rests_while_a_part_is_read_and_goes_on_after_it()
 
     for content in (made.pdf([[(700, "Open all day.")]]), made.pdf([[]])):
         source = Watching(content)
-        plan = outline(
-            source,
-            len(content),
-            "a.pdf",
-            "",
-            max_bytes=made.LIMIT,
-            max_streamed_bytes=made.LIMIT,
-            max_unpacked_bytes=made.LIMIT,
-        )
+        plan = _plan(source, len(content))
         searched.clear()
         with suppress(EmptyDocument):
             parse_part(source, plan, plan.parts[0])
         assert searched == [False]
         assert gc.isenabled()
+
+
+def test_a_reader_that_comes_as_another_ends_leaves_the_search_for_cycles_on():
+    content = made.pdf([[(700, "Open all day.")]])
+    plan = _plan(io.BytesIO(content), len(content))
+    is_reading, comes = threading.Event(), threading.Event()
+
+    class Waiting(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            is_reading.set()
+            comes.wait(0.3)
+            return super().read(size)
+
+    def held_up(frame, event, _):
+        """Stops the second reader right before it turns the search off, until the first ends."""
+        if "gc.disable()" in linecache.getline(frame.f_code.co_filename, frame.f_lineno):
+            comes.set()
+            first.result(timeout=20)
+        return held_up
+
+    def come() -> None:
+        is_reading.wait(20)
+        sys.settrace(held_up)
+        try:
+            parse_part(io.BytesIO(content), plan, plan.parts[0])
+        finally:
+            sys.settrace(None)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(parse_part, Waiting(content), plan, plan.parts[0])
+        pool.submit(come).result(timeout=20)
+    assert gc.isenabled()
+
+
+def _plan(source: io.BytesIO, size: int) -> Outline:
+    most = made.LIMIT
+    return outline(
+        source,
+        size,
+        "a.pdf",
+        "",
+        max_bytes=most,
+        max_streamed_bytes=most,
+        max_unpacked_bytes=most,
+    )

@@ -6,8 +6,10 @@ import pytest
 
 from nexus.models import Hit
 from nexus.retrieval.fusion import rank
-from nexus.retrieval.proximity import PAIRS_WEIGHT, SENTENCE_WEIGHT, proximities
+from nexus.retrieval.proximity import MANY, PAIRS_WEIGHT, SENTENCE_WEIGHT, proximities
 from nexus.retrieval.selection import Ranked
+from nexus.text.wordings import wording
+from tests.growth.measuring import superlinear
 from tests.unit.test_said import hit
 
 QUESTION = "Who repaired the harbour crane?"
@@ -54,6 +56,29 @@ def test_words_of_scripts_without_blanks_stand_together_as_pairs_of_letters() ->
     assert together > apart > 0
 
 
+def test_of_many_pairs_the_same_share_counts_as_of_few() -> None:
+    words = [f"{number}" for number in range(2 * MANY)]
+    assert gains(" ".join(words), " ".join(words))[0] == pytest.approx(
+        SENTENCE_WEIGHT + PAIRS_WEIGHT
+    )
+    assert gains(" ".join(words), "\n".join(words))[0] == pytest.approx(
+        SENTENCE_WEIGHT / len(words) + PAIRS_WEIGHT
+    )
+    assert gains(" ".join(words), " ".join(reversed(words)))[0] == pytest.approx(SENTENCE_WEIGHT)
+
+
+@pytest.mark.parametrize("between", [" ", "\n", ". A"])
+def test_a_long_question_and_long_passages_take_time_in_proportion(between: str) -> None:
+    def work(text: str) -> None:
+        wording.cache_clear()
+        gains(text, *(f"{text} {number}" for number in range(4)))
+
+    def text_of(size: int) -> str:
+        return between.join(f"{number:04}" for number in range(size // (4 + len(between))))
+
+    assert superlinear(work, text_of, sizes=(1_280, 5_120)) is None
+
+
 def test_of_two_alike_that_one_comes_first_which_says_it_together() -> None:
     hits = [hit("scattered", SCATTERED, 1), hit("together", TOGETHER, 1)]
     relevances = {"scattered": 0.6, "together": 0.55}
@@ -61,6 +86,14 @@ def test_of_two_alike_that_one_comes_first_which_says_it_together() -> None:
     assert order(hits, relevances, proximities(QUESTION, "en", hits)) == ["together", "scattered"]
     sure = {"scattered": 0.9, "together": 0.2}
     assert order(hits, sure, proximities(QUESTION, "en", hits)) == ["scattered", "together"]
+
+
+def test_a_list_of_contents_does_not_come_before_what_it_lists() -> None:
+    listed = f"Who repaired the harbour crane {'. ' * 40}12"
+    hits = [hit("entry", SCATTERED, 1), hit("contents", listed, 1)]
+    together = proximities(QUESTION, "en", hits)
+    assert together["contents"] == 0
+    assert order(hits, {"entry": 0.6, "contents": 0.6}, together) == ["entry", "contents"]
 
 
 def test_what_is_in_another_language_is_compared_with_the_best_as_before() -> None:

@@ -46,6 +46,7 @@ def lists_places(text: str) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _as_written(name: str) -> re.Pattern[str]:
-    # The path that stands right behind an option, as in -L/usr/lib, makes another thing of it.
-    end = "" if name[-1] == ")" else r"(?![\w/-])" if name[0] == "-" else r"(?![\w-])"
+    # The path that stands right behind an option, as in -L/usr/lib, makes another thing of it; the
+    # option's other name does not, as in -v/--verbose.
+    end = "" if name[-1] == ")" else r"(?![\w-]|/(?!-))" if name[0] == "-" else r"(?![\w-])"
     return re.compile(rf"(?<![\w-]){re.escape(name)}{end}")

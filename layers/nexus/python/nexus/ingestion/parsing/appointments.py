@@ -21,9 +21,9 @@ _PEOPLE = ("ORGANIZER", "ATTENDEE")
 # What stands in several lines, each of which adds to one list.
 _LISTED = ("ATTENDEE", "RDATE", "EXDATE", "CATEGORIES", "RESOURCES")
 _DURATION = re.compile(
-    r"\+?P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:\d{1,5}S)?)?"
+    r"\+?P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,5})S)?)?"
 )
-_UNITS = ("week", "day", "hour", "minute")
+_UNITS = ("week", "day", "hour", "minute", "second")
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?")
 _ZONE = re.compile(r";TZID=(?:\"([^\"]{1,60})\"|([^;:\"]{1,60}))", re.I)
 _NAMED = re.compile(r";CN=(?:\"([^\"]{1,200})|([^;:\"]{1,200}))", re.I)
@@ -93,23 +93,25 @@ def _lines(said: Mapping[str, Iterable[str]]) -> Iterator[str]:
             yield f"{_NAMES[name]}: {value}"
 
 
-def _time(given: str, value: str) -> str:
+def _time(value: str, zone: str) -> str:
     time = _TIME.fullmatch(value.strip())
     if time is None:
         return value
     day = "-".join(time.groups()[:3])
-    zone = _ZONE.search(given)
-    where = " UTC" if time[6] else f" {zone[1] or zone[2]}" if zone else ""
-    return f"{day} {time[4]}:{time[5]}{where}" if time[4] else day
+    return f"{day} {time[4]}:{time[5]}{' UTC' if time[6] else zone}" if time[4] else day
 
 
 def _value(name: str, given: str, value: str) -> str:
     if name in _TIMES:
-        return ", ".join(_time(given, one) for one in value.split(","))
+        # Once for all: a line may have many times, and much before them.
+        found = _ZONE.search(given)
+        zone = f" {found[1] or found[2]}" if found else ""
+        return ", ".join(_time(one, zone) for one in value.split(","))
     if name == "DURATION" and (lasts := _DURATION.fullmatch(value.strip())):
         counted = [(int(n), unit) for n, unit in zip(lasts.groups(), _UNITS, strict=True) if n]
         return " ".join(f"{n} {unit}{'s' * (n != 1)}" for n, unit in counted if n) or value
     if name in _PEOPLE:
         named = _NAMED.search(given)
-        return (named[1] or named[2]) if named else re.sub("(?i)^mailto:", "", value)
+        own = (named[1] or named[2]).strip() if named else ""
+        return own or re.sub("(?i)^mailto:", "", value)
     return _ESCAPED.sub(lambda mark: "\n" if mark[1] in "nN" else mark[1], value)

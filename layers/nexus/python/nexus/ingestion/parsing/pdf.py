@@ -91,15 +91,17 @@ def survey(source: WatchedSource, size: int, *, ocr: bool = False) -> Outline:
 def _without_collections() -> Iterator[None]:
     """Has no cycles looked for: pages make many tuples and none, and the search takes up to 5 %.
 
-    Of threads that overlap, the one that found the search on turns it on again.
+    One thread at a time: one that came as another ends would turn the search off behind it, and
+    believe that it had been off.
     """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    with _PDFIUM:
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if was_on:
+                gc.enable()
 
 
 @_without_collections()
@@ -108,7 +110,7 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
 
     Raises CorruptDocument or EmptyDocument (scans) if the part is the whole document.
     """
-    with _PDFIUM, _opened(source, outline.size) as document:
+    with _opened(source, outline.size) as document:
         first = max(part.start - _PAGES_BEFORE, 0)
         last = min(part.end + 1, len(document))
         pages, damaged = _pages(
