@@ -219,7 +219,8 @@ def test_a_turn_whose_question_a_model_rewrites(upstreams: Upstreams, aws: Aws) 
     made = Chat(upstreams, aws, rewrite_model="gpt-5.4-nano")
     for _ in range(2):
         made.counted(next(NEW), "rewritten")
-    found = shortest([made.counted(next(NEW), "rewritten") for _ in range(TRIES)])
+    # Of so many calls one is late more often on a busy machine.
+    found = shortest([made.counted(next(NEW), "rewritten") for _ in range(3 * TRIES)])
     made.close()
     # Before it is searched: which answers of before may still be seen, and the rewriting.
     assert (found.number, found.chain) == (14, 7), found
