@@ -22,6 +22,7 @@ from nexus.access.key_times import (
     age_days,
     has_ended,
     keys_in_use,
+    lasts,
     moment,
 )
 from nexus.models import ApiClient, Filters
@@ -163,9 +164,9 @@ def list_keys(stage: Stage = "local", tenant: Tenant = None, as_json: Json = Fal
     now = time.time()
     in_use = list(keys_in_use(every, now).values())
     entries = [entry for entry in every if tenant in (None, entry.principal.tenant)]
-    entries.sort(
-        key=lambda entry: (entry.principal.tenant, entry.principal.client, entry.created_at)
-    )
+    # Of two that were made in one second, the one that works longer is the newer.
+    entries.sort(key=lambda entry: (entry.created_at, lasts(entry)[0]))
+    entries.sort(key=lambda entry: (entry.principal.tenant, entry.principal.client))
     if as_json:
         print_json([_public(entry, in_grace=_in_grace(entry, in_use, now)) for entry in entries])
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from nexus.access.key_times import has_ended, keys_in_use
+from nexus.access.key_times import has_ended, keys_in_use, lasts
 from nexus.models import ApiClient, Principal
 
 State = Literal["in_use", "in_grace", "ended"]
@@ -39,7 +39,8 @@ def clients_of(entries: Iterable[ApiClient], tenant: str, now: float) -> list[Cl
 
 
 def _client(entries: list[ApiClient], now: float) -> ClientKeys:
-    ordered = sorted(entries, key=lambda one: (one.created_at, one.key_hash), reverse=True)
+    # Of two that were made in one second, the one that works longer is the newer.
+    ordered = sorted(entries, key=lambda one: (one.created_at, lasts(one)[0]), reverse=True)
     in_use = list(keys_in_use(ordered, now).values())
     keys = []
     for entry in ordered:

@@ -74,13 +74,19 @@ def has_ended(entry: ApiClient, now: float) -> bool:
     return expires_at is not None and expires_at <= now
 
 
+def lasts(entry: ApiClient) -> tuple[float, str]:
+    """What orders a client's keys by how long they work: when one stops, and when it was made."""
+    expires_at = entry.principal.expires_at
+    return (inf if expires_at is None else expires_at, entry.created_at)
+
+
 def keys_in_use(entries: Iterable[ApiClient], now: float) -> dict[tuple[str, str], ApiClient]:
     """Each client's key that works longest, by tenant and client; its others are in grace."""
     found: dict[tuple[str, str], ApiClient] = {}
     for entry in entries:
         client = (entry.principal.tenant, entry.principal.client)
         if not has_ended(entry, now) and (
-            client not in found or _lasts(entry) > _lasts(found[client])
+            client not in found or lasts(entry) > lasts(found[client])
         ):
             found[client] = entry
     return found
@@ -117,8 +123,3 @@ def review_keys(clients: ClientStore, gateway: GatewayKeys, now: float) -> KeyRe
     )
     by_name = sorted(old, key=lambda entry: (entry.principal.tenant, entry.principal.client))
     return KeyReview(tuple(by_name), tuple(removed), tuple(stuck))
-
-
-def _lasts(entry: ApiClient) -> tuple[float, str]:
-    expires_at = entry.principal.expires_at
-    return (inf if expires_at is None else expires_at, entry.created_at)
