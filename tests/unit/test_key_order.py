@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import permutations
 
 from nexus.access.clients import clients_of
-from nexus.models import ApiClient, Filters, Principal
+from nexus.models import ApiClient, Principal
 
 NOW = 1_800_000_000
 
 
 def key(name: str, created_at: str, expires_at: int | None) -> ApiClient:
-    who = Principal("acme", "web", "user", Filters(), "standard", expires_at=expires_at)
+    who = Principal("acme", "web", "user", "standard", expires_at=expires_at)
     return ApiClient(name, f"gateway-{name}", who, created_at)
 
 
