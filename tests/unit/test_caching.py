@@ -134,15 +134,17 @@ def test_a_cached_embedding_expires(desk: Desk):
 
 def test_what_a_conversation_makes_of_a_question_is_held_in_the_process_only(desk: Desk):
     made_of_it = "How much is a single room in May?"
+    desk.embedder.embed([made_of_it])  # as somebody's question, so that the shared cache has it
+    kept, embedder = dict(desk.store.entries), desk.forget()
+    desk.counts.clear()
     with opening(Opening(NobodyAsks(), AtOnce(), "acme")) as turn:
         assert turn
         turn.look_up(lambda _: {}, ["of the question as it stands"])
-        first, held = (desk.embedder.embed([made_of_it]) for _ in range(2))
-        anew = desk.forget().embed([made_of_it])
+        first, held = (embedder.embed([made_of_it]) for _ in range(2))
 
-    assert (first.tokens, held.tokens, anew.tokens) == (8, 0, 8)
+    assert (first.tokens, held.tokens) == (8, 0)
     assert desk.counts == {"cache_embedding_hit": 1}
-    assert desk.store.entries == {}
+    assert desk.store.entries == kept
 
 
 def test_a_process_s_first_turn_which_looks_nothing_up_finds_an_embedding_of_before(desk: Desk):
