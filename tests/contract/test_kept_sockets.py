@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, NotConnected, Reply
+from nexus.adapters.connecting import NotConnected
+from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, Reply
 from tests.echo_server import EchoServer, echo_server
 from tests.fakes import FakeClock
 

@@ -26,16 +26,21 @@ class _Deferred(Generic[T]):
     def __init__(self, make: Callable[[], T], now: Callable[[], float] = time.time) -> None:
         self._make = make
         self._now = now
-        self._made: T | None = None
-        self._made_at = 0.0
+        self._made: tuple[T, float] | None = None
         self._lock = Lock()
 
     def get(self) -> T:
         with self._lock:
-            if self._made is None or self._now() - self._made_at > RENEWED_S:
-                self._made = self._make()
-                self._made_at = self._now()
-            return self._made
+            made = self.made()
+            if made is None:
+                made = self._make()
+                self._made = made, self._now()
+            return made
+
+    def made(self) -> T | None:
+        """What was made and is not old, without waiting for it."""
+        kept = self._made
+        return kept[0] if kept is not None and self._now() - kept[1] <= RENEWED_S else None
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         # The method is looked up when it is called, so that `x.ping` can be handed on unmade.
@@ -48,6 +53,11 @@ class _Deferred(Generic[T]):
 def deferred(make: Callable[[], T], now: Callable[[], float] = time.time) -> T:
     """Something that behaves as what `make` returns, which is made when it is first used."""
     return cast(T, _Deferred(make, now))
+
+
+def already_made(thing: T) -> T | None:
+    """What may be deferred, if it is made and not old; None where it would have to be made."""
+    return thing.made() if isinstance(thing, _Deferred) else thing
 
 
 def make_ready(thing: object) -> None:

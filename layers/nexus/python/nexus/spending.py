@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from nexus.bounded import ends_in_time
 from nexus.errors import ConfigurationError
 from nexus.metrics import record
 from nexus.models import Spent
@@ -159,6 +160,10 @@ class SpendingChat:
         self._chat = chat
         self._counter = Counter(model, prices)
 
+    def ends_in_time(self, method: str) -> bool:
+        """As `nexus.bounded.ends_in_time` asks: as the model does."""
+        return ends_in_time(self._chat, method)
+
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
         """The model's completion."""
         return self._counted(self._chat.complete(messages, max_tokens))
@@ -225,6 +230,10 @@ class SpendingEmbedder:
         self._embedder = embedder
         self._model = model
         self._price = price
+
+    def ends_in_time(self, method: str) -> bool:
+        """As `nexus.bounded.ends_in_time` asks: as the model does."""
+        return ends_in_time(self._embedder, method)
 
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """The model's embeddings."""

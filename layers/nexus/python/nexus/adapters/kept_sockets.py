@@ -21,19 +21,13 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import SplitResult
 
+from nexus.adapters.connecting import connected
+
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2})(?: [^\r\n]*)?\r\n")
 _LENGTH = re.compile(r"[0-9]{1,15}", re.ASCII)
 # Longer contents are read in pieces: a server may announce what it never sends, and memory is taken
 # for what is read at once.
 _PIECE = 1_000_000
-
-
-class NotConnected(OSError):
-    """No connection could be made: nothing was sent."""
-
-
-class ConnectingTimedOut(TimeoutError):
-    """No connection was made in time: nothing was sent."""
 
 
 class HeaderRefused(ValueError):
@@ -102,10 +96,12 @@ class KeptSockets:
             raise HeaderRefused("a target has blanks")
         head = f"POST {target} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
         end = time.monotonic() + whole_s
-        held = self._open(connect_s)
+        held = self._kept_open() or connected(
+            self._host, self._port, self._tls, step_s=connect_s, whole_s=whole_s
+        )
         keeps = False
         try:
-            held.settimeout(step_s)
+            held.settimeout(_in_time(step_s, end))
             # At once: a body behind its headers would wait for their acknowledgement, 40 ms.
             try:
                 held.sendall(head.encode("latin-1") + body)
@@ -129,8 +125,8 @@ class KeptSockets:
         while self._idle:
             self._idle.pop()[0].close()
 
-    def _open(self, connect_s: float) -> socket.socket:
-        """A connection that its peer has not closed; a new one if none is there."""
+    def _kept_open(self) -> socket.socket | None:
+        """A connection that was kept, and that its peer has not closed; None if none is there."""
         while self._idle:
             try:
                 held, since = self._idle.pop()
@@ -139,16 +135,7 @@ class KeptSockets:
             if self._now() - since <= self._idle_s and not _has_something_to_read(held):
                 return held
             held.close()
-        try:
-            made = socket.create_connection((self._host, self._port), connect_s)
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return self._tls.wrap_socket(made, server_hostname=self._host) if self._tls else made
-        except TimeoutError as err:
-            raise ConnectingTimedOut(*err.args) from err
-        except ssl.SSLError:
-            raise
-        except OSError as err:
-            raise NotConnected(*err.args) from err
+        return None
 
 
 class _Incoming(socket.SocketIO):
@@ -171,9 +158,7 @@ class _Incoming(socket.SocketIO):
     def readinto(self, into: Any) -> int | None:
         if self._is_at_end:
             return 0
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the answer took too long")
+        left = _in_time(self._step_s, self._end)
         if left < self._step_s:
             self._held.settimeout(left)
         read = super().readinto(into)
@@ -204,6 +189,14 @@ class _Answer(io.BufferedReader):
     def has_more(self) -> bool:
         """Whether something came behind what was read; nothing is waited for."""
         return self._source.end() or bool(self.peek())
+
+
+def _in_time(step_s: float, end: float) -> float:
+    """What a step may take. Raises TimeoutError when the time for all of a call is over."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the call took too long")
+    return min(step_s, left)
 
 
 def _plain(incoming: _Answer) -> tuple[Reply, bool] | None:

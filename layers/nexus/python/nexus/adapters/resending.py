@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+from contextlib import closing
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,14 +17,10 @@ from urllib.request import getproxies
 import httpcore2
 import httpx2
 
+from nexus.adapters.connecting import ConnectingTimedOut, NotConnected
+from nexus.adapters.giving_up import in_time
 from nexus.adapters.http_deadline import cap
-from nexus.adapters.kept_sockets import (
-    ConnectingTimedOut,
-    HeaderRefused,
-    KeptSockets,
-    NotConnected,
-    Reply,
-)
+from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, Reply
 from nexus.adapters.tls_context import tls_context
 from nexus.deadline import current
 
@@ -86,12 +83,13 @@ class _InOnePiece(httpx2.BaseTransport):
         self._sockets: dict[str, KeptSockets] = {}
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        sockets = None
-        is_plain = request.method == "POST" and isinstance(request.stream, httpx2.ByteStream)
-        if is_plain and not IN_ONE_PIECE.keys().isdisjoint(request.extensions):
-            sockets = self._sockets_to(request.url)
-        if sockets is None:
+        if IN_ONE_PIECE.keys().isdisjoint(request.extensions):
             return self._other.handle_request(request)
+        sockets = None
+        if request.method == "POST" and isinstance(request.stream, httpx2.ByteStream):
+            sockets = self._sockets_to(request.url)
+        if sockets is None:  # it was sent elsewhere, as by a redirection
+            return _whole_in_time(self._other, request)
         reply = _posted(sockets, request)
         if not reply.is_whole:
             raise httpx2.RemoteProtocolError("The answer broke off.")
@@ -120,6 +118,26 @@ class _InOnePiece(httpx2.BaseTransport):
             made = KeptSockets(urlsplit(address), tls, self._keep, _IDLE_S)
             found = self._sockets.setdefault(address, made)
         return found
+
+
+def _whole_in_time(other: httpx2.BaseTransport, request: httpx2.Request) -> httpx2.Response:
+    """Another transport's answer with all its content, by the deadline. Raises httpx2's errors."""
+
+    def answered() -> httpx2.Response:
+        with closing(other.handle_request(request)) as response:
+            return httpx2.Response(
+                response.status_code,
+                headers=response.headers,
+                stream=httpx2.ByteStream(b"".join(response.iter_raw())),
+                extensions=response.extensions,
+            )
+
+    # What another thread has heard is not known here: it is not sent again.
+    _note_heard()
+    try:
+        return in_time(answered, current().remaining(), httpx2.Response.close)
+    except TimeoutError as err:
+        raise httpx2.ReadTimeout(str(err)) from err
 
 
 def _posted(sockets: KeptSockets, request: httpx2.Request) -> Reply:

@@ -25,20 +25,20 @@ from botocore.exceptions import (
 )
 from botocore.utils import get_environ_proxies
 
-from nexus.adapters.kept_sockets import (
-    ConnectingTimedOut,
-    HeaderRefused,
-    KeptSockets,
-    NotConnected,
-    Reply,
-)
+from nexus.adapters.connecting import ConnectingTimedOut, NotConnected
+from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, Reply
 from nexus.deadline import current
 
 CONNECT_S = 2.0
 
 
 class Connections(Protocol):
-    """What sends bodies to one address. Raises botocore's errors."""
+    """What sends bodies to one address. Raises botocore's errors.
+
+    `ends_in_time` is whether a post ends by the deadline, wherever the other side hangs.
+    """
+
+    ends_in_time: bool
 
     def post(self, headers: Mapping[str, str], body: bytes, read_s: float, path: str = "") -> Reply:
         """The answer to a body; no wait for bytes of it takes more than `read_s` seconds.
@@ -55,6 +55,8 @@ def connections_to(url: str, most: int) -> Connections:
 
 
 class _Direct:
+    ends_in_time = True
+
     def __init__(self, url: str, most: int) -> None:
         self._url = url
         parts = urlsplit(url)
@@ -87,6 +89,8 @@ class _Direct:
 
 
 class _Proxied:
+    ends_in_time = False  # its time-outs are each for one step
+
     def __init__(self, url: str, proxies: Mapping[str, str], most: int) -> None:
         from botocore.httpsession import URLLib3Session
 

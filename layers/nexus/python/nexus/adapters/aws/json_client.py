@@ -26,6 +26,7 @@ from urllib.parse import SplitResult, urlsplit
 from zlib import crc32
 
 import botocore
+from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import (
     BotoCoreError,
     ChecksumError,
@@ -80,6 +81,7 @@ class JsonClient:
     or writing the same, is what makes them safe. Safe to share between threads; connections are
     opened when they are needed, and one that its peer has closed is replaced. `refused` gets the
     error code of each try that AWS refuses, of those too that a later one makes good.
+    `ends_in_time` is whether all calls end by the deadline, wherever the other side hangs.
     """
 
     def __init__(
@@ -108,6 +110,9 @@ class JsonClient:
         self._retries = Retries(service, TRIES)
         self._http = connections_to(url, connections)
         self.exceptions = Exceptions()
+        # Credentials that are fetched are waited for as long as botocore does.
+        fetches = isinstance(credentials, RefreshableCredentials)
+        self.ends_in_time = self._http.ends_in_time and not fetches
 
     def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
         if name not in OPERATIONS[self.__dict__["_service"]]:

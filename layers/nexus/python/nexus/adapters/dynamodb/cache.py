@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.batches import delete_items, put_items, read_items
 from nexus.adapters.dynamodb.citations import ANSWER, entries, entry, entry_key
 from nexus.adapters.dynamodb.values import from_item, to_item
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 SERVICE = "cache"
 
 
-class DynamoCache:
+class DynamoCache(ClientInTime):
     """A Cache in a table whose one key is the string `pk`, with TTL on `expires_at`.
 
     `register` is the table of the register, with the string keys `pk` and `sk`.

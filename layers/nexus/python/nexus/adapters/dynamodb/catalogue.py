@@ -24,6 +24,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.batches import read_items
 from nexus.adapters.dynamodb.chunk_ids import SERVICE, ChunkIdLists, Stored, delete_between
 from nexus.adapters.dynamodb.document_parts import DocumentParts
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 
-class DynamoCatalogue:
+class DynamoCatalogue(ClientInTime):
     """A Catalogue in a table with the string keys `pk` and `sk`."""
 
     def __init__(

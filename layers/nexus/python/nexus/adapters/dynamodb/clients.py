@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.aws.errors import cancellation_codes, translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
 from nexus.errors import Superseded
 from nexus.models import ApiClient, Budget, Filters, Principal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 SERVICE = "clients"
 
 
-class DynamoClients:
+class DynamoClients(ClientInTime):
     """A ClientStore in a table whose one key is the string `pk`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:

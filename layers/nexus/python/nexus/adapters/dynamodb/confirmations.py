@@ -13,6 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.citations import partition
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
 from nexus.models import PendingAction
@@ -24,7 +25,7 @@ SERVICE = "cache"
 _FIELDS = ("action_id", "agent", "tool", "title", "arguments", "expires_at")
 
 
-class DynamoConfirmations:
+class DynamoConfirmations(ClientInTime):
     """Implements `Confirmations` in the table of `DynamoCache`."""
 
     def __init__(

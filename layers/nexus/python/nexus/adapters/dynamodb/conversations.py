@@ -30,6 +30,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.batches import delete_items, put_across, put_items
 from nexus.adapters.dynamodb.citations import entry, entry_key, partition, turn_name
 from nexus.adapters.dynamodb.conversation_list import ConversationList, pointer_key
@@ -67,7 +68,7 @@ class TurnItems:
     stale: list[dict[str, AttributeValue]]
 
 
-class DynamoConversations:
+class DynamoConversations(ClientInTime):
     """A ConversationStore in a table with the string keys `pk` and `sk` and TTL on `expires_at`."""
 
     def __init__(
@@ -88,6 +89,10 @@ class DynamoConversations:
         self._known: dict[str, _Known] = {}
         self._list = ConversationList(client, table)
         self._lock = Lock()
+
+    def ends_in_time(self, method: str) -> bool:
+        """As `nexus.bounded.ends_in_time` asks; deleting takes threads that know no deadline."""
+        return method == "history" and super().ends_in_time(method)
 
     def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:
         """The last `turns` turns, oldest first; empty if the conversation is not this client's."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ PREFIX = "sign-in#"
 PERSON = "person#"
 
 
-class DynamoEndedSignIns:
+class DynamoEndedSignIns(ClientInTime):
     """EndedSignIns in a table whose one key is the string `pk`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:

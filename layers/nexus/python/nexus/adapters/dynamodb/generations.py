@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.values import from_item, to_item
 from nexus.errors import Superseded
 from nexus.models import Generation, Generations
@@ -23,7 +24,7 @@ SERVICE = "catalogue"
 KEY = to_item({"pk": "generations", "sk": "generations"})
 
 
-class DynamoGenerations:
+class DynamoGenerations(ClientInTime):
     """A GenerationStore in a table with the string keys `pk` and `sk`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
 from nexus.models import Hold
 from nexus.ports import Account, Change
@@ -27,7 +28,7 @@ _HOLD = "hold:"
 _KEPT_S = 62 * 86_400
 
 
-class DynamoLedger:
+class DynamoLedger(ClientInTime):
     """A Ledger in a table with the string keys `pk` and `sk`, and TTL on `expires_at`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.batches import put_items, read_items
 from nexus.adapters.dynamodb.values import from_item, to_item
 from nexus.insights.days import days
@@ -38,7 +39,7 @@ STALE_S = 30 * _DAY_S
 _REMEMBERED = 1_000
 
 
-class DynamoQuestionLog:
+class DynamoQuestionLog(ClientInTime):
     """A QuestionLog in a table with the string keys `pk` and `sk` and TTL on `expires_at`."""
 
     def __init__(

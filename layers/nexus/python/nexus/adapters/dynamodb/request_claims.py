@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.batches import put_items
 from nexus.adapters.dynamodb.citations import ANSWER, entry
 from nexus.adapters.dynamodb.values import Value, from_item, to_item
@@ -28,7 +29,7 @@ SERVICE = "cache"
 ATTEMPTS = 3
 
 
-class DynamoRequestClaims:
+class DynamoRequestClaims(ClientInTime):
     """RequestClaims in the table of `DynamoCache`; `register` is the table of the register."""
 
     def __init__(

@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nexus.adapters.aws.errors import translate
+from nexus.adapters.aws.in_time import ClientInTime
 from nexus.adapters.dynamodb.batches import put_across, read_items
 from nexus.adapters.dynamodb.cache import DynamoCache
 from nexus.adapters.dynamodb.conversations import DynamoConversations
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 CATALOGUE, CONVERSATIONS = "catalogue", "conversations"
 
 
-class DynamoTurns:
+class DynamoTurns(ClientInTime):
     """Standings and a TurnWriter over the tables of catalogue, conversations and cache."""
 
     def __init__(

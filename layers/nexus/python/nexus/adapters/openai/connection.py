@@ -30,6 +30,7 @@ from nexus.adapters.openai.renewing import RenewedKey
 from nexus.adapters.openai.told import kind_of, status_in, words_of
 from nexus.adapters.resending import IN_ONE_PIECE, transport
 from nexus.adapters.tls_context import tls_context
+from nexus.deadline import current
 from nexus.errors import ConfigurationError
 
 _PING_TIMEOUT_S = 3.0
@@ -59,7 +60,7 @@ def connect(
     if auth is None:
         _check_key(api_key)
     timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0))
-    by_deadline = hooks()
+    by_deadline, posts = hooks(), transport()
     http = httpx2.Client(
         # A query belongs behind each call's path, such as Azure's `api-version`.
         base_url=url.copy_with(query=None),
@@ -72,14 +73,15 @@ def connect(
         timeout=timeout,
         follow_redirects=auth is None,  # what is signed is for one host
         verify=tls_context(),
-        transport=transport(),
+        transport=posts,
         auth=auth or (RenewedKey(read_key) if read_key else None),
         event_hooks={
             **by_deadline,
             "response": [*by_deadline["response"], _tells_what_it_means(longest_wait_s)],
         },
     )
-    return ModelsClient(http, retries)
+    # What signs may have to fetch credentials first.
+    return ModelsClient(http, retries, ends_in_time=posts is not None and auth is None)
 
 
 def _check_key(api_key: str) -> None:
@@ -95,14 +97,23 @@ def _check_key(api_key: str) -> None:
 
 
 class ModelsClient:
-    """Sends JSON and forms over an HTTP client, and again after what passes; made by `connect`."""
+    """Sends JSON and forms over an HTTP client, and again after what passes; made by `connect`.
+
+    `ends_in_time` is whether `post` ends by the deadline, wherever the other side hangs.
+    """
 
     def __init__(
-        self, http: httpx2.Client, retries: int, sleep: Callable[[float], None] = time.sleep
+        self,
+        http: httpx2.Client,
+        retries: int,
+        sleep: Callable[[float], None] = time.sleep,
+        *,
+        ends_in_time: bool = False,
     ) -> None:
         self._http = http
         self._retries = retries
         self._sleep = sleep
+        self.ends_in_time = ends_in_time
         self._urls: dict[str, httpx2.URL] = {}
         self.host = http.base_url.host
 
@@ -125,15 +136,17 @@ class ModelsClient:
             try:
                 response = self._http.post(url, **body)
             except httpx2.RequestError as err:
-                if isinstance(err, (*WRONG_CALL, httpx2.TooManyRedirects)):
+                pause_s = _pause_s(tried, None)
+                told_once = isinstance(err, (*WRONG_CALL, httpx2.TooManyRedirects))
+                if told_once or not current().fits(pause_s):
                     raise
-                self._sleep(_pause_s(tried, None))
             else:
                 if response.is_success:
                     return response
-                if not _may_pass(response):
+                pause_s = _pause_s(tried, retry_after_s(response.headers))
+                if not _may_pass(response) or not current().fits(pause_s):
                     raise StatusError(response)
-                self._sleep(_pause_s(tried, retry_after_s(response.headers)))
+            self._sleep(pause_s)
         return _good(self._http.post(url, **body))
 
     @contextmanager

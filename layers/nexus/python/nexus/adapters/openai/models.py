@@ -7,6 +7,8 @@ import math
 import struct
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -42,6 +44,10 @@ class OpenAIEmbedder:
         if takes_dimensions:
             self._options["dimensions"] = dimension
 
+    def ends_in_time(self, method: str) -> bool:
+        """As `nexus.bounded.ends_in_time` asks; a ping is no post."""
+        return self._client.ends_in_time and method == "embed"
+
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """Embeds any number of texts, up to four requests at a time; the order is kept.
 
@@ -53,7 +59,9 @@ class OpenAIEmbedder:
             parts = [self._embed_batch(batch) for batch in batches]
         else:
             with ThreadPoolExecutor(min(len(batches), _PARALLEL_REQUESTS)) as pool:
-                parts = list(pool.map(self._embed_batch, batches))
+                # In the caller's context, as by its deadline each request ends.
+                begun = [partial(copy_context().run, self._embed_batch, one) for one in batches]
+                parts = list(pool.map(lambda embed: embed(), begun))
         return Embeddings(
             vectors=tuple(vector for part in parts for vector in part.vectors),
             tokens=sum(part.tokens for part in parts),

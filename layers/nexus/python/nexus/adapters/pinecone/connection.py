@@ -105,7 +105,12 @@ Answer = Plain | httpx.Response
 
 
 class Posts(Protocol):
-    """What posts JSON to the index. Raises the SDK's errors where no answer comes."""
+    """What posts JSON to the index. Raises the SDK's errors where no answer comes.
+
+    `ends_in_time` is whether a post ends by the deadline, wherever the other side hangs.
+    """
+
+    ends_in_time: bool
 
     def post(self, path: str, body: object, limit_s: float) -> Answer:
         """The answer, whatever its status; no step on the socket takes longer than the limit."""
@@ -118,6 +123,8 @@ class Posts(Protocol):
 
 class _Direct:
     """Posts as httpx does, in a third of the time."""
+
+    ends_in_time = True
 
     def __init__(
         self, address: str, headers: Mapping[str, str], verify: bool | ssl.SSLContext
@@ -169,6 +176,8 @@ class _Direct:
 
 
 class _Proxied:
+    ends_in_time = False  # its time-outs are each for one step
+
     def __init__(self, http: httpx.Client) -> None:
         self._http = http
 
@@ -206,6 +215,7 @@ class HeldClient:
         self._retries = retries
         self._longest_wait_s = longest_wait_s
         self._sleep = sleep
+        self.ends_in_time = posts.ends_in_time
 
     def post(self, path: str, json: object, timeout: float | None = None) -> Answer:
         """The good answer to a body; what may pass is tried again, writes too, as they repeat."""

@@ -76,6 +76,10 @@ class PineconeIndex:
         self._documents = Documents(http=client, host=self._http.host)
         self._dimension = dimension
 
+    def ends_in_time(self, method: str) -> bool:
+        """As `nexus.bounded.ends_in_time` asks; to wait for what was written is another thing."""
+        return self._http.ends_in_time and method in ("search_dense", "search_text", "fetch")
+
     def upsert(self, namespace: str, records: Sequence[IndexRecord]) -> None:
         """Writes records in requests within Pinecone's limits; the last of equal ids stands.
 
