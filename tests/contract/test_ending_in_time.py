@@ -7,32 +7,42 @@ call is the deadline.
 from __future__ import annotations
 
 import sqlite3
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
+from queue import Queue
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 import botocore.session
+import httpx2
 import pytest
 from botocore.config import Config
+from botocore.credentials import Credentials
 
+from nexus.adapters.aws.json_client import JsonClient
 from nexus.adapters.aws.secrets import SecretsManager
+from nexus.adapters.connecting import ConnectingTimedOut
 from nexus.adapters.dynamodb.cache import DynamoCache
 from nexus.adapters.dynamodb.catalogue import DynamoCatalogue
 from nexus.adapters.dynamodb.clients import DynamoClients
 from nexus.adapters.dynamodb.conversations import DynamoConversations
 from nexus.adapters.dynamodb.generations import DynamoGenerations
 from nexus.adapters.dynamodb.turns import DynamoTurns
-from nexus.adapters.openai.connection import connect
+from nexus.adapters.giving_up import in_time
+from nexus.adapters.kept_sockets import KeptSockets
+from nexus.adapters.openai.connection import ModelsClient, connect
 from nexus.adapters.openai.models import OpenAIChat, OpenAIEmbedder
 from nexus.adapters.pinecone.index import PineconeIndex
 from nexus.adapters.rerank.endpoint import RerankEndpoint
 from nexus.adapters.sqlite.index import SqliteIndex
 from nexus.bounded import CarryingExecutor, bounded
 from nexus.deadline import within
+from nexus.deferred import deferred
 from nexus.errors import DeadlineExceeded, UpstreamUnavailable
 from nexus.models import Filters, Turn
 from nexus.ports import Kept, Message
@@ -58,7 +68,20 @@ def aws(service: str, url: str) -> Any:
     )
 
 
-def calls(url: str, executor: Executor) -> dict[str, Call]:
+def ours(service: str, url: str) -> Any:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL", url)
+        return JsonClient(service, "us-east-1", Credentials("testing", "testing"), 16)
+
+
+class NoThreads(Executor):
+    """An executor that has none."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        raise AssertionError(f"{fn} was to have a thread")
+
+
+def calls(url: str, executor: Executor, aws: Callable[[str, str], Any] = aws) -> dict[str, Call]:
     """A call of each kind that a turn makes, bounded as the chat function's are."""
 
     def held(thing: Any) -> Any:
@@ -101,10 +124,11 @@ def executor() -> Iterator[CarryingExecutor]:
     made.shutdown(wait=False)
 
 
-@pytest.mark.parametrize("manner", get_args(Manner))
-def test_each_call_of_a_turn_ends_by_the_deadline(
-    manner: Manner, executor: CarryingExecutor
-) -> None:
+def assert_each_ends(
+    made: Callable[[str], dict[str, Call]], manner: Manner
+) -> dict[str, UpstreamUnavailable]:
+    """What each call ended with: by the deadline, and as one that the upstream failed."""
+
     def timed(call: Call) -> tuple[float, Exception | None]:
         began, error = time.perf_counter(), None
         try:
@@ -115,11 +139,85 @@ def test_each_call_of_a_turn_ends_by_the_deadline(
         return time.perf_counter() - began, error
 
     with hostile_server(manner) as url, ThreadPoolExecutor(16) as pool:
-        begun = {name: pool.submit(timed, call) for name, call in calls(url, executor).items()}
+        begun = {name: pool.submit(timed, call) for name, call in made(url).items()}
         ended = {name: future.result() for name, future in begun.items()}
+    errors = {}
     for name, (took_s, error) in ended.items():
         assert isinstance(error, UpstreamUnavailable), (name, error)
         assert took_s < LATEST_S, (name, took_s)
+        errors[name] = error
+    return errors
+
+
+@pytest.mark.parametrize("manner", get_args(Manner))
+def test_each_call_of_a_turn_ends_by_the_deadline(
+    manner: Manner, executor: CarryingExecutor
+) -> None:
+    assert_each_ends(lambda url: calls(url, executor), manner)
+
+
+# Those that are made by what only AWS's own clients do, or that nobody asks in each turn.
+IN_A_THREAD = {"rerank", "secret"}
+
+
+@pytest.mark.parametrize("manner", get_args(Manner))
+def test_a_call_that_ends_by_itself_takes_no_thread(manner: Manner) -> None:
+    def made(url: str) -> dict[str, Call]:
+        found = calls(url, NoThreads(), ours)
+        return {name: call for name, call in found.items() if name not in IN_A_THREAD}
+
+    errors = assert_each_ends(made, manner)
+    if manner == "silent":
+        for name, error in errors.items():
+            assert isinstance(error, DeadlineExceeded), (name, error)
+            assert error.service == "upstream"
+
+
+def test_what_has_to_be_made_first_is_made_in_a_thread(executor: CarryingExecutor) -> None:
+    making = threading.Event()
+
+    def made() -> DynamoCache:
+        making.wait(30)
+        return DynamoCache(ours("dynamodb", "http://127.0.0.1:9"), "table", "register")
+
+    cache = bounded(deferred(made), "cache", OWN_S, executor)
+    with within(0.05), pytest.raises(DeadlineExceeded) as late:
+        cache.get("key")
+    assert late.value.service == "cache"
+    making.set()
+
+
+def test_a_handshake_that_hangs_is_left_behind() -> None:
+    with hostile_server("silent") as url:
+        sockets = KeptSockets(urlsplit(url), ssl.create_default_context(), 2)
+        began = time.perf_counter()
+        with pytest.raises(ConnectingTimedOut):
+            sockets.post("/", {"host": "h"}, b"", connect_s=OWN_S, step_s=OWN_S, whole_s=0.1)
+        assert time.perf_counter() - began < 0.7
+
+
+def test_what_comes_too_late_is_given_back() -> None:
+    going, given_back = threading.Event(), Queue[str]()
+
+    def late() -> str:
+        going.wait(30)
+        return "a connection"
+
+    with pytest.raises(TimeoutError):
+        in_time(late, 0.01, given_back.put)
+    going.set()
+    assert given_back.get(timeout=10) == "a connection"
+
+
+def test_a_pause_that_outlasts_the_deadline_is_not_slept(executor: CarryingExecutor) -> None:
+    pauses: list[float] = []
+    with hostile_server("resets") as url:
+        http = httpx2.Client(base_url=url)
+        client = ModelsClient(http, 3, pauses.append, ends_in_time=True)
+        chat = bounded(OpenAIChat(client, "model"), "models", OWN_S, executor)
+        with within(0.3), pytest.raises(UpstreamUnavailable):
+            chat.complete(PROMPT, 9)
+    assert pauses == []
 
 
 @pytest.mark.parametrize("manner", ["silent", "drips"])

@@ -29,15 +29,17 @@ class _Deferred(Generic[T]):
         self._made: tuple[T, float] | None = None
         self._lock = Lock()
 
-    def get(self) -> T:
+    # All other names are the thing's.
+
+    def _get(self) -> T:
         with self._lock:
-            made = self.made()
+            made = self._fresh()
             if made is None:
                 made = self._make()
                 self._made = made, self._now()
             return made
 
-    def made(self) -> T | None:
+    def _fresh(self) -> T | None:
         """What was made and is not old, without waiting for it."""
         kept = self._made
         return kept[0] if kept is not None and self._now() - kept[1] <= RENEWED_S else None
@@ -45,7 +47,7 @@ class _Deferred(Generic[T]):
     def __getattr__(self, name: str) -> Callable[..., Any]:
         # The method is looked up when it is called, so that `x.ping` can be handed on unmade.
         def call(*args: Any, **kwargs: Any) -> Any:
-            return getattr(self.get(), name)(*args, **kwargs)
+            return getattr(self._get(), name)(*args, **kwargs)
 
         return call
 
@@ -57,11 +59,11 @@ def deferred(make: Callable[[], T], now: Callable[[], float] = time.time) -> T:
 
 def already_made(thing: T) -> T | None:
     """What may be deferred, if it is made and not old; None where it would have to be made."""
-    return thing.made() if isinstance(thing, _Deferred) else thing
+    return thing._fresh() if isinstance(thing, _Deferred) else thing
 
 
 def make_ready(thing: object) -> None:
     """Makes a deferred thing now if that works; what fails fails again, and is told, when used."""
     if isinstance(thing, _Deferred):
         with suppress(NexusError):
-            thing.get()
+            thing._get()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class ClientInTime:
-    """An adapter whose calls are those of its `_client` alone: they end in time if that one's do."""
+    """An adapter whose calls are those of its `_client`: they end in time if that one's do."""
 
     def ends_in_time(self, method: str) -> bool:  # noqa: ARG002 - one is as another
         """As `nexus.bounded.ends_in_time` asks; botocore's own clients know no deadline."""
