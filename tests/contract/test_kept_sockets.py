@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, NotConnected, Reply
+from nexus.adapters.http_answers import Reply
+from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, NotConnected
 from tests.echo_server import EchoServer, echo_server
 from tests.fakes import FakeClock
 

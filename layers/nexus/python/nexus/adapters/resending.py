@@ -19,13 +19,13 @@ from urllib.request import getproxies
 import httpcore2
 import httpx2
 
+from nexus.adapters.http_answers import Reply
 from nexus.adapters.http_deadline import cap, capped
 from nexus.adapters.kept_sockets import (
     ConnectingTimedOut,
     HeaderRefused,
     KeptSockets,
     NotConnected,
-    Reply,
 )
 from nexus.adapters.tls_context import tls_context
 from nexus.deadline import current

@@ -25,12 +25,12 @@ from botocore.exceptions import (
 )
 from botocore.utils import get_environ_proxies
 
+from nexus.adapters.http_answers import Reply
 from nexus.adapters.kept_sockets import (
     ConnectingTimedOut,
     HeaderRefused,
     KeptSockets,
     NotConnected,
-    Reply,
 )
 from nexus.deadline import current
 

@@ -39,7 +39,7 @@ from nexus.adapters.aws.connections import connections_to
 from nexus.adapters.aws.retrying import Retries
 from nexus.adapters.aws.signing import Signer
 from nexus.adapters.aws.spans import called
-from nexus.adapters.kept_sockets import Reply
+from nexus.adapters.http_answers import Reply
 from nexus.deadline import current
 from nexus.tracing import is_traced
 

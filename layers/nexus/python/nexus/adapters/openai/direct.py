@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 import httpx2
 
+from nexus.adapters.http_answers import Reply
 from nexus.adapters.http_deadline import check_time
-from nexus.adapters.kept_sockets import Reply
 from nexus.adapters.openai.meanings import is_stream, status_meant
 from nexus.adapters.openai.renewing import RenewedKey
 from nexus.adapters.resending import (
