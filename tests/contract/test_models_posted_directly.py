@@ -13,7 +13,7 @@ import pytest
 
 from nexus.adapters.openai.connection import ModelsClient, connect
 from nexus.adapters.openai.errors import StatusError
-from nexus.deadline import within
+from nexus.deadline import Deadline, meeting, within
 
 BODY = {"model": "m", "input": ["Grüße", 0.25, None]}
 
@@ -192,6 +192,19 @@ def test_what_comes_behind_the_deadline_is_no_answer(endpoint: Endpoint) -> None
     client = connect(endpoint.url, "key", 5, 0)
     endpoint.answers = iter([told(200)] * 2)
     with within(0), pytest.raises(httpx2.ReadTimeout):
+        client.post("/x", BODY)
+
+
+def test_nor_is_what_ends_with_it(endpoint: Endpoint) -> None:
+    client = connect(endpoint.url, "key", 5, 0)
+    now = [0.0]
+
+    def late() -> Iterator[Told]:
+        now[0] = 11.0
+        yield told(200)
+
+    endpoint.answers = late()
+    with meeting(Deadline(10, lambda: now[0])), pytest.raises(httpx2.ReadTimeout):
         client.post("/x", BODY)
 
 

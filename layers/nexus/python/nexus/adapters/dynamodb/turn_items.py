@@ -33,7 +33,7 @@ TOLD = "told"
 _PACKED = ("sources", "claims", "confidence", "read_as")
 _PLAIN_FIELDS = tuple(field.name for field in fields(Turn) if field.name not in _PACKED)
 _PLAIN = {*_PLAIN_FIELDS}
-_PARTS = {
+_PARTS: dict[type[Any], tuple[str, ...]] = {
     part: tuple(field.name for field in fields(part))
     for part in (
         CheckedClaim,
