@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -11,6 +12,9 @@ import httpx2
 from nexus.adapters.openai.bodies import error_in
 from nexus.adapters.openai.errors import retry_after_s
 from nexus.adapters.openai.told import kind_of, status_in, words_of
+
+# OpenAI's Responses API says of each good answer that it holds no error.
+_MAY_HOLD_AN_ERROR = re.compile(rb'"error"(?!: ?null[,}\s])|"detail"')
 
 
 class _Headed(Protocol):
@@ -27,6 +31,8 @@ def is_stream(response: _Headed) -> bool:
 def status_meant(content: bytes) -> int | None:
     """The status that the error in a body means which came with 200; None if it holds none."""
     if b'"error"' not in content and b'"detail"' not in content:
+        return None
+    if not _MAY_HOLD_AN_ERROR.search(content):
         return None
     error = error_in(_json_of(content))
     if error is None:
