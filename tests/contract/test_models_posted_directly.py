@@ -90,8 +90,11 @@ def through_httpx2(client: ModelsClient) -> ModelsClient:
 CASES: dict[str, tuple[list[Told], int]] = {
     "good": ([told(200, b'{"a": 1}'), told(200)], 0),
     "no error": (
-        [told(200, b'{"error": null, "output": []}'), told(200, b'{"error":null,"type":"error"}')]
-        + [told(200)],
+        [
+            told(200, b'{"error": null, "output": []}'),
+            told(200, b'{"error":null,"type":"error"}'),
+            told(200),
+        ],
         1,
     ),
     "compressed": ([told(200, gzip.compress(b'{"a": 1}'), ("content-encoding", "gzip"))] * 2, 0),

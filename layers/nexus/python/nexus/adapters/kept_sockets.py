@@ -81,7 +81,8 @@ class KeptSockets:
         held = self._open(connect_s)
         keeps = False
         try:
-            held.settimeout(step_s)
+            if held.gettimeout() != step_s:  # to set it asks the system each time
+                held.settimeout(step_s)
             source = Incoming(held, step_s, end, heard)
             # At once: a body behind its headers would wait for their acknowledgement, 40 ms.
             try:
