@@ -213,7 +213,7 @@ def test_a_pause_that_outlasts_the_deadline_is_not_slept(executor: CarryingExecu
     pauses: list[float] = []
     with hostile_server("resets") as url:
         http = httpx2.Client(base_url=url)
-        client = ModelsClient(http, 3, pauses.append, ends_in_time=True)
+        client = ModelsClient(http, 3, pauses.append)
         chat = bounded(OpenAIChat(client, "model"), "models", OWN_S, executor)
         with within(0.3), pytest.raises(UpstreamUnavailable):
             chat.complete(PROMPT, 9)

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from nexus.adapters.kept_sockets import KeptSockets, Reply
+from nexus.adapters.http_answers import Reply
+from nexus.adapters.kept_sockets import KeptSockets
 from tests.hostile_server import Manner, hostile_server
 
 # What a server sends, and the status, a header, the content and whether that is whole; then whether

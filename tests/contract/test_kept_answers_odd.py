@@ -18,7 +18,8 @@ from botocore.exceptions import ReadTimeoutError
 from pinecone.errors.exceptions import ApiError, PineconeTimeoutError
 
 from nexus.adapters.aws.connections import connections_to
-from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, Reply
+from nexus.adapters.http_answers import Reply
+from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets
 from nexus.adapters.openai.connection import ModelsClient, connect
 from nexus.adapters.openai.errors import StatusError
 from nexus.adapters.pinecone.connection import connect as connect_index

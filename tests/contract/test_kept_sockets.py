@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from nexus.adapters.connecting import NotConnected
-from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, Reply
+from nexus.adapters.http_answers import Reply
+from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets
 from tests.echo_server import EchoServer, echo_server
 from tests.fakes import FakeClock
 

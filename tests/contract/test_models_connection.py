@@ -6,8 +6,6 @@ Held to what OpenAI's SDK did in its place: `_should_retry` and `_calculate_retr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import httpx2
 import pytest
 
@@ -79,32 +77,6 @@ def test_only_what_may_pass_is_tried_again(answer: httpx2.Response | Exception, 
     with pytest.raises((StatusError, httpx2.HTTPError)):
         endpoint.client(1).post("/embeddings", BODY)
     assert len(endpoint.seen) == tries
-
-
-@pytest.mark.parametrize(
-    ("suffix", "address"),
-    [
-        ("", "/v1/embeddings"),
-        ("/", "/v1/embeddings"),
-        ("?api-version=2024-10-21", "/v1/embeddings?api-version=2024-10-21"),
-        ("/?a=1&b=x", "/v1/embeddings?a=1&b=x"),
-    ],
-)
-def test_a_query_of_the_address_stands_behind_each_call_s_path(suffix: str, address: str) -> None:
-    seen: list[str] = []
-    client = connect(f"https://h/v1{suffix}", "key", 5, 0)
-    client._http.event_hooks = {"request": [_ends_with(seen)], "response": []}
-    with pytest.raises(InterruptedError):
-        client.post("/embeddings", BODY)
-    assert seen == [address]
-
-
-def _ends_with(seen: list[str]) -> Callable[[httpx2.Request], None]:
-    def hook(request: httpx2.Request) -> None:
-        seen.append(request.url.raw_path.decode())
-        raise InterruptedError
-
-    return hook
 
 
 @pytest.mark.parametrize("url", ["http://[::1/v1", "http:///v1", "https://h:port/v1", "ftp://h"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx2
@@ -34,6 +34,20 @@ def cap(request: httpx2.Request) -> None:
         }
 
 
+def capped(limits: Mapping[str, float]) -> Mapping[str, float]:
+    """The limits of a try's steps, none of them longer than the request's deadline."""
+    left = current().remaining()
+    if left >= max(limits.values()):
+        return limits
+    return {step: max(_LEAST_S, min(limit, left)) for step, limit in limits.items()}
+
+
+def check_time() -> None:
+    """Raises httpx2's error for an answer that the deadline was quicker than."""
+    if current().remaining() <= 0:
+        raise httpx2.ReadTimeout("The deadline came before the end of the answer.")
+
+
 def _watch(response: httpx2.Response) -> None:
     if isinstance(response.stream, httpx2.SyncByteStream):
         response.stream = _Watched(response.stream)
@@ -47,8 +61,7 @@ class _Watched(httpx2.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         for part in self._stream:
-            if current().remaining() <= 0:
-                raise httpx2.ReadTimeout("The deadline came before the end of the answer.")
+            check_time()
             yield part
 
     def close(self) -> None:

@@ -26,7 +26,8 @@ from botocore.exceptions import (
 from botocore.utils import get_environ_proxies
 
 from nexus.adapters.connecting import ConnectingTimedOut, NotConnected
-from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets, Reply
+from nexus.adapters.http_answers import Reply
+from nexus.adapters.kept_sockets import HeaderRefused, KeptSockets
 from nexus.deadline import current
 
 CONNECT_S = 2.0

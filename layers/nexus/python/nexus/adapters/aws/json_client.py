@@ -40,7 +40,7 @@ from nexus.adapters.aws.connections import connections_to
 from nexus.adapters.aws.retrying import Retries
 from nexus.adapters.aws.signing import Signer
 from nexus.adapters.aws.spans import called
-from nexus.adapters.kept_sockets import Reply
+from nexus.adapters.http_answers import Reply
 from nexus.deadline import current
 from nexus.tracing import is_traced
 
@@ -133,7 +133,7 @@ class JsonClient:
         return Pages(getattr(self, name))
 
     def _call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        body = json.dumps(parameters, default=_encoded).encode()
+        body = _written(parameters).encode()
         spent: dict[str, Any] = {}
         tried = 1
         while True:
@@ -239,6 +239,10 @@ def _encoded(value: object) -> str:
     raise TypeError(f"No attribute holds a {type(value).__name__}.")
 
 
+# `json` makes an encoder for each text that it writes with a `default`.
+_written = json.JSONEncoder(default=_encoded).encode
+
+
 def _bytes_of(found: dict[str, Any]) -> dict[str, Any]:
     # A binary attribute; a map's own key may be B, too, but what it holds is an attribute.
     if len(found) == 1 and isinstance(found.get("B"), str):
@@ -246,10 +250,17 @@ def _bytes_of(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+# As `loads` would make one for each text.
+_with_bytes = json.JSONDecoder(object_hook=_bytes_of)
+
+
 def _decoded(content: bytes, status: int) -> dict[str, Any]:
     try:
-        hook = _bytes_of if b'"B"' in content else None
-        answer = json.loads(content or b"{}", object_hook=hook)
+        if b'"B"' in content:
+            text = content.decode(json.detect_encoding(content), "surrogatepass")
+            answer = _with_bytes.decode(text)
+        else:
+            answer = json.loads(content or b"{}")
     except (ValueError, RecursionError) as err:
         if status >= 300:  # a gateway's page says no more than its status
             return {}

@@ -28,6 +28,7 @@ class Signer:
         self._service = service
         self._region = region
         self._derived: tuple[str, str, bytes] = ("", "", b"")
+        self._written: tuple[int, str] = (-1, "")
 
     def signed(
         self,
@@ -46,15 +47,16 @@ class Signer:
         `now` is in seconds since 1970. `path` and `query` are as they are sent, the query's
         parameters in the order of their names.
         """
-        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        moment = self._moment(int(now))
         signed = {**headers, "host": host, "x-amz-date": moment}
         if keys.token:
             signed["x-amz-security-token"] = keys.token
         names = sorted(signed)
         listed = ";".join(names)
-        lines = "".join(f"{name}:{' '.join(signed[name].split())}\n" for name in names)
+        lines = "".join([f"{name}:{' '.join(signed[name].split())}\n" for name in names])
         digest = sha256(body).hexdigest()
-        canonical = f"{method}\n{quote(path, safe='/~')}\n{query}\n{lines}\n{listed}\n{digest}"
+        quoted = path if path == "/" else quote(path, safe="/~")
+        canonical = f"{method}\n{quoted}\n{query}\n{lines}\n{listed}\n{digest}"
         scope = f"{moment[:8]}/{self._region}/{self._service}/aws4_request"
         hashed = sha256(canonical.encode()).hexdigest()
         to_sign = f"{_ALGORITHM}\n{moment}\n{scope}\n{hashed}"
@@ -64,6 +66,13 @@ class Signer:
             f"Signature={signature}"
         )
         return signed
+
+    def _moment(self, second: int) -> str:
+        of, moment = self._written
+        if of != second:
+            moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(second))
+            self._written = (second, moment)
+        return moment
 
     def _key(self, secret: str, day: str) -> bytes:
         of_secret, of_day, key = self._derived

@@ -31,7 +31,7 @@ SERVICE = "insights"
 LOG, RATED, STALE, DAYS = "log", "rated", "stale", "days"
 _DAY_S = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_QUESTION = {field.name for field in fields(LoggedQuestion)}
+_QUESTION = tuple(field.name for field in fields(LoggedQuestion))
 _FEEDBACK = {field.name for field in fields(Feedback)}
 # A mark of a day is to outlive the nights that may be missed.
 STALE_S = 30 * _DAY_S
@@ -63,7 +63,8 @@ class DynamoQuestionLog(ClientInTime):
     def items(self, tenant: str, question: LoggedQuestion) -> list[dict[str, AttributeValue]]:
         """What logging a question writes: its own item, and the day's first also the tenant's."""
         day = question.created_at[:10]
-        said = {name: value for name, value in asdict(question).items() if value not in ("", b"")}
+        values = {name: getattr(question, name) for name in _QUESTION}
+        said = {name: value for name, value in values.items() if value not in ("", b"")}
         spent = [list(asdict(one).values()) for one in question.spent]
         item = self._item(
             place(tenant, LOG, question.created_at, question.message_id), {**said, "spent": spent}

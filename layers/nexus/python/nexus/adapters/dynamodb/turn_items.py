@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from nexus.adapters.dynamodb.values import Value, from_item
@@ -31,24 +31,45 @@ if TYPE_CHECKING:
 
 TOLD = "told"
 _PACKED = ("sources", "claims", "confidence", "read_as")
-_PLAIN = {field.name for field in fields(Turn)} - {*_PACKED}
+_PLAIN_FIELDS = tuple(field.name for field in fields(Turn) if field.name not in _PACKED)
+_PLAIN = {*_PLAIN_FIELDS}
+_PARTS: dict[type[Any], tuple[str, ...]] = {
+    part: tuple(field.name for field in fields(part))
+    for part in (
+        CheckedClaim,
+        Comparison,
+        Confidence,
+        DocumentMetadata,
+        Locator,
+        Passage,
+        ReadDocument,
+        Source,
+    )
+}
+# `read_as` says it once; and releases that know no such field read turns, too.
+_PARTS[Passage] = tuple(name for name in _PARTS[Passage] if name != "said")
 
 
 def turn_values(turn: Turn) -> dict[str, Value]:
     """A turn as the values of its item, but for its keys and times."""
-    values: dict[str, Any] = asdict(turn)
-    told = {name: values.pop(name) for name in _PACKED}
+    values: dict[str, Any] = {name: getattr(turn, name) for name in _PLAIN_FIELDS}
     for name in ("agent", "read_at"):
         if not values[name]:
             del values[name]
-    for source in told["sources"]:
-        # `read_as` says it once; and releases that know no such field read turns, too.
-        del source["passage"]["said"]
+    told = {name: getattr(turn, name) for name in _PACKED}
     if any(told.values()):
         # A model may have written half of a surrogate pair, which UTF-8 does not know.
-        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-        values[TOLD] = zlib.compress(text.encode("utf-8", "replace"))
+        values[TOLD] = zlib.compress(_written(told).encode("utf-8", "replace"))
     return values
+
+
+def _fields_of(part: object) -> dict[str, Any]:
+    """What the JSON holds of a part of a turn."""
+    return {name: getattr(part, name) for name in _PARTS[type(part)]}
+
+
+# It asks for each part as it comes to it: `asdict` would copy all of them first.
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_fields_of).encode
 
 
 def read_turn(item: Mapping[str, AttributeValue]) -> Turn:

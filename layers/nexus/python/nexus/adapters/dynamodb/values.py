@@ -19,6 +19,8 @@ Listed: TypeAlias = "tuple[Value, ...] | list[Value]"
 
 def to_attribute(value: Value) -> AttributeValue:  # noqa: PLR0911 - one return for each type
     """One attribute value. Raises ValueError for numbers DynamoDB cannot hold (NaN, infinity)."""
+    if type(value) is str:  # most are
+        return {"S": value}
     match value:
         case None:
             return {"NULL": True}

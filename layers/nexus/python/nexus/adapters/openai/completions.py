@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nexus.adapters.openai.bodies import count_of, error_in, finish_of, says_failed, text_of
-from nexus.adapters.openai.connection import ModelsClient, as_json, is_stream
+from nexus.adapters.openai.connection import ModelsClient, as_json
 from nexus.adapters.openai.errors import SERVICE, content_filtered, from_status
 from nexus.adapters.openai.events import events, said_in, whole_of
+from nexus.adapters.openai.meanings import is_stream
 from nexus.adapters.openai.told import kind_of, status_in, words_of
 from nexus.errors import UpstreamRefused, UpstreamUnavailable
 from nexus.models import Usage

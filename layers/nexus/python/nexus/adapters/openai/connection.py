@@ -11,14 +11,14 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx2
 
 from nexus import __version__
 from nexus.adapters.http_deadline import hooks
-from nexus.adapters.openai.bodies import error_in
+from nexus.adapters.openai.direct import Answer, Direct
 from nexus.adapters.openai.errors import (
     WRONG_CALL,
     StatusError,
@@ -26,12 +26,14 @@ from nexus.adapters.openai.errors import (
     retry_after_s,
     translate,
 )
+from nexus.adapters.openai.meanings import tells_what_it_means
 from nexus.adapters.openai.renewing import RenewedKey
-from nexus.adapters.openai.told import kind_of, status_in, words_of
 from nexus.adapters.resending import IN_ONE_PIECE, transport
 from nexus.adapters.tls_context import tls_context
 from nexus.deadline import current
 from nexus.errors import ConfigurationError
+
+A = TypeVar("A", bound=Answer)
 
 _PING_TIMEOUT_S = 3.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
@@ -60,7 +62,8 @@ def connect(
     if auth is None:
         _check_key(api_key)
     timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0))
-    by_deadline, posts = hooks(), transport()
+    by_deadline = hooks()
+    sends, key = transport(), RenewedKey(read_key) if read_key else None
     http = httpx2.Client(
         # A query belongs behind each call's path, such as Azure's `api-version`.
         base_url=url.copy_with(query=None),
@@ -73,15 +76,16 @@ def connect(
         timeout=timeout,
         follow_redirects=auth is None,  # what is signed is for one host
         verify=tls_context(),
-        transport=posts,
-        auth=auth or (RenewedKey(read_key) if read_key else None),
+        transport=sends,
+        auth=auth or key,
         event_hooks={
             **by_deadline,
-            "response": [*by_deadline["response"], _tells_what_it_means(longest_wait_s)],
+            "response": [*by_deadline["response"], tells_what_it_means(longest_wait_s)],
         },
     )
-    # What signs may have to fetch credentials first.
-    return ModelsClient(http, retries, ends_in_time=posts is not None and auth is None)
+    # What is signed is signed as httpx2 sends it.
+    direct = Direct(http, sends, key) if sends is not None and auth is None else None
+    return ModelsClient(http, retries, direct=direct)
 
 
 def _check_key(api_key: str) -> None:
@@ -107,47 +111,53 @@ class ModelsClient:
         http: httpx2.Client,
         retries: int,
         sleep: Callable[[float], None] = time.sleep,
-        *,
-        ends_in_time: bool = False,
+        direct: Direct | None = None,
     ) -> None:
         self._http = http
+        self._direct = direct
         self._retries = retries
         self._sleep = sleep
-        self.ends_in_time = ends_in_time
+        # What signs may have to fetch credentials first, and a proxy is asked step by step.
+        self.ends_in_time = direct is not None
         self._urls: dict[str, httpx2.URL] = {}
         self.host = http.base_url.host
 
-    def post(self, path: str, body: Mapping[str, object]) -> httpx2.Response:
+    def post(self, path: str, body: Mapping[str, object]) -> Answer:
         """The good answer. Raises StatusError for another, and httpx2's errors for none."""
-        return self._sent(path, json=body, extensions=IN_ONE_PIECE)
+        if self._direct is not None:
+            return self._sent(self._direct.post, path, body)
+        return self._sent(self._posted, path, json=body, extensions=IN_ONE_PIECE)
 
     def post_form(
         self, path: str, fields: Mapping[str, str], files: Mapping[str, tuple[str, bytes, str]]
-    ) -> httpx2.Response:
+    ) -> Answer:
         """The good answer to a form with files (name, content, media type). Raises as `post`."""
-        return self._sent(path, data=dict(fields), files=dict(files))
+        return self._sent(self._posted, path, data=dict(fields), files=dict(files))
 
-    def _sent(self, path: str, **body: Any) -> httpx2.Response:
-        # The client puts a path behind its own URL anew for each request, at a tenth of a call.
-        url = self._urls.get(path)
-        if url is None:
-            url = self._urls[path] = self._http.build_request("POST", path).url
+    def _sent(self, send: Callable[..., Answer], path: str, *body: object, **how: Any) -> Answer:
         for tried in range(self._retries):
             try:
-                response = self._http.post(url, **body)
+                response = send(path, *body, **how)
             except httpx2.RequestError as err:
                 pause_s = _pause_s(tried, None)
                 told_once = isinstance(err, (*WRONG_CALL, httpx2.TooManyRedirects))
                 if told_once or not current().fits(pause_s):
                     raise
             else:
-                if response.is_success:
+                if not isinstance(response, httpx2.Response) or response.is_success:
                     return response
                 pause_s = _pause_s(tried, retry_after_s(response.headers))
                 if not _may_pass(response) or not current().fits(pause_s):
                     raise StatusError(response)
             self._sleep(pause_s)
-        return _good(self._http.post(url, **body))
+        return _good(send(path, *body, **how))
+
+    def _posted(self, path: str, **how: Any) -> httpx2.Response:
+        # The client puts a path behind its own URL anew for each request, at a tenth of a call.
+        url = self._urls.get(path)
+        if url is None:
+            url = self._urls[path] = self._http.build_request("POST", path).url
+        return self._http.post(url, **how)
 
     @contextmanager
     def stream(self, path: str, body: Mapping[str, object]) -> Iterator[httpx2.Response]:
@@ -170,12 +180,6 @@ class ModelsClient:
 def post(client: ModelsClient, path: str, body: Mapping[str, object]) -> Any:
     """The endpoint's answer to a JSON body, as JSON; belongs into a block of `translate`."""
     return as_json(client.post(path, body))
-
-
-def is_stream(response: httpx2.Response) -> bool:
-    """Whether an answer comes as server-sent events."""
-    kind: str = response.headers.get("content-type", "")
-    return kind.strip().lower().startswith("text/event-stream")
 
 
 def ping(client: ModelsClient, model: str) -> None:
@@ -201,8 +205,8 @@ def _url(base_url: str) -> httpx2.URL:
     return url
 
 
-def _good(response: httpx2.Response) -> httpx2.Response:
-    if not response.is_success:
+def _good(response: A) -> A:
+    if isinstance(response, httpx2.Response) and not response.is_success:
         raise StatusError(response)
     return response
 
@@ -222,51 +226,12 @@ def _pause_s(tried: int, asked_s: float | None) -> float:
     return longest * random.uniform(0.75, 1)  # noqa: S311 - jitter
 
 
-def as_json(response: httpx2.Response) -> Any:
+def as_json(response: Answer) -> Any:
     """An answer's body as JSON. Raises UpstreamRefused for another kind, ValueError for damage."""
     try:
-        return json.loads(response.content)
+        return response.json()
     except (ValueError, RecursionError) as err:
         kind = response.headers.get("content-type", "").partition(";")[0]
         if kind.strip().endswith("json") and isinstance(err, json.JSONDecodeError):
             raise  # it is damaged
         raise not_understood() from err
-
-
-def _tells_what_it_means(longest_wait_s: float) -> Callable[[httpx2.Response], None]:
-    def hook(response: httpx2.Response) -> None:
-        if response.status_code == 200 and not is_stream(response):
-            _unmask(response)
-        if response.status_code < 400:
-            return
-        wait = retry_after_s(response.headers)
-        kind = kind_of(response.status_code, words_of(_json_of(response)))
-        # OpenAI's own header, which `post` obeys.
-        if (wait is not None and wait > longest_wait_s) or kind in (
-            "quota",
-            "filtered",
-            "too_long",
-        ):
-            response.headers["x-should-retry"] = "false"
-        elif kind == "passing":
-            response.headers["x-should-retry"] = "true"
-
-    return hook
-
-
-def _unmask(response: httpx2.Response) -> None:
-    """Gives an error that came with status 200 the status that it means."""
-    content = response.read()
-    if b'"error"' not in content and b'"detail"' not in content:
-        return
-    error = error_in(_json_of(response))
-    if error is not None:
-        passing = kind_of(400, words_of(error)) == "passing"
-        response.status_code = status_in(error) or (503 if passing else 400)
-
-
-def _json_of(response: httpx2.Response) -> object:
-    try:
-        return json.loads(response.read())
-    except (ValueError, RecursionError):
-        return None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 
 import httpx2
 
+from nexus.adapters.resending import ANSWER
 from nexus.errors import NexusError
 
 # How often the secret is read for that; a wrong key must not cost a reading with each call.
@@ -25,15 +26,17 @@ class RenewedKey(httpx2.Auth):
         self._read_key = read_key
         self._now = now
         self._lock = threading.Lock()
-        self._renewed: str | None = None
+        # The header with the key that was read last, once one was refused.
+        self.renewed: str | None = None
         self._next = 0.0
 
     def auth_flow(
         self, request: httpx2.Request
     ) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Sends the request, and again if its key was refused and there is another one."""
-        if self._renewed:
-            request.headers["authorization"] = self._renewed
+        # What was sent already says what it was sent with.
+        if self.renewed and ANSWER not in request.extensions:
+            request.headers["authorization"] = self.renewed
         sent = request.headers.get("authorization")
         response = yield request
         if response.status_code in _REFUSED:
@@ -44,8 +47,8 @@ class RenewedKey(httpx2.Auth):
 
     def _other_than(self, sent: str | None) -> str | None:
         with self._lock:
-            if self._renewed and self._renewed != sent:
-                return self._renewed  # another thread has read it meanwhile
+            if self.renewed and self.renewed != sent:
+                return self.renewed  # another thread has read it meanwhile
             if self._now() < self._next:
                 return None
             self._next = self._now() + EVERY_S
@@ -55,5 +58,5 @@ class RenewedKey(httpx2.Auth):
                 return None
             if found == sent:
                 return None
-            self._renewed = found
+            self.renewed = found
             return found

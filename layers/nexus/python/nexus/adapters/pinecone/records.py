@@ -96,16 +96,18 @@ def document_bytes(document: Mapping[str, Any]) -> int:
 
 def to_hit(document: Mapping[str, Any]) -> Hit:
     """A hit from a search's match."""
+    get = document.get
+    # By place: a question finds a hundred, and names cost each a quarter of its time.
     return Hit(
-        chunk_id=document["_id"],
-        document_id=document["document_id"],
-        title=document.get(SHOWN_TITLE, document.get(TITLE_FIELD, "")),
-        uri=document.get("uri", ""),
-        text=document.get(SHOWN_TEXT, document.get(TEXT_FIELD, "")),
-        locator=_locator(document),
-        ordinal=int(document["ordinal"]),
-        added_in=int(document["added_in"]),
-        score=float(document["_score"]),
+        document["_id"],
+        document["document_id"],
+        get(SHOWN_TITLE, get(TITLE_FIELD, "")),
+        get("uri", ""),
+        get(SHOWN_TEXT, get(TEXT_FIELD, "")),
+        _locator(document),
+        int(document["ordinal"]),
+        int(document["added_in"]),
+        float(document["_score"]),
     )
 
 
