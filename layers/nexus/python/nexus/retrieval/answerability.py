@@ -117,7 +117,7 @@ def features_of(
         names=1 - nameless[0] / len(names) if names else 1.0,
         nameless=nameless[0],
         nameless_lead=_over(nameless),
-        pairs=len(pairs & frozenset(pairwise(told))) / len(pairs) if pairs else 0.0,
+        pairs=len(pairs.intersection(pairwise(told))) / len(pairs) if pairs else 0.0,
         repeated=sum(min(REPEATED, words[word]) for word in asked) / max(1, len(asked)),
         kind=0.0
         if kind is None

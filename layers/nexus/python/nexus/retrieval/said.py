@@ -80,10 +80,12 @@ def said(
     }
     rarity = rarity_in(list(stems.values()), asked)
     total = sum(rarity.values()) or 1.0
-    shares = {
-        chunk_id: sum(rare for word, rare in rarity.items() if word in held) / total
-        for chunk_id, held in stems.items()
+    # Many hits hold the same.
+    of_stems = {
+        held: sum(rare for word, rare in rarity.items() if word in held) / total
+        for held in set(stems.values())
     }
+    shares = {chunk_id: of_stems[held] for chunk_id, held in stems.items()}
     own = max((share for one, share in shares.items() if one not in foreign), default=0.0)
     over = max(BY_CHANCE, own - UNKNOWN)
     unread = min(0.0, max(shares[one] for one in read) - over)
