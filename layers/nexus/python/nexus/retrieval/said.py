@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from nexus.models import Hit
 from nexus.retrieval.apart import apart
@@ -45,13 +44,9 @@ def readers(question: str, tongue: str, foreign: Mapping[str, str]) -> dict[str,
 
     `foreign` tells each one's language.
     """
-
-    @lru_cache
-    def reader(other: str) -> Bridge | None:
-        return bridge(words_of(question), tongue, other)
-
-    found = {chunk_id: reader(other) for chunk_id, other in foreign.items()}
-    return {chunk_id: read for chunk_id, read in found.items() if read is not None}
+    words = words_of(question) if foreign else []
+    reader = {other: bridge(words, tongue, other) for other in set(foreign.values())}
+    return {one: read for one, other in foreign.items() if (read := reader[other]) is not None}
 
 
 def said(
