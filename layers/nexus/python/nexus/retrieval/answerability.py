@@ -10,9 +10,8 @@ from itertools import pairwise
 from operator import itemgetter
 
 from nexus.retrieval.answer_kinds import all_words, asked_kind, offers
-from nexus.retrieval.holding import Held, held_by_sentence, rarity_in, stems_held
+from nexus.retrieval.holding import Held, held_by_sentence, rarity_in, stems_asked, stems_held
 from nexus.text.dictionary import Bridge
-from nexus.text.segments import words_of
 from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem
 from nexus.text.tongues import tongue_of
 from nexus.text.wordings import wording
@@ -79,7 +78,7 @@ def features_of(
     passage's.
     """
     tongue = tongue_of(question)
-    ordered = content_stems(words_of(question), tongue)
+    ordered = stems_asked(question, tongue)
     asked = frozenset(ordered)
     names = _names(question)
     wanted = asked | names

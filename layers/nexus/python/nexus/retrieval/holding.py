@@ -6,11 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from nexus.text.dictionary import Bridge
 from nexus.text.segments import words_of
-from nexus.text.stems import stem
+from nexus.text.stems import content_stems, stem
 from nexus.text.wordings import wording
 
 Stems = frozenset[str]
@@ -22,6 +23,13 @@ class Held:
 
     stems: Stems
     sentences: tuple[tuple[str, Stems], ...]
+
+
+# By each step of a search anew, as all of them ask.
+@lru_cache(maxsize=64)
+def stems_asked(question: str, tongue: str) -> tuple[str, ...]:
+    """The stems of a question's words that carry meaning, in order; `tongue` is its language."""
+    return tuple(content_stems(words_of(question), tongue))
 
 
 def rarity_in(pool: Sequence[Stems], stems: Iterable[str]) -> dict[str, float]:

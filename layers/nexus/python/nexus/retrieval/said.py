@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from nexus.models import Hit
 from nexus.retrieval.apart import apart
-from nexus.retrieval.holding import rarity_in, stems_held
+from nexus.retrieval.holding import rarity_in, stems_asked, stems_held
 from nexus.text.dictionary import Bridge, bridge
 from nexus.text.segments import words_of
-from nexus.text.stems import content_stems
 
 # What a passage in another language says in words that the dictionary lacks; .3 and .4 are alike.
 UNKNOWN = 0.4
@@ -67,7 +66,7 @@ def said(
     """
     if not read:
         return {}
-    asked = tuple(dict.fromkeys(content_stems(words_of(question), tongue)))
+    asked = tuple(dict.fromkeys(stems_asked(question, tongue)))
     stems = {
         hit.chunk_id: stems_held(hit.title, hit.text, asked, read.get(hit.chunk_id))
         for hit in hits
