@@ -71,11 +71,12 @@ def held_by_sentence(title: str, text: str, wanted: Collection[str], known: Brid
         )
         return Held(above.union(*(stems for _, stems in sentences)), sentences)
     said = _by_word(telling)
+    saying = frozenset(said)  # with a set, the smaller of the two is gone through
     above = frozenset[str]().union(*[said[word] for word in passage.title_words if word in said])
     return Held(
         frozenset(telling),
         tuple(
-            (span, above.union(*map(said.__getitem__, words.intersection(said))))
+            (span, above.union(*map(said.__getitem__, words & saying)))
             for span, words in passage.sentences
         ),
     )

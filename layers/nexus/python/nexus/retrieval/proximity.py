@@ -52,12 +52,10 @@ def proximities(question: str, tongue: str, hits: Sequence[Hit]) -> dict[str, fl
 
 def _in_one_sentence(passage: Wording, rarity: Mapping[str, float]) -> float:
     """The highest share of the words' rarity that one sentence holds, 0 to 1."""
+    asked = frozenset(rarity)  # with a set, the smaller of the two is gone through
     # Sums that are exact, as sets have no order: what says the same gains the same.
     most = max(
-        (
-            math.fsum(rarity[one] for one in stems.intersection(rarity))
-            for _, stems in passage.sentence_stems
-        ),
+        (math.fsum(rarity[one] for one in stems & asked) for _, stems in passage.sentence_stems),
         default=0.0,
     )
     return most / (math.fsum(rarity.values()) or 1.0)
