@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from functions.chat.dependencies import Services
+from functions.chat.dependencies import services_of
 from functions.chat.schemas import ChatRequest, Confirmation
 from nexus.answering.cache_control import cache_policy
 from nexus.answering.measuring import measure_answer
@@ -26,9 +26,10 @@ Answering = Callable[[Principal, Question, Telling | None], Answer]
 
 
 async def question(
-    body: ChatRequest, request: Request, services: Services, header_id: ConversationHeader = None
+    body: ChatRequest, request: Request, header_id: ConversationHeader = None
 ) -> Question:
     """The question. Raises InvalidRequest where the two ids of a conversation differ."""
+    services = services_of(request)
     if header_id and body.conversation_id and header_id != body.conversation_id:
         raise InvalidRequest(
             "The header X-Conversation-Id and conversation_id differ: send one of them.",
@@ -59,14 +60,16 @@ def confirms_of(confirmation: Confirmation | None) -> Confirms | None:
 Asked = Annotated[Question, Depends(question)]
 
 
-async def claimed(services: Services, idempotency_key: IdempotencyHeader = None) -> str | None:
+async def claimed(request: Request, idempotency_key: IdempotencyHeader = None) -> str | None:
     """The request's Idempotency-Key. Raises InvalidRequest where none can be kept."""
-    if idempotency_key is not None and services.idempotency is None:
+    if idempotency_key is None:
+        return None
+    if services_of(request).idempotency is None:
         raise InvalidRequest(
             "This deployment keeps no answers to give again: leave the Idempotency-Key out.",
             "Idempotency-Key",
         )
-    return idempotency_key.strip('"') if idempotency_key is not None else None
+    return idempotency_key.strip('"')
 
 
 Claimed = Annotated[str | None, Depends(claimed)]

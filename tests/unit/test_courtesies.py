@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nexus.answering.courtesies import _PHRASES, courtesy_of
 from nexus.answering.phrases import PHRASES, phrases_for
 from nexus.answering.refusals import refusal
 from nexus.answering.routing import reply, route_of
@@ -84,3 +85,13 @@ def test_every_language_has_every_sentence() -> None:
         assert "{places}" in said.closest
         assert tongue_of(said.not_found) == language
         assert tongue_of(DELETED[language]) == language
+
+
+def test_every_courtesy_is_known_by_its_own_letters_alone() -> None:
+    # An ASCII message is only looked for in the languages that have such courtesies.
+    for language, parts in _PHRASES.items():
+        for part in ("greeting", "thanks"):
+            for phrase in parts[part]:
+                said = courtesy_of(f"{phrase.replace('_', ' ')}!")
+                assert said, (language, phrase)
+    assert courtesy_of("Obrigado!") == ("thanks", "pt")

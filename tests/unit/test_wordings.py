@@ -37,7 +37,11 @@ def test_a_passages_words_are_those_of_its_title_and_of_its_sentences(
     found = wording(title, text)
     assert list(found.words) == words_of(f"{title}\n{text}")
     assert frozenset().union(*(words for _, words in found.sentences)) == set(found.text_words)
-    assert {stem(word) for word in found.words} == found.by_stem.keys()
+    assert {stem(word) for word in found.words} == found.by_stem.keys() == found.stems
+    assert {stem(word) for word in found.title_words} == found.title_stems
+    assert found.sentence_stems == tuple(
+        (span, frozenset(map(stem, words))) for span, words in found.sentences
+    )
     assert {word for words in found.by_stem.values() for word in words} == found.distinct
 
 

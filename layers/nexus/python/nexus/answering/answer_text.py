@@ -25,6 +25,7 @@ _HEADING = re.compile(r"#{1,6}\s|\*\*[^*]+\*\*:?\s*$|__[^_]+__:?\s*$")
 _CITED_SENTENCE = re.compile(r"[.!?。！？][\"'”’)*_]{0,3}\s{0,3}\[\d")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})[\w+#.-]*\s*$")
 _RULE = re.compile(r"[\s|:+=*_-]+$")
+_MANY_BREAKS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def joined(pieces: list[Piece]) -> str:
             current = piece.line
         else:
             lines[-1] += (piece.before or " ") + piece.text
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n").rstrip()
+    return _MANY_BREAKS.sub("\n\n", "\n".join(lines)).strip("\n").rstrip()
 
 
 def limit_words(text: str, style: Style, limits: WordLimits = WORD_LIMITS) -> str:

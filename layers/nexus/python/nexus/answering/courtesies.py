@@ -57,19 +57,21 @@ def courtesy_of(message: str) -> tuple[Courtesy, str] | None:
     words = _PUNCTUATION.sub(" ", message.lower()).strip()
     if not words:
         return None
-    for language, (whole, thanks) in _PATTERNS.items():
+    for language in _IN_ASCII if words.isascii() else _PATTERNS:
+        whole, thanks = _PATTERNS[language]
         if whole.fullmatch(words):
             return ("thanks" if thanks.search(words) else "greeting"), language
     return None
 
 
-def _patterns() -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+def _phrases() -> dict[str, dict[str, list[str]]]:
+    """By language and part what is said."""
     said: dict[str, dict[str, list[str]]] = {}
     for line in _SAID.strip().splitlines():
         kind, _, phrases = line.partition(":")
         language, _, part = kind.partition(" ")
         said.setdefault(language, {}).setdefault(part, []).extend(phrases.split())
-    return {language: _patterns_of(language, parts) for language, parts in said.items()}
+    return said
 
 
 def _patterns_of(
@@ -89,4 +91,11 @@ def _patterns_of(
     return re.compile(whole), re.compile(rf"{begin}(?:{thanks}){end}")
 
 
-_PATTERNS = _patterns()
+_PHRASES = _phrases()
+_PATTERNS = {language: _patterns_of(language, parts) for language, parts in _PHRASES.items()}
+# Languages of which an ASCII text may be a courtesy: the others greet and thank in other letters.
+_IN_ASCII = tuple(
+    language
+    for language, parts in _PHRASES.items()
+    if any(map(str.isascii, (*parts["greeting"], *parts["thanks"])))
+)

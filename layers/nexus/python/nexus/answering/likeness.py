@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from nexus.answering.agreement import agrees, units_differ
-from nexus.answering.said import Said, said
+from nexus.answering.said import Figures, Said, said
 from nexus.text.polarity import overstates, turned_round
 from nexus.text.quantities import Quantity
 from nexus.text.stems import FUNCTION_WORDS, language_of_words, meanings, stem
@@ -62,7 +62,9 @@ def coverage(claim: Said, evidence: Said) -> float:
     """The share of a claim's words that a sentence has, from 0 to 1; 0 for a claim without any."""
     if not claim.content:
         return 0.0
-    return sum(covered(word, evidence) for word in claim.content) / len(claim.content)
+    forms = evidence.forms
+    held = [word in forms or covered(word, evidence) for word in claim.content]
+    return sum(held) / len(held)
 
 
 def objection(
@@ -70,7 +72,7 @@ def objection(
     evidence: Said,
     above: Sequence[Said],
     beside: Sequence[Said],
-    asked: Said,
+    asked: Figures,
     others: Sequence[Said],
 ) -> str:
     """Why a sentence does not plainly support a claim, or "".
@@ -88,7 +90,7 @@ def objection(
 
 
 def _quantities_object(
-    claim: Said, evidence: Said, above: Sequence[Said], beside: Sequence[Said], asked: Said
+    claim: Said, evidence: Said, above: Sequence[Said], beside: Sequence[Said], asked: Figures
 ) -> str:
     there = [*evidence.quantities, *(q for one in above for q in one.quantities)]
     around = [q for one in beside for q in one.quantities]

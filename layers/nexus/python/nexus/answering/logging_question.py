@@ -7,7 +7,6 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import lru_cache
 
 from nexus import __version__
 from nexus.answering.cache_keys import embedding_key
@@ -82,8 +81,18 @@ def vector_looked_up(generation: Generation, message: str) -> tuple[float, ...]:
     return struct.unpack(f"<{len(kept) // 4}f", kept) if kept and not len(kept) % 4 else ()
 
 
-@lru_cache(maxsize=32)
+# By their identity, as in `cache_keys`: their hash is that of a hundred fields.
+_versions: dict[int, tuple[Settings, str]] = {}
+_MOST_VERSIONS = 32
+
+
 def settings_version(settings: Settings) -> str:
     """12 hex digits of everything that is configured, the prompts and the release."""
-    told = [__version__, PROMPTS_VERSION, asdict(settings)]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
+    known = _versions.get(id(settings))
+    if known is None:
+        if len(_versions) >= _MOST_VERSIONS:
+            _versions.clear()
+        told = [__version__, PROMPTS_VERSION, asdict(settings)]
+        digits = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
+        known = _versions[id(settings)] = (settings, digits)
+    return known[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nexus.answering.citations import ANY_MARKER, Citation
 from nexus.text.numerals import NUMBER_WORDS
@@ -215,6 +215,8 @@ def _closes(one: re.Match[str], line: str) -> bool:
 
 def _cited(inner: str, passages: int) -> str | None:
     """The markers of what stands between brackets; "" if all lie beyond, None if it cites none."""
+    if inner.isascii() and (item := _ITEM.fullmatch(inner)):  # as the prompt asks for it
+        return _markers((item,), passages)
     plain = unicodedata.normalize("NFKC", inner).partition("†")
     head = plain[0].partition(":")[0] if plain[1] and plain[0].strip()[:1].isdigit() else plain[0]
     bare = _LABEL.sub(" ", _SENTENCE.sub(".", _EMPHASIS.sub("", head)))
@@ -222,10 +224,13 @@ def _cited(inner: str, passages: int) -> str | None:
     items = [_ITEM.fullmatch(item) for item in _BETWEEN.split(bare)]
     if not bare or not all(items):
         return None
+    return _markers([item for item in items if item is not None], passages)
+
+
+def _markers(items: Iterable[re.Match[str]], passages: int) -> str:
     cited = dict.fromkeys(
         citation
         for item in items
-        if item is not None
         for citation in _citations(item)
         if 1 <= citation.passage <= passages
     )

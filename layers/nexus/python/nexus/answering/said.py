@@ -131,6 +131,22 @@ def _content(form: str, counted: tuple[Quantity, ...]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """A text in its plain form, with its quantities: all that is compared of a question."""
+
+    text: str
+    quantities: tuple[Quantity, ...]
+
+
+@lru_cache(maxsize=64)
+def figures(text: str) -> Figures:
+    """What a question gives; kept for the next claim of its answer."""
+    form = plain(text)
+    return Figures(form, quantities(form))
+
+
+# Each passage is read once, so that no two that are equal have to be told from each other.
+@dataclass(frozen=True, slots=True, eq=False)
 class Read:
     """A passage as it is compared: its sentences, the header of each, and what it stands under."""
 

@@ -16,7 +16,7 @@ from typing import Literal
 from nexus.answering.agreement import agrees, computed, stands
 from nexus.answering.citations import Citation, renumber, single_markers
 from nexus.answering.likeness import coverage, objection
-from nexus.answering.said import Read, Said, read, said
+from nexus.answering.said import Figures, Read, Said, figures, read, said
 from nexus.models import Passage
 from nexus.text.inert import inert_spans
 from nexus.text.orders import asks_for_address, order_in
@@ -78,7 +78,7 @@ def judge(
     `cited` is their text, as it stands in the passages; without any, the sentences that are most
     like it are taken. Takes 1 to 2 ms; never raises.
     """
-    claim, asked = said(bare(sentence)), said(question)
+    claim, asked = said(bare(sentence)), figures(question)
     reads = [read(passage) for passage in passages]
     places = _located(cited, reads) or [place for _, _, place in _ranked(claim, reads)[:MOST_BEST]]
     nowhere = _nowhere(claim, asked, places, reads)
@@ -173,7 +173,7 @@ def _everything(reads: tuple[Read, ...]) -> tuple[tuple[Quantity, ...], frozense
 
 
 def _nowhere(
-    claim: Said, asked: Said, places: Sequence[_Place], reads: Sequence[Read]
+    claim: Said, asked: Figures, places: Sequence[_Place], reads: Sequence[Read]
 ) -> Judgement | None:
     """What a claim gives that stands in no passage, if it gives such a thing."""
     everything, digits = _everything(tuple(reads))
@@ -223,7 +223,7 @@ def _counted(quantity: Quantity, where: Said) -> str:
 
 
 def _supported(
-    claim: Said, asked: Said, places: Sequence[_Place], others: Sequence[Said]
+    claim: Said, asked: Figures, places: Sequence[_Place], others: Sequence[Said]
 ) -> Judgement:
     reasons: list[str] = []
     for place in places:

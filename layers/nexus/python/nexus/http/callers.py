@@ -31,6 +31,10 @@ async def signed_in(
     _token: Annotated[object, Security(BEARER)],
 ) -> SignedIn:
     """Who calls, as the authorizer says. Raises NotAllowed if it names nobody."""
+    return _told(request)
+
+
+def _told(request: Request) -> SignedIn:
     context = request.scope.get("aws.event", {}).get("requestContext", {})
     found = read(context.get("authorizer") or {})
     if found is None:
@@ -51,9 +55,13 @@ def principal_of(authorizer: Mapping[str, Any]) -> Principal:
 SignedInCaller = Annotated[SignedIn, Depends(signed_in)]
 
 
-async def caller(found: SignedInCaller) -> Principal:
+async def caller(
+    request: Request,
+    _key: Annotated[object, Security(API_KEY)],
+    _token: Annotated[object, Security(BEARER)],
+) -> Principal:
     """The caller's principal. Raises NotAllowed."""
-    return found.principal
+    return _told(request).principal
 
 
 Caller = Annotated[Principal, Depends(caller)]

@@ -23,6 +23,10 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+# As ASGI takes them.
+_SECURITY_HEADERS = [
+    (name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()
+]
 
 # Making JSON of an answer and handing it to the gateway.
 WRITING_BACK_S = 0.5
@@ -106,10 +110,10 @@ class RequestRecord:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = scope["request_id"]
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = message["headers"] = list(message["headers"])
+                MutableHeaders(raw=headers)["X-Request-Id"] = scope["request_id"]
+                had = {name for name, _ in headers}
+                headers += [pair for pair in _SECURITY_HEADERS if pair[0] not in had]
             await send(message)
 
         try:

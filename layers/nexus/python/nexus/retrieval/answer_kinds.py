@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from nexus.text.segments import in_pieces
@@ -120,6 +121,7 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
 )
 
 
+@lru_cache(maxsize=64)
 def asked_kind(question: str) -> AnswerKind | None:
     """The kind of thing that the question asks for, or None if its words do not say."""
     return next((kind for kind, pattern in _ASKS if pattern.search(question)), None)

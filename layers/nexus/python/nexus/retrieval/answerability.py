@@ -10,9 +10,8 @@ from itertools import pairwise
 from operator import itemgetter
 
 from nexus.retrieval.answer_kinds import all_words, asked_kind, offers
-from nexus.retrieval.holding import Held, held_by_sentence, rarity_in, stems_held
+from nexus.retrieval.holding import Held, held_by_sentence, rarity_in, stems_asked, stems_held
 from nexus.text.dictionary import Bridge
-from nexus.text.segments import words_of
 from nexus.text.stems import FUNCTION_WORDS, WORD, content_stems, stem
 from nexus.text.tongues import tongue_of
 from nexus.text.wordings import wording
@@ -79,7 +78,7 @@ def features_of(
     passage's.
     """
     tongue = tongue_of(question)
-    ordered = content_stems(words_of(question), tongue)
+    ordered = stems_asked(question, tongue)
     asked = frozenset(ordered)
     names = _names(question)
     wanted = asked | names
@@ -117,7 +116,7 @@ def features_of(
         names=1 - nameless[0] / len(names) if names else 1.0,
         nameless=nameless[0],
         nameless_lead=_over(nameless),
-        pairs=len(pairs & frozenset(pairwise(told))) / len(pairs) if pairs else 0.0,
+        pairs=len(pairs.intersection(pairwise(told))) / len(pairs) if pairs else 0.0,
         repeated=sum(min(REPEATED, words[word]) for word in asked) / max(1, len(asked)),
         kind=0.0
         if kind is None

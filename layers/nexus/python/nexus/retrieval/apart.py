@@ -6,9 +6,8 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from nexus.models import Hit
-from nexus.retrieval.holding import stems_held
+from nexus.retrieval.holding import stems_asked, stems_held
 from nexus.text.segments import words_of
-from nexus.text.stems import content_stems
 from nexus.text.tongues import tongue_of, tongue_of_words
 
 # A passage's language is told by so many characters of it: a hundred passages are read a question.
@@ -38,7 +37,7 @@ def shared_words(question: str, tongue: str, lexical: Sequence[Hit]) -> float:
     Some hit is always the best by words: where passages in other languages compete, this tells
     whether it is any good.
     """
-    asked = frozenset(content_stems(words_of(question), tongue))
+    asked = frozenset(stems_asked(question, tongue))
     held = (stems_held(hit.title, hit.text, asked, None) for hit in lexical[:BEST_BY_WORDS])
     return max(map(len, held), default=0) / max(1, len(asked))
 

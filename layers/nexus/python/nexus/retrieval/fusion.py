@@ -79,10 +79,12 @@ def by_names(fused: Sequence[tuple[Hit, float]], question: str) -> list[tuple[Hi
     Lists of contents and indexes come last: they hold every name, and tell nothing of any.
     """
     names = literals(question)
-    scored = [
-        (hit, score + NAMED_WEIGHT * share_held(names, f"{hit.title}\n{hit.text}"))
-        for hit, score in fused
-    ]
+    scored = fused
+    if names:
+        scored = [
+            (hit, score + NAMED_WEIGHT * share_held(names, f"{hit.title}\n{hit.text}"))
+            for hit, score in fused
+        ]
     return sorted(scored, key=lambda item: (lists_places(item[0].text), -item[1]))
 
 

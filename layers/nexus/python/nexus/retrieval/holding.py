@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from nexus.text.dictionary import Bridge
 from nexus.text.segments import words_of
-from nexus.text.stems import stem
-from nexus.text.wordings import Wording, wording
+from nexus.text.stems import content_stems, stem
+from nexus.text.wordings import wording
 
 Stems = frozenset[str]
 
@@ -22,12 +25,17 @@ class Held:
     sentences: tuple[tuple[str, Stems], ...]
 
 
-def rarity_in(pool: Sequence[Collection[str]], stems: Iterable[str]) -> dict[str, float]:
+# By each step of a search anew, as all of them ask.
+@lru_cache(maxsize=64)
+def stems_asked(question: str, tongue: str) -> tuple[str, ...]:
+    """The stems of a question's words that carry meaning, in order; `tongue` is its language."""
+    return tuple(content_stems(words_of(question), tongue))
+
+
+def rarity_in(pool: Sequence[Stems], stems: Iterable[str]) -> dict[str, float]:
     """How rare each of the stems is in a pool, of which each item is what one passage holds."""
-    return {
-        one: math.log(1 + (len(pool) + 0.5) / (sum(one in held for held in pool) + 0.5))
-        for one in stems
-    }
+    held = Counter(chain.from_iterable(pool))
+    return {one: math.log(1 + (len(pool) + 0.5) / (held.get(one, 0) + 0.5)) for one in stems}
 
 
 def stems_held(title: str, text: str, wanted: Collection[str], known: Bridge | None) -> Stems:
@@ -36,7 +44,9 @@ def stems_held(title: str, text: str, wanted: Collection[str], known: Bridge | N
     `known` reads a passage in another language; None for one in the question's.
     """
     passage = wording(title, text)
-    telling = _telling(passage, wanted, known)
+    if known is None:
+        return passage.stems.intersection(wanted)
+    telling = known.telling(passage, wanted)
     if telling is None:
         return _read(known, passage.words).intersection(wanted)
     return frozenset(telling)
@@ -45,7 +55,14 @@ def stems_held(title: str, text: str, wanted: Collection[str], known: Bridge | N
 def held_by_sentence(title: str, text: str, wanted: Collection[str], known: Bridge | None) -> Held:
     """The same, and for each sentence what it holds with the title."""
     passage = wording(title, text)
-    telling = _telling(passage, wanted, known)
+    if known is None:
+        above = passage.title_stems.intersection(wanted)
+        rest = frozenset(wanted) - above
+        return Held(
+            passage.stems.intersection(wanted),
+            tuple((span, above | (stems & rest)) for span, stems in passage.sentence_stems),
+        )
+    telling = known.telling(passage, wanted)
     if telling is None:
         above = _read(known, passage.title_words).intersection(wanted)
         sentences = tuple(
@@ -53,27 +70,26 @@ def held_by_sentence(title: str, text: str, wanted: Collection[str], known: Brid
             for span, _ in passage.sentences
         )
         return Held(above.union(*(stems for _, stems in sentences)), sentences)
-    above = _held(telling, frozenset(passage.title_words))
-    rest = {one: words for one, words in telling.items() if one not in above}
+    said = _by_word(telling)
+    saying = frozenset(said)  # with a set, the smaller of the two is gone through
+    above = frozenset[str]().union(*[said[word] for word in passage.title_words if word in said])
     return Held(
         frozenset(telling),
-        tuple((span, above.union(_held(rest, words))) for span, words in passage.sentences),
+        tuple(
+            (span, above.union(*map(said.__getitem__, words & saying)))
+            for span, words in passage.sentences
+        ),
     )
 
 
-def _telling(
-    passage: Wording, wanted: Collection[str], known: Bridge | None
-) -> Mapping[str, Collection[str]] | None:
-    """By wanted stem the passage's words that say it; None where only reading them all tells."""
-    if known is not None:
-        return known.telling(passage, wanted)
-    by_stem = passage.by_stem
-    return {one: by_stem[one] for one in wanted if one in by_stem}
+def _by_word(telling: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """By word of a passage the wanted stems that it says."""
+    said: dict[str, list[str]] = {}
+    for one, words in telling.items():
+        for word in words:
+            said.setdefault(word, []).append(one)
+    return said
 
 
-def _held(telling: Mapping[str, Collection[str]], words: frozenset[str]) -> Stems:
-    return frozenset(one for one, saying in telling.items() if not words.isdisjoint(saying))
-
-
-def _read(known: Bridge | None, words: Sequence[str]) -> Stems:
-    return frozenset(map(stem, known.read(words) if known else words))
+def _read(known: Bridge, words: Sequence[str]) -> Stems:
+    return frozenset(map(stem, known.read(words)))

@@ -40,7 +40,7 @@ def proximities(question: str, tongue: str, hits: Sequence[Hit]) -> dict[str, fl
     pairs = tuple(dict.fromkeys(pairwise(map(stem, words))))
     read = {hit.chunk_id: wording(hit.title, hit.text) for hit in hits}
     lists = {hit.chunk_id for hit in hits if lists_places(hit.text)}
-    rarity = rarity_in([passage.by_stem.keys() for passage in read.values()], asked)
+    rarity = rarity_in([passage.stems.intersection(asked) for passage in read.values()], asked)
     return {
         chunk_id: 0.0
         if chunk_id in lists
@@ -52,14 +52,10 @@ def proximities(question: str, tongue: str, hits: Sequence[Hit]) -> dict[str, fl
 
 def _in_one_sentence(passage: Wording, rarity: Mapping[str, float]) -> float:
     """The highest share of the words' rarity that one sentence holds, 0 to 1."""
-    said = {word: one for one in rarity for word in passage.by_stem.get(one, ())}
-    telling = frozenset(said)
+    asked = frozenset(rarity)  # with a set, the smaller of the two is gone through
     # Sums that are exact, as sets have no order: what says the same gains the same.
     most = max(
-        (
-            math.fsum(rarity[one] for one in {said[word] for word in telling & words})
-            for _, words in passage.sentences
-        ),
+        (math.fsum(rarity[one] for one in stems & asked) for _, stems in passage.sentence_stems),
         default=0.0,
     )
     return most / (math.fsum(rarity.values()) or 1.0)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from nexus.models import Hit
 from nexus.retrieval.apart import apart
-from nexus.retrieval.holding import rarity_in, stems_held
+from nexus.retrieval.holding import rarity_in, stems_asked, stems_held
 from nexus.text.dictionary import Bridge, bridge
 from nexus.text.segments import words_of
-from nexus.text.stems import content_stems
 
 # What a passage in another language says in words that the dictionary lacks; .3 and .4 are alike.
 UNKNOWN = 0.4
@@ -45,13 +43,9 @@ def readers(question: str, tongue: str, foreign: Mapping[str, str]) -> dict[str,
 
     `foreign` tells each one's language.
     """
-
-    @lru_cache
-    def reader(other: str) -> Bridge | None:
-        return bridge(words_of(question), tongue, other)
-
-    found = {chunk_id: reader(other) for chunk_id, other in foreign.items()}
-    return {chunk_id: read for chunk_id, read in found.items() if read is not None}
+    words = words_of(question) if foreign else []
+    reader = {other: bridge(words, tongue, other) for other in set(foreign.values())}
+    return {one: read for one, other in foreign.items() if (read := reader[other]) is not None}
 
 
 def said(
@@ -72,7 +66,7 @@ def said(
     """
     if not read:
         return {}
-    asked = tuple(dict.fromkeys(content_stems(words_of(question), tongue)))
+    asked = tuple(dict.fromkeys(stems_asked(question, tongue)))
     stems = {
         hit.chunk_id: stems_held(hit.title, hit.text, asked, read.get(hit.chunk_id))
         for hit in hits
@@ -80,10 +74,12 @@ def said(
     }
     rarity = rarity_in(list(stems.values()), asked)
     total = sum(rarity.values()) or 1.0
-    shares = {
-        chunk_id: sum(rare for word, rare in rarity.items() if word in held) / total
-        for chunk_id, held in stems.items()
+    # Many hits hold the same.
+    of_stems = {
+        held: sum(rare for word, rare in rarity.items() if word in held) / total
+        for held in set(stems.values())
     }
+    shares = {chunk_id: of_stems[held] for chunk_id, held in stems.items()}
     own = max((share for one, share in shares.items() if one not in foreign), default=0.0)
     over = max(BY_CHANCE, own - UNKNOWN)
     unread = min(0.0, max(shares[one] for one in read) - over)

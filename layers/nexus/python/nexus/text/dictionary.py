@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import pairwise, product
 from typing import Generic, TypeVar
@@ -98,8 +98,14 @@ class Bridge:
         for words, entries in own.entries.found(question):
             for term in (term for entry in entries for term in other.terms[entry]):
                 says[term] = tuple(dict.fromkeys((*says.get(term, ()), *words)))
-        self._says = _Known(says, other.forms)
+        self._known = says
+        self._forms = other.forms
         self._saying = _Saying(says, other.forms)
+
+    @cached_property
+    def _says(self) -> _Known[str]:
+        # Few passages need it.
+        return _Known(self._known, self._forms)
 
     def read(self, words: Sequence[str]) -> list[str]:
         """The words, in lower case; for those that say what words of the question do, these."""
@@ -122,8 +128,8 @@ class Bridge:
         for word, (stems, _, _) in notable.items():
             for one in stems.intersection(wanted):
                 found.setdefault(one, []).append(word)
-        for one in wanted:
-            own = [word for word in passage.by_stem.get(one, ()) if not _says(notable.get(word))]
+        for one in passage.stems.intersection(wanted):
+            own = [word for word in passage.by_stem[one] if not _says(notable.get(word))]
             if own:
                 found.setdefault(one, []).extend(own)
         return found

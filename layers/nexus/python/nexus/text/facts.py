@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import compress
 
 from nexus.text.numerals import NUMBER, NUMBER_WORDS, Fact, number, spelled
 
@@ -72,6 +73,11 @@ _UNITS = (
     ("euro", re.compile(r"€|\beur\b|\beuros?\b", re.I)),
     ("pound", re.compile(r"£|\bgbp\b|\bpounds?\b", re.I)),
 )  # fmt: skip
+# What each of these has in it, where a text is ASCII.
+_HINTS_OF_UNITS = (
+    ("%", "percent", "persen"), ("rp", "idr", "rupiah"), ("$", "usd", "dollar", "dolar"),
+    ("eur",), ("gbp", "pound"),
+)  # fmt: skip
 
 _SAME = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-")
@@ -111,6 +117,13 @@ def address_of(match: re.Match[str]) -> str:
 
 def units(text: str) -> frozenset[str]:
     """The currencies, and the percent, that a text mentions."""
+    if text.isascii():  # where the patterns are looked for only in what may hold them
+        lowered = text.lower()
+        may_be = [any(map(lowered.__contains__, hints)) for hints in _HINTS_OF_UNITS]
+        if not any(may_be):
+            return frozenset()
+        units_there = compress(_UNITS, may_be)
+        return frozenset(name for name, pattern in units_there if pattern.search(text))
     return frozenset(name for name, pattern in _UNITS if pattern.search(text))
 
 

@@ -24,6 +24,7 @@ _LEADERS = re.compile(r"(?:\. ?){5,400}")
 LEADING = 0.3
 
 
+@lru_cache(maxsize=64)
 def literals(text: str) -> tuple[str, ...]:
     """The literal names of a text, each once, in order; at most 8."""
     return tuple(dict.fromkeys(_LITERAL.findall(text)))[:MOST]

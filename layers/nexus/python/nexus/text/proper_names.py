@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nexus.text.facts import DAYS, MONTHS, URL
+from nexus.text.facts import DAYS, HAS_SIGN_OF_ADDRESS, MONTHS, URL
 from nexus.text.numerals import NUMBER_WORDS
 from nexus.text.stems import FUNCTION_WORDS, meanings, stem
 
@@ -22,7 +22,8 @@ def names(text: str, *, label: bool = False) -> list[str]:
     abbreviations are names. Words of everyday meaning, months and days are none.
     """
     found = []
-    text = URL.sub(" ", text)
+    if HAS_SIGN_OF_ADDRESS.search(text):
+        text = URL.sub(" ", text)
     words = list(_NAME.finditer(text))
     for place, match in enumerate(words):
         word = match.group()

@@ -5,6 +5,7 @@ Nothing here is of a question or a tenant: equal texts have equal words, whoever
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from nexus.text.segments import words_of
@@ -43,6 +44,16 @@ class Wording:
         return self.title_words + self.text_words
 
     @cached_property
+    def title_stems(self) -> frozenset[str]:
+        """The stems of the title's words."""
+        return frozenset(map(stem, self.title_words))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of the words of title and text."""
+        return frozenset(map(stem, self.words))
+
+    @cached_property
     def distinct(self) -> frozenset[str]:
         """Every word of title and text."""
         return frozenset(self.words)
@@ -59,8 +70,15 @@ class Wording:
     @cached_property
     def sentences(self) -> tuple[tuple[str, frozenset[str]], ...]:
         """The text's sentences, in order, each with its words: together these are the text's."""
-        spans = [self._text[start:end] for start, end in sentence_spans(self._text)]
-        return tuple((span, frozenset(words_of(span))) for span in spans)
+        return tuple((span, frozenset(words_of(span))) for span in self._spans())
+
+    @cached_property
+    def sentence_stems(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """The same, each sentence with the stems of its words."""
+        return tuple((span, frozenset(map(stem, words_of(span)))) for span in self._spans())
+
+    def _spans(self) -> Iterator[str]:
+        return (self._text[start:end] for start, end in sentence_spans(self._text))
 
 
 @lru_cache(maxsize=REMEMBERED)
