@@ -62,7 +62,7 @@ class ScriptedCosines(FakeIndex):
         text, cosine = self.nearest[self.question]
         hits = super().search_dense(namespace, vector, 10_000, filters)
         told = [
-            replace(hit, score=cosine * (1 if hit.text == text else self._share_of(hit)))
+            hit._replace(score=cosine * (1 if hit.text == text else self._share_of(hit)))
             for hit in hits
         ]
         return sorted(told, key=lambda hit: -hit.score)[:top_k]
@@ -216,7 +216,7 @@ def test_the_questions_own_words_do_not_tell_what_language_a_passage_is_in() -> 
     passage = hit("By mean annual glossary index.", 0.0)
     gate = Gate(Settings(), SMALL)
     assert passes(gate, question, passage)
-    assert passes(gate, question, replace(passage, text=f"{passage.text} apa itu"))
+    assert passes(gate, question, passage._replace(text=f"{passage.text} apa itu"))
 
 
 QUESTIONS = st.sampled_from([item["question"] for item in (*SYNONYMS, *OFF_TOPIC)])
@@ -240,7 +240,7 @@ def found(draw: st.DrawFn) -> list[Hit]:
         st.text(max_size=40),
     )
     return [
-        replace(hit(text, draw(COSINES)), chunk_id=f"c{number}")
+        hit(text, draw(COSINES))._replace(chunk_id=f"c{number}")
         for number, text in enumerate(draw(st.lists(texts, min_size=1, max_size=4)))
     ]
 
@@ -248,7 +248,7 @@ def found(draw: st.DrawFn) -> list[Hit]:
 @given(gate=GATES, question=QUESTIONS, hits=found(), data=st.data())
 def test_a_higher_cosine_never_turns_a_pass_into_a_refusal(gate, question, hits, data) -> None:
     place = data.draw(st.integers(0, len(hits) - 1))
-    nearer = replace(hits[place], score=data.draw(st.floats(hits[place].score, 1)))
+    nearer = hits[place]._replace(score=data.draw(st.floats(hits[place].score, 1)))
     raised = [*hits[:place], nearer, *hits[place + 1 :]]
     if passes(gate, question, *hits):
         assert passes(gate, question, *raised)
@@ -260,7 +260,7 @@ def test_a_word_more_of_the_question_never_turns_a_pass_into_a_refusal(
 ) -> None:
     place = data.draw(st.integers(0, len(hits) - 1))
     word = data.draw(st.sampled_from(question.split()))
-    longer = replace(hits[place], text=f"{hits[place].text} {word}")
+    longer = hits[place]._replace(text=f"{hits[place].text} {word}")
     added = [*hits[:place], longer, *hits[place + 1 :]]
     if passes(gate, question, *hits):
         assert passes(gate, question, *added)

@@ -99,9 +99,9 @@ def test_the_languages_of_question_and_passage_are_told(item: dict[str, Any]) ->
 
 
 def test_words_count_little_for_a_passage_in_another_language() -> None:
-    ours = replace(hit("Jam buka perpustakaan.", 0.3), chunk_id="ours")
-    theirs = replace(hit("The library opens at eight.", 0.6), chunk_id="theirs")
-    lexical = [replace(ours, score=4.0), replace(theirs, score=1.0)]
+    ours = hit("Jam buka perpustakaan.", 0.3)._replace(chunk_id="ours")
+    theirs = hit("The library opens at eight.", 0.6)._replace(chunk_id="theirs")
+    lexical = [ours._replace(score=4.0), theirs._replace(score=1.0)]
     alike = fuse([theirs, ours], lexical, 0.7)
     across = fuse([theirs, ours], lexical, 0.7, {"theirs"})
     assert [one.chunk_id for one, _ in alike] == ["ours", "theirs"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from nexus.models import Hit, Locator
@@ -80,7 +80,7 @@ def _unite(one: Ranked, other: Ranked) -> Ranked | None:
     if len(text) > LONGEST_JOINED:
         return None
     # The last chunk's place lets a third one follow; the first's names where the passage begins.
-    hit = replace(first, text=text, ordinal=second.ordinal, score=max(first.score, second.score))
+    hit = first._replace(text=text, ordinal=second.ordinal, score=max(first.score, second.score))
     return Ranked(hit, max(one.relevance, other.relevance))
 
 
