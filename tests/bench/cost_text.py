@@ -220,7 +220,7 @@ def _reported(path: Path) -> Iterator[str]:
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         called = node.func.id if isinstance(node.func, ast.Name) else called
-        if called in ("record", "count"):
+        if called in ("record", "recorder", "count"):
             yield from _names(node.args[0])
 
 

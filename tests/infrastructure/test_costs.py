@@ -157,7 +157,7 @@ def test_every_metric_of_our_own_is_counted():
         path.relative_to(PROJECT).as_posix()
         for folder in ("functions", "layers/nexus/python/nexus")
         for path in (PROJECT / folder).rglob("*.py")
-        if re.search(r"\b(record|count)\(\s*f?\"[a-z_{]+\"?", path.read_text(encoding="utf-8"))
+        if re.search(r"\b(record(er)?|count)\(\s*f?\"[a-z_{]+\"?", path.read_text(encoding="utf-8"))
     }
     assert found == {
         "functions/authorizer/handler.py",

@@ -101,6 +101,29 @@ def test_each_value_is_told_once_in_each_set_of_dimensions_that_it_has(
     assert found == wanted
 
 
+def test_a_recorder_notes_what_record_would_note() -> None:
+    note = metrics.recorder("dollars", model="mini", route=None)
+    note(2)
+    metrics.record("dollars", 3, model="mini")
+    [line] = lines()
+    assert (line["model"], line["dollars"]) == ("mini", [2.0, 3.0])
+    with pytest.raises(KeyError):
+        metrics.recorder("unheard_of")
+
+
+def test_what_a_dimension_says_is_told_as_it_is() -> None:
+    metrics.record("requests", route='/v1/100%s "a"\n')
+    [line] = lines()
+    assert (line["route"], line["requests"]) == ('/v1/100%s "a"\n', [1.0])
+
+
+def test_what_is_no_number_is_written_as_json_has_it() -> None:
+    for value in (1, float("nan"), float("inf")):
+        metrics.record("requests", value)
+    [text] = metrics.written("prod", 1)
+    assert text.endswith('"requests": [1.0, NaN, Infinity]}')
+
+
 def test_a_metric_that_nobody_listed_is_refused_where_it_is_recorded() -> None:
     with pytest.raises(KeyError):
         metrics.record("unheard_of")

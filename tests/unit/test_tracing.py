@@ -202,3 +202,25 @@ def test_a_request_that_fails_inside_is_told_as_failed(tracer: Keeping) -> None:
     assert root.failure == "503"
     assert root.told["http.response.status_code"] == 503
     assert "http.route" not in root.told
+
+
+def test_nothing_is_gathered_of_a_request_that_is_not_taken() -> None:
+    given: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        given.append(send)
+
+    async def send(message: Any) -> None:
+        pass
+
+    class TakingNone(Keeping):
+        def begin(self, *_: Any) -> None:
+            pass
+
+    scope = {"type": "http", "path": "/v1/chat", "method": "POST", "headers": []}
+    trace_to(TakingNone())
+    try:
+        asyncio.run(RequestTrace(app)(scope, send, send))  # type: ignore[arg-type]
+    finally:
+        trace_to(None)
+    assert given == [send]

@@ -12,6 +12,11 @@ def record(name: str, value: float = 1.0, **dimensions: str | None) -> None:
     """Nothing."""
 
 
+def recorder(name: str, **dimensions: str | None) -> Callable[[float], None]:
+    """Nothing."""
+    return lambda _: None
+
+
 def count(name: str) -> None:
     """Nothing."""
 

@@ -13,10 +13,13 @@ import functools
 import json
 import os
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
+from operator import itemgetter
 from typing import Any
 
 from nexus.metric_names import METRICS
@@ -31,79 +34,104 @@ UNKNOWN = "unknown"
 _KEPT = 10_000
 
 Dimensions = tuple[tuple[str, str], ...]
-Recorded = tuple[str, float, Dimensions]
-# A metric with the values of the dimensions that it was recorded with.
-Key = tuple[str, Dimensions]
+# A metric under the values of some dimensions.
+Series = tuple[str, Dimensions]
+# A line but for its time and its values, and where those stand in what is written.
+Form = tuple[str, Callable[[Sequence[object]], object]]
+
+# What requests record is recorded under numbers, which are quickly compared and looked up: a
+# series' own is its place here.
+_series: list[Series] = []
+_numbering = threading.Lock()
 
 # Appended to from any thread, and emptied by the one that the handler runs in.
-_pending: deque[Recorded] = deque(maxlen=_KEPT)
+_pending: deque[tuple[int, float]] = deque(maxlen=_KEPT)
+_BY_NUMBER = itemgetter(0)
+
+
+@functools.cache
+def _number(name: str, **dimensions: str | None) -> int:
+    """The number of a metric under those of these dimensions that have a value."""
+    METRICS[name]  # a name that is not listed is a fault of ours, told where it is made
+    one = name, tuple([(key, value) for key, value in dimensions.items() if value])
+    with _numbering:
+        if one not in _series:
+            _series.append(one)
+        return _series.index(one)
 
 
 @dataclass(slots=True)
 class _Line:
-    """Metrics that agree on the value of each dimension that they have."""
+    """Metrics that agree on the value of each dimension that they have, and what they are told."""
 
     dimensions: dict[str, str] = field(default_factory=dict)
-    keys: dict[str, Dimensions] = field(default_factory=dict)
+    metrics: dict[str, Dimensions] = field(default_factory=dict)
+    values: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
 
     def takes(self, name: str, of: Dimensions) -> bool:
         """Whether the values of a metric may stand here."""
-        if name in self.keys or len(self.keys) >= _MOST:
+        if name in self.metrics or len(self.metrics) >= _MOST:
             return False
         return all(self.dimensions.get(key, wanted) == wanted for key, wanted in of)
 
-    def add(self, name: str, of: Dimensions) -> None:
+    def add(self, name: str, of: Dimensions, values: Sequence[str], places: Sequence[int]) -> None:
         """Puts a metric here."""
         self.dimensions.update(of)
-        self.keys[name] = of
+        self.metrics[name] = of
+        self.values.append(f"{json.dumps(name)}: [{', '.join(values)}]")
+        self.places += places
+
+    def form(self, stage: str) -> Form:
+        """It, ready to be filled in."""
+        dimensions = json.dumps({"stage": stage, **self.dimensions})[1:-1]
+        around = f', "CloudWatchMetrics": {_directives(self.metrics)}}}, {dimensions}, '
+        values = ", ".join(self.values)
+        text = f'{{"_aws": {{"Timestamp": %s{around.replace("%", "%%")}{values}}}'
+        return text, itemgetter(_TIME, *self.places)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """A line but for what differs from request to request: its time, and the values."""
-
-    after_time: str
-    named: tuple[tuple[str, Key], ...]
-
-    def written(self, now_ms: int, values: Mapping[Key, Sequence[float]]) -> str:
-        """The line as CloudWatch reads it, with at most 100 values of each metric."""
-        told = ", ".join([f"{name}[{_numbers(values[key][:_MOST])}]" for name, key in self.named])
-        return f'{{"_aws": {{"Timestamp": {now_ms}{self.after_time}{told}}}'
+# The time stands behind all values.
+_TIME = -1
 
 
-def _numbers(values: Sequence[float]) -> str:
-    # As `json` writes them, which takes six times as long for a few.
-    text = ", ".join(map(float.__repr__, values))
-    return json.dumps(values)[1:-1] if "n" in text else text  # "nan" and "inf" are Python's
+def _made_forms(numbers: Sequence[int], stage: str) -> list[Form]:
+    """The lines that these series share: as few as the values of their dimensions allow.
 
-
-@functools.lru_cache(maxsize=256)
-def _forms(keys: frozenset[Key], stage: str) -> tuple[_Form, ...]:
-    """The lines that these metrics share: as few as the values of their dimensions allow.
-
-    Requests of a kind are alike in them: they are made once for all.
+    A series stands there once for each of its values.
     """
-    lines: list[_Line] = []
-    for name, of in sorted(keys):
-        line = next((line for line in lines if line.takes(name, of)), None)
-        if line is None:
-            line = _Line()
-            lines.append(line)
-        line.add(name, of)
-    return tuple(
-        _Form(
-            f', "CloudWatchMetrics": {_directives(line.keys)}}}, '
-            f"{json.dumps({'stage': stage, **line.dimensions})[1:-1]}, ",
-            tuple((f"{json.dumps(name)}: ", (name, of)) for name, of in line.keys.items()),
-        )
-        for line in lines
-    )
+    places: dict[Series, list[int]] = {}
+    for place, number in enumerate(numbers):
+        places.setdefault(_series[number], []).append(place)
+    values = {one: ["%s"] * len(there) for one, there in places.items()}
+    names = {name for name, _ in places}
+    if "upstream_duration" in names or "upstream_errors" in names:
+        failing = str(float("upstream_errors" in names))
+        values.setdefault(("dependency_failing", ()), []).append(failing)
+    forms: list[Form] = []
+    for start in range(0, max(map(len, values.values()), default=0), _MOST):
+        lines: list[_Line] = []
+        for one in sorted(values):
+            some = values[one][start : start + _MOST]
+            if not some:
+                continue
+            line = next((line for line in lines if line.takes(*one)), None)
+            if line is None:
+                line = _Line()
+                lines.append(line)
+            line.add(*one, some, places.get(one, [])[start : start + _MOST])
+        forms += [line.form(stage) for line in lines]
+    return forms
 
 
-def _directives(keys: Mapping[str, Dimensions]) -> str:
+# Requests of a kind are alike in them: they are made once for all.
+_forms = functools.lru_cache(maxsize=256)(_made_forms)
+
+
+def _directives(metrics: Mapping[str, Dimensions]) -> str:
     """What CloudWatch is to make of a line with these metrics and their dimensions, as JSON."""
     groups: dict[tuple[tuple[str, ...], ...], list[dict[str, str]]] = {}
-    for name, of in keys.items():
+    for name, of in metrics.items():
         metric = METRICS[name]
         had = {key for key, _ in of}
         sets = tuple(one for one in metric.by if had.issuperset(one))
@@ -113,9 +141,9 @@ def _directives(keys: Mapping[str, Dimensions]) -> str:
             {
                 "Namespace": NAMESPACE,
                 "Dimensions": [["stage", *one] for one in sets],
-                "Metrics": metrics,
+                "Metrics": named,
             }
-            for sets, metrics in groups.items()
+            for sets, named in groups.items()
             if sets
         ]
     )
@@ -127,11 +155,13 @@ def record(name: str, value: float = 1.0, **dimensions: str | None) -> None:
     A dimension that is None or "" is not there, and the metric is kept without it. Raises KeyError
     for a name that METRICS does not have.
     """
-    METRICS[name]  # a name that is not listed is a fault of ours, told where it is made
-    had: Any = tuple(dimensions.items())
-    if not all(dimensions.values()):
-        had = tuple([(key, value) for key, value in had if value])
-    _pending.append((name, float(value), had))
+    _pending.append((_number(name, **dimensions), float(value)))
+
+
+def recorder(name: str, **dimensions: str | None) -> Callable[[float], None]:
+    """What notes a value as `record` does, for who always has the same dimensions."""
+    number = _number(name, **dimensions)
+    return lambda value: _pending.append((number, float(value)))
 
 
 def count(name: str) -> None:
@@ -141,32 +171,39 @@ def count(name: str) -> None:
 
 def called(dependency: str, duration_ms: float, failed: bool) -> None:
     """Notes a call of a dependency: how long it took, and whether the dependency failed it."""
-    record("upstream_duration", duration_ms, dependency=dependency)
+    took, failures = _calls_of(dependency)
+    _pending.append((took, duration_ms))
     if failed:
-        record("upstream_errors", dependency=dependency)
+        _pending.append((failures, 1.0))
+
+
+@functools.cache
+def _calls_of(dependency: str) -> tuple[int, int]:
+    return (
+        _number("upstream_duration", dependency=dependency),
+        _number("upstream_errors", dependency=dependency),
+    )
 
 
 def pending(name: str) -> float:
     """The sum of what was recorded in a metric, and is not written yet."""
-    return sum(value for one, value, _ in list(_pending) if one == name)
+    return sum([value for number, value in list(_pending) if _series[number][0] == name])
 
 
 def written(stage: str, now_ms: int) -> list[str]:
     """Everything recorded so far as lines, which are then no longer pending."""
-    values: dict[Key, list[float]] = {}
-    while _pending:
-        name, value, of = _pending.popleft()
-        values.setdefault((name, of), []).append(value)
-    names = {name for name, _ in values}
-    if "upstream_duration" in names or "upstream_errors" in names:
-        failing = float("upstream_errors" in names)
-        values.setdefault(("dependency_failing", ()), []).append(failing)
-    lines: list[str] = []
-    while values:
-        # Threads record in any order: as a set, what requests of a kind record is of one form.
-        lines += [form.written(now_ms, values) for form in _forms(frozenset(values), stage)]
-        values = {key: left[_MOST:] for key, left in values.items() if len(left) > _MOST}
-    return lines
+    recorded = [_pending.popleft() for _ in range(len(_pending))]
+    if not recorded:
+        return []
+    # Threads record in any order: sorted, what requests of a kind record is of one form.
+    recorded.sort(key=_BY_NUMBER)
+    numbers, values = zip(*recorded, strict=True)
+    # So many are hardly ever the same again.
+    forms = (_forms if len(numbers) <= _MOST else _made_forms)(numbers, stage)
+    told: tuple[object, ...] = (*values, now_ms)
+    if not isfinite(sum(values)):  # one is not, and has another name in JSON than in Python
+        told = tuple(map(json.dumps, told))
+    return [text % values_of(told) for text, values_of in forms]
 
 
 def write() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nexus.bounded import ends_in_time
 from nexus.errors import ConfigurationError
-from nexus.metrics import record
+from nexus.metrics import recorder
 from nexus.models import Spent
 from nexus.ports import (
     Completion,
@@ -125,11 +125,19 @@ def by_model(bill: Sequence[Spent]) -> tuple[Spent, ...]:
     return tuple(found[model] for model in sorted(found))
 
 
-def _spent(model: str, into: int, out: int, dollars: float) -> None:
-    record("dollars", dollars, model=model)
-    bill = _BILL.get()
-    if bill is not None:
-        bill.append(Spent(model, into, out, round(dollars * 1e9)))
+class _Billing:
+    """What a model costs, in a metric and on the bill."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._record = recorder("dollars", model=model)
+
+    def add(self, into: int, out: int, dollars: float) -> None:
+        """Adds what a call was: tokens in and out, and dollars."""
+        self._record(dollars)
+        bill = _BILL.get()
+        if bill is not None:
+            bill.append(Spent(self._model, into, out, round(dollars * 1e9)))
 
 
 class Counter:
@@ -139,18 +147,21 @@ class Counter:
     """
 
     def __init__(self, model: str, prices: Prices) -> None:
-        self._model = model
         self._price = prices.get(model, (0.0, 0.0))
         self._is_priced = model in prices
+        self._billing = _Billing(model)
+        self._record_into = recorder("input_tokens", model=model)
+        self._record_out = recorder("output_tokens", model=model)
+        self._record_unpriced = recorder("unpriced_tokens", model=model)
 
     def count(self, into: int, out: int) -> None:
         """Counts so many tokens in and out."""
-        record("input_tokens", into, model=self._model)
-        record("output_tokens", out, model=self._model)
+        self._record_into(into)
+        self._record_out(out)
         if not self._is_priced:
-            record("unpriced_tokens", into + out, model=self._model)
+            self._record_unpriced(into + out)
         dollars = (into * self._price[0] + out * self._price[1]) / 1_000_000
-        _spent(self._model, into, out, dollars)
+        self._billing.add(into, out, dollars)
 
 
 class SpendingChat:
@@ -228,8 +239,9 @@ class SpendingEmbedder:
 
     def __init__(self, embedder: Embedder, model: str, price: float) -> None:
         self._embedder = embedder
-        self._model = model
         self._price = price
+        self._billing = _Billing(model)
+        self._record_tokens = recorder("input_tokens", model=model)
 
     def ends_in_time(self, method: str) -> bool:
         """As `nexus.bounded.ends_in_time` asks: as the model does."""
@@ -238,8 +250,8 @@ class SpendingEmbedder:
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """The model's embeddings."""
         embeddings = self._embedder.embed(texts)
-        record("input_tokens", embeddings.tokens, model=self._model)
-        _spent(self._model, embeddings.tokens, 0, embeddings.tokens * self._price / 1_000_000)
+        self._record_tokens(embeddings.tokens)
+        self._billing.add(embeddings.tokens, 0, embeddings.tokens * self._price / 1_000_000)
         if is_traced():
             note({INPUT_TOKENS: embeddings.tokens})
         return embeddings
@@ -254,7 +266,7 @@ class SpendingTranscriber:
 
     def __init__(self, inner: Transcriber, model: str, rates: Mapping[str, float]) -> None:
         self._inner = inner
-        self._model = model
+        self._billing = _Billing(model)
         self._rate = rates.get(model, 0.0)
 
     def transcribe(self, recording: Recording, language: str) -> Transcript:
@@ -262,7 +274,7 @@ class SpendingTranscriber:
         transcript = self._inner.transcribe(recording, language)
         # What a recording says of its own length may be less than what was heard of it.
         seconds = max(recording.seconds, transcript.seconds)
-        _spent(self._model, 0, 0, seconds / 60 * self._rate)
+        self._billing.add(0, 0, seconds / 60 * self._rate)
         return transcript
 
 
@@ -271,13 +283,13 @@ class SpendingSpeaker:
 
     def __init__(self, inner: Speaker, model: str, rates: Mapping[str, float]) -> None:
         self._inner = inner
-        self._model = model
+        self._billing = _Billing(model)
         self._rate = rates.get(model, 0.0)
 
     def speak(self, utterance: Utterance) -> bytes:
         """The sound."""
         sound = self._inner.speak(utterance)
-        _spent(self._model, 0, 0, len(utterance.text) * self._rate / 1_000_000)
+        self._billing.add(0, 0, len(utterance.text) * self._rate / 1_000_000)
         return sound
 
 

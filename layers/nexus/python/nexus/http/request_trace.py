@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nexus import span_names
 from nexus.metrics import UNKNOWN
-from nexus.tracing import Attributes, Value, tracing
+from nexus.tracing import Attributes, Span, Value, tracing
 
 
 class RequestTrace:
@@ -23,7 +23,22 @@ class RequestTrace:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/"):
             await self.app(scope, receive, send)
             return
-        status = 500
+        with tracing(scope["method"], "server", traceparent=_traceparent(scope)) as span:
+            # Of those that are not taken, most of all, nothing is gathered.
+            told = self.app if span is None else _Told(self.app, span)
+            await told(scope, receive, send)
+
+
+class _Told:
+    """The app, with what is asked and answered said of a request's span."""
+
+    def __init__(self, app: ASGIApp, span: Span) -> None:
+        self._app = app
+        self._span = span
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        span, status = self._span, 500
+        span.note(_asked(scope))
 
         async def send_and_note(message: Message) -> None:
             nonlocal status
@@ -31,17 +46,14 @@ class RequestTrace:
                 status = message["status"]
             await send(message)
 
-        method = scope["method"]
-        with tracing(method, "server", _asked(scope), _traceparent(scope)) as span:
-            try:
-                await self.app(scope, receive, send_and_note)
-            finally:
-                if span is not None:
-                    route = getattr(scope.get("route"), "path_format", UNKNOWN)
-                    span.rename(f"{method} {route}")
-                    span.note(_answered(scope, route, status))
-                    if status >= 500:
-                        span.fail(str(status))
+        try:
+            await self._app(scope, receive, send_and_note)
+        finally:
+            route = getattr(scope.get("route"), "path_format", UNKNOWN)
+            span.rename(f"{scope['method']} {route}")
+            span.note(_answered(scope, route, status))
+            if status >= 500:
+                span.fail(str(status))
 
 
 def _asked(scope: Scope) -> Attributes:
