@@ -98,9 +98,7 @@ def text_key(chunk: Chunk, embedding_model: str) -> str:
 
 def _place(locator: Locator) -> str:
     """Where a chunk stands, as JSON."""
-    return json.dumps(
-        (locator.page, locator.heading, locator.slide, locator.sheet, locator.row)
-    )
+    return json.dumps((locator.page, locator.heading, locator.slide, locator.sheet, locator.row))
 
 
 def _section_of(text: LocatedText) -> tuple[object, ...]:

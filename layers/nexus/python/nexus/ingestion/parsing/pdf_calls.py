@@ -15,8 +15,6 @@ from typing import Any
 _INT = ctypes.c_int
 # A page takes about half a megabyte; so much, and up to twice as much, is kept for the next ones.
 _KEPT = 8 * 1024 * 1024
-# So many of the parts that a line was painted in are looked at.
-MOST_SEGMENTS = 60
 
 
 class Address(ctypes.c_void_p):
@@ -30,9 +28,8 @@ class Calls:
     an argument of it. `box` and `last_box` are loose boxes of letters, and `corners` gives left,
     top, right and bottom of both, faster than one by one; `colour` is red, green, blue and alpha,
     each from 0 to 255; `edges` are left, bottom, right and top of a drawing (of a stroke's point, x
-    and y), `modes` how it is filled and whether it is stroked. Into
-    `into_segments` go left, top, right and bottom of the parts of a line. PDFium is used by one
-    thread at a time.
+    and y), `modes` how it is filled and whether it is stroked. PDFium is used by one thread at a
+    time.
     """
 
     def __init__(self) -> None:
@@ -101,11 +98,8 @@ class Calls:
         self.into_edges = _places(self.edges)
         self.matrix = (ctypes.c_float * 6)()
         self.into_matrix = ctypes.byref(self.matrix)
-        segments = (ctypes.c_double * (4 * MOST_SEGMENTS))()
-        places = _places(segments)
-        self.into_segments = [places[side::4] for side in range(4)]
-        sides = memoryview(segments).cast("B").cast("d")
-        self.segment_lefts, self.segment_rights = sides[0::4], sides[2::4]
+        self.sides = (ctypes.c_double * 4)()
+        self.into_sides = _places(self.sides)
         self.name = ctypes.create_string_buffer(128)
         self.name_size = ctypes.c_ulong(len(self.name))
         self.written = ctypes.c_ulong()

@@ -111,10 +111,10 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             ):
                 yield Drawn(first, False, _turned(words, first_box, last_box))
             else:
-                is_row, gap = right - left > SPARSE * size * length, 0.0
-                if not is_row and segments > 1:
-                    gap = letters.widest_gap(segments)
-                    is_row = gap > WIDE_GAP * size
+                is_wide = right - left > SPARSE * size * length
+                looks = segments > 1 and not is_wide
+                gap = letters.widest_gap(segments, WIDE_GAP * size) if looks else 0.0
+                is_row = is_wide or gap > WIDE_GAP * size
                 is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
                 is_typed = False
                 if is_gapped and not is_row:
@@ -135,7 +135,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
 
 def _is_item(letters: Letters, words: str, segments: int, apart: float) -> bool:
     """Whether only the mark of a list's item stands apart in the line last counted."""
-    return _MARK.match(words) is not None and letters.widest_gap(segments, 1) <= apart
+    return _MARK.match(words) is not None and letters.widest_gap(segments, apart, 1) <= apart
 
 
 def _turned(words: str, first: Any, last: Any) -> Line:

@@ -153,7 +153,8 @@ def _across_all(level: Sequence[Ruling], upright: Sequence[Ruling]) -> list[Ruli
 def _near(lines: Sequence[Ruling], at: float) -> list[tuple[float, float]]:
     """Where the lines at this place, of all in their order, begin and end."""
     first = bisect_left(lines, at - _BESIDE, key=_at)
-    return [(start, end) for _, start, end in lines[first : bisect_right(lines, at + _BESIDE, first, key=_at)]]
+    behind = bisect_right(lines, at + _BESIDE, first, key=_at)
+    return [(start, end) for _, start, end in lines[first:behind]]
 
 
 def _crosses(lines: Iterable[tuple[float, float]], place: float) -> bool:

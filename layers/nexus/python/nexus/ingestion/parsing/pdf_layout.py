@@ -146,9 +146,7 @@ class _Few:
         self._lowered = lowered
 
     def __contains__(self, word: object) -> bool:
-        return any(
-            word in _WORDS.findall(text) for text in self._lowered if str(word) in text
-        )
+        return any(word in _WORDS.findall(text) for text in self._lowered if str(word) in text)
 
 
 def _changed(text: LocatedText, change: Callable[[str], str]) -> LocatedText:

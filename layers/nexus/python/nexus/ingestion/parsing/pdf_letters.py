@@ -8,16 +8,14 @@ from __future__ import annotations
 import ctypes
 import re
 from codecs import decode
-from collections import deque
-from itertools import repeat
-from operator import sub
 from typing import Any, NamedTuple
 
-from nexus.ingestion.parsing.pdf_calls import MOST_SEGMENTS, Address, address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, address, calls
 from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_objects import PageObjects
 from nexus.ingestion.parsing.pdf_visibility import Visibility
 
+_SEGMENTS_LOOKED_AT = 60
 # How fonts that carry no weight of their own name a bold face.
 _BOLD = re.compile(rb"bold|black|heavy|semibold|demi|cmbx|-medi", re.I)
 # TeX's typewriter faces: blanks in what they set are parts of a listing, no borders of cells.
@@ -176,21 +174,25 @@ class Letters:
             before, index = painted, index + len(word) + 1
         return False
 
-    def widest_gap(self, segments: int, first: int = 0) -> float:
+    def widest_gap(self, segments: int, enough: float, first: int = 0) -> float:
         """The widest gap between the parts that the line last counted was painted in, in points.
 
-        Parts before the `first` are passed over.
+        Beyond one of `enough`, none is looked for; parts before the `first` are passed over.
         """
         pdfium = calls()
-        count = min(segments, MOST_SEGMENTS) - first
-        if count < 2:
-            return 0.0
-        # All are asked for before the first is looked at, as a loop takes longer than the calls.
-        places = range(first, first + count)
-        deque(map(pdfium.segment, repeat(self.address), places, *pdfium.into_segments), 0)
-        lefts, rights = pdfium.segment_lefts, pdfium.segment_rights
-        gaps = map(sub, lefts[1:count].tolist(), rights[: count - 1].tolist())
-        return max(0.0, *gaps)
+        sides, into, segment = pdfium.sides, pdfium.into_sides, pdfium.segment
+        textpage, (left, top, right, bottom) = self.address, into
+        segment(textpage, first, left, top, right, bottom)
+        widest, end = 0.0, sides[2]
+        segments = min(segments, _SEGMENTS_LOOKED_AT)
+        for index in range(first + 1, segments):
+            segment(textpage, index, left, top, right, bottom)
+            if (gap := sides[0] - end) > widest:
+                widest = gap
+                if gap > enough:
+                    break
+            end = sides[2]
+        return widest
 
 
 def _text(textpage: Address, count: int) -> str:
