@@ -98,7 +98,14 @@ def text_key(chunk: Chunk, embedding_model: str) -> str:
 
 def _place(locator: Locator) -> str:
     """Where a chunk stands, as JSON."""
-    return json.dumps((locator.page, locator.heading, locator.slide, locator.sheet, locator.row))
+    # The encoder of lists takes longer to make than all of them take to write.
+    heading = ", ".join(map(json.dumps, locator.heading))
+    sheet = "null" if locator.sheet is None else json.dumps(locator.sheet)
+    page, slide, row = (
+        "null" if number is None else number
+        for number in (locator.page, locator.slide, locator.row)
+    )
+    return f"[{page}, [{heading}], {slide}, {sheet}, {row}]"
 
 
 def _section_of(text: LocatedText) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from nexus.ingestion.parsing.pdf_calls import Address, address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, calls
 
 Box = tuple[float, float, float, float]
 
@@ -68,7 +68,7 @@ class Painted(NamedTuple):
 
 
 class PageObjects:
-    """The objects of one page, which has to stay open and shows so many `lines` of text.
+    """The objects of the page at an address, which stays open and shows so many `lines` of text.
 
     `may_hide` are the addresses of texts painted in white, transparent or not at all; None where
     it would take long to tell. `layered` are the texts of layers (optional content), which may not
@@ -76,8 +76,8 @@ class PageObjects:
     what is painted over them. `are_too_many` says that nothing is looked for among the objects.
     """
 
-    def __init__(self, page: Any, lines: int) -> None:
-        self._page = address(page)
+    def __init__(self, page: Address, lines: int) -> None:
+        self._page = page
         self._count = calls().count_objects(self._page)
         self.are_too_many = self._count > _MOST_OBJECTS
         self.may_hide: set[int] | None = None
