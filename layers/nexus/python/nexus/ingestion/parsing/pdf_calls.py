@@ -33,11 +33,6 @@ class Calls:
     """
 
     def __init__(self) -> None:
-        self.count_annotations = _call("FPDFPage_GetAnnotCount")
-        self.page_box = _call("FPDF_GetPageBoundingBox")
-        self.rotation = _call("FPDFPage_GetRotation")
-        self.width = _call("FPDF_GetPageWidthF", ctypes.c_float)
-        self.height = _call("FPDF_GetPageHeightF", ctypes.c_float)
         self.count_characters = _call("FPDFText_CountChars")
         self.loose_box = _call("FPDFText_GetLooseCharBox")
         self.painted_box = _call("FPDFText_GetCharBox")
@@ -83,13 +78,19 @@ class Calls:
         self.bookmark_title = _call("FPDFBookmark_GetTitle", ctypes.c_ulong)
         self.bookmark_target = _call("FPDFBookmark_GetDest", Address)
         self.target_page = _call("FPDFDest_GetDestPageIndex")
-        self._take_loaders()
+        self._take_page_calls()
         self._make_buffers()
 
-    def _take_loaders(self) -> None:
-        """Those that take long enough to give up the interpreter's lock."""
+    def _take_page_calls(self) -> None:
+        """What is asked of a page once."""
         from pypdfium2 import raw  # type: ignore[import-untyped]
 
+        self.count_annotations = _call("FPDFPage_GetAnnotCount")
+        self.page_box = _call("FPDF_GetPageBoundingBox")
+        self.rotation = _call("FPDFPage_GetRotation")
+        self.width = _call("FPDF_GetPageWidthF", ctypes.c_float)
+        self.height = _call("FPDF_GetPageHeightF", ctypes.c_float)
+        # These take long enough to give up the interpreter's lock.
         self.load_page, self.close_page = raw.FPDF_LoadPage, raw.FPDF_ClosePage
         self.load_text, self.close_text = raw.FPDFText_LoadPage, raw.FPDFText_ClosePage
 
