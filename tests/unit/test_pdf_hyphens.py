@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from nexus.ingestion.parsing.pdf_layout import join_hyphens
@@ -34,3 +36,12 @@ def test_a_hyphen_stays_where_the_document_spells_it(
         *(LocatedText(f"other word{HYPHEN}s") for _ in range(more)),
     ]
     assert join_hyphens(texts)[0].text == mended
+
+
+def test_the_time_does_not_grow_with_the_square_of_a_text_of_many_hyphens() -> None:
+    """One text may hold all of them; each looked for by itself would read it anew."""
+    halves = "".join(f" {letters}{HYPHEN}{letters}" for letters in ["abcdef"] * 20_000)
+    words = " ".join(f"word{number}abcdefabcdef" for number in range(20_000))
+    started = time.process_time()
+    join_hyphens([LocatedText(f"{words}{halves}")])
+    assert time.process_time() - started < 10

@@ -158,7 +158,8 @@ def failure(what: str) -> Exception:
     """The PdfiumError to raise, imported only now: an import takes as long as several calls."""
     from pypdfium2 import PdfiumError
 
-    return PdfiumError(what)
+    made: Exception = PdfiumError(what)
+    return made
 
 
 def _places(array: Any) -> list[Any]:

@@ -17,7 +17,7 @@ _AFTER_HYPHEN = re.compile(rf"{HYPHEN}(\w+)")
 _WORDS = re.compile(r"\w+(?:-\w+)*")
 # Indonesian doubles a stem behind its prefix: se-kurang-kurangnya, ber-hari-hari.
 _DOUBLED_STEM = re.compile(r"\w{1,6}?(\w{4,})-\1")
-# Of so many texts with hyphens, each word is looked for by itself.
+# Of so many words with hyphens, each is looked for by itself.
 _FEW = 12
 # The widest blank between two words, in heights of a letter.
 BLANK = 0.6
@@ -107,7 +107,7 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     The hyphen stays where the word has one: as the rest of the document spells it, and in
     Indonesian reduplication (anak-anak, mahasiswa-mahasiswi, sekurang-kurangnya).
     """
-    hyphens = sum(HYPHEN in text.text for text in texts)
+    hyphens = sum(text.text.count(HYPHEN) for text in texts)
     if not hyphens:
         return list(texts)
     lowered = [text.text.lower() for text in texts]
