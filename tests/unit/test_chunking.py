@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from nexus.ingestion.chunking import chunk, embedding_text, text_key
 from nexus.models import Chunk, LocatedText, Locator, ParsedDocument
+from nexus.settings import CHUNKER_VERSION
 
 MAX = 80
 words = st.text(st.sampled_from("abcdé。. \nß漢😀"), max_size=400)
@@ -186,3 +189,22 @@ def test_an_abbreviation_does_not_end_a_sentence():
 def test_a_huge_paragraph_is_cut_in_time():
     text = "kata mahasiswa perpustakaan. " * 100_000
     assert len(cut([LocatedText(text)], max_chars=1000, overlap=120)) > 2900
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Locator(),
+        Locator(page=3, heading=('Fees "2026"', "Café › lunch")),
+        Locator(sheet="Übersicht", row=7),
+        Locator(slide=2, heading=("One",)),
+    ],
+)
+def test_an_id_is_over_the_text_its_place_and_what_made_it(place: Locator) -> None:
+    """Of another id, everything would be embedded anew."""
+    text = 'Open "daily" from 8 to 4.\nÉtage 2'
+    (made,) = chunk(ParsedDocument((LocatedText(text, place),)), "d" * 32, embedding_model="m-1")
+    where = (place.page, place.heading, place.slide, place.sheet, place.row)
+    said = ["d" * 32, text, where, "m-1", CHUNKER_VERSION]
+    basis = json.dumps([*said, made.table] if made.table else said)
+    assert made.chunk_id == hashlib.sha256(f"{basis}0".encode()).hexdigest()[:32]

@@ -23,6 +23,7 @@ from nexus.ingestion.parsing import (
     parse,
     parse_part,
     pdf,
+    pdf_documents,
 )
 from nexus.models import ParsedDocument
 from tests.fakes import FakeDocuments
@@ -101,7 +102,7 @@ def test_a_very_long_pdf_has_longer_parts_instead_of_many(monkeypatch: pytest.Mo
 
 
 def test_a_large_pdf_is_read_only_where_its_structure_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "_SMALL", 0)
+    monkeypatch.setattr(pdf_documents, "_SMALL", 0)
     noise = random.Random(1).randbytes(3 * MIB)
     content = made.pdf([[(700, f"Page {n}")] for n in range(3)])
     head, rest = content[:9], content[9:]
@@ -309,7 +310,7 @@ class FailingSource(io.BytesIO):
 def test_a_source_that_fails_is_not_taken_for_a_damaged_document(
     path: str, reads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "_SMALL", 0)
+    monkeypatch.setattr(pdf_documents, "_SMALL", 0)
     makers = {"a.pdf": lambda: book(120), "a.docx": made.word}
     content = makers.get(path, lambda: as_csv(table(1500)).encode())()
     failure = UpstreamUnavailable("documents", "S3 is busy.")
@@ -336,7 +337,7 @@ def test_a_source_that_fails_is_not_taken_for_a_damaged_document(
 
 def test_no_page_is_lost_to_a_read_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     """PDFium takes a page that it cannot read for an empty one."""
-    monkeypatch.setattr(pdf, "_SMALL", 0)
+    monkeypatch.setattr(pdf_documents, "_SMALL", 0)
     content = book(9)
     found = outlined(content)
     source = CountingSource(content)
@@ -349,7 +350,7 @@ def test_no_page_is_lost_to_a_read_that_failed(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_object_that_is_gone_midway_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "_SMALL", 0)
+    monkeypatch.setattr(pdf_documents, "_SMALL", 0)
     documents = FakeDocuments()
     state = documents.put("acme", "a.pdf", book(120))
     found = outlined(book(120))

@@ -14,7 +14,7 @@ import pytest
 from reportlab.pdfgen import canvas
 
 from nexus.errors import EmptyDocument, EncryptedDocument
-from nexus.ingestion.parsing import outline, parse_part, pdf
+from nexus.ingestion.parsing import outline, parse_part, pdf_documents
 from nexus.ingestion.parsing.outlines import Outline
 from tests.unit import documents_made as made
 from tests.unit.documents_made import lines, read
@@ -142,7 +142,7 @@ def test_scans_and_protected_files_say_what_to_do():
 def test_readers_take_turns_because_pdfium_is_not_thread_safe():
     content = made.pdf([[(700, f"page {n}")] for n in range(20)])
     with ThreadPoolExecutor(4) as pool:
-        with pdf._PDFIUM:
+        with pdf_documents.PDFIUM:
             readers = [pool.submit(read, content) for _ in range(8)]
             assert not wait(readers, timeout=0.2).done
         assert all(len(reader.result(timeout=20).texts) == 20 for reader in readers)

@@ -45,20 +45,25 @@ def chunk(
         raise ValueError("overlap must be from 0 to half of max_chars")
     chunks: list[Chunk] = []
     seen: dict[str, int] = {}
+    identity = json.dumps(document_id)
+    model = f"{json.dumps(embedding_model)}, {json.dumps(CHUNKER_VERSION)}"
     for _, group in groupby(document.texts, key=_section_of):
         texts = list(group)
         first = texts[0].locator
         section, pieces, tables = lay_out(texts, max_chars, max_chars - overlap)
         coming = deque(tables)
+        locator, place = first, _place(first)
         for start, own, end, row in _spans(section, pieces, max_chars, overlap):
             text = section[start:end]
             table = NO_ROWS if row else ""
             if coming and coming[0].start < end:
                 table = _table(section, start, own, end, coming) or table
-            locator = first if row == first.row else replace(first, row=row)
-            place = (locator.page, locator.heading, locator.slide, locator.sheet, locator.row)
-            said = [document_id, text, place, embedding_model, CHUNKER_VERSION]
-            basis = json.dumps([*said, table] if table else said)
+            if row != locator.row:
+                locator = replace(first, row=row)
+                place = _place(locator)
+            # As JSON of a list; all but the text is the same for most chunks of a section.
+            end_of_basis = f"{place}, {model}{f', {json.dumps(table)}' if table else ''}]"
+            basis = f"[{identity}, {json.dumps(text)}, {end_of_basis}"
             # The same words twice at one place are two chunks.
             count = seen.get(basis, 0)
             digest = hashlib.sha256(f"{basis}{count}".encode()).hexdigest()
@@ -89,6 +94,18 @@ def text_key(chunk: Chunk, embedding_model: str) -> str:
     place = chunk.locator
     basis = json.dumps([place.sheet, place.heading, chunk.text, embedding_model])
     return hashlib.sha256(basis.encode()).hexdigest()[:32]
+
+
+def _place(locator: Locator) -> str:
+    """Where a chunk stands, as JSON."""
+    # The encoder of lists takes longer to make than all of them take to write.
+    heading = ", ".join(map(json.dumps, locator.heading))
+    sheet = "null" if locator.sheet is None else json.dumps(locator.sheet)
+    page, slide, row = (
+        "null" if number is None else number
+        for number in (locator.page, locator.slide, locator.row)
+    )
+    return f"[{page}, [{heading}], {slide}, {sheet}, {row}]"
 
 
 def _section_of(text: LocatedText) -> tuple[object, ...]:

@@ -26,7 +26,7 @@ from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_titl
 from nexus.ingestion.parsing.formats import COMPOUND, ZIP, detect, look_inside
 from nexus.ingestion.parsing.inside import Allowance, Inside
 from nexus.ingestion.parsing.outlines import Outline, Part
-from nexus.ingestion.parsing.sources import WatchedSource
+from nexus.ingestion.parsing.sources import WatchedSource, kept, watching
 from nexus.ingestion.parsing.table_lines import changed_rows
 from nexus.ingestion.reading_warnings import bounded, sentences
 from nexus.models import LocatedText, ParsedDocument, ReadingWarning
@@ -47,7 +47,7 @@ _HIDING = {
 
 
 def outline(
-    source: BinaryIO,
+    source: BinaryIO | WatchedSource,
     size: int,
     path: str,
     content_type: str,
@@ -66,7 +66,7 @@ def outline(
     the parts are read with what the author hid in them.
     Raises DocumentRejected's kinds, and what reading the source raises.
     """
-    watched = WatchedSource(source)
+    watched = watching(source)
     with _rejecting(watched):
         head = watched.stretch(0, min(size, _HEAD))
         if size <= _HEAD and not head.strip():
@@ -99,7 +99,7 @@ def outline(
         return survey(watched, form, size, head, max_bytes)
 
 
-def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument:
+def parse_part(source: BinaryIO | WatchedSource, outline: Outline, part: Part) -> ParsedDocument:
     """Reads one part of a document into texts with their places, clean and in reading order.
 
     What the author hid is not read, unless the outline says so; what somebody deleted never is.
@@ -111,8 +111,10 @@ def parse_part(source: BinaryIO, outline: Outline, part: Part) -> ParsedDocument
     return _read(source, outline, part, _inside(outline))
 
 
-def _read(source: BinaryIO, outline: Outline, part: Part, inside: Inside) -> ParsedDocument:
-    watched = WatchedSource(source)
+def _read(
+    source: BinaryIO | WatchedSource, outline: Outline, part: Part, inside: Inside
+) -> ParsedDocument:
+    watched = watching(source)
     with _rejecting(watched):
         reader = import_module(f"nexus.ingestion.parsing.{outline.format}")
         if outline.format in _PAGED:
@@ -190,19 +192,19 @@ def parse(
     read_hidden: bool = False,
 ) -> ParsedDocument:
     """Reads a whole document that is in memory. Raises nothing but DocumentRejected's kinds."""
-    source = io.BytesIO(content)
-    found = outline(
-        source,
-        len(content),
-        path,
-        content_type,
-        max_bytes=max_bytes,
-        max_streamed_bytes=max_bytes,
-        max_unpacked_bytes=max_unpacked_bytes,
-        ocr=ocr,
-        read_hidden=read_hidden,
-    )
-    return join(found, [parse_part(source, found, part) for part in found.parts])
+    with kept(io.BytesIO(content)) as source:
+        found = outline(
+            source,
+            len(content),
+            path,
+            content_type,
+            max_bytes=max_bytes,
+            max_streamed_bytes=max_bytes,
+            max_unpacked_bytes=max_unpacked_bytes,
+            ocr=ocr,
+            read_hidden=read_hidden,
+        )
+        return join(found, [parse_part(source, found, part) for part in found.parts])
 
 
 def join(outline: Outline, parts: Sequence[ParsedDocument]) -> ParsedDocument:
@@ -223,19 +225,20 @@ def _inside(whole: Outline) -> Inside:
     """How the files that a document holds are read."""
 
     def read_file(content: bytes, name: str, content_type: str, deeper: Inside) -> ParsedDocument:
-        source, size = io.BytesIO(content), len(content)
-        found = outline(
-            source,
-            size,
-            name,
-            content_type,
-            max_bytes=size,
-            max_streamed_bytes=size,
-            max_unpacked_bytes=min(whole.unpacked_bytes, deeper.allowance.bytes_left),
-            ocr=whole.ocr,
-            read_hidden=whole.read_hidden,
-        )
-        return join(found, [_read(source, found, part, deeper) for part in found.parts])
+        size = len(content)
+        with kept(io.BytesIO(content)) as source:
+            found = outline(
+                source,
+                size,
+                name,
+                content_type,
+                max_bytes=size,
+                max_streamed_bytes=size,
+                max_unpacked_bytes=min(whole.unpacked_bytes, deeper.allowance.bytes_left),
+                ocr=whole.ocr,
+                read_hidden=whole.read_hidden,
+            )
+            return join(found, [_read(source, found, part, deeper) for part in found.parts])
 
     return Inside(read_file, Allowance(whole.inner_bytes), read_hidden=whole.read_hidden)
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import gc
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nexus.errors import CorruptDocument, EmptyDocument, EncryptedDocument
+from nexus.errors import CorruptDocument, EmptyDocument
 from nexus.ingestion.parsing.cleaning import HEADING_CHARS, clean, sensible_title, squeeze
 from nexus.ingestion.parsing.hidden import left_out
 from nexus.ingestion.parsing.outlines import Outline, Part
 from nexus.ingestion.parsing.pdf_annotations import form_of
 from nexus.ingestion.parsing.pdf_bookmarks import bookmarks
+from nexus.ingestion.parsing.pdf_documents import PDFIUM, OpenPdf, opened
 from nexus.ingestion.parsing.pdf_headings import Bookmark, Bookmarks
-from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_layout import join_hyphens, paragraphs
 from nexus.ingestion.parsing.pdf_lines import Line, Page
 from nexus.ingestion.parsing.pdf_page_breaks import with_whole_sentences
@@ -34,8 +33,6 @@ from nexus.models import LocatedText, Locator, ParsedDocument, ReadingWarning
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 
-# PDFium keeps global state: two threads in it at once crash the process.
-_PDFIUM = threading.Lock()
 PART_PAGES = 100
 # To find a page, PDFium walks over all before it, so that the time grows with pages times parts.
 _MOST_PARTS = 100
@@ -43,10 +40,6 @@ _MOST_PARTS = 100
 _FEWEST_PAGES = 10
 # Bookmarks go with their part through a queue.
 _MOST_BOOKMARKS = 1_000
-# A smaller file is read at once, which is faster than PDFium's many reads.
-_SMALL = 8 * 1024 * 1024
-# A larger one is not looked through for what PDFium does not tell.
-_SEARCHED = 32 * 1024 * 1024
 NO_TEXT = (
     "The PDF holds pictures of pages but no text: run text recognition (OCR) on it and upload the "
     "result."
@@ -71,7 +64,8 @@ def survey(source: WatchedSource, size: int, *, ocr: bool = False) -> Outline:
 
     With `ocr`, parts of a document with scanned pages are smaller, as each takes a second or more.
     """
-    with _PDFIUM, _opened(source, size) as document:
+    with PDFIUM, opened(source, size) as pdf:
+        document = pdf.document
         pages = len(document)
         headings = Bookmarks(bookmarks(document))
         part_pages = SCANNED_PAGES if ocr and is_scanned(document) else PART_PAGES
@@ -94,7 +88,7 @@ def _without_collections() -> Iterator[None]:
     One thread at a time: one that came as another ends would turn the search off behind it, and
     believe that it had been off.
     """
-    with _PDFIUM:
+    with PDFIUM:
         was_on = gc.isenabled()
         gc.disable()
         try:
@@ -110,16 +104,17 @@ def read_part(source: WatchedSource, outline: Outline, part: Part) -> ParsedDocu
 
     Raises CorruptDocument or EmptyDocument (scans) if the part is the whole document.
     """
-    with _opened(source, outline.size) as document:
+    with opened(source, outline.size) as pdf:
+        document = pdf.document
         first = max(part.start - _PAGES_BEFORE, 0)
         last = min(part.end + 1, len(document))
+        weighs = not part.bookmarks
         pages, damaged = _pages(
-            document,
-            Layers(lambda: source.stretch(0, outline.size) if outline.size <= _SEARCHED else None),
-            range(first, last),
-            weighs=not part.bookmarks,
-            read_hidden=outline.read_hidden,
+            pdf, range(first, last), weighs=weighs, read_hidden=outline.read_hidden
         )
+        again = max(part.end - _PAGES_BEFORE - first, 0)
+        pdf.pages.clear()
+        pdf.pages.update(((page.number - 1, weighs), page) for page in pages[again:])
         own = [page for page in pages if part.start < page.number <= part.end]
         scanned, told = recognised(document, own) if outline.ocr else ([], ())
         attached = list(_attached(document)) if part.start == 0 else []
@@ -223,36 +218,21 @@ def _named(numbers: Sequence[int]) -> str:
     return ("page " if len(numbers) == 1 else "pages ") + ", ".join(names[:_MOST_SPANS]) + rest
 
 
-@contextmanager
-def _opened(source: WatchedSource, size: int) -> Iterator[PdfDocument]:
-    import pypdfium2
-    from pypdfium2 import raw
-
-    content = source.stretch(0, size) if size <= _SMALL else source
-    try:
-        document = pypdfium2.PdfDocument(content)
-    except pypdfium2.PdfiumError as err:
-        if err.err_code in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
-            raise EncryptedDocument(
-                "The file is protected by a password: remove the protection and upload it again."
-            ) from err
-        raise
-    try:
-        yield document
-    finally:
-        document.close()
-
-
 def _pages(
-    document: PdfDocument, layers: Layers, numbers: range, *, weighs: bool, read_hidden: bool
+    pdf: OpenPdf, numbers: range, *, weighs: bool, read_hidden: bool
 ) -> tuple[list[Page], Exception | None]:
     """The pages, and what damage there was; a damaged page has no lines."""
     import pypdfium2
 
-    pages, damaged, form = [], None, form_of(document)
+    pages, damaged, form = [], None, form_of(pdf.document)
     for index in numbers:
+        if known := pdf.pages.get((index, weighs)):
+            pages.append(known)
+            continue
         try:
-            page = read_page(document, index, form, layers, weighs=weighs, read_hidden=read_hidden)
+            page = read_page(
+                pdf.document, index, form, pdf.layers, weighs=weighs, read_hidden=read_hidden
+            )
         except (pypdfium2.PdfiumError, AssertionError) as err:
             page, damaged = Page(index + 1, 0.0, [], is_damaged=True), err
         pages.append(page)

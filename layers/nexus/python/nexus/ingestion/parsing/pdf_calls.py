@@ -33,12 +33,9 @@ class Calls:
     """
 
     def __init__(self) -> None:
-        self.page_box = _call("FPDF_GetPageBoundingBox")
-        self.rotation = _call("FPDFPage_GetRotation")
-        self.width = _call("FPDF_GetPageWidthF", ctypes.c_float)
-        self.height = _call("FPDF_GetPageHeightF", ctypes.c_float)
         self.count_characters = _call("FPDFText_CountChars")
         self.loose_box = _call("FPDFText_GetLooseCharBox")
+        self.painted_box = _call("FPDFText_GetCharBox")
         self.fill_colour = _call("FPDFText_GetFillColor")
         self.text_object = _call("FPDFText_GetTextObject", ctypes.c_void_p)
         self.font_info = _call("FPDFText_GetFontInfo", ctypes.c_ulong)
@@ -81,10 +78,24 @@ class Calls:
         self.bookmark_title = _call("FPDFBookmark_GetTitle", ctypes.c_ulong)
         self.bookmark_target = _call("FPDFBookmark_GetDest", Address)
         self.target_page = _call("FPDFDest_GetDestPageIndex")
+        self._take_page_calls()
         self._make_buffers()
 
-    def _make_buffers(self) -> None:
+    def _take_page_calls(self) -> None:
+        """What is asked of a page once."""
         from pypdfium2 import raw  # type: ignore[import-untyped]
+
+        self.count_annotations = _call("FPDFPage_GetAnnotCount")
+        self.page_box = _call("FPDF_GetPageBoundingBox")
+        self.rotation = _call("FPDFPage_GetRotation")
+        self.width = _call("FPDF_GetPageWidthF", ctypes.c_float)
+        self.height = _call("FPDF_GetPageHeightF", ctypes.c_float)
+        # These take long enough to give up the interpreter's lock.
+        self.load_page, self.close_page = raw.FPDF_LoadPage, raw.FPDF_ClosePage
+        self.load_text, self.close_text = raw.FPDFText_LoadPage, raw.FPDFText_ClosePage
+
+    def _make_buffers(self) -> None:
+        from pypdfium2 import raw
 
         boxes = (raw.FS_RECTF * 2)()
         self.box, self.last_box = boxes
@@ -141,6 +152,14 @@ def address(handle: Any) -> Any:
     """The address of one of pypdfium2's handles, as an argument that is made once for all calls."""
     # A cast would take five times as long.
     return ctypes.c_void_p.from_param(ctypes.addressof(handle.contents))
+
+
+def failure(what: str) -> Exception:
+    """The PdfiumError to raise, imported only now: an import takes as long as several calls."""
+    from pypdfium2 import PdfiumError
+
+    made: Exception = PdfiumError(what)
+    return made
 
 
 def _places(array: Any) -> list[Any]:

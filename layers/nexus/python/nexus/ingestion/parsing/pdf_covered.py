@@ -129,9 +129,9 @@ class _Covers:
         one = painted
         while one.around is not None and one.form is not None:
             later = False
-            for _, other in one.around.others:
+            for _, other, kind in one.around.others:
                 later = later or other.value == one.form.value
-                if later and other.value != one.form.value and pdfium.kind(other) != PATH:
+                if later and other.value != one.form.value and kind != PATH:
                     self._left -= 1
                     if one.around.form is not None or not pdfium.bounds(other, *pdfium.into_edges):
                         return True
@@ -162,7 +162,7 @@ def _placed(objects: PageObjects, painted: Painted, covers: Sequence[Drawing]) -
     pdfium = calls()
     bounds, edges, (left, bottom, right, top) = pdfium.bounds, pdfium.edges, pdfium.into_edges
     lowest, highest = (min(one.box[1] for one in covers), max(one.box[3] for one in covers))
-    others = {place for place, _ in painted.others}
+    others = {place for place, _, _ in painted.others}
     found: list[_Text] = []
     for place, text in enumerate(islice(objects.every(painted), covers[-1].place)):
         if place not in others and bounds(text, left, bottom, right, top):
@@ -180,7 +180,7 @@ def _written_again(objects: PageObjects, painted: Painted) -> dict[int, int]:
     """
     pdfium = calls()
     bounds, edges, (left, bottom, right, top) = pdfium.bounds, pdfium.edges, pdfium.into_edges
-    others = {place for place, _ in painted.others}
+    others = {place for place, _, _ in painted.others}
     found: dict[int, int] = {}
     before: deque[tuple[int, Box]] = deque(maxlen=_COMPARED)
     for place, text in enumerate(objects.every(painted)):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from nexus.ingestion.parsing.pdf_calls import calls
+from nexus.ingestion.parsing.pdf_calls import calls, failure
 from nexus.ingestion.parsing.pdf_letters import UNEVEN, Letters
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, HYPHENS, PLAIN, Line, made_line
 from nexus.ingestion.parsing.pdf_runs import APART, WIDE_GAP, runs
@@ -42,8 +42,6 @@ _made: Callable[[tuple[int, bool, Line, bool, bool]], Drawn] = partial(tuple.__n
 
 def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
     """The lines that a reader sees, in the file's order; if it `weighs`, which are bold."""
-    from pypdfium2 import PdfiumError  # type: ignore[import-untyped]
-
     pdfium, textpage, visibility = calls(), letters.address, letters.visibility
     hides, is_off, may_hide = visibility.hides, visibility.is_off, visibility.may_hide
     covers_any = visibility.covers_any
@@ -68,7 +66,7 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             first = at if length == len(line) else at + line.index(words[0])
             final = first + length - 1
             if not (box_of(textpage, first, into_first) and box_of(textpage, final, into_last)):
-                raise PdfiumError("A character has no place.")
+                raise failure("A character has no place.")
             segments = count_segments(textpage, first, length)
             left, top, _, first_bottom, last_left, last_top, right, bottom = corners()
             size = top - first_bottom
@@ -111,8 +109,10 @@ def drawn_lines(letters: Letters, *, weighs: bool) -> Iterator[Drawn]:
             ):
                 yield Drawn(first, False, _turned(words, first_box, last_box))
             else:
-                gap = letters.widest_gap(segments, WIDE_GAP * size) if segments > 1 else 0.0
-                is_row = gap > WIDE_GAP * size or right - left > SPARSE * size * length
+                is_wide = right - left > SPARSE * size * length
+                looks = segments > 1 and not is_wide
+                gap = letters.widest_gap(segments, WIDE_GAP * size) if looks else 0.0
+                is_row = is_wide or gap > WIDE_GAP * size
                 is_gapped = (is_row or gap > APART * size) and not letters.is_listing(first)
                 is_typed = False
                 if is_gapped and not is_row:

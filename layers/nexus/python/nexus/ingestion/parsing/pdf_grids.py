@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import neg
+from operator import attrgetter, neg
 
 from nexus.ingestion.parsing.pdf_rulings import NEAR, Ruling, Rulings
 
@@ -18,6 +18,7 @@ _OPEN_SIDE = 12.0
 _BESIDE = NEAR + 1
 # A grid of more cells is a drawing.
 _MOST_CELLS = 3_000
+_at = attrgetter("at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,13 @@ class Grid:
         """For each cell the first one, from the upper left, that no line divides it from."""
         owners: list[list[tuple[int, int]]] = []
         middles = [(one + other) / 2 for one, other in pairwise(self.columns)]
-        uprights = [_near(self.lines.upright, edge) for edge in self.columns]
+        upright = sorted(self.lines.upright, key=_at)
+        level = sorted(self.lines.level, key=_at)
+        uprights = [_near(upright, edge) for edge in self.columns]
         before: list[tuple[int, int]] = []
         for row, (above, below) in enumerate(pairwise(self.rows)):
             y = (above + below) / 2
-            levels = _near(self.lines.level, above) if row else []
+            levels = _near(level, above) if row else []
             here: list[tuple[int, int]] = []
             for column, x in enumerate(middles):
                 if column and not _crosses(uprights[column], y):
@@ -147,9 +150,11 @@ def _across_all(level: Sequence[Ruling], upright: Sequence[Ruling]) -> list[Ruli
     return across
 
 
-def _near(lines: Iterable[Ruling], at: float) -> list[tuple[float, float]]:
-    """Where the lines at this place begin and end."""
-    return [(start, end) for place, start, end in lines if -_BESIDE <= place - at <= _BESIDE]
+def _near(lines: Sequence[Ruling], at: float) -> list[tuple[float, float]]:
+    """Where the lines at this place, of all in their order, begin and end."""
+    first = bisect_left(lines, at - _BESIDE, key=_at)
+    behind = bisect_right(lines, at + _BESIDE, first, key=_at)
+    return [(start, end) for _, start, end in lines[first:behind]]
 
 
 def _crosses(lines: Iterable[tuple[float, float]], place: float) -> bool:

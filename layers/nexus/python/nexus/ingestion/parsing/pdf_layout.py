@@ -17,6 +17,8 @@ _AFTER_HYPHEN = re.compile(rf"{HYPHEN}(\w+)")
 _WORDS = re.compile(r"\w+(?:-\w+)*")
 # Indonesian doubles a stem behind its prefix: se-kurang-kurangnya, ber-hari-hari.
 _DOUBLED_STEM = re.compile(r"\w{1,6}?(\w{4,})-\1")
+# Of so many words with hyphens, each is looked for by itself.
+_FEW = 12
 # The widest blank between two words, in heights of a letter.
 BLANK = 0.6
 _ITEM = re.compile(r"[•●▪◦‣–—*·-]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)]\s")
@@ -105,27 +107,46 @@ def join_hyphens(texts: Sequence[LocatedText]) -> list[LocatedText]:
     The hyphen stays where the word has one: as the rest of the document spells it, and in
     Indonesian reduplication (anak-anak, mahasiswa-mahasiswi, sekurang-kurangnya).
     """
-    if not any(HYPHEN in text.text for text in texts):
+    hyphens = sum(text.text.count(HYPHEN) for text in texts)
+    if not hyphens:
         return list(texts)
-    # Most words come again and again: split at spaces, each is looked into once.
-    once = set(" ".join([text.text for text in texts]).lower().split())
-    known = set(filter(str.isalnum, once))
-    known.update(_WORDS.findall(" ".join(once - known)))
+    lowered = [text.text.lower() for text in texts]
+    known = _words(lowered) if hyphens > _FEW else _Few(lowered)
 
     def mend(first: str, second: str) -> str:
         joined, apart = f"{first}{second}", f"{first}-{second}"
-        if not second[0].islower() or any(c.isdigit() for c in joined):
+        if not second[0].islower() or any(map(str.isdigit, joined)):
             return apart
         if joined.lower() in known:
             return joined
         return apart if apart.lower() in known or _is_doubled(first, second) else joined
 
-    return [
-        _changed(text, lambda words: _mended(words, mend).replace(HYPHEN, "-"))
-        if HYPHEN in text.text
-        else text
-        for text in texts
-    ]
+    def change(words: str) -> str:
+        # Of a table's row, this is asked for each cell and its name.
+        return _mended(words, mend).replace(HYPHEN, "-") if HYPHEN in words else words
+
+    return [_changed(text, change) if HYPHEN in text.text else text for text in texts]
+
+
+def _words(lowered: Sequence[str]) -> set[str]:
+    """All words of the texts, those with hyphens whole."""
+    # Most words come again and again: split at spaces, each is looked into once.
+    once = set[str]()
+    for text in lowered:
+        once.update(text.split())
+    known = set(filter(str.isalnum, once))
+    known.update(_WORDS.findall(" ".join(once - known)))
+    return known
+
+
+class _Few:
+    """The same words, each looked for when it is asked for: of a few, that is sooner done."""
+
+    def __init__(self, lowered: Sequence[str]) -> None:
+        self._lowered = lowered
+
+    def __contains__(self, word: object) -> bool:
+        return any(word in _WORDS.findall(text) for text in self._lowered if str(word) in text)
 
 
 def _changed(text: LocatedText, change: Callable[[str], str]) -> LocatedText:

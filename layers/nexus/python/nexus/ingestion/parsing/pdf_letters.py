@@ -10,7 +10,7 @@ import re
 from codecs import decode
 from typing import Any, NamedTuple
 
-from nexus.ingestion.parsing.pdf_calls import Address, address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, address, calls, failure
 from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_objects import PageObjects
 from nexus.ingestion.parsing.pdf_visibility import Visibility
@@ -59,13 +59,11 @@ class Letters:
         read_hidden: bool = False,
     ) -> None:
         layers = layers or Layers(lambda: None)
-        pdfium, page_address = calls(), address(page)
-        self.address = address(textpage)
+        pdfium = calls()
+        self.page, self.address = address(page), address(textpage)
         count = pdfium.count_characters(self.address)
         if count < 0:
-            from pypdfium2 import PdfiumError  # type: ignore[import-untyped]
-
-            raise PdfiumError("The characters of the page cannot be counted.")
+            raise failure("The characters of the page cannot be counted.")
         self.text = _text(self.address, count)
         # Where PDFium's two counts of characters differ, positions cannot be trusted.
         self.are_placed = len(self.text) == count
@@ -74,19 +72,19 @@ class Letters:
         self._faces: dict[int | None, _Face] = {}
         self._faces_of_texts: dict[int | None, _Face] = {}
         self._has_typed = False
-        self.objects = PageObjects(page, 0 if read_hidden else self.text.count("\n") + 1)
-        self.visibility = Visibility(page, textpage, self.objects, layers, read_hidden=read_hidden)
-        self.turn = pdfium.rotation(page_address)
-        self._width, self.height = pdfium.width(page_address), pdfium.height(page_address)
+        self.objects = PageObjects(self.page, 0 if read_hidden else self.text.count("\n") + 1)
+        self.visibility = Visibility(
+            self.page, self.address, self.objects, layers, read_hidden=read_hidden
+        )
+        self.turn = pdfium.rotation(self.page)
+        self._width, self.height = pdfium.width(self.page), pdfium.height(self.page)
 
     def box(self, index: int) -> Place:
         """Where the letter at `index` stands. Raises PdfiumError if nothing tells."""
         pdfium = calls()
         box = pdfium.box
         if not pdfium.loose_box(self.address, index, pdfium.into_box):
-            from pypdfium2 import PdfiumError
-
-            raise PdfiumError("A character has no place.")
+            raise failure("A character has no place.")
         if self.turn:
             return self.shown(box.left, box.bottom, box.right, box.top)
         return Place(box.left, box.bottom, box.right, box.top)

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from itertools import repeat
 from typing import Any, NamedTuple
 
-from nexus.ingestion.parsing.pdf_calls import Address, address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, calls
 
 Box = tuple[float, float, float, float]
 
@@ -45,6 +45,10 @@ class Drawing(NamedTuple):
 _drawing: Callable[[tuple[Address, int, Box, int]], Drawing] = partial(tuple.__new__, Drawing)
 
 
+# An object that is no text: its place among all that are painted, its address and its kind.
+_Other = tuple[int, Address, int]
+
+
 class Painted(NamedTuple):
     """What a page, or a form on it (PDF 32000-1, 8.10), paints one over the other.
 
@@ -54,7 +58,7 @@ class Painted(NamedTuple):
 
     form: Address | None
     around: Painted | None
-    others: list[tuple[int, Address]]
+    others: list[_Other]
     total: int
 
     @property
@@ -64,7 +68,7 @@ class Painted(NamedTuple):
 
 
 class PageObjects:
-    """The objects of one page, which has to stay open and shows so many `lines` of text.
+    """The objects of the page at an address, which stays open and shows so many `lines` of text.
 
     `may_hide` are the addresses of texts painted in white, transparent or not at all; None where
     it would take long to tell. `layered` are the texts of layers (optional content), which may not
@@ -72,12 +76,12 @@ class PageObjects:
     what is painted over them. `are_too_many` says that nothing is looked for among the objects.
     """
 
-    def __init__(self, page: Any, lines: int) -> None:
-        self._page = address(page)
+    def __init__(self, page: Address, lines: int) -> None:
+        self._page = page
         self._count = calls().count_objects(self._page)
         self.are_too_many = self._count > _MOST_OBJECTS
         self.may_hide: set[int] | None = None
-        self._others: list[tuple[int, Address]] | None = None
+        self._others: list[_Other] | None = None
         self.layered: list[Address] = []
         self.painted: list[Painted] = []
         self.clips = False
@@ -97,11 +101,11 @@ class PageObjects:
     def _looks_into_forms(self, may_hide: set[int]) -> bool:
         """Adds the texts within the page's forms that may be hidden; false if that takes long."""
         pdfium = calls()
-        kind_of, count_in, object_in = pdfium.kind, pdfium.count_nested, pdfium.nested_object
+        count_in, object_in = pdfium.count_nested, pdfium.nested_object
         left = self._most - self._count
         for around in self.painted:  # which grows meanwhile
-            for _, one in around.others:
-                if kind_of(one) != _FORM:
+            for _, one, kind in around.others:
+                if kind != _FORM:
                     continue
                 count = count_in(one)
                 left -= count
@@ -135,23 +139,23 @@ class PageObjects:
             return _drawings(self._others)
         # Among so many texts there is little else: what is none is asked for again.
         kinds, object_at = map(calls().kind, self._every()), calls().page_object
-        places = [place for place, kind in enumerate(kinds) if kind != _TEXT]
-        return _drawings((place, object_at(self._page, place)) for place in places)
+        found = [(place, kind) for place, kind in enumerate(kinds) if kind != _TEXT]
+        return _drawings((place, object_at(self._page, place), kind) for place, kind in found)
 
-    def _unlike_text(self, objects: Iterable[Any], may_hide: set[int]) -> list[tuple[int, Address]]:
+    def _unlike_text(self, objects: Iterable[Any], may_hide: set[int]) -> list[_Other]:
         """The objects that are no texts, each with its place.
 
         Of texts, those that may be hidden go into `may_hide`, those of layers into `layered`.
         """
         pdfium = calls()
-        mode_of, colour_of = pdfium.render_mode, pdfium.object_colour
+        mode_of, kind_of, colour_of = pdfium.render_mode, pdfium.kind, pdfium.object_colour
         count_marks, number_of = pdfium.count_marks, pdfium.structure_number
         colour, (red, green, blue, alpha) = pdfium.colour, pdfium.into_colour
-        others: list[tuple[int, Address]] = []
+        others: list[_Other] = []
         for place, one in enumerate(objects):
             mode = mode_of(one)
             if mode == _NO_TEXT:
-                others.append((place, one))
+                others.append((place, one, kind_of(one)))
                 continue
             if (
                 mode >= UNPAINTED
@@ -180,14 +184,13 @@ class PageObjects:
         return False
 
 
-def _drawings(objects: Iterable[tuple[int, Address]]) -> list[Drawing]:
+def _drawings(objects: Iterable[_Other]) -> list[Drawing]:
     pdfium = calls()
-    kind_of, bounds = pdfium.kind, pdfium.bounds
-    edges, (left, bottom, right, top) = pdfium.edges, pdfium.into_edges
+    bounds, edges, (left, bottom, right, top) = pdfium.bounds, pdfium.edges, pdfium.into_edges
     return [
         _drawing((one, kind, (edges[0], edges[1], edges[2], edges[3]), place))
-        for place, one in objects
-        if (kind := kind_of(one)) != _TEXT and bounds(one, left, bottom, right, top)
+        for place, one, kind in objects
+        if kind != _TEXT and bounds(one, left, bottom, right, top)
     ]
 
 

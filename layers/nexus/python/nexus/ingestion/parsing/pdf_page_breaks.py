@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from nexus.ingestion.parsing.pdf_layout import starts_item
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, HYPHENS, Line, Page
@@ -30,12 +29,14 @@ _FULL = 0.92
 
 def with_whole_sentences(pages: Sequence[Page]) -> list[Page]:
     """The pages with each sentence on the page that it begins on."""
-    lines = [list(page.lines) for page in pages]
-    for (above, before), (below, after) in pairwise(zip(pages, lines, strict=True)):
-        last = _last(before, above)
-        first = _first(after, below)
-        if last is None or first is None or not _goes_on(before, last, after[first]):
+    changed = list(pages)
+    for at in range(1, len(changed)):
+        above, below = changed[at - 1 : at + 1]
+        last = _last(above.lines, above)
+        first = None if last is None else _first(below.lines, below)
+        if last is None or first is None or not _goes_on(above.lines, last, below.lines[first]):
             continue
+        before, after = list(above.lines), list(below.lines)
         words, used, rest = _rest_of_sentence(after, first)
         begun = before[last]
         text = begun.text
@@ -44,7 +45,8 @@ def with_whole_sentences(pages: Sequence[Page]) -> list[Page]:
         joint = "" if text.endswith(HYPHEN) else " "
         before[last] = begun._replace(text=text + joint + words)
         after[first : first + used] = rest
-    return [replace(page, lines=own) for page, own in zip(pages, lines, strict=True)]
+        changed[at - 1 : at + 1] = replace(above, lines=before), replace(below, lines=after)
+    return changed
 
 
 def _last(lines: Sequence[Line], page: Page) -> int | None:

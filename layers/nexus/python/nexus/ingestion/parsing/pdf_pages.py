@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nexus.ingestion.parsing.pdf_annotations import Mark, marks, with_marks
 from nexus.ingestion.parsing.pdf_arrangement import arranged, stretch_of
+from nexus.ingestion.parsing.pdf_calls import calls, failure
 from nexus.ingestion.parsing.pdf_drawn_lines import Drawn, drawn_lines, is_sparse
 from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_letters import Letters, Place
@@ -47,19 +48,18 @@ def read_page(
     What a reader does not see is left out, unless `read_hidden`. Raises PdfiumError if the page is
     damaged.
     """
-    from pypdfium2 import PdfiumError, raw
-
-    page = raw.FPDF_LoadPage(document, index)
+    pdfium = calls()
+    page = pdfium.load_page(document, index)
     if not page:
-        raise PdfiumError("The page cannot be loaded.")
+        raise failure("The page cannot be loaded.")
     try:
-        textpage = raw.FPDFText_LoadPage(page)
+        textpage = pdfium.load_text(page)
         if not textpage:
-            raise PdfiumError("The text of the page cannot be loaded.")
+            raise failure("The text of the page cannot be loaded.")
         try:
             letters = Letters(page, textpage, layers, read_hidden=read_hidden)
             found, hides = list[Mark](), False
-            if raw.FPDFPage_GetAnnotCount(page) > 0:
+            if pdfium.count_annotations(letters.page) > 0:
                 found, hides = marks(page, form, letters.shown, read_hidden=read_hidden)
             boxes = [mark.place for mark in found if mark.is_box]
             lines = _lines(letters, boxes, weighs=weighs)
@@ -69,13 +69,13 @@ def read_page(
                 and not letters.visibility.is_recognised()
             )
         finally:
-            raw.FPDFText_ClosePage(textpage)
+            pdfium.close_text(textpage)
         hides = hides or letters.hides
         lines = with_marks(lines, found) if found else lines
-        is_picture = is_scan or (not lines and raw.FPDFPage_CountObjects(page) > 0)
+        is_picture = is_scan or (not lines and pdfium.count_objects(letters.page) > 0)
         return Page(index + 1, letters.height, lines, is_picture, hides)
     finally:
-        raw.FPDF_ClosePage(page)
+        pdfium.close_page(page)
 
 
 def _lines(letters: Letters, boxes: Sequence[Place], *, weighs: bool) -> list[Line]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from nexus.ingestion.parsing.pdf_lines import HYPHEN, Line, Page
 from nexus.ingestion.parsing.pdf_running import MARGIN
@@ -21,17 +20,21 @@ def with_whole_rows(pages: Sequence[Page]) -> list[Page]:
     A row goes on where the next page's first has no first cell, goes on in small letters, and says
     something only where the row before does.
     """
-    lines = [list(page.lines) for page in pages]
-    for (above, before), (below, after) in pairwise(zip(pages, lines, strict=True)):
+    changed = list(pages)
+    for at in range(1, len(changed)):
+        above, below = changed[at - 1 : at + 1]
+        before, after = above.lines, below.lines
         last = _last_row(before, above.height * MARGIN)
         first = None if last is None else _first_row(after, before[last], before, below.height)
         if last is None or first is None or not _goes_on(before[last], after[first]):
             continue
+        before, after = list(before), list(after)
         cells = tuple(map(_joined, before[last].cells, after[first].cells))
         text = " ".join(filter(None, cells))
         before[last] = before[last]._replace(cells=cells, text=text)
         del after[first]
-    return [replace(page, lines=own) for page, own in zip(pages, lines, strict=True)]
+        changed[at - 1 : at + 1] = replace(above, lines=before), replace(below, lines=after)
+    return changed
 
 
 def _last_row(lines: Sequence[Line], margin: float) -> int | None:

@@ -115,7 +115,8 @@ def _strokes(path: Address) -> Iterator[Box]:
         elif kind == _LINE_TO:
             yield _box(pen, point)
         pen = point
-        if pdfium.stroke_closes(stroke):
+        # Where the pen is back already, closing draws nothing.
+        if pen != begun and pdfium.stroke_closes(stroke):
             yield _box(pen, begun)
             pen = begun
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -64,7 +65,7 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
                 seen.add(keys[0])
             seen.update(repeated)
         kept = [line for at, line in enumerate(page.lines) if at not in dropped]
-        kept_pages.append(replace(page, lines=kept))
+        kept_pages.append(replace(page, lines=kept) if dropped else page)
     return kept_pages
 
 
@@ -114,11 +115,11 @@ def _outermost(page: Page, side: int) -> int | None:
     places = [at for at, line in enumerate(lines) if line.size]
     if len(places) < 2 or lines[places[0]].table or lines[places[-1]].table:
         return None
-    bottom_of = [line.bottom for line in lines].__getitem__
+    bottoms = [lines[at].bottom for at in places]
     outer = max if side > 0 else min
-    at = outer(places, key=bottom_of)
-    places.remove(at)
-    behind = outer(places, key=bottom_of)
+    first = bottoms.index(outer(bottoms))
+    bottoms[first] = -side * math.inf
+    at, behind = places[first], places[bottoms.index(outer(bottoms))]
     line, near = lines[at], lines[behind]
     gap = line.bottom - near.top if side > 0 else near.bottom - line.top
     in_margin = (

@@ -5,11 +5,10 @@ What cannot be decided counts as seen, so that no check takes away a text.
 
 from __future__ import annotations
 
-import ctypes
 from functools import cached_property
 from typing import Any
 
-from nexus.ingestion.parsing.pdf_calls import Address, address, calls
+from nexus.ingestion.parsing.pdf_calls import Address, calls
 from nexus.ingestion.parsing.pdf_covered import covered_texts, is_under
 from nexus.ingestion.parsing.pdf_layers import Layers
 from nexus.ingestion.parsing.pdf_objects import PATH, UNPAINTED, WHITE, Box, PageObjects
@@ -28,20 +27,20 @@ class Visibility:
 
     def __init__(
         self,
-        page: Any,
-        textpage: Any,
+        page: Address,
+        textpage: Address,
         objects: PageObjects,
         layers: Layers,
         *,
         read_hidden: bool = False,
     ) -> None:
-        self._textpage, self._objects = textpage, objects
+        self._objects = objects
         self._may_hide = set() if read_hidden else objects.may_hide
         self._sees_all = read_hidden
-        self._text_address = address(textpage)
+        self._text_address = textpage
         pdfium = calls()
         shown = pdfium.box
-        pdfium.page_box(address(page), pdfium.into_box)
+        pdfium.page_box(page, pdfium.into_box)
         self.box: Box = (shown.left, shown.bottom, shown.right, shown.top)
         self._left, self._bottom, self._right, self._top = self.box
         self._covered: dict[int, list[Box]] = {}
@@ -129,13 +128,11 @@ class Visibility:
 
     def _is_low(self, index: int) -> bool:
         """Whether the letter is tiny as painted too: fonts may say wrongly how high they are."""
-        from pypdfium2 import raw  # type: ignore[import-untyped]
-
-        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-        raw.FPDFText_GetCharBox(
-            self._textpage, index, *map(ctypes.byref, (left, right, bottom, top))
-        )
-        return bool(0 < top.value - bottom.value < self.tiny)
+        pdfium = calls()
+        if not pdfium.painted_box(self._text_address, index, *pdfium.into_sides):
+            return False
+        _, _, bottom, top = pdfium.sides
+        return bool(0 < top - bottom < self.tiny)
 
     def _is_on_ground(self, box: Any) -> bool:
         """Whether white letters are seen: on a fill that is not white, a picture, nested content.

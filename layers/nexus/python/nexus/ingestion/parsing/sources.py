@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO
 
 
 class WatchedSource:
     """A document's bytes; `failure` is the first error that reading them raised.
+
+    Where the source is kept, what a reader `opened` of it serves for all that is read, and
+    `closing` closes it at the end.
 
     PDFium calls `seek` and `readinto` from C, where an error would be lost, so these two only keep
     it: after a failure nothing more is read, and whoever called PDFium raises it.
@@ -16,6 +21,8 @@ class WatchedSource:
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
         self.failure: Exception | None = None
+        self.opened: Any = None
+        self.closing: ExitStack | None = None
 
     def tell(self) -> int:
         return self._source.tell()
@@ -51,3 +58,16 @@ class WatchedSource:
         if self.failure is not None:
             raise self.failure
         return self.read(end - start)
+
+
+@contextmanager
+def kept(source: BinaryIO) -> Iterator[WatchedSource]:
+    """The source for several readings, one after another, that open it but once."""
+    watched = WatchedSource(source)
+    with ExitStack() as watched.closing:
+        yield watched
+
+
+def watching(source: BinaryIO | WatchedSource) -> WatchedSource:
+    """The source, watched."""
+    return source if isinstance(source, WatchedSource) else WatchedSource(source)
