@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, TypeVar, cast
 
-from nexus.deadline import awaited, current, exceeded, within
+from nexus.deadline import awaited, current, ends_in_time, exceeded, within
 from nexus.deferred import already_made
 from nexus.errors import ConfigurationError, DeadlineExceeded, UpstreamError
 from nexus.metrics import called
@@ -86,15 +86,6 @@ class _Bounded:
                 called(self._named, (time.perf_counter() - started) * 1000, failed)
 
         return call
-
-
-def ends_in_time(thing: object, method: str) -> bool:
-    """Whether a call of this method ends by `current()`, wherever the other side hangs.
-
-    The thing says so by a method of this name; one that has none may hang.
-    """
-    told = getattr(type(thing), "ends_in_time", None)
-    return told is not None and bool(told(thing, method))
 
 
 def _here(call: Callable[..., T], service: str, args: Any, kwargs: Any) -> T:

@@ -112,6 +112,15 @@ def awaited(future: Future[T], service: str) -> T:
         raise exceeded(service) from None
 
 
+def ends_in_time(thing: object, method: str) -> bool:
+    """Whether a call of this method ends by `current()`, wherever the other side hangs.
+
+    The thing says so by a method of this name; one that has none may hang.
+    """
+    told = getattr(type(thing), "ends_in_time", None)
+    return told is not None and bool(told(thing, method))
+
+
 def optional(
     name: str,
     step: Callable[[], T],

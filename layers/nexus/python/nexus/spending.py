@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from nexus.bounded import ends_in_time
+from nexus.deadline import ends_in_time
 from nexus.errors import ConfigurationError
 from nexus.metrics import recorder
 from nexus.models import Spent
@@ -172,7 +172,7 @@ class SpendingChat:
         self._counter = Counter(model, prices)
 
     def ends_in_time(self, method: str) -> bool:
-        """As `nexus.bounded.ends_in_time` asks: as the model does."""
+        """As `nexus.deadline.ends_in_time` asks: as the model does."""
         return ends_in_time(self._chat, method)
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:
@@ -244,7 +244,7 @@ class SpendingEmbedder:
         self._record_tokens = recorder("input_tokens", model=model)
 
     def ends_in_time(self, method: str) -> bool:
-        """As `nexus.bounded.ends_in_time` asks: as the model does."""
+        """As `nexus.deadline.ends_in_time` asks: as the model does."""
         return ends_in_time(self._embedder, method)
 
     def embed(self, texts: Sequence[str]) -> Embeddings:

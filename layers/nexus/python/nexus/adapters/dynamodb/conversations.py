@@ -91,7 +91,7 @@ class DynamoConversations(ClientInTime):
         self._lock = Lock()
 
     def ends_in_time(self, method: str) -> bool:
-        """As `nexus.bounded.ends_in_time` asks; deleting takes threads that know no deadline."""
+        """As `nexus.deadline.ends_in_time` asks; deleting takes threads that know no deadline."""
         return method == "history" and super().ends_in_time(method)
 
     def history(self, tenant: str, client: str, conversation_id: str, turns: int) -> list[Turn]:

@@ -39,7 +39,7 @@ class OpenAIChat:
         self._form = ChatForm("max_completion_tokens" if own else "max_tokens", effort)
 
     def ends_in_time(self, method: str) -> bool:
-        """As `nexus.bounded.ends_in_time` asks; a stream is watched from part to part only."""
+        """As `nexus.deadline.ends_in_time` asks; a stream is watched from part to part only."""
         return self._client.ends_in_time and method == "complete"
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> Completion:

@@ -45,7 +45,7 @@ class OpenAIEmbedder:
             self._options["dimensions"] = dimension
 
     def ends_in_time(self, method: str) -> bool:
-        """As `nexus.bounded.ends_in_time` asks; a ping is no post."""
+        """As `nexus.deadline.ends_in_time` asks; a ping is no post."""
         return self._client.ends_in_time and method == "embed"
 
     def embed(self, texts: Sequence[str]) -> Embeddings:

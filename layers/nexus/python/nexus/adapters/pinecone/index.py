@@ -77,7 +77,7 @@ class PineconeIndex:
         self._dimension = dimension
 
     def ends_in_time(self, method: str) -> bool:
-        """As `nexus.bounded.ends_in_time` asks; to wait for what was written is another thing."""
+        """As `nexus.deadline.ends_in_time` asks; to wait for what was written is another thing."""
         return self._http.ends_in_time and method in ("search_dense", "search_text", "fetch")
 
     def upsert(self, namespace: str, records: Sequence[IndexRecord]) -> None:
