@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Kind = Value = Attributes = Any
+Kind = Span = Value = Attributes = Any
 
 
 class step:  # noqa: N801 - as the one that it stands in for

@@ -150,6 +150,7 @@ def _whole_in_time(other: httpx2.BaseTransport, request: httpx2.Request) -> http
     """Another transport's answer with all its content, by the deadline. Raises httpx2's errors."""
 
     def answered() -> httpx2.Response:
+        _waiting.heard = False  # this thread's
         with closing(other.handle_request(request)) as response:
             return httpx2.Response(
                 response.status_code,
