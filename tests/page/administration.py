@@ -80,6 +80,8 @@ def ask(page: Page, served: Served, question: str) -> Locator:
     page.get_by_role("textbox", name="Your question").fill(question)
     page.get_by_role("textbox", name="Your question").press("Enter")
     expect(copy.last).to_be_visible(timeout=READ_MS)
+    # The address follows when the stream has ended, also if it was left for "#/" before.
+    expect(page).to_have_url(re.compile("#/c/"))
     return page.locator("main")
 
 
